@@ -1,0 +1,1 @@
+"""Huiying 回应: four services that close the loop on what people tell their congress."""
