@@ -1,0 +1,51 @@
+"""Every metric, one row each: name, kind, help, labels. Nothing is exposed that is not in this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One metric. `name` is what is scraped, with its `_total` or unit; buckets are in the unit of the name."""
+
+    name: str
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+    buckets: tuple[float, ...] = ()
+
+
+HOUR, DAY = 3600.0, 86400.0
+REPLY_BUCKETS = (60.0, HOUR, 4 * HOUR, DAY, 2 * DAY, 3 * DAY, 5 * DAY, 7 * DAY, 15 * DAY, 30 * DAY, 60 * DAY, 90 * DAY, 180 * DAY)
+FAST_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
+
+#: What the metrics service computes from its read model.
+PRODUCT = (
+    Measure("huiying_opinions_submitted_total", "counter", "Opinions received", ("channel",)),
+    Measure("huiying_opinions_reviewed_total", "counter", "Opinions reviewed", ("decision",)),
+    Measure("huiying_assignments_created_total", "counter", "Assignments made", ("department", "topic")),
+    Measure("huiying_assignments_open", "gauge", "Assignments without a reply now", ("department", "overdue")),
+    Measure("huiying_assignments_concluded_total", "counter", "Assignments concluded", ("department", "outcome", "on_time")),
+    Measure("huiying_evaluations_total", "counter", "Ratings given by submitters", ("department", "aspect", "rating")),
+    Measure("huiying_reminders_total", "counter", "Rungs of the ladder that fired", ("department", "rung")),
+    Measure("huiying_reply_seconds", "histogram", "Time from assignment to reply", ("department",), REPLY_BUCKETS),
+    Measure("huiying_resolution_ratio", "gauge", "Solved cases as a share, by variant", ("department", "variant")),
+    Measure("huiying_on_time_ratio", "gauge", "Replies in time as a share of those due or given", ("department",)),
+    Measure("huiying_satisfaction_ratio", "gauge", "Satisfied submitters as a share of those who rated", ("department", "variant")),
+    Measure("huiying_promises_total", "counter", "Promises by what became of them", ("department", "state")),
+)
+
+#: What every process counts about itself.
+PROCESS = (
+    Measure("huiying_outbox_pending", "gauge", "Messages stored but not yet confirmed by the broker"),
+    Measure("huiying_outbox_oldest_seconds", "gauge", "Age of the oldest message not yet confirmed"),
+    Measure("huiying_outbox_published_total", "counter", "Publishing attempts by what the broker said", ("result",)),
+    Measure("huiying_messages_consumed_total", "counter", "Messages handled", ("queue", "result")),
+    Measure("huiying_message_seconds", "histogram", "Time to handle a message, its share of the batch", ("queue",), FAST_BUCKETS),
+    Measure("huiying_http_requests_total", "counter", "HTTP requests answered", ("service", "method", "route", "status")),
+    Measure("huiying_http_request_seconds", "histogram", "Time to answer an HTTP request", ("service", "route"), FAST_BUCKETS),
+)

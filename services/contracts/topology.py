@@ -1,0 +1,97 @@
+"""The broker on one screen: exchanges, queues, who hears what, and what each user may touch.
+
+    intake ──opinion.*────▶ huiying.events ──▶ routing.events   notify.events   metrics.events
+    routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
+    routing, notify ──────▶ huiying.departments ──▶ department.<code>
+    department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
+    any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
+
+The routing key of `huiying.departments`, `.requeue` and `.dead` is always the name of the queue concerned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from services.contracts.messages import Message
+
+VHOST = "huiying"
+EVENTS, DEPARTMENTS, COMMANDS = "huiying.events", "huiying.departments", "huiying.commands"
+REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
+
+EXCHANGES: Mapping[str, str] = {
+    EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", REQUEUE: "direct", DEAD: "direct", UNROUTED: "fanout",
+    "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """One retry queue: its exchange, how long a message rests there (ms), and up to which attempt it is used."""
+
+    exchange: str
+    milliseconds: int
+    until_attempt: int
+
+
+RETRIES = (
+    Delay("huiying.retry.5s", 5_000, 3),
+    Delay("huiying.retry.1m", 60_000, 6),
+    Delay("huiying.retry.10m", 600_000, 10),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of a service: the exchange it is bound to and the patterns it hears there."""
+
+    name: str
+    exchange: str
+    hears: tuple[str, ...]
+
+
+SERVICE_QUEUES = (
+    Queue("intake.events", EVENTS, ("assignment.#",)),
+    Queue("routing.events", EVENTS, ("opinion.accepted.*", "opinion.evaluated.*")),
+    Queue("routing.commands", COMMANDS, ("#",)),
+    Queue("notify.events", EVENTS, ("assignment.#",)),
+    Queue("metrics.events", EVENTS, ("#",)),
+)
+SERVICES = ("intake", "routing", "notify", "metrics")
+SAYS: Mapping[str, tuple[str, ...]] = {
+    "intake": ("opinion",),
+    "routing": ("assignment", "promise", "command"),
+    "notify": ("reminder", "card", "supervision"),
+    "metrics": (),
+}
+
+
+def department_queue(code: str) -> str:
+    """The queue of a department, which is also the routing key that reaches it."""
+    return f"department.{code}"
+
+
+def dead_queue(queue: str) -> str:
+    """Where the messages of a queue end that cannot be handled."""
+    return f"{queue}.dead"
+
+
+def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
+    """Every work queue: the services' and one for each department code."""
+    own = (Queue(department_queue(code), DEPARTMENTS, (department_queue(code),)) for code in departments)
+    return (*SERVICE_QUEUES, *own)
+
+
+def destinations(message: Message) -> tuple[tuple[str, str], ...]:
+    """Where a message goes, as (exchange, routing key) pairs: to everybody who listens, and to the department addressed."""
+    key = getattr(message, message.KEY) if message.KEY else None
+    event = (EVENTS, f"{message.TYPE}.{key or '-'}")
+    if message.ADDRESSED:
+        return event, (DEPARTMENTS, department_queue(str(key)))
+    return (event,)
+
+
+def retry_exchange(attempt: int) -> str | None:
+    """The exchange where attempt number `attempt` (from 1) waits, or None when the message has had its chances."""
+    return next((delay.exchange for delay in RETRIES if attempt <= delay.until_attempt), None)
