@@ -1,0 +1,143 @@
+"""What a service hands to the runtime, and the four things the runtime does with it: web, worker, migrate, settings."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from services.contracts.topology import SAYS
+from services.runtime import settings
+from services.runtime.access import Gatekeeper
+from services.runtime.broker import RabbitPublisher, RabbitSubscription
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.database import Database
+from services.runtime.dispatch import Dispatcher, Hearing
+from services.runtime.health import health_routes, status_application
+from services.runtime.http import Routes, create_app
+from services.runtime.migrate import ACCESS, STORE, migrate
+from services.runtime.probe import BrokerProbe
+from services.runtime.relay import Relay
+from services.runtime.settings import ProcessSettings, SettingsInvalid
+from services.runtime.telemetry import Telemetry, set_up_logs
+from services.runtime.web import WebServer
+from services.runtime.worker import Chore, Loop, run_worker
+
+USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock."""
+
+    name: str
+    settings: type[ProcessSettings]
+    build: Callable[[Any, Database, Clock], Any]
+    routes: Routes
+    hearings: Callable[[Any], Sequence[Hearing[Any]]]
+    migrations: Path
+    chores: Callable[[Any], Sequence[Chore]] = lambda _: ()
+    collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
+
+
+def load_settings(assembly: Assembly) -> ProcessSettings:
+    """The service's settings from the environment; raises `SettingsInvalid`."""
+    return settings.load(assembly.settings, assembly.name)
+
+
+def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> Database:
+    """The service's own store."""
+    return Database(given.database_url, assembly.name, clock)
+
+
+def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:
+    """The service's HTTP application. Opens stores lazily, so it may be built before a fork."""
+    clock = clock or SystemClock()
+    database, telemetry = open_database(assembly, given, clock), Telemetry()
+    service = assembly.build(given, database, clock)
+    telemetry.watch(database)
+    for collector in assembly.collectors(service):
+        telemetry.registry.register(collector)
+    checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
+    gatekeeper = Gatekeeper(Database(given.access_database_url, "access", clock))
+    routes = Routes([*assembly.routes, *health_routes(assembly.name, checks, telemetry.expose)])
+    return create_app(assembly.name, service, routes, gatekeeper, telemetry)
+
+
+def worker_loops(
+    assembly: Assembly, given: ProcessSettings, database: Database, service: Any, telemetry: Telemetry
+) -> dict[str, Loop]:
+    """The relay when the service says anything, a dispatcher for each queue it hears, its chores."""
+    label = f"huiying-{assembly.name}"
+
+    def connect() -> RabbitPublisher:
+        return RabbitPublisher(given.broker_url, f"{label}-publisher")
+
+    loops: dict[str, Loop] = {chore.name: chore.loop for chore in assembly.chores(service)}
+    if SAYS[assembly.name]:
+        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch).run
+    for hearing in assembly.hearings(service):
+
+        def subscribe(queue: str = hearing.queue) -> RabbitSubscription:
+            return RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
+
+        loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
+    return loops
+
+
+def _web(assembly: Assembly, given: ProcessSettings) -> int:
+    WebServer(lambda: build_app(assembly, given), given.host, given.port, given.threads).run()
+    return 0
+
+
+def _worker(assembly: Assembly, given: ProcessSettings) -> int:
+    clock, telemetry = SystemClock(), Telemetry()
+    database = open_database(assembly, given, clock)
+    service = assembly.build(given, database, clock)
+    telemetry.watch(database)
+    loops = worker_loops(assembly, given, database, service, telemetry)
+    checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
+    status = status_application(assembly.name, checks, telemetry.expose)
+    return run_worker(assembly.name, loops, status, given.host, given.worker_port)
+
+
+def _migrate(assembly: Assembly, given: ProcessSettings) -> int:
+    database = open_database(assembly, given, SystemClock())
+    migrate(database, STORE, "runtime")
+    migrate(database, assembly.migrations, assembly.name)
+    return 0
+
+
+def migrate_access(url: str) -> None:
+    """Bring the store of the access tokens to its shape."""
+    migrate(Database(url, "access", SystemClock()), ACCESS, "access")
+
+
+def _settings(assembly: Assembly, given: ProcessSettings) -> int:
+    for name, value, meaning in settings.table(given, assembly.name):
+        sys.stdout.write(f"{name:34} {value:50} {meaning}\n")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Assembly, ProcessSettings], int]] = {
+    "web": _web, "worker": _worker, "migrate": _migrate, "settings": _settings,
+}  # fmt: skip
+
+
+def run(assembly: Assembly, arguments: Sequence[str]) -> int:
+    """The command line of one service; returns the exit status."""
+    command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
+    if command is None:
+        sys.stderr.write(USAGE.format(name=assembly.name) + "\n")
+        return 2
+    try:
+        given = load_settings(assembly)
+    except SettingsInvalid as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    set_up_logs(given.log_level)
+    return command(assembly, given)

@@ -1,0 +1,208 @@
+"""RabbitMQ through kombu: the only place that imports it. One thread owns one connection; after any error, build a new one."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import amqp
+import kombu
+
+from services.contracts.envelope import CONTENT_TYPE
+
+HEARTBEAT = 30
+CONFIRM_DEADLINE = 30.0
+#: Errors after which a connection is thrown away; whatever was not confirmed or acknowledged comes again.
+CONNECTION_ERRORS: tuple[type[Exception], ...] = (amqp.exceptions.AMQPError, kombu.exceptions.KombuError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One copy of a message for one exchange. `attempt` counts deliveries of a message that waits for another try."""
+
+    message_id: str
+    exchange: str
+    routing_key: str
+    body: bytes
+    headers: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def copy(self) -> tuple[str, str, str]:
+        """What tells this copy from others of the same message."""
+        return self.message_id, self.exchange, self.routing_key
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message as it came. `attempt` counts our own retries from 0, `delivery_count` the broker's redeliveries."""
+
+    tag: int
+    queue: str
+    message_id: str
+    routing_key: str
+    body: bytes
+    attempt: int = 0
+    delivery_count: int = 0
+    user_id: str | None = None
+
+
+class Publisher(Protocol):
+    """Publishes with mandatory routing and pipelined confirms."""
+
+    def publish(self, message: Outgoing) -> None:
+        """Send without waiting."""
+
+    def settle(self) -> dict[tuple[str, str, str], str]:
+        """Wait for the broker's word on everything sent; returns the copies it did not take, with the reason."""
+
+    def idle(self) -> None:
+        """Keep the connection alive; to be called at least every ten seconds."""
+
+    def close(self) -> None:
+        """Drop the connection."""
+
+
+class Subscription(Protocol):
+    """Hears one queue with manual acknowledgement."""
+
+    def collect(self, limit: int, timeout: float) -> list[Delivery]:
+        """Up to `limit` deliveries: waits `timeout` seconds for the first, then takes what has already arrived."""
+
+    def acknowledge(self, delivery: Delivery, *, through: bool) -> None:
+        """Acknowledge one delivery, or all unacknowledged ones through it."""
+
+    def close(self) -> None:
+        """Drop the connection; what was not acknowledged goes back."""
+
+
+def _connect(url: str, name: str) -> kombu.Connection:
+    options = {
+        # The default of one second would cut the line whenever the broker stops reading, as it does under an alarm.
+        "socket_settings": {socket.TCP_USER_TIMEOUT: 20_000},
+        "client_properties": {"connection_name": name},
+    }
+    connection = kombu.Connection(url, heartbeat=HEARTBEAT, connect_timeout=5, transport_options=options)
+    connection.connect()
+    return connection
+
+
+class RabbitPublisher:
+    """A confirm channel that looks at delivery tags, which kombu's own does not."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._kombu = _connect(url, name)
+        self._connection = self._kombu.connection
+        self._channel = self._kombu.channel()
+        self._channel.confirm_select()
+        self._tag = 0
+        self._open: OrderedDict[int, tuple[str, str, str]] = OrderedDict()
+        self._failed: dict[tuple[str, str, str], str] = {}
+        self._channel.events["basic_ack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=True))
+        self._channel.events["basic_nack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=False))
+        self._channel.events["basic_return"].add(self._returned)
+
+    def publish(self, message: Outgoing) -> None:
+        """Send one persistent, mandatory message without waiting."""
+        self._tag += 1
+        self._open[self._tag] = message.copy
+        content = amqp.Message(
+            message.body, delivery_mode=2, message_id=message.message_id, content_type=CONTENT_TYPE,
+            application_headers=dict(message.headers),
+        )  # fmt: skip
+        self._channel.basic_publish(
+            content, exchange=message.exchange, routing_key=message.routing_key, mandatory=True, timeout=CONFIRM_DEADLINE
+        )
+
+    def settle(self) -> dict[tuple[str, str, str], str]:
+        """Wait for the confirms; raises TimeoutError when they do not come in time."""
+        end = time.monotonic() + CONFIRM_DEADLINE
+        while self._open:
+            left = end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError(f"{len(self._open)} confirms did not come")
+            # Not drain_events: that starts its clock again at every heartbeat.
+            self._connection.blocking_read(timeout=left)
+        failed, self._failed = self._failed, {}
+        return failed
+
+    def idle(self) -> None:
+        """Send a heartbeat when one is due and take what the broker has to say."""
+        self._kombu.heartbeat_check()
+        with contextlib.suppress(TimeoutError):
+            self._connection.blocking_read(timeout=0.001)
+
+    def close(self) -> None:
+        """Drop the socket without a farewell that could hang."""
+        self._kombu.collect()
+
+    def _settled(self, tag: int, multiple: bool, *, taken: bool) -> None:
+        tags = [known for known in self._open if known <= tag] if multiple else [tag]
+        for known in tags:
+            copy = self._open.pop(known, None)
+            if copy is not None and not taken:
+                self._failed.setdefault(copy, "refused by the broker")
+
+    def _returned(self, _: Any, exchange: str, routing_key: str, message: Any) -> None:
+        # The return always comes before the confirm of the same message.
+        self._failed[message.properties["message_id"], exchange, routing_key] = "no queue takes it"
+
+
+class RabbitSubscription:
+    """A consumer with manual acknowledgement on a connection of its own."""
+
+    def __init__(self, url: str, queue: str, prefetch: int, name: str) -> None:
+        self._kombu = _connect(url, name)
+        self._connection = self._kombu.connection
+        self._channel = self._kombu.channel()
+        self._channel.basic_qos(0, prefetch, a_global=False)
+        self._queue = queue
+        self._arrived: list[Delivery] = []
+        self._checked = time.monotonic()
+        self._channel.basic_consume(queue, callback=self._arrive)
+
+    def collect(self, limit: int, timeout: float) -> list[Delivery]:
+        """Read until `limit` deliveries are there or the socket is empty."""
+        self._heartbeat()
+        patience = timeout
+        while len(self._arrived) < limit:
+            try:
+                self._connection.blocking_read(timeout=patience)
+            except TimeoutError:
+                break
+            patience = 0.001 if self._arrived else timeout
+        taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
+        return taken
+
+    def acknowledge(self, delivery: Delivery, *, through: bool) -> None:
+        """Tell the broker that it may forget."""
+        self._channel.basic_ack(delivery.tag, multiple=through)
+
+    def close(self) -> None:
+        """Drop the socket; unacknowledged messages return to the queue."""
+        self._kombu.collect()
+
+    def _heartbeat(self) -> None:
+        if time.monotonic() - self._checked > HEARTBEAT / 6:
+            self._checked = time.monotonic()
+            self._kombu.heartbeat_check()
+
+    def _arrive(self, message: Any) -> None:
+        properties, headers = message.properties, message.properties.get("application_headers") or {}
+        body = message.body
+        self._arrived.append(
+            Delivery(
+                tag=message.delivery_info["delivery_tag"],
+                queue=self._queue,
+                message_id=str(properties.get("message_id") or ""),
+                routing_key=str(message.delivery_info.get("routing_key") or ""),
+                body=body.encode() if isinstance(body, str) else bytes(body),
+                attempt=int(headers.get("x-attempt") or 0),
+                delivery_count=int(headers.get("x-delivery-count") or 0),
+                user_id=properties.get("user_id"),
+            )
+        )

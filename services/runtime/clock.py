@@ -1,0 +1,45 @@
+"""The only place that asks what time it is, and that makes time-ordered ids."""
+
+from __future__ import annotations
+
+import os
+import time
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Clock(Protocol):
+    """Tells the instant."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in `ZONE`."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """The present instant, aware, in `ZONE`."""
+        return datetime.now(ZONE)
+
+
+class FixedClock:
+    """A clock that stands still until it is moved; for tests and rehearsals."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        """The instant it was set to."""
+        return self.instant
+
+
+def new_id() -> str:
+    """A UUID of version 7: 48 bits of milliseconds, then 74 random bits, so that ids sort by when they were made."""
+    milliseconds = time.time_ns() // 1_000_000
+    digits = f"{milliseconds & 0xFFFFFFFFFFFF:012x}{os.urandom(10).hex()}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-7{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:32]}"

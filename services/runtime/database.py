@@ -1,0 +1,153 @@
+"""The store of a service: SQLAlchemy on SQLite or PostgreSQL, durable commits, state and messages in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
+from sqlalchemy.types import TypeDecorator
+
+from services.contracts.envelope import Event, encode
+from services.contracts.messages import Message
+from services.contracts.topology import destinations
+from services.runtime.bell import Bell, FifoBell, NotifyBell
+from services.runtime.clock import ZONE, Clock, new_id
+from services.runtime.lease import AdvisoryLease, FileLease, Lease
+from services.runtime.outbox import outbox_row, outbox_table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+BUSY_MILLISECONDS = 15_000
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, kept as whole microseconds since 1970 so that both databases compare and index it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        """Aware datetime to microseconds."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        """Microseconds to an aware datetime in the local zone."""
+        return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
+
+
+class Transaction:
+    """One unit of work: statements, buffered inserts and messages, all committed together or not at all."""
+
+    def __init__(self, connection: Connection, source: str, now: datetime) -> None:
+        self.connection, self.source, self.now = connection, source, now
+        self.said = 0
+        self._buffer: dict[sa.Table, list[dict[str, Any]]] = {}
+
+    def add(self, table: sa.Table, row: dict[str, Any]) -> None:
+        """Insert a row, together with others of its table, before the next statement or the commit."""
+        self._buffer.setdefault(table, []).append(row)
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement after everything added so far."""
+        self.flush()
+        return self.connection.execute(statement, parameters)
+
+    def say(self, message: Message, *, subject: str, sequence: int) -> str:
+        """Put a message into the outbox; it leaves after the commit. Returns its id."""
+        event = Event(new_id(), f"/{self.source}", subject, self.now, sequence, message)
+        self.add(outbox_table, outbox_row(event.id, subject, destinations(message), encode(event), self.now))
+        self.said += 1
+        return event.id
+
+    def flush(self) -> None:
+        """Send the buffered rows to the database, one statement a table."""
+        buffer, self._buffer = self._buffer, {}
+        for table, rows in buffer.items():
+            self.connection.execute(table.insert(), rows)
+
+
+class Database:
+    """Opens transactions on one store. `source` is the service's name."""
+
+    def __init__(self, url: str, source: str, clock: Clock) -> None:
+        self.url, self.source, self.clock = make_url(url), source, clock
+        self.engine = _engine(self.url)
+        self._bell: Bell | None = None
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is one file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A writing transaction, durable when the block ends, rolled back when it raises; rings the relay if a message was said."""
+        with self.engine.begin() as connection:
+            work = Transaction(connection, self.source, self.clock.now())
+            yield work
+            work.flush()
+        if work.said:
+            self.bell.ring()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads and never waits for writers."""
+        with self.engine.connect().execution_options(huiying_read=True) as connection:
+            yield connection
+
+    @property
+    def bell(self) -> Bell:
+        """What wakes this store's relay."""
+        if self._bell is None:
+            self._bell = FifoBell(self._beside("bell")) if self.is_sqlite else NotifyBell(self.conninfo, f"{self.source}_outbox")
+        return self._bell
+
+    def lease(self, name: str) -> Lease:
+        """A lease that one process on this store can hold."""
+        return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
+
+    def ping(self) -> None:
+        """Raises an SQLAlchemy error when the store does not answer."""
+        with self.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+    @property
+    def conninfo(self) -> str:
+        """The URL in the form that PostgreSQL's own library reads."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _beside(self, suffix: str) -> Path:
+        return Path(f"{self.url.database}.{suffix}")
+
+
+def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
+    """All rows as mappings."""
+    return [dict(row) for row in result.mappings()]
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "sqlite":
+        options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options)
+    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once.
+    reading = connection.get_execution_options().get("huiying_read")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

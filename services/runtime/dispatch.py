@@ -1,0 +1,187 @@
+"""From deliveries to effects: several messages, one commit, one acknowledgement; a bad one harms only itself.
+
+What becomes of a message: `handled`; `duplicate` (heard before); `retried` (waits in a retry queue and comes back);
+`dead` (parked in `<queue>.dead` with the reason). Nothing is acknowledged before its outcome is durable.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from services.contracts.errors import Poison
+from services.contracts.topology import DEAD, retry_exchange
+from services.runtime import inbox
+from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, Subscription
+from services.runtime.database import Database, Transaction
+from services.runtime.telemetry import Telemetry
+
+INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
+log = structlog.get_logger()
+T = TypeVar("T")
+POLL_SECONDS = 0.5
+SUSPECT_AFTER = 3
+REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing(Generic[T]):
+    """How one queue is heard: how a delivery is read, and what its messages do inside one transaction."""
+
+    queue: str
+    read: Callable[[Delivery], T]
+    identify: Callable[[T], str]
+    handle: Callable[[Transaction, Sequence[T]], None]
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What became of a batch."""
+
+    handled: int = 0
+    duplicate: int = 0
+    unhandled: list[tuple[Delivery, str, bool]] = field(default_factory=list)  # (delivery, reason, another try?)
+
+
+class Dispatcher(Generic[T]):
+    """Serves one queue on one thread."""
+
+    def __init__(
+        self,
+        hearing: Hearing[T],
+        database: Database,
+        subscribe: Callable[[], Subscription],
+        publish: Callable[[], Publisher],
+        telemetry: Telemetry,
+        batch: int,
+    ) -> None:
+        self._hearing, self._database, self._telemetry, self._batch = hearing, database, telemetry, batch
+        self._subscribe, self._publish = subscribe, publish
+        self.heard_at = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop`: connect, serve, and begin anew after an error with a growing rest."""
+        failures = 0
+        while not stop.is_set():
+            subscription: Subscription | None = None
+            try:
+                self._database.ping()
+                subscription = self._subscribe()
+                log.info("consumer_started", queue=self._hearing.queue)
+                while not stop.is_set():
+                    self.heard_at = time.monotonic()
+                    self.turn(subscription)
+                    failures = 0
+            except INTERRUPTIONS as error:
+                rest = REST_SECONDS[min(failures, len(REST_SECONDS) - 1)]
+                failures += 1
+                log.warning("consumer_interrupted", queue=self._hearing.queue, error=repr(error), rest_seconds=rest)
+                stop.wait(rest)
+            finally:
+                if subscription is not None:
+                    subscription.close()
+
+    def turn(self, subscription: Subscription) -> int:
+        """Handle what is there, at most one batch; returns the number of deliveries."""
+        deliveries = subscription.collect(self._batch, POLL_SECONDS)
+        # A message that has been redelivered often may be what kills the worker: it is handled alone, after the others.
+        calm = [delivery for delivery in deliveries if delivery.delivery_count < SUSPECT_AFTER]
+        suspects = [delivery for delivery in deliveries if delivery.delivery_count >= SUSPECT_AFTER]
+        if calm:
+            self._serve(subscription, calm, through=not suspects)
+        for suspect in suspects:
+            self._serve(subscription, [suspect], through=False)
+        return len(deliveries)
+
+    def _serve(self, subscription: Subscription, deliveries: Sequence[Delivery], *, through: bool) -> None:
+        started = time.perf_counter()
+        verdicts = self.process(deliveries)
+        if verdicts.unhandled:
+            self._put_aside(verdicts.unhandled)
+        if through:
+            subscription.acknowledge(deliveries[-1], through=True)
+        else:
+            for delivery in deliveries:
+                subscription.acknowledge(delivery, through=False)
+        self._report(verdicts, (time.perf_counter() - started) / len(deliveries))
+
+    def process(self, deliveries: Sequence[Delivery]) -> Verdicts:
+        """Read and handle a batch in one transaction; when that fails, one by one. Raises when the store is away."""
+        verdicts = Verdicts()
+        readable: list[tuple[Delivery, T]] = []
+        for delivery in deliveries:
+            try:
+                readable.append((delivery, self._hearing.read(delivery)))
+            except Poison as error:
+                verdicts.unhandled.append((delivery, str(error), False))
+        try:
+            self._commit(readable, verdicts)
+        except OperationalError:
+            raise
+        except Exception:
+            log.info("batch_split", queue=self._hearing.queue, size=len(readable), exc_info=True)
+            for delivery, message in readable:
+                self._commit_alone(delivery, message, verdicts)
+        return verdicts
+
+    def _commit(self, readable: Sequence[tuple[Delivery, T]], verdicts: Verdicts) -> None:
+        if not readable:
+            return
+        with self._database.transaction() as work:
+            fresh = inbox.claim(work, self._hearing.queue, [self._hearing.identify(message) for _, message in readable])
+            chosen: list[T] = []
+            for _, message in readable:
+                if self._hearing.identify(message) in fresh:
+                    fresh.remove(self._hearing.identify(message))
+                    chosen.append(message)
+            self._hearing.handle(work, chosen)
+        verdicts.handled += len(chosen)
+        verdicts.duplicate += len(readable) - len(chosen)
+
+    def _commit_alone(self, delivery: Delivery, message: T, verdicts: Verdicts) -> None:
+        try:
+            self._commit([(delivery, message)], verdicts)
+        except OperationalError:
+            raise
+        except Poison as error:
+            verdicts.unhandled.append((delivery, str(error), False))
+        except Exception as error:
+            log.warning("message_failed", queue=delivery.queue, message=delivery.message_id, exc_info=True)
+            verdicts.unhandled.append((delivery, repr(error), True))
+
+    def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
+        publisher = self._publish()
+        try:
+            for delivery, reason, again in unhandled:
+                publisher.publish(aside(delivery, reason, again=again))
+            failed = publisher.settle()
+        finally:
+            publisher.close()
+        if failed:
+            raise TimeoutError(f"{len(failed)} messages could not be put aside: {next(iter(failed.values()))}")
+
+    def _report(self, verdicts: Verdicts, seconds: float) -> None:
+        queue = self._hearing.queue
+        retried = sum(1 for delivery, _, again in verdicts.unhandled if again and retry_exchange(delivery.attempt + 1))
+        counts = {
+            "handled": verdicts.handled, "duplicate": verdicts.duplicate,
+            "retried": retried, "dead": len(verdicts.unhandled) - retried,
+        }  # fmt: skip
+        for result, count in counts.items():
+            self._telemetry.count("huiying_messages_consumed_total", count, queue=queue, result=result)
+        self._telemetry.observe("huiying_message_seconds", seconds, queue=queue)
+
+
+def aside(delivery: Delivery, reason: str, *, again: bool) -> Outgoing:
+    """The copy that goes to a retry queue, or to the dead one when it had its chances. No other header is kept."""
+    attempt = delivery.attempt + 1
+    exchange = retry_exchange(attempt) if again else None
+    headers = {"x-attempt": attempt, "x-error": reason[:1000]}
+    log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
+    return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers)

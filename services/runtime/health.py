@@ -1,0 +1,74 @@
+"""Liveness, readiness and metrics: the same three addresses on every process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+import orjson
+import structlog
+
+from services.runtime.access import PUBLIC
+from services.runtime.http import Answer, Call, Routes
+
+log = structlog.get_logger()
+Checks = Mapping[str, Callable[[], None]]
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
+    """Run every check; 200 when all pass, else 503, and a word for each."""
+    words: dict[str, str] = {}
+    for name, check in checks.items():
+        try:
+            check()
+            words[name] = "ok"
+        except Exception as error:
+            log.warning("not_ready", check=name, error=repr(error))
+            words[name] = "does not answer"
+    return (200 if set(words.values()) <= {"ok"} else 503), words
+
+
+def health_routes(name: str, checks: Checks, expose: Callable[[], bytes]) -> Routes:
+    """`/healthz`, `/readyz` and the metrics of a service, on its own port and through the one origin.
+
+    The series hold counts only, nothing of any person, and are open like the statistics they stand for.
+    """
+    routes = Routes()
+
+    @routes.get("/healthz", access=PUBLIC)
+    def healthz(_: Call[Any]) -> Answer:
+        """Whether the process answers."""
+        return 200, {"status": "ok", "service": name}
+
+    @routes.get("/readyz", access=PUBLIC)
+    def readyz(_: Call[Any]) -> Answer:
+        """Whether the broker and the store answer."""
+        return readiness(checks)
+
+    @routes.get("/metrics", access=PUBLIC)
+    @routes.get(f"/{name}/metrics", access=PUBLIC)
+    def metrics(_: Call[Any]) -> Answer:
+        """The series of this service for Prometheus."""
+        return flask.Response(expose(), content_type=TEXT)
+
+    return routes
+
+
+def status_application(name: str, checks: Checks, expose: Callable[[], bytes]) -> Callable[..., Any]:
+    """The small WSGI application that a worker serves on its own port."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        path = environ.get("PATH_INFO")
+        if path == "/metrics":
+            start_response("200 OK", [("Content-Type", TEXT)])
+            return [expose()]
+        if path not in ("/healthz", "/readyz"):
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"healthz, readyz or metrics\n"]
+        status, words = readiness(checks) if path == "/readyz" else (200, {"status": "ok", "service": name})
+        start_response("200 OK" if status == 200 else "503 Service Unavailable", [("Content-Type", "application/json")])
+        return [orjson.dumps(words)]
+
+    return application

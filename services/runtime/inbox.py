@@ -1,0 +1,43 @@
+"""The inbox: which messages have had their effect. A message heard twice acts once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from services.runtime.database import Instant, Transaction
+from services.runtime.outbox import tables
+
+inbox_table = sa.Table(
+    "inbox",
+    tables,
+    sa.Column("message_id", sa.String(64), nullable=False),
+    sa.Column("queue", sa.String(64), nullable=False),
+    sa.Column("received", Instant, nullable=False),
+    sa.PrimaryKeyConstraint("message_id", "queue"),
+)
+
+
+def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]:
+    """Enter the ids into the inbox and return those that were not there; rolled back with the transaction."""
+    # Sorted: the same order in every worker, so that two of them cannot wait for each other.
+    unique = sorted(set(message_ids))
+    known = {
+        row.message_id
+        for row in work.connection.execute(
+            sa.select(inbox_table.c.message_id).where(inbox_table.c.queue == queue, inbox_table.c.message_id.in_(unique))
+        )
+    }
+    fresh = [message_id for message_id in unique if message_id not in known]
+    if fresh:
+        rows = [{"message_id": message_id, "queue": queue, "received": work.now} for message_id in fresh]
+        work.connection.execute(inbox_table.insert(), rows)
+    return set(fresh)
+
+
+def prune(work: Transaction, before_days: int) -> int:
+    """Forget ids older than `before_days`; returns how many. Must exceed the age of any copy that may still come."""
+    limit = work.now - timedelta(days=before_days)
+    return int(work.execute(inbox_table.delete().where(inbox_table.c.received < limit)).rowcount)

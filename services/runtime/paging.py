@@ -1,0 +1,39 @@
+"""Cursor pagination: `?cursor=&limit=` in, `{items, next}` out. A cursor is the id of the last item, and opaque to callers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts.errors import Invalid
+
+DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
+
+
+class Page(Schema):
+    """The query of every list."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, LARGEST_LIMIT))
+
+
+def read_cursor(cursor: str | None) -> str | None:
+    """The id behind a cursor; raises `Invalid` for one that we did not make."""
+    if cursor is None:
+        return None
+    try:
+        return base64.urlsafe_b64decode(cursor.encode()).decode()
+    except (binascii.Error, UnicodeError) as error:
+        raise Invalid("The cursor is not one of ours.", {"cursor": ["take it from 'next' of the page before"]}) from error
+
+
+def page(items: Sequence[Mapping[str, Any]], limit: int, key: str = "id") -> dict[str, Any]:
+    """A page from a query for one item more than the limit: the surplus says that there is a next page."""
+    shown = list(items[:limit])
+    more = len(items) > limit
+    following = base64.urlsafe_b64encode(str(shown[-1][key]).encode()).decode() if more else None
+    return {"items": shown, "next": following}

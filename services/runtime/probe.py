@@ -1,0 +1,34 @@
+"""Looks at the broker from outside with pika: does it answer, which queues are there. It never publishes or consumes."""
+
+from __future__ import annotations
+
+import time
+
+import pika
+import pika.exceptions
+
+from services.contracts.errors import Unavailable
+
+REMEMBER_SECONDS = 5.0
+
+
+class BrokerProbe:
+    """Whether the broker lets us in; asks at most once in `REMEMBER_SECONDS`."""
+
+    def __init__(self, url: str) -> None:
+        self._parameters = pika.URLParameters(url)
+        self._parameters.socket_timeout = self._parameters.blocked_connection_timeout = 3
+        self._parameters.stack_timeout = 5
+        self._parameters.connection_attempts = 1
+        self._parameters.client_properties = {"connection_name": "probe"}
+        self._good_until = 0.0
+
+    def check(self) -> None:
+        """Raises `Unavailable` when the broker does not answer."""
+        if time.monotonic() < self._good_until:
+            return
+        try:
+            pika.BlockingConnection(self._parameters).close()
+        except (pika.exceptions.AMQPError, OSError) as error:
+            raise Unavailable(f"The broker does not answer: {error!r}") from error
+        self._good_until = time.monotonic() + REMEMBER_SECONDS

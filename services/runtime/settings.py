@@ -1,0 +1,96 @@
+"""Settings from the environment: one frozen dataclass per service, every error named at once, secrets masked in print.
+
+This is the only module that looks at the environment.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+PREFIX = "HUIYING_"
+REQUIRED: Any = object()
+T = TypeVar("T")
+
+
+class SettingsInvalid(Exception):
+    """One or more settings are missing or unreadable; the text names them all."""
+
+
+def env(
+    name: str, parse: Callable[[str], Any], default: Any = REQUIRED, *, doc: str, secret: bool = False, fallback: str = ""
+) -> Any:
+    """A dataclass field read from `HUIYING_<name>`; `{SERVICE}` in a name stands for the service, `fallback` is a second name."""
+    metadata = {"name": name, "parse": parse, "doc": doc, "secret": secret, "fallback": fallback}
+    if default is REQUIRED:
+        return dataclasses.field(metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def whole_number(text: str) -> int:
+    """A non-negative whole number; raises ValueError for anything else."""
+    if not text.isdecimal():
+        raise ValueError("not a whole number")
+    return int(text)
+
+
+@dataclasses.dataclass(frozen=True)
+class ProcessSettings:
+    """What every process of every service can be told from outside."""
+
+    database_url: str = env("{SERVICE}_DATABASE_URL", str, doc="store of this service, an SQLAlchemy URL", secret=True)
+    access_database_url: str = env("ACCESS_DATABASE_URL", str, doc="store of the access tokens", secret=True)
+    broker_url: str = env("{SERVICE}_BROKER_URL", str, doc="AMQP address of RabbitMQ", secret=True, fallback="BROKER_URL")
+    catalogue: Path = env("CATALOGUE", Path, Path("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
+    host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
+    port: int = env("{SERVICE}_PORT", whole_number, 8000, doc="port of the web process")
+    threads: int = env("THREADS", whole_number, 16, doc="threads of the web process")
+    worker_port: int = env("{SERVICE}_WORKER_PORT", whole_number, 9000, doc="port of the worker's health and metrics")
+    log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
+    batch: int = env("BATCH", whole_number, 200, doc="most messages handled in one transaction")
+    relay_batch: int = env("RELAY_BATCH", whole_number, 200, doc="most messages published before waiting for confirms")
+
+
+def _name(template: str, service: str) -> str:
+    return PREFIX + template.format(SERVICE=service.upper())
+
+
+def load(shape: type[T], service: str, environ: Mapping[str, str] | None = None) -> T:
+    """Build `shape` for `service` from the environment; raises `SettingsInvalid` that names every problem."""
+    source = os.environ if environ is None else environ
+    values: dict[str, Any] = {}
+    problems: list[str] = []
+    for field in dataclasses.fields(shape):  # type: ignore[arg-type]
+        meta = field.metadata
+        names = [_name(name, service) for name in (meta["name"], meta["fallback"]) if name]
+        text = next((source[name] for name in names if source.get(name)), None)
+        try:
+            if text is not None:
+                values[field.name] = meta["parse"](text)
+            elif field.default is dataclasses.MISSING:
+                problems.append(f"{names[0]} is not set: {meta['doc']}")
+        except ValueError as error:
+            problems.append(f"{names[0]}={text!r} cannot be used: {error}" if not meta["secret"] else f"{names[0]} cannot be used")
+    if problems:
+        raise SettingsInvalid("\n".join(problems))
+    return shape(**values)
+
+
+def mask(text: str) -> str:
+    """A secret made printable: the password inside a URL becomes ***, anything else becomes *** whole."""
+    masked, found = re.subn(r"(://[^:/@]*:)[^@]*(@)", r"\1***\2", text)
+    return masked if found or "://" in text else "***"
+
+
+def table(settings: Any, service: str) -> list[tuple[str, str, str]]:
+    """Rows of (name, value with secrets masked, meaning), one for each setting."""
+    rows = []
+    for field in dataclasses.fields(settings):
+        value = str(getattr(settings, field.name))
+        shown = mask(value) if field.metadata["secret"] else value
+        rows.append((_name(field.metadata["name"], service), shown, field.metadata["doc"]))
+    return rows

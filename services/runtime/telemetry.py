@@ -1,0 +1,91 @@
+"""Turns the table of measures into Prometheus series, one registry a process and service, and sets up the logs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.contracts.measures import PROCESS, Measure
+from services.runtime import outbox
+from services.runtime.database import Database
+
+_KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+COMPUTED = ("huiying_outbox_pending", "huiying_outbox_oldest_seconds")
+
+
+class Telemetry:
+    """What one service counts in this process."""
+
+    def __init__(self, measures: Sequence[Measure] = PROCESS) -> None:
+        self.registry = CollectorRegistry()
+        self._series: dict[str, Any] = {}
+        for row in measures:
+            if row.name not in COMPUTED:
+                options: dict[str, Any] = {"buckets": row.buckets} if row.buckets else {}
+                self._series[row.name] = _KINDS[row.kind](row.name, row.help, row.labels, registry=self.registry, **options)
+
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter of the table."""
+        if amount:
+            series = self._series[name]
+            (series.labels(**labels) if labels else series).inc(amount)
+
+    def observe(self, name: str, seconds: float, **labels: str) -> None:
+        """Put a duration into a histogram of the table."""
+        self._series[name].labels(**labels).observe(seconds)
+
+    def watch(self, database: Database) -> None:
+        """Expose the outbox of a store, read at every scrape."""
+        self.registry.register(OutboxCollector(database))
+
+    def expose(self) -> bytes:
+        """All series in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class OutboxCollector(Collector):
+    """How much waits in the outbox, asked of the store itself, so that every process tells the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing: the series are made at every scrape."""
+        return []
+
+    def collect(self) -> Iterable[Metric]:
+        """Two gauges; none while the store does not answer."""
+        try:
+            with self._database.reading() as connection:
+                count, oldest = outbox.backlog(connection, self._database.clock.now())
+        except SQLAlchemyError:
+            return
+        helps = {row.name: row.help for row in PROCESS}
+        for name, value in zip(COMPUTED, (count, oldest), strict=True):
+            yield GaugeMetricFamily(name, helps[name], value=value)
+
+
+def set_up_logs(level: str) -> None:
+    """Structured logs, one JSON object a line on standard error, with whatever context is bound (request, opinion)."""
+    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
+    logging.getLogger("amqp").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=False),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )

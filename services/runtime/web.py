@@ -1,0 +1,31 @@
+"""The web process: one gunicorn worker with threads, so that requests share the store's connections and one telemetry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+
+
+class WebServer(BaseApplication):  # type: ignore[misc]
+    """Gunicorn around one WSGI application, which `build` makes in the worker, after the fork."""
+
+    def __init__(self, build: Callable[[], Any], host: str, port: int, threads: int) -> None:
+        self._build = build
+        self._options = {
+            "bind": f"{host}:{port}", "workers": 1, "threads": threads, "worker_class": "gthread",
+            "graceful_timeout": 9, "timeout": 60, "keepalive": 30, "worker_tmp_dir": "/dev/shm", "accesslog": None,
+            "control_socket_disable": True,
+        }  # fmt: skip
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand the options to gunicorn."""
+        for name, value in self._options.items():
+            if name in self.cfg.settings:
+                self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, in the worker after the fork."""
+        return self._build()

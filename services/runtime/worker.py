@@ -1,0 +1,79 @@
+"""The worker process: relay, consumers and chores, a thread each, and a status port; ends within ten seconds when asked."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+log = structlog.get_logger()
+GRACE_SECONDS = 9.0
+Loop = Callable[[threading.Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something to do again and again: `run` is called every `seconds` and returns whether there is more to do at once."""
+
+    name: str
+    seconds: float
+    run: Callable[[], bool]
+
+    def loop(self, stop: threading.Event) -> None:
+        """Until `stop`; an error is logged and the chore goes on after its rest."""
+        while not stop.is_set():
+            more = False
+            try:
+                more = self.run()
+            except SQLAlchemyError as error:
+                log.warning("chore_interrupted", chore=self.name, error=repr(error))
+            except Exception:
+                log.exception("chore_failed", chore=self.name)
+            if not more:
+                stop.wait(self.seconds)
+
+
+class _StatusServer(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _QuietHandler(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        """Health checks are no news."""
+
+
+def run_worker(name: str, loops: Mapping[str, Loop], status: Any, host: str, port: int) -> int:
+    """Run every loop until SIGTERM or SIGINT; returns the exit status: 1 when a loop had to be left behind."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [threading.Thread(target=loop, args=(stop,), name=title, daemon=True) for title, loop in loops.items()]
+    with make_server(host, port, status, server_class=_StatusServer, handler_class=_QuietHandler) as server:
+        threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
+        for thread in threads:
+            thread.start()
+        log.info("worker_started", service=name, loops=sorted(loops), port=server.server_port)
+        while not stop.wait(1.0):
+            dead = [thread.name for thread in threads if not thread.is_alive()]
+            if dead:
+                log.error("loop_ended", service=name, loops=dead)
+                stop.set()
+        server.shutdown()
+    return _join(name, threads)
+
+
+def _join(name: str, threads: Sequence[threading.Thread]) -> int:
+    end = time.monotonic() + GRACE_SECONDS
+    for thread in threads:
+        thread.join(max(0.0, end - time.monotonic()))
+    left = [thread.name for thread in threads if thread.is_alive()]
+    log.info("worker_stopped", service=name, left_behind=left)
+    return 1 if left else 0
