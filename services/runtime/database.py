@@ -46,11 +46,18 @@ class Transaction:
     def __init__(self, connection: Connection, source: str, now: datetime) -> None:
         self.connection, self.source, self.now = connection, source, now
         self.said = 0
-        self._buffer: dict[sa.Table, list[dict[str, Any]]] = {}
+        self._buffer: dict[sa.Executable, list[dict[str, Any]]] = {}
+        self._inserts: dict[sa.Table, sa.Insert] = {}
 
     def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row, together with others of its table, before the next statement or the commit."""
-        self._buffer.setdefault(table, []).append(row)
+        if table not in self._inserts:
+            self._inserts[table] = table.insert()
+        self.defer(self._inserts[table], row)
+
+    def defer(self, statement: sa.Executable, parameters: dict[str, Any]) -> None:
+        """Run a statement with these parameters, together with others of the same statement, at the next flush."""
+        self._buffer.setdefault(statement, []).append(parameters)
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement after everything added so far."""
@@ -65,10 +72,10 @@ class Transaction:
         return event.id
 
     def flush(self) -> None:
-        """Send the buffered rows to the database, one statement a table."""
+        """Send what is buffered to the database, each statement once with all its parameters, in the order they were first used."""
         buffer, self._buffer = self._buffer, {}
-        for table, rows in buffer.items():
-            self.connection.execute(table.insert(), rows)
+        for statement, rows in buffer.items():
+            self.connection.execute(statement, rows)
 
 
 class Database:
