@@ -1,0 +1,164 @@
+"""YAML text as plain values that remember their lines, and files that extend one another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+EXTENDS = "extends"
+DEEPEST = 12
+
+Path = tuple[str | int, ...]
+ReadParent = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One mistake: its line (from 1) in the checked file, the dotted path of the value, and what is wrong with it.
+
+    A mistake inside an extended file carries the line of `extends` and names that file's own line in `reason`.
+    """
+
+    line: int
+    path: str
+    reason: str
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.path or 'document'}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line, and the extended file it is in (empty for the checked file itself)."""
+
+    line: int
+    file: str = ""
+
+
+class Document:
+    """The merged values of a file and of those it extends, and where each of them stands."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.places: dict[Path, Place] = {}
+        self.problems: list[Problem] = []
+        self._extends_line = 1
+
+    def note(self, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
+        """Record a problem at the nearest place that is known for `path`."""
+        place = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), Place(1))
+        self._add(place, path, reason, severity)
+
+    def read(self, text: str, read_parent: ReadParent) -> Document:
+        """Read `text` and, through `read_parent`, the file its `extends` names; problems are collected."""
+        self._read(text, read_parent, "", ())
+        return self
+
+    def _add(self, place: Place, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
+        if place.file:
+            reason = f"{reason} (in {place.file}, line {place.line})"
+        line = self._extends_line if place.file else place.line
+        self.problems.append(Problem(line, ".".join(map(str, path)), reason, severity))
+
+    def _read(self, text: str, read_parent: ReadParent, file: str, chain: tuple[str, ...]) -> None:
+        node = self._compose(text, file)
+        places: dict[Path, Place] = {(): Place(1, file)}
+        tree = self._value(node, (), file, places) if node is not None else {}
+        if not isinstance(tree, dict):
+            self._add(Place(1, file), (), "the catalogue has to be a mapping")
+            return
+        parent = tree.pop(EXTENDS, None)
+        if parent is not None:
+            line = places[(EXTENDS,)].line
+            if not file:
+                self._extends_line = line
+            self._read_parent(parent, read_parent, Place(line, file), (*chain, file))
+        self.values = merged(self.values, tree)
+        self.places |= places
+
+    def _read_parent(self, parent: Any, read_parent: ReadParent, place: Place, chain: tuple[str, ...]) -> None:
+        if not isinstance(parent, str):
+            self._add(place, (EXTENDS,), "expected the name of a file")
+        elif parent in chain:
+            self._add(place, (EXTENDS,), f"{parent} extends itself")
+        else:
+            try:
+                text = read_parent(parent)
+            except (OSError, UnicodeDecodeError) as error:
+                self._add(place, (EXTENDS,), f"cannot read {parent}: {error}")
+            else:
+                self._read(text, read_parent, parent, chain)
+
+    def _compose(self, text: str, file: str) -> yaml.Node | None:
+        try:
+            node: yaml.Node | None = yaml.compose(text, Loader=LOADER)
+        except yaml.MarkedYAMLError as error:
+            mark = error.problem_mark or error.context_mark
+            self._add(Place(mark.line + 1 if mark else 1, file), (), f"not YAML: {error.problem or error.context}")
+        except yaml.YAMLError as error:
+            self._add(Place(1, file), (), f"not YAML: {error}")
+        else:
+            if node is None:
+                self._add(Place(1, file), (), "the file is empty")
+            return node
+        return None
+
+    def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, Place]) -> Any:
+        if len(path) > DEEPEST:
+            self._add(Place(node.start_mark.line + 1, file), path, "nested too deeply")
+            return None
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path, file, places)
+        if isinstance(node, yaml.SequenceNode):
+            items = []
+            for index, item in enumerate(node.value):
+                places[(*path, index)] = Place(item.start_mark.line + 1, file)
+                items.append(self._value(item, (*path, index), file, places))
+            return items
+        return plain(node)
+
+    def _mapping(self, node: yaml.MappingNode, path: Path, file: str, places: dict[Path, Place]) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        for key, value in node.value:
+            place = Place(key.start_mark.line + 1, file)
+            if not isinstance(key, yaml.ScalarNode):
+                self._add(place, path, "a key has to be a plain word")
+                continue
+            below = (*path, key.value)
+            if key.value in values:
+                self._add(place, below, f"duplicate key, first on line {places[below].line}")
+                continue
+            places[below] = place
+            values[key.value] = self._value(value, below, file, places)
+        return values
+
+
+def plain(node: yaml.Node) -> Any:
+    """A scalar as None, bool, int or text; dates, times and fractions stay text, as they were written."""
+    text = str(node.value)
+    if node.tag == "tag:yaml.org,2002:null":
+        return None
+    if node.tag == "tag:yaml.org,2002:bool":
+        return text.lower() in ("true", "yes", "on")
+    if node.tag == "tag:yaml.org,2002:int" and text.isascii() and text.isdigit():
+        return int(text)
+    return text
+
+
+def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+    """`child` laid over `parent`: mappings merge, everything else replaces, and null takes away what the parent has."""
+    result = dict(parent)
+    for key, value in child.items():
+        below = result.get(key)
+        if value is None and key in result:
+            del result[key]
+        elif isinstance(value, dict):
+            result[key] = merged(below if isinstance(below, dict) else {}, value)
+        else:
+            result[key] = value
+    return result

@@ -1,0 +1,161 @@
+"""What the catalogue holds, as frozen values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Final, Literal
+
+from services.contracts.durations import Duration
+from services.contracts.worktime import Calendar, Closure, OfficeHours
+
+CHANNELS: Final = (
+    "web", "qr", "station", "mobile_station", "hotline", "deputy", "meeting", "campaign", "open311", "import",
+)  # fmt: skip
+DEADLINE_KINDS: Final = (
+    "review", "sign", "object", "contact", "co_opinion", "reply", "rework", "evaluation", "extension",
+)  # fmt: skip
+RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """承办单位. `channels` are Apprise URLs; `head_approval` says that its head has to approve a reply."""
+
+    code: str
+    name: str
+    name_en: str
+    channels: tuple[str, ...] = ()
+    head_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """主题: the lead department, the co-handlers, how hard it is, and the words that give it away."""
+
+    code: str
+    name: str
+    name_en: str
+    department: str
+    difficulty: str
+    keywords: tuple[str, ...]
+    co_handlers: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A county, town or street; `parent` is empty for the root."""
+
+    code: str
+    name: str
+    name_en: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """代表联络站: liaison stations form a tree; `parent` is empty for the central one."""
+
+    code: str
+    name: str
+    area: str
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difficulty:
+    """How long each step may take: one duration for every kind in `DEADLINE_KINDS`."""
+
+    code: str
+    name: str
+    name_en: str
+    deadlines: Mapping[str, Duration]
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One rung of the ladder for a deadline kind: at half time, so long `before` it, or so long `after` it.
+
+    Exactly one of `half`, `before`, `after` is set; `card` is set exactly when `action` is `card`.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    of: str
+    action: Literal["reminder", "card", "supervision"]
+    to: tuple[str, ...]
+    before: Duration | None = None
+    after: Duration | None = None
+    half: bool = False
+    card: Literal["yellow", "red"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an opinion is declined, and where its submitter can turn instead."""
+
+    code: str
+    name: str
+    name_en: str
+    advice: str
+    advice_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How rates are published: no ranking below `ranking_minimum` cases."""
+
+    ranking_minimum: int = 30
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything a place configures. Mappings are by code and keep the order of the file.
+
+    `acceptance` maps a channel to `automatic` or `review`, `letters` an outcome to its letter.
+    """
+
+    name: str
+    name_en: str
+    timezone: str
+    office_hours: OfficeHours
+    departments: Mapping[str, Department]
+    topics: Mapping[str, Topic]
+    areas: Mapping[str, Area]
+    stations: Mapping[str, Station]
+    difficulties: Mapping[str, Difficulty]
+    ladder: Mapping[str, Rung]
+    acceptance: Mapping[str, Literal["automatic", "review"]]
+    decline_reasons: Mapping[str, Reason]
+    letters: Mapping[str, str]
+    fallback_department: str
+    fallback_difficulty: str
+    closures: Mapping[date, Closure] = field(default_factory=dict)
+    statistics: Statistics = field(default_factory=Statistics)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days of this place; one instance, so that its memory is shared."""
+        return Calendar(self.timezone, self.closures, self.office_hours)
+
+    def topic_of(self, text: str) -> Topic | None:
+        """The topic with this code, name (Chinese or English) or alias, ignoring case and outer blanks."""
+        return self._topics_by_name.get(text.strip().casefold())
+
+    def deadlines_for(self, topic: Topic | None) -> Difficulty:
+        """The difficulty, and so the deadlines, of a topic; the fallback's when no topic is known."""
+        return self.difficulties[topic.difficulty if topic else self.fallback_difficulty]
+
+    @cached_property
+    def _topics_by_name(self) -> Mapping[str, Topic]:
+        return {name.casefold(): topic for topic in self.topics.values() for name in names_of(topic)}
+
+
+def names_of(topic: Topic) -> Iterator[str]:
+    """Every text that names the topic outright: its code, both names and its aliases."""
+    yield from (topic.code, topic.name, topic.name_en)
+    yield from topic.aliases

@@ -1,0 +1,188 @@
+"""The shape of each section of the catalogue: which keys, which are required, what may stand in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, RECIPIENTS
+from services.contracts.durations import Duration, parse_duration
+from services.contracts.messages import Outcome
+from services.contracts.worktime import parse_spans
+
+DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
+CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def text(**options: Any) -> fields.String:
+    """A text of 1 to 300 characters, required unless `required=False`."""
+    return fields.String(**{"required": True, "validate": validate.Length(1, 300), **options})
+
+
+def texts(**options: Any) -> fields.List[Any]:
+    """A list of texts, empty by default."""
+    return fields.List(text(), **options)
+
+
+def one_of(*choices: str, **options: Any) -> fields.String:
+    """One of a few words, required unless `required=False`."""
+    return fields.String(validate=validate.OneOf(choices), **{"required": True, **options})
+
+
+class DurationField(fields.Field[Duration]):
+    """A duration such as 5wd."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Duration:
+        try:
+            return parse_duration(str(value))
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+
+
+def known_zone(name: str) -> None:
+    """Raises ValidationError unless `name` is a time zone of the tz database."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValidationError(f"unknown time zone {name!r}") from error
+
+
+def written_spans(spans: list[str]) -> None:
+    """Raises ValidationError unless `spans` are office hours that run forwards."""
+    try:
+        parse_spans(spans)
+    except ValueError as error:
+        raise ValidationError(str(error)) from error
+
+
+class DepartmentSchema(Schema):
+    """One department."""
+
+    name = text()
+    name_en = text()
+    channels = texts()
+    head_approval = fields.Boolean()
+
+
+class TopicSchema(Schema):
+    """One topic."""
+
+    name = text()
+    name_en = text()
+    department = text()
+    difficulty = text()
+    keywords = texts(required=True, validate=validate.Length(min=1))
+    co_handlers = texts()
+    aliases = texts()
+
+
+class AreaSchema(Schema):
+    """One area."""
+
+    name = text()
+    name_en = text()
+    parent = text(required=False)
+
+
+class StationSchema(Schema):
+    """One station."""
+
+    name = text()
+    area = text()
+    parent = text(required=False)
+
+
+class DifficultySchema(Schema):
+    """One difficulty, with a duration for every kind of deadline."""
+
+    name = text()
+    name_en = text()
+    deadlines = fields.Nested(
+        Schema.from_dict({kind: DurationField(required=True) for kind in DEADLINE_KINDS}, name="DeadlinesSchema"),
+        required=True,
+    )
+
+
+class RungSchema(Schema):
+    """One rung of the ladder."""
+
+    name = text()
+    name_en = text()
+    of = one_of(*DEADLINE_KINDS)
+    action = one_of("reminder", "card", "supervision")
+    to = fields.List(one_of(*RECIPIENTS), required=True, validate=validate.Length(min=1))
+    before = DurationField()
+    after = DurationField()
+    half = fields.Boolean()
+    card = one_of("yellow", "red", required=False)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _hangs_together(self, rung: dict[str, Any], **_: Any) -> None:
+        if sum(bool(rung.get(when)) for when in ("half", "before", "after")) != 1:
+            raise ValidationError("a rung needs exactly one of half, before and after")
+        if (rung["action"] == "card") != ("card" in rung):
+            raise ValidationError("card names the colour of a rung whose action is card, and of no other", "card")
+
+
+class ReasonSchema(Schema):
+    """One reason to decline an opinion."""
+
+    name = text()
+    name_en = text()
+    advice = text()
+    advice_en = text()
+
+
+class ClosureSchema(Schema):
+    """Why the place is closed on one day."""
+
+    name = text()
+    name_en = text()
+
+
+class OfficeHoursSchema(Schema):
+    """When reminders may go out."""
+
+    spans = texts(required=True, validate=written_spans)
+    every_day = fields.Boolean()
+
+
+class StatisticsSchema(Schema):
+    """How rates are published."""
+
+    ranking_minimum = fields.Integer(strict=True, validate=validate.Range(min=1))
+
+
+class PlaceSchema(Schema):
+    """Everything of the catalogue that is not a section of coded entries."""
+
+    name = text()
+    name_en = text()
+    timezone = text(validate=known_zone)
+    office_hours = fields.Nested(OfficeHoursSchema, required=True)
+    fallback_department = text()
+    fallback_difficulty = text()
+    acceptance = fields.Nested(
+        Schema.from_dict({channel: one_of("automatic", "review") for channel in CHANNELS}, name="AcceptanceSchema"),
+        required=True,
+    )
+    letters = fields.Nested(Schema.from_dict({outcome.value: text() for outcome in Outcome}, name="LettersSchema"), required=True)
+    statistics = fields.Nested(StatisticsSchema)
+
+
+PLACE = PlaceSchema()
+SECTIONS: Mapping[str, tuple[Schema, re.Pattern[str], bool]] = {
+    "departments": (DepartmentSchema(), DEPARTMENT_CODE, True),
+    "topics": (TopicSchema(), CODE, True),
+    "areas": (AreaSchema(), CODE, True),
+    "stations": (StationSchema(), CODE, True),
+    "difficulties": (DifficultySchema(), CODE, True),
+    "ladder": (RungSchema(), CODE, True),
+    "decline_reasons": (ReasonSchema(), CODE, True),
+    "closures": (ClosureSchema(), DAY, False),
+}
