@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from services.contracts.catalogue import model
 from services.contracts.catalogue.document import Document, Path, Problem
-from services.contracts.catalogue.shapes import PLACE, SECTIONS
+from services.contracts.catalogue.shapes import DAY, PLACE, SECTIONS
 from services.contracts.worktime import Closure, OfficeHours, parse_spans
 
 Values = dict[str, Any]
@@ -82,8 +82,8 @@ def load_catalogue(path: FilePath | str) -> model.Catalogue:
 def _examine(text: str, read_parent: Callable[[str], str]) -> tuple[Values, list[Problem]]:
     document = Document().read(text, read_parent)
     loaded: Values = {}
-    # A file that is not YAML has one problem; the keys it seems to lack are not further ones.
-    if document.values or not document.problems:
+    # What a text lacks that could not be read to its end would be noise beside the one real problem.
+    if document.whole:
         loaded = _load_shapes(document)
         for rule in (_check_references, _check_trees, _check_lead, _check_names, _check_keywords):
             rule(document, loaded)
@@ -105,7 +105,7 @@ def _load_shapes(document: Document) -> Values:
             if not pattern.fullmatch(code):
                 document.note((section, code), f"bad code {code!r}, expected {pattern.pattern}")
             loaded[section][code] = _load(document, (section, code), schema, entry)
-    _load_closures(document, loaded["closures"])
+    _check_days(document, loaded["closures"])
     return loaded
 
 
@@ -129,8 +129,8 @@ def _flatten(messages: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield path, str(reason)
 
 
-def _load_closures(document: Document, closures: Values) -> None:
-    for written in list(closures):
+def _check_days(document: Document, closures: Values) -> None:
+    for written in filter(DAY.fullmatch, closures):
         try:
             date.fromisoformat(written)
         except ValueError as error:

@@ -41,12 +41,16 @@ class Place:
 
 
 class Document:
-    """The merged values of a file and of those it extends, and where each of them stands."""
+    """The merged values of a file and of those it extends, and where each of them stands.
+
+    `whole` is false when some of the text could not be read at all, so that what is missing says nothing.
+    """
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.places: dict[Path, Place] = {}
         self.problems: list[Problem] = []
+        self.whole = True
         self._extends_line = 1
 
     def note(self, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
@@ -65,12 +69,16 @@ class Document:
         line = self._extends_line if place.file else place.line
         self.problems.append(Problem(line, ".".join(map(str, path)), reason, severity))
 
+    def _refuse(self, place: Place, path: Path, reason: str) -> None:
+        self.whole = False
+        self._add(place, path, reason)
+
     def _read(self, text: str, read_parent: ReadParent, file: str, chain: tuple[str, ...]) -> None:
         node = self._compose(text, file)
         places: dict[Path, Place] = {(): Place(1, file)}
         tree = self._value(node, (), file, places) if node is not None else {}
         if not isinstance(tree, dict):
-            self._add(Place(1, file), (), "the catalogue has to be a mapping")
+            self._refuse(Place(1, file), (), "the catalogue has to be a mapping")
             return
         parent = tree.pop(EXTENDS, None)
         if parent is not None:
@@ -83,14 +91,14 @@ class Document:
 
     def _read_parent(self, parent: Any, read_parent: ReadParent, place: Place, chain: tuple[str, ...]) -> None:
         if not isinstance(parent, str):
-            self._add(place, (EXTENDS,), "expected the name of a file")
+            self._refuse(place, (EXTENDS,), "expected the name of a file")
         elif parent in chain:
-            self._add(place, (EXTENDS,), f"{parent} extends itself")
+            self._refuse(place, (EXTENDS,), f"{parent} extends itself")
         else:
             try:
                 text = read_parent(parent)
             except (OSError, UnicodeDecodeError) as error:
-                self._add(place, (EXTENDS,), f"cannot read {parent}: {error}")
+                self._refuse(place, (EXTENDS,), f"cannot read {parent}: {error}")
             else:
                 self._read(text, read_parent, parent, chain)
 
@@ -99,18 +107,18 @@ class Document:
             node: yaml.Node | None = yaml.compose(text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._add(Place(mark.line + 1 if mark else 1, file), (), f"not YAML: {error.problem or error.context}")
+            self._refuse(Place(mark.line + 1 if mark else 1, file), (), f"not YAML: {error.problem or error.context}")
         except yaml.YAMLError as error:
-            self._add(Place(1, file), (), f"not YAML: {error}")
+            self._refuse(Place(1, file), (), f"not YAML: {error}")
         else:
             if node is None:
-                self._add(Place(1, file), (), "the file is empty")
+                self._refuse(Place(1, file), (), "the file is empty")
             return node
         return None
 
     def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, Place]) -> Any:
         if len(path) > DEEPEST:
-            self._add(Place(node.start_mark.line + 1, file), path, "nested too deeply")
+            self._refuse(Place(node.start_mark.line + 1, file), path, "nested too deeply")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, file, places)

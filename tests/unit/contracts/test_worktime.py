@@ -205,7 +205,9 @@ def test_an_office_that_never_closes_delays_nothing(moment):
     assert always.next_opening(moment) == moment
 
 
-@pytest.mark.parametrize("spans", [[], ["8:30-12:00"], ["12:00-08:30"], ["08:30-12:00", "11:00-13:00"], ["08:61-12:00"], ["00:00-24:01"]])
+@pytest.mark.parametrize(
+    "spans", [[], ["8:30-12:00"], ["12:00-08:30"], ["08:30-12:00", "11:00-13:00"], ["08:61-12:00"], ["00:00-24:01"]]
+)
 def test_office_hours_that_do_not_run_forwards_are_refused(spans):
     with pytest.raises(ValueError, match=r"office hours|time of day"):
         parse_spans(spans)
