@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from chinese_calendar import constants as notices  # type: ignore[import-untyped]
+from chinese_calendar import constants as notices
 
 from services.contracts.durations import Duration
 
