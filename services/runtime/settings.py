@@ -80,6 +80,11 @@ def load(shape: type[T], service: str, environ: Mapping[str, str] | None = None)
     return shape(**values)
 
 
+def inherited(*names: str) -> dict[str, str]:
+    """Those of the named variables that this process was given, to be passed on to a child that gets nothing else."""
+    return {name: os.environ[name] for name in names if name in os.environ}
+
+
 def mask(text: str) -> str:
     """A secret made printable: the password inside a URL becomes ***, anything else becomes *** whole."""
     masked, found = re.subn(r"(://[^:/@]*:)[^@]*(@)", r"\1***\2", text)

@@ -1,0 +1,116 @@
+"""Processes that outlive the command that started them, each known by a pid file that cannot point at a stranger."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+STEP_SECONDS = 0.05
+
+
+def birth_of(pid: int) -> str | None:
+    """When a process was born, as a text that no other process with this pid will have; None when it does not run."""
+    try:
+        facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return None if Path("/proc/self").exists() else _birth_by_ps(pid)
+    except (OSError, ProcessLookupError):
+        return None
+    # A zombie has ended already, only nobody has asked about it yet.
+    return None if facts[0] in "ZX" else f"{_boot()}:{facts[19]}"
+
+
+def _boot() -> str:
+    with contextlib.suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return "-"
+
+
+def _birth_by_ps(pid: int) -> str | None:
+    asked = subprocess.run(["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    state, _, born = asked.stdout.strip().partition(" ")
+    return born.strip().replace(" ", "_") if state and not state.startswith("Z") else None
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether somebody accepts connections at a port."""
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((host, port)) == 0
+
+
+class Slot:
+    """The place of one background process: `path` holds its pid and its birth while it runs."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._child: subprocess.Popen[bytes] | None = None
+
+    @property
+    def name(self) -> str:
+        """The file's name without its suffix."""
+        return self.path.stem
+
+    def pid(self) -> int | None:
+        """The pid when the process that was started here still runs, else None."""
+        if self._child is not None:
+            self._child.poll()
+        try:
+            pid, _, birth = self.path.read_text().strip().partition(" ")
+        except FileNotFoundError:
+            return None
+        return int(pid) if pid.isdecimal() and birth and birth_of(int(pid)) == birth else None
+
+    def start(self, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
+        """Start `argv` in a session of its own with its output appended to `log`; returns the pid."""
+        for folder in (self.path.parent, log.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                argv, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            )
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(f"{self._child.pid} {birth_of(self._child.pid) or 'ended'}\n")
+        draft.replace(self.path)
+        return self._child.pid
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal, if the process still runs."""
+        pid = self.pid()
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+
+
+def stop_all(slots: Iterable[Slot], patience: float) -> list[str]:
+    """Ask every process to end, wait at most `patience` seconds for them together, then kill; returns who had to be killed."""
+    waiting = [slot for slot in slots if slot.pid() is not None]
+    for slot in waiting:
+        slot.signal(signal.SIGTERM)
+    left = _await_end(waiting, patience)
+    for slot in left:
+        slot.signal(signal.SIGKILL)
+    _await_end(left, 5.0)
+    return [slot.name for slot in left]
+
+
+def _await_end(slots: Sequence[Slot], patience: float) -> list[Slot]:
+    end, left = time.monotonic() + patience, list(slots)
+    while left and time.monotonic() < end:
+        left = [slot for slot in left if slot.pid() is not None]
+        if left:
+            time.sleep(STEP_SECONDS)
+    return left
