@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
 from sqlalchemy.types import TypeDecorator
@@ -138,10 +139,11 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
 
 
 def _engine(url: URL) -> Engine:
+    json: dict[str, Any] = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
     if url.get_backend_name() != "sqlite":
         options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options)
-    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False})
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **json)
+    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **json)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

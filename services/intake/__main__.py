@@ -1,0 +1,25 @@
+"""`python -m services.intake web|worker|migrate|settings`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from services.contracts.catalogue import load_catalogue
+from services.intake.app import Intake, routes
+from services.intake.consumer import hearings
+from services.intake.settings import Settings
+from services.runtime.assembly import Assembly, run
+from services.runtime.clock import Clock
+from services.runtime.database import Database
+
+
+def build(settings: Settings, database: Database, _: Clock) -> Intake:
+    """What this service works with."""
+    return Intake(database, load_catalogue(settings.catalogue))
+
+
+ASSEMBLY = Assembly("intake", Settings, build, routes, hearings, Path(__file__).parent / "migrations")
+
+if __name__ == "__main__":
+    sys.exit(run(ASSEMBLY, sys.argv[1:]))

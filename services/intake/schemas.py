@@ -1,0 +1,163 @@
+"""The shapes of intake's requests and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, pre_load, validate
+
+from services.contracts.catalogue import CHANNELS
+from services.contracts.messages import Rating
+from services.intake.domain import KINDS, VISIBILITIES
+from services.runtime.paging import Page
+
+LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
+_CODE = validate.Length(1, 60)
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+def _text(longest: int, **options: Any) -> fields.String:
+    return fields.String(validate=validate.Length(1, longest, error=f"1 to {longest} characters."), **options)
+
+
+class Location(_Strict):
+    """Where it is: an address, or degrees of WGS 84."""
+
+    address = fields.String(validate=validate.Length(max=300))
+    latitude = fields.Float(validate=validate.Range(-90, 90))
+    longitude = fields.Float(validate=validate.Range(-180, 180))
+
+
+class Submitter(_Strict):
+    """Who says it; everything but the kind is personal data."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    name = fields.String(validate=validate.Length(max=100))
+    phone = fields.String(validate=validate.Regexp(r"^[0-9+()\- ]{5,30}$", error="Digits, spaces, + - ( ) only."))
+    email = fields.Email()
+
+
+class Submission(_Strict):
+    """An opinion as it comes in; only title and content are required."""
+
+    title = _text(LONGEST_TITLE, required=True)
+    content = _text(LONGEST_CONTENT, required=True)
+    channel = fields.String(load_default="web", validate=validate.OneOf(CHANNELS))
+    topic = fields.String(validate=_CODE, allow_none=True)
+    area = fields.String(validate=_CODE, allow_none=True)
+    station = fields.String(validate=_CODE, allow_none=True)
+    deputy = fields.String(validate=validate.Length(max=120), allow_none=True)
+    location = fields.Nested(Location, allow_none=True)
+    submitter = fields.Nested(Submitter, allow_none=True)
+    visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
+    external_id = fields.String(validate=validate.Length(1, 200), allow_none=True)
+    relay = fields.List(fields.String(validate=validate.Length(1, 120)), validate=validate.Length(max=10), allow_none=True)
+
+    @pre_load
+    def _strip(self, data: Any, **_: Any) -> Any:
+        """Outer blanks do not count as text."""
+        if not isinstance(data, dict):
+            return data
+        return {
+            name: value.strip() if name in ("title", "content") and isinstance(value, str) else value
+            for name, value in data.items()
+        }
+
+
+class Line(Submission):
+    """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
+
+    channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
+    submitted_at = fields.String(validate=validate.Length(max=40), allow_none=True)
+
+
+class Submitted(_Strict):
+    """What the sender of an opinion gets."""
+
+    id = fields.String(required=True)
+    receipt = fields.String(required=True)
+    state = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class LineAnswer(_Strict):
+    """One line of the answer to a batch."""
+
+    line = fields.Integer(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("created", "exists", "refused")))
+    id = fields.String()
+    receipt = fields.String()
+    external_id = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class Evaluation(_Strict):
+    """满意度测评: how the handling and the result are rated."""
+
+    result = fields.String(required=True, validate=validate.OneOf(list(Rating)))
+    process = fields.String(validate=validate.OneOf(list(Rating)), load_default=None)
+    comment = fields.String(validate=validate.Length(max=2000), load_default=None)
+
+
+class Acceptance(_Strict):
+    """A reviewer's yes."""
+
+    topic = fields.String(validate=_CODE, load_default=None)
+
+
+class Refusal(_Strict):
+    """A reviewer's no, with a reason of the catalogue."""
+
+    reason = fields.String(required=True)
+
+
+class Standing(_Strict):
+    """Where an opinion stands after a move."""
+
+    id = fields.String()
+    state = fields.String(required=True)
+
+
+class Moment(_Strict):
+    """One line of a timeline."""
+
+    at = fields.AwareDateTime(required=True)
+    what = fields.String(required=True)
+    by = fields.String(required=True)
+    facts = fields.Dict(required=True)
+
+
+class Receipt(_Strict):
+    """What the holder of a receipt sees."""
+
+    receipt = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    topic = fields.String(allow_none=True)
+    department = fields.String(allow_none=True)
+    submitted = fields.AwareDateTime(required=True)
+    reply = fields.Dict(allow_none=True)
+    evaluation = fields.Dict(allow_none=True)
+    may = fields.List(fields.String(), required=True)
+    timeline = fields.List(fields.Nested(Moment), required=True)
+
+
+class OpinionQuery(Page):
+    """What a list of opinions can be narrowed to."""
+
+    state = fields.String(load_default=None)
+    channel = fields.String(load_default=None)
+    topic = fields.String(load_default=None)
+    department = fields.String(load_default=None)
+    external_id = fields.String(load_default=None)
+
+
+class OpinionPage(_Strict):
+    """A page of opinions."""
+
+    items = fields.List(fields.Dict(), required=True)
+    next = fields.String(allow_none=True, required=True)
