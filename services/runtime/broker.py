@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import amqp
 import kombu
+import kombu.exceptions
 
 from services.contracts.envelope import CONTENT_TYPE
 
