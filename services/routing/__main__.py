@@ -1,0 +1,43 @@
+"""`python -m services.routing web|worker|migrate|settings`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from services.contracts.catalogue import load_catalogue
+from services.routing import handlers
+from services.routing.app import Routing, routes
+from services.routing.consumer import hearings
+from services.routing.domain import Router
+from services.routing.settings import Settings
+from services.routing.store import RoutingStore
+from services.runtime.assembly import Assembly, run
+from services.runtime.clock import Clock
+from services.runtime.database import Database
+from services.runtime.worker import Chore
+
+LAPSED_A_COMMIT = 200
+
+
+def build(settings: Settings, database: Database, _: Clock) -> Routing:
+    """What this service works with."""
+    catalogue = load_catalogue(settings.catalogue)
+    return Routing(database, catalogue, Router(catalogue))
+
+
+def chores(service: Routing) -> Sequence[Chore]:
+    """Concluding what nobody rated in time."""
+
+    def conclude_lapsed() -> bool:
+        with service.database.transaction() as work:
+            return handlers.conclude_lapsed(RoutingStore(work), LAPSED_A_COMMIT) == LAPSED_A_COMMIT
+
+    return (Chore("conclude", 5.0, conclude_lapsed),)
+
+
+ASSEMBLY = Assembly("routing", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)
+
+if __name__ == "__main__":
+    sys.exit(run(ASSEMBLY, sys.argv[1:]))

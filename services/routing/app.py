@@ -1,0 +1,119 @@
+"""HTTP routes of routing: parse, call a handler, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import NotFound
+from services.contracts.lifecycle import State, allowed_moves
+from services.routing import domain, handlers, schemas, store
+from services.routing.domain import Router
+from services.routing.store import RoutingStore
+from services.runtime.access import PUBLIC, STAFF, Role
+from services.runtime.database import Database, Transaction
+from services.runtime.http import API, Answer, Call, Routes
+from services.runtime.idempotency import once
+from services.runtime.paging import page, read_cursor
+
+routes = Routes()
+HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What views and message handlers work with."""
+
+    database: Database
+    catalogue: Catalogue
+    router: Router
+
+
+@routes.get(f"{API}/assignments", access=STAFF, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
+def list_assignments(call: Call[Routing]) -> Answer:
+    """List assignments, newest first; a department sees its own."""
+    wanted = {name: call.query[name] for name in ("department", "state", "topic", "opinion")}
+    if call.caller.role is Role.DEPARTMENT:
+        wanted["department"] = call.caller.department
+    overdue_at = call.service.database.clock.now() if call.query["overdue"] else None
+    with call.service.database.reading() as connection:
+        rows = store.listing(connection, wanted, overdue_at, read_cursor(call.query["cursor"]), call.query["limit"])
+    return 200, page([_shown(row) for row in rows], call.query["limit"])
+
+
+@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF)
+def read_assignment(call: Call[Routing]) -> Answer:
+    """Read an assignment with its deadlines and its reply."""
+    with call.service.database.reading() as connection:
+        row = store.find(connection, call.path["assignment_id"])
+    if row is None or (call.caller.role is Role.DEPARTMENT and row["department"] != call.caller.department):
+        raise NotFound("There is no such assignment, or it is not this department's.")
+    return 200, _shown(row)
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/sign", access=HANDLING, body=schemas.SignBody, answers={200: schemas.Standing})
+def sign(call: Call[Routing]) -> Answer:
+    """Sign for an assignment."""
+    return _move(call, "sign")
+
+
+@routes.post(
+    f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
+)
+def progress(call: Call[Routing]) -> Answer:
+    """Report how far it is."""
+    return _move(call, "progress")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/reply", access=HANDLING, body=schemas.ReplyBody, answers={200: schemas.Standing})
+def reply(call: Call[Routing]) -> Answer:
+    """Give the final answer."""
+    return _move(call, "reply")
+
+
+@routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})
+def list_departments(call: Call[Routing]) -> Answer:
+    """List the departments of the catalogue."""
+    departments = call.service.catalogue.departments.values()
+    return 200, {"items": [{"code": each.code, "name": each.name, "name_en": each.name_en} for each in departments]}
+
+
+@routes.get(f"{API}/topics", access=PUBLIC, answers={200: schemas.Listing})
+def list_topics(call: Call[Routing]) -> Answer:
+    """List the topics of the catalogue with the department and the difficulty of each."""
+    names = ("code", "name", "name_en", "department", "difficulty", "keywords", "aliases")
+    return 200, {"items": [{name: getattr(topic, name) for name in names} for topic in call.service.catalogue.topics.values()]}
+
+
+@routes.post(f"{API}/routes/preview", access=STAFF, body=schemas.Preview, answers={200: schemas.PreviewAnswer})
+def preview(call: Call[Routing]) -> Answer:
+    """Say where a text would go, why, and until when, without sending it."""
+    service = call.service
+    decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
+    due = domain.deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
+    return 200, {
+        "topic": decision.topic.code if decision.topic else None, "department": decision.department,
+        "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
+        "deadlines": due.instants, "provisional": due.provisional,
+    }  # fmt: skip
+
+
+def _move(call: Call[Routing], verb: str) -> Answer:
+    assignment_id, department = call.path["assignment_id"], call.caller.department
+
+    def act(work: Transaction) -> tuple[int, Any]:
+        row, state = handlers.move(RoutingStore(work), call.service.catalogue, verb, assignment_id, department, call.body)
+        return 200, {"id": assignment_id, "opinion": row["opinion"], "state": state, "allowed": allowed_moves(State(state))}
+
+    return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/{verb}", call.body, act)
+
+
+def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
+    answer = {name: value for name, value in row.items() if name != "said" and not name.endswith("_by")}
+    kinds = {kind: row[f"{kind}_by"] for kind in domain.DEADLINES}
+    answer["deadlines"] = kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})
+    answer["why"] = {"rule": answer.pop("rule"), "confidence": answer.pop("confidence")}
+    answer["allowed"] = allowed_moves(State(row["state"]))
+    return answer

@@ -1,0 +1,103 @@
+"""Which message leads to which handler: events of intake, and commands of departments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from marshmallow import ValidationError
+
+from services.contracts.envelope import Event, decode, read_json
+from services.contracts.errors import Invalid, NotAllowed, Poison, Refusal
+from services.contracts.messages import CommandRejected, OpinionAccepted, OpinionEvaluated
+from services.routing import handlers
+from services.routing.app import Routing
+from services.routing.schemas import BODIES
+from services.routing.store import RoutingStore
+from services.runtime.broker import Delivery
+from services.runtime.clock import new_id
+from services.runtime.database import Transaction
+from services.runtime.dispatch import Hearing
+from services.runtime.http import flatten
+
+log = structlog.get_logger()
+NO_SUBJECT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a department sent. `department` and `verb` come from the routing key, which the broker has checked."""
+
+    id: str
+    department: str
+    verb: str
+    sender: str | None
+    data: Any
+
+
+def read_command(delivery: Delivery) -> Command:
+    """A command from a delivery; raises `Poison` for what cannot even be answered."""
+    body = read_json(delivery.body)
+    department, _, verb = delivery.routing_key.partition(".")
+    command_id = str(delivery.message_id or body.get("id") or "")
+    if not command_id or len(command_id) > 64:
+        raise Poison("a command needs an id of at most 64 characters")
+    return Command(command_id, department, verb, delivery.user_id, body.get("data"))
+
+
+def hearings(service: Routing) -> Sequence[Hearing[Any]]:
+    """What this service listens to."""
+
+    def hear_events(work: Transaction, events: Sequence[Event]) -> None:
+        for event in events:
+            _hear_event(service, RoutingStore(work), event)
+
+    def hear_commands(work: Transaction, commands: Sequence[Command]) -> None:
+        for command in commands:
+            _hear_command(service, RoutingStore(work), command)
+
+    return (
+        Hearing("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
+        Hearing("routing.commands", read_command, lambda command: f"{command.department}/{command.id}"[-64:], hear_commands),
+    )
+
+
+def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
+    match event.data:
+        case OpinionAccepted() as message:
+            handlers.assign(store, service.catalogue, service.router, message, new_id())
+        case OpinionEvaluated() as message:
+            handlers.close(store, service.catalogue, event, message)
+
+
+def _hear_command(service: Routing, store: RoutingStore, command: Command) -> None:
+    if command.department not in service.catalogue.departments:
+        raise Poison(f"unknown department {command.department!r}")
+    try:
+        handlers.move(store, service.catalogue, *_parse(command))
+    except Refusal as error:
+        log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, reason=error.detail)
+        errors = {name: tuple(reasons) for name, reasons in error.errors.items()}
+        rejected = CommandRejected(command.id, command.verb, command.department, error.detail, errors)
+        store.say(rejected, NO_SUBJECT, 0)
+
+
+def _parse(command: Command) -> tuple[str, str, str, Any]:
+    """(verb, assignment, department, body) of a command; raises `Refusal`."""
+    if (
+        command.sender is not None
+        and command.sender.startswith("department-")
+        and command.sender != f"department-{command.department}"
+    ):
+        raise NotAllowed("A department sends commands under its own name only.")
+    if command.verb not in BODIES:
+        raise Invalid("There is no such command.", {"verb": [f"one of {', '.join(BODIES)}"]})
+    if not isinstance(command.data, dict) or not isinstance(command.data.get("assignment"), str):
+        raise Invalid("A command names its assignment.", {"assignment": ["Missing data for required field."]})
+    body = {name: value for name, value in command.data.items() if name != "assignment"}
+    try:
+        return command.verb, command.data["assignment"], command.department, BODIES[command.verb]().load(body)
+    except ValidationError as error:
+        raise Invalid("Correct the fields named in 'errors' and send again.", dict(flatten(error.messages))) from error

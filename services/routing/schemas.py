@@ -1,0 +1,114 @@
+"""The shapes of routing's requests and answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import RAISE, Schema, fields, post_load, validate
+
+from services.contracts.commands import LONGEST, Progress, Reply, Sign
+from services.contracts.messages import Outcome, Promise
+from services.runtime.paging import Page
+
+_CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
+
+
+class _Strict(Schema):
+    class Meta:
+        unknown = RAISE
+
+
+class SignBody(_Strict):
+    """Nothing to say but that it is signed."""
+
+    @post_load
+    def _build(self, _: dict[str, Any], **__: Any) -> Sign:
+        return Sign()
+
+
+class ProgressBody(_Strict):
+    """An interim note."""
+
+    content = fields.String(required=True, validate=_CONTENT)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Progress:
+        return Progress(**data)
+
+
+class PromiseBody(_Strict):
+    """What will be done and by when."""
+
+    what = fields.String(required=True, validate=validate.Length(1, 2000))
+    due = fields.AwareDateTime(required=True, format="iso")
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Promise:
+        return Promise(**data)
+
+
+class ReplyBody(_Strict):
+    """The final answer."""
+
+    content = fields.String(required=True, validate=_CONTENT)
+    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Reply:
+        return Reply(**data)
+
+
+#: The body of each verb, over HTTP as it is, over AMQP with the assignment's id beside it.
+BODIES: dict[str, type[Schema]] = {"sign": SignBody, "progress": ProgressBody, "reply": ReplyBody}
+
+
+class Preview(_Strict):
+    """A text whose way is asked for before it is sent."""
+
+    title = fields.String(required=True, validate=validate.Length(1, 120))
+    content = fields.String(load_default="", validate=validate.Length(max=20_000))
+    topic = fields.String(load_default=None, allow_none=True)
+
+
+class PreviewAnswer(_Strict):
+    """Where it would go, why, and until when."""
+
+    topic = fields.String(allow_none=True, required=True)
+    department = fields.String(required=True)
+    difficulty = fields.String(required=True)
+    why = fields.Dict(required=True)
+    deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
+    provisional = fields.Boolean(required=True)
+
+
+class AssignmentQuery(Page):
+    """What a list of assignments can be narrowed to."""
+
+    department = fields.String(load_default=None)
+    state = fields.String(load_default=None)
+    topic = fields.String(load_default=None)
+    opinion = fields.String(load_default=None)
+    overdue = fields.Boolean(load_default=False)
+
+
+class AssignmentPage(_Strict):
+    """A page of assignments."""
+
+    items = fields.List(fields.Dict(), required=True)
+    next = fields.String(allow_none=True, required=True)
+
+
+class Standing(_Strict):
+    """Where an assignment stands after a move."""
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    state = fields.String(required=True)
+    allowed = fields.List(fields.String(), required=True)
+
+
+class Listing(_Strict):
+    """A whole small list."""
+
+    items = fields.List(fields.Dict(), required=True)
