@@ -76,7 +76,8 @@ class OutboxCollector(Collector):
 def set_up_logs(level: str) -> None:
     """Structured logs, one JSON object a line on standard error, with whatever context is bound (request, opinion)."""
     logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
-    logging.getLogger("amqp").setLevel(logging.WARNING)
+    for chatty in ("amqp", "pika"):  # both tell every connection they open, and a probe opens one every few seconds
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
