@@ -1,0 +1,67 @@
+"""`python -m services.notify web|worker|migrate|settings`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from services.contracts.catalogue import load_catalogue
+from services.notify import handlers
+from services.notify.app import Notify, routes
+from services.notify.consumer import hearings
+from services.notify.domain import Ladder, Secretary
+from services.notify.gateway import AppriseCourier, Rounds
+from services.notify.settings import Settings
+from services.notify.store import Deadlines, Letters, Reminders, next_due
+from services.runtime.assembly import Assembly, run
+from services.runtime.clock import Clock
+from services.runtime.database import Database
+from services.runtime.worker import Chore
+
+RUNGS_A_COMMIT = 200
+SCAN_SECONDS, LETTER_SECONDS = 0.5, 1.0
+
+
+def build(settings: Settings, database: Database, _: Clock) -> Notify:
+    """What this service works with."""
+    catalogue = load_catalogue(settings.catalogue)
+    others = {
+        "supervisor": settings.supervisor_channels,
+        "leader": settings.leader_channels,
+        "congress": settings.congress_channels,
+    }
+    ladder, secretary = Ladder(catalogue.ladder.values(), catalogue.calendar), Secretary(catalogue, others)
+    return Notify(database, catalogue, ladder, secretary, AppriseCourier(settings.letter_timeout))
+
+
+def climb(service: Notify) -> bool:
+    """Fire what is due, at most one commit's worth; whether there may be more."""
+    now = service.database.clock.now()
+    with service.database.reading() as connection:
+        due = next_due(connection)
+    if due is None or due > now or not service.ladder.is_open(now):
+        return False
+    with service.database.transaction() as work:
+        record = partial(Reminders, work)
+        looked_at = handlers.climb(Deadlines(work), record, service.ladder, service.secretary, work.now, RUNGS_A_COMMIT)
+    return looked_at == RUNGS_A_COMMIT
+
+
+def chores(service: Notify) -> Sequence[Chore]:
+    """Climbing the ladder, and bringing the letters."""
+    letters = Letters(service.database)
+    rounds = Rounds(partial(handlers.visit_channel, letters, service.secretary, service.courier, service.ladder))
+
+    def bring_letters() -> bool:
+        rounds.begin(handlers.channels_to_visit(letters, service.ladder))
+        return False
+
+    return Chore("ladder", SCAN_SECONDS, partial(climb, service)), Chore("letters", LETTER_SECONDS, bring_letters)
+
+
+ASSEMBLY = Assembly("notify", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)
+
+if __name__ == "__main__":
+    sys.exit(run(ASSEMBLY, sys.argv[1:]))

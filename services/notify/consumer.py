@@ -1,0 +1,49 @@
+"""Which message leads to which handler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from services.contracts.envelope import Event, decode
+from services.contracts.messages import (
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    Message,
+)
+from services.notify import handlers
+from services.notify.app import Notify
+from services.notify.domain import Ladder
+from services.notify.store import Deadlines
+from services.runtime.database import Transaction
+from services.runtime.dispatch import Hearing
+
+Handler = Callable[[Deadlines, Ladder, Event, Any], None]
+#: What is not in the table is heard and let pass.
+HANDLERS: Mapping[type[Message], Handler] = {
+    AssignmentCreated: handlers.set_deadlines,
+    AssignmentSigned: handlers.note_signature,
+    AssignmentReplied: handlers.note_end,
+    AssignmentReopened: handlers.set_deadlines_again,
+    AssignmentConcluded: handlers.note_end,
+}
+
+
+def hearings(service: Notify) -> Sequence[Hearing[Any]]:
+    """What this service listens to."""
+
+    def hear(work: Transaction, events: Sequence[Event]) -> None:
+        deadlines = Deadlines(work)
+        for event in events:
+            handler = HANDLERS.get(type(event.data))
+            if handler is not None:
+                with structlog.contextvars.bound_contextvars(opinion=event.subject):
+                    handler(deadlines, service.ladder, event, event.data)
+        deadlines.settle()
+
+    return (Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)

@@ -1,0 +1,8 @@
+"""The store of notify: its tables, and what is asked of them."""
+
+from services.notify.store.deadlines import Deadlines, next_due, open_deadlines
+from services.notify.store.letters import Letters, Posted
+from services.notify.store.reminders import Reminders, sent_reminders
+from services.notify.store.tables import tables
+
+__all__ = ["Deadlines", "Letters", "Posted", "Reminders", "next_due", "open_deadlines", "sent_reminders", "tables"]

@@ -1,0 +1,97 @@
+"""The post: letters that wait, one attempt at a time, and how their channels are doing. Each step is a commit of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from services.notify.store.tables import channels, is_state, letters
+from services.runtime.database import Database, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A letter taken out of the post for an attempt; `attempts` counts this one."""
+
+    id: str
+    opinion: str
+    title: str
+    body: str
+    attempts: int
+
+
+class Letters:
+    """The letters of one store."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self) -> datetime:
+        """The present instant by the store's clock."""
+        return self._database.clock.now()
+
+    def waiting_channels(self, now: datetime) -> list[str]:
+        """The channels that have a letter to send now and are not resting from a failure."""
+        resting = sa.select(channels.c.channel).where(channels.c.rests_until > now)
+        query = sa.select(letters.c.channel).where(is_state(letters, "pending"), letters.c.next_at <= now).distinct()
+        with self._database.reading() as connection:
+            return list(connection.execute(query.where(letters.c.channel.not_in(resting))).scalars())
+
+    def take(self, channel: str) -> Posted | None:
+        """Mark the next letter of a channel as being sent; None when there is none."""
+        table = letters.c
+        with self._database.transaction() as work:
+            query = (
+                sa.select(table.id, table.opinion, table.title, table.body, table.attempts)
+                .where(is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
+                .order_by(table.next_at)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = work.execute(query).one_or_none()
+            if row is None:
+                return None
+            attempts = row.attempts + 1
+            change = {"state": "sending", "attempts": attempts, "begun": work.now, "next_at": None}
+            work.execute(letters.update().where(table.id == row.id).values(change))
+        return Posted(row.id, row.opinion, row.title, row.body, attempts)
+
+    def delivered(self, letter: Posted, channel: str) -> None:
+        """The channel took it."""
+        with self._database.transaction() as work:
+            work.execute(letters.update().where(letters.c.id == letter.id).values(state="sent", ended=work.now, reason=None))
+            work.execute(channels.delete().where(channels.c.channel == channel))
+
+    def refused(self, letter: Posted, reason: str, again: datetime | None) -> None:
+        """The channel did not take it: it is tried again at `again`, or has failed for good."""
+        with self._database.transaction() as work:
+            change = {"state": "pending" if again else "failed", "next_at": again, "reason": reason}
+            work.execute(letters.update().where(letters.c.id == letter.id).values(**change, ended=None if again else work.now))
+
+    def failures(self, channel: str) -> int:
+        """How often in a row the channel has failed."""
+        with self._database.reading() as connection:
+            query = sa.select(channels.c.failures).where(channels.c.channel == channel)
+            return int(connection.execute(query).scalar() or 0)
+
+    def rest(self, channel: str, failures: int, until: datetime, reason: str) -> None:
+        """Leave a channel alone after its failure number `failures` in a row."""
+        with self._database.transaction() as work:
+            work.execute(channels.delete().where(channels.c.channel == channel))
+            work.add(channels, {"channel": channel, "failures": failures, "rests_until": until, "reason": reason})
+
+    def give_up_lost(self, begun_before: datetime) -> int:
+        """Mark attempts whose process must have died as `uncertain`: nobody knows whether they arrived; returns how many."""
+        lost = sa.and_(is_state(letters, "sending"), letters.c.begun < begun_before)
+        with self._database.reading() as connection:
+            if connection.execute(sa.select(letters.c.id).where(lost).limit(1)).first() is None:
+                return 0
+        with self._database.transaction() as work:
+            return _mark_uncertain(work, lost)
+
+
+def _mark_uncertain(work: Transaction, lost: sa.ColumnElement[bool]) -> int:
+    reason = "the process ended during the attempt; nobody knows whether it arrived"
+    return int(work.execute(letters.update().where(lost).values(state="uncertain", ended=work.now, reason=reason)).rowcount)

@@ -1,0 +1,118 @@
+"""The tables of notify."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.runtime.database import Instant
+
+tables = sa.MetaData()
+
+#: States: `open`; `met` and `missed` when the department acted in time or late. `next_at` is when `next_rung` fires.
+deadlines = sa.Table(
+    "deadlines",
+    tables,
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("title", sa.Text),
+    sa.Column("difficulty", sa.String(60)),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("next_rung", sa.String(60)),
+    sa.Column("next_at", Instant),
+    sa.PrimaryKeyConstraint("assignment", "kind", "version"),
+    # Only open deadlines are in it, so that a look for due ones costs what is due and not what exists.
+    sa.Index("deadlines_due", "next_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    sa.Index(
+        "deadlines_open",
+        "department",
+        "assignment",
+        sqlite_where=sa.text("state = 'open'"),
+        postgresql_where=sa.text("state = 'open'"),
+    ),
+)
+
+#: What ended the deadlines of an assignment that were set before (by `sequence`); `kind` is `*` for all of them.
+#: It outlives the deadlines, so that a message which is overtaken by a later one opens nothing for good.
+endings = sa.Table(
+    "endings",
+    tables,
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+    sa.Column("ended", Instant, nullable=False),
+    sa.PrimaryKeyConstraint("assignment", "kind", "sequence"),
+)
+
+#: A rung that fired (`sent`) or was passed over for a later one (`skipped`). `sequence` counts what notify said on an opinion.
+reminders = sa.Table(
+    "reminders",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("rung", sa.String(60), nullable=False),
+    sa.Column("action", sa.String(20), nullable=False),
+    sa.Column("card", sa.String(10)),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("planned", Instant, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("message", sa.String(36)),
+    sa.Column("sequence", sa.Integer),
+    sa.UniqueConstraint("assignment", "kind", "version", "rung", name="reminders_once"),
+    sa.UniqueConstraint("opinion", "sequence", name="reminders_in_order"),
+    sa.Index("reminders_department", "department", "id"),
+)
+
+#: States: `pending`, `sending` while an attempt runs, `sent`, `failed` for good, `uncertain` when the process died in an attempt.
+letters = sa.Table(
+    "letters",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("reminder", sa.String(36), sa.ForeignKey("reminders.id"), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("recipient", sa.String(20), nullable=False),
+    sa.Column("channel", sa.String(40), nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("next_at", Instant),
+    sa.Column("begun", Instant),
+    sa.Column("ended", Instant),
+    sa.Column("reason", sa.Text),
+    sa.Index("letters_reminder", "reminder"),
+    sa.Index(
+        "letters_pending",
+        "channel",
+        "next_at",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    sa.Index("letters_sending", "begun", sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'")),
+)
+
+#: How a channel is doing: failures in a row and until when it is left alone.
+channels = sa.Table(
+    "channels",
+    tables,
+    sa.Column("channel", sa.String(40), primary_key=True),
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("rests_until", Instant),
+    sa.Column("reason", sa.Text),
+)
+
+
+def is_state(table: sa.Table, state: str) -> sa.ColumnElement[bool]:
+    """`state = '…'` with the word in the statement itself: a partial index is not chosen for a bound value."""
+    return table.c.state == sa.literal(state, literal_execute=True)
