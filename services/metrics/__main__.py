@@ -1,0 +1,56 @@
+"""`python -m services.metrics web|worker|migrate|settings`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from services.contracts.catalogue import load_catalogue
+from services.metrics import handlers
+from services.metrics.app import routes
+from services.metrics.consumer import hearings
+from services.metrics.domain.story import WorkingDays
+from services.metrics.handlers import Service
+from services.metrics.series import ProductCollector
+from services.metrics.settings import Settings
+from services.metrics.store import ReadModel
+from services.runtime.assembly import Assembly, run
+from services.runtime.clock import Clock
+from services.runtime.database import Database
+from services.runtime.worker import Chore
+
+HOUR = 3600.0
+
+
+def build(given: Settings, database: Database, clock: Clock) -> Service:
+    """The parts that the handlers work with."""
+    catalogue = load_catalogue(given.catalogue)
+    days = WorkingDays(catalogue.calendar)
+    return Service(catalogue, ReadModel(database), clock, days, given.most_groups, given.inbox_days)
+
+
+def chores(service: Service) -> Sequence[Chore]:
+    """What the worker does now and then."""
+    return [Chore("forget_heard", HOUR, partial(handlers.forget_heard, service))]
+
+
+def collectors(service: Service) -> Sequence[ProductCollector]:
+    """What is computed at every scrape."""
+    return [ProductCollector(service)]
+
+
+ASSEMBLY = Assembly(
+    "metrics",
+    Settings,
+    build,
+    routes,
+    hearings,
+    Path(__file__).parent / "migrations",
+    chores,
+    collectors,
+)
+
+if __name__ == "__main__":
+    sys.exit(run(ASSEMBLY, sys.argv[1:]))

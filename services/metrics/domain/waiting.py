@@ -1,0 +1,46 @@
+"""How long a first reply takes, in working days, with those that still wait counted in.
+
+Kaplan and Meier's estimate: an assignment without a reply has waited at least so long, and is neither dropped (which would
+flatter) nor taken as answered. A quantile that the estimate has not reached yet is published as a lower limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from services.metrics.domain.rates import NOTHING
+
+QUANTILES: Mapping[str, tuple[str, str, Fraction]] = {
+    "median": ("答复用时中位数", "median time to reply", Fraction(1, 2)),
+    "p90": ("答复用时九成分位", "90% replied within", Fraction(9, 10)),
+}
+
+
+def reached(answered: Mapping[int, int], waiting: Mapping[int, int], share: Fraction) -> int | None:
+    """The least number of days within which `share` is estimated to have an answer; None when that is not known yet.
+
+    `answered` and `waiting` map days to a number of assignments.
+    """
+    at_risk = sum(answered.values()) + sum(waiting.values())
+    survival = Fraction(1)
+    for days in sorted({*answered, *waiting}):
+        done = answered.get(days, 0)
+        if done:
+            survival *= Fraction(at_risk - done, at_risk)
+            if 1 - survival >= share:
+                return days
+        at_risk -= done + waiting.get(days, 0)
+    return None
+
+
+def published_times(answered: Mapping[int, int], waiting: Mapping[int, int]) -> dict[str, Any]:
+    """The quantiles of the time to the first reply in working days, with how many answered and how many still wait."""
+    longest = max((*answered, *waiting), default=None)
+    times: dict[str, Any] = {"unit": "working days", "answered": sum(answered.values()), "waiting": sum(waiting.values())}
+    for name, (_, _, share) in QUANTILES.items():
+        value = reached(answered, waiting, share)
+        text = NOTHING if longest is None else f">{longest}" if value is None else str(value)
+        times[name] = {"value": value, "text": text}
+    return times

@@ -1,0 +1,132 @@
+"""What the metrics service does: take in what was heard, and answer what is asked. The store comes as an argument."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.envelope import Event
+from services.contracts.errors import Invalid
+from services.contracts.messages import CardIssued, PromiseMade, ReminderSent, SupervisionRaised
+from services.metrics.domain.counts import COUNTS, DIMENSIONS, Scope
+from services.metrics.domain.rates import RATES, published_rates
+from services.metrics.domain.story import Fact, Row, WorkingDays, fact_of
+from services.metrics.domain.waiting import QUANTILES, published_times
+
+if TYPE_CHECKING:
+    from services.metrics.store import Answer, ReadModel
+    from services.runtime.clock import Clock
+    from services.runtime.database import Transaction
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+RUNGS = (ReminderSent, CardIssued, SupervisionRaised)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the handlers work with."""
+
+    catalogue: Catalogue
+    model: ReadModel
+    clock: Clock
+    days: WorkingDays
+    most_groups: int
+    inbox_days: int
+
+
+def record(service: Service, work: Transaction, events: Sequence[Event]) -> None:
+    """Take a batch of events into the read model. Types that count nothing are passed over."""
+    told: dict[str, list[Fact]] = {}
+    reminded: list[Row] = []
+    promised: list[Row] = []
+    for event in events:
+        fact, data = fact_of(event), event.data
+        if fact is not None:
+            told.setdefault(event.subject, []).append(fact)
+        elif isinstance(data, RUNGS):
+            reminded.append({
+                "id": event.id, "opinion": event.subject, "department": data.department, "rung": data.rung, "sent_at": event.time,
+            })  # fmt: skip
+        elif isinstance(data, PromiseMade):
+            promised.append({
+                "id": event.id, "opinion": event.subject, "department": data.department, "made_at": event.time, "due": data.due,
+            })  # fmt: skip
+    service.model.record(work, told, reminded, promised, service.days)
+
+
+def statistics(service: Service, query: Mapping[str, Any]) -> dict[str, Any]:
+    """The published numbers. `query` has `by`, `since`, `until`, `as_of` as `schemas.StatisticsQuery` reads them.
+
+    Raises `Invalid` that names the field.
+    """
+    scope = scope_of(query, service)
+    found = service.model.count(scope, service.most_groups)
+    if found is None:
+        reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
+        raise Invalid("This would be too long an answer.", {"by": [reason]})
+    today = scope.at.astimezone(service.days.zone).date()
+    keys = sorted({*found.counts, *found.answered, *found.waiting}, key=_order)
+    groups = [{"key": dict(zip(scope.by, key, strict=True)), **_numbers(service, found, [key], today)} for key in keys]
+    return {
+        "as_of": scope.at, "by": scope.by, "from": scope.since, "to": scope.until,
+        "groups": groups if scope.by else [], "total": _numbers(service, found, keys, today), "legend": LEGEND,
+    }  # fmt: skip
+
+
+def scope_of(query: Mapping[str, Any], service: Service) -> Scope:
+    """The scope of a query in the place's own time: a date in `until` or `as_of` includes its day."""
+    zone, now = service.days.zone, service.clock.now()
+    since, until, at = query.get("since"), query.get("until"), query.get("as_of")
+
+    def instant(value: date | datetime, end: bool) -> datetime:
+        if isinstance(value, datetime):
+            return value.astimezone(zone)
+        return datetime.combine(value + timedelta(days=1) if end else value, time.min, zone)
+
+    begin = None if since is None else instant(since, end=False)
+    end = None if until is None else instant(until, end=True)
+    moment = now if at is None else instant(at, end=True)
+    if begin is not None and end is not None and begin >= end:
+        raise Invalid("The period is empty.", {"to": ["lies before 'from'"]})
+    if at is not None and instant(at, end=False) > now + CLOCKS_DIFFER:
+        raise Invalid("Nothing is known of the future.", {"as_of": ["lies in the future"]})
+    return Scope(tuple(query.get("by", ())), min(moment, now), begin, end)
+
+
+def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
+    return tuple((part is None, part or "") for part in key)
+
+
+def _numbers(service: Service, found: Answer, keys: Iterable[tuple[str | None, ...]], today: date) -> dict[str, Any]:
+    counts: Counter[str] = Counter()
+    answered: Counter[int] = Counter()
+    waiting: Counter[int] = Counter()
+    for key in keys:
+        counts.update(found.counts.get(key, {}))
+        answered.update(found.answered.get(key, {}))
+        for opened_on, number in found.waiting.get(key, {}).items():
+            waiting[service.days.between(opened_on, today)] += number
+    return {
+        "counts": {count.name: counts[count.name] for count in COUNTS},
+        "rates": published_rates(counts),
+        "times": {"reply": published_times(answered, waiting)},
+    }
+
+
+def forget_heard(service: Service) -> bool:
+    """Forget the ids of messages heard long ago; returns whether there is more to forget."""
+    return service.model.forget_heard(service.inbox_days)
+
+
+LEGEND: Mapping[str, Any] = {
+    "dimensions": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in DIMENSIONS.items()],
+    "counts": [{"name": count.name, "zh": count.zh, "en": count.en} for count in COUNTS],
+    "rates": [
+        {"name": rate.name, "variant": rate.variant, "zh": rate.zh, "en": rate.en, "formula": rate.formula} for rate in RATES
+    ],
+    "times": [{"name": name, "zh": zh, "en": en} for name, (zh, en, _) in QUANTILES.items()],
+}

@@ -1,0 +1,107 @@
+"""The shapes of what is asked and answered over HTTP."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from services.metrics.domain.counts import DIMENSIONS
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
+_BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Moment(fields.Field[date | datetime]):
+    """A date, or an instant in RFC 3339 with its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:
+        # In a query a plus sign means a blank, and few people write %2B.
+        text = _BLANK_BEFORE_OFFSET.sub("+", str(value).strip())
+        try:
+            moment = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("not a date (2026-11-22) or an instant (2026-11-22T09:30:00+08:00)") from error
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValidationError("an instant needs its offset, such as 2026-11-22T09:30:00+08:00")
+        if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
+        return moment
+
+
+class Dimensions(fields.Field[tuple[str, ...]]):
+    """Names of dimensions with commas between them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[str, ...]:
+        names = tuple(dict.fromkeys(name for part in str(value).split(",") if (name := part.strip())))
+        unknown = [name for name in names if name not in DIMENSIONS]
+        if unknown:
+            raise ValidationError(f"unknown: {', '.join(unknown)}; there are {', '.join(DIMENSIONS)}")
+        return names
+
+
+class StatisticsQuery(Schema):
+    """Which opinions are counted (by the instant they were submitted), as of when, and grouped by what."""
+
+    by = Dimensions(load_default=(), metadata={"description": "department,topic,area,channel,station,month"})
+    since = Moment(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
+    until = Moment(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
+    as_of = Moment(load_default=None, metadata={"description": "as of this instant, by default now; a date includes its day"})
+
+
+class PublishedRate(Schema):
+    """A rate with its fraction; `value` is empty and `text` a dash for 0/0."""
+
+    numerator = fields.Integer(required=True)
+    denominator = fields.Integer(required=True)
+    value = fields.String(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
+class Quantile(Schema):
+    """Working days; empty when so many have no answer yet that it is not known."""
+
+    value = fields.Integer(required=True, allow_none=True)
+    text = fields.String(required=True)
+
+
+class ReplyTimes(Schema):
+    """The time to the first reply; those who wait are counted in."""
+
+    unit = fields.String(required=True)
+    answered = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    median = fields.Nested(Quantile, required=True)
+    p90 = fields.Nested(Quantile, required=True)
+
+
+class Numbers(Schema):
+    """Everything published for one group. Rates are by name, then by variant."""
+
+    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    rates = fields.Dict(
+        keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Nested(PublishedRate)), required=True
+    )
+    times = fields.Dict(keys=fields.String(), values=fields.Nested(ReplyTimes), required=True)
+
+
+class Group(Numbers):
+    """The numbers of one group; `key` has a value for every dimension asked for, empty when it is not known."""
+
+    key = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
+class StatisticsAnswer(Schema):
+    """The published numbers; `legend` says what each name means."""
+
+    as_of = fields.AwareDateTime(required=True)
+    by = fields.List(fields.String(), required=True)
+    since = fields.AwareDateTime(data_key="from", required=True, allow_none=True)
+    until = fields.AwareDateTime(data_key="to", required=True, allow_none=True)
+    groups = fields.List(fields.Nested(Group), required=True)
+    total = fields.Nested(Numbers, required=True)
+    legend = fields.Dict(required=True)

@@ -1,0 +1,6 @@
+"""The read model: what was heard of each opinion, and the rows derived from it for counting."""
+
+from services.metrics.store.model import Answer, ReadModel
+from services.metrics.store.tables import tables
+
+__all__ = ["Answer", "ReadModel", "tables"]

@@ -1,0 +1,90 @@
+"""The numbers behind the product's series, each read from an index that holds just what it needs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.metrics.store.tables import CONCLUDED, EVALUATED, OPENED, REPLIED, WAITING, cases, promises, reminders, rounds
+
+Numbers: TypeAlias = "Counter[tuple[Any, ...]]"
+
+
+@dataclass(slots=True)
+class Tally:
+    """Numbers by the labels that the name of each says, `None` where a label is not known."""
+
+    submitted_by_channel: Numbers = field(default_factory=Counter)
+    submitted_by_department: Numbers = field(default_factory=Counter)
+    reviewed_by_decision: Numbers = field(default_factory=Counter)
+    created_by_department_topic: Numbers = field(default_factory=Counter)
+    waiting_by_department_overdue: Numbers = field(default_factory=Counter)
+    replied_by_department_in_time: Numbers = field(default_factory=Counter)
+    replies_by_department_bucket: Numbers = field(default_factory=Counter)
+    reply_seconds_by_department: dict[str, float] = field(default_factory=dict)
+    concluded_by_department_outcome_in_time: Numbers = field(default_factory=Counter)
+    evaluations_by_department_aspect_rating: Numbers = field(default_factory=Counter)
+    standing_by_department_aspect_rating: Numbers = field(default_factory=Counter)
+    reminders_by_department_rung: Numbers = field(default_factory=Counter)
+    promises_by_department: Numbers = field(default_factory=Counter)
+
+
+def tally(connection: Connection, now: datetime) -> Tally:
+    """Everything heard so far, counted; what is overdue, as of `now`."""
+    found = Tally()
+    known = cases.c.submitted_at.is_not(None)
+    found.submitted_by_channel = _count(connection, [cases.c.channel], known)
+    found.submitted_by_department = _count(connection, [cases.c.department], known)
+    found.reviewed_by_decision = _count(connection, [cases.c.decision], cases.c.decision.is_not(None))
+    found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.topic], OPENED)
+    found.waiting_by_department_overdue = _waiting(connection, now)
+    _add_replies(connection, found)
+    found.concluded_by_department_outcome_in_time = _count(
+        connection, [rounds.c.department, rounds.c.outcome, rounds.c.concluded_in_time], CONCLUDED, rounds.c.role == "lead"
+    )
+    _add_evaluations(connection, found)
+    found.reminders_by_department_rung = _count(connection, [reminders.c.department, reminders.c.rung])
+    found.promises_by_department = _count(connection, [promises.c.department])
+    return found
+
+
+def _count(connection: Connection, labels: list[sa.ColumnElement[Any]], *where: Any) -> Numbers:
+    query = sa.select(*labels, sa.func.count()).where(*where).group_by(*labels)
+    return Counter({tuple(row[:-1]): row[-1] for row in connection.execute(query)})
+
+
+def _waiting(connection: Connection, now: datetime) -> Numbers:
+    overdue = sa.func.count().filter(rounds.c.reply_by < now)
+    query: sa.Select[Any] = sa.select(rounds.c.department, sa.func.count(), overdue).where(WAITING).group_by(rounds.c.department)
+    numbers: Numbers = Counter()
+    for department, number, late in connection.execute(query):
+        numbers[department, True], numbers[department, False] = late, number - late
+    return numbers
+
+
+def _add_replies(connection: Connection, found: Tally) -> None:
+    labels = [rounds.c.department, rounds.c.reply_bucket, rounds.c.replied_in_time, rounds.c.role]
+    current = sa.func.count().filter(rounds.c.superseded_at.is_(None))
+    sums = (sa.func.count(), current, sa.func.sum(rounds.c.reply_seconds))
+    query = sa.select(*labels, *sums).where(REPLIED).group_by(*labels)
+    for department, bucket, in_time, role, number, standing, seconds in connection.execute(query):
+        found.replies_by_department_bucket[department, bucket] += number
+        found.reply_seconds_by_department[department] = found.reply_seconds_by_department.get(department, 0.0) + seconds
+        if role == "lead":
+            found.replied_by_department_in_time[department, in_time] += standing
+
+
+def _add_evaluations(connection: Connection, found: Tally) -> None:
+    labels = [rounds.c.department, rounds.c.result, rounds.c.process]
+    standing = sa.func.count().filter(rounds.c.reevaluated_at.is_(None))
+    query = sa.select(*labels, sa.func.count(), standing).where(EVALUATED, rounds.c.role == "lead").group_by(*labels)
+    for department, result, process, number, last in connection.execute(query):
+        for aspect, rating in (("result", result), ("process", process)):
+            if rating is not None:
+                found.evaluations_by_department_aspect_rating[department, aspect, rating] += number
+                found.standing_by_department_aspect_rating[department, aspect, rating] += last

@@ -1,0 +1,111 @@
+"""The tables. `stories` is the truth; `cases` and `rounds` follow from it and could be made anew at any time.
+
+The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.runtime.database import Instant
+
+tables = sa.MetaData()
+
+
+def _described() -> tuple[sa.Column[object], ...]:
+    return (
+        sa.Column("topic", sa.String(60)),
+        sa.Column("area", sa.String(60)),
+        sa.Column("channel", sa.String(20)),
+        sa.Column("station", sa.String(60)),
+        sa.Column("month", sa.String(7)),
+        sa.Column("submitted_at", Instant),
+    )
+
+
+stories = sa.Table(
+    "stories",
+    tables,
+    sa.Column("opinion", sa.String(64), primary_key=True),
+    sa.Column("facts", sa.LargeBinary, nullable=False),
+)
+cases = sa.Table(
+    "cases",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("department", sa.String(40)),
+    *_described(),
+    sa.Column("reviewed_at", Instant),
+    sa.Column("decision", sa.String(20)),
+)
+rounds = sa.Table(
+    "rounds",
+    tables,
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    *_described(),
+    sa.Column("opened_at", Instant, nullable=False),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("superseded_at", Instant),
+    sa.Column("sign_by", Instant),
+    sa.Column("signed_at", Instant),
+    sa.Column("signed_in_time", sa.Boolean),
+    sa.Column("reply_by", Instant),
+    sa.Column("replied_at", Instant),
+    sa.Column("replied_in_time", sa.Boolean),
+    sa.Column("reply_days", sa.Integer),
+    sa.Column("reply_seconds", sa.Float),
+    sa.Column("reply_bucket", sa.Integer),
+    sa.Column("evaluated_at", Instant),
+    sa.Column("reevaluated_at", Instant),
+    sa.Column("result", sa.String(20)),
+    sa.Column("process", sa.String(20)),
+    sa.Column("concluded_at", Instant),
+    sa.Column("concluded_in_time", sa.Boolean),
+    sa.Column("outcome", sa.String(20)),
+    sa.Column("rated", sa.Boolean),
+    sa.PrimaryKeyConstraint("assignment", "round"),
+)
+reminders = sa.Table(
+    "reminders",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("rung", sa.String(60), nullable=False),
+    sa.Column("sent_at", Instant, nullable=False),
+)
+promises = sa.Table(
+    "promises",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+)
+
+OPENED = sa.text("round = 1")
+WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND role = 'lead'")
+REPLIED = sa.text("replied_at IS NOT NULL")
+CONCLUDED = sa.text("concluded_at IS NOT NULL")
+EVALUATED = sa.text("evaluated_at IS NOT NULL")
+
+
+def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None = None) -> None:
+    sa.Index(name, *(table.c[column] for column in columns.split()), sqlite_where=where, postgresql_where=where)
+
+
+_index("cases_channel", cases, "channel submitted_at")
+_index("cases_decision", cases, "decision")
+_index("cases_department", cases, "department submitted_at")
+_index("rounds_created", rounds, "department topic", OPENED)
+_index("rounds_waiting", rounds, "department reply_by", WAITING)
+_index("rounds_replied", rounds, "department reply_bucket replied_in_time role superseded_at reply_seconds", REPLIED)
+_index("rounds_concluded", rounds, "department outcome concluded_in_time role", CONCLUDED)
+_index("rounds_evaluated", rounds, "department result process role reevaluated_at", EVALUATED)
+_index("reminders_rung", reminders, "department rung")
+_index("promises_department", promises, "department")

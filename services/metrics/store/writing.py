@@ -1,0 +1,63 @@
+"""A batch of heard messages into the read model, with few statements however many messages there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.metrics.domain.story import Fact, Row, WorkingDays, derive, read_story, write_story
+from services.metrics.store.tables import cases, promises, reminders, rounds, stories
+from services.runtime.database import Transaction
+
+_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+#: Held while a batch is written, so that two workers never add to the same story side by side.
+_WRITERS_LOCK = 0x68756979
+
+
+def write_batch(
+    work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], promised: Sequence[Row], days: WorkingDays
+) -> None:
+    """Add facts to the stories of their opinions (by opinion id) and renew the rows that follow; keep reminders and promises.
+
+    What is there already, by message id, is not added again.
+    """
+    if told:
+        if work.connection.dialect.name == "postgresql":
+            work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        known = _stories(work, told)
+        _write_stories(work, told, known, days)
+    _keep(work, reminders, reminded)
+    _keep(work, promises, promised)
+
+
+def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:
+    query = sa.select(stories.c.opinion, stories.c.facts).where(stories.c.opinion.in_(sorted(opinions)))
+    return {row.opinion: row.facts for row in work.execute(query)}
+
+
+def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known: Mapping[str, bytes], days: WorkingDays) -> None:
+    story_rows, case_rows, round_rows = [], [], []
+    for opinion in sorted(told):
+        facts = {fact.id: fact for fact in read_story(known[opinion])} if opinion in known else {}
+        facts.update((fact.id, fact) for fact in told[opinion])
+        case, own_rounds = derive(opinion, facts.values(), days)
+        story_rows.append({"opinion": opinion, "facts": write_story(facts.values())})
+        case_rows.append(case)
+        round_rows += own_rounds
+    for table, rows in ((stories, story_rows), (cases, case_rows), (rounds, round_rows)):
+        if rows:
+            work.execute(_upsert(table, work.connection.dialect.name), rows)
+
+
+def _keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    if rows:
+        work.execute(_INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
+
+
+def _upsert(table: sa.Table, dialect: str) -> Any:
+    statement = _INSERTS[dialect](table)
+    changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)
