@@ -9,6 +9,8 @@ import contextlib
 import os
 import select
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -23,6 +25,9 @@ class Bell(Protocol):
 
     def wait(self, timeout: float) -> None:
         """Return when rung since the last return, or after `timeout` seconds."""
+
+    def close(self) -> None:
+        """Give up what it holds."""
 
 
 class FifoBell:
@@ -45,6 +50,10 @@ class FifoBell:
             with contextlib.suppress(BlockingIOError):
                 os.read(self._pipe, 65536)
 
+    def close(self) -> None:
+        """Close the pipe; its name stays for the others."""
+        os.close(self._pipe)
+
 
 class NotifyBell:
     """PostgreSQL's LISTEN and NOTIFY, each on a connection of its own, so that no commit waits for a notification.
@@ -52,48 +61,69 @@ class NotifyBell:
     Rings are sent by a thread that joins those that arrive meanwhile into one.
     """
 
+    #: Who has waited this recently (s) is taken to be waiting or at work in this process, and is woken without the database.
+    PRESENT_SECONDS = 2.0
+    REST_SECONDS = 0.5
+
     def __init__(self, conninfo: str, channel: str) -> None:
         self._conninfo, self._channel = conninfo, channel
-        self._due, self._heard = threading.Event(), threading.Event()
-        self._listener: threading.Thread | None = None
-        self._ringer: threading.Thread | None = None
+        self._due, self._heard, self._closed = threading.Event(), threading.Event(), threading.Event()
+        self._present_until = 0.0
+        self._threads: dict[str, threading.Thread] = {}
         self._starting = threading.Lock()
 
     def ring(self) -> None:
         """Wake a waiting thread of this process directly, and other processes through the database."""
-        if self._listener is not None:
+        if time.monotonic() < self._present_until:
             self._heard.set()
             return
         self._due.set()
-        if self._ringer is None:
-            with self._starting:
-                if self._ringer is None:
-                    self._ringer = threading.Thread(target=self._send, name="bell-ringer", daemon=True)
-                    self._ringer.start()
+        self._ensure("bell-ringer", self._send)
 
     def wait(self, timeout: float) -> None:
         """Wait for a notification; the first call starts listening."""
-        if self._listener is None:
-            self._listener = threading.Thread(target=self._listen, name="bell-listener", daemon=True)
-            self._listener.start()
+        self._ensure("bell-listener", self._listen)
+        self._present_until = time.monotonic() + timeout + self.PRESENT_SECONDS
         self._heard.wait(timeout)
+        # Before the caller looks into the store, so that what is stored after its look rings again.
         self._heard.clear()
 
-    def _send(self) -> None:
-        while True:
-            with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, autocommit=True) as connection:
-                connection.execute("SET synchronous_commit = off")
-                while True:
-                    self._due.wait()
-                    self._due.clear()
-                    connection.execute(f'NOTIFY "{self._channel}"')
-            threading.Event().wait(1.0)
+    def close(self) -> None:
+        """End both threads and their connections."""
+        self._closed.set()
+        self._due.set()
+        for thread in self._threads.values():
+            thread.join(2.0)
 
-    def _listen(self) -> None:
-        while True:
-            with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, autocommit=True) as connection:
-                connection.execute(f'LISTEN "{self._channel}"')
+    def _ensure(self, name: str, run: Callable[[psycopg.Connection], None]) -> None:
+        if name in self._threads:
+            return
+        with self._starting:
+            if name not in self._threads:
+                thread = threading.Thread(target=self._again_and_again, args=(run,), name=name, daemon=True)
+                self._threads[name] = thread
+                thread.start()
+
+    def _again_and_again(self, run: Callable[[psycopg.Connection], None]) -> None:
+        while not self._closed.is_set():
+            with contextlib.suppress(psycopg.Error), psycopg.connect(self._conninfo, autocommit=True, connect_timeout=5) as line:
+                run(line)
+            self._closed.wait(self.REST_SECONDS)
+
+    def _send(self, line: psycopg.Connection) -> None:
+        line.execute("SET synchronous_commit = off")
+        while self._due.wait() and not self._closed.is_set():
+            self._due.clear()
+            try:
+                line.execute(f'NOTIFY "{self._channel}"')
+            except psycopg.Error:
+                self._due.set()
+                raise
+
+    def _listen(self, line: psycopg.Connection) -> None:
+        line.execute(f'LISTEN "{self._channel}"')
+        # What was stored while nobody listened has rung in vain.
+        self._heard.set()
+        while not self._closed.is_set():
+            for _ in line.notifies(timeout=0.5):
                 self._heard.set()
-                for _ in connection.notifies():
-                    self._heard.set()
-            threading.Event().wait(1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -86,6 +87,7 @@ class Database:
         self.url, self.source, self.clock = make_url(url), source, clock
         self.engine = _engine(self.url)
         self._bell: Bell | None = None
+        self._hanging = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -111,13 +113,23 @@ class Database:
     @property
     def bell(self) -> Bell:
         """What wakes this store's relay."""
-        if self._bell is None:
-            self._bell = FifoBell(self._beside("bell")) if self.is_sqlite else NotifyBell(self.conninfo, f"{self.source}_outbox")
-        return self._bell
+        with self._hanging:
+            if self._bell is None:
+                channel = f"{self.source}_outbox"
+                self._bell = FifoBell(self._beside("bell")) if self.is_sqlite else NotifyBell(self.conninfo, channel)
+            return self._bell
 
     def lease(self, name: str) -> Lease:
         """A lease that one process on this store can hold."""
         return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
+
+    def close(self) -> None:
+        """Close the pooled connections and the bell; the store can be used again afterwards."""
+        self.engine.dispose()
+        with self._hanging:
+            if self._bell is not None:
+                self._bell.close()
+                self._bell = None
 
     def ping(self) -> None:
         """Raises an SQLAlchemy error when the store does not answer."""

@@ -1,0 +1,133 @@
+"""What tests stand on: a clock that stands still, stores in a temporary folder, a private broker and a private PostgreSQL.
+
+A missing broker or PostgreSQL fails where CI=true and skips, saying so, elsewhere. Whatever is started is stopped by its pid.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from services.console.node import NodeFailed, PrivateNode
+from services.console.processes import free_port, listens
+from services.contracts.definitions import definitions
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.database import Database
+from services.runtime.migrate import STORE, migrate
+from services.runtime.settings import inherited
+from tests.cluster import ClusterMissing, PrivateCluster
+
+UNIT = Path(__file__).parent / "unit"
+#: The departments whose queues the test broker has.
+DEPARTMENTS = ("health", "roads", "water")
+MakeDatabase = Callable[..., Database]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write the golden files anew instead of comparing with them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if UNIT in item.path.parents:
+            item.add_marker(pytest.mark.disable_socket)
+
+
+def absent(reason: str) -> NoReturn:
+    """Fail where the tests have to be whole, skip on a developer's machine."""
+    if inherited("CI").get("CI") == "true":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=ZONE))
+
+
+@pytest.fixture
+def sqlite_database(tmp_path: Path, clock: FixedClock) -> Iterator[MakeDatabase]:
+    """Makes a migrated SQLite store: `sqlite_database(name, *folders)`; the runtime's own tables are always there."""
+    opened: list[Database] = []
+
+    def make(name: str = "test", *folders: Path) -> Database:
+        database = Database(f"sqlite:///{tmp_path / name}.db", name, clock)
+        opened.append(database)
+        migrate(database, STORE, "runtime")
+        for folder in folders:
+            migrate(database, folder, name)
+        return database
+
+    yield make
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PrivateCluster]:
+    """A private PostgreSQL cluster; `create()` gives the URL of a fresh database."""
+    try:
+        cluster = PrivateCluster()
+    except ClusterMissing as error:
+        absent(str(error))
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture
+def postgres_database(postgres: PrivateCluster, clock: FixedClock) -> Iterator[MakeDatabase]:
+    """Makes a migrated PostgreSQL store: `postgres_database(name, *folders)`."""
+    opened: list[Database] = []
+
+    def make(name: str = "test", *folders: Path) -> Database:
+        database = Database(postgres.create(), name, clock)
+        opened.append(database)
+        migrate(database, STORE, "runtime")
+        for folder in folders:
+            migrate(database, folder, name)
+        return database
+
+    yield make
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> MakeDatabase:
+    """The factory of either kind of store: what uses this runs on both."""
+    kind = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}[request.param]
+    make: MakeDatabase = request.getfixturevalue(kind)
+    return make
+
+
+def free_broker_port() -> int:
+    """A port whose companions for management and distribution are free too."""
+    while True:
+        port = free_port()
+        if port <= 45_000 and not listens(port + 10_000) and not listens(port + 20_000):
+            return port
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[PrivateNode]:
+    """A private RabbitMQ node with the whole topology and the queues of `DEPARTMENTS`."""
+    folder = Path(tempfile.mkdtemp(prefix="huiying-broker-"))
+    node = PrivateNode(folder, free_broker_port())
+    try:
+        try:
+            node.start(definitions(DEPARTMENTS, {}))
+        except NodeFailed as error:
+            absent(str(error))
+        yield node
+    finally:
+        node.stop()
+        shutil.rmtree(folder, ignore_errors=True)
