@@ -16,7 +16,8 @@ import flask
 import orjson
 import structlog
 from marshmallow import Schema, ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from services.contracts.errors import (
@@ -42,8 +43,13 @@ Decorator = Callable[[View], View]
 API = "/api/v1"
 LONGEST_BODY = 1_000_000
 PROBLEM = "application/problem+json"
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+#: What the driver raises when the store does not answer, or not in time.
+STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -162,7 +168,17 @@ def parse_json(raw: bytes) -> dict[str, Any]:
         raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
     if not isinstance(parsed, dict):
         raise Malformed('A JSON object is needed: {"name": value, …}.')
+    if b"\\u0000" in raw and _holds_nul(parsed):
+        raise Malformed("A text must not hold the character U+0000, which no store can keep.")
     return parsed
+
+
+def _holds_nul(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and "\0" in value
 
 
 def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
@@ -201,11 +217,16 @@ def _body(route: Route) -> Any:
         raise UnsupportedType("Send the body as application/json.")
     if (request.content_length or 0) > LONGEST_BODY:
         raise TooLarge(f"At most {LONGEST_BODY} bytes.")
-    return validate(_schema(route.body), parse_json(request.get_data() or b"{}"))
+    raw = request.get_data()
+    if len(raw) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    return validate(_schema(route.body), parse_json(raw or b"{}"))
 
 
 def _query(route: Route) -> Mapping[str, Any]:
     given = flask.request.args.to_dict()
+    if _holds_nul(given):
+        raise Malformed("The query must not hold the character U+0000.")
     if route.query is not None:
         parsed: Mapping[str, Any] = validate(_schema(route.query), given)
         return parsed
@@ -227,9 +248,9 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry) -> flask.
     request = flask.request
     route = request.url_rule.rule if request.url_rule else "none"
     seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
-    telemetry.count(
-        "huiying_http_requests_total", service=name, method=request.method, route=route, status=str(response.status_code)
-    )
+    # A client may invent methods, and each would be a series of its own for ever.
+    method = request.method if request.method in METHODS else "other"
+    telemetry.count("huiying_http_requests_total", service=name, method=method, route=route, status=str(response.status_code))
     telemetry.observe("huiying_http_request_seconds", seconds, service=name, route=route)
     response.headers["X-Request-ID"] = flask.g.get("request_id", "")
     for header, value in SECURITY_HEADERS.items():
@@ -241,8 +262,8 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry) -> flask.
 def _failed(error: Exception) -> flask.Response:
     if isinstance(error, Refusal):
         return problem(error)
-    if isinstance(error, OperationalError):
-        log.warning("store_unavailable", error=repr(error.orig))
+    if isinstance(error, STORE_AWAY):
+        log.warning("store_unavailable", error=repr(error))
         response = problem(Unavailable("The store does not answer; nothing was changed. Send the same request again."))
         response.headers["Retry-After"] = "2"
         return response

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid
 from services.runtime.database import Database, Instant, Transaction
@@ -38,6 +39,14 @@ def once(
     if len(key) > LONGEST_KEY:
         raise Invalid("The Idempotency-Key is too long.", {"Idempotency-Key": [f"at most {LONGEST_KEY} characters"]})
     name, digest = f"{route} {key}", hashlib.sha256(orjson.dumps(body, default=str)).hexdigest()
+    try:
+        return _once(database, name, digest, act)
+    except IntegrityError:
+        # The same request ran beside this one and was first; what it answered is there now.
+        return _once(database, name, digest, act)
+
+
+def _once(database: Database, name: str, digest: str, act: Callable[[Transaction], tuple[int, Any]]) -> tuple[int, Any]:
     with database.transaction() as work:
         known = work.execute(sa.select(answers).where(answers.c.key == name)).one_or_none()
         if known is not None:

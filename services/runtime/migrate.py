@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
@@ -18,14 +20,22 @@ STORE, ACCESS = HERE / "store", HERE / "access"
 def migrate(database: Database, folder: Path, stream: str) -> None:
     """Run the revisions of `folder` that the store has not seen; `stream` names its version table."""
     config = Config()
-    config.set_main_option("script_location", str(folder))
-    config.set_main_option("version_locations", str(folder))
+    place = str(folder).replace("%", "%%")
+    # A folder's name may hold blanks and commas, at which Alembic would split by default.
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("script_location", place)
+    config.set_main_option("version_locations", place)
     script = ScriptDirectory.from_config(config)
 
     def to_head(revision: Any, _: Any) -> Any:
         return script._upgrade_revs("head", revision)
 
     with EnvironmentContext(config, script, fn=to_head) as environment, database.engine.begin() as connection:
+        if not database.is_sqlite:
+            # One at a time, as the SQLite transaction is already, and for as long as it takes.
+            connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(zlib.crc32(b"migrate"))))
         environment.configure(connection=connection, version_table=f"version_{stream}")
         with environment.begin_transaction():
             environment.run_migrations()

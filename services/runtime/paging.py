@@ -12,6 +12,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.errors import Invalid
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
+NOT_OURS = {"cursor": ["take it from 'next' of the page before"]}
 
 
 class Page(Schema):
@@ -26,9 +27,12 @@ def read_cursor(cursor: str | None) -> str | None:
     if cursor is None:
         return None
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode()
+        last = base64.b64decode(cursor.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, UnicodeError) as error:
-        raise Invalid("The cursor is not one of ours.", {"cursor": ["take it from 'next' of the page before"]}) from error
+        raise Invalid("The cursor is not one of ours.", NOT_OURS) from error
+    if not last.isprintable():
+        raise Invalid("The cursor is not one of ours.", NOT_OURS)
+    return last
 
 
 def page(items: Sequence[Mapping[str, Any]], limit: int, key: str = "id") -> dict[str, Any]:

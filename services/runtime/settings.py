@@ -9,10 +9,12 @@ import dataclasses
 import os
 import re
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, TypeVar
 
 PREFIX = "HUIYING_"
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 REQUIRED: Any = object()
 T = TypeVar("T")
 
@@ -38,6 +40,30 @@ def whole_number(text: str) -> int:
     return int(text)
 
 
+def how_many(text: str) -> int:
+    """A whole number from 1; raises ValueError for anything else."""
+    number = whole_number(text)
+    if number < 1:
+        raise ValueError("at least 1 is needed")
+    return number
+
+
+def port_number(text: str) -> int:
+    """A port, or 0 for any that is free; raises ValueError for anything else."""
+    number = whole_number(text)
+    if number > 65_535:
+        raise ValueError("a port is at most 65535")
+    return number
+
+
+def log_level(text: str) -> str:
+    """The name of a level; raises ValueError for anything else."""
+    level = text.upper()
+    if level not in LOG_LEVELS:
+        raise ValueError(f"one of {', '.join(LOG_LEVELS)} is needed")
+    return level
+
+
 @dataclasses.dataclass(frozen=True)
 class ProcessSettings:
     """What every process of every service can be told from outside."""
@@ -47,12 +73,12 @@ class ProcessSettings:
     broker_url: str = env("{SERVICE}_BROKER_URL", str, doc="AMQP address of RabbitMQ", secret=True, fallback="BROKER_URL")
     catalogue: Path = env("CATALOGUE", Path, Path("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
     host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
-    port: int = env("{SERVICE}_PORT", whole_number, 8000, doc="port of the web process")
-    threads: int = env("THREADS", whole_number, 16, doc="threads of the web process")
-    worker_port: int = env("{SERVICE}_WORKER_PORT", whole_number, 9000, doc="port of the worker's health and metrics")
-    log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
-    batch: int = env("BATCH", whole_number, 200, doc="most messages handled in one transaction")
-    relay_batch: int = env("RELAY_BATCH", whole_number, 200, doc="most messages published before waiting for confirms")
+    port: int = env("{SERVICE}_PORT", port_number, 8000, doc="port of the web process")
+    threads: int = env("THREADS", how_many, 16, doc="threads of the web process")
+    worker_port: int = env("{SERVICE}_WORKER_PORT", port_number, 9000, doc="port of the worker's health and metrics")
+    log_level: str = env("LOG_LEVEL", log_level, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
+    batch: int = env("BATCH", how_many, 200, doc="most messages handled in one transaction")
+    relay_batch: int = env("RELAY_BATCH", how_many, 200, doc="most messages published before waiting for confirms")
 
 
 def _name(template: str, service: str) -> str:
@@ -80,22 +106,31 @@ def load(shape: type[T], service: str, environ: Mapping[str, str] | None = None)
     return shape(**values)
 
 
-def inherited(*names: str) -> dict[str, str]:
-    """Those of the named variables that this process was given, to be passed on to a child that gets nothing else."""
-    return {name: os.environ[name] for name in names if name in os.environ}
+def inherited(*patterns: str) -> dict[str, str]:
+    """The variables of this process whose names match a pattern (`*` allowed), to be passed on to a child that gets no others."""
+    return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
 
 
 def mask(text: str) -> str:
     """A secret made printable: the password inside a URL becomes ***, anything else becomes *** whole."""
-    masked, found = re.subn(r"(://[^:/@]*:)[^@]*(@)", r"\1***\2", text)
-    return masked if found or "://" in text else "***"
+    if "://" not in text:
+        return "***"
+    # Greedy up to the last @, because a password that was not escaped may hold one itself.
+    return re.sub(r"(password=)[^&]*", r"\1***", re.sub(r"(://[^:/@]*:).*(@)", r"\1***\2", text))
 
 
 def table(settings: Any, service: str) -> list[tuple[str, str, str]]:
     """Rows of (name, value with secrets masked, meaning), one for each setting."""
     rows = []
     for field in dataclasses.fields(settings):
-        value = str(getattr(settings, field.name))
-        shown = mask(value) if field.metadata["secret"] else value
+        value = getattr(settings, field.name)
+        shown = _masked(value) if field.metadata["secret"] else str(value)
         rows.append((_name(field.metadata["name"], service), shown, field.metadata["doc"]))
     return rows
+
+
+def _masked(value: Any) -> str:
+    if isinstance(value, str):
+        return mask(value)
+    # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown.
+    return " ".join(f"{address.partition('://')[0]}://***" for address in value)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
+
+SHARED_MEMORY = Path("/dev/shm")
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
@@ -15,9 +18,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         self._build = build
         self._options = {
             "bind": f"{host}:{port}", "workers": 1, "threads": threads, "worker_class": "gthread",
-            "graceful_timeout": 9, "timeout": 60, "keepalive": 30, "worker_tmp_dir": "/dev/shm", "accesslog": None,
+            "graceful_timeout": 9, "timeout": 60, "keepalive": 30, "accesslog": None,
             "control_socket_disable": True,
         }  # fmt: skip
+        if SHARED_MEMORY.is_dir():
+            # Gunicorn beats a file for its worker's pulse, which a busy disk would hold up.
+            self._options["worker_tmp_dir"] = str(SHARED_MEMORY)
         super().__init__()
 
     def load_config(self) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import select
 import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from socketserver import ThreadingMixIn
+from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -44,6 +46,13 @@ class Chore:
 class _StatusServer(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
+    def server_bind(self) -> None:
+        # Not http.server's own, which asks the name service for this host and may wait for it.
+        TCPServer.server_bind(self)
+        host, port = self.server_address[:2]
+        self.server_name, self.server_port = str(host), int(port)
+        self.setup_environ()
+
 
 class _QuietHandler(WSGIRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
@@ -51,27 +60,37 @@ class _QuietHandler(WSGIRequestHandler):
 
 
 def run_worker(name: str, loops: Mapping[str, Loop], status: Any, host: str, port: int) -> int:
-    """Run every loop until SIGTERM or SIGINT; returns the exit status: 1 when a loop had to be left behind."""
+    """Run every loop until SIGTERM or SIGINT; returns the exit status: 1 when a loop ended by itself or had to be left behind."""
     stop = threading.Event()
+    # A handler that set an Event could wait for a lock that the thread it interrupts is holding; a pipe has none.
+    asked, ask = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda *_: os.write(ask, b"!"))
     threads = [threading.Thread(target=loop, args=(stop,), name=title, daemon=True) for title, loop in loops.items()]
     with make_server(host, port, status, server_class=_StatusServer, handler_class=_QuietHandler) as server:
         threading.Thread(target=server.serve_forever, name="status", daemon=True).start()
         for thread in threads:
             thread.start()
         log.info("worker_started", service=name, loops=sorted(loops), port=server.server_port)
-        while not stop.wait(1.0):
-            dead = [thread.name for thread in threads if not thread.is_alive()]
-            if dead:
-                log.error("loop_ended", service=name, loops=dead)
-                stop.set()
+        dead = _await_end(asked, threads)
+        if dead:
+            log.error("loop_ended", service=name, loops=dead)
+        stop.set()
+        end = time.monotonic() + GRACE_SECONDS
         server.shutdown()
-    return _join(name, threads)
+    return _join(name, threads, end) or int(bool(dead))
 
 
-def _join(name: str, threads: Sequence[threading.Thread]) -> int:
-    end = time.monotonic() + GRACE_SECONDS
+def _await_end(asked: int, threads: Sequence[threading.Thread]) -> list[str]:
+    """Until a signal or until a loop ends by itself; returns the names of those that did."""
+    while not select.select([asked], [], [], 1.0)[0]:
+        dead = [thread.name for thread in threads if not thread.is_alive()]
+        if dead:
+            return dead
+    return []
+
+
+def _join(name: str, threads: Sequence[threading.Thread], end: float) -> int:
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
     left = [thread.name for thread in threads if thread.is_alive()]
