@@ -39,14 +39,14 @@ _engine_plugins() {
 }
 
 _engine_start() {
-    local tries
+    local _
     mkdir -p "$ENGINE_ROOT" "$ENGINE_RUN"
     export DOCKER_HOST=unix://$ENGINE_RUN/docker.sock
     if docker info >/dev/null 2>&1; then return 0; fi
     dockerd --data-root "$ENGINE_ROOT" --exec-root "$ENGINE_RUN/exec" --pidfile "$ENGINE_RUN/dockerd.pid" \
         -H "$DOCKER_HOST" >"$ENGINE_ROOT/dockerd.log" 2>&1 &
     ENGINE_PID=$!
-    for tries in $(seq 60); do
+    for _ in $(seq 60); do
         if docker info >/dev/null 2>&1; then return 0; fi
         kill -0 "$ENGINE_PID" 2>/dev/null || break
         sleep 0.5

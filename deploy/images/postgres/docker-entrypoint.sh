@@ -17,6 +17,7 @@ initialise() {
     if [ "$POSTGRES_DB" != postgres ]; then
         psql -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d postgres -v name="$POSTGRES_DB" <<<'CREATE DATABASE :"name";'
     fi
+    # shellcheck source=/dev/null
     for file in /docker-entrypoint-initdb.d/*; do
         case "$file" in
             *.sh) if [ -x "$file" ]; then "$file"; else . "$file"; fi ;;
