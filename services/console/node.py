@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 import shutil
@@ -83,19 +84,23 @@ class PrivateNode:
         """Whether the node's process runs; it may still be starting."""
         return self._slot.pid() is not None
 
-    def begin(self, topology: Mapping[str, Any] | None = None) -> None:
-        """Start the process unless it runs, without waiting. `topology` are definitions to load at boot, users included.
+    def begin(self, topology: Mapping[str, Any] | None = None) -> bool:
+        """Start the process unless it runs, without waiting; returns whether it was started.
 
+        `topology` are definitions to load at boot, users included. A node that runs with other ports is ended first.
         Raises `NodeFailed` when there is no RabbitMQ on this machine or the port is taken.
         """
         if self.running():
-            return
+            if self._kept_config() == self._config():
+                return False
+            self.stop()
         script = server_script()
         if listens(self.port):
             raise NodeFailed(f"Port {self.port} is taken by another program. Choose another: HUIYING_BROKER_PORT=5690.")
         self._write(topology or definitions((), {}))
-        environment = {**inherited("PATH", "LANG", "LC_ALL", "TMPDIR"), **self._environment(script)}
+        environment = {**inherited("PATH", "LANG", "LC_*", "TMPDIR"), **self._environment(script)}
         self._slot.start([str(script)], environment, self.folder / "log" / "console.log")
+        return True
 
     def wait(self) -> None:
         """Until the node answers; raises `NodeFailed` with the end of its log when it ends or takes too long."""
@@ -111,9 +116,9 @@ class PrivateNode:
         self.begin(topology)
         self.wait()
 
-    def stop(self) -> None:
-        """End the node and its port mapper; returns when both are gone."""
-        stop_all([self._slot], STOP_SECONDS)
+    def stop(self, patience: float = STOP_SECONDS) -> None:
+        """End the node and its port mapper; returns when both are gone. A node whose data nobody needs may be given no patience."""
+        stop_all([self._slot], patience)
         self._slot.path.unlink(missing_ok=True)
         self._stop_port_mapper()
 
@@ -161,15 +166,21 @@ class PrivateNode:
             cookie.write_text(secrets.token_hex(20))
             cookie.chmod(0o400)
         (self.folder / "enabled_plugins").write_text("[rabbitmq_management].\n")
-        text = CONFIG.format(port=self.port, management=self.management_port, folder=self.folder)
-        (self.folder / "rabbitmq.conf").write_text(text)
+        (self.folder / "rabbitmq.conf").write_text(self._config())
         path = self.folder / "definitions.json"
         path.touch(mode=0o600)
         path.write_text(json.dumps(self._with_administrator(topology), indent=1))
 
+    def _config(self) -> str:
+        return CONFIG.format(port=self.port, management=self.management_port, folder=self.folder)
+
+    def _kept_config(self) -> str:
+        path = self.folder / "rabbitmq.conf"
+        return path.read_text() if path.exists() else ""
+
     def _with_administrator(self, topology: Mapping[str, Any]) -> dict[str, Any]:
         # The salt stays the same, so that the broker can see that nothing changed and skip the import.
-        salt = bytes.fromhex(self._kept("salt", lambda: secrets.token_hex(4)))
+        salt = hashlib.sha256(self.password.encode()).digest()[:4]
         own = definitions((), {ADMINISTRATOR: hash_password(self.password, salt)})
         merged = dict(topology)
         for section in ("users", "permissions", "topic_permissions"):

@@ -1,0 +1,80 @@
+"""What the embedded mode starts: a program each for the web process and the four workers, with no secret but its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from services.console.installation import Installation
+from services.console.settings import HOME, ConsoleSettings
+from services.contracts.topology import SERVICES, VHOST
+from services.runtime.settings import PREFIX, inherited
+
+LOOPBACK = "127.0.0.1"
+WEB = "web"
+PROGRAMS = (WEB, *SERVICES)
+MACHINE = ("PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "*_proxy", "*_PROXY")
+KNOBS = ("HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIMEZONE")
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One background process: what to run, with which settings, and on which machine's terms."""
+
+    name: str
+    argv: tuple[str, ...]
+    settings: Mapping[str, str]
+    machine: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Everything the process gets to see."""
+        return {**self.machine, **self.settings, "PYTHONPATH": str(HOME)}
+
+    @property
+    def digest(self) -> str:
+        """Changes when the settings or the code change: then a running process has to be replaced."""
+        facts = json.dumps([self.argv, sorted(self.settings.items()), _code()])
+        return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str]) -> list[Program]:
+    """The web process first, then the workers. `broker_urls` has an address with its own user for each service."""
+    ports = installation.worker_ports()
+    machine = inherited(*MACHINE)
+    shared = {
+        "HUIYING_CATALOGUE": str(settings.catalogue.absolute()), "HUIYING_LOG_LEVEL": settings.log_level,
+        "HUIYING_ACCESS_DATABASE_URL": installation.database_url("access"), **inherited(*KNOBS),
+    }  # fmt: skip
+    own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
+    everything = {key: value for facts in own.values() for key, value in facts.items()}
+    web = {**shared, **everything, "HUIYING_HOST": settings.host, "HUIYING_PORT": str(settings.port)}
+    listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine)]
+    for name in SERVICES:
+        facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
+        listed.append(Program(name, (sys.executable, "-m", f"services.{name}", "worker"), facts, machine))
+    return listed
+
+
+def service_url(admin_url: str, user: str, password: str) -> str:
+    """The broker's address for another user."""
+    parts = urlsplit(admin_url)
+    return f"amqp://{user}:{password}@{parts.hostname}:{parts.port or 5672}/{VHOST}"
+
+
+def _own(name: str, installation: Installation, broker_url: str, worker_port: int) -> dict[str, str]:
+    prefix = f"{PREFIX}{name.upper()}_"
+    return {
+        **inherited(f"{prefix}*"), f"{prefix}DATABASE_URL": installation.database_url(name),
+        f"{prefix}BROKER_URL": broker_url, f"{prefix}WORKER_PORT": str(worker_port),
+    }  # fmt: skip
+
+
+def _code() -> list[tuple[str, int, int]]:
+    files = sorted(path for path in Path(HOME / "services").rglob("*") if path.suffix in (".py", ".html", ".css", ".js"))
+    return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]

@@ -1,0 +1,73 @@
+"""Every knob of the console, and the file that tells it where a system that runs already is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.runtime.settings import PREFIX, env, load, whole_number
+
+HOME = Path(__file__).parents[2]
+ADDRESS_BOOK = "huiying.env"
+
+
+def _beside(name: str) -> Path:
+    """A path in the project's folder, wherever the command is typed; in the working directory when there is no such folder."""
+    return (HOME if (HOME / "deploy").is_dir() else Path.cwd()) / name
+
+
+@dataclass(frozen=True)
+class ConsoleSettings:
+    """What the console and the embedded mode can be told from outside."""
+
+    var: Path = env("VAR", Path, _beside("var"), doc="folder of the embedded mode: stores, logs, the private broker")
+    host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
+    port: int = env("PORT", whole_number, 8000, doc="port of the one origin")
+    broker_port: int = env("BROKER_PORT", whole_number, 5680, doc="AMQP port of the private broker")
+    broker_url: str | None = env("BROKER_URL", str, None, doc="a broker to use instead of a private one", secret=True)
+    management_url: str | None = env("MANAGEMENT_URL", str, None, doc="that broker's management API, as administrator", secret=True)
+    catalogue: Path = env("CATALOGUE", Path, _beside("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
+    log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
+    url: str | None = env("URL", str, None, doc="address of a system that runs already")
+    admin_token: str | None = env("ADMIN_TOKEN", str, None, doc="token of an administrator of that system", secret=True)
+    access_database_url: str | None = env("ACCESS_DATABASE_URL", str, None, doc="store of the access tokens", secret=True)
+    intake_broker_password: str | None = env("INTAKE_BROKER_PASSWORD", str, None, doc="broker password of intake", secret=True)
+    routing_broker_password: str | None = env("ROUTING_BROKER_PASSWORD", str, None, doc="broker password of routing", secret=True)
+    notify_broker_password: str | None = env("NOTIFY_BROKER_PASSWORD", str, None, doc="broker password of notify", secret=True)
+    metrics_broker_password: str | None = env("METRICS_BROKER_PASSWORD", str, None, doc="broker password of metrics", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running system is reached: the one origin, the broker and its management API, an administrator's token."""
+
+    url: str
+    broker_url: str
+    management_url: str | None
+    admin_token: str | None
+
+
+def load_settings() -> ConsoleSettings:
+    """The console's settings from the environment; raises `SettingsInvalid`."""
+    return load(ConsoleSettings, "console")
+
+
+def read_address_book(var: Path) -> dict[str, str]:
+    """What `huiying up` wrote down in `var`: names without their prefix, and values; empty when nothing was started there."""
+    try:
+        lines = (var / ADDRESS_BOOK).read_text().splitlines()
+    except FileNotFoundError:
+        return {}
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip().removeprefix(PREFIX): value.strip() for name, _, value in pairs}
+
+
+def addresses(settings: ConsoleSettings) -> Addresses:
+    """The environment's word first, then the address book's, then the defaults."""
+    book = read_address_book(settings.var)
+    return Addresses(
+        url=(settings.url or book.get("URL") or f"http://127.0.0.1:{settings.port}").rstrip("/"),
+        broker_url=settings.broker_url or book.get("BROKER_URL") or f"amqp://127.0.0.1:{settings.broker_port}/huiying",
+        management_url=settings.management_url or book.get("MANAGEMENT_URL"),
+        admin_token=settings.admin_token or book.get("ADMIN_TOKEN"),
+    )

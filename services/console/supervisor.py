@@ -1,0 +1,181 @@
+"""Brings the embedded system up and down: whatever is not running is started, whatever runs as it should is left alone."""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from services.console.broker import choose_broker
+from services.console.installation import Installation
+from services.console.launch import PROGRAMS, WEB, Program, programs
+from services.console.node import NodeFailed, PrivateNode
+from services.console.origin import assemblies
+from services.console.processes import listens, stop_all
+from services.console.settings import Addresses, ConsoleSettings
+from services.console.terminal import fail, step
+from services.contracts.catalogue import CatalogueInvalid, load_catalogue
+from services.contracts.errors import NotSignedIn
+from services.runtime import access
+from services.runtime.access import Gatekeeper, Role
+from services.runtime.assembly import migrate_access
+from services.runtime.clock import SystemClock
+from services.runtime.database import Database
+from services.runtime.migrate import STORE, migrate
+
+READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 4.0
+STEP_SECONDS = 0.1
+
+
+class Supervisor:
+    """One installation on this machine."""
+
+    def __init__(self, settings: ConsoleSettings) -> None:
+        self.settings = settings
+        self.installation = Installation(settings.var)
+
+    def up(self) -> Addresses:
+        """Start what is not running, wait until all of it is ready, and write the address book; returns the addresses."""
+        self.installation.prepare()
+        with _alone(self.installation.run / "lock"):
+            try:
+                return self._up()
+            except NodeFailed as error:
+                fail(str(error))
+
+    def down(self) -> list[str]:
+        """Stop everything that was started here; returns the names of those that had to be killed."""
+        self.installation.prepare()
+        with _alone(self.installation.run / "lock"):
+            killed = stop_all([self.installation.slot(name) for name in PROGRAMS], STOP_SECONDS)
+            for name in PROGRAMS:
+                self.installation.slot(name).path.unlink(missing_ok=True)
+            PrivateNode(self.installation.broker, self.settings.broker_port).stop()
+            return killed
+
+    def running(self) -> dict[str, int | None]:
+        """The pid of every program, None for those that do not run."""
+        return {name: self.installation.slot(name).pid() for name in PROGRAMS}
+
+    def _up(self) -> Addresses:
+        broker = choose_broker(self.settings, self.installation, self._departments())
+        broker.begin()
+        self._migrate()
+        token = self._admin_token()
+        wanted = programs(self.settings, self.installation, broker.service_urls())
+        self._stop_changed(wanted)
+        # The web process takes as long to import its code as the broker to boot; workers would only find it absent.
+        self._start(wanted[:1])
+        if broker.wait():
+            step("消息队列已就绪 The broker is ready")
+        self._start(wanted[1:])
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+        addresses = Addresses(f"http://{host}:{self.settings.port}", broker.url, broker.management_url, token)
+        self._write_down(addresses)
+        self._await_ready(addresses.url)
+        return addresses
+
+    def _departments(self) -> tuple[str, ...]:
+        try:
+            return tuple(load_catalogue(self.settings.catalogue).departments)
+        except CatalogueInvalid as error:
+            fail(f"The catalogue {self.settings.catalogue} cannot be used: {error}", "huiying catalogue check FILE")
+
+    def _migrate(self) -> None:
+        clock = SystemClock()
+        for name, assembly in assemblies().items():
+            database = Database(self.installation.database_url(name), name, clock)
+            migrate(database, STORE, "runtime")
+            migrate(database, assembly.migrations, name)
+        migrate_access(self.installation.database_url("access"))
+
+    def _admin_token(self) -> str:
+        database, known = Database(self.installation.database_url("access"), "access", SystemClock()), self.installation.admin_token
+        if known is not None and _is_good(database, known):
+            return known
+        _, token = access.create(database, Role.ADMIN, None)
+        self.installation.remember_admin_token(token)
+        return token
+
+    def _stop_changed(self, wanted: list[Program]) -> None:
+        changed = [self.installation.slot(each.name) for each in wanted if self._digest(each.name) != each.digest]
+        stop_all(changed, STOP_SECONDS)
+
+    def _start(self, wanted: list[Program]) -> None:
+        for program in wanted:
+            slot = self.installation.slot(program.name)
+            if slot.pid() is not None:
+                continue
+            if program.name == WEB:
+                self._await_free_port()
+            slot.start(program.argv, program.environment, self._log(program.name))
+            (self.installation.run / f"{program.name}.digest").write_text(program.digest)
+            step(f"启动 Started {program.name}")
+
+    def _digest(self, name: str) -> str:
+        path = self.installation.run / f"{name}.digest"
+        return path.read_text() if path.exists() else ""
+
+    def _log(self, name: str) -> Path:
+        return self.installation.log / f"{name}.log"
+
+    def _await_free_port(self) -> None:
+        # A web process that was killed leaves a child behind that needs a moment to notice.
+        end = time.monotonic() + PORT_SECONDS
+        while listens(self.settings.port):
+            if time.monotonic() > end:
+                fail(f"Port {self.settings.port} is taken by another program.", "choose another: HUIYING_PORT=8001")
+            time.sleep(STEP_SECONDS)
+
+    def _write_down(self, addresses: Addresses) -> None:
+        entries = {"URL": addresses.url, "BROKER_URL": addresses.broker_url, "ADMIN_TOKEN": addresses.admin_token or ""}
+        if addresses.management_url:
+            entries["MANAGEMENT_URL"] = addresses.management_url
+        self.installation.write_address_book(entries)
+
+    def _await_ready(self, url: str) -> None:
+        waiting = {WEB: f"{url}/readyz"}
+        waiting |= {name: f"http://127.0.0.1:{port}/readyz" for name, port in self.installation.worker_ports().items()}
+        end, words = time.monotonic() + READY_SECONDS, ""
+        while waiting:
+            for name, address in list(waiting.items()):
+                ready, words = _ask(address)
+                if ready:
+                    del waiting[name]
+                elif self.installation.slot(name).pid() is None:
+                    fail(f"{name} ended. Its last words:\n{_tail(self._log(name))}", f"read {self._log(name)}")
+            if waiting and time.monotonic() > end:
+                fail(f"Not ready after {READY_SECONDS:.0f} s: {', '.join(waiting)} {words}", "huiying doctor; huiying logs")
+            if waiting:
+                time.sleep(STEP_SECONDS)
+
+
+def _is_good(database: Database, token: str) -> bool:
+    try:
+        return Gatekeeper(database).caller(f"Bearer {token}").role is Role.ADMIN
+    except NotSignedIn:
+        return False
+
+
+def _ask(address: str) -> tuple[bool, str]:
+    try:
+        answer = requests.get(address, timeout=10.0)
+    except requests.RequestException:
+        return False, ""
+    return answer.status_code == 200, answer.text[:300]
+
+
+def _tail(path: Path, lines: int = 12) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(nothing)"
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Two people who type `huiying up` at once are served one after the other."""
+    with path.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,61 @@
+"""How the console talks: results on standard output, everything else on standard error, and errors that say what to do next."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from typing import Any, NoReturn
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Failure(click.ClickException):
+    """A command that could not do what it was asked; `advice` says what to do next."""
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.advice = advice
+
+    def show(self, file: Any = None) -> None:
+        """Both lines on standard error."""
+        err.print(f"错误 Error: {self.message}", style="red", markup=False)
+        if self.advice:
+            err.print(f"下一步 Next: {self.advice}", markup=False)
+
+
+def fail(message: str, advice: str = "") -> NoReturn:
+    """Stop the command with exit status 1."""
+    raise Failure(message, advice)
+
+
+def step(text: str) -> None:
+    """One line about what is going on."""
+    err.print(text, style="dim", markup=False)
+
+
+def print_json(value: Any) -> None:
+    """A result for a program: JSON on standard output."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+
+
+def print_plain(text: str) -> None:
+    """Text as it is, without wrapping or colour."""
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def progress() -> Progress:
+    """A progress bar on standard error that goes away when it is done."""
+    return Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"), console=err, transient=False,
+    )  # fmt: skip
