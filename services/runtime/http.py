@@ -16,36 +16,26 @@ import flask
 import orjson
 import structlog
 from marshmallow import Schema, ValidationError
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
 
 from services.contracts.errors import (
     Invalid,
     Malformed,
     NotAllowed,
-    NotFound,
     NotSignedIn,
-    Refusal,
     TooLarge,
-    Unavailable,
     UnsupportedType,
-    status_of,
 )
 from services.runtime.access import NOBODY, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.problems import ErrorPage, failed, json_response, shown
 from services.runtime.telemetry import Telemetry
 
-log = structlog.get_logger()
 S = TypeVar("S")
 Answer = tuple[int, Any] | flask.Response
 View = Callable[[Any], Answer]
 Decorator = Callable[[View], View]
 API = "/api/v1"
 LONGEST_BODY = 1_000_000
-PROBLEM = "application/problem+json"
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-#: What the driver raises when the store does not answer, or not in time.
-STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
@@ -73,7 +63,8 @@ class Call(Generic[S]):
 class Route:
     """One row of the table. `body` and `query` are schemas of what is taken; `answers` maps a status to its schema.
 
-    `takes` lists content types of a body that the view reads itself as a stream.
+    `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
+    its errors; a route without it answers problem documents.
     """
 
     method: str
@@ -85,17 +76,18 @@ class Route:
     query: type[Schema] | None = None
     answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
+    page: ErrorPage | None = None
 
 
 class Routes(list[Route]):
     """The routes of a service, filled by decorators beside the views."""
 
     def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers."""
+        """Serve GET. Facts: access, query, answers, page."""
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, answers."""
+        """Serve POST. Facts: access, body or takes, answers, page."""
         return self._add("POST", path, **facts)
 
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
@@ -116,7 +108,8 @@ def create_app(name: str, service: Any, routes: Routes, gatekeeper: Gatekeeper, 
         app.add_url_rule(route.path, endpoint, _serve(route, service, gatekeeper), methods=[route.method])
     app.before_request(_begin)
     app.after_request(lambda response: _finish(response, name, telemetry))
-    app.register_error_handler(Exception, _failed)
+    pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
+    app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
 
 
@@ -141,23 +134,6 @@ def admit(route: Route, gatekeeper: Gatekeeper) -> Caller:
     if caller is NOBODY:
         raise NotSignedIn("This needs a token: send 'Authorization: Bearer <token>'.")
     raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
-
-
-def json_response(status: int, answer: Any, content_type: str = "application/json") -> flask.Response:
-    """An answer as JSON; instants become RFC 3339 with offset."""
-    return flask.Response(orjson.dumps(answer), status, content_type=content_type)
-
-
-def problem(error: Refusal) -> flask.Response:
-    """An error as a problem document."""
-    status = status_of(error)
-    body: dict[str, Any] = {
-        "type": f"/problems/{status.slug}", "title": status.title, "status": status.status,
-        "detail": error.detail, "instance": flask.request.path,
-    }  # fmt: skip
-    if error.errors:
-        body["errors"] = error.errors
-    return json_response(status.status, body, PROBLEM)
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
@@ -256,37 +232,4 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry) -> flask.
     for header, value in SECURITY_HEADERS.items():
         response.headers.setdefault(header, value)
     response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
-def _failed(error: Exception) -> flask.Response:
-    if isinstance(error, Refusal):
-        return problem(error)
-    if isinstance(error, STORE_AWAY):
-        log.warning("store_unavailable", error=repr(error))
-        response = problem(Unavailable("The store does not answer; nothing was changed. Send the same request again."))
-        response.headers["Retry-After"] = "2"
-        return response
-    if isinstance(error, HTTPException):
-        return _http_problem(error)
-    log.error("request_failed", exc_info=error)
-    body = {
-        "type": "/problems/internal",
-        "title": "Something went wrong here",
-        "status": 500,
-        "detail": "It is in the log under this request's id.",
-    }
-    return json_response(500, body, PROBLEM)
-
-
-def _http_problem(error: HTTPException) -> flask.Response:
-    if error.code == 404:
-        return problem(NotFound("There is nothing at this address."))
-    if error.code == 413:
-        return problem(TooLarge("The body is larger than this server takes."))
-    status = error.code or 500
-    body = {"type": f"/problems/http-{status}", "title": error.name, "status": status, "detail": error.description}
-    response = json_response(status, body, PROBLEM)
-    if status == 405 and getattr(error, "valid_methods", None):
-        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response
