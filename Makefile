@@ -1,0 +1,69 @@
+# 回应 Huiying. `make help` is the developer's manual.
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?=
+PY := .venv/bin/python
+# A stamp carries its lock file's checksum, so that a changed lock is installed and an unchanged one costs nothing.
+sum = $(shell cksum < $(1) | cut -d' ' -f1)
+RUN := .venv/.run-$(call sum,requirements.lock)
+DEV := .venv/.dev-$(call sum,requirements-dev.lock)
+# The developer's environment has everything that running takes.
+READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" pyproject.toml
+
+.PHONY: help demo up down logs test check lint fix bench compose-test docs lock broker
+
+help: ## 本帮助 · this help
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) broker ## 样例意见走完闭环，随后保持运行 · sample opinions all the way round, then left running
+	@$(PY) -m services demo
+
+up: $(READY) broker ## 启动（不含样例） · start, no samples
+	@$(PY) -m services up
+
+down: ## 停止 · stop
+	@if [ -x $(PY) ]; then $(PY) -m services down; fi
+
+logs: $(READY) ## 查看日志 · show the logs as they grow
+	@$(PY) -m services logs --follow
+
+test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
+	@$(PY) -m pytest tests -q $(ARGS)
+
+check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
+
+lint: $(DEV) ## 规范、类型、架构 · lint, types, architecture
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@.venv/bin/lint-imports
+
+fix: $(DEV) ## 自动修正格式 · put right what can be put right without thinking
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and how many a second
+	@$(PY) -m services bench
+
+compose-test: ## 容器编排下的系统测试 · the system tests against docker compose
+	@deploy/compose-test.sh $(ARGS)
+
+docs: $(DEV) ## 重新生成文档 · generate the generated pages anew
+	@$(PY) docs/generate.py
+
+lock: $(DEV) ## 更新锁定文件 · pin the newest dependencies, with hashes
+	@$(COMPILE) --upgrade -o requirements.lock
+	@$(COMPILE) --upgrade --extra dev -o requirements-dev.lock
+
+broker:
+	@deploy/bootstrap.sh broker
+
+$(RUN):
+	@PYTHON="$(PYTHON)" deploy/bootstrap.sh venv requirements.lock $@
+
+$(DEV):
+	@PYTHON="$(PYTHON)" deploy/bootstrap.sh venv requirements-dev.lock $@
