@@ -17,6 +17,7 @@ from services.runtime.database import Database
 from services.runtime.http import API, Answer, Call, Routes
 from services.runtime.paging import page, read_cursor
 
+LETTER = ("recipient", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
 routes = Routes()
 
 
@@ -81,7 +82,8 @@ def _place(cursor: str | None) -> tuple[str, str, int] | None:
 def _reminder(row: Mapping[str, Any], own: str | None) -> dict[str, Any]:
     names = ("id", "opinion", "assignment", "department", "version", "rung", "action", "card", "state", "planned", "at", "message")
     # What was written to those above a department is not that department's to see.
-    letters = [letter for letter in row["letters"] if own is None or letter["recipient"] == "department"]
+    posted = [letter for letter in row["letters"] if own is None or letter["recipient"] == "department"]
+    letters = [{name: letter[name] for name in LETTER} for letter in posted]
     return {name: row[name] for name in names} | {"of": row["kind"], "deadline": row["due"], "letters": letters}
 
 

@@ -88,8 +88,7 @@ def sent_reminders(
 
 
 def _letters_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[Mapping[str, Any]]]:
-    columns = ("reminder", "recipient", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
-    query = sa.select(*(letters.c[name] for name in columns)).where(letters.c.reminder.in_(ids)).order_by(letters.c.id)
+    query = sa.select(letters).where(letters.c.reminder.in_(ids)).order_by(letters.c.id)
     posted: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows_of(connection.execute(query)):
         posted.setdefault(row["reminder"], []).append(row)

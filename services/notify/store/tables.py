@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import sqlalchemy as sa
 
 from services.runtime.database import Instant
 
+State = Literal["open", "pending", "sending"]
 tables = sa.MetaData()
 
 #: States: `open`; `met` and `missed` when the department acted in time or late. `next_at` is when `next_rung` fires.
@@ -113,6 +116,6 @@ channels = sa.Table(
 )
 
 
-def is_state(table: sa.Table, state: str) -> sa.ColumnElement[bool]:
+def is_state(table: sa.Table, state: State) -> sa.ColumnElement[bool]:
     """`state = '…'` with the word in the statement itself: a partial index is not chosen for a bound value."""
-    return table.c.state == sa.literal(state, literal_execute=True)
+    return table.c.state == sa.literal_column(f"'{state}'")

@@ -1,0 +1,81 @@
+"""The ladder on both kinds of store, and two workers on one PostgreSQL."""
+
+from __future__ import annotations
+
+import threading
+
+from services.notify.domain.letters import address
+from services.notify.store import Deadlines, Letters
+from services.notify.store.tables import deadlines, letters, reminders
+from tests.unit.notify.scenes import scene_on, small_place
+
+WATER = "mailto://w.example"
+
+
+def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
+    scene = scene_on(any_database, clock, catalogue=small_place(channels={"water": (WATER,)}))
+    late = scene.created("2")
+    scene.hear(scene.created(), scene.replied("2"))
+    scene.hear(late)
+    scene.hear(scene.signed())
+    scene.climb("2026-12-03 08:30")
+    scene.climb("2026-12-15 09:00")
+    assert scene.rungs() == ["half", "red"]
+    scene.hear(scene.replied(), scene.reopened("2026-12-25 23:59:59"))
+    scene.climb("2026-12-25 09:00")
+    assert scene.rungs() == ["half", "red", "yellow"]
+    assert [(row["assignment"], row["kind"], row["version"], row["state"]) for row in scene.rows(deadlines, "assignment", "kind", "version")] == [
+        ("a-1", "reply", 1, "missed"), ("a-1", "reply", 2, "open"), ("a-1", "sign", 1, "met"),
+        ("a-2", "reply", 1, "met"), ("a-2", "sign", 1, "met"),
+    ]  # fmt: skip
+    (channel,) = scene.channels()
+    assert scene.visit(channel) == 3
+    assert {row["state"] for row in scene.rows(letters)} == {"sent"}
+
+
+def test_workers_share_what_is_due_and_none_fires_twice(postgres_database, clock):
+    scene = scene_on(postgres_database, clock)
+    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(120)))
+    scene.climb("2026-12-02 09:00")
+
+    def work() -> None:
+        while scene.climb():
+            pass
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    scene.clock.instant = scene.rows(deadlines)[0]["next_at"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(scene.rungs()) == len(scene.rows(reminders)) == 120
+
+
+def test_a_deadline_that_one_worker_has_taken_is_left_alone_by_another(postgres_database, clock):
+    scene = scene_on(postgres_database, clock)
+    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
+    scene.climb("2026-12-02 09:00")
+    now = scene.rows(deadlines)[0]["next_at"]
+    with scene.database.transaction() as one, scene.database.transaction() as other:
+        first = {found.deadline.id for found in Deadlines(one).due(now, 2)}
+        second = {found.deadline.id for found in Deadlines(other).due(now, 10)}
+    assert (len(first), len(second), first & second) == (2, 1, set())
+
+
+def test_two_workers_never_take_the_same_letter(any_database, clock):
+    scene = scene_on(any_database, clock, catalogue=small_place(channels={"water": (WATER,)}))
+    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
+    scene.climb("2026-12-03 08:30")
+    taken: list[str] = []
+
+    def take() -> None:
+        post = Letters(scene.database)
+        while (letter := post.take(address(WATER).key)) is not None:
+            taken.append(letter.id)
+
+    threads = [threading.Thread(target=take) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert len(taken) == len(set(taken)) == 20

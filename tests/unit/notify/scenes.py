@@ -1,0 +1,177 @@
+"""What tests of notify play with: a small place, a deadline in it, and the service on a store with a clock that obeys."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.contracts.catalogue import Catalogue, Department, Difficulty, Rung
+from services.contracts.durations import parse_duration
+from services.contracts.envelope import Event, decode
+from services.contracts.messages import (
+    AssignmentCreated,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    Message,
+    OpinionText,
+    Outcome,
+    Why,
+)
+from services.contracts.worktime import OfficeHours
+from services.notify import __main__ as notify
+from services.notify import handlers
+from services.notify.app import Notify
+from services.notify.consumer import hearings
+from services.notify.domain import Courier, Deadline, Ladder, Secretary, Undelivered
+from services.notify.store import Letters
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.database import Database, rows_of
+from services.runtime.outbox import outbox_table
+
+MIGRATIONS = notify.ASSEMBLY.migrations
+
+
+def at(text: str) -> datetime:
+    """An instant in Shanghai from `2026-11-23 09:30` (with seconds where wanted)."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def rung(code: str, of: str = "reply", action: Any = "reminder", to: tuple[str, ...] = ("department",), **when: Any) -> Rung:
+    """A rung; `before` and `after` as text."""
+    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after")}
+    rest = {name: value for name, value in when.items() if name not in times}
+    return Rung(code, f"级{code}", f"Rung {code}", of, action, to, **times, **rest)
+
+
+LADDER = (
+    rung("sign-late", of="sign", after="1wd"),
+    rung("half", half=True),
+    rung("three", before="3wd"),
+    rung("yellow", action="card", card="yellow", before="1wd"),
+    rung("red", action="card", card="red", after="1wd", to=("department", "supervisor")),
+    rung("urge", after="2wd"),
+    rung("supervise", action="supervision", after="5wd", to=("department", "congress")),
+)
+
+
+def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tuple[str, ...]] | None = None) -> Catalogue:
+    """A catalogue of three departments; only what notify reads of it is filled."""
+    channels = channels or {}
+    departments = {
+        code: Department(code, f"{code}局", f"Bureau of {code}", channels.get(code, ())) for code in ("water", "roads", "health")
+    }
+    limits = {kind: parse_duration(text) for kind, text in {"sign": "1wd", "reply": "15wd"}.items()}
+    return Catalogue(
+        name="云澜县", name_en="Yunlan", timezone="Asia/Shanghai",
+        office_hours=OfficeHours(((0, 1440),), True) if every_day else OfficeHours(),
+        departments=departments, topics={}, areas={}, stations={},
+        difficulties={"ordinary": Difficulty("ordinary", "一般", "ordinary", limits)},
+        ladder={entry.code: entry for entry in rungs or LADDER}, acceptance={}, decline_reasons={}, letters={},
+        fallback_department="water", fallback_difficulty="ordinary",
+    )  # fmt: skip
+
+
+def ladder_of(catalogue: Catalogue) -> Ladder:
+    return Ladder(catalogue.ladder.values(), catalogue.calendar)
+
+
+def deadline(start: str = "2026-11-23 09:30", due: str = "2026-12-14 23:59:59", kind: str = "reply", **changes: Any) -> Deadline:
+    """One deadline: by default 15 working days from a Monday."""
+    facts: dict[str, Any] = {"version": 1, "provisional": False, "sequence": 1, "title": "河道淤积", "difficulty": "ordinary"}
+    return Deadline("o-1", "a-1", "water", kind, start=at(start), due=at(due), **facts | changes)
+
+
+class Recording(Courier):
+    """A courier that remembers, and refuses what goes to an address in `dead`."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.dead: set[str] = set()
+
+    def send(self, url: str, title: str, body: str) -> None:
+        if url in self.dead:
+            raise Undelivered("nobody answers")
+        self.sent.append((url, title))
+
+
+@dataclass
+class Scene:
+    """notify on a store: tell it events, let time pass, and look at what it said."""
+
+    database: Database
+    clock: FixedClock
+    catalogue: Catalogue = field(default_factory=small_place)
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    courier: Recording = field(default_factory=Recording)
+
+    def __post_init__(self) -> None:
+        secretary = Secretary(self.catalogue, self.others)
+        self.service = Notify(self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier)
+        self._ids = itertools.count(1)
+
+    def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:
+        return Event(f"e-{next(self._ids)}", "/routing", opinion, self.clock.now(), sequence, message)
+
+    def hear(self, *events: Event) -> None:
+        """One batch, as the dispatcher hands it over."""
+        (hearing,) = hearings(self.service)
+        with self.database.transaction() as work:
+            hearing.handle(work, events)
+
+    def created(self, name: str = "1", department: str = "water", **deadlines: str) -> Event:
+        given = {
+            kind: at(due) for kind, due in (deadlines or {"sign": "2026-11-24 23:59:59", "reply": "2026-12-14 23:59:59"}).items()
+        }
+        text, why = OpinionText(f"o-{name}", f"河道淤积{name}", "请清淤"), Why("keyword", 1.0)
+        return self.event(AssignmentCreated(f"a-{name}", text, department, "lead", "ordinary", given, why), 1, f"o-{name}")
+
+    def signed(self, name: str = "1", sequence: int = 2) -> Event:
+        return self.event(AssignmentSigned(f"a-{name}", "water", at("2026-11-24 23:59:59"), True), sequence, f"o-{name}")
+
+    def replied(self, name: str = "1", sequence: int = 3) -> Event:
+        due = at("2026-12-14 23:59:59")
+        return self.event(AssignmentReplied(f"a-{name}", "water", "已清淤", Outcome.SOLVED, due, True, due), sequence, f"o-{name}")
+
+    def reopened(self, due: str, sequence: int = 4, kind: str = "reply") -> Event:
+        return self.event(AssignmentReopened("a-1", "water", 2, {kind: at(due)}, "没有解决"), sequence)
+
+    def climb(self, now: str | None = None) -> bool:
+        if now is not None:
+            self.clock.instant = at(now)
+        return notify.climb(self.service)
+
+    def visit(self, channel: str) -> int:
+        service = self.service
+        return handlers.visit_channel(Letters(self.database), service.secretary, service.courier, service.ladder, channel)
+
+    def channels(self) -> list[str]:
+        return handlers.channels_to_visit(Letters(self.database), self.service.ladder)
+
+    def said(self) -> list[Event]:
+        """Every message that waits in the outbox, in order."""
+        with self.database.reading() as connection:
+            bodies = connection.execute(sa.select(outbox_table.c.body).order_by(outbox_table.c.id)).scalars()
+            return [decode(bytes(body)) for body in bodies]
+
+    def rungs(self) -> list[str]:
+        """The codes of the rungs that were said, in order."""
+        return [getattr(event.data, "rung", "") for event in self.said()]
+
+    def rows(self, table: sa.Table, *order: str) -> list[Mapping[str, Any]]:
+        with self.database.reading() as connection:
+            return rows_of(connection.execute(sa.select(table).order_by(*(table.c[name] for name in order))))
+
+
+def scene_on(make: Any, clock: FixedClock, **facts: Any) -> Scene:
+    """A scene on a fresh store from one of the factories of the fixtures."""
+    return Scene(make("notify", Path(MIGRATIONS)), clock, **facts)
+
+
+__all__ = ["LADDER", "MIGRATIONS", "Recording", "Scene", "at", "deadline", "ladder_of", "rung", "scene_on", "small_place"]
