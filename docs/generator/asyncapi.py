@@ -1,0 +1,172 @@
+"""AsyncAPI 3 of all messages: what the services say to one another and to departments, and what departments may send."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docs.generator.product import golden, hearers, matches, messages, sayers
+from docs.generator.shapes import Json, Shapes
+from services.contracts.commands import LONGEST, VERBS
+from services.contracts.envelope import CONTENT_TYPE
+from services.contracts.envelope import VERSION as SCHEMA_VERSION
+from services.contracts.messages import Message
+from services.contracts.schema import schema_class
+from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, SERVICE_QUEUES, VHOST
+
+VERSION = "1"
+BINDING = "0.3.0"
+CODE = r"^[a-z][a-z0-9-]{1,39}$"
+DESCRIPTION = """\
+Every body is one CloudEvents 1.0 event in JSON (UTF-8); its `id` is the AMQP `message_id`. A queue can hold a second copy of a
+message after a crash, with the same id: drop it by id. Messages are persistent, mandatory and confirmed."""
+
+
+def document() -> Json:
+    """The whole document."""
+    shapes = Shapes()
+    components = {shape.TYPE: event_message(shape, shapes) for shape in messages()}
+    components |= {f"command.{verb}": command_message(verb, shape, shapes) for verb, shape in VERBS.items()}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {"title": "Huiying 回应", "version": VERSION, "description": DESCRIPTION},
+        "defaultContentType": CONTENT_TYPE,
+        "servers": {"broker": _server()},
+        "channels": _channels(),
+        "operations": _operations(),
+        "components": {
+            "messages": components,
+            "schemas": dict(sorted(shapes.collected.items())),
+            "securitySchemes": {"password": {"type": "userPassword", "description": "Each service and department has its own."}},
+        },
+    }
+
+
+def event_message(shape: type[Message], shapes: Shapes) -> Json:
+    """One message of a service in its envelope."""
+    fixed = {"specversion": "1.0", "type": shape.TYPE, "datacontenttype": "application/json",
+             "dataschema": f"/schemas/{shape.TYPE}/{SCHEMA_VERSION}"}  # fmt: skip
+    properties: Json = {name: {"const": value} for name, value in fixed.items()}
+    text = {"type": "string"}
+    properties |= {"id": text, "source": {"const": f"/{sayers(shape)[0]}"}, "subject": text}
+    properties |= {"time": text | {"format": "date-time"}, "sequence": {"type": "integer", "minimum": 0}}
+    properties["data"] = shapes.refer(schema_class(shape), "data")
+    answer: Json = {
+        "name": shape.TYPE,
+        "title": shape.__name__,
+        "summary": (shape.__doc__ or "").strip().split("\n")[0],
+        "contentType": CONTENT_TYPE,
+        "payload": {"type": "object", "properties": properties, "required": sorted(properties)},
+        "bindings": {"amqp": {"messageType": shape.TYPE, "bindingVersion": BINDING}},
+    }
+    example = golden(shape)
+    return answer | ({"examples": [{"name": shape.TYPE, "payload": example}]} if example else {})
+
+
+def command_message(verb: str, shape: type[Any], shapes: Shapes) -> Json:
+    """One command of a department. Only `data` is read of the body; the id is the AMQP `message_id`, or else the body's `id`."""
+    fields = shapes.object_of(schema_class(shape)(), "data")
+    data = fields | {"properties": {"assignment": {"type": "string"}} | fields["properties"]}
+    data["required"] = ["assignment", *fields.get("required", [])]
+    for name, longest in LONGEST.items():
+        if name in data["properties"]:
+            data["properties"][name] = data["properties"][name] | {"minLength": 1, "maxLength": longest}
+    return {
+        "name": f"command.{verb}",
+        "title": verb,
+        "summary": (shape.__doc__ or "").strip().split("\n")[0],
+        "contentType": CONTENT_TYPE,
+        "payload": {
+            "type": "object",
+            "properties": {"id": {"type": "string", "maxLength": 64}, "data": data},
+            "required": ["data"],
+        },
+    }
+
+
+def _server() -> Json:
+    return {
+        "host": "{host}:{port}",
+        "protocol": "amqp",
+        "protocolVersion": "0.9.1",
+        "pathname": f"/{VHOST}",
+        "variables": {"host": {"default": "127.0.0.1"}, "port": {"default": "5680"}},
+        "security": [{"$ref": "#/components/securitySchemes/password"}],
+    }
+
+
+def _exchange(name: str) -> Json:
+    return {"name": name, "type": EXCHANGES[name], "durable": True, "autoDelete": False, "vhost": VHOST}
+
+
+def _bound(exchange: str) -> Json:
+    return {"amqp": {"is": "routingKey", "exchange": _exchange(exchange), "bindingVersion": BINDING}}
+
+
+def _queue(name: str) -> Json:
+    queue = {"name": name, "durable": True, "exclusive": False, "autoDelete": False, "vhost": VHOST}
+    return {"amqp": {"is": "queue", "queue": queue, "bindingVersion": BINDING}}
+
+
+def _references(names: list[str]) -> Json:
+    return {name: {"$ref": f"#/components/messages/{name}"} for name in names}
+
+
+def _event_channel(shape: type[Message]) -> Json:
+    channel: Json = {"address": f"{shape.TYPE}.-", "bindings": _bound(EVENTS), "messages": _references([shape.TYPE])}
+    if shape.KEY is None:
+        return channel
+    parameters = {shape.KEY: {"description": f"The {shape.KEY} it is about, `-` where there is none."}}
+    return channel | {"address": f"{shape.TYPE}.{{{shape.KEY}}}", "parameters": parameters}
+
+
+def _channels() -> Json:
+    code = {"code": {"description": f"A department of the catalogue, {CODE}"}}
+    channels: Json = {}
+    for shape in messages():
+        channels[shape.TYPE] = _event_channel(shape)
+    for queue in SERVICE_QUEUES:
+        channels[queue.name] = {"address": queue.name, "messages": _references(_heard(queue.name)), "bindings": _queue(queue.name)}
+    addressed = [shape.TYPE for shape in messages() if shape.ADDRESSED]
+    channels["department"] = {
+        "address": "department.{code}", "parameters": code, "messages": _references(addressed), "bindings": _bound(DEPARTMENTS),
+    }  # fmt: skip
+    for verb in VERBS:
+        channels[f"command.{verb}"] = {
+            "address": f"{{code}}.{verb}", "parameters": code, "messages": _references([f"command.{verb}"]),
+            "bindings": _bound(COMMANDS),
+        }  # fmt: skip
+    return channels
+
+
+def _heard(queue: str) -> list[str]:
+    shape = next(each for each in SERVICE_QUEUES if each.name == queue)
+    if shape.exchange == COMMANDS:
+        return [f"command.{verb}" for verb in VERBS if any(matches(pattern, f"code.{verb}") for pattern in shape.hears)]
+    return [each.TYPE for each in messages() if queue in hearers(each)]
+
+
+def _operation(action: str, channel: str, names: list[str], summary: str) -> Json:
+    listed = [{"$ref": f"#/channels/{channel}/messages/{name}"} for name in names]
+    answer: Json = {"action": action, "channel": {"$ref": f"#/channels/{channel}"}, "summary": summary, "messages": listed}
+    if action == "send":
+        answer["bindings"] = {"amqp": {"deliveryMode": 2, "mandatory": True, "bindingVersion": BINDING}}
+    return answer
+
+
+def _operations() -> Json:
+    operations: Json = {}
+    for shape in messages():
+        service = sayers(shape)[0]
+        operations[f"{service}.says.{shape.TYPE}"] = _operation("send", shape.TYPE, [shape.TYPE], f"{service} says {shape.TYPE}.")
+        if shape.ADDRESSED:
+            text = f"{service} puts {shape.TYPE} into the queue of the department concerned."
+            operations[f"{service}.addresses.{shape.TYPE}"] = _operation("send", "department", [shape.TYPE], text)
+    for queue in SERVICE_QUEUES:
+        service = queue.name.split(".")[0]
+        operations[f"{service}.hears.{queue.name}"] = _operation("receive", queue.name, _heard(queue.name), f"{service} listens.")
+    addressed = [shape.TYPE for shape in messages() if shape.ADDRESSED]
+    operations["department.hears"] = _operation("receive", "department", addressed, "A department reads its own queue.")
+    for verb in VERBS:
+        name = f"command.{verb}"
+        operations[f"department.sends.{verb}"] = _operation("send", name, [name], f"A department sends {verb} under its own name.")
+    return operations

@@ -1,0 +1,162 @@
+"""OpenAPI 3.1 of the whole product, made from the route tables of the four services."""
+
+from __future__ import annotations
+
+import http
+import re
+from collections.abc import Iterator
+
+from docs.generator.product import api_routes, process_routes, reads_idempotency_key
+from docs.generator.shapes import Json, Shapes
+from services.contracts import errors
+from services.contracts.errors import STATUSES, Refusal
+from services.runtime.access import PUBLIC
+from services.runtime.http import API, Route
+from services.runtime.problems import PROBLEM
+
+VERSION = "1"
+NDJSON = "application/x-ndjson"
+DESCRIPTION = """\
+Opinions come in, are assigned to a department, answered, evaluated and counted.
+
+Times are RFC 3339 with offset. Errors are problem documents (RFC 9457); for bad input `errors` names the fields. Unknown fields
+are refused. Lists answer `{items, next}`; send `next` back as `cursor`. Whoever holds a receipt needs no token."""
+PROBLEM_SHAPE: Json = {
+    "type": "object",
+    "description": "What went wrong and what to do next.",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string", "format": "uri-reference"},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+HEADERS: dict[str, Json] = {
+    "idempotency-key": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "description": "The same key with the same body has one effect and one answer, however often it is sent.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    },
+    "request-id": {
+        "name": "X-Request-ID",
+        "in": "header",
+        "description": "Stands on every line of the log that this request causes, and comes back in the answer.",
+        "schema": {"type": "string", "maxLength": 128},
+    },
+}
+
+
+def document() -> Json:
+    """The whole document."""
+    shapes = Shapes()
+    paths: dict[str, Json] = {}
+    for service, route in api_routes():
+        paths.setdefault(_address(route), {})[route.method.lower()] = operation(service, route, shapes)
+    for service, route in process_routes():
+        paths.setdefault(_address(route), {})[route.method.lower()] = process_operation(service, route)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Huiying 回应",
+            "version": VERSION,
+            "summary": "Closing the loop on opinions.",
+            "description": DESCRIPTION,
+        },
+        "servers": [{"url": "/", "description": "One origin for all services."}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "Made with `huiying token create`."}},
+            "parameters": HEADERS,
+            "responses": {shape.__name__: _problem_response(shape) for shape in STATUSES} | {"Internal": _internal()},
+            "schemas": {"Problem": PROBLEM_SHAPE} | dict(sorted(shapes.collected.items())),
+        },
+    }
+
+
+def operation(service: str, route: Route, shapes: Shapes) -> Json:
+    """One address of the JSON API."""
+    answer: Json = {
+        "operationId": f"{service}_{route.view.__name__}",
+        "tags": [service],
+        "summary": route.summary,
+        "security": [] if route.access is PUBLIC else [{"token": []}],
+        "x-roles": sorted(route.access),
+        "parameters": list(_parameters(service, route, shapes)),
+    }
+    if route.body is not None or route.takes:
+        answer["requestBody"] = _request_body(service, route, shapes)
+    successes = {str(status): _success(status, route, shapes, service) for status in sorted(route.answers)}
+    refusals = {str(STATUSES[shape].status): {"$ref": f"#/components/responses/{shape.__name__}"} for shape in _refusals(route)}
+    answer["responses"] = successes | dict(sorted(refusals.items())) | {"500": {"$ref": "#/components/responses/Internal"}}
+    return answer
+
+
+def process_operation(service: str, route: Route) -> Json:
+    """Health and metrics, which answer without a token."""
+    content: Json = {"text/plain": {"schema": {"type": "string"}}}
+    if not route.path.endswith("metrics"):
+        words = {"type": "object", "additionalProperties": {"type": "string"}}
+        content = {"application/json": {"schema": words}}
+    responses: Json = {"200": {"description": route.summary, "content": content}}
+    if route.path == "/readyz":
+        responses["503"] = {"description": "The broker or the store does not answer; the answer says which.", "content": content}
+    return {"tags": [service], "summary": route.summary, "security": [], "responses": responses}
+
+
+def _address(route: Route) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+
+
+def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
+    for name in re.findall(r"\{(\w+)\}", _address(route)):
+        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+    for name, field in (route.query().fields if route.query else {}).items():
+        yield {"name": field.data_key or name, "in": "query", "required": field.required, "schema": shapes.field(field, service)}
+    if reads_idempotency_key(route):
+        yield {"$ref": "#/components/parameters/idempotency-key"}
+    yield {"$ref": "#/components/parameters/request-id"}
+
+
+def _request_body(service: str, route: Route, shapes: Shapes) -> Json:
+    if route.body is None:
+        return {"required": True, "content": {kind: {"schema": {"type": "string"}} for kind in route.takes}}
+    needed = any(field.required for field in route.body().fields.values())
+    return {"required": needed, "content": {"application/json": {"schema": shapes.refer(route.body, service)}}}
+
+
+def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
+    answer: Json = {"description": http.HTTPStatus(status).phrase}
+    shape = route.answers[status]
+    schema = {"type": "object"} if shape is None else shapes.refer(shape, service)
+    # A route that reads a stream answers with one: a line of JSON for each line.
+    answer["content"] = {NDJSON if route.takes else "application/json": {"schema": schema}}
+    return answer
+
+
+def _refusals(route: Route) -> list[type[Refusal]]:
+    found: list[type[Refusal]] = [errors.NotSignedIn, errors.Invalid, errors.Unavailable]
+    if route.access is not PUBLIC:
+        found.append(errors.NotAllowed)
+    if route.body is not None or route.takes:
+        found += [errors.Malformed, errors.TooLarge, errors.UnsupportedType]
+    if "<" in route.path:
+        found.append(errors.NotFound)
+    if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):
+        found.append(errors.Conflict)
+    return found
+
+
+def _problem_response(shape: type[Refusal]) -> Json:
+    status = STATUSES[shape]
+    example = {"type": f"/problems/{status.slug}", "title": status.title, "status": status.status, "detail": "…", "instance": API}
+    text = (shape.__doc__ or status.title).strip().split("\n")[0]
+    return {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}}
+
+
+def _internal() -> Json:
+    text = "Something went wrong here; it is in the log under this request's id."
+    return {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}

@@ -1,0 +1,213 @@
+"""The generated pages, one function each."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import orjson
+
+from docs.generator.product import (
+    ROOT,
+    api_routes,
+    golden,
+    hearers,
+    messages,
+    page_routes,
+    process_routes,
+    reads_idempotency_key,
+    sayers,
+    settings_shapes,
+    table,
+)
+from services.contracts import measures
+from services.contracts.commands import VERBS
+from services.contracts.errors import STATUSES
+from services.contracts.lifecycle import FIRST, TERMINAL, TRANSITIONS
+from services.contracts.measures import Measure
+from services.contracts.messages import Message
+from services.runtime.access import PUBLIC
+from services.runtime.http import Route
+from services.runtime.settings import PREFIX, ProcessSettings
+
+Row = tuple[str, ...]
+
+
+def lifecycle() -> str:
+    """The transition table and its drawing."""
+    lines = [f"    [*] --> {FIRST}", *(f"    {row.state} --> {row.to}: {row.move}" for row in TRANSITIONS)]
+    lines += [f"    {state} --> [*]" for state in sorted(TERMINAL)]
+    drawing = "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+    rows = [(f"`{row.state}`", f"`{row.move}`", f"`{row.to}`", row.owner) for row in TRANSITIONS]
+    text = "A move that has no row here is refused. Only the owner makes it; everybody else learns of it from a message.\n"
+    return "\n".join(["# The life of an opinion\n", text, table(("state", "move", "leads to", "owner"), rows), drawing])
+
+
+def configuration() -> str:
+    """Every setting of every service and of the console."""
+    intro = (
+        "Settings come from the environment and are read once, at the start; a process that finds several of them wrong names\n"
+        "them all and ends with status 2. `python -m services.<service> settings` prints what a service has, secrets masked.\n"
+    )
+    parts = ["# Configuration\n", intro, "## Every service\n", "`<SERVICE>` is INTAKE, ROUTING, NOTIFY or METRICS.\n"]
+    parts.append(_settings(ProcessSettings, {}))
+    for name, shapes in settings_shapes().items():
+        known = {field.name: field for field in dataclasses.fields(ProcessSettings)} if name != "console" else {}
+        for shape in shapes:
+            rows = _settings_rows(shape, set(known), name)
+            if rows:
+                parts += [f"## {name}\n", table(_SETTINGS, rows)]
+    return "\n".join(parts)
+
+
+_SETTINGS: Row = ("variable", "type", "default", "meaning")
+
+
+def _settings(shape: type[Any], known: dict[str, Any]) -> str:
+    return table(_SETTINGS, _settings_rows(shape, set(known), "<SERVICE>"))
+
+
+def _settings_rows(shape: type[Any], known: set[str], service: str) -> list[Row]:
+    hints = get_type_hints(shape)
+    fields = [field for field in dataclasses.fields(shape) if field.name not in known and "doc" in field.metadata]
+    return [_setting(field, hints[field.name], service.upper()) for field in fields]
+
+
+def _setting(field: Any, hint: Any, service: str) -> Row:
+    name = f"`{PREFIX}{field.metadata['name'].format(SERVICE=service)}`"
+    if field.metadata["fallback"]:
+        name += f" or `{PREFIX}{field.metadata['fallback']}`"
+    kinds = [kind for kind in (get_args(hint) or (hint,)) if kind not in (type(None), Ellipsis)]
+    words = {str: "text", int: "whole number", float: "number", Path: "path"}
+    listed = "list of " if getattr(hint, "__origin__", None) is tuple else ""
+    meaning = field.metadata["doc"] + (" (secret)" if field.metadata["secret"] else "")
+    return name, listed + words[kinds[0]], _default(field.default), meaning
+
+
+def _default(value: Any) -> str:
+    if value is dataclasses.MISSING:
+        return "**required**"
+    if isinstance(value, Path) and value.is_relative_to(ROOT):
+        value = value.relative_to(ROOT)
+    return "–" if value is None or value == () else f"`{value}`"
+
+
+def metrics() -> str:
+    """The table of measures."""
+    parts = [
+        "# Metrics\n",
+        "Nothing is exposed that is not in these tables; all of them come from `services/contracts/measures.py`.\n",
+    ]
+    parts += [
+        "## The product\n",
+        "Computed from the read model at every scrape: `/metrics` of the metrics service.\n",
+        _measures(measures.PRODUCT),
+    ]
+    parts += ["## Every process\n", "Counted by the process itself.\n", _measures(measures.PROCESS)]
+    buckets = [f"- `{row.name}`: {', '.join(f'{bound:g}' for bound in row.buckets)} s" for row in _all_measures() if row.buckets]
+    return "\n".join([*parts, "## Buckets\n", "\n".join(buckets) + "\n"])
+
+
+def _all_measures() -> tuple[Measure, ...]:
+    return (*measures.PRODUCT, *measures.PROCESS)
+
+
+def _measures(rows: Iterable[Measure]) -> str:
+    listed = [(f"`{row.name}`", row.kind, ", ".join(f"`{label}`" for label in row.labels) or "–", row.help) for row in rows]
+    return table(("name", "kind", "labels", "meaning"), listed)
+
+
+def messages_page() -> str:
+    """Each message with its fields, its sayer, its hearers and an example."""
+    parts = [
+        "# Messages\n",
+        "Every body is a CloudEvents 1.0 event in JSON; the fields below are those of `data`. The whole description is",
+    ]
+    parts[-1] += "\n`/api/v1/asyncapi.json`. Commands of departments stand at the end.\n"
+    contents = [
+        (f"[`{shape.TYPE}`](#{shape.TYPE.replace('.', '')})", _first(shape), ", ".join(sayers(shape))) for shape in messages()
+    ]
+    parts.append(table(("type", "what it says", "said by"), contents))
+    parts += [_message(shape) for shape in messages()]
+    parts += ["## Commands\n", "A department publishes to `huiying.commands` with the routing key `<department>.<verb>`; `data` is"]
+    parts[-1] += '\n`{"assignment": "…"}` and the fields of the verb. What is refused comes back as `command.rejected`.\n'
+    for verb, shape in VERBS.items():
+        parts += [f"### {verb}\n", _first(shape) + "\n", _fields(shape)]
+    return "\n".join(parts)
+
+
+def _message(shape: type[Message]) -> str:
+    heard = ", ".join(f"`{queue}`" for queue in hearers(shape))
+    key = f"`{shape.TYPE}.<{shape.KEY}>`" if shape.KEY else f"`{shape.TYPE}.-`"
+    parts = [f"## {shape.TYPE}\n", (shape.__doc__ or "").strip() + "\n"]
+    parts += [f"Said by {', '.join(sayers(shape))}; routing key {key}; heard in {heard}.\n", _fields(shape)]
+    example = golden(shape)
+    if example is not None:
+        text = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
+        parts.append(f"<details><summary>Example</summary>\n\n```json\n{text}\n```\n\n</details>\n")
+    return "\n".join(parts)
+
+
+def _fields(shape: type[Any]) -> str:
+    fields = dataclasses.fields(shape)
+    if not fields:
+        return "No fields.\n"
+    rows = [(f"`{field.name}`", f"`{_type_name(str(field.type))}`", "yes" if _needed(field) else "") for field in fields]
+    return table(("field", "type", "required"), rows)
+
+
+def _type_name(annotation: str) -> str:
+    # Annotations are text, because the contract postpones their evaluation.
+    return re.sub(r"Literal\[(.*?)\]", lambda found: " or ".join(part.strip() for part in found[1].split(",")), annotation)
+
+
+def _needed(field: Any) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _first(shape: type[Any]) -> str:
+    return (shape.__doc__ or "").strip().split("\n")[0]
+
+
+def api() -> str:
+    """Every address: who may call it, what it takes, what it answers."""
+    parts = [
+        "# HTTP API\n",
+        "The whole description is `/api/v1/openapi.json`. Who is *anybody* needs no token; everybody else sends",
+    ]
+    parts[-1] += "\n`Authorization: Bearer <token>`.\n"
+    header = ("method", "address", "what it does", "for", "takes", "answers")
+    for service in dict.fromkeys(name for name, _ in api_routes()):
+        rows = [_route(route) for name, route in api_routes() if name == service]
+        parts += [f"## {service}\n", table(header, rows)]
+    pages = [(f"`{_shown(route)}`", route.summary, name, _access(route)) for name, route in page_routes()]
+    if pages:
+        parts += ["## Pages\n", table(("address", "what it shows", "service", "for"), pages)]
+    rows = [(f"`{route.path}`", route.summary, name) for name, route in process_routes()]
+    parts += ["## Health and metrics\n", table(("address", "what it answers", "service"), rows)]
+    problems = [(str(each.status), f"`/problems/{each.slug}`", each.title, _first(shape)) for shape, each in STATUSES.items()]
+    parts += ["## Problems\n", table(("status", "type", "title", "when"), problems)]
+    return "\n".join(parts)
+
+
+def _shown(route: Route) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
+
+
+def _access(route: Route) -> str:
+    return "anybody" if route.access is PUBLIC else ", ".join(sorted(route.access))
+
+
+def _route(route: Route) -> Row:
+    takes = list(route.takes)
+    if route.body is not None:
+        takes.append(f"`{route.body.__name__}`")
+    if route.query is not None:
+        takes.append("query: " + ", ".join(f"`{field.data_key or name}`" for name, field in route.query().fields.items()))
+    if reads_idempotency_key(route):
+        takes.append("Idempotency-Key")
+    answers = [f"{status}{f' `{shape.__name__}`' if shape else ''}" for status, shape in route.answers.items()]
+    return route.method, f"`{_shown(route)}`", route.summary, _access(route), "; ".join(takes) or "–", ", ".join(answers) or "–"
