@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from services.console.origin import DEFAULT, PATHS
-from services.runtime.http import LONGEST_BODY
 
 CONFIG = (Path(__file__).parents[2] / "deploy/gateway/nginx.conf").read_text()
 COMPOSE = (Path(__file__).parents[2] / "docker-compose.yml").read_text()
@@ -30,9 +29,3 @@ def test_everything_else_is_answered_by_the_same_service() -> None:
 def test_every_service_of_the_table_runs_in_a_container_of_that_name() -> None:
     names = set(re.findall(r"^  ([\w-]+):", COMPOSE.partition("\nservices:\n")[2], re.MULTILINE))
     assert {f"{service}-web" for service in {DEFAULT, *table().values()}} <= names
-
-
-def test_the_gateway_takes_no_larger_body_than_the_services_do() -> None:
-    limit = re.search(r"client_max_body_size (\d+)m;", CONFIG)
-    assert limit is not None
-    assert int(limit.group(1)) * 2**20 <= 64 * LONGEST_BODY
