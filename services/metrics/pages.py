@@ -24,6 +24,7 @@ BAR_WIDTH = 120
 HTML = "text/html; charset=utf-8"
 #: What is shown as plain numbers, in this order.
 SHOWN = ("submitted", "accepted", "declined", "assigned", "open", "overdue", "replied", "concluded", "reminded", "promised")
+FIELDS = ("by", "from", "to", "as_of")
 _QUERY = StatisticsQuery()
 
 
@@ -60,16 +61,20 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> tuple[str, st
 @routes.get("/statistics", access=PUBLIC)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
-    asked = {name: text for name, text in call.query.items() if text}
+    given = {name: text for name, text in call.query.items() if text}
     answer: Mapping[str, Any] | None = None
-    errors: Mapping[str, Any] = {}
+    errors: dict[str, list[str]] = {}
     status = 200
     try:
-        answer = handlers.statistics(call.service, validate(_QUERY, asked))
+        answer = handlers.statistics(call.service, validate(_QUERY, given))
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
     groups = [(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else []
     page = _TEMPLATES.get_template("statistics.html").render(
-        place=call.service.catalogue, asked=asked, answer=answer, groups=groups, errors=errors
+        place=call.service.catalogue,
+        answer=answer,
+        groups=groups,
+        asked={**dict.fromkeys(FIELDS, ""), **given},
+        errors={**dict.fromkeys(FIELDS, ()), **errors},
     )
     return flask.Response(page, status, content_type=HTML)

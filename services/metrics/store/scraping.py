@@ -71,7 +71,7 @@ def _add_replies(connection: Connection, found: Tally) -> None:
     labels = [rounds.c.department, rounds.c.reply_bucket, rounds.c.replied_in_time, rounds.c.role]
     current = sa.func.count().filter(rounds.c.superseded_at.is_(None))
     sums = (sa.func.count(), current, sa.func.sum(rounds.c.reply_seconds))
-    query = sa.select(*labels, *sums).where(REPLIED).group_by(*labels)
+    query: sa.Select[Any] = sa.select(*labels, *sums).where(REPLIED).group_by(*labels)
     for department, bucket, in_time, role, number, standing, seconds in connection.execute(query):
         found.replies_by_department_bucket[department, bucket] += number
         found.reply_seconds_by_department[department] = found.reply_seconds_by_department.get(department, 0.0) + seconds
@@ -82,7 +82,8 @@ def _add_replies(connection: Connection, found: Tally) -> None:
 def _add_evaluations(connection: Connection, found: Tally) -> None:
     labels = [rounds.c.department, rounds.c.result, rounds.c.process]
     standing = sa.func.count().filter(rounds.c.reevaluated_at.is_(None))
-    query = sa.select(*labels, sa.func.count(), standing).where(EVALUATED, rounds.c.role == "lead").group_by(*labels)
+    counted = sa.select(*labels, sa.func.count(), standing)
+    query: sa.Select[Any] = counted.where(EVALUATED, rounds.c.role == "lead").group_by(*labels)
     for department, result, process, number, last in connection.execute(query):
         for aspect, rating in (("result", result), ("process", process)):
             if rating is not None:

@@ -1,0 +1,66 @@
+"""A metrics service on a real SQLite store, and its HTTP application."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import flask
+import pytest
+
+from services.contracts.envelope import Event
+from services.metrics import __main__ as main
+from services.metrics import handlers
+from services.metrics.domain.story import WorkingDays
+from services.metrics.handlers import Service
+from services.metrics.store import ReadModel
+from services.runtime.access import PUBLIC, Gatekeeper
+from services.runtime.access import tables as access_tables
+from services.runtime.clock import FixedClock
+from services.runtime.database import Database
+from services.runtime.http import Routes, create_app
+from services.runtime.telemetry import Telemetry
+from tests.unit.metrics.telling import COUNTY, START
+
+
+@dataclass
+class Running:
+    """A service with its store, and short ways to make it hear and answer."""
+
+    service: Service
+    database: Database
+    app: flask.Flask
+    telemetry: Telemetry
+
+    def hear(self, events: Sequence[Event]) -> None:
+        with self.database.transaction() as work:
+            handlers.record(self.service, work, events)
+
+    def get(self, path: str, **query: str):
+        return self.app.test_client().get(path, query_string=query)
+
+    def statistics(self, **query: str) -> dict:
+        response = self.get("/api/v1/statistics", **query)
+        assert response.status_code == 200, response.text
+        return response.json
+
+    def exposed(self) -> str:
+        return self.telemetry.expose().decode()
+
+
+def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
+    clock.instant = START + timedelta(days=40)
+    service = Service(COUNTY, ReadModel(database), clock, WorkingDays(COUNTY.calendar), 50, 30)
+    telemetry = Telemetry()
+    for collector in main.collectors(service):
+        telemetry.registry.register(collector)
+    access = Database(f"sqlite:///{tmp_path / 'access.db'}", "access", clock)
+    access_tables.create_all(access.engine)
+    app = create_app("metrics", service, Routes(main.routes), Gatekeeper(access), telemetry)
+    assert all(route.access is PUBLIC for route in main.routes)
+    return Running(service, database, app, telemetry)
+
+
+@pytest.fixture
+def running(sqlite_database, clock, tmp_path) -> Running:
+    return running_on(sqlite_database("metrics", main.ASSEMBLY.migrations), clock, tmp_path)

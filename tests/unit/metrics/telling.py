@@ -1,0 +1,133 @@
+"""Tells stories in events, as the other services would."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from services.contracts.catalogue import load_catalogue
+from services.contracts.envelope import Event
+from services.contracts.messages import (
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    CardIssued,
+    Message,
+    OpinionAccepted,
+    OpinionDeclined,
+    OpinionEvaluated,
+    OpinionSubmitted,
+    OpinionText,
+    Outcome,
+    PromiseMade,
+    Rating,
+    ReminderSent,
+    Why,
+)
+from services.contracts.topology import SAYS
+from services.runtime.clock import ZONE
+
+COUNTY = load_catalogue(Path(__file__).parent / "county.yml")
+#: A Monday.
+START = datetime(2026, 11, 2, 9, 0, tzinfo=ZONE)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def saying(message: Message) -> str:
+    word = message.TYPE.partition(".")[0]
+    return next(f"/{service}" for service, words in SAYS.items() if word in words)
+
+
+@dataclass
+class Case:
+    """One opinion and its events so far; `at` is when the next one happens."""
+
+    id: str
+    department: str = "water"
+    topic: str | None = "rivers"
+    at: datetime = START
+    events: list[Event] = field(default_factory=list)
+    sequences: Counter = field(default_factory=Counter)
+
+    @property
+    def assignment(self) -> str:
+        return f"{self.id}-a"
+
+    @property
+    def own(self) -> dict:
+        return {"assignment": self.assignment, "department": self.department}
+
+    def say(self, message: Message) -> "Case":
+        source = saying(message)
+        self.sequences[source] += 1
+        number = self.sequences[source]
+        self.events.append(Event(f"{self.id}{source}{number}", source, self.id, self.at, number, message))
+        return self
+
+    def later(self, step: timedelta) -> "Case":
+        self.at += step
+        return self
+
+    def submitted(self, channel="web", area="town", station="central") -> "Case":
+        return self.say(OpinionSubmitted(channel, "t", self.topic, area, station))
+
+    def accepted(self, decision="automatic", channel="web") -> "Case":
+        text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
+        return self.say(OpinionAccepted(text, channel, decision, self.topic))
+
+    def declined(self) -> "Case":
+        return self.say(OpinionDeclined("unclear", "Say more", self.topic))
+
+    def assigned(self, sign=DAY, reply=7 * DAY, role="lead", department=None, assignment=None) -> "Case":
+        text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
+        deadlines = {"sign": self.at + sign, "reply": self.at + reply}
+        return self.say(
+            AssignmentCreated(
+                assignment or self.assignment, text, department or self.department, role, "simple", deadlines, Why("given", 1.0)
+            )
+        )
+
+    def signed(self, on_time=True) -> "Case":
+        return self.say(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
+
+    def replied(self, outcome="solved", on_time=True) -> "Case":
+        due = self.at + 20 * DAY
+        return self.say(
+            AssignmentReplied(**self.own, content="c", outcome=Outcome(outcome), deadline=self.at, on_time=on_time, evaluate_by=due)
+        )
+
+    def evaluated(self, result="satisfied", process=None) -> "Case":
+        rated = Rating(process) if process else None
+        return self.say(OpinionEvaluated(**self.own, result=Rating(result), process=rated, topic=self.topic))
+
+    def reopened(self, number=2, reply=7 * DAY) -> "Case":
+        return self.say(AssignmentReopened(**self.own, round=number, deadlines={"reply": self.at + reply}))
+
+    def concluded(self, outcome="solved", on_time=True, rated=True) -> "Case":
+        return self.say(AssignmentConcluded(**self.own, outcome=Outcome(outcome), on_time=on_time, rated=rated))
+
+    def promised(self, due: timedelta) -> "Case":
+        return self.say(PromiseMade(**self.own, what="w", due=self.at + due))
+
+    def reminded(self, rung="half") -> "Case":
+        return self.say(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
+
+    def carded(self, rung="red") -> "Case":
+        return self.say(CardIssued(**self.own, rung=rung, of="reply", card="red", deadline=self.at))
+
+
+def small_story() -> list[Event]:
+    """Five opinions: solved, done again, promised, overdue with a red card, and declined."""
+    solved = Case("o1").submitted().accepted().assigned().later(HOUR).signed().later(2 * DAY).replied()
+    solved.later(DAY).evaluated("satisfied", "basically_satisfied").concluded()
+    again = Case("o2").submitted("station").accepted(channel="station").assigned().later(3 * DAY).signed(False).replied()
+    again.later(DAY).evaluated("dissatisfied", "satisfied").later(HOUR).reopened().later(4 * DAY).replied("in_progress", False)
+    again.later(DAY).evaluated("basically_satisfied").concluded("in_progress", False)
+    promised = Case("o3", "petitions", "other").submitted("hotline").accepted(channel="hotline").assigned().later(DAY).signed()
+    promised.reminded().replied("planned").promised(10 * DAY).later(20 * DAY).concluded("planned", rated=False)
+    overdue = Case("o4", at=START + 30 * DAY).submitted().accepted("reviewer").assigned().later(4 * DAY).reminded()
+    overdue.later(4 * DAY).carded()
+    declined = Case("o5", topic=None).submitted(area=None, station=None).later(HOUR).declined()
+    return [event for case in (solved, again, promised, overdue, declined) for event in case.events]

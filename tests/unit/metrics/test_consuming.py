@@ -1,0 +1,107 @@
+"""Batches of messages into a real store, and the store's own shape."""
+
+import random
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from services.contracts.envelope import encode
+from services.contracts.messages import REGISTRY, AssignmentProgressed
+from services.contracts.topology import SERVICE_QUEUES
+from services.metrics import __main__ as main
+from services.metrics.consumer import hearings
+from services.metrics.store import tables
+from services.runtime import outbox
+from services.runtime.broker import Delivery
+from services.runtime.dispatch import Dispatcher
+from tests.unit.metrics.telling import Case, small_story
+
+
+def contents(running) -> dict:
+    with running.database.reading() as connection:
+        every = tables.sorted_tables
+        return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in every}
+
+
+def test_any_order_in_any_batches_with_copies_leaves_the_same_rows(running, sqlite_database, clock, tmp_path):
+    from tests.unit.metrics.conftest import running_on
+
+    running.hear(small_story())
+    expected = contents(running)
+    assert all(expected.values())
+    for seed in range(8):
+        order = random.Random(seed)
+        events = small_story() + order.sample(small_story(), 12)
+        order.shuffle(events)
+        other = running_on(sqlite_database(f"shuffled-{seed}", main.ASSEMBLY.migrations), clock, tmp_path)
+        while events:
+            size = order.randint(1, 9)
+            other.hear(events[:size])
+            del events[:size]
+        assert contents(other) == expected, seed
+
+
+def test_a_message_that_counts_nothing_is_passed_over(running):
+    case = Case("o1")
+    running.hear(case.say(AssignmentProgressed("a", "water", "on it")).events)
+    assert not any(contents(running).values())
+
+
+def test_the_queue_of_the_topology_is_heard_and_an_unknown_type_is_put_aside(running):
+    (hearing,) = hearings(running.service)
+    assert [queue.name for queue in SERVICE_QUEUES if queue.name.startswith("metrics")] == [hearing.queue]
+    bodies = [encode(event) for event in small_story()]
+    strange = bodies[0].replace(b"opinion.submitted", b"opinion.exploded")
+    dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
+    deliveries = [delivery(hearing.queue, str(number), body) for number, body in enumerate([*bodies, strange])]
+    verdicts = dispatcher.process(deliveries)
+    assert (verdicts.handled, [reason for _, reason, _ in verdicts.unhandled]) == (
+        len(bodies), ["unknown type 'opinion.exploded'"],
+    )  # fmt: skip
+    assert dispatcher.process(deliveries[:-1]).duplicate == len(bodies)
+
+
+def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
+    fields = {"queue": queue, "message_id": message_id, "body": body}
+    return Delivery(**{name: fields.get(name, 0) for name in Delivery.__dataclass_fields__})
+
+
+def test_every_type_of_message_can_be_heard(running):
+    said = {event.type for event in small_story()}
+    assert set(REGISTRY) - said == {"assignment.progressed", "supervision.raised", "command.rejected"}
+
+
+def test_the_migrations_make_what_the_code_expects(running):
+    metadata = sa.MetaData()
+    for known in (tables, outbox.tables):
+        for table in known.sorted_tables:
+            table.to_metadata(metadata)
+    versions = {"version_runtime", "version_metrics", "version_test"}
+    with running.database.engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection,
+            opts={"compare_type": True, "include_name": lambda name, kind, _: not (kind == "table" and name in versions)},
+        )
+        differences = compare_metadata(context, metadata)
+        made = dict(
+            connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")).all()
+        )
+    assert [row for row in differences if "idempotency" not in str(row)] == []
+    for table in tables.sorted_tables:
+        for index in table.indexes:
+            where = index.dialect_options["sqlite"]["where"]
+            assert made[index.name].partition(" WHERE ")[2] == ("" if where is None else str(where))
+
+
+def test_what_was_heard_long_ago_is_forgotten_without_being_counted_twice(running, clock):
+    (hearing,) = hearings(running.service)
+    dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
+    deliveries = [delivery(hearing.queue, str(n), encode(event)) for n, event in enumerate(small_story())]
+    dispatcher.process(deliveries)
+    before = contents(running)
+    (chore,) = main.chores(running.service)
+    clock.instant = clock.instant.replace(year=2027)
+    assert chore.run() is False
+    assert dispatcher.process(deliveries).handled == len(deliveries)
+    assert contents(running) == before

@@ -1,0 +1,103 @@
+"""The page of the published numbers: readable without scripts, styles inline or colours, in two languages."""
+
+from html.parser import HTMLParser
+
+from services.metrics.domain.rates import RATES
+from tests.unit.metrics.telling import Case, small_story
+
+VOID = {"meta", "link", "input", "br"}
+
+
+class Reader(HTMLParser):
+    """Collects tags with their attributes, the text, and checks that every element is closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags, self.open, self.words = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.words.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return " ".join(word for word in self.words if word)
+
+
+def read(response) -> Reader:
+    reader = Reader()
+    reader.feed(response.text)
+    assert reader.open == []
+    return reader
+
+
+def test_the_page_needs_no_script_and_no_inline_style(running):
+    running.hear(small_story())
+    response = running.get("/statistics", by="department")
+    page = read(response)
+    assert response.content_type == "text/html; charset=utf-8"
+    assert response.text.startswith("<!doctype html>")
+    names = {tag for tag, _ in page.tags}
+    assert not names & {"script", "style"}
+    assert not any("style" in attrs or any(name.startswith("on") for name in attrs) for _, attrs in page.tags)
+    assert ("link", {"rel": "stylesheet", "href": "/static/huiying.css"}) in page.tags
+
+
+def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
+    running.hear(small_story())
+    page = read(running.get("/statistics"))
+    assert "数据截至 2026-12-12 09:00 +0800" in page.text
+    total = running.statistics()["total"]["rates"]
+    for rate in RATES:
+        shown = total[rate.name][rate.variant]
+        assert rate.zh in page.text
+        assert f"{shown['text']} {shown['numerator']}／{shown['denominator']}" in page.text, rate
+
+
+def test_bars_are_as_long_as_their_rate(running):
+    running.hear(small_story())
+    page = read(running.get("/statistics"))
+    widths = [float(attrs["width"]) for tag, attrs in page.tags if tag == "rect"]
+    rates = running.statistics()["total"]["rates"]
+    shown = [value for row in RATES if (value := rates[row.name][row.variant]["value"]) is not None]
+    assert widths[1::2] == [round(float(value) * 120 / 100, 2) for value in shown]
+    assert set(widths[::2]) == {120.0}
+
+
+def test_an_empty_store_shows_dashes_and_no_bars(running):
+    page = read(running.get("/statistics"))
+    assert "— 0／0" in page.text
+    assert not any(tag == "rect" for tag, _ in page.tags)
+
+
+def test_groups_have_their_names_from_the_catalogue(running):
+    running.hear(small_story())
+    text = read(running.get("/statistics", by="department")).text
+    assert "水利局 Water" in text
+    assert "信访局 Petitions" in text
+    assert "未定 not known" in text
+
+
+def test_what_was_asked_wrongly_is_shown_again_with_the_reason(running):
+    response = running.get("/statistics", **{"from": '"><script>alert(1)</script>', "by": "department"})
+    page = read(response)
+    assert response.status_code == 422
+    assert "script" not in {tag for tag, _ in page.tags}
+    (field,) = [attrs for tag, attrs in page.tags if tag == "input" and attrs["name"] == "from"]
+    assert field["value"] == '"><script>alert(1)</script>'
+    assert field["aria-invalid"] == "true"
+    assert "not a date" in page.text
+
+
+def test_a_code_of_the_store_cannot_become_markup(running):
+    running.hear(Case("o1", topic="<b>x</b>").submitted().events)
+    page = read(running.get("/statistics", by="topic"))
+    assert "b" not in {tag for tag, _ in page.tags}
+    assert "<b>x</b>" in page.text

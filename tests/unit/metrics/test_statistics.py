@@ -1,0 +1,160 @@
+"""The statistics as callers get them: what is counted, as of when, for whom, and what is refused."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.metrics.domain.counts import COUNTS, DIMENSIONS
+from services.metrics.domain.rates import RATES
+from services.metrics.schemas import StatisticsAnswer
+from tests.unit.metrics.conftest import running_on
+from tests.unit.metrics.telling import DAY, HOUR, START, Case, small_story
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
+
+
+def test_the_small_story_reads_as_before(running, request):
+    running.hear(small_story())
+    answer = running.statistics(by="department")
+    text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
+    golden = GOLDEN / "statistics.json"
+    if request.config.getoption("--golden"):
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")
+
+
+def test_the_answer_has_the_published_shape(running):
+    running.hear(small_story())
+    answer = running.statistics(by="department,month")
+    assert StatisticsAnswer().validate(answer) == {}
+    assert list(answer["total"]["counts"]) == [count.name for count in COUNTS]
+    assert [(row["name"], row["variant"]) for row in answer["legend"]["rates"]] == [(r.name, r.variant) for r in RATES]
+
+
+def test_an_empty_store_has_dashes_and_no_groups(running):
+    answer = running.statistics(by="department")
+    assert answer["groups"] == []
+    assert {rate["text"] for rates in answer["total"]["rates"].values() for rate in rates.values()} == {"—"}
+
+
+def test_the_small_story_is_counted(running):
+    running.hear(small_story())
+    counts = {name: number for name, number in running.statistics()["total"]["counts"].items() if number}
+    assert counts == {
+        "submitted": 5, "accepted": 4, "declined": 1, "assigned": 4, "signed": 3, "signed_in_time": 2, "sign_missed": 1,
+        "replied": 3, "replied_in_time": 2, "open": 1, "overdue": 1, "concluded": 3, "concluded_solved": 1,
+        "concluded_in_progress": 1, "concluded_planned": 1, "rated": 2, "reworked": 1, "result_satisfied": 1,
+        "result_basically_satisfied": 1, "process_basically_satisfied": 1, "reminded": 3,
+        "promised": 1, "promises_due": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("by", [*DIMENSIONS, "department,topic", "area,channel,station,month"])
+def test_groups_add_up_to_the_total(running, by):
+    running.hear(small_story())
+    answer = running.statistics(by=by)
+    assert answer["by"] == by.split(",")
+    for name, number in answer["total"]["counts"].items():
+        assert sum(group["counts"][name] for group in answer["groups"]) == number, name
+    assert [list(group["key"]) for group in answer["groups"]] == [by.split(",")] * len(answer["groups"])
+
+
+def test_what_is_not_known_yet_is_a_group_of_its_own(running):
+    running.hear(Case("o1", topic=None).submitted(area=None).events)
+    assert [group["key"] for group in running.statistics(by="department,area")["groups"]] == [{"department": None, "area": None}]
+
+
+@pytest.mark.parametrize("hours", [0, 1, 24, 49, 72, 96, 97, 120, 193, 216, 481, 720, 816, 960])
+def test_as_of_an_instant_is_what_was_known_then(running, sqlite_database, clock, tmp_path, hours):
+    running.hear(small_story())
+    moment = START + timedelta(hours=hours)
+    looking_back = running.statistics(by="channel,month", as_of=moment.isoformat())
+    then = running_on(sqlite_database("then", Path("services/metrics/migrations").resolve()), clock, tmp_path)
+    then.hear([event for event in small_story() if event.time <= moment])
+    clock.instant = moment
+    assert looking_back == then.statistics(by="channel,month")
+
+
+def test_a_dissatisfied_evaluation_stands_until_the_next_one(running):
+    case = Case("o1").submitted().accepted().assigned().later(DAY).replied().later(DAY).evaluated("dissatisfied")
+    case.later(HOUR).reopened().later(HOUR)
+    running.hear(case.events)
+    reopened = running.statistics(as_of=case.at.isoformat())["total"]
+    assert reopened["rates"]["satisfaction"]["basic"]["text"] == "0.00%"
+    assert reopened["rates"]["reply"]["plain"] == {"numerator": 0, "denominator": 1, "value": "0.00", "text": "0.00%"}
+    running.hear(case.replied().later(HOUR).evaluated().events)
+    assert running.statistics()["total"]["rates"]["satisfaction"]["basic"]["text"] == "100.00%"
+
+
+def test_an_unrated_opinion_never_counts_as_satisfied(running):
+    running.hear(Case("o1").submitted().accepted().assigned().replied().later(DAY).concluded(rated=False).events)
+    rates = running.statistics()["total"]["rates"]
+    assert (rates["satisfaction"]["basic"]["text"], rates["participation"]["plain"]["text"]) == ("—", "0.00%")
+
+
+def test_an_overdue_open_assignment_counts_against_the_on_time_rate(running):
+    for number in range(3):
+        running.hear(Case(f"o{number}").submitted().accepted().assigned().later(DAY).replied().events)
+    running.hear(Case("late").submitted().accepted().assigned(reply=7 * DAY).events)
+    before = running.statistics(as_of=(START + 7 * DAY).isoformat())["total"]["rates"]["on_time"]["plain"]["text"]
+    after = running.statistics(as_of=(START + 7 * DAY + timedelta(seconds=1)).isoformat())["total"]["rates"]["on_time"]["plain"]
+    assert (before, after["text"]) == ("100.00%", "75.00%")
+
+
+PERIODS = [
+    ({"from": "2026-11-02"}, 2),
+    ({"from": "2026-11-03"}, 1),
+    ({"to": "2026-11-02"}, 1),
+    ({"to": "2026-11-01"}, 0),
+    ({"to": "2026-11-02T09:00:00+08:00"}, 0),
+    ({"to": "2026-11-02T09:00:01 08:00"}, 1),
+    ({"from": "2026-11-02T01:00:00Z", "to": "2026-11-03"}, 2),
+]
+
+
+@pytest.mark.parametrize(("query", "number"), PERIODS)
+def test_a_period_is_about_the_instant_of_submission(running, query, number):
+    running.hear(Case("o1").submitted().accepted().assigned().reminded().promised(DAY).events)
+    running.hear(Case("o2", at=START + DAY).submitted().accepted().assigned().reminded().promised(DAY).events)
+    counts = running.statistics(**query)["total"]["counts"]
+    assert {counts[name] for name in ("submitted", "accepted", "assigned", "reminded", "promised")} == {number}
+
+
+REFUSED = [
+    ({"by": "colour"}, "by"),
+    ({"by": "department,"}, None),
+    ({"from": "yesterday"}, "from"),
+    ({"from": "2026-02-30"}, "from"),
+    ({"from": "2026-11-02T09:00:00"}, "from"),
+    ({"from": "0001-01-01"}, "from"),
+    ({"to": "9999-12-31"}, "to"),
+    ({"from": "2026-11-03", "to": "2026-11-02"}, "to"),
+    ({"as_of": "2099-01-01"}, "as_of"),
+    ({"as_of": "2026-12-12T09:02:00+08:00"}, "as_of"),
+    ({"as_of": "2026-12-12T09:00:30+08:00"}, None),
+    ({"as_of": "2026-12-12"}, None),
+    ({"order": "rate"}, "order"),
+]
+
+
+@pytest.mark.parametrize(("query", "field"), REFUSED)
+def test_a_bad_query_is_refused_by_the_name_of_its_field(running, query, field):
+    for path in ("/api/v1/statistics", "/statistics"):
+        response = running.get(path, **query)
+        assert response.status_code == (422 if field else 200), response.text
+        if field and path.startswith("/api"):
+            assert list(response.json["errors"]) == [field]
+
+
+def test_more_groups_than_allowed_are_refused(running):
+    for number in range(51):
+        running.hear(Case(f"o{number}", topic=f"t{number:02}").submitted().events)
+    assert running.get("/api/v1/statistics", by="channel").status_code == 200
+    response = running.get("/api/v1/statistics", by="topic")
+    assert (response.status_code, list(response.json["errors"])) == (422, ["by"])
+
+
+def test_the_answer_is_as_of_now_and_never_later(running, clock):
+    assert running.statistics()["as_of"] == clock.now().isoformat() == running.statistics(as_of="2026-12-12")["as_of"]
