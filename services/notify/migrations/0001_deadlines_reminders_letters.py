@@ -36,6 +36,7 @@ def make_deadlines() -> None:
         sa.PrimaryKeyConstraint("assignment", "kind", "version"),
     )
     make_partial_index("deadlines_due", "deadlines", ["next_at"], "open")
+    make_partial_index("deadlines_opinion", "deadlines", ["opinion"], "open")
     make_partial_index("deadlines_open", "deadlines", ["department", "assignment"], "open")
 
 

@@ -54,7 +54,8 @@ class Deadlines:
             .where(table.sequence < sa.bindparam("_sequence"), is_state(deadlines, "open"))
             .values(state=sa.case((table.due >= at, "met"), else_="missed"), next_rung=None, next_at=None)
         )
-        ended, self._ended = self._ended, []
+        # Sorted: the same order in every worker, so that two of them cannot wait for each other.
+        ended, self._ended = sorted(self._ended, key=lambda row: (row["_assignment"], row["_sequence"])), []
         if ended:
             self._work.execute(statement, ended)
 

@@ -32,6 +32,7 @@ deadlines = sa.Table(
     sa.PrimaryKeyConstraint("assignment", "kind", "version"),
     # Only open deadlines are in it, so that a look for due ones costs what is due and not what exists.
     sa.Index("deadlines_due", "next_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    sa.Index("deadlines_opinion", "opinion", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
     sa.Index(
         "deadlines_open",
         "department",

@@ -28,13 +28,13 @@ class Mailbox:
     def __init__(self) -> None:
         self.mails: list[email.message.EmailMessage] = []
 
-    async def handle_RCPT(self, _server, _session, envelope, recipient, _options):  # noqa: N802
+    async def handle_RCPT(self, _server, _session, envelope, recipient, _options):
         if recipient.startswith("nobody@"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(recipient)
         return "250 OK"
 
-    async def handle_DATA(self, _server, _session, envelope):  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope):
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 taken"
 
@@ -82,7 +82,7 @@ def test_a_reminder_reaches_the_mailbox_of_the_department(post_office, sqlite_da
 
 
 def test_a_wrong_address_is_told_apart_from_a_sent_letter(post_office):
-    with pytest.raises(Undelivered, match="nobody@water.example"):
+    with pytest.raises(Undelivered, match=r"nobody@water\.example"):
         AppriseCourier(3.0).send(mailto(post_office.port, "nobody@water.example"), "t", "b")
     assert post_office.mails == []
 
