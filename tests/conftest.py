@@ -22,6 +22,7 @@ from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.settings import inherited
 from tests.cluster import ClusterMissing, PrivateCluster
+from tests.rabbit import Rabbit
 
 UNIT = Path(__file__).parent / "unit"
 #: The departments whose queues the test broker has.
@@ -131,3 +132,11 @@ def broker() -> Iterator[PrivateNode]:
     finally:
         node.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def rabbit(broker: PrivateNode) -> Iterator[Rabbit]:
+    """The private node with empty queues; whatever the test changes is put back."""
+    made = Rabbit(broker, DEPARTMENTS)
+    yield made
+    made.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
+import select
 import socket
 import time
 from collections import OrderedDict
@@ -15,16 +17,21 @@ import kombu
 import kombu.exceptions
 
 from services.contracts.envelope import CONTENT_TYPE
+from services.contracts.topology import REQUEUE
 
 HEARTBEAT = 30
 CONFIRM_DEADLINE = 30.0
+SEND_DEADLINE = 10
+#: How long (s) the rest of a frame may take once its beginning has arrived.
+FRAME_DEADLINE = 5.0
+MANDATORY, IMMEDIATE = True, False
 #: Errors after which a connection is thrown away; whatever was not confirmed or acknowledged comes again.
 CONNECTION_ERRORS: tuple[type[Exception], ...] = (amqp.exceptions.AMQPError, kombu.exceptions.KombuError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One copy of a message for one exchange. `attempt` counts deliveries of a message that waits for another try."""
+    """One copy of a message for one exchange."""
 
     message_id: str
     exchange: str
@@ -40,7 +47,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One message as it came. `attempt` counts our own retries from 0, `delivery_count` the broker's redeliveries."""
+    """One message as it came. `attempt` counts our own retries from 0, `delivery_count` the broker's redeliveries.
+
+    `routing_key` and `user_id` are those of the first time, also when the message comes back from a retry queue.
+    """
 
     tag: int
     queue: str
@@ -86,23 +96,38 @@ def _connect(url: str, name: str) -> kombu.Connection:
         # The default of one second would cut the line whenever the broker stops reading, as it does under an alarm.
         "socket_settings": {socket.TCP_USER_TIMEOUT: 20_000},
         "client_properties": {"connection_name": name},
+        "write_timeout": SEND_DEADLINE,
     }
     connection = kombu.Connection(url, heartbeat=HEARTBEAT, connect_timeout=5, transport_options=options)
     connection.connect()
     return connection
 
 
+def _has_input(connection: Any) -> bool:
+    # Asking first is safer than reading without waiting: in the middle of a frame amqp would spin until the rest is there.
+    transport = connection.transport
+    decrypted = getattr(transport.sock, "pending", int)()
+    return bool(transport._read_buffer or decrypted or select.select([transport.sock], [], [], 0)[0])
+
+
 class RabbitPublisher:
     """A confirm channel that looks at delivery tags, which kombu's own does not."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._kombu = _connect(url, name)
-        self._connection = self._kombu.connection
-        self._channel = self._kombu.channel()
-        self._channel.confirm_select()
         self._tag = 0
         self._open: OrderedDict[int, tuple[str, str, str]] = OrderedDict()
         self._failed: dict[tuple[str, str, str], str] = {}
+        self._kombu = _connect(url, name)
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
+        self._connection = self._kombu.connection
+        self._channel = self._kombu.channel()
+        self._channel.confirm_select()
         self._channel.events["basic_ack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=True))
         self._channel.events["basic_nack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=False))
         self._channel.events["basic_return"].add(self._returned)
@@ -115,8 +140,9 @@ class RabbitPublisher:
             message.body, delivery_mode=2, message_id=message.message_id, content_type=CONTENT_TYPE,
             application_headers=dict(message.headers),
         )  # fmt: skip
-        self._channel.basic_publish(
-            content, exchange=message.exchange, routing_key=message.routing_key, mandatory=True, timeout=CONFIRM_DEADLINE
+        # Not basic_publish, which looks at the socket before each message.
+        self._channel.send_method(
+            amqp.spec.Basic.Publish, "Bssbb", (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE), content
         )
 
     def settle(self) -> dict[tuple[str, str, str], str]:
@@ -133,16 +159,16 @@ class RabbitPublisher:
 
     def idle(self) -> None:
         """Send a heartbeat when one is due and take what the broker has to say."""
-        self._kombu.heartbeat_check()
-        with contextlib.suppress(TimeoutError):
-            self._connection.blocking_read(timeout=0.001)
+        self._connection.heartbeat_tick()
+        while _has_input(self._connection):
+            self._connection.blocking_read(timeout=FRAME_DEADLINE)
 
     def close(self) -> None:
         """Drop the socket without a farewell that could hang."""
         self._kombu.collect()
 
     def _settled(self, tag: int, multiple: bool, *, taken: bool) -> None:
-        tags = [known for known in self._open if known <= tag] if multiple else [tag]
+        tags = list(itertools.takewhile(lambda known: known <= tag, self._open)) if multiple else [tag]
         for known in tags:
             copy = self._open.pop(known, None)
             if copy is not None and not taken:
@@ -157,25 +183,30 @@ class RabbitSubscription:
     """A consumer with manual acknowledgement on a connection of its own."""
 
     def __init__(self, url: str, queue: str, prefetch: int, name: str) -> None:
-        self._kombu = _connect(url, name)
-        self._connection = self._kombu.connection
-        self._channel = self._kombu.channel()
-        self._channel.basic_qos(0, prefetch, a_global=False)
         self._queue = queue
         self._arrived: list[Delivery] = []
         self._checked = time.monotonic()
-        self._channel.basic_consume(queue, callback=self._arrive)
+        self._kombu = _connect(url, name)
+        try:
+            self._begin(prefetch)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, prefetch: int) -> None:
+        self._connection = self._kombu.connection
+        self._channel = self._kombu.channel()
+        self._channel.basic_qos(0, prefetch, a_global=False)
+        self._channel.basic_consume(self._queue, callback=self._arrive)
 
     def collect(self, limit: int, timeout: float) -> list[Delivery]:
         """Read until `limit` deliveries are there or the socket is empty."""
         self._heartbeat()
-        patience = timeout
-        while len(self._arrived) < limit:
-            try:
-                self._connection.blocking_read(timeout=patience)
-            except TimeoutError:
-                break
-            patience = 0.001 if self._arrived else timeout
+        with contextlib.suppress(TimeoutError):
+            while not self._arrived:
+                self._connection.blocking_read(timeout=timeout)
+            while len(self._arrived) < limit and _has_input(self._connection):
+                self._connection.blocking_read(timeout=FRAME_DEADLINE)
         taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
         return taken
 
@@ -190,20 +221,35 @@ class RabbitSubscription:
     def _heartbeat(self) -> None:
         if time.monotonic() - self._checked > HEARTBEAT / 6:
             self._checked = time.monotonic()
-            self._kombu.heartbeat_check()
+            self._connection.heartbeat_tick()
 
     def _arrive(self, message: Any) -> None:
-        properties, headers = message.properties, message.properties.get("application_headers") or {}
-        body = message.body
-        self._arrived.append(
-            Delivery(
-                tag=message.delivery_info["delivery_tag"],
-                queue=self._queue,
-                message_id=str(properties.get("message_id") or ""),
-                routing_key=str(message.delivery_info.get("routing_key") or ""),
-                body=body.encode() if isinstance(body, str) else bytes(body),
-                attempt=int(headers.get("x-attempt") or 0),
-                delivery_count=int(headers.get("x-delivery-count") or 0),
-                user_id=properties.get("user_id"),
-            )
-        )
+        self._arrived.append(delivery_of(self._queue, message.delivery_info, message.properties, message.body))
+
+
+def aside_headers(delivery: Delivery, attempt: int, reason: str) -> dict[str, Any]:
+    """What a copy in a retry or dead queue has to remember, because it comes back under the queue's name and from us."""
+    headers = {"x-attempt": attempt, "x-error": reason[:1000], "x-routing-key": delivery.routing_key}
+    return headers if delivery.user_id is None else {**headers, "x-user-id": delivery.user_id}
+
+
+def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, Any], body: bytes | str) -> Delivery:
+    """A delivery from what the broker sent. Our own headers count only on what comes back through the requeue exchange,
+    where nobody but services can publish; elsewhere any department could have written them.
+    """
+    given: Mapping[str, Any] = properties.get("application_headers") or {}
+    returned = given if info.get("exchange") == REQUEUE else {}
+    return Delivery(
+        tag=info["delivery_tag"],
+        queue=queue,
+        message_id=str(properties.get("message_id") or ""),
+        routing_key=str(returned.get("x-routing-key") or info.get("routing_key") or ""),
+        body=body.encode() if isinstance(body, str) else bytes(body),
+        attempt=_count(returned.get("x-attempt")),
+        delivery_count=_count(given.get("x-delivery-count")),
+        user_id=returned.get("x-user-id") or properties.get("user_id"),
+    )
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and value > 0 else 0

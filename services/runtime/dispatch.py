@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from services.contracts.errors import Poison
 from services.contracts.topology import DEAD, retry_exchange
 from services.runtime import inbox
-from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, Subscription
+from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, Subscription, aside_headers
 from services.runtime.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 
@@ -90,9 +90,7 @@ class Dispatcher(Generic[T]):
     def turn(self, subscription: Subscription) -> int:
         """Handle what is there, at most one batch; returns the number of deliveries."""
         deliveries = subscription.collect(self._batch, POLL_SECONDS)
-        # A message that has been redelivered often may be what kills the worker: it is handled alone, after the others.
-        calm = [delivery for delivery in deliveries if delivery.delivery_count < SUSPECT_AFTER]
-        suspects = [delivery for delivery in deliveries if delivery.delivery_count >= SUSPECT_AFTER]
+        calm, suspects = sort_out(deliveries)
         if calm:
             self._serve(subscription, calm, through=not suspects)
         for suspect in suspects:
@@ -118,8 +116,8 @@ class Dispatcher(Generic[T]):
         for delivery in deliveries:
             try:
                 readable.append((delivery, self._hearing.read(delivery)))
-            except Poison as error:
-                verdicts.unhandled.append((delivery, str(error), False))
+            except Exception as error:
+                verdicts.unhandled.append((delivery, str(error) if isinstance(error, Poison) else repr(error), False))
         try:
             self._commit(readable, verdicts)
         except OperationalError:
@@ -140,7 +138,8 @@ class Dispatcher(Generic[T]):
                 if self._hearing.identify(message) in fresh:
                     fresh.remove(self._hearing.identify(message))
                     chosen.append(message)
-            self._hearing.handle(work, chosen)
+            if chosen:
+                self._hearing.handle(work, chosen)
         verdicts.handled += len(chosen)
         verdicts.duplicate += len(readable) - len(chosen)
 
@@ -178,10 +177,22 @@ class Dispatcher(Generic[T]):
         self._telemetry.observe("huiying_message_seconds", seconds, queue=queue)
 
 
+def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    """Split off the messages that may be what kills the worker, because they came back often; they are handled one by one.
+
+    Every other time from the end, so that those behind the one that kills get their turn too, before the broker gives them up.
+    """
+    calm = [delivery for delivery in deliveries if delivery.delivery_count < SUSPECT_AFTER]
+    suspects = [delivery for delivery in deliveries if delivery.delivery_count >= SUSPECT_AFTER]
+    if suspects and suspects[0].delivery_count % 2 == 0:
+        suspects.reverse()
+    return calm, suspects
+
+
 def aside(delivery: Delivery, reason: str, *, again: bool) -> Outgoing:
-    """The copy that goes to a retry queue, or to the dead one when it had its chances. No other header is kept."""
+    """The copy that goes to a retry queue, or to the dead one when it had its chances. No header of the broker's is kept."""
     attempt = delivery.attempt + 1
     exchange = retry_exchange(attempt) if again else None
-    headers = {"x-attempt": attempt, "x-error": reason[:1000]}
+    headers = aside_headers(delivery, attempt, reason)
     log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
     return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers)

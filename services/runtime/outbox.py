@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +26,11 @@ outbox_table = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
     sa.Index("outbox_due", "due", "id"),
+    sa.Index("outbox_refused", "subject", "id", postgresql_where=sa.text("due > 0"), sqlite_where=sa.text("due > 0")),
 )
+#: Written out, not a parameter, so that the partial index can be chosen.
+REFUSED = sa.text("due > 0")
+WAITS = "waits behind an earlier message"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,17 @@ class Pending:
     destinations: tuple[tuple[str, str], ...]
     body: bytes
     attempts: int
+    due: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A message the broker did not take for the destinations `left`; it is tried again at `due` (seconds since 1970)."""
+
+    row: Pending
+    left: tuple[tuple[str, str], ...]
+    reason: str
+    due: float
 
 
 def outbox_row(
@@ -52,18 +67,27 @@ def outbox_row(
 
 
 def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
-    """Fresh messages first, in the order they were stored, then refused ones whose time has come."""
-    table = outbox_table.c
-    query = (
-        sa.select(table.id, table.message_id, table.subject, table.destinations, table.body, table.attempts)
-        .where(table.due <= now.timestamp())
-        .order_by(table.due, table.id)
-        .limit(limit)
-    )
+    """What can be sent: refused messages whose time has come, and up to `limit` fresh ones, each in the order of storing.
+
+    Second tries take at most a quarter of the limit, so that a department out of reach does not slow the others.
+    """
+    seconds = now.timestamp()
+    again = _SELECT.where(REFUSED, outbox_table.c.due <= seconds).order_by(outbox_table.c.due, outbox_table.c.id)
+    fresh = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id)
+    rows = [*connection.execute(again.limit(max(1, limit // 4))), *connection.execute(fresh.limit(limit))]
     return [
-        Pending(row.id, row.message_id, row.subject, tuple(map(tuple, orjson.loads(row.destinations))), row.body, row.attempts)
-        for row in connection.execute(query)
+        Pending(row.id, row.message_id, row.subject, _places(row.destinations), row.body, row.attempts, row.due) for row in rows
     ]
+
+
+def held(connection: Connection, subjects: Collection[str]) -> dict[str, float]:
+    """Those of `subjects` that have a refused message, with the second from which their messages may be tried again."""
+    if not connection.execute(_ANY_REFUSED).scalar():
+        return {}
+    table = outbox_table.c
+    latest = sa.func.max(table.due).label("latest")
+    query = sa.select(table.subject, latest).where(REFUSED, table.subject.in_(subjects)).group_by(table.subject)
+    return {row.subject: row.latest for row in connection.execute(query)}
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -72,27 +96,42 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(outbox_table.delete().where(outbox_table.c.id.in_(ids)))
 
 
-def postpone(
-    connection: Connection, row: Pending, left: Sequence[tuple[str, str]], due: datetime, attempts: int, error: str
-) -> None:
-    """Keep a refused message for the destinations it has not reached, to be tried again at `due`."""
-    connection.execute(
-        outbox_table.update()
-        .where(outbox_table.c.id == row.id)
-        .values(destinations=orjson.dumps(left).decode(), due=due.timestamp(), attempts=attempts, last_error=error)
-    )
+def postpone(connection: Connection, refused: Sequence[Refused]) -> None:
+    """Keep refused messages for the destinations they have not reached, and all later ones of their subjects behind them."""
+    if refused:
+        connection.execute(_POSTPONE, [
+            {"of": one.row.id, "to": orjson.dumps(one.left).decode(), "at": one.due, "tries": one.row.attempts + 1, "why": one.reason}
+            for one in refused
+        ])  # fmt: skip
+        connection.execute(_POSTPONE_LATER, [{"about": one.row.subject, "of": one.row.id, "at": one.due} for one in refused])
 
 
-def hold_back(connection: Connection, subjects: Sequence[str], due: datetime) -> None:
-    """Let fresh messages of `subjects` wait behind an earlier one that was refused, so that order is kept."""
-    condition = outbox_table.c.subject.in_(subjects) & (outbox_table.c.due == 0.0)
-    connection.execute(outbox_table.update().where(condition).values(due=due.timestamp()))
+def hold_back(connection: Connection, waiting: Sequence[tuple[Pending, float]]) -> None:
+    """Let messages wait until a second, because an earlier one of their subject was refused."""
+    if waiting:
+        connection.execute(_HOLD_BACK, [{"of": row.id, "at": due} for row, due in waiting])
 
 
-def held_subjects(connection: Connection) -> set[str]:
-    """Subjects with a message that was refused."""
-    query = sa.select(outbox_table.c.subject).where(outbox_table.c.due > 0.0).distinct()
-    return {row.subject for row in connection.execute(query)}
+_SELECT = sa.select(
+    outbox_table.c.id, outbox_table.c.message_id, outbox_table.c.subject, outbox_table.c.destinations, outbox_table.c.body,
+    outbox_table.c.attempts, outbox_table.c.due,
+)  # fmt: skip
+_ANY_REFUSED = sa.select(sa.exists().where(REFUSED).select_from(outbox_table))
+_POSTPONE = (
+    outbox_table.update()
+    .where(outbox_table.c.id == sa.bindparam("of"))
+    .values(destinations=sa.bindparam("to"), due=sa.bindparam("at"), attempts=sa.bindparam("tries"), last_error=sa.bindparam("why"))
+)
+_POSTPONE_LATER = (
+    outbox_table.update()
+    .where(REFUSED, outbox_table.c.subject == sa.bindparam("about"), outbox_table.c.id > sa.bindparam("of"))
+    .values(due=sa.bindparam("at"))
+)
+_HOLD_BACK = outbox_table.update().where(outbox_table.c.id == sa.bindparam("of")).values(due=sa.bindparam("at"), last_error=WAITS)
+
+
+def _places(text: str) -> tuple[tuple[str, str], ...]:
+    return tuple((exchange, routing_key) for exchange, routing_key in orjson.loads(text))
 
 
 def backlog(connection: Connection, now: datetime) -> tuple[int, float]:

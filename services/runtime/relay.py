@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.runtime import outbox
 from services.runtime.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.database import Database
-from services.runtime.outbox import Pending
+from services.runtime.outbox import Pending, Refused
 from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
@@ -28,79 +29,71 @@ class Relay:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
         self._lease = database.lease("relay")
         self._publisher: Publisher | None = None
+        self._failures = 0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: hold the lease, empty the outbox, wait for the bell; rest and begin anew after an error."""
-        failures = 0
         while not stop.is_set():
             try:
-                if not self._lease.acquire():
-                    stop.wait(LEASE_CHECK_SECONDS)
-                    continue
-                self._publisher = self._connect()
-                log.info("relay_started", service=self._database.source)
-                failures = 0
-                self._serve(self._publisher, stop)
+                self._serve(stop)
             except INTERRUPTIONS as error:
-                rest = REST_SECONDS[min(failures, len(REST_SECONDS) - 1)]
-                failures += 1
+                rest = REST_SECONDS[min(self._failures, len(REST_SECONDS) - 1)]
+                self._failures += 1
                 log.warning("relay_interrupted", service=self._database.source, error=repr(error), rest_seconds=rest)
                 stop.wait(rest)
             finally:
                 self._drop()
 
-    def _serve(self, publisher: Publisher, stop: threading.Event) -> None:
-        while not stop.is_set():
-            if self.turn(publisher) < self._batch:
+    def _serve(self, stop: threading.Event) -> None:
+        while not self._lease.acquire():
+            if stop.wait(LEASE_CHECK_SECONDS):
+                return
+        self._publisher = publisher = self._connect()
+        log.info("relay_started", service=self._database.source)
+        while not stop.is_set() and self._lease.held():
+            if not self.turn(publisher):
                 publisher.idle()
                 self._database.bell.wait(IDLE_SECONDS)
-            if not self._lease.held():
-                return
+            self._failures = 0
 
     def turn(self, publisher: Publisher) -> int:
         """Publish one batch and settle it in the store; returns how many rows it took."""
+        now = self._database.clock.now()
         with self._database.reading() as connection:
-            rows = outbox.pending(connection, self._database.clock.now(), self._batch)
+            rows = outbox.pending(connection, now, self._batch)
+            held = outbox.held(connection, {row.subject for row in rows if not row.due}) if rows else {}
         if not rows:
             return 0
-        refused: dict[str, list[Pending]] = {}
-        failures: dict[tuple[str, str, str], str] = {}
-        for wave in waves(rows):
-            sendable = [row for row in wave if row.subject not in refused]
-            failed = self._publish(publisher, sendable)
-            failures |= failed
-            for row in sendable:
-                if any((row.message_id, *place) in failed for place in row.destinations):
-                    refused.setdefault(row.subject, []).append(row)
-        self._settle(rows, refused, failures)
-        return len(rows)
-
-    def _publish(self, publisher: Publisher, rows: Sequence[Pending]) -> dict[tuple[str, str, str], str]:
-        for row in rows:
-            for exchange, routing_key in row.destinations:
-                publisher.publish(Outgoing(row.message_id, exchange, routing_key, row.body))
-        return publisher.settle()
-
-    def _settle(
-        self, rows: Sequence[Pending], refused: dict[str, list[Pending]], failures: dict[tuple[str, str, str], str]
-    ) -> None:
-        done = [row.id for row in rows if row.subject not in refused]
-        now = self._database.clock.now()
+        done, refused = self._send(publisher, [row for row in rows if row.due or row.subject not in held], now)
+        later = held | {subject: one.due for subject, one in refused.items()}
+        settled = {*done, *(one.row.id for one in refused.values())}
         with self._database.engine.begin() as connection:
-            for subject, (first, *_) in refused.items():
-                done += [row.id for row in rows if row.subject == subject and row.id < first.id]
-                left = [place for place in first.destinations if (first.message_id, *place) in failures]
-                reason = failures[first.message_id, *left[0]]
-                due = now + outbox.back_off(first.attempts)
-                outbox.postpone(connection, first, left, due, first.attempts + 1, reason)
-                behind = [row for row in rows if row.subject == subject and row.id > first.id]
-                for row in behind:
-                    outbox.postpone(connection, row, row.destinations, due, row.attempts, "waits behind an earlier message")
-                outbox.hold_back(connection, [subject], due)
-                log.warning("message_refused", message=first.message_id, opinion=subject, places=left, reason=reason)
             outbox.remove(connection, done)
+            outbox.postpone(connection, list(refused.values()))
+            outbox.hold_back(connection, [(row, later[row.subject]) for row in rows if row.id not in settled])
         self._telemetry.count("huiying_outbox_published_total", len(done), result="confirmed")
         self._telemetry.count("huiying_outbox_published_total", len(refused), result="refused")
+        return len(rows)
+
+    def _send(self, publisher: Publisher, rows: Sequence[Pending], now: datetime) -> tuple[list[int], dict[str, Refused]]:
+        """Publish wave after wave; returns the ids that arrived everywhere, and by subject the first message that did not."""
+        done: list[int] = []
+        refused: dict[str, Refused] = {}
+        for wave in waves(rows):
+            going = [row for row in wave if row.subject not in refused]
+            for row in going:
+                for exchange, routing_key in row.destinations:
+                    publisher.publish(Outgoing(row.message_id, exchange, routing_key, row.body))
+            failed = publisher.settle()
+            for row in going:
+                left = tuple(place for place in row.destinations if (row.message_id, *place) in failed)
+                if left:
+                    reason = failed[row.message_id, *left[0]]
+                    refused[row.subject] = Refused(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp())
+                    log.warning("message_refused", message=row.message_id, opinion=row.subject, places=left, reason=reason)
+                else:
+                    done.append(row.id)
+        return done, refused
 
     def _drop(self) -> None:
         if self._publisher is not None:

@@ -22,6 +22,8 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text),
     )
     op.create_index("outbox_due", "outbox", ["due", "id"])
+    refused = sa.text("due > 0")
+    op.create_index("outbox_refused", "outbox", ["subject", "id"], postgresql_where=refused, sqlite_where=refused)
     op.create_table(
         "inbox",
         sa.Column("message_id", sa.String(64), nullable=False),
