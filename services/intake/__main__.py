@@ -6,12 +6,14 @@ import sys
 from pathlib import Path
 
 from services.contracts.catalogue import load_catalogue
-from services.intake.app import Intake, routes
+from services.intake import app, pages
+from services.intake.app import Intake
 from services.intake.consumer import hearings
 from services.intake.settings import Settings
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.http import Routes
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
@@ -19,7 +21,8 @@ def build(settings: Settings, database: Database, _: Clock) -> Intake:
     return Intake(database, load_catalogue(settings.catalogue))
 
 
-ASSEMBLY = Assembly("intake", Settings, build, routes, hearings, Path(__file__).parent / "migrations")
+ROUTES = Routes([*app.routes, *pages.routes])
+ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations")
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

@@ -1,0 +1,154 @@
+"""The first page: what this is, the form to submit an opinion, and the box to look up a receipt."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import flask
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from services.contracts.errors import Conflict, Invalid
+from services.intake import app, schemas
+from services.intake.app import Intake
+from services.intake.pages.words import VISIBILITIES
+from services.runtime.access import PUBLIC
+from services.runtime.http import Answer, Call, Routes, validate
+from services.runtime.pages import Words, environment, error_page, html, read_form, see_other
+from services.runtime.problems import STORE_AWAY
+
+log = structlog.get_logger()
+routes = Routes()
+TEMPLATES = environment(Path(__file__).parents[1] / "templates")
+PLACES = ("topic", "area", "station")
+CONTACT = ("name", "phone", "email")
+KEY = "key"
+FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", KEY)
+_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
+_SUBMISSION = schemas.Submission()
+#: Going back to the form shows the same form with the same key, so that sending it again is noticed. `no-store` would
+#: make the browser fetch a new one.
+FORM_CACHING = "private, no-cache"
+
+LABELS: Mapping[str, Words] = {
+    "title": Words("标题", "Title"),
+    "content": Words("内容", "What you want to say"),
+    "topic": Words("主题", "Topic"),
+    "area": Words("所在区域", "Area"),
+    "station": Words("联络站", "Liaison station"),
+    "name": Words("姓名", "Name"),
+    "phone": Words("电话", "Phone"),
+    "email": Words("电子邮箱", "E-mail"),
+    "visibility": Words("谁可以看到您的姓名和联系方式", "Who may see your name and contact data"),
+}
+#: What is wrong with a field, said once for each: every field has one rule.
+MISTAKES: Mapping[str, Words] = {
+    "topic": Words("目录里没有这个主题，请重新选择", "The catalogue does not have this topic; choose another"),
+    "area": Words("目录里没有这个区域，请重新选择", "The catalogue does not have this area; choose another"),
+    "station": Words("目录里没有这个联络站，请重新选择", "The catalogue does not have this station; choose another"),
+    "name": Words("姓名最多 100 个字", "At most 100 characters"),
+    "phone": Words("电话只能有数字、空格和 + - ( )，5 到 30 位", "5 to 30 digits, spaces, + - ( ) only"),
+    "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
+    "visibility": Words("请选择其中一项", "Choose one of these"),
+}
+LONGEST: Mapping[str, int] = {"title": schemas.LONGEST_TITLE, "content": schemas.LONGEST_CONTENT}
+SENT_ALREADY = Words(
+    "这张表已经提交过，之后内容有改动。如果要另外提交一件，请再按一次“提交”。",
+    "This form was sent before, with another text. To submit this as another opinion, press submit once more.",
+)
+NOT_STORED = Words(
+    "系统暂时没有响应，您的意见还没有提交。内容都在下面，请稍等再按一次“提交”。",
+    "The system does not answer right now; nothing was submitted. Your text is kept below: wait a moment and press submit again.",
+)
+
+
+def new_key() -> str:
+    """A key for one form, which makes sending it twice one opinion."""
+    return secrets.token_urlsafe(16)
+
+
+def usable_key(given: str) -> str:
+    """The key that a form came with, or a new one when it came without or with something else."""
+    return given if _KEY.fullmatch(given) else new_key()
+
+
+@routes.get("/", access=PUBLIC, page=error_page)
+def first_page(call: Call[Intake]) -> Answer:
+    """What this is, and the form; `?topic=&area=&station=` choose in advance, as the code on a station's poster does."""
+    form = dict.fromkeys(FIELDS, "") | {name: str(call.query.get(name, "")) for name in PLACES} | {KEY: new_key()}
+    return _form(call.service, form)
+
+
+@routes.get("/opinions", access=PUBLIC, page=error_page)
+def back_to_form(_: Call[Intake]) -> Answer:
+    """The form's own address, opened by hand."""
+    return see_other("/")
+
+
+# No token against forged requests: these forms are for everybody and carry no session, no cookie and no right that a
+# forged one could borrow. Who forges a submission could as well send one.
+@routes.post("/opinions", access=PUBLIC, page=error_page)
+def submit(call: Call[Intake]) -> Answer:
+    """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
+    form = read_form(FIELDS)
+    form[KEY] = usable_key(form[KEY])
+    try:
+        taken = _submit(replace(call, body=validate(_SUBMISSION, submission_of(form)), idempotency_key=form[KEY]))
+    except Invalid as error:
+        return _form(call.service, form, 422, mistakes=mistakes_of(error, form))
+    except Conflict:
+        return _form(call.service, form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
+    except STORE_AWAY as error:
+        log.warning("store_unavailable", error=repr(error))
+        response = _form(call.service, form, 503, notice=NOT_STORED)
+        response.headers["Retry-After"] = "2"
+        return response
+    return see_other(taken["links"]["page"])
+
+
+def submission_of(form: Mapping[str, str]) -> dict[str, Any]:
+    """The form as the API takes it: what is empty is absent."""
+    body: dict[str, Any] = {"title": form["title"], "content": form["content"], "channel": "web"}
+    body |= {name: form[name] for name in (*PLACES, "visibility") if form[name]}
+    contact = {name: form[name] for name in CONTACT if form[name]}
+    return body | ({"submitter": {"kind": "citizen"} | contact} if contact else {})
+
+
+def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Words]:
+    """What to correct, by field of the form, in the form's order."""
+    wrong = {path.rsplit(".", 1)[-1] for path in error.errors}
+    return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
+
+
+def _mistake(name: str, text: str) -> Words:
+    if name in LONGEST and not text:
+        return Words("请填写", "Please fill this in")
+    if name in LONGEST:
+        most = LONGEST[name]
+        return Words(f"最多 {most} 个字，现在有 {len(text)} 个", f"At most {most} characters; there are {len(text)}")
+    return MISTAKES[name]
+
+
+def _submit(call: Call[Intake]) -> Mapping[str, Any]:
+    try:
+        _, taken = cast(tuple[int, Any], app.submit(call))
+    except IntegrityError:
+        # The same form arrived twice at the same moment, and the other one was first: now its answer is known.
+        _, taken = cast(tuple[int, Any], app.submit(call))
+    return cast(Mapping[str, Any], taken)
+
+
+def _form(service: Intake, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
+    values = {"mistakes": {}, "notice": None} | said
+    response = html(
+        TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
+        visibilities=VISIBILITIES, **values,
+    )  # fmt: skip
+    if status == 200:
+        response.headers["Cache-Control"] = FORM_CACHING
+    return response

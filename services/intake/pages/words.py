@@ -1,0 +1,149 @@
+"""What the pages call things: one table for each kind of code, Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.contracts.lifecycle import State
+from services.contracts.messages import (
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentProgressed,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    OpinionAccepted,
+    OpinionDeclined,
+    OpinionEvaluated,
+    OpinionSubmitted,
+    Outcome,
+    Rating,
+)
+from services.intake.handlers import OFFICE, POLICY, SUBMITTER
+from services.runtime.pages import Words
+
+
+class Standing(NamedTuple):
+    """A state in words: its name, what it means for the submitter, and the tone of its badge."""
+
+    name: Words
+    meaning: Words
+    tone: str
+
+
+STATES: Mapping[str, Standing] = {
+    State.SUBMITTED: Standing(
+        Words("等待审核", "Waiting for review"),
+        Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
+        "info",
+    ),
+    State.DECLINED: Standing(
+        Words("不予受理", "Not accepted"),
+        Words("原因和可以去的地方写在下面。", "Why, and where to turn instead, is said below."),
+        "bad",
+    ),
+    State.ACCEPTED: Standing(
+        Words("已受理", "Accepted"),
+        Words("正在确定由哪个单位承办。", "We are finding the department whose task it is."),
+        "info",
+    ),
+    State.ASSIGNED: Standing(
+        Words("已交办", "Assigned"),
+        Words("已交给承办单位，等它签收。", "It is with the department, which has to sign for it."),
+        "info",
+    ),
+    State.SIGNED: Standing(
+        Words("办理中", "Being handled"),
+        Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
+        "info",
+    ),
+    State.REPLIED: Standing(
+        Words("已答复", "Answered"),
+        Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
+        "good",
+    ),
+    State.REOPENED: Standing(
+        Words("重新办理", "Being handled again"),
+        Words("您不满意，承办单位要重新办理并再次答复。", "You were not satisfied; the department has to handle it again."),
+        "warn",
+    ),
+    State.CONCLUDED: Standing(
+        Words("已办结", "Concluded"),
+        Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),
+        "good",
+    ),
+}  # fmt: skip
+
+#: The stations on the way of an opinion, and how many of them each state has behind it, itself included.
+STEPS: tuple[Words, ...] = (
+    Words("提交", "Sent"),
+    Words("受理", "Accepted"),
+    Words("交办", "Assigned"),
+    Words("办理", "Handled"),
+    Words("答复", "Answered"),
+    Words("办结", "Concluded"),
+)
+STEPS_TAKEN: Mapping[str, int] = {
+    State.SUBMITTED: 1, State.ACCEPTED: 2, State.ASSIGNED: 3, State.REOPENED: 4, State.SIGNED: 4, State.REPLIED: 5,
+    State.CONCLUDED: 6,
+}  # fmt: skip
+
+EVENTS: Mapping[str, Words] = {
+    OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),
+    OpinionAccepted.TYPE: Words("予以受理", "Accepted"),
+    OpinionDeclined.TYPE: Words("不予受理", "Not accepted"),
+    OpinionEvaluated.TYPE: Words("作出评价", "Rated"),
+    AssignmentCreated.TYPE: Words("交办", "Assigned"),
+    AssignmentSigned.TYPE: Words("签收", "Signed for"),
+    AssignmentProgressed.TYPE: Words("办理进展", "Progress"),
+    AssignmentReplied.TYPE: Words("答复", "Answered"),
+    AssignmentReopened.TYPE: Words("重新办理", "To be handled again"),
+    AssignmentConcluded.TYPE: Words("办结", "Concluded"),
+}
+
+DEPARTMENT, ROUTING = "department", "routing"
+ACTORS: Mapping[str, Words] = {
+    SUBMITTER: Words("提出人", "the submitter"),
+    OFFICE: Words("人大机关审核人员", "a reviewer of the congress office"),
+    POLICY: Words("按受理规则自动审核", "automatically, by the rules of acceptance"),
+    ROUTING: Words("按交办规则自动处理", "automatically, by the rules of assignment"),
+    DEPARTMENT: Words("承办单位", "the department"),
+}
+
+OUTCOMES: Mapping[str, Words] = {
+    Outcome.SOLVED: Words("已经解决", "Solved"),
+    Outcome.IN_PROGRESS: Words("正在解决", "Being solved"),
+    Outcome.PLANNED: Words("列入计划", "Planned"),
+    Outcome.DEFERRED: Words("暂缓解决", "Deferred"),
+    Outcome.REFERENCE: Words("留作参考", "Kept for reference"),
+    Outcome.DECLINED: Words("无法办理，已作说明", "Cannot be done, explained"),
+}
+
+RATINGS: Mapping[str, Words] = {
+    Rating.SATISFIED: Words("满意", "Satisfied"),
+    Rating.BASICALLY_SATISFIED: Words("基本满意", "Basically satisfied"),
+    Rating.DISSATISFIED: Words("不满意", "Dissatisfied"),
+}
+
+CHANNELS: Mapping[str, Words] = {
+    "web": Words("网页", "web form"),
+    "qr": Words("扫码", "QR code"),
+    "station": Words("代表联络站", "liaison station"),
+    "mobile_station": Words("流动联络站", "mobile station"),
+    "hotline": Words("热线", "hotline"),
+    "deputy": Words("人大代表", "a deputy"),
+    "meeting": Words("会议", "meeting"),
+    "campaign": Words("征集活动", "campaign"),
+    "open311": Words("Open311", "Open311"),
+    "import": Words("批量导入", "import"),
+}
+
+VISIBILITIES: Mapping[str, Words] = {
+    "department": Words("人大机关和承办单位", "The congress office and the department that handles it"),
+    "congress": Words("只有人大机关", "The congress office only"),
+    "public": Words(
+        "人大机关和承办单位；内容和答复可以公开（不含姓名和联系方式）",
+        "The congress office and the department; the text and the answer may be published, without name or contact data",
+    ),
+}
