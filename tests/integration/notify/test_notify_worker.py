@@ -1,0 +1,83 @@
+"""The worker of notify on a real broker: from an overdue assignment to the department's own queue."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.envelope import Event, decode, encode
+from services.contracts.messages import AssignmentCreated, CardIssued, OpinionText, ReminderSent, Why
+from services.contracts.topology import department_queue, destinations
+from services.notify.__main__ import ASSEMBLY
+from services.notify.settings import Settings
+from services.runtime.assembly import worker_loops
+from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.clock import SystemClock, new_id
+from services.runtime.database import Database
+from services.runtime.migrate import STORE, migrate
+from services.runtime.telemetry import Telemetry
+from tests.unit.notify.scenes import ladder_of, rung, small_place
+
+LADDER = (rung("half", half=True), rung("red", action="card", card="red", after="1s"))
+
+
+@pytest.fixture
+def settings(tmp_path, broker):
+    return Settings(database_url=f"sqlite:///{tmp_path / 'notify.db'}", access_database_url="sqlite://", broker_url=broker.url)
+
+
+@pytest.fixture
+def worker(settings, monkeypatch):
+    """Every loop of the worker on a thread, in a place that never closes and counts in seconds."""
+    place = small_place(*LADDER, every_day=True)
+    monkeypatch.setattr("services.notify.__main__.load_catalogue", lambda _: place)
+    clock = SystemClock()
+    database = Database(settings.database_url, "notify", clock)
+    migrate(database, STORE, "runtime")
+    migrate(database, ASSEMBLY.migrations, "notify")
+    loops = worker_loops(ASSEMBLY, settings, database, ASSEMBLY.build(settings, database, clock), Telemetry())
+    stop = threading.Event()
+    threads = [threading.Thread(target=loop, args=(stop,), name=name) for name, loop in loops.items()]
+    for thread in threads:
+        thread.start()
+    yield ladder_of(place)
+    stop.set()
+    for thread in threads:
+        thread.join(10)
+    database.close()
+    assert not [thread.name for thread in threads if thread.is_alive()]
+
+
+def heard(url, queue, count, seconds=10.0):
+    """The first `count` events of a queue, or those that came in time."""
+    subscription, events, end = RabbitSubscription(url, queue, 10, "test"), [], time.monotonic() + seconds
+    try:
+        while len(events) < count and time.monotonic() < end:
+            for delivery in subscription.collect(10, 0.2):
+                events.append(decode(delivery.body))
+                subscription.acknowledge(delivery, through=False)
+    finally:
+        subscription.close()
+    return events
+
+
+def test_an_overdue_department_finds_reminder_and_card_in_its_queue(worker, settings):
+    now = SystemClock().now()
+    deadlines = {"reply": now + timedelta(seconds=2)}
+    opinion = OpinionText("o-1", "河道淤积", "请清淤")
+    created = AssignmentCreated("a-1", opinion, "water", "lead", "ordinary", deadlines, Why("keyword", 1.0))
+    event = Event(new_id(), "/routing", "o-1", now, 1, created)
+    publisher = RabbitPublisher(settings.broker_url, "test")
+    (exchange, key), _ = destinations(created)
+    for _ in range(2):  # the broker may bring any message twice
+        publisher.publish(Outgoing(event.id, exchange, key, encode(event)))
+        assert publisher.settle() == {}
+    publisher.close()
+    reminder, card, *more = heard(settings.broker_url, department_queue("water"), 3, 6.0)
+    assert more == []
+    assert (type(reminder.data), type(card.data)) == (ReminderSent, CardIssued)
+    assert (reminder.subject, reminder.sequence, card.sequence) == ("o-1", 1, 2)
+    assert reminder.time < deadlines["reply"] < card.time
