@@ -1,0 +1,127 @@
+"""Intake as visitors of its pages meet it: the application on a store of its own, and what other services would tell it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.envelope import Event
+from services.contracts.messages import (
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentProgressed,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    Message,
+    OpinionText,
+    Outcome,
+    Why,
+)
+from services.intake import app, consumer, pages, store
+from services.intake.app import Intake
+from services.runtime.access import NOBODY, Caller, Gatekeeper
+from services.runtime.clock import FixedClock
+from services.runtime.database import Database
+from services.runtime.http import Routes, create_app
+from services.runtime.telemetry import Telemetry
+
+ROOT = Path(__file__).parents[1]
+MIGRATIONS = ROOT / "services" / "intake" / "migrations"
+DEPARTMENT = "environment"
+_KEY = re.compile(r'name="key" value="([^"]+)"')
+
+
+class Doorman(Gatekeeper):
+    """Knows nobody: pages are for everybody."""
+
+    def __init__(self) -> None:
+        pass
+
+    def caller(self, header: str | None) -> Caller:
+        return NOBODY
+
+
+def shipped_catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "deploy" / "catalogue.yml")
+
+
+@dataclass
+class Visit:
+    """One application, its clock, and how far each opinion's story has been told."""
+
+    database: Database
+    clock: FixedClock
+    catalogue: Catalogue = field(default_factory=shipped_catalogue)
+    sequence: int = 100
+
+    def __post_init__(self) -> None:
+        service = Intake(self.database, self.catalogue)
+        self.app: flask.Flask = create_app("intake", service, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
+        self.client = self.app.test_client()
+
+    def key(self, path: str = "/") -> str:
+        """The hidden key of the form on a page."""
+        found = _KEY.search(self.client.get(path).text)
+        assert found, f"{path} has no form with a key"
+        return found[1]
+
+    def submit(self, key: str | None = None, **fields: str):
+        """Send the form of the first page."""
+        form = {"title": "河边夜里倒垃圾", "content": "每晚有车来倒垃圾，请派人看看。", "key": key or self.key()} | fields
+        return self.client.post("/opinions", data=form)
+
+    def receipt(self, **fields: str) -> str:
+        """The path of the page of a fresh receipt."""
+        answer = self.submit(**fields)
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]
+
+    def opinions(self) -> list[Mapping[str, Any]]:
+        """All opinions as they are stored, newest first."""
+        with self.database.reading() as connection:
+            return store.listing(connection, {}, None, 100)
+
+    def hear(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
+        """Let other services say something about an opinion, the newest unless told."""
+        opinion = opinion or self.opinions()[0]["id"]
+        for message in messages:
+            self.sequence += 1
+            self.clock.instant += after
+            event = Event(f"event-{self.sequence}", "/routing", opinion, self.clock.instant, self.sequence, message)
+            with self.database.transaction() as work:
+                consumer.handle(work, [event])
+
+
+def created(due: datetime, rule: str = "keywords: 垃圾、河道", department: str = DEPARTMENT) -> AssignmentCreated:
+    text = OpinionText("o", "河边夜里倒垃圾", "每晚有车来倒垃圾。")
+    return AssignmentCreated("a", text, department, "lead", "simple", {"sign": due, "reply": due}, Why(rule, 0.9))
+
+
+def signed(due: datetime, on_time: bool = True) -> AssignmentSigned:
+    return AssignmentSigned("a", DEPARTMENT, due, on_time)
+
+
+def progressed(content: str) -> AssignmentProgressed:
+    return AssignmentProgressed("a", DEPARTMENT, content)
+
+
+def replied(due: datetime, content: str = "已清运，并装了摄像头。", outcome: Outcome = Outcome.SOLVED) -> AssignmentReplied:
+    return AssignmentReplied("a", DEPARTMENT, content, outcome, due, True, due + timedelta(days=28))
+
+
+def reopened(due: datetime) -> AssignmentReopened:
+    return AssignmentReopened("a", DEPARTMENT, 2, {"reply": due})
+
+
+def concluded(rated: bool = True) -> AssignmentConcluded:
+    return AssignmentConcluded("a", DEPARTMENT, Outcome.SOLVED, True, rated)
+
+
