@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
@@ -25,6 +27,7 @@ from services.runtime.outbox import outbox_row, outbox_table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUSY_MILLISECONDS = 15_000
+BUSY_STEP_SECONDS = 0.0005
 
 
 class Instant(TypeDecorator[datetime]):
@@ -146,8 +149,9 @@ class Database:
 
 
 def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
-    """All rows as mappings."""
-    return [dict(row) for row in result.mappings()]
+    """All rows as mappings with plain text keys."""
+    names = [str(name) for name in result.keys()]
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def _engine(url: URL) -> Engine:
@@ -169,6 +173,25 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once.
-    reading = connection.get_execution_options().get("huiying_read")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get("huiying_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once. SQLite's own
+    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks twice a millisecond.
+    end = time.monotonic() + BUSY_MILLISECONDS / 1000
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while not _began(connection, last_try=time.monotonic() > end):
+            time.sleep(BUSY_STEP_SECONDS)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _began(connection: Connection, *, last_try: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if last_try or "locked" not in str(error.orig):
+            raise
+        return False
+    return True
