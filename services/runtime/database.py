@@ -150,7 +150,7 @@ class Database:
 
 def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
     """All rows as mappings with plain text keys."""
-    names = [str(name) for name in result.keys()]
+    names = list(map(str, result.keys()))
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
