@@ -100,7 +100,10 @@ def postpone(connection: Connection, refused: Sequence[Refused]) -> None:
     """Keep refused messages for the destinations they have not reached, and all later ones of their subjects behind them."""
     if refused:
         connection.execute(_POSTPONE, [
-            {"of": one.row.id, "to": orjson.dumps(one.left).decode(), "at": one.due, "tries": one.row.attempts + 1, "why": one.reason}
+            {
+                "of": one.row.id, "to": orjson.dumps(one.left).decode(), "at": one.due,
+                "tries": one.row.attempts + 1, "why": one.reason,
+            }
             for one in refused
         ])  # fmt: skip
         connection.execute(_POSTPONE_LATER, [{"about": one.row.subject, "of": one.row.id, "at": one.due} for one in refused])
