@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 import flask
@@ -13,6 +16,7 @@ import orjson
 from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
+from services import contracts
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Malformed, NotFound, Refusal
 from services.contracts.lifecycle import Move, State, allowed_moves
@@ -30,6 +34,7 @@ from services.runtime.paging import page, read_cursor
 routes = Routes()
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
 LINES_A_COMMIT = 200
+DOCUMENT_SECONDS = 300
 _LINE = schemas.Line()
 
 
@@ -41,7 +46,7 @@ class Intake:
     catalogue: Catalogue
 
 
-@routes.post(f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={201: schemas.Submitted})
+@routes.post(f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted})
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it."""
 
@@ -75,7 +80,7 @@ def list_opinions(call: Call[Intake]) -> Answer:
     return 200, page([_opinion(row, None) for row in rows], call.query["limit"])
 
 
-@routes.get(f"{API}/opinions/<opinion_id>", access=STAFF)
+@routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile})
 def read_opinion(call: Call[Intake]) -> Answer:
     """Read an opinion with its timeline and, where the caller may see it, its submitter."""
     with call.service.database.reading() as connection:
@@ -123,6 +128,33 @@ def evaluate(call: Call[Intake]) -> Answer:
         return 201, {"state": State.REPLIED}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/evaluation", call.body, act)
+
+
+@cache
+def _published(name: str) -> tuple[bytes, str]:
+    document = (Path(contracts.__file__).parent / name).read_bytes()
+    return document, sha256(document).hexdigest()
+
+
+def _document(name: str) -> Answer:
+    document, digest = _published(name)
+    response = flask.Response(document, content_type="application/json")
+    response.headers["Cache-Control"] = f"public, max-age={DOCUMENT_SECONDS}"
+    response.set_etag(digest)
+    response.make_conditional(flask.request)
+    return response
+
+
+@routes.get(f"{API}/openapi.json", access=PUBLIC, answers={200: None})
+def read_openapi(_: Call[Intake]) -> Answer:
+    """This API as an OpenAPI 3.1 document."""
+    return _document("openapi.json")
+
+
+@routes.get(f"{API}/asyncapi.json", access=PUBLIC, answers={200: None})
+def read_asyncapi(_: Call[Intake]) -> Answer:
+    """All messages as an AsyncAPI 3 document."""
+    return _document("asyncapi.json")
 
 
 def known_receipt(text: str) -> str:

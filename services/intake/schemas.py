@@ -156,8 +156,52 @@ class OpinionQuery(Page):
     external_id = fields.String(load_default=None)
 
 
+class OpinionShape(_Strict):
+    """An opinion as the office and its department see it; `told` is when it was told elsewhere, as it was written there."""
+
+    id = fields.String(required=True)
+    external_id = fields.String(required=True, allow_none=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    channel = fields.String(required=True)
+    topic = fields.String(required=True, allow_none=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    deputy = fields.String(required=True, allow_none=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+    relay = fields.List(fields.String(), required=True, allow_none=True)
+    visibility = fields.String(required=True)
+    state = fields.String(required=True)
+    submitted = fields.AwareDateTime(required=True)
+    told = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True, allow_none=True)
+    assignment = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+    reply = fields.String(required=True, allow_none=True)
+    evaluate_by = fields.AwareDateTime(required=True, allow_none=True)
+    round = fields.Integer(required=True)
+
+
+class Rated(_Strict):
+    """The rating of one round."""
+
+    round = fields.Integer(required=True)
+    process = fields.String(required=True, allow_none=True)
+    result = fields.String(required=True)
+    comment = fields.String(required=True, allow_none=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class OpinionFile(OpinionShape):
+    """One opinion with all that happened; `submitter` only for those who may see it."""
+
+    submitter = fields.Nested(Submitter, allow_none=True)
+    timeline = fields.List(fields.Nested(Moment), required=True)
+    evaluations = fields.List(fields.Nested(Rated), required=True)
+
+
 class OpinionPage(_Strict):
     """A page of opinions."""
 
-    items = fields.List(fields.Dict(), required=True)
+    items = fields.List(fields.Nested(OpinionShape), required=True)
     next = fields.String(allow_none=True, required=True)

@@ -135,20 +135,17 @@ class IntakeStore:
         self._work.add(evaluations, row)
 
     def _one(self, condition: Any) -> Mapping[str, Any] | None:
-        found = self._work.execute(sa.select(opinions).where(condition).with_for_update()).mappings().one_or_none()
-        return dict(found) if found else None
+        return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> Mapping[str, Any] | None:
     """One opinion for the holder of its receipt."""
-    found = connection.execute(sa.select(opinions).where(opinions.c.receipt == receipt)).mappings().one_or_none()
-    return dict(found) if found else None
+    return next(iter(rows_of(connection.execute(sa.select(opinions).where(opinions.c.receipt == receipt)))), None)
 
 
 def find(connection: Connection, opinion_id: str) -> Mapping[str, Any] | None:
     """One opinion by id."""
-    found = connection.execute(sa.select(opinions).where(opinions.c.id == opinion_id)).mappings().one_or_none()
-    return dict(found) if found else None
+    return next(iter(rows_of(connection.execute(sa.select(opinions).where(opinions.c.id == opinion_id)))), None)
 
 
 def timeline_of(connection: Connection, opinion_id: str) -> list[Mapping[str, Any]]:

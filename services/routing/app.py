@@ -43,7 +43,7 @@ def list_assignments(call: Call[Routing]) -> Answer:
     return 200, page([_shown(row) for row in rows], call.query["limit"])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF)
+@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: schemas.AssignmentShape})
 def read_assignment(call: Call[Routing]) -> Answer:
     """Read an assignment with its deadlines and its reply."""
     with call.service.database.reading() as connection:

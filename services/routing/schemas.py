@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
 from services.contracts.commands import LONGEST, Progress, Reply, Sign
-from services.contracts.messages import Outcome, Promise
+from services.contracts.messages import Outcome, Promise, Why
+from services.contracts.schema import schema_class
 from services.runtime.paging import Page
 
 _CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
@@ -77,7 +78,7 @@ class PreviewAnswer(_Strict):
     topic = fields.String(allow_none=True, required=True)
     department = fields.String(required=True)
     difficulty = fields.String(required=True)
-    why = fields.Dict(required=True)
+    why = fields.Nested(schema_class(Why), required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     provisional = fields.Boolean(required=True)
 
@@ -92,10 +93,39 @@ class AssignmentQuery(Page):
     overdue = fields.Boolean(load_default=False)
 
 
+class AssignmentShape(_Strict):
+    """An assignment with its deadlines by kind, why it went there, and the moves that are possible now."""
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    topic = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True)
+    role = fields.String(required=True)
+    difficulty = fields.String(required=True)
+    state = fields.String(required=True)
+    round = fields.Integer(required=True)
+    created = fields.AwareDateTime(required=True)
+    provisional = fields.Boolean(required=True)
+    signed = fields.AwareDateTime(required=True, allow_none=True)
+    replied = fields.AwareDateTime(required=True, allow_none=True)
+    reply = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+    on_time = fields.Boolean(required=True, allow_none=True)
+    promise = fields.Nested(PromiseBody, required=True, allow_none=True)
+    concluded = fields.AwareDateTime(required=True, allow_none=True)
+    deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
+    why = fields.Nested(schema_class(Why), required=True)
+    allowed = fields.List(fields.String(), required=True)
+
+
 class AssignmentPage(_Strict):
     """A page of assignments."""
 
-    items = fields.List(fields.Dict(), required=True)
+    items = fields.List(fields.Nested(AssignmentShape), required=True)
     next = fields.String(allow_none=True, required=True)
 
 

@@ -79,8 +79,7 @@ class RoutingStore:
     def assignment(self, assignment_id: str) -> Mapping[str, Any] | None:
         """One assignment, locked until the commit."""
         query = sa.select(assignments).where(assignments.c.id == assignment_id).with_for_update()
-        found = self._work.execute(query).mappings().one_or_none()
-        return dict(found) if found else None
+        return next(iter(rows_of(self._work.execute(query))), None)
 
     def change(self, assignment_id: str, **values: Any) -> None:
         """Set columns of an assignment."""
@@ -100,8 +99,7 @@ class RoutingStore:
 
 def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
     """One assignment."""
-    found = connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)).mappings().one_or_none()
-    return dict(found) if found else None
+    return next(iter(rows_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))), None)
 
 
 def listing(

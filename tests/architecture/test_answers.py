@@ -1,0 +1,126 @@
+"""What is answered has the shape that is published: every answer below is read with the schema of its route."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from marshmallow import RAISE
+
+from docs.generator.product import ROOT, assemblies
+from services.contracts.catalogue import load_catalogue
+from services.contracts.messages import OpinionAccepted, OpinionText
+from services.contracts.topology import SERVICES
+from services.routing import handlers
+from services.routing.domain import Router
+from services.routing.store import RoutingStore
+from services.runtime.access import Caller, Gatekeeper, Role
+from services.runtime.clock import new_id
+from services.runtime.database import Database
+from services.runtime.http import create_app
+from services.runtime.settings import load
+from services.runtime.telemetry import Telemetry
+
+API = "/api/v1"
+MakeDatabase = Callable[..., Database]
+OPINION = {"title": "路灯不亮", "content": "三号楼前的路灯坏了两周", "submitter": {"kind": "citizen", "phone": "0572 1234567"}}
+DEPARTMENTS_WORK = (("sign", {}), ("progress", {"content": "已派人"}), ("reply", {"content": "修好了", "outcome": "solved"}))
+
+
+class OpenDoor(Gatekeeper):
+    """Takes everybody for an administrator."""
+
+    def __init__(self) -> None:
+        """Nothing is looked up."""
+
+    def caller(self, header: str | None) -> Caller:
+        """An administrator."""
+        return Caller(Role.ADMIN, None, "token")
+
+
+def matching(pattern: str, place: str) -> bool:
+    """Whether an address is one of a route's."""
+    return re.fullmatch(re.sub("<[^>]+>", "[^/]+", pattern), place) is not None
+
+
+class Reader:
+    """Calls one service and reads each answer with the schema that its route publishes."""
+
+    def __init__(self, name: str, make: MakeDatabase, folder: Path) -> None:
+        assembly = assemblies()[name]
+        self.database, self._routes = make(name, assembly.migrations), assembly.routes
+        known = {
+            f"HUIYING_{name.upper()}_DATABASE_URL": str(self.database.url), "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
+            "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{folder}/access.db", "HUIYING_CATALOGUE": str(ROOT / "deploy/catalogue.yml"),
+        }  # fmt: skip
+        service = assembly.build(load(assembly.settings, name, known), self.database, self.database.clock)
+        self._client = create_app(name, service, assembly.routes, OpenDoor(), Telemetry()).test_client()
+
+    def __call__(self, method: str, path: str, **body: Any) -> Any:
+        """The answer, read; fails on a status or a shape that is not published."""
+        answer = self._client.open(f"{API}{path}", method=method, **body)
+        place = f"{API}{path.split('?')[0]}"
+        route = next(
+            each for each in self._routes if each.method == method and re.fullmatch(re.sub("<[^>]+>", "[^/]+", each.path), place)
+        )
+        shape = route.answers[answer.status_code]
+        if shape is not None:
+            shape(unknown=RAISE).load(answer.get_json())
+        return answer.get_json()
+
+
+@pytest.fixture
+def reader(sqlite_database: MakeDatabase, tmp_path: Path) -> Callable[[str], Reader]:
+    return lambda name: Reader(name, sqlite_database, tmp_path)
+
+
+def test_intake_answers_as_published(reader: Callable[[str], Reader]) -> None:
+    call = reader("intake")
+    taken = call("POST", "/opinions", json=OPINION)
+    assert call("GET", "/opinions")["items"][0]["id"] == taken["id"]
+    assert call("GET", f"/opinions/{taken['id']}")["submitter"]["phone"] == "0572 1234567"
+    assert call("GET", f"/receipts/{taken['receipt']}")["title"] == OPINION["title"]
+    assert call("GET", "/openapi.json")["openapi"].startswith("3.")
+    assert call("GET", "/asyncapi.json")["asyncapi"].startswith("3.")
+
+
+def test_routing_answers_as_published(reader: Callable[[str], Reader]) -> None:
+    call, catalogue = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml")
+    assignment = new_id()
+    accepted = OpinionAccepted(OpinionText(new_id(), "路灯不亮", "三号楼前"), "web", "automatic")
+    with call.database.transaction() as work:
+        handlers.assign(RoutingStore(work), catalogue, Router(catalogue), accepted, assignment)
+    for verb, body in DEPARTMENTS_WORK:
+        assert call("POST", f"/assignments/{assignment}/{verb}", json=body)["id"] == assignment
+        assert call("GET", f"/assignments/{assignment}")["id"] == assignment
+    assert [item["id"] for item in call("GET", "/assignments")["items"]] == [assignment]
+    assert call("POST", "/routes/preview", json={"title": "路灯不亮"})["department"] in catalogue.departments
+    assert len(call("GET", "/departments")["items"]) == len(catalogue.departments)
+    assert len(call("GET", "/topics")["items"]) == len(catalogue.topics)
+
+
+def test_notify_answers_as_published(reader: Callable[[str], Reader]) -> None:
+    call = reader("notify")
+    assert call("GET", "/reminders")["items"] == []
+    assert call("GET", "/deadlines")["items"] == []
+    assert call("GET", "/deadlines/explain?from=2026-11-22T09:30:00%2B08:00&rule=5wd")["counted"] == 5
+
+
+def test_metrics_answers_as_published(reader: Callable[[str], Reader]) -> None:
+    call = reader("metrics")
+    assert call("GET", "/statistics?by=department")["by"] == ["department"]
+
+
+def test_every_service_is_read() -> None:
+    assert [name for name in SERVICES if f"test_{name}_answers_as_published" not in globals()] == []
+
+
+def test_a_document_is_sent_once(reader: Callable[[str], Reader]) -> None:
+    client = reader("intake")._client
+    first = client.get(f"{API}/openapi.json")
+    again = client.get(f"{API}/openapi.json", headers={"If-None-Match": first.headers["ETag"]})
+    assert first.headers["Cache-Control"].startswith("public")
+    assert (again.status_code, again.data) == (304, b"")

@@ -1,0 +1,114 @@
+"""Documents say what the code does: generated ones are fresh, written ones name only what is there."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from docs import generate
+from docs.generator.product import ROOT, api_routes
+from services.console.main import main
+
+READMES = ("README.md", "README.zh-CN.md")
+ADRS = sorted((ROOT / "docs/adr").glob("*.md"))
+FORMAL = [ROOT / path for path in generate.DOCUMENTS]
+
+
+def read(path: str) -> str:
+    """The text of a file of the project."""
+    return (ROOT / path).read_text()
+
+
+def test_the_generated_documents_are_what_the_code_says() -> None:
+    assert generate.stale(generate.render()) == []
+
+
+def test_the_check_ends_with_one_and_names_what_differs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from docs import generate
+
+    monkeypatch.setitem(generate.PAGES, "docs/metrics.md", lambda: "something else")
+    assert generate.main(["--check"]) == 1
+    assert "docs/metrics.md" in capsys.readouterr().err
+
+
+def test_the_laws_of_the_packages_are_kept() -> None:
+    command = [str(Path(sys.executable).with_name("lint-imports")), "--no-cache"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def references(document: Any) -> set[str]:
+    """Every `$ref` of a document."""
+    if isinstance(document, dict):
+        own = {document["$ref"]} if isinstance(document.get("$ref"), str) else set()
+        return own.union(*(references(inner) for inner in document.values()))
+    return set().union(*(references(inner) for inner in document)) if isinstance(document, list) else set()
+
+
+@pytest.mark.parametrize("path", FORMAL, ids=lambda path: path.name)
+def test_every_reference_of_a_formal_document_leads_somewhere(path: Path) -> None:
+    document = orjson.loads(path.read_bytes())
+    for reference in references(document):
+        place = document
+        for step in reference.removeprefix("#/").split("/"):
+            place = place[step]
+
+
+def test_the_openapi_document_has_every_address_once() -> None:
+    document = orjson.loads(read("services/contracts/openapi.json"))
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    named = [operation["operationId"] for operation in operations if "operationId" in operation]
+    assert len(named) == len(set(named)) == len(api_routes())
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_names_only_commands_that_there_are(readme: str) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    text = read(readme)
+    made = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", text)) | set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
+    typed = set(re.findall(r"`huiying ([a-z]+)", text)) | set(re.findall(r"^huiying ([a-z]+)", text, re.MULTILINE))
+    assert {"demo", "test"} <= made <= targets
+    assert typed <= set(main.commands)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_readme_leads_to_files_and_settings_that_there_are(readme: str) -> None:
+    text = read(readme)
+    links = [link for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", text) if "://" not in link]
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [name for name in re.findall(r"\bHUIYING_[A-Z_]+\b", text) if name not in read("docs/configuration.md")] == []
+
+
+def test_both_readmes_show_the_same_commands() -> None:
+    english, chinese = (re.findall(r"```(?:sh|console)\n(.*?)```", read(readme), re.DOTALL) for readme in READMES)
+    assert [commands(block) for block in english] == [commands(block) for block in chinese]
+
+
+def commands(block: str) -> list[str]:
+    """The commands of a block, without what is said about them."""
+    return [line.split("#")[0].strip() for line in block.splitlines()]
+
+
+def test_decisions_are_numbered_and_say_their_status_context_decision_and_consequences() -> None:
+    assert [int(path.name[:4]) for path in ADRS] == list(range(1, len(ADRS) + 1))
+    for path in ADRS:
+        text = path.read_text()
+        assert text.startswith(f"# {int(path.name[:4])}. "), path.name
+        assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Status", "Context", "Decision", "Consequences"], path.name
+        assert re.search(r"## Status\n\n(Accepted|Superseded by \[)", text), path.name
+
+
+def test_the_changelog_has_the_version_of_the_project() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert "## [Unreleased]" in read("CHANGELOG.md")
+    assert f"## [{version}]" in read("CHANGELOG.md")
