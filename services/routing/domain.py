@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import ahocorasick
 
 from services.contracts.catalogue import Catalogue, Difficulty, Topic
-from services.contracts.commands import Reply
-from services.contracts.errors import Invalid
+from services.contracts.commands import Extend, Object, Pause, Reply
+from services.contracts.durations import Duration
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages import Outcome, Rating, Why
 
 #: A keyword in the title says more about the matter than one in the text.
@@ -21,6 +22,9 @@ MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
 GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 DEADLINES = ("sign", "object", "contact", "reply")
+#: How long after a window has lapsed a rating given in its last second may still be on its way.
+LATE_RATINGS = timedelta(seconds=10)
+MOST_EXTENSIONS = 1
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
@@ -114,6 +118,49 @@ def check_reply(reply: Reply, now: datetime) -> None:
         )
     if reply.promise.due <= now:
         raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
+
+
+def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
+    """Raises `Conflict` after the window, `Invalid` unless another department of the catalogue is proposed."""
+    if now > window:
+        raise Conflict(f"Objections were open until {window.isoformat()}; silence means accepted.")
+    if command.department not in catalogue.departments:
+        raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
+    if command.department == department:
+        raise Invalid("Propose another department.", {"department": ["This is your own."]})
+
+
+def check_extension(
+    command: Extend, catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, extensions: int, *, asked: bool
+) -> None:
+    """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
+    if asked:
+        raise Conflict("An extension has been asked for; wait for the ruling.")
+    if extensions >= MOST_EXTENSIONS:
+        raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
+    cap = catalogue.calendar.due(deadline, difficulty.deadlines["extension"]).at
+    if not deadline < command.until <= cap:
+        raise Invalid(
+            "Ask for an instant after the deadline, within the cap.",
+            {"until": [f"after {deadline.isoformat()}, until {cap.isoformat()}"]},
+        )
+
+
+def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, now: datetime) -> datetime:
+    """When a pause ends by itself; raises `Invalid` for an instant that has passed or lies beyond the cap."""
+    cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
+    until = command.until or cap
+    if not now < until <= cap:
+        raise Invalid("A pause ends later than now, within the cap.", {"until": [f"until {cap.isoformat()}"]})
+    return until
+
+
+def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, now: datetime) -> datetime:
+    """A deadline moved by what was paused: the time itself where durations are elapsed time, else the working days."""
+    if difficulty.deadlines["reply"].elapsed is not None:
+        return deadline + (now - paused)
+    days = catalogue.calendar.working_days(paused.date(), now.date())
+    return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
 
 
 def is_rework(result: Rating) -> bool:
