@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from services.console.terminal import out
+from services.console.terminal import out, table
 
 SHOWN_COUNTS = ("submitted", "assigned", "signed", "replied", "overdue", "concluded", "reminded")
 
@@ -23,27 +23,20 @@ def print_statistics(answer: Mapping[str, Any]) -> None:
 def groups_table(answer: Mapping[str, Any], names: Mapping[str, str]) -> Table:
     """A row for each group; `names` gives the names of codes."""
     titles = {row["name"]: f"{row['zh']}\n{row['name']}" for row in answer["legend"]["counts"]}
-    table = Table(" · ".join(answer["by"]))
-    for name in SHOWN_COUNTS:
-        table.add_column(titles[name], justify="right")
-    table.add_column("解决率\nresolution", justify="right")
+    made = table(" · ".join(answer["by"]), numbers=(*(titles[name] for name in SHOWN_COUNTS), "解决率\nresolution"))
     for group in answer["groups"]:
         key = " · ".join(names.get(value or "", value or "—") for value in group["key"].values())
-        table.add_row(
-            key, *(str(group["counts"][name]) for name in SHOWN_COUNTS), _fraction(group["rates"]["resolution"]["strict"])
-        )
-    return table
+        made.add_row(key, *(str(group["counts"][name]) for name in SHOWN_COUNTS), _fraction(group["rates"]["resolution"]["strict"]))
+    return made
 
 
 def rates_table(answer: Mapping[str, Any]) -> Table:
     """Every rate of the total; 0/0 has no value."""
-    table = Table("率", "rate", "口径 variant")
-    for title in ("分子\nnumerator", "分母\ndenominator", "值\nvalue"):
-        table.add_column(title, justify="right")
+    made = table("率", "rate", "口径 variant", numbers=("分子 numerator", "分母 denominator", "值 value"))
     for row in answer["legend"]["rates"]:
         rate = answer["total"]["rates"][row["name"]][row["variant"]]
-        table.add_row(row["zh"], row["name"], row["variant"], str(rate["numerator"]), str(rate["denominator"]), rate["text"])
-    return table
+        made.add_row(row["zh"], row["name"], row["variant"], str(rate["numerator"]), str(rate["denominator"]), rate["text"])
+    return made
 
 
 def _fraction(rate: Mapping[str, Any]) -> str:

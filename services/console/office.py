@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.table import Table
 
 from services.console.installation import Installation, password_hash
 from services.console.launch import service_url
 from services.console.management import Management, left_over
 from services.console.origin import assemblies
 from services.console.settings import ConsoleSettings, addresses, load_settings
-from services.console.terminal import fail, out, print_json, print_plain, step
+from services.console.terminal import fail, out, print_json, print_plain, step, table
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, check_catalogue, load_catalogue
 from services.contracts.definitions import definitions, department_user
 from services.contracts.errors import HuiyingError, Refusal
@@ -133,10 +132,10 @@ def token_list(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    table = Table("编号 id", "角色 role", "单位 department", "建立 created", "吊销 revoked")
+    shown = table("编号 id", "角色 role", "单位 department", "建立 created", "吊销 revoked")
     for row in rows:
-        table.add_row(row["id"], row["role"], row["department"] or "", _moment(row["created"]), _moment(row["revoked"]))
-    out.print(table)
+        shown.add_row(row["id"], row["role"], row["department"] or "", _moment(row["created"]), _moment(row["revoked"]))
+    out.print(shown)
 
 
 @click.group()

@@ -8,12 +8,11 @@ from typing import Any
 import click
 import pika
 import pika.exceptions
-from rich.table import Table
 
 from services.console.amqp import connection, depths, look_through
 from services.console.office import json_option, load_place
 from services.console.settings import addresses, load_settings
-from services.console.terminal import fail, out, print_json, step
+from services.console.terminal import fail, out, print_json, step, table
 from services.contracts.topology import REQUEUE, UNROUTED, dead_queue, queues
 
 SUFFIX = ".dead"
@@ -36,11 +35,11 @@ def dead_list(as_json: bool) -> None:
         print_json(found)
         return
     waiting = {name: held for name, held in found.items() if held}
-    table = Table("队列 queue", "条数 messages")
+    shown = table("队列 queue", "条数 messages")
     for name, held in waiting.items():
-        table.add_row(name, str(held))
+        shown.add_row(name, str(held))
     if waiting:
-        out.print(table)
+        out.print(shown)
     step(f"共查看 {len(found)} 个队列，{len(waiting)} 个有死信 · {len(found)} queues, {len(waiting)} of them hold something")
 
 

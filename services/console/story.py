@@ -11,7 +11,7 @@ from rich.table import Table
 
 from services.console.figures import groups_table, rates_table
 from services.console.samples import Case
-from services.console.terminal import out
+from services.console.terminal import out, table
 
 OUTCOMES = {
     "solved": "已解决", "in_progress": "正在解决", "planned": "列入计划",
@@ -43,7 +43,7 @@ def _chapter(zh: str, en: str) -> None:
 
 
 def _assigned(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
-    table = Table("#", "意见建议 opinion", "渠道", "承办单位 department", "依据 why", "答复期限 due")
+    made = table("#", "意见建议 opinion", "渠道", "承办单位 department", "依据 why", "答复期限 due")
     for case in cases:
         found, why = case.assignment, case.assignment["why"]
         rule = WHYS.get(why["rule"], why["rule"].removeprefix("keywords: ") + f"（{why['confidence']:.2f}）")
@@ -53,8 +53,8 @@ def _assigned(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
             else _clock(found["deadlines"]["reply"])
         )
         channel = str(case.form.get("channel", "web"))
-        table.add_row(str(case.number), escape(case.title), channel, names[found["department"]], escape(rule), due)
-    return table
+        made.add_row(str(case.number), escape(case.title), channel, names[found["department"]], escape(rule), due)
+    return made
 
 
 def _tell_late(case: Case, names: Mapping[str, str]) -> None:
@@ -71,14 +71,14 @@ def _tell_late(case: Case, names: Mapping[str, str]) -> None:
 
 
 def _answered(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
-    table = Table("#", "承办单位 department", "结果 outcome", "期限", "答复 reply", "测评 rated", "状态 state")
+    made = table("#", "承办单位 department", "结果 outcome", "期限", "答复 reply", "测评 rated", "状态 state")
     for case in cases:
         found = case.assignment
         rated = " → ".join(RATINGS[rating] for rating in case.ratings) or "未测评 unrated"
         in_time = "按期" if found["on_time"] else "[red]逾期[/red]"
         words = [names[found["department"]], OUTCOMES[found["outcome"]], in_time, escape(found["reply"]), rated, case.state]
-        table.add_row(str(case.number), *words)
-    return table
+        made.add_row(str(case.number), *words)
+    return made
 
 
 def _sum_up(cases: Sequence[Case], statistics: Mapping[str, Any]) -> None:

@@ -22,7 +22,7 @@ from services.console.office import json_option
 from services.console.records import NotReadable, Records, open_records
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.console.supervisor import Supervisor
-from services.console.terminal import err, fail, out, print_json, print_plain, progress, step
+from services.console.terminal import err, fail, out, print_json, print_plain, progress, step, table
 from services.contracts.definitions import department_user
 from services.contracts.messages import Outcome
 
@@ -82,7 +82,7 @@ def _print_import(result: dict[str, Any]) -> None:
         err.print(f"第 {refused['line']} 行 line {refused['line']}: {reasons(refused['errors'])}", style="yellow", markup=False)
     if result["refused"] > MOST_SHOWN:
         err.print(f"…… 另有 {result['refused'] - MOST_SHOWN} 行 more lines; all of them with --json", style="yellow")
-    table = Table(show_header=False, box=None)
+    shown = Table(show_header=False, box=None)
     rows: tuple[tuple[str, Any], ...] = (
         ("文件行数 rows in the file", result["rows"]),
         ("新收 taken", result["created"]),
@@ -98,8 +98,8 @@ def _print_import(result: dict[str, Any]) -> None:
         (f"下限：窗口确认发布 floor: confirmed publishes, {WINDOW} at a time", result["floor"]["publishes_windowed"]),
     )
     for name, value in rows:
-        table.add_row(name, str(value))
-    out.print(table)
+        shown.add_row(name, str(value))
+    out.print(shown)
     if result["in_queues"] < result["accepted"]:
         step("差额：承办单位可能已取走 The difference may be in departments' hands already: huiying listen takes messages out")
 
@@ -169,7 +169,7 @@ def bench(count: int, as_json: bool) -> None:
     if as_json:
         print_json(result)
         return
-    table = Table("毫秒 milliseconds", *result["quantiles"])
+    shown = table("毫秒 milliseconds", numbers=result["quantiles"])
     for name, values in result["milliseconds"].items():
-        table.add_row(name, *(f"{value:.1f}" for value in values))
-    out.print(table)
+        shown.add_row(name, *(f"{value:.1f}" for value in values))
+    out.print(shown)
