@@ -28,8 +28,8 @@ class Broker(Protocol):
     url: str
     management_url: str | None
 
-    def begin(self) -> None:
-        """Start it if it is ours to start, without waiting."""
+    def begin(self) -> bool:
+        """Start it if it is ours to start, without waiting; returns whether it is booting now."""
 
     def wait(self) -> bool:
         """Until it answers and has the topology; returns whether anything had to be done."""
@@ -77,9 +77,10 @@ class PrivateBroker:
         self.management_url: str | None = self._node.management_url
         self._started = False
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """Boot the node with the whole topology; one that listens on another port is ended first."""
         self._started = self._node.begin(_topology(self._installation, self._departments))
+        return self._started
 
     def wait(self) -> bool:
         """A node that was running already gets the topology through its API, when it has another one."""
@@ -113,8 +114,9 @@ class ForeignBroker:
         guess = urlunsplit(("http", f"{parts.netloc.rpartition(':')[0]}:{(parts.port or 5672) + 10_000}", "", "", ""))
         self.management_url = management_url or (guess if parts.port and Management(guess).reachable() else None)
 
-    def begin(self) -> None:
+    def begin(self) -> bool:
         """It runs already."""
+        return False
 
     def wait(self) -> bool:
         """Apply the topology, or look whether it is there."""

@@ -40,6 +40,15 @@ class Installation:
         """The password of a broker user, made at first use."""
         return self._secret(f"broker.{user}", lambda: secrets.token_urlsafe(24))
 
+    def new_password(self, user: str) -> str:
+        """Another password for a broker user, in place of the one it had."""
+        self._secrets.pop(f"broker.{user}", None)
+        return self.password(user)
+
+    def knows(self, user: str) -> bool:
+        """Whether this installation made a password for a broker user."""
+        return f"broker.{user}" in self._secrets
+
     def hashes(self, users: Iterable[str]) -> dict[str, str]:
         """Password hashes as the broker stores them; the same every time, so that it can see that nothing changed."""
         return {user: password_hash(self.password(user)) for user in users}

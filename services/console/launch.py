@@ -57,7 +57,7 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine)]
     for name in SERVICES:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
-        listed.append(Program(name, (sys.executable, "-m", f"services.{name}", "worker"), facts, machine))
+        listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine))
     return listed
 
 

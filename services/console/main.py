@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
-from services.console.settings import load_settings
-from services.console.supervisor import Supervisor
+from services.console.office import catalogue, department, migrate, topology
+from services.console.office import token as token_commands
+from services.console.parked import dead
+from services.console.running import demo, doctor, down, logs, up
+from services.console.terminal import Failure
+from services.console.traffic import bench, import_file, listen, statistics
+from services.runtime.settings import SettingsInvalid
 
 
-@click.group()
+class Group(click.Group):
+    """Turns what is wrong with the settings into a message for people."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except SettingsInvalid as error:
+            raise Failure(str(error), "correct the environment") from error
+
+
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
-    """回应 Huiying: closes the loop on what people tell their congress."""
+    """回应 Huiying：民有所呼，我有所应。 Closes the loop on what people tell their congress."""
 
 
-@main.command()
-def up() -> None:
-    """Start whatever is not running."""
-    Supervisor(load_settings()).up()
-
-
-@main.command()
-def down() -> None:
-    """Stop."""
-    Supervisor(load_settings()).down()
+COMMANDS: tuple[click.Command, ...] = (
+    up, down, demo, logs, doctor, import_file, listen, statistics, bench,
+    topology, department, token_commands, catalogue, dead, migrate,
+)  # fmt: skip
+for command in COMMANDS:
+    main.add_command(command)

@@ -63,16 +63,17 @@ class Supervisor:
 
     def _up(self) -> Addresses:
         broker = choose_broker(self.settings, self.installation, self._departments())
-        broker.begin()
+        booting = broker.begin()
         self._migrate()
         token = self._admin_token()
         wanted = programs(self.settings, self.installation, broker.service_urls())
         self._stop_changed(wanted)
-        # The web process takes as long to import its code as the broker to boot; workers would only find it absent.
-        self._start(wanted[:1])
+        if booting:
+            # Loading their code takes the services nearly as long as the broker takes to boot.
+            self._start(wanted)
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
-        self._start(wanted[1:])
+        self._start(wanted)
         host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
         addresses = Addresses(f"http://{host}:{self.settings.port}", broker.url, broker.management_url, token)
         self._write_down(addresses)

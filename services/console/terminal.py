@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+import time
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NoReturn
 
 import click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
-out = Console(highlight=False, soft_wrap=True)
+#: A pipe or a file has no width of its own, and tables squeezed into 80 columns lose what they say.
+WIDTH = None if sys.stdout.isatty() else 150
+STARTED = time.monotonic()
+out = Console(highlight=False, soft_wrap=True, width=WIDTH)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -35,8 +42,8 @@ def fail(message: str, advice: str = "") -> NoReturn:
 
 
 def step(text: str) -> None:
-    """One line about what is going on."""
-    err.print(text, style="dim", markup=False)
+    """One line about what is going on, with the seconds since the command was given."""
+    err.print(f"{time.monotonic() - STARTED:5.1f}s  {text}", style="dim", markup=False)
 
 
 def print_json(value: Any) -> None:
@@ -51,6 +58,16 @@ def print_plain(text: str) -> None:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def table(*columns: str, numbers: Sequence[str] = ()) -> Table:
+    """An empty table that breaks long texts instead of cutting them off; `numbers` are columns that come after, to the right."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for title in columns:
+        made.add_column(title, overflow="fold")
+    for title in numbers:
+        made.add_column(title, overflow="fold", justify="right")
+    return made
 
 
 def progress() -> Progress:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import select
 import socket
 import time
 from collections import OrderedDict
@@ -18,6 +17,7 @@ import kombu.exceptions
 
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.topology import REQUEUE
+from services.runtime.frames import has_input, publish_frames, read_frames
 
 HEARTBEAT = 30
 CONFIRM_DEADLINE = 30.0
@@ -25,6 +25,8 @@ SEND_DEADLINE = 10
 #: How long (s) the rest of a frame may take once its beginning has arrived.
 FRAME_DEADLINE = 5.0
 MANDATORY, IMMEDIATE = True, False
+#: So much (bytes) is sent at once, so that the broker works on it while the rest is written.
+PIECE = 65_536
 #: Errors after which a connection is thrown away; whatever was not confirmed or acknowledged comes again.
 CONNECTION_ERRORS: tuple[type[Exception], ...] = (amqp.exceptions.AMQPError, kombu.exceptions.KombuError, OSError)
 
@@ -103,18 +105,11 @@ def _connect(url: str, name: str) -> kombu.Connection:
     return connection
 
 
-def _has_input(connection: Any) -> bool:
-    # Asking first is safer than reading without waiting: in the middle of a frame amqp would spin until the rest is there.
-    transport = connection.transport
-    decrypted = getattr(transport.sock, "pending", int)()
-    return bool(transport._read_buffer or decrypted or select.select([transport.sock], [], [], 0)[0])
-
-
 class RabbitPublisher:
     """A confirm channel that looks at delivery tags, which kombu's own does not."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._tag = 0
+        self._tag, self._unsent = 0, bytearray()
         self._open: OrderedDict[int, tuple[str, str, str]] = OrderedDict()
         self._failed: dict[tuple[str, str, str], str] = {}
         self._kombu = _connect(url, name)
@@ -136,6 +131,18 @@ class RabbitPublisher:
         """Send one persistent, mandatory message without waiting."""
         self._tag += 1
         self._open[self._tag] = message.copy
+        if message.headers:
+            self._publish_with_headers(message)
+            return
+        exchange, routing_key, message_id = message.exchange, message.routing_key, message.message_id
+        self._unsent += publish_frames(
+            self._channel.channel_id, self._connection.frame_max, exchange, routing_key, message_id, CONTENT_TYPE, message.body
+        )
+        if len(self._unsent) > PIECE:
+            self._flush()
+
+    def _publish_with_headers(self, message: Outgoing) -> None:
+        self._flush()
         content = amqp.Message(
             message.body, delivery_mode=2, message_id=message.message_id, content_type=CONTENT_TYPE,
             application_headers=dict(message.headers),
@@ -145,23 +152,30 @@ class RabbitPublisher:
             amqp.spec.Basic.Publish, "Bssbb", (0, message.exchange, message.routing_key, MANDATORY, IMMEDIATE), content
         )
 
+    def _flush(self) -> None:
+        if self._unsent:
+            unsent, self._unsent = self._unsent, bytearray()
+            self._connection.transport.write(unsent)
+            self._connection.bytes_sent += len(unsent)
+
     def settle(self) -> dict[tuple[str, str, str], str]:
         """Wait for the confirms; raises TimeoutError when they do not come in time."""
+        self._flush()
         end = time.monotonic() + CONFIRM_DEADLINE
         while self._open:
             left = end - time.monotonic()
             if left <= 0:
                 raise TimeoutError(f"{len(self._open)} confirms did not come")
             # Not drain_events: that starts its clock again at every heartbeat.
-            self._connection.blocking_read(timeout=left)
+            read_frames(self._connection, left)
         failed, self._failed = self._failed, {}
         return failed
 
     def idle(self) -> None:
         """Send a heartbeat when one is due and take what the broker has to say."""
         self._connection.heartbeat_tick()
-        while _has_input(self._connection):
-            self._connection.blocking_read(timeout=FRAME_DEADLINE)
+        while has_input(self._connection):
+            read_frames(self._connection, FRAME_DEADLINE)
 
     def close(self) -> None:
         """Drop the socket without a farewell that could hang."""
@@ -204,9 +218,9 @@ class RabbitSubscription:
         self._heartbeat()
         with contextlib.suppress(TimeoutError):
             while not self._arrived:
-                self._connection.blocking_read(timeout=timeout)
-            while len(self._arrived) < limit and _has_input(self._connection):
-                self._connection.blocking_read(timeout=FRAME_DEADLINE)
+                read_frames(self._connection, timeout)
+            while len(self._arrived) < limit and has_input(self._connection):
+                read_frames(self._connection, FRAME_DEADLINE)
         taken, self._arrived = self._arrived[:limit], self._arrived[limit:]
         return taken
 

@@ -37,7 +37,7 @@ FORM_CACHING = "private, no-cache"
 
 LABELS: Mapping[str, Words] = {
     "title": Words("标题", "Title"),
-    "content": Words("内容", "What you want to say"),
+    "content": Words("内容", "Details"),
     "topic": Words("主题", "Topic"),
     "area": Words("所在区域", "Area"),
     "station": Words("联络站", "Liaison station"),

@@ -94,7 +94,7 @@ FACTS: Mapping[str, tuple[Words, Callable[[Any, Catalogue], Shown | None]]] = {
     "reason": (Words("原因", "Why"), _reason),
     "department": (Words("承办单位", "Department"), department_name),
     "rule": (Words("为什么", "Why there"), _rule),
-    "round": (Words("次数", "Time"), lambda value, _: Words(f"第 {value} 次办理", f"handled for the {value}. time")),
+    "round": (Words("次数", "Round"), lambda value, _: Words(f"第 {value} 次办理", f"round {value}")),
     "due": (Words("答复期限", "Answer due"), _due),
     "outcome": (Words("办理结果", "Outcome"), _named(OUTCOMES)),
     "on_time": (Words("时限", "Deadline"), _on_time),

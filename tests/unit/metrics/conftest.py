@@ -9,6 +9,7 @@ import flask
 import pytest
 
 from services.contracts.envelope import Event
+from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
 from services.metrics import handlers
 from services.metrics.domain.story import WorkingDays
@@ -46,6 +47,13 @@ class Running:
 
     def exposed(self) -> str:
         return self.telemetry.expose().decode()
+
+    def series(self) -> str:
+        """The product's lines of what is exposed."""
+        names = tuple(row.name.removesuffix("_total") for row in PRODUCT)
+        told = (line.removeprefix("# HELP ").removeprefix("# TYPE ") for line in self.exposed().splitlines())
+        both = zip(self.exposed().splitlines(keepends=True), told, strict=True)
+        return "".join(line for line, name in both if name.startswith(names))
 
 
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:

@@ -15,6 +15,7 @@ from services.metrics.store import tables
 from services.runtime import outbox
 from services.runtime.broker import Delivery
 from services.runtime.dispatch import Dispatcher
+from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import Case, small_story
 
 
@@ -25,8 +26,6 @@ def contents(running) -> dict:
 
 
 def test_any_order_in_any_batches_with_copies_leaves_the_same_rows(running, sqlite_database, clock, tmp_path):
-    from tests.unit.metrics.conftest import running_on
-
     running.hear(small_story())
     expected = contents(running)
     assert all(expected.values())

@@ -28,15 +28,6 @@ def value(text: str, name: str, **labels: str) -> float:
     return found
 
 
-def product_text(text: str) -> str:
-    ours = tuple(row.name.removesuffix("_total") for row in PRODUCT)
-    return "".join(
-        line
-        for line in text.splitlines(True)
-        if line.split("{")[0].removeprefix("# HELP ").removeprefix("# TYPE ").startswith(ours)
-    )
-
-
 def test_the_series_are_those_of_the_table(running):
     exposed = families(running.exposed())
     assert set(exposed) == {row.name for row in PRODUCT}
@@ -61,7 +52,7 @@ def test_every_department_has_its_series_from_the_first_scrape(running):
 
 def test_the_small_story_reads_as_before(running, request):
     running.hear(small_story())
-    text = product_text(running.exposed())
+    text = running.series()
     golden = GOLDEN / "series.txt"
     if request.config.getoption("--golden"):
         golden.write_text(text, encoding="utf-8")
@@ -97,7 +88,7 @@ def check(ratio: float, rate: dict) -> None:
 
 def test_counters_survive_a_restart(running, clock, tmp_path):
     running.hear(small_story())
-    assert product_text(running_on(running.database, clock, tmp_path).exposed()) == product_text(running.exposed())
+    assert running_on(running.database, clock, tmp_path).series() == running.series()
 
 
 def test_an_assignment_becomes_overdue_by_the_clock_alone(running, clock):

@@ -1,0 +1,59 @@
+"""The broker as an administrator sees it from outside, with pika: how much a queue holds, and what, without taking anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pika
+import pika.exceptions
+
+from services.console.terminal import fail
+
+
+@contextmanager
+def connection(url: str, name: str) -> Iterator[Any]:
+    """A connection to the broker; fails with advice when it does not let us in."""
+    parameters = pika.URLParameters(url)
+    parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 5, 10, 30
+    parameters.client_properties = {"connection_name": name}
+    try:
+        opened = pika.BlockingConnection(parameters)
+    except (pika.exceptions.AMQPError, OSError) as error:
+        fail(f"The broker at {parameters.host}:{parameters.port} does not let us in: {error!r}", "huiying doctor")
+    try:
+        yield opened
+    finally:
+        if opened.is_open:
+            opened.close()
+
+
+def depths(broker: Any, queues: Sequence[str]) -> dict[str, int | None]:
+    """How many messages are ready in each queue; None for a queue that is not there."""
+    found: dict[str, int | None] = {}
+    channel = broker.channel()
+    for queue in queues:
+        try:
+            found[queue] = channel.queue_declare(queue, passive=True).method.message_count
+        except pika.exceptions.ChannelClosedByBroker:
+            found[queue], channel = None, broker.channel()
+    channel.close()
+    return found
+
+
+def look_through(broker: Any, queue: str, see: Callable[[Any, bytes], None], quiet_seconds: float = 0.5) -> int:
+    """Show every message that is ready to `see` (properties, body) and give all of them back; returns how many there were.
+
+    Nothing is acknowledged: closing the channel returns the messages to their places. What a consumer holds is not seen.
+    """
+    channel = broker.channel()
+    seen = 0
+    for method, properties, body in channel.consume(queue, inactivity_timeout=quiet_seconds):
+        if method is None:
+            break
+        see(properties, body)
+        seen += 1
+    # Not cancel(): that would reject message by message what closing gives back at once.
+    channel.close()
+    return seen

@@ -1,0 +1,71 @@
+"""The product's own HTTP API, as the console uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import requests
+
+from services.console.settings import Addresses
+from services.console.terminal import fail
+
+API = "/api/v1"
+PATIENCE = 30.0
+
+
+class Client:
+    """One keep-alive connection to the one origin, as the administrator where there is a token."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self.url = addresses.url
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self._headers = {"Authorization": f"Bearer {addresses.admin_token}"} if addresses.admin_token else {}
+
+    def get(self, path: str, **query: Any) -> Any:
+        """The JSON answer to a GET; fails with the problem's own words."""
+        return self._ask("GET", path, params=query).json()
+
+    def post(self, path: str, body: Mapping[str, Any], *, public: bool = False) -> Any:
+        """The JSON answer to a POST; `public` leaves the token out, as a citizen's browser would."""
+        return self._ask("POST", path, json=body, public=public).json()
+
+    def pages(self, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
+        """All items of a list, page by page."""
+        cursor: dict[str, Any] = {}
+        while True:
+            answer = self.get(path, **query, **cursor)
+            yield from answer["items"]
+            if answer["next"] is None:
+                return
+            cursor = {"cursor": answer["next"]}
+
+    def stream(self, path: str, body: Any, content_type: str) -> Iterator[bytes]:
+        """The lines of a streamed answer to a streamed POST; raises requests' errors, since the caller can resume."""
+        headers = {**self._headers, "Content-Type": content_type}
+        with self.session.post(self.url + API + path, data=body, headers=headers, timeout=(5.0, 300.0), stream=True) as answer:
+            if not answer.ok:
+                _refused("POST", path, answer)
+            yield from answer.iter_lines()
+
+    def _ask(self, method: str, path: str, *, public: bool = False, **options: Any) -> requests.Response:
+        headers = {} if public else self._headers
+        try:
+            answer = self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, **options)
+        except requests.RequestException as error:
+            fail(f"{self.url} does not answer: {error.__class__.__name__}.", "huiying up, or set HUIYING_URL to where it runs")
+        if not answer.ok:
+            _refused(method, path, answer)
+        return answer
+
+
+def _refused(method: str, path: str, answer: requests.Response) -> None:
+    advice = "make a token: huiying token create --role admin; then set HUIYING_ADMIN_TOKEN" if answer.status_code == 401 else ""
+    try:
+        problem = answer.json()
+    except ValueError:
+        problem = {"title": answer.text[:300]}
+    details = "; ".join(f"{field}: {', '.join(reasons)}" for field, reasons in problem.get("errors", {}).items())
+    words = " ".join(filter(None, (problem.get("title"), problem.get("detail"), details)))
+    fail(f"{method} {path}: {answer.status_code} {words}", advice)

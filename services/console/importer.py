@@ -1,0 +1,139 @@
+"""`huiying import`: a file of opinions goes in, and the departments' queues are counted to see that all of it arrived."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import requests
+from rich.progress import Progress
+
+from services.console.amqp import depths
+from services.console.census import Census, take_census
+from services.console.client import Client
+from services.console.records import Records
+from services.console.terminal import fail
+from services.contracts.topology import department_queue
+
+STALL_SECONDS, LOOK_SECONDS = 20.0, 0.25
+AGAIN = "huiying doctor; then 'huiying up' and the same import again: it takes up where it stopped and adds nothing twice"
+
+
+@dataclass
+class Tally:
+    """What became of the rows of a file. `refused` has (line of the file, reasons) pairs, times are in seconds."""
+
+    rows: int
+    created: int = 0
+    known: int = 0
+    refused: list[tuple[int, dict[str, list[str]]]] = field(default_factory=list)
+    opinions: set[str] = field(default_factory=set)
+    seconds_sent: float = 0.0
+    seconds_arrived: float = 0.0
+    seconds_whole: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """From the first byte until the last opinion lay in its queue, as near as it could be seen."""
+        return self.seconds_arrived or self.seconds_whole
+
+    def answer(self, line: dict[str, Any], offset: int) -> None:
+        """Take one line of the answer into account."""
+        if line["status"] == "refused":
+            self.refused.append((line["line"] + offset, line["errors"]))
+            return
+        self.opinions.add(line["id"])
+        if line["status"] == "created":
+            self.created += 1
+        else:
+            self.known += 1
+
+
+class Import:
+    """One run of one file against one system."""
+
+    def __init__(self, client: Client, broker: Any, records: Records, absent: Callable[[], list[str]]) -> None:
+        self._client, self._broker, self._records, self._absent = client, broker, records, absent
+        self.departments = [row["code"] for row in client.get("/departments")["items"]]
+        self.tally = Tally(records.rows)
+
+    def run(self, progress: Progress) -> Census:
+        """Send everything, wait until every accepted opinion is assigned, count the queues."""
+        before, started = self._held(), time.perf_counter()
+        self._send(progress)
+        self.tally.seconds_sent = time.perf_counter() - started
+        self._await_assignments(progress, before, started)
+        self.tally.seconds_whole = time.perf_counter() - started
+        # Counting over AMQP takes seconds for a large backlog and keeps the line busy all the while.
+        task = progress.add_task("清点队列 counting the queues", total=1, note="")
+        census = take_census(self._broker, self.departments)
+        progress.update(task, completed=1)
+        if census.others:
+            # Reminders lay in the queues too, so their depth did not say when the last opinion arrived.
+            self.tally.seconds_arrived = 0.0
+        return census
+
+    def _send(self, progress: Progress) -> None:
+        task = progress.add_task("提交 submitting", total=self._records.rows, note="")
+        for piece in self._records.pieces():
+            answered = 0
+            try:
+                for raw in self._client.stream("/opinions/batch", piece.body, self._records.content_type):
+                    if raw:
+                        self.tally.answer(orjson.loads(raw), piece.offset)
+                        answered += 1
+            except (requests.RequestException, orjson.JSONDecodeError) as error:
+                self._interrupted(f"the line to {self._client.url} broke ({error.__class__.__name__})")
+            if answered < piece.rows:
+                self._interrupted(f"the answer broke off after {answered} of {piece.rows} lines of a piece")
+            note = f"拒收 {len(self.tally.refused)} refused" if self.tally.refused else ""
+            progress.update(task, advance=answered, note=note)
+            self._broker.process_data_events(time_limit=0)
+
+    def _await_assignments(self, progress: Progress, before: int, started: float) -> None:
+        task, last, moved = progress.add_task("交办 assigning", total=self.tally.created, note=""), -1, time.monotonic()
+        while True:
+            arrived = min(max(0, self._held() - before), self.tally.created)
+            if arrived >= self.tally.created and not self.tally.seconds_arrived:
+                self.tally.seconds_arrived = time.perf_counter() - started
+            # A department that listens takes messages away while we count, so intake's own word ends the wait.
+            if (arrived >= self.tally.created or arrived == last) and not self._unassigned():
+                break
+            if arrived != last:
+                last, moved = arrived, time.monotonic()
+            elif time.monotonic() - moved > STALL_SECONDS:
+                self._interrupted(f"nothing was assigned for {STALL_SECONDS:.0f} s")
+            progress.update(task, completed=arrived)
+            time.sleep(LOOK_SECONDS)
+        progress.update(task, completed=self.tally.created)
+
+    def _held(self) -> int:
+        return sum(held or 0 for held in depths(self._broker, [department_queue(code) for code in self.departments]).values())
+
+    def _unassigned(self) -> bool:
+        return bool(self._client.get("/opinions", state="accepted", limit=1)["items"])
+
+    def _interrupted(self, what: str) -> None:
+        absent = self._absent()
+        who = f" Not running: {', '.join(absent)}." if absent else ""
+        taken = f"{self.tally.created} taken, {self.tally.known} already there, {len(self.tally.refused)} refused"
+        fail(f"The import was interrupted: {what}.{who} So far of {self.tally.rows} rows: {taken}.", AGAIN)
+
+
+def reasons(errors: dict[str, list[str]]) -> str:
+    """Why a line was refused, on one line."""
+    return "; ".join(f"{name}: {' '.join(each)}" for name, each in errors.items())
+
+
+def bodies(records: Records) -> Iterable[bytes]:
+    """The bytes of some rows, to measure the floor with."""
+    return [raw.rstrip(b"\n") for raw in records.sample]
+
+
+def local_store(folder: Path, url: str, own_url: str | None) -> Path | None:
+    """Where the store's floor can be measured: beside the embedded stores, when this system is the one there."""
+    return folder if own_url == url and (folder / "intake.db").exists() else None

@@ -1,0 +1,199 @@
+"""Commands for operators: topology, departments' credentials, access tokens, the catalogue, the shape of the stores."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from services.console.installation import Installation, password_hash
+from services.console.launch import service_url
+from services.console.management import Management, left_over
+from services.console.origin import assemblies
+from services.console.settings import ConsoleSettings, addresses, load_settings
+from services.console.terminal import fail, out, print_json, print_plain, step, table
+from services.contracts.catalogue import Catalogue, CatalogueInvalid, check_catalogue, load_catalogue
+from services.contracts.definitions import definitions, department_user
+from services.contracts.errors import HuiyingError, Refusal
+from services.contracts.topology import SERVICES
+from services.runtime import access
+from services.runtime.access import Role
+from services.runtime.assembly import load_settings as load_service_settings
+from services.runtime.assembly import migrate_access, open_database
+from services.runtime.clock import SystemClock
+from services.runtime.database import Database
+from services.runtime.migrate import STORE
+from services.runtime.migrate import migrate as migrate_store
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+
+
+def load_place(settings: ConsoleSettings) -> Catalogue:
+    """The catalogue that the settings name; fails with its problems."""
+    try:
+        return load_catalogue(settings.catalogue)
+    except CatalogueInvalid as error:
+        fail(f"{settings.catalogue}: {error}", f"huiying catalogue check {settings.catalogue}")
+
+
+def _topology(settings: ConsoleSettings) -> dict[str, Any]:
+    given = {name: getattr(settings, f"{name}_broker_password") for name in SERVICES}
+    hashes = {name: password_hash(password) for name, password in given.items() if password}
+    return definitions(tuple(load_place(settings).departments), hashes)
+
+
+@click.group()
+def topology() -> None:
+    """消息拓扑 · exchanges, queues, policies and users of the broker."""
+
+
+@topology.command("definitions")
+def topology_definitions() -> None:
+    """Print RabbitMQ definitions. Users are in it whose passwords are in HUIYING_<SERVICE>_BROKER_PASSWORD."""
+    print_json(_topology(load_settings()))
+
+
+@topology.command("apply")
+def topology_apply() -> None:
+    """Bring the broker at HUIYING_MANAGEMENT_URL to the topology; nothing is taken away."""
+    settings = load_settings()
+    management, wanted = _management(settings), _topology(settings)
+    management.apply(wanted)
+    step(f"队列 {len(wanted['queues'])} queues, 绑定 {len(wanted['bindings'])} bindings, 用户 {len(wanted['users'])} users")
+    for name in left_over(management.queues(), wanted):
+        step(f"不在目录中的队列，未删除 Not in the catalogue, left alone: {name}")
+
+
+@click.group()
+def department() -> None:
+    """承办单位 · departments."""
+
+
+@department.command("credentials")
+@click.argument("code")
+@click.option("--rotate", is_flag=True, help="A new password; programs that are connected stay until they reconnect.")
+def department_credentials(code: str, rotate: bool) -> None:
+    """Print the AMQP address with which department CODE reads its queue and sends its commands."""
+    settings = load_settings()
+    if code not in load_place(settings).departments:
+        fail(f"There is no department {code!r} in {settings.catalogue}.", "huiying topology definitions lists the queues")
+    password, installation = None, Installation(settings.var)
+    if installation.var.exists():
+        password = installation.new_password(department_user(code)) if rotate else installation.password(department_user(code))
+    password = password or secrets.token_urlsafe(24)
+    _management(settings).admit_department(code, password_hash(password))
+    print_plain(service_url(addresses(settings).broker_url, department_user(code), password))
+
+
+@click.group()
+def token() -> None:
+    """访问令牌 · access tokens."""
+
+
+@token.command("create")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--department", "department_code", help="The department it acts for; needed for role department.")
+@json_option
+def token_create(role: str, department_code: str | None, as_json: bool) -> None:
+    """Make a token. It is shown once and never again."""
+    settings = load_settings()
+    if department_code is not None and department_code not in load_place(settings).departments:
+        fail(f"There is no department {department_code!r} in {settings.catalogue}.")
+    try:
+        token_id, value = access.create(_access(settings), role, department_code)
+    except Refusal as error:
+        fail(error.detail, "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in error.errors.items()))
+    if as_json:
+        print_json({"id": token_id, "token": value, "role": role, "department": department_code})
+    else:
+        print_plain(value)
+        step(f"编号 Id {token_id}；只显示这一次 shown only this once; to end it: huiying token revoke {token_id}")
+
+
+@token.command("revoke")
+@click.argument("token_id", metavar="ID")
+def token_revoke(token_id: str) -> None:
+    """End a token; every service refuses it within seconds."""
+    try:
+        access.revoke(_access(load_settings()), token_id)
+    except HuiyingError as error:
+        fail(str(error), "huiying token list")
+    step(f"已吊销 Revoked {token_id}")
+
+
+@token.command("list")
+@json_option
+def token_list(as_json: bool) -> None:
+    """List all tokens, newest first, without what would let anybody in."""
+    rows = access.listing(_access(load_settings()))
+    if as_json:
+        print_json(rows)
+        return
+    shown = table("编号 id", "角色 role", "单位 department", "建立 created", "吊销 revoked")
+    for row in rows:
+        shown.add_row(row["id"], row["role"], row["department"] or "", _moment(row["created"]), _moment(row["revoked"]))
+    out.print(shown)
+
+
+@click.group()
+def catalogue() -> None:
+    """目录 · the catalogue of departments, topics and rules."""
+
+
+@catalogue.command("check")
+@click.argument("file", type=click.Path(path_type=Path))
+@json_option
+def catalogue_check(file: Path, as_json: bool) -> None:
+    """Say what is wrong with FILE, with line numbers; exit status 1 when anything but warnings is."""
+    try:
+        problems = check_catalogue(file.read_text(encoding="utf-8"), lambda name: (file.parent / name).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        fail(f"{file} cannot be read: {error}", "it has to be a file in UTF-8")
+    errors = sum(problem.severity == "error" for problem in problems)
+    if as_json:
+        print_json([{"line": each.line, "severity": each.severity, "path": each.path, "reason": each.reason} for each in problems])
+    else:
+        for problem in problems:
+            print_plain(f"{file}:{problem.line}: {problem.severity}: {problem.path or 'document'}: {problem.reason}")
+        out.print(f"{errors} 个错误 errors, {len(problems) - errors} 个警告 warnings")
+    raise SystemExit(1 if errors else 0)
+
+
+@click.command()
+def migrate() -> None:
+    """数据结构 · bring every store named in the environment to the shape this version expects."""
+    settings = load_settings()
+    for name, assembly in assemblies().items():
+        given = load_service_settings(assembly)
+        database = open_database(assembly, given, SystemClock())
+        migrate_store(database, STORE, "runtime")
+        migrate_store(database, assembly.migrations, name)
+        step(f"{name} ✓")
+    migrate_access(_access_url(settings))
+    step("access ✓")
+
+
+def _access_url(settings: ConsoleSettings) -> str:
+    if settings.access_database_url:
+        return settings.access_database_url
+    if not (settings.var / "access.db").exists():
+        fail(f"Nothing was started in {settings.var} yet.", "huiying up, or set HUIYING_ACCESS_DATABASE_URL")
+    return Installation(settings.var).database_url("access")
+
+
+def _access(settings: ConsoleSettings) -> Database:
+    return Database(_access_url(settings), "access", SystemClock())
+
+
+def _management(settings: ConsoleSettings) -> Management:
+    url = addresses(settings).management_url
+    if url is None:
+        fail("The address of RabbitMQ's management API is not known.", "set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672")
+    return Management(url)
+
+
+def _moment(instant: datetime | None) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""

@@ -1,0 +1,75 @@
+"""The sample opinions of the demonstration, and what is then done about each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from services.console.settings import HOME
+
+SAMPLES = HOME / "deploy" / "samples" / "opinions.yml"
+
+
+@dataclass(frozen=True, slots=True)
+class Handling:
+    """What the department and the submitter do. `promise` is {what, days}; without a `rating` nobody evaluates."""
+
+    reply: str
+    outcome: str
+    progress: str | None = None
+    promise: Mapping[str, Any] | None = None
+    late: bool = False
+    rating: str | None = None
+    process: str | None = None
+    comment: str | None = None
+    again: str | None = None
+    rating_again: str | None = None
+
+
+@dataclass
+class Case:
+    """A sample on its way: what was sent, and what the system said of it so far."""
+
+    number: int
+    form: Mapping[str, Any]
+    handling: Handling
+    opinion: str = ""
+    receipt: str = ""
+    state: str = ""
+    ratings: list[str] = field(default_factory=list)
+    assignment: Mapping[str, Any] = field(default_factory=dict)
+    reminders: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @property
+    def title(self) -> str:
+        """The sample's title."""
+        return str(self.form["title"])
+
+    @property
+    def final_state(self) -> str:
+        """The state in which this case's story ends."""
+        return "concluded" if self.handling.rating else "replied"
+
+    @property
+    def next_rating(self) -> str | None:
+        """How the submitter rates the reply that is there now."""
+        wanted = [self.handling.rating, self.handling.rating_again]
+        return wanted[len(self.ratings)] if len(self.ratings) < len(wanted) else None
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.state == self.final_state
+
+
+def load_samples(path: Path = SAMPLES) -> list[Case]:
+    """The samples in the order of the file, numbered from 1."""
+    rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return [
+        Case(number, {name: value for name, value in row.items() if name != "handling"}, Handling(**row["handling"]))
+        for number, row in enumerate(rows, 1)
+    ]

@@ -1,0 +1,77 @@
+"""A real browser against the application on a loopback port. Without Chromium: fails where CI=true, skips elsewhere."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.conftest import absent
+from tests.visitors import MIGRATIONS, Visit
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SECONDS = 15
+#: How people come: the option sets of a browser context.
+PHONE = {"viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "is_mobile": True}
+
+
+class Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        absent(f"no browser at {CHROMIUM}: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(sqlite_database, clock) -> Visit:
+    return Visit(sqlite_database("intake", MIGRATIONS), clock)
+
+
+@pytest.fixture
+def address(visit: Visit) -> Iterator[str]:
+    """Where the application answers."""
+    server = make_server("127.0.0.1", 0, visit.app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(SECONDS)
+    server.server_close()
+
+
+@pytest.fixture
+def come(browser: Browser, address: str) -> Iterator:
+    """Opens a page as a visitor with the options of a browser context; whatever the browser complains about fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def come(**options: object) -> Page:
+        context = browser.new_context(base_url=address, **options)
+        context.set_default_timeout(SECONDS * 1000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+        page.on("requestfailed", lambda request: complaints.append(request.url))
+        page.on("request", lambda request: None if request.url.startswith(address) else complaints.append(request.url))
+        return page
+
+    yield come
+    for context in contexts:
+        context.close()
+    assert [text for text in complaints if "server responded with a status of 4" not in text] == []

@@ -1,0 +1,149 @@
+"""What a visitor does with the pages of intake, in a real browser."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from services.runtime.clock import ZONE
+from tests.browser.conftest import PHONE
+from tests.visitors import Visit, created, progressed, replied, signed
+
+DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
+MOST_TABS = 40
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the element has the focus."""
+    wanted = page.locator(selector)
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    pytest.fail(f"{selector} cannot be reached with the Tab key")
+
+
+def fill(page: Page, **fields: str) -> None:
+    page.goto("/")
+    for name, text in fields.items():
+        page.fill(f"#{name}", text)
+
+
+def test_an_opinion_is_submitted_with_the_keyboard_alone(come, visit):
+    page = come()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_in_viewport()
+    tab_to(page, "#title")
+    page.keyboard.insert_text("路灯不亮")
+    tab_to(page, "#content")
+    page.keyboard.insert_text("东门路口的路灯坏了一个星期。")
+    tab_to(page, "#area")
+    page.keyboard.type("城东")
+    tab_to(page, "input[name=visibility][value=department]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "form[action='/opinions'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/receipts/*")
+    code = page.locator(".receipt-code").inner_text()
+    assert page.url.endswith(code.replace("-", ""))
+    expect(page.locator("h1")).to_contain_text("收到了")
+    (row,) = visit.opinions()
+    assert (row["title"], row["visibility"]) == ("路灯不亮", "congress")
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without JavaScript"])
+def test_mistakes_are_shown_beside_the_field_and_corrected(come, script):
+    page = come(java_script_enabled=script)
+    fill(page, title="路灯不亮", content="坏了", phone="打给我")
+    page.click("form[action='/opinions'] button")
+    expect(page.locator("#phone-mistake")).to_be_visible()
+    expect(page.locator("#mistakes")).to_be_focused()
+    expect(page.locator("#title")).to_have_value("路灯不亮")
+    expect(page.locator("#phone")).to_have_value("打给我")
+    page.fill("#phone", "0577-123456")
+    page.click("form[action='/opinions'] button")
+    expect(page.locator(".receipt-code")).to_be_visible()
+
+
+def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
+    page = come(java_script_enabled=False)
+    fill(page, title="路灯不亮", content="坏了")
+    page.click("form[action='/opinions'] button")
+    first = page.locator(".receipt-code").inner_text()
+    page.go_back()
+    page.fill("#title", "路灯不亮")
+    page.fill("#content", "坏了")
+    page.click("form[action='/opinions'] button")
+    assert page.locator(".receipt-code").inner_text() == first
+    assert len(visit.opinions()) == 1
+
+
+def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit: Visit):
+    page = come(java_script_enabled=False)
+    fill(page, title="河边夜里倒垃圾", content="每晚有车来。")
+    page.click("form[action='/opinions'] button")
+    code = page.locator(".receipt-code").inner_text()
+    visit.hear(created(DUE), signed(DUE), progressed("正在查。"), replied(DUE))
+    page.goto("/receipts")
+    page.fill("#receipt", code.lower())
+    page.click("form[role=search] button")
+    expect(page.locator("blockquote").first).to_have_text("已清运，并装了摄像头。")
+    page.locator("label", has=page.locator("input[name=result][value=satisfied]")).click()
+    page.click("text=提交评价")
+    expect(page.locator("#evaluation")).to_contain_text("谢谢您的评价")
+
+
+@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 1200, "height": 900}}, {"color_scheme": "dark"}])
+def test_no_page_scrolls_sideways_and_everything_is_large_enough_to_touch(come, visit, options):
+    path = visit.receipt(title="W" * 120, content="x")
+    visit.hear(created(DUE, rule="keywords: " + "z" * 300), signed(DUE), progressed("y" * 400), replied(DUE, "v" * 400))
+    page = come(**options)
+    for where in ("/", "/receipts", "/receipts?receipt=nonsense", path, "/nowhere"):
+        page.goto(where)
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, f"{where} is {wide} px too wide"
+        small = page.evaluate(SMALL)
+        assert small == [], where
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_what_is_behind_it(come, visit, scheme):
+    path = visit.receipt()
+    visit.hear(created(DUE), replied(DUE))
+    page = come(color_scheme=scheme)
+    for where in ("/", path):
+        page.goto(where)
+        assert page.evaluate(FAINT) == [], where
+
+
+#: Everything to be touched that is lower than 44 px (half a pixel is the browser's rounding).
+SMALL = """() => {
+  const touched = 'button, select, input:not([type=hidden], [type=radio]), textarea, summary, .choice, .links a, .brand, .button'
+  return [...document.querySelectorAll(touched)]
+    .filter(element => element.getBoundingClientRect().height < 43.5).map(element => element.outerHTML)
+}"""
+#: Every piece of text whose contrast (WCAG 2) with the nearest painted background is below 4.5.
+FAINT = """() => {
+  const channels = text => (text.match(/[\\d.]+/g) || []).map(Number)
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = channels(getComputedStyle(e).backgroundColor)
+      if (colour.length === 3 || colour[3] === 1) return colour
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const element of document.querySelectorAll('main *, header *, footer *')) {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+    if (!own || !element.getClientRects().length) continue
+    const pair = [light(channels(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a)
+    const contrast = (pair[0] + 0.05) / (pair[1] + 0.05)
+    if (contrast < 4.5) faint.push([element.outerHTML.slice(0, 80), contrast])
+  }
+  return faint
+}"""

@@ -1,0 +1,206 @@
+"""The page of a receipt: how it stands, what happened and why, the reply, and the form to rate it."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.contracts.messages import Outcome
+from services.intake import handlers
+from services.intake.domain import new_receipt
+from services.intake.pages import receipts
+from services.intake.pages.words import STATES
+from services.intake.store import IntakeStore
+from services.runtime.clock import ZONE
+from tests import visitors
+from tests.visitors import Visit, concluded, created, progressed, reopened, replied, signed
+
+DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
+WRONG_CHECK = "ABCDEABCDE0000"
+
+
+@pytest.fixture
+def visit(sqlite_database, clock) -> Visit:
+    return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
+
+
+@pytest.fixture
+def answered(visit) -> str:
+    """The page of an opinion that has its reply."""
+    path = visit.receipt()
+    visit.hear(created(DUE), signed(DUE), progressed("已到现场查看。"), replied(DUE))
+    return path
+
+
+def read(visit: Visit, path: str) -> str:
+    """What a reader reads of a page."""
+    page = visit.client.get(path)
+    assert page.status_code == 200, page.text
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
+
+
+def test_the_page_is_kept_by_nobody(visit, answered):
+    answer = visit.client.get(answered)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "noindex" in answer.headers["X-Robots-Tag"]
+    assert '<meta name="robots" content="noindex, nofollow">' in answer.text
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_timeline_says_what_when_by_whom_until_when_and_why_there(visit, answered):
+    told = read(visit, answered)
+    assert "2026年11月23日 09:30 · 提出人" in told
+    assert "2026年11月23日 10:30 · 按交办规则自动处理" in told
+    assert "县生态环境局 Ecology and Environment Bureau" in told
+    assert "文中提到：垃圾、河道" in told
+    assert "2026年12月14日 23:59" in told
+    assert "已到现场查看。" in told
+    assert "在期限内" in told
+    assert 'datetime="2026-12-14T23:59:59+08:00"' in visit.client.get(answered).text
+
+
+@pytest.mark.parametrize(("rule", "said"), [("given", "所选的主题归它办理"), ("fallback", "没有对应的主题，由它先行办理")])
+def test_each_rule_of_assignment_has_its_words(visit, rule, said):
+    path = visit.receipt()
+    visit.hear(created(DUE, rule))
+    assert said in read(visit, path)
+
+
+def test_times_are_those_of_the_place(visit):
+    path = visit.receipt()
+    visit.hear(created(datetime.fromisoformat("2026-12-14T15:59:59+00:00")))
+    assert "2026年12月14日 23:59" in read(visit, path)
+
+
+def test_a_department_that_left_the_catalogue_is_shown_by_its_code(visit):
+    path = visit.receipt()
+    visit.hear(created(DUE, department="long-gone"))
+    assert "long-gone" in read(visit, path)
+
+
+def test_every_state_on_the_way_is_said_in_words(visit):
+    path = visit.receipt()
+    assert STATES["accepted"].name.zh in read(visit, path)
+    story = [
+        (created(DUE), "assigned"),
+        (signed(DUE), "signed"),
+        (replied(DUE), "replied"),
+        (reopened(DUE), "reopened"),
+        (concluded(), "concluded"),
+    ]
+    for message, state in story:
+        visit.hear(message)
+        assert STATES[state].meaning.zh in read(visit, path)
+
+
+def test_a_declined_opinion_says_why_and_where_to_turn(visit):
+    path = visit.receipt()
+    row = visit.opinions()[0]
+    with visit.database.transaction() as work:
+        IntakeStore(work).change(row["id"], state="submitted")
+    with visit.database.transaction() as work:
+        handlers.decline(IntakeStore(work), visit.catalogue, row["id"], "emergency")
+    told = read(visit, path)
+    assert "不予受理" in told
+    assert "请立即拨打 110、119 或 120" in told
+    assert "人大机关审核人员" in told
+
+
+def test_the_reply_stands_with_its_outcome_and_once_only(visit, answered):
+    told = read(visit, answered)
+    assert told.count("已清运，并装了摄像头。") == 1
+    assert "已经解决 Solved" in told
+
+
+def test_an_earlier_reply_stays_in_the_story(visit, answered):
+    visit.hear(reopened(DUE))
+    assert "上一次的答复" in read(visit, answered)
+    visit.hear(replied(DUE, "再次清运，加派巡查。", Outcome.IN_PROGRESS))
+    told = read(visit, answered)
+    assert told.count("已清运，并装了摄像头。") == 1
+    assert told.count("再次清运，加派巡查。") == 1
+    assert "第 2 次办理" in told
+
+
+def test_a_rating_is_taken_once_and_thanked_for(visit, answered):
+    form = {"result": "satisfied", "process": "basically_satisfied", "comment": "很快", "key": visit.key(answered)}
+    first = visit.client.post(f"{answered}/evaluation", data=form)
+    again = visit.client.post(f"{answered}/evaluation", data=form)
+    for answer in (first, again):
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{answered}#evaluation")
+    told = read(visit, answered)
+    assert "谢谢您的评价" in told
+    assert "对结果 result ：满意 Satisfied" in told
+    assert "您满意吗" not in told
+    assert told.count("作出评价 Rated") == 1
+
+
+def test_a_second_rating_from_another_window_is_refused_kindly(visit, answered):
+    other = visit.key(answered)
+    visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": visit.key(answered)})
+    answer = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "key": other})
+    assert answer.status_code == 409
+    assert receipts.TOO_LATE.zh in answer.text
+    assert "对结果" in answer.text
+
+
+def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
+    visit.clock.instant = DUE + timedelta(days=29)
+    answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})
+    assert answer.status_code == 409
+    assert receipts.TOO_LATE.zh in answer.text
+
+
+def test_a_rating_without_the_result_is_asked_for_and_the_comment_kept(visit, answered):
+    answer = visit.client.post(f"{answered}/evaluation", data={"process": "satisfied", "comment": "写了不少"})
+    assert answer.status_code == 422
+    assert 'id="result-mistake"' in answer.text
+    assert "写了不少" in answer.text
+    assert 'name="process" value="satisfied" checked' in answer.text
+
+
+def test_there_is_nothing_to_rate_before_the_reply(visit):
+    path = visit.receipt()
+    assert "/evaluation" not in visit.client.get(path).text
+    assert visit.client.post(f"{path}/evaluation", data={"result": "satisfied"}).status_code == 409
+
+
+def test_an_unrated_conclusion_says_so(visit, answered):
+    visit.hear(concluded(rated=False))
+    assert "评价期已过，没有评价" in read(visit, answered)
+
+
+@pytest.mark.parametrize("given", ["{}", " {} ", "lower {}"])
+def test_a_receipt_is_looked_up_however_it_is_typed(visit, given):
+    path = visit.receipt()
+    code = path.removeprefix("/receipts/")
+    typed = given.removeprefix("lower ").format(code.lower() if "lower" in given else f"{code[:5]}-{code[5:10]} {code[10:]}")
+    answer = visit.client.get("/receipts", query_string={"receipt": typed})
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+
+def test_without_a_receipt_there_is_the_box_to_enter_it(visit):
+    answer = visit.client.get("/receipts")
+    assert answer.status_code == 200
+    assert 'name="receipt"' in answer.text
+
+
+def test_what_is_no_receipt_gets_a_kind_answer_and_keeps_what_was_typed(visit):
+    for path in ("/receipts?receipt=ABC-12", "/receipts/ABC-12", f"/receipts/{WRONG_CHECK}"):
+        answer = visit.client.get(path)
+        assert (answer.status_code, answer.mimetype) == (404, "text/html")
+        assert receipts.NO_RECEIPT.zh in answer.text
+        assert "no-store" in answer.headers["Cache-Control"]
+    assert 'value="ABC-12"' in visit.client.get("/receipts?receipt=ABC-12").text
+
+
+def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
+    unknown = new_receipt(lambda _: 12345)
+    for answer in (
+        visit.client.get(f"/receipts/{unknown}"),
+        visit.client.post(f"/receipts/{unknown}/evaluation", data={"result": "satisfied"}),
+    ):
+        assert answer.status_code == 404
+        assert receipts.UNKNOWN_RECEIPT.zh in answer.text

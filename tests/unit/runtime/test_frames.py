@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import amqp
+import pytest
+from amqp.method_framing import frame_writer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.runtime.frames import publish_frames, read_frames
+
+FRAME_MAX = 4096
+
+
+def as_py_amqp_writes(exchange: str, routing_key: str, message_id: str, content_type: str, body: bytes) -> bytes:
+    written = bytearray()
+    connection = SimpleNamespace(frame_max=FRAME_MAX, bytes_sent=0)
+    transport = SimpleNamespace(write=lambda part: written.extend(bytes(part)))
+    content = amqp.Message(body, delivery_mode=2, message_id=message_id, content_type=content_type)
+    arguments = amqp.serialization.dumps("Bssbb", (0, exchange, routing_key, True, False))
+    frame_writer(connection, transport)(1, 1, amqp.spec.Basic.Publish, arguments, content)
+    return bytes(written)
+
+
+@given(st.text(max_size=20), st.text(max_size=20), st.text(max_size=12), st.binary(max_size=3 * FRAME_MAX))
+def test_a_message_is_written_exactly_as_py_amqp_writes_it(exchange: str, routing_key: str, message_id: str, body: bytes) -> None:
+    written = publish_frames(1, FRAME_MAX, exchange, routing_key, message_id, "application/json", body)
+    assert written == as_py_amqp_writes(exchange, routing_key, message_id, "application/json", body)
+
+
+def test_a_routing_key_of_more_than_255_bytes_cannot_be_written() -> None:
+    with pytest.raises(ValueError, match="bytes must be in range"):
+        publish_frames(1, FRAME_MAX, "e", "钥" * 100, "m", "t", b"")
+
+
+class Line:
+    """A connection whose other end sends the given pieces."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self._pieces = list(pieces)
+        self.sock, self._read_buffer = self, b""
+        self.transport = self
+        self.frames: list[tuple[int, int, bytes]] = []
+        self.on_inbound_frame = self.frames.append
+
+    @contextmanager
+    def having_timeout(self, _: float):
+        yield
+
+    def recv(self, _: int) -> bytes:
+        if not self._pieces:
+            raise TimeoutError
+        return self._pieces.pop(0)
+
+
+def frame(payload: bytes) -> bytes:
+    return b"\x01\x00\x01" + len(payload).to_bytes(4, "big") + payload + b"\xce"
+
+
+@given(st.lists(st.binary(max_size=20), min_size=1, max_size=6), st.integers(1, 9))
+def test_frames_are_read_whole_however_they_are_cut(payloads: list[bytes], cut: int) -> None:
+    sent = b"".join(map(frame, payloads))
+    line = Line(*(sent[start : start + cut] for start in range(0, len(sent), cut)))
+    while len(line.frames) < len(payloads):
+        read_frames(line, 1.0)
+    assert line.frames == [(1, 1, payload) for payload in payloads]
+    with pytest.raises(TimeoutError):
+        read_frames(line, 1.0)
+
+
+def test_frames_that_py_amqp_has_already_received_are_not_waited_for() -> None:
+    line = Line()
+    line._read_buffer = frame(b"a") + frame(b"b")[:5]
+    read_frames(line, 1.0)
+    assert line.frames == [(1, 1, b"a")]
+    assert line._read_buffer == frame(b"b")[:5]
+
+
+@pytest.mark.parametrize("sent", [b"", frame(b"a")[:-1] + b"\x00"], ids=["closed", "broken"])
+def test_a_closed_or_broken_line_is_an_error(sent: bytes) -> None:
+    with pytest.raises(ConnectionResetError):
+        read_frames(Line(sent), 1.0)
