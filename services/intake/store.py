@@ -35,6 +35,7 @@ opinions = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("submitted", Instant, nullable=False),
     sa.Column("told", sa.String(40)),
+    sa.Column("merged_into", sa.String(36)),
     sa.Column("department", sa.String(40)),
     sa.Column("assignment", sa.String(36)),
     sa.Column("outcome", sa.String(12)),
@@ -107,23 +108,16 @@ class IntakeStore:
         """Set columns of an opinion."""
         self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
 
-    def follow(self, opinion_id: str, sequence: int, state: State, **values: Any) -> None:
-        """Take over what routing says: the columns as they are, the state unless something later has been heard already."""
-        names = tuple(sorted(values))
+    def follow(self, opinion_id: str, sequence: int, state: State | None, **values: Any) -> None:
+        """Take over what routing says: the columns as they are; the state unless something later has been heard already, or the
+        opinion was withdrawn or merged here. `state` None leaves it."""
+        names = (*sorted(values), "state") if state else tuple(sorted(values))
         if names not in _FOLLOW:
-            newer = opinions.c.heard < sa.bindparam("sequence")
-            fields = {name: sa.bindparam(f"new_{name}", type_=opinions.c[name].type) for name in names}
-            _FOLLOW[names] = (
-                opinions.update()
-                .where(opinions.c.id == sa.bindparam("which"))
-                .values(
-                    state=sa.case((newer, sa.bindparam("new_state")), else_=opinions.c.state),
-                    heard=sa.case((newer, sa.bindparam("sequence")), else_=opinions.c.heard),
-                    **fields,
-                )
-            )
-        new = {f"new_{name}": value for name, value in values.items()}
-        self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, "new_state": str(state), **new})
+            _FOLLOW[names] = _follow_statement(names)
+        new: dict[str, Any] = {f"new_{name}": value for name, value in values.items()}
+        if state:
+            new["new_state"] = str(state)
+        self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, **new})
 
     def evaluated(self, opinion_id: str, round_: int) -> bool:
         """Whether this round's reply has been rated."""
@@ -136,6 +130,16 @@ class IntakeStore:
 
     def _one(self, condition: Any) -> Mapping[str, Any] | None:
         return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
+
+
+def _follow_statement(names: tuple[str, ...]) -> sa.Update:
+    newer = opinions.c.heard < sa.bindparam("sequence")
+    takes = newer & opinions.c.state.not_in((State.WITHDRAWN, State.MERGED))
+    fields: dict[str, Any] = {name: sa.bindparam(f"new_{name}", type_=opinions.c[name].type) for name in names}
+    if "state" in fields:
+        fields["state"] = sa.case((takes, fields["state"]), else_=opinions.c.state)
+    heard = sa.case((newer, sa.bindparam("sequence")), else_=opinions.c.heard)
+    return opinions.update().where(opinions.c.id == sa.bindparam("which")).values(heard=heard, **fields)
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> Mapping[str, Any] | None:
