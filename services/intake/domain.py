@@ -18,6 +18,8 @@ CHECK_SYMBOLS = ALPHABET + "*~$=U"
 RECEIPT_LENGTH = 14  # 13 characters of 5 random bits, and the check character
 KINDS = ("citizen", "deputy", "enterprise", "group")
 VISIBILITIES = ("public", "department", "congress")
+#: What of an opinion says who told it: the submitter, and the chain of people who passed it on.
+PERSONAL = frozenset({"submitter", "relay"})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
 
 

@@ -166,7 +166,7 @@ def hear_replied(store: IntakeStore, event: Event, message: AssignmentReplied) -
     """There is an answer; the submitter may evaluate it."""
     store.follow(
         event.subject, event.sequence, State.REPLIED, reply=message.content, outcome=message.outcome,
-        evaluate_by=message.evaluate_by,
+        evaluate_by=message.evaluate_by, department=message.department, assignment=message.assignment,
     )  # fmt: skip
     facts = {"department": message.department, "outcome": message.outcome, "on_time": message.on_time}
     store.tell(event.subject, event.time, event.type, "department", content=message.content, **facts)

@@ -43,6 +43,7 @@ opinions = sa.Table(
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("said", sa.Integer, nullable=False),
     sa.Column("heard", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False, server_default="0"),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
 )
@@ -66,6 +67,18 @@ evaluations = sa.Table(
     sa.Column("comment", sa.Text),
     sa.Column("at", Instant, nullable=False),
 )
+#: Routing's sequence number of the message, as a parameter.
+_SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
+#: What routing's messages change only forwards, and when that is; everything else they say stays true for ever.
+_NEWER: Mapping[str, sa.ColumnElement[bool]] = {
+    "state": opinions.c.heard < _SEQUENCE,
+    "heard": opinions.c.heard < _SEQUENCE,
+    "reply": opinions.c.answered < _SEQUENCE,
+    "outcome": opinions.c.answered < _SEQUENCE,
+    "evaluate_by": opinions.c.answered < _SEQUENCE,
+    "answered": opinions.c.answered < _SEQUENCE,
+    "round": opinions.c.round < sa.bindparam("new_round"),
+}
 #: One compiled statement for each set of columns that routing's messages change.
 _FOLLOW: dict[tuple[str, ...], sa.Update] = {}
 
@@ -108,22 +121,14 @@ class IntakeStore:
         self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
 
     def follow(self, opinion_id: str, sequence: int, state: State, **values: Any) -> None:
-        """Take over what routing says: the columns as they are, the state unless something later has been heard already."""
+        """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
+        values |= {"state": str(state), "heard": sequence} | ({"answered": sequence} if "reply" in values else {})
         names = tuple(sorted(values))
         if names not in _FOLLOW:
-            newer = opinions.c.heard < sa.bindparam("sequence")
-            fields = {name: sa.bindparam(f"new_{name}", type_=opinions.c[name].type) for name in names}
-            _FOLLOW[names] = (
-                opinions.update()
-                .where(opinions.c.id == sa.bindparam("which"))
-                .values(
-                    state=sa.case((newer, sa.bindparam("new_state")), else_=opinions.c.state),
-                    heard=sa.case((newer, sa.bindparam("sequence")), else_=opinions.c.heard),
-                    **fields,
-                )
-            )
+            fields = {name: _forwards(name) for name in names}
+            _FOLLOW[names] = opinions.update().where(opinions.c.id == sa.bindparam("which")).values(**fields)
         new = {f"new_{name}": value for name, value in values.items()}
-        self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, "new_state": str(state), **new})
+        self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, **new})
 
     def evaluated(self, opinion_id: str, round_: int) -> bool:
         """Whether this round's reply has been rated."""
@@ -136,6 +141,11 @@ class IntakeStore:
 
     def _one(self, condition: Any) -> Mapping[str, Any] | None:
         return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
+
+
+def _forwards(name: str) -> sa.ColumnElement[Any]:
+    new = sa.bindparam(f"new_{name}", type_=opinions.c[name].type)
+    return sa.case((_NEWER[name], new), else_=opinions.c[name]) if name in _NEWER else new
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> Mapping[str, Any] | None:
