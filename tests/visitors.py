@@ -123,5 +123,3 @@ def reopened(due: datetime) -> AssignmentReopened:
 
 def concluded(rated: bool = True) -> AssignmentConcluded:
     return AssignmentConcluded("a", DEPARTMENT, Outcome.SOLVED, True, rated)
-
-

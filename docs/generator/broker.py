@@ -47,9 +47,8 @@ def topology() -> str:
 
 def _drawing() -> str:
     lines = ["flowchart LR", f"    events([{EVENTS}])", f"    departments([{DEPARTMENTS}])", f"    commands([{COMMANDS}])"]
-    for service in SERVICES:
-        if SAYS[service]:
-            lines.append(f'    {service} -- "{", ".join(f"{kind}.*" for kind in SAYS[service])}" --> events')
+    says = {service: ", ".join(f"{kind}.*" for kind in SAYS[service]) for service in SERVICES if SAYS[service]}
+    lines += [f'    {service} -- "{kinds}" --> events' for service, kinds in says.items()]
     lines += [f"    {service} --> departments" for service in ("routing", "notify")]
     short = {EVENTS: "events", COMMANDS: "commands"}
     for queue in SERVICE_QUEUES:

@@ -91,7 +91,8 @@ def operation(service: str, route: Route, shapes: Shapes) -> Json:
         answer["requestBody"] = _request_body(service, route, shapes)
     successes = {str(status): _success(status, route, shapes, service) for status in sorted(route.answers)}
     refusals = {str(STATUSES[shape].status): {"$ref": f"#/components/responses/{shape.__name__}"} for shape in _refusals(route)}
-    answer["responses"] = successes | dict(sorted(refusals.items())) | {"500": {"$ref": "#/components/responses/Internal"}}
+    refusals["500"] = {"$ref": "#/components/responses/Internal"}
+    answer["responses"] = successes | dict(sorted(refusals.items()))
     return answer
 
 
@@ -115,10 +116,21 @@ def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
     for name in re.findall(r"\{(\w+)\}", _address(route)):
         yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
     for name, field in (route.query().fields if route.query else {}).items():
-        yield {"name": field.data_key or name, "in": "query", "required": field.required, "schema": shapes.field(field, service)}
+        yield {
+            "name": field.data_key or name,
+            "in": "query",
+            "required": field.required,
+            "schema": _query_value(shapes.field(field, service)),
+        }
     if reads_idempotency_key(route):
         yield {"$ref": "#/components/parameters/idempotency-key"}
     yield {"$ref": "#/components/parameters/request-id"}
+
+
+def _query_value(schema: Json) -> Json:
+    # What is absent from an address is absent; there is no null.
+    kinds = [kind for kind in schema["type"] if kind != "null"] if isinstance(schema.get("type"), list) else []
+    return schema | ({"type": kinds[0]} if kinds else {})
 
 
 def _request_body(service: str, route: Route, shapes: Shapes) -> Json:

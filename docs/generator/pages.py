@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -34,6 +36,9 @@ from services.runtime.http import Route
 from services.runtime.settings import PREFIX, ProcessSettings
 
 Row = tuple[str, ...]
+_WORDS: dict[type[Any], str] = {
+    str: "text", int: "whole number", float: "number", bool: "yes or no", Path: "path", datetime: "instant with offset",
+}  # fmt: skip
 
 
 def lifecycle() -> str:
@@ -81,10 +86,9 @@ def _setting(field: Any, hint: Any, service: str) -> Row:
     if field.metadata["fallback"]:
         name += f" or `{PREFIX}{field.metadata['fallback']}`"
     kinds = [kind for kind in (get_args(hint) or (hint,)) if kind not in (type(None), Ellipsis)]
-    words = {str: "text", int: "whole number", float: "number", Path: "path"}
     listed = "list of " if getattr(hint, "__origin__", None) is tuple else ""
     meaning = field.metadata["doc"] + (" (secret)" if field.metadata["secret"] else "")
-    return name, listed + words[kinds[0]], _default(field.default), meaning
+    return name, listed + _WORDS[kinds[0]], _default(field.default), meaning
 
 
 def _default(value: Any) -> str:
@@ -132,6 +136,8 @@ def messages_page() -> str:
     ]
     parts.append(table(("type", "what it says", "said by"), contents))
     parts += [_message(shape) for shape in messages()]
+    parts.append("## Parts\n")
+    parts += [f"### {shape.__name__}\n\n{_first(shape)}\n\n{_fields(shape)}" for shape in _parts((*messages(), *VERBS.values()))]
     parts += ["## Commands\n", "A department publishes to `huiying.commands` with the routing key `<department>.<verb>`; `data` is"]
     parts[-1] += '\n`{"assignment": "…"}` and the fields of the verb. What is refused comes back as `command.rejected`.\n'
     for verb, shape in VERBS.items():
@@ -155,13 +161,33 @@ def _fields(shape: type[Any]) -> str:
     fields = dataclasses.fields(shape)
     if not fields:
         return "No fields.\n"
-    rows = [(f"`{field.name}`", f"`{_type_name(str(field.type))}`", "yes" if _needed(field) else "") for field in fields]
+    hints = get_type_hints(shape)
+    rows = [(f"`{field.name}`", _type_name(hints[field.name]), "yes" if _needed(field) else "") for field in fields]
     return table(("field", "type", "required"), rows)
 
 
-def _type_name(annotation: str) -> str:
-    # Annotations are text, because the contract postpones their evaluation.
-    return re.sub(r"Literal\[(.*?)\]", lambda found: " or ".join(part.strip() for part in found[1].split(",")), annotation)
+def _type_name(hint: Any) -> str:
+    origin, parts = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return " or ".join(f"`{part}`" for part in parts)
+    if origin is not None and issubclass(origin, Mapping):
+        return f"{_type_name(parts[1])}, by name"
+    if origin is tuple:
+        return f"list of {_type_name(parts[0])}"
+    if parts:
+        return _type_name(next(part for part in parts if part is not type(None)))
+    if issubclass(hint, StrEnum):
+        return " or ".join(f"`{member}`" for member in hint)
+    return f"[{hint.__name__}](#{hint.__name__.lower()})" if hint not in _WORDS else _WORDS[hint]
+
+
+def _parts(shapes: Iterable[type[Any]]) -> list[type[Any]]:
+    """The dataclasses that are fields of others, in the order of their first use."""
+    found: dict[type[Any], None] = {}
+    for shape in shapes:
+        for hint in get_type_hints(shape).values():
+            found |= {part: None for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part) and isinstance(part, type)}
+    return list(found)
 
 
 def _needed(field: Any) -> bool:

@@ -19,6 +19,8 @@ RECEIPT_LENGTH = 14  # 13 characters of 5 random bits, and the check character
 LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
 KINDS = ("citizen", "deputy", "enterprise", "group")
 VISIBILITIES = ("public", "department", "congress")
+#: What of an opinion says who told it: the submitter, and the chain of people who passed it on.
+PERSONAL = frozenset({"submitter", "relay"})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
 
 

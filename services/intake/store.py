@@ -44,6 +44,7 @@ opinions = sa.Table(
     sa.Column("round", sa.Integer, nullable=False),
     sa.Column("said", sa.Integer, nullable=False),
     sa.Column("heard", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False, server_default="0"),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
 )
@@ -67,6 +68,20 @@ evaluations = sa.Table(
     sa.Column("comment", sa.Text),
     sa.Column("at", Instant, nullable=False),
 )
+#: Routing's sequence number of the message, as a parameter.
+_SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
+#: What routing's messages change only forwards, and when that is; everything else they say stays true for ever.
+_NEWER: Mapping[str, sa.ColumnElement[bool]] = {
+    "state": (opinions.c.heard < _SEQUENCE) & opinions.c.state.not_in((State.WITHDRAWN, State.MERGED)),
+    "department": (opinions.c.heard < _SEQUENCE) | opinions.c.department.is_(None),
+    "assignment": (opinions.c.heard < _SEQUENCE) | opinions.c.assignment.is_(None),
+    "heard": opinions.c.heard < _SEQUENCE,
+    "reply": opinions.c.answered < _SEQUENCE,
+    "outcome": opinions.c.answered < _SEQUENCE,
+    "evaluate_by": opinions.c.answered < _SEQUENCE,
+    "answered": opinions.c.answered < _SEQUENCE,
+    "round": opinions.c.round < sa.bindparam("new_round"),
+}
 #: One compiled statement for each set of columns that routing's messages change.
 _FOLLOW: dict[tuple[str, ...], sa.Update] = {}
 
@@ -109,14 +124,15 @@ class IntakeStore:
         self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
 
     def follow(self, opinion_id: str, sequence: int, state: State | None, **values: Any) -> None:
-        """Take over what routing says: the columns as they are; the state unless something later has been heard already, or the
-        opinion was withdrawn or merged here. `state` None leaves it."""
-        names = (*sorted(values), "state") if state else tuple(sorted(values))
+        """Take over what routing says; `state` None leaves it. Heard in whatever order, what it said last stands in the end."""
+        values |= (
+            {"heard": sequence} | ({"state": str(state)} if state else {}) | ({"answered": sequence} if "reply" in values else {})
+        )
+        names = tuple(sorted(values))
         if names not in _FOLLOW:
-            _FOLLOW[names] = _follow_statement(names)
-        new: dict[str, Any] = {f"new_{name}": value for name, value in values.items()}
-        if state:
-            new["new_state"] = str(state)
+            fields = {name: _forwards(name) for name in names}
+            _FOLLOW[names] = opinions.update().where(opinions.c.id == sa.bindparam("which")).values(**fields)
+        new = {f"new_{name}": value for name, value in values.items()}
         self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, **new})
 
     def evaluated(self, opinion_id: str, round_: int) -> bool:
@@ -132,14 +148,9 @@ class IntakeStore:
         return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
 
 
-def _follow_statement(names: tuple[str, ...]) -> sa.Update:
-    newer = opinions.c.heard < sa.bindparam("sequence")
-    takes = newer & opinions.c.state.not_in((State.WITHDRAWN, State.MERGED))
-    fields: dict[str, Any] = {name: sa.bindparam(f"new_{name}", type_=opinions.c[name].type) for name in names}
-    if "state" in fields:
-        fields["state"] = sa.case((takes, fields["state"]), else_=opinions.c.state)
-    heard = sa.case((newer, sa.bindparam("sequence")), else_=opinions.c.heard)
-    return opinions.update().where(opinions.c.id == sa.bindparam("which")).values(heard=heard, **fields)
+def _forwards(name: str) -> sa.ColumnElement[Any]:
+    new = sa.bindparam(f"new_{name}", type_=opinions.c[name].type)
+    return sa.case((_NEWER[name], new), else_=opinions.c[name]) if name in _NEWER else new
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> Mapping[str, Any] | None:

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
-
-import flask
-import jinja2
 
 from services.contracts.errors import Invalid, status_of
 from services.metrics import handlers
-from services.metrics.domain.counts import DIMENSIONS
+from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers import Service
 from services.metrics.schemas import StatisticsQuery
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes, validate
+from services.runtime.pages import Words, environment, error_page, html
 
 routes = Routes()
 BAR_WIDTH = 120
-HTML = "text/html; charset=utf-8"
 #: What is shown as plain numbers, in this order.
 SHOWN = ("submitted", "accepted", "declined", "assigned", "open", "overdue", "replied", "concluded", "reminded", "promised")
-FIELDS = ("by", "from", "to", "as_of")
+#: The fields that take a date.
+DATES: Mapping[str, Words] = {
+    "from": Words("提出日期自", "Submitted from"),
+    "to": Words("提出日期至", "Submitted until"),
+    "as_of": Words("数据截至", "As of"),
+}
+#: What to do about a mistake; the reason itself stands behind it in English.
+ADVICE: Mapping[str, str] = {
+    "by": "没有这样的分组，或者分组太多",
+    "from": "请填日期，例如 2026-11-22",
+    "to": "请填日期，不早于起始日期",
+    "as_of": "请填日期，不晚于今天",
+}
+UNKNOWN = "没有这个条件"
+NOT_KNOWN = Words("未定", "not known")
 _QUERY = StatisticsQuery()
 
 
@@ -33,19 +45,20 @@ def minutes(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} {instant:%z}"
 
 
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("services.metrics"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)  # fmt: skip
-_TEMPLATES.filters["minutes"] = minutes
-_TEMPLATES.globals.update(
-    rates=RATES, times=QUANTILES, shown=SHOWN, dimensions=DIMENSIONS, bar_width=BAR_WIDTH,
-    count_names={entry["name"]: entry for entry in handlers.LEGEND["counts"]},
-)  # fmt: skip
+TEMPLATES = environment(Path(__file__).parent / "templates")
+TEMPLATES.filters["minutes"] = minutes
+TEMPLATES.globals.update(
+    rates=[(rate, Words(rate.zh, rate.en)) for rate in RATES],
+    times=[(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
+    shown=[(name, Words(COUNTS_BY_NAME[name].zh, COUNTS_BY_NAME[name].en)) for name in SHOWN],
+    dimensions=[(name, Words(zh, en)) for name, (zh, en) in DIMENSIONS.items()],
+    dates=DATES,
+    bar_width=BAR_WIDTH,
+)
 
 
-def group_name(service: Service, key: Mapping[str, str | None]) -> tuple[str, str]:
-    """The name of a group in Chinese and English, from the catalogue where it has one."""
+def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
+    """The name of a group, from the catalogue where it has one."""
     catalogue = service.catalogue
     named: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
@@ -53,28 +66,35 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> tuple[str, st
     zh, en = [], []
     for dimension, code in key.items():
         entry = named.get(dimension, {}).get(code or "")
-        zh.append(entry.name if entry else code or "未定")
-        en.append(getattr(entry, "name_en", None) or code or "not known")
-    return " · ".join(zh), " · ".join(en)
+        zh.append(entry.name if entry else code or NOT_KNOWN.zh)
+        en.append(getattr(entry, "name_en", None) or code or NOT_KNOWN.en)
+    return Words(" · ".join(zh), " · ".join(en))
 
 
-@routes.get("/statistics", access=PUBLIC)
+@routes.get("/statistics", access=PUBLIC, page=error_page)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
     given = {name: text for name, text in call.query.items() if text}
     answer: Mapping[str, Any] | None = None
-    errors: dict[str, list[str]] = {}
+    errors: Mapping[str, list[str]] = {}
     status = 200
     try:
         answer = handlers.statistics(call.service, validate(_QUERY, given))
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
-    groups = [(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else []
-    page = _TEMPLATES.get_template("statistics.html").render(
+    fields = ("by", *DATES)
+    return html(
+        TEMPLATES,
+        "statistics.html",
+        status,
         place=call.service.catalogue,
         answer=answer,
-        groups=groups,
-        asked={**dict.fromkeys(FIELDS, ""), **given},
-        errors={**dict.fromkeys(FIELDS, ()), **errors},
+        groups=[(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else [],
+        asked={**dict.fromkeys(fields, ""), **given},
+        mistakes=dict.fromkeys(fields) | {name: _mistake(name, reasons) for name, reasons in errors.items() if name in fields},
+        strange=[(name, _mistake(name, reasons)) for name, reasons in errors.items() if name not in fields],
     )
-    return flask.Response(page, status, content_type=HTML)
+
+
+def _mistake(name: str, reasons: list[str]) -> Words:
+    return Words(ADVICE.get(name, UNKNOWN), "; ".join(reasons))

@@ -27,7 +27,9 @@ from services.runtime.telemetry import Telemetry
 API = "/api/v1"
 MakeDatabase = Callable[..., Database]
 OPINION = {"title": "路灯不亮", "content": "三号楼前的路灯坏了两周", "submitter": {"kind": "citizen", "phone": "0572 1234567"}}
-DEPARTMENTS_WORK = (("sign", {}), ("progress", {"content": "已派人"}), ("reply", {"content": "修好了", "outcome": "solved"}))
+DEPARTMENTS_WORK: tuple[tuple[str, dict[str, str]], ...] = (
+    ("sign", {}), ("progress", {"content": "已派人"}), ("reply", {"content": "修好了", "outcome": "solved"}),
+)  # fmt: skip
 
 
 class OpenDoor(Gatekeeper):

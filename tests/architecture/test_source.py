@@ -99,7 +99,9 @@ def undocumented(path: Path) -> Iterator[str]:
     tree = ast.parse(path.read_text())
     if ast.get_docstring(tree) is None:
         yield name_of(path)
-    for owner in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))]:
+    owners: list[ast.Module | ast.ClassDef] = [tree]
+    owners += [node for node in tree.body if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]
+    for owner in owners:
         for node in owner.body:
             if isinstance(node, ast.ClassDef | Function) and not node.name.startswith("_") and ast.get_docstring(node) is None:
                 yield f"{name_of(path)}: {node.name}"

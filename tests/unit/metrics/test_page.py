@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from services.metrics.domain.rates import RATES
 from tests.unit.metrics.telling import Case, small_story
 
-VOID = {"meta", "link", "input", "br"}
+VOID = {"meta", "link", "input", "img"}
 
 
 class Reader(HTMLParser):
@@ -48,6 +48,8 @@ def test_the_page_needs_no_script_and_no_inline_style(running):
     assert not names & {"script", "style"}
     assert not any("style" in attrs or any(name.startswith("on") for name in attrs) for _, attrs in page.tags)
     assert ("link", {"rel": "stylesheet", "href": "/static/huiying.css"}) in page.tags
+    assert "style-src 'self'" in response.headers["Content-Security-Policy"]
+    assert "script" not in response.headers["Content-Security-Policy"]
 
 
 def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
@@ -93,7 +95,13 @@ def test_what_was_asked_wrongly_is_shown_again_with_the_reason(running):
     (field,) = [attrs for tag, attrs in page.tags if tag == "input" and attrs["name"] == "from"]
     assert field["value"] == '"><script>alert(1)</script>'
     assert field["aria-invalid"] == "true"
-    assert "not a date" in page.text
+    assert "请填日期，例如 2026-11-22 not a date" in page.text
+
+
+def test_an_unknown_condition_is_named(running):
+    response = running.get("/statistics", colour="red")
+    assert response.status_code == 422
+    assert "colour 没有这个条件 Unknown field." in read(response).text
 
 
 def test_a_code_of_the_store_cannot_become_markup(running):

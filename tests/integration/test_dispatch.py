@@ -1,0 +1,275 @@
+"""From deliveries to effects: one commit a batch, a message heard twice acts once, a bad one harms only itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from services.contracts.errors import Poison, Retry
+from services.contracts.topology import COMMANDS, DEAD, DEPARTMENTS, REQUEUE, RETRIES
+from services.runtime.broker import Delivery, Outgoing, Subscription
+from services.runtime.database import Database, Transaction
+from services.runtime.dispatch import SUSPECT_AFTER, Dispatcher, Hearing, sort_out
+from services.runtime.memory import MemoryBroker
+from services.runtime.telemetry import Telemetry
+from tests import conftest
+from tests.conftest import MakeDatabase
+
+QUEUE = "department.water"
+effects = sa.Table("effects", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("body", sa.Text))
+
+
+class Bench:
+    """A dispatcher of `department.water` whose handler stores every body; what it handles is `batches`."""
+
+    def __init__(self, database: Database, queue: str = QUEUE) -> None:
+        self.database, self.queue, self.broker, self.telemetry = database, queue, MemoryBroker(conftest.DEPARTMENTS), Telemetry()
+        effects.metadata.create_all(database.engine)
+        self.batches: list[list[str]] = []
+        self.trouble: dict[str, BaseException] = {}
+        self.acknowledged: list[bool] = []
+        hearing = Hearing(queue, self.read, lambda delivery: delivery.message_id, self.handle)
+        self.dispatcher = Dispatcher(hearing, database, self.subscribe, self.broker.publisher, self.telemetry, batch=100)
+        self.subscription = self.subscribe()
+
+    def read(self, delivery: Delivery) -> Delivery:
+        if delivery.body.startswith(b"not"):
+            raise Poison("cannot be read")
+        if delivery.body.startswith(b"odd"):
+            raise LookupError("nobody thought of this")
+        return delivery
+
+    def handle(self, work: Transaction, deliveries: Sequence[Delivery]) -> None:
+        self.batches.append([delivery.body.decode() for delivery in deliveries])
+        for delivery in deliveries:
+            work.add(effects, {"body": delivery.body.decode()})
+            if delivery.body.decode() in self.trouble:
+                raise self.trouble[delivery.body.decode()]
+
+    def subscribe(self) -> Subscription:
+        subscription = self.broker.subscription(self.queue, 200)
+        acknowledge = subscription.acknowledge
+
+        def spy(delivery: Delivery, *, through: bool) -> None:
+            self.acknowledged.append(through)
+            acknowledge(delivery, through=through)
+
+        subscription.acknowledge = spy  # type: ignore[method-assign]
+        return subscription
+
+    def send(self, *bodies: str, twice: bool = False) -> None:
+        for body in bodies:
+            for _ in range(1 + twice):
+                self.broker.route(Outgoing(f"id-{body}", DEPARTMENTS, QUEUE, body.encode()))
+
+    def turn(self) -> int:
+        return self.dispatcher.turn(self.subscription)
+
+    def effects(self) -> list[str]:
+        with self.database.reading() as connection:
+            return list(connection.execute(sa.select(effects.c.body).order_by(effects.c.id)).scalars())
+
+    def dead(self) -> list[tuple[str, str]]:
+        return [(one.body.decode(), one.headers["x-error"]) for one in self.broker.waiting(f"{self.queue}.dead")]
+
+    def nothing_open(self) -> bool:
+        """Whether everything that was delivered is acknowledged."""
+        self.subscription.close()
+        return not self.broker.waiting(self.queue)
+
+
+@pytest.fixture
+def bench(any_database: MakeDatabase) -> Iterator[Bench]:
+    made = Bench(any_database())
+    yield made
+    effects.metadata.drop_all(made.database.engine)
+
+
+def commits(database: Database) -> list[int]:
+    seen: list[int] = []
+    sa.event.listen(database.engine, "commit", lambda _: seen.append(1))
+    return seen
+
+
+class TestBatch:
+    def test_a_batch_is_one_commit_and_one_acknowledgement(self, bench: Bench) -> None:
+        bodies = [f"m{number}" for number in range(50)]
+        bench.send(*bodies)
+        seen = commits(bench.database)
+        assert bench.turn() == 50
+        assert (len(seen), bench.acknowledged, bench.batches) == (1, [True], [bodies])
+        assert bench.effects() == bodies
+        assert bench.nothing_open()
+
+    def test_nothing_to_do_is_no_transaction(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("services.runtime.dispatch.POLL_SECONDS", 0.01)
+        seen = commits(bench.database)
+        assert bench.turn() == 0
+        assert (seen, bench.acknowledged) == ([], [])
+
+    def test_a_copy_in_the_same_batch_acts_once(self, bench: Bench) -> None:
+        bench.send("a", "b", twice=True)
+        bench.turn()
+        assert bench.effects() == ["a", "b"]
+        assert bench.nothing_open()
+
+    def test_a_copy_in_a_later_batch_acts_once(self, bench: Bench) -> None:
+        bench.send("a")
+        bench.turn()
+        bench.send("a", "b")
+        bench.turn()
+        bench.send("a")
+        bench.turn()
+        assert bench.batches == [["a"], ["b"]]
+        assert bench.effects() == ["a", "b"]
+        assert bench.nothing_open()
+
+    def test_what_became_of_messages_is_counted(self, bench: Bench) -> None:
+        bench.trouble["bad"] = Retry("later")
+        bench.send("a", "a", "not readable", "bad")
+        bench.turn()
+        exposed = bench.telemetry.expose().decode()
+        for result in ("handled", "duplicate", "retried", "dead"):
+            assert f'huiying_messages_consumed_total{{queue="{QUEUE}",result="{result}"}} 1.0' in exposed
+
+
+class TestTrouble:
+    def test_an_unreadable_message_is_parked_with_the_reason_and_harms_nobody(self, bench: Bench) -> None:
+        bench.send("a", "not readable", "b", "odd", "c")
+        bench.turn()
+        assert bench.effects() == ["a", "b", "c"]
+        assert bench.dead() == [("not readable", "cannot be read"), ("odd", "LookupError('nobody thought of this')")]
+        assert bench.nothing_open()
+
+    def test_a_message_its_handler_calls_poison_is_parked_at_once(self, bench: Bench) -> None:
+        bench.trouble["bad"] = Poison("no such department")
+        bench.send("a", "bad", "b")
+        bench.turn()
+        assert bench.effects() == ["a", "b"]
+        assert bench.dead() == [("bad", "no such department")]
+        assert bench.nothing_open()
+
+    def test_a_failing_message_waits_longer_and_longer_and_is_parked_in_the_end(self, bench: Bench) -> None:
+        bench.trouble["bad"] = ValueError("always")
+        bench.send("a", "bad", "b")
+        waited = []
+        for attempt in range(1, 11):
+            bench.turn()
+            (name,) = [delay.exchange for delay in RETRIES if bench.broker.waiting(delay.exchange)]
+            (copy,) = bench.broker.waiting(name)
+            assert (copy.headers["x-attempt"], copy.message_id) == (attempt, "id-bad")
+            waited.append(name.removeprefix("huiying.retry."))
+            assert bench.dead() == []
+            bench.broker.release(name)
+        bench.turn()
+        assert waited == ["5s"] * 3 + ["1m"] * 3 + ["10m"] * 4
+        assert bench.dead() == [("bad", "ValueError('always')")]
+        assert bench.effects() == ["a", "b"]
+        assert bench.nothing_open()
+
+    def test_a_message_that_fails_once_has_its_effect_once(self, bench: Bench) -> None:
+        bench.trouble["bad"] = Retry("not yet")
+        bench.send("bad")
+        bench.turn()
+        bench.trouble.clear()
+        bench.broker.release("huiying.retry.5s")
+        bench.turn()
+        assert bench.effects() == ["bad"]
+        assert bench.nothing_open()
+
+    def test_when_nothing_can_be_put_aside_nothing_is_acknowledged(self, bench: Bench) -> None:
+        bench.broker.full.add(f"{QUEUE}.dead")
+        bench.send("a", "not readable")
+        with pytest.raises(TimeoutError, match="refused by the broker"):
+            bench.turn()
+        assert bench.acknowledged == []
+        bench.broker.full.clear()
+        bench.subscription.close()
+        bench.subscription = bench.subscribe()
+        bench.turn()
+        assert bench.effects() == ["a"]
+        assert len(bench.dead()) == 1
+        assert bench.nothing_open()
+
+    def test_when_the_store_is_away_nothing_is_acknowledged_or_blamed(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        bench.send("a", "b")
+
+        def away() -> None:
+            raise OperationalError("BEGIN", {}, Exception("the store is away"))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(bench.database, "transaction", away)
+            with pytest.raises(OperationalError):
+                bench.turn()
+        assert bench.acknowledged == []
+        bench.subscription.close()
+        bench.subscription = bench.subscribe()
+        bench.turn()
+        assert bench.effects() == ["a", "b"]
+        assert bench.dead() == []
+
+
+class TestSuspects:
+    def test_what_came_back_often_is_handled_alone(self, bench: Bench) -> None:
+        bench.send("a", "b", "c")
+        for _ in range(SUSPECT_AFTER):
+            bench.subscription.collect(10, 0)
+            bench.subscription.close()
+            bench.subscription = bench.subscribe()
+        bench.send("fresh", "new")
+        bench.turn()
+        assert bench.batches == [["fresh", "new"], ["a"], ["b"], ["c"]]
+        assert bench.nothing_open()
+
+    def test_every_other_time_from_the_end(self) -> None:
+        def come_back(count: int) -> list[Delivery]:
+            return [Delivery(tag, QUEUE, str(tag), "", b"", delivery_count=count) for tag in range(3)]
+
+        assert [one.tag for one in sort_out(come_back(2))[0]] == [0, 1, 2]
+        assert [one.tag for one in sort_out(come_back(3))[1]] == [0, 1, 2]
+        assert [one.tag for one in sort_out(come_back(4))[1]] == [2, 1, 0]
+
+    @pytest.mark.parametrize("place", [0, 20, 39])
+    def test_a_message_that_kills_the_worker_ends_in_the_dead_queue_alone(self, bench: Bench, place: int) -> None:
+        class Death(BaseException):
+            pass
+
+        bodies = [f"m{number}" for number in range(40)]
+        bench.send(*bodies)
+        killer = bodies[place]
+        bench.trouble[killer] = Death()
+        deaths = 0
+        while bench.broker.waiting(QUEUE):
+            try:
+                bench.turn()
+            except Death:
+                deaths += 1
+                bench.subscription.close()
+                bench.subscription = bench.subscribe()
+        assert deaths == 11
+        assert sorted(bench.effects()) == sorted(set(bodies) - {killer})
+        assert [one.body.decode() for one in bench.broker.waiting(f"{QUEUE}.dead")] == [killer]
+
+
+def test_a_command_that_is_tried_again_is_still_its_departments(sqlite_database: MakeDatabase) -> None:
+    bench = Bench(sqlite_database(), "routing.commands")
+    bench.trouble["sign"] = Retry("not yet")
+    bench.broker.route(Outgoing("c-1", COMMANDS, "water.sign", b"sign"), "department-water")
+    bench.turn()
+    bench.broker.release("huiying.retry.5s")
+    (again,) = bench.subscription.collect(1, 0)
+    assert (again.routing_key, again.user_id, again.attempt) == ("water.sign", "department-water", 1)
+
+
+def test_a_parked_command_can_be_replayed_as_it_was(sqlite_database: MakeDatabase) -> None:
+    bench = Bench(sqlite_database(), "routing.commands")
+    bench.broker.route(Outgoing("c-1", COMMANDS, "water.sign", b"not readable"), "department-water")
+    bench.turn()
+    (parked,) = bench.broker.waiting("routing.commands.dead")
+    assert (parked.exchange, parked.routing_key) == (DEAD, "routing.commands")
+    bench.broker.route(Outgoing(parked.message_id, REQUEUE, parked.routing_key, b"sign", {**parked.headers, "x-attempt": 0}))
+    bench.turn()
+    assert bench.effects() == ["sign"]

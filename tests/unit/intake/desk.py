@@ -1,0 +1,174 @@
+"""Intake's desk for tests: a small town, a real store, the HTTP application, and everything that was said."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import flask
+import sqlalchemy as sa
+
+from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.envelope import Event, decode
+from services.contracts.messages import (
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentProgressed,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    Message,
+    OpinionText,
+    Outcome,
+    Why,
+)
+from services.intake import app, consumer, handlers, store
+from services.intake.app import Intake
+from services.intake.store import IntakeStore
+from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.clock import ZONE, FixedClock, new_id
+from services.runtime.database import Database
+from services.runtime.http import create_app
+from services.runtime.outbox import outbox_table
+from services.runtime.telemetry import Telemetry
+
+TOWN = load_catalogue(Path(__file__).parent / "town.yml")
+MIGRATIONS = Path(handlers.__file__).parent / "migrations"
+DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
+WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
+FORM = {"title": "河堤塌了一段", "content": "上周大雨后，东街桥下的河堤塌了约三米。"}
+CALLERS = {
+    "reviewer": Caller(Role.REVIEWER, None, "t1"),
+    "supervisor": Caller(Role.SUPERVISOR, None, "t2"),
+    "admin": Caller(Role.ADMIN, None, "t3"),
+    "scraper": Caller(Role.SCRAPER, None, "t4"),
+    "water": Caller(Role.DEPARTMENT, "water", "t5"),
+    "roads": Caller(Role.DEPARTMENT, "roads", "t6"),
+}
+
+
+class Doorman(Gatekeeper):
+    """Knows `CALLERS` by name."""
+
+    def __init__(self) -> None:
+        pass
+
+    def caller(self, header: str | None) -> Caller:
+        return CALLERS.get((header or "").removeprefix("Bearer "), NOBODY)
+
+
+@dataclass
+class Desk:
+    """One intake."""
+
+    database: Database
+    clock: FixedClock
+    catalogue: Catalogue = TOWN
+    app: flask.Flask = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.app = create_app("intake", Intake(self.database, self.catalogue), app.routes, Doorman(), Telemetry())
+        self.client = self.app.test_client()
+
+    def submit(self, **fields: Any) -> handlers.Taken:
+        """Submit an opinion, past the HTTP schema."""
+        form = {"channel": "web", "visibility": "department", **FORM, **fields}
+        with self.database.transaction() as work:
+            return handlers.submit(IntakeStore(work), self.catalogue, form, new_id())
+
+    def submit_many(self, *forms: Mapping[str, Any]) -> list[Any]:
+        whole = [{"channel": "import", "visibility": "department", **FORM, **form} for form in forms]
+        with self.database.transaction() as work:
+            return handlers.submit_many(IntakeStore(work), self.catalogue, whole, [new_id() for _ in whole])
+
+    def do(self, use_case: Any, *arguments: Any) -> Any:
+        """Run one of the handlers in a transaction of its own."""
+        with self.database.transaction() as work:
+            return use_case(IntakeStore(work), *arguments)
+
+    def rate(self, receipt: str, result: str = "satisfied", process: str | None = None, comment: str | None = None) -> None:
+        self.do(handlers.evaluate, receipt, process, result, comment)
+
+    def hear(self, *events: Event) -> None:
+        """Hear events of routing, each in a batch of its own."""
+        for event in events:
+            with self.database.transaction() as work:
+                consumer.handle(work, [event])
+
+    def said(self, about: str | None = None) -> list[Event]:
+        """What went into the outbox, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
+        return [decode(row["body"]) for row in rows if about in (None, row["subject"])]
+
+    def row(self, opinion: str) -> Mapping[str, Any]:
+        with self.database.reading() as connection:
+            found = store.find(connection, opinion)
+        assert found is not None
+        return found
+
+    def timeline(self, opinion: str) -> list[Mapping[str, Any]]:
+        with self.database.reading() as connection:
+            return store.timeline_of(connection, opinion)
+
+    def count(self) -> int:
+        with self.database.reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(store.opinions)).scalar_one())
+
+    def post(self, path: str, body: Any = None, who: str | None = None, **headers: str) -> Any:
+        """POST JSON; `headers` with _ for -."""
+        return self.client.post(f"/api/v1{path}", json=body, headers=_headers(who, headers))
+
+    def send(self, path: str, data: bytes, content_type: str, who: str | None = None) -> Any:
+        return self.client.post(f"/api/v1{path}", data=data, content_type=content_type, headers=_headers(who, {}))
+
+    def get(self, path: str, who: str | None = None, **query: Any) -> Any:
+        return self.client.get(f"/api/v1{path}", query_string=query, headers=_headers(who, {}))
+
+    def batch(self, data: bytes, content_type: str = "text/csv", who: str = "reviewer") -> list[dict[str, Any]]:
+        """Send a batch; returns the lines of the answer."""
+        answer = self.send("/opinions/batch", data, content_type, who)
+        assert answer.status_code == 200, answer.text
+        assert answer.mimetype == "application/x-ndjson"
+        return [json.loads(line) for line in answer.get_data().splitlines()]
+
+
+def _headers(who: str | None, more: Mapping[str, str]) -> dict[str, str]:
+    named = {name.replace("_", "-"): value for name, value in more.items()}
+    return {**named, **({"Authorization": f"Bearer {who}"} if who else {})}
+
+
+class Routing:
+    """What routing would say about one opinion, in order, an hour apart."""
+
+    def __init__(self, opinion: str, start: datetime, department: str = "water") -> None:
+        self.opinion, self.now, self.department, self.sequence = opinion, start, department, 0
+
+    def _say(self, message: Message) -> Event:
+        self.sequence += 1
+        self.now += timedelta(hours=1)
+        return Event(new_id(), "/routing", self.opinion, self.now, self.sequence, message)
+
+    def created(self) -> Event:
+        text = OpinionText(self.opinion, FORM["title"], FORM["content"])
+        limits = {"sign": DUE, "reply": DUE}
+        return self._say(AssignmentCreated("a-1", text, self.department, "lead", "simple", limits, Why("keywords: 河堤", 1.0)))
+
+    def signed(self) -> Event:
+        return self._say(AssignmentSigned("a-1", self.department, DUE, True))
+
+    def progressed(self, content: str = "已到现场。") -> Event:
+        return self._say(AssignmentProgressed("a-1", self.department, content))
+
+    def replied(self, content: str = "已修好。", outcome: Outcome = Outcome.SOLVED, window: datetime = WINDOW) -> Event:
+        return self._say(AssignmentReplied("a-1", self.department, content, outcome, DUE, True, window))
+
+    def reopened(self, round_: int = 2) -> Event:
+        return self._say(AssignmentReopened("a-1", self.department, round_, {"reply": DUE}))
+
+    def concluded(self) -> Event:
+        return self._say(AssignmentConcluded("a-1", self.department, Outcome.SOLVED, True, True))

@@ -1,0 +1,181 @@
+"""What intake does on a real store, and what it says about it."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.lifecycle import State
+from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted, Rating
+from services.intake import handlers
+from tests.unit.intake.desk import FORM, TOWN, WINDOW, Routing
+
+
+def said(desk, about=None):
+    return [(event.type, event.sequence) for event in desk.said(about)]
+
+
+def story(desk, opinion):
+    return [(moment["what"], moment["by"]) for moment in desk.timeline(opinion)]
+
+
+@pytest.fixture
+def replied(desk):
+    """An opinion with a reply that can be rated."""
+    taken = desk.submit()
+    routing = Routing(taken.id, desk.clock.now())
+    desk.hear(routing.created(), routing.signed(), routing.replied())
+    desk.clock.instant = routing.now + timedelta(hours=1)
+    return taken, routing
+
+
+def test_what_comes_in_by_an_open_channel_is_submitted_and_accepted_in_this_order(desk):
+    taken = desk.submit(topic="水系", area="east", station="central", channel="qr")
+    assert (taken.state, taken.known) == (State.ACCEPTED, False)
+    first, second = desk.said(taken.id)
+    assert (first.sequence, second.sequence) == (1, 2)
+    assert first.data == OpinionSubmitted("qr", FORM["title"], "rivers", "east", "central")
+    assert isinstance(second.data, OpinionAccepted)
+    assert (second.data.decision, second.data.topic, second.data.opinion.topic) == ("automatic", "rivers", "rivers")
+    assert (second.data.opinion.id, second.data.opinion.content) == (taken.id, FORM["content"])
+    assert {event.source for event in (first, second)} == {"/intake"}
+    assert {event.time for event in (first, second)} == {desk.clock.now()}
+    assert story(desk, taken.id) == [("opinion.submitted", "submitter"), ("opinion.accepted", "policy")]
+
+
+def test_what_comes_in_by_a_reviewed_channel_waits(desk):
+    taken = desk.submit(channel="campaign")
+    assert taken.state == State.SUBMITTED
+    assert said(desk) == [("opinion.submitted", 1)]
+    assert story(desk, taken.id) == [("opinion.submitted", "submitter")]
+
+
+def test_no_message_carries_who_said_it(desk):
+    person = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111", "email": "shen@example.org"}
+    desk.submit(submitter=person, relay=["沈秀兰", "网格员老周"], deputy="代表甲")
+    for event in desk.said():
+        assert "沈秀兰" not in repr(event)
+        assert "13900001111" not in repr(event)
+
+
+def test_a_refused_opinion_leaves_nothing(desk):
+    with pytest.raises(Invalid):
+        desk.submit(topic="月球")
+    assert (desk.count(), desk.said()) == (0, [])
+
+
+def test_a_reviewer_lets_it_in_perhaps_under_another_topic(desk):
+    taken = desk.submit(channel="campaign", topic="lamps", area="east")
+    assert desk.do(handlers.accept, TOWN, taken.id, "河道") == State.ACCEPTED
+    accepted = desk.said()[-1]
+    assert (accepted.sequence, accepted.data.decision, accepted.data.topic) == (2, "reviewer", "rivers")
+    assert (accepted.data.opinion.topic, accepted.data.opinion.area) == ("rivers", "east")
+    assert desk.row(taken.id)["topic"] == "rivers"
+    assert story(desk, taken.id)[-1] == ("opinion.accepted", "office")
+
+
+def test_a_reviewer_who_names_no_topic_keeps_the_submitter_s(desk):
+    taken = desk.submit(channel="campaign", topic="lamps")
+    desk.do(handlers.accept, TOWN, taken.id, None)
+    assert desk.said()[-1].data.topic == "lamps"
+
+
+def test_a_reviewer_declines_for_a_reason_that_carries_advice(desk):
+    taken = desk.submit(channel="campaign")
+    assert desk.do(handlers.decline, TOWN, taken.id, "court") == State.DECLINED
+    assert desk.said()[-1].data == OpinionDeclined("court", "请走法律程序", None)
+    assert desk.timeline(taken.id)[-1]["facts"] == {"reason": "court"}
+
+
+@pytest.mark.parametrize("reason", ["", "rain", "不清"])
+def test_a_reason_that_the_catalogue_does_not_have_declines_nothing(desk, reason):
+    taken = desk.submit(channel="campaign")
+    with pytest.raises(Invalid) as refused:
+        desk.do(handlers.decline, TOWN, taken.id, reason)
+    assert refused.value.errors == {"reason": ["one of unclear, court"]}
+    assert desk.row(taken.id)["state"] == State.SUBMITTED
+
+
+def test_a_review_happens_once(desk):
+    accepted, declined = desk.submit(), desk.submit(channel="campaign")
+    desk.do(handlers.decline, TOWN, declined.id, "unclear")
+    for opinion in (accepted.id, declined.id):
+        for use_case, word in ((handlers.accept, None), (handlers.decline, "unclear")):
+            with pytest.raises(Conflict):
+                desk.do(use_case, TOWN, opinion, word)
+    with pytest.raises(NotFound):
+        desk.do(handlers.accept, TOWN, "nothing", None)
+
+
+def test_the_same_external_id_with_the_same_text_is_the_same_opinion(desk):
+    first, again = desk.submit(external_id="12345-7"), desk.submit(external_id="12345-7", channel="hotline")
+    assert (again.id, again.receipt, again.state, again.known) == (first.id, first.receipt, first.state, True)
+    assert (desk.count(), len(desk.said())) == (1, 2)
+
+
+def test_the_same_external_id_with_another_text_is_refused(desk):
+    desk.submit(external_id="12345-7")
+    with pytest.raises(Conflict, match="external_id"):
+        desk.submit(external_id="12345-7", content="别的事。")
+    assert desk.count() == 1
+
+
+def test_a_bad_opinion_of_a_batch_is_refused_alone(desk):
+    results = desk.submit_many({"external_id": "a"}, {"external_id": "b", "topic": "月球"}, {"external_id": "c"})
+    assert isinstance(results[1], Invalid)
+    assert list(results[1].errors) == ["topic"]
+    assert [result.known for result in (results[0], results[2])] == [False, False]
+    assert desk.count() == 2
+
+
+def test_a_batch_knows_what_was_sent_before_and_what_stands_in_it_twice(desk):
+    earlier = desk.submit(external_id="a")
+    results = desk.submit_many({"external_id": "a"}, {"external_id": "b"}, {"external_id": "b"}, {}, {})
+    assert [result.known for result in results] == [True, False, True, False, False]
+    assert results[0].receipt == earlier.receipt
+    assert (results[2].id, results[2].receipt) == (results[1].id, results[1].receipt)
+    assert desk.count() == 4
+
+
+def test_what_was_refused_before_is_no_bar_to_the_same_id_later(desk):
+    results = desk.submit_many({"external_id": "a", "area": "moon"}, {"external_id": "a"})
+    assert isinstance(results[0], Invalid)
+    assert not results[1].known
+
+
+def test_a_reply_is_rated_by_whoever_holds_the_receipt(desk, replied):
+    taken, _ = replied
+    desk.rate(taken.receipt, "basically_satisfied", "satisfied", "来得快。")
+    rated = desk.said(taken.id)[-1]
+    assert rated.sequence == 3
+    assert rated.data == OpinionEvaluated("a-1", "water", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "来得快。", None)
+    assert story(desk, taken.id)[-1] == ("opinion.evaluated", "submitter")
+
+
+def test_a_reply_is_rated_once_a_round(desk, replied):
+    taken, routing = replied
+    desk.rate(taken.receipt, "dissatisfied")
+    with pytest.raises(Conflict, match="already"):
+        desk.rate(taken.receipt)
+    desk.hear(routing.reopened())
+    with pytest.raises(Conflict, match="not possible"):
+        desk.rate(taken.receipt)
+    desk.hear(routing.replied("这次修好了。"))
+    desk.rate(taken.receipt)
+    assert [event.data.result for event in desk.said(taken.id)[2:]] == ["dissatisfied", "satisfied"]
+
+
+def test_nothing_is_rated_before_there_is_a_reply(desk):
+    taken = desk.submit()
+    with pytest.raises(Conflict):
+        desk.rate(taken.receipt)
+    with pytest.raises(NotFound):
+        desk.rate("0" * 14)
+    assert len(desk.said()) == 2
+
+
+def test_a_rating_after_the_window_is_refused(desk, replied):
+    taken, _ = replied
+    desk.clock.instant = WINDOW + timedelta(seconds=1)
+    with pytest.raises(Conflict, match="was open until"):
+        desk.rate(taken.receipt)

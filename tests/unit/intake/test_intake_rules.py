@@ -1,0 +1,154 @@
+"""The rules of intake: receipts, the policy table, what a submission may name, ratings, whose contact data who sees."""
+
+import math
+import secrets
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.lifecycle import State
+from services.intake import domain
+from services.intake.domain import ALPHABET, CHECK_SYMBOLS, RECEIPT_LENGTH
+from tests.unit.intake.desk import FORM, TOWN, WINDOW
+
+numbers = st.integers(0, 2**65 - 1)
+
+
+def receipt_of(number: int) -> str:
+    """A receipt from a number; when its check symbol is one of the awkward ones, from the next number."""
+    drawn = iter(range(number, number + 10))
+    return domain.new_receipt(lambda bits: next(drawn) % 2**bits)
+
+
+@given(numbers)
+def test_a_receipt_reads_back_as_itself(number):
+    receipt = receipt_of(number)
+    assert len(receipt) == RECEIPT_LENGTH
+    assert set(receipt) <= set(ALPHABET)
+    assert domain.read_receipt(receipt) == receipt
+
+
+@given(numbers, st.integers(0, RECEIPT_LENGTH - 1), st.sampled_from(ALPHABET))
+def test_every_single_wrong_character_is_noticed(number, place, symbol):
+    receipt = receipt_of(number)
+    wrong = receipt[:place] + symbol + receipt[place + 1 :]
+    assert domain.read_receipt(wrong) == (receipt if symbol == receipt[place] else None)
+
+
+@given(numbers, st.integers(0, RECEIPT_LENGTH - 2))
+def test_every_swap_of_neighbours_is_noticed(number, place):
+    receipt = receipt_of(number)
+    wrong = receipt[:place] + receipt[place + 1] + receipt[place] + receipt[place + 2 :]
+    assert domain.read_receipt(wrong) == (receipt if wrong == receipt else None)
+
+
+def test_one_receipt_survives_every_possible_slip_of_one_key():
+    receipt = receipt_of(0x1_2345_6789_ABCD_EF01)
+    slips = [receipt[:at] + key + receipt[at + 1 :] for at in range(RECEIPT_LENGTH) for key in ALPHABET if key != receipt[at]]
+    assert len(slips) == RECEIPT_LENGTH * 31
+    assert not any(map(domain.read_receipt, slips))
+
+
+def test_a_receipt_cannot_be_guessed():
+    asked = []
+    domain.new_receipt(lambda bits: asked.append(bits) or 0)
+    assert asked == [65]
+    # Five of 37 check symbols are thrown away, which takes a fifth of a bit.
+    assert 65 - math.log2(37 / 32) > 60
+    assert len({domain.new_receipt(secrets.randbits) for _ in range(2000)}) == 2000
+
+
+def test_a_check_symbol_that_is_awkward_in_an_address_is_never_given():
+    awkward = next(number for number in range(100) if CHECK_SYMBOLS[number % 37] not in ALPHABET)
+    drawn = iter([awkward, awkward, 7])
+    assert domain.new_receipt(lambda _: next(drawn)) == "0000000000007" + CHECK_SYMBOLS[7]
+
+
+@given(numbers, st.randoms(use_true_random=False))
+def test_people_may_type_it_in_lower_case_with_hyphens_blanks_and_lookalikes(number, chance):
+    receipt = receipt_of(number)
+    looks = {"0": "0oO", "1": "1iIlL"}
+    typed = "".join(
+        chance.choice(looks.get(symbol, symbol + symbol.lower())) + chance.choice(["", "", "-", " "]) for symbol in receipt
+    )
+    assert domain.read_receipt(typed) == receipt
+
+
+@given(numbers)
+def test_it_is_shown_in_groups_that_read_back(number):
+    receipt = receipt_of(number)
+    assert [len(group) for group in domain.show_receipt(receipt).split("-")] == [5, 5, 4]
+    assert domain.read_receipt(domain.show_receipt(receipt)) == receipt
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "0" * 13, "0" * 15, "0" * 13 + "U", "０" * 14, "河" * 14, "0000000000000\n", "../../etc/pwd00"]
+)
+def test_what_cannot_be_a_receipt_is_none(text):
+    assert domain.read_receipt(text) is None
+
+
+@pytest.mark.parametrize("channel", TOWN.acceptance)
+def test_the_policy_table_decides_by_channel_alone(channel):
+    assert domain.review(TOWN, channel).automatic is (TOWN.acceptance[channel] == "automatic")
+
+
+@pytest.mark.parametrize("written", ["rivers", "河道", "Rivers", " RIVERS ", "水系"])
+def test_a_topic_may_be_named_in_every_way_the_catalogue_knows(written):
+    assert domain.resolve(TOWN, {**FORM, "topic": written})["topic"] == "rivers"
+
+
+@pytest.mark.parametrize("absent", [{}, {"topic": None}, {"topic": ""}])
+def test_no_topic_is_no_mistake(absent):
+    assert domain.resolve(TOWN, {**FORM, **absent})["topic"] is None
+
+
+def test_every_unknown_name_is_told_at_once():
+    with pytest.raises(Invalid) as refused:
+        domain.resolve(TOWN, {**FORM, "topic": "月球", "area": "moon", "station": "base"})
+    assert set(refused.value.errors) == {"topic", "area", "station"}
+    for name, written in (("topic", "月球"), ("area", "moon"), ("station", "base")):
+        assert written in refused.value.errors[name][0]
+
+
+def test_the_fingerprint_tells_title_and_content_apart():
+    assert domain.fingerprint({"title": "甲", "content": "乙"}) == domain.fingerprint(
+        {"title": "甲", "content": "乙", "channel": "qr"}
+    )
+    assert domain.fingerprint({"title": "甲", "content": "乙"}) != domain.fingerprint({"title": "乙", "content": "甲"})
+    assert domain.fingerprint({"title": "甲乙", "content": ""}) != domain.fingerprint({"title": "甲", "content": "乙"})
+
+
+def test_a_replied_case_may_be_rated_until_the_window_closes():
+    domain.check_evaluation(State.REPLIED, False, WINDOW, WINDOW)
+    domain.check_evaluation(State.REPLIED, False, None, WINDOW)
+    with pytest.raises(Conflict, match="was open until 2026-12-21T23:59:59"):
+        domain.check_evaluation(State.REPLIED, False, WINDOW, WINDOW + timedelta(seconds=1))
+
+
+def test_a_reply_is_rated_once():
+    with pytest.raises(Conflict, match="already"):
+        domain.check_evaluation(State.REPLIED, True, WINDOW, WINDOW)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.REPLIED])
+def test_nothing_is_rated_before_the_reply_or_after_the_end(state):
+    with pytest.raises(Conflict, match="'evaluate' is not possible"):
+        domain.check_evaluation(state, False, WINDOW, WINDOW)
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        (None, set()),
+        ("department", {"public", "department"}),
+        ("reviewer", {"public", "department", "congress"}),
+        ("supervisor", {"public", "department", "congress"}),
+        ("admin", {"public", "department", "congress"}),
+    ],
+)
+def test_whose_contact_data_who_sees(role, seen):
+    assert {visibility for visibility in domain.VISIBILITIES if domain.may_see_contact(visibility, role)} == seen
