@@ -32,6 +32,10 @@ Values = Callable[[Any], dict[str, Any]]
 DEPARTMENT, ROUTING, SUPERVISOR = "department", "routing", "supervisor"
 
 
+def _place(heard: Any) -> dict[str, Any]:
+    return {"department": heard.department, "assignment": heard.assignment}
+
+
 def _nothing(_: Any) -> dict[str, Any]:
     return {}
 
@@ -50,7 +54,7 @@ HEARD: Mapping[type[Message], Heard] = {
     AssignmentCreated: Heard(
         ROUTING, State.ASSIGNED,
         lambda heard: {"due": heard.deadlines["reply"].isoformat(), "rule": heard.why.rule},
-        lambda heard: {"department": heard.department, "assignment": heard.assignment},
+        _place,
     ),
     AssignmentSigned: Heard(DEPARTMENT, State.SIGNED, lambda heard: {"on_time": heard.on_time}),
     AssignmentProgressed: Heard(DEPARTMENT, None, lambda heard: {"content": heard.content}),
@@ -66,7 +70,7 @@ HEARD: Mapping[type[Message], Heard] = {
     AssignmentReplied: Heard(
         DEPARTMENT, State.REPLIED,
         lambda heard: {"content": heard.content, "outcome": heard.outcome, "on_time": heard.on_time},
-        lambda heard: {"reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by},
+        lambda heard: _place(heard) | {"reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by},
     ),
     AssignmentReopened: Heard(
         ROUTING, State.REOPENED,
