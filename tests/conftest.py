@@ -136,6 +136,8 @@ def broker() -> Iterator[PrivateNode]:
         yield node
     finally:
         node.stop()
+        # Asking once more reaps the process, in case it ended between the question and the answer.
+        assert not node.running()
         shutil.rmtree(folder, ignore_errors=True)
 
 
