@@ -86,7 +86,7 @@ class PrivateBroker:
         return self._started
 
     def wait(self) -> bool:
-        """Until the node answers. It loaded the topology at boot, which adds but never takes away, so a change goes through its API."""
+        """Until it answers. What it loaded at boot only adds to what it has, so a changed topology goes through its API."""
         topology = _topology(self._installation, self._departments)
         applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
         self._node.wait()
