@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+import structlog
 
 from services.console.node import NodeFailed, PrivateNode
 from services.console.processes import free_port, listens
@@ -28,6 +29,10 @@ UNIT = Path(__file__).parent / "unit"
 #: The departments whose queues the test broker has.
 DEPARTMENTS = ("health", "roads", "water")
 MakeDatabase = Callable[..., Database]
+# The default draws every traceback with its locals, which takes seconds.
+structlog.configure(
+    processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -131,6 +136,8 @@ def broker() -> Iterator[PrivateNode]:
         yield node
     finally:
         node.stop()
+        # Asking once more reaps the process, in case it ended between the question and the answer.
+        assert not node.running()
         shutil.rmtree(folder, ignore_errors=True)
 
 

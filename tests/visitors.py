@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Doorman(Gatekeeper):
         return NOBODY
 
 
+@cache
 def shipped_catalogue() -> Catalogue:
     return load_catalogue(ROOT / "deploy" / "catalogue.yml")
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from services.console.census import LARGEST_PREFETCH
 from services.console.client import Client
 from services.console.terminal import fail
 from services.contracts.topology import department_queue
@@ -22,6 +23,7 @@ class Watch:
     def __init__(self, broker: Any, departments: Sequence[str]) -> None:
         self._broker, self.arrivals = broker, dict[str, float]()
         self._channel = broker.channel()
+        self._channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
         for code in departments:
             self._channel.basic_consume(department_queue(code), self._arrived)
         # What lies there already would be taken for arrivals.

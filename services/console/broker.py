@@ -63,6 +63,9 @@ class _Applied:
     def already(self) -> bool:
         return self._path.exists() and self._path.read_text() == self._digest
 
+    def ever(self) -> bool:
+        return self._path.exists()
+
     def remember(self) -> None:
         self._path.write_text(self._digest)
 
@@ -83,16 +86,16 @@ class PrivateBroker:
         return self._started
 
     def wait(self) -> bool:
-        """A node that was running already gets the topology through its API, when it has another one."""
+        """Until it answers. What it loaded at boot only adds to what it has, so a changed topology goes through its API."""
         topology = _topology(self._installation, self._departments)
         applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
         self._node.wait()
-        if not self._started and not applied.already():
-            Management(self._node.management_url).apply(topology)
-        elif not self._started:
-            return False
-        applied.remember()
-        return True
+        changed = not applied.already()
+        if changed and (applied.ever() or not self._started):
+            Management(self._node.management_url).bring_to(topology)
+        if changed:
+            applied.remember()
+        return changed or self._started
 
     def service_urls(self) -> dict[str, str]:
         """Each service as its own user."""
@@ -128,7 +131,7 @@ class ForeignBroker:
         if applied.already():
             self._look()
             return False
-        Management(self.management_url).apply(topology)
+        Management(self.management_url).bring_to(topology)
         applied.remember()
         return True
 

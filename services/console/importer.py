@@ -6,20 +6,22 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import orjson
+import pika.exceptions
 import requests
 from rich.progress import Progress
 
-from services.console.amqp import depths
+from services.console.amqp import connection, depths
 from services.console.census import Census, take_census
 from services.console.client import Client
 from services.console.records import Records
-from services.console.terminal import fail
+from services.console.terminal import Failure, fail
 from services.contracts.topology import department_queue
 
-STALL_SECONDS, LOOK_SECONDS = 20.0, 0.25
+STALL_SECONDS, SUSPICION_SECONDS, LOOK_SECONDS = 30.0, 3.0, 0.25
+NAME = "huiying-import"
 AGAIN = "huiying doctor; then 'huiying up' and the same import again: it takes up where it stopped and adds nothing twice"
 
 
@@ -56,8 +58,8 @@ class Tally:
 class Import:
     """One run of one file against one system."""
 
-    def __init__(self, client: Client, broker: Any, records: Records, absent: Callable[[], list[str]]) -> None:
-        self._client, self._broker, self._records, self._absent = client, broker, records, absent
+    def __init__(self, client: Client, broker_url: str, records: Records, absent: Callable[[], list[str]]) -> None:
+        self._client, self._broker_url, self._records, self._absent = client, broker_url, records, absent
         self.departments = [row["code"] for row in client.get("/departments")["items"]]
         self.tally = Tally(records.rows)
 
@@ -70,7 +72,8 @@ class Import:
         self.tally.seconds_whole = time.perf_counter() - started
         # Counting over AMQP takes seconds for a large backlog and keeps the line busy all the while.
         task = progress.add_task("清点队列 counting the queues", total=1, note="")
-        census = take_census(self._broker, self.departments)
+        with connection(self._broker_url, NAME) as broker:
+            census = take_census(broker, self.departments)
         progress.update(task, completed=1)
         if census.others:
             # Reminders lay in the queues too, so their depth did not say when the last opinion arrived.
@@ -92,7 +95,6 @@ class Import:
                 self._interrupted(f"the answer broke off after {answered} of {piece.rows} lines of a piece")
             note = f"拒收 {len(self.tally.refused)} refused" if self.tally.refused else ""
             progress.update(task, advance=answered, note=note)
-            self._broker.process_data_events(time_limit=0)
 
     def _await_assignments(self, progress: Progress, before: int, started: float) -> None:
         task, last, moved = progress.add_task("交办 assigning", total=self.tally.created, note=""), -1, time.monotonic()
@@ -105,19 +107,28 @@ class Import:
                 break
             if arrived != last:
                 last, moved = arrived, time.monotonic()
-            elif time.monotonic() - moved > STALL_SECONDS:
-                self._interrupted(f"nothing was assigned for {STALL_SECONDS:.0f} s")
+            still = time.monotonic() - moved
+            if still > STALL_SECONDS or (still > SUSPICION_SECONDS and self._absent()):
+                self._interrupted(f"nothing was assigned for {still:.0f} s")
             progress.update(task, completed=arrived)
             time.sleep(LOOK_SECONDS)
         progress.update(task, completed=self.tally.created)
 
     def _held(self) -> int:
-        return sum(held or 0 for held in depths(self._broker, [department_queue(code) for code in self.departments]).values())
+        try:
+            with connection(self._broker_url, NAME) as broker:
+                held = depths(broker, [department_queue(code) for code in self.departments])
+        except (Failure, pika.exceptions.AMQPError):
+            self._interrupted("the broker does not answer")
+        return sum(count or 0 for count in held.values())
 
     def _unassigned(self) -> bool:
-        return bool(self._client.get("/opinions", state="accepted", limit=1)["items"])
+        try:
+            return bool(self._client.get("/opinions", state="accepted", limit=1)["items"])
+        except Failure as error:
+            self._interrupted(error.message)
 
-    def _interrupted(self, what: str) -> None:
+    def _interrupted(self, what: str) -> NoReturn:
         absent = self._absent()
         who = f" Not running: {', '.join(absent)}." if absent else ""
         taken = f"{self.tally.created} taken, {self.tally.known} already there, {len(self.tally.refused)} refused"

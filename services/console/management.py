@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import requests
 
@@ -13,6 +13,7 @@ from services.contracts.definitions import definitions, department_user
 from services.contracts.topology import VHOST, department_queue
 
 PATIENCE = 60.0
+Row = Mapping[str, Any]
 
 
 class Management:
@@ -25,9 +26,21 @@ class Management:
         self._session.auth = (parts.username or "guest", parts.password or "guest")
         self._session.trust_env = False
 
-    def apply(self, topology: Mapping[str, Any]) -> None:
-        """Create or change everything in the definitions; nothing is taken away. Fails with advice when the broker refuses."""
-        self._ask("POST", "/api/definitions", topology)
+    def bring_to(self, topology: Mapping[str, Any]) -> None:
+        """Create or change everything in the definitions, and drop policies and bindings of our queues that are not in it.
+
+        Queues and users are never taken away: somebody's messages may be in them. Fails with advice when the broker refuses.
+        """
+        self._apply(topology)
+        found = self._ask("GET", "/api/definitions").json()
+        # Of two policies that fit a queue the broker takes either; a binding too many sends messages where nobody expects them.
+        for policy in _strangers(found["policies"], topology["policies"], ("name",)):
+            self._ask("DELETE", f"/api/policies/{VHOST}/{quote(policy['name'], safe='')}")
+        ours = {row["name"] for row in topology["queues"]}
+        bound = [row for row in self._ask("GET", f"/api/bindings/{VHOST}").json() if row["source"] and row["destination"] in ours]
+        for row in _strangers(bound, topology["bindings"], ("source", "destination", "routing_key")):
+            source, queue, key = (quote(row[name], safe="") for name in ("source", "destination", "properties_key"))
+            self._ask("DELETE", f"/api/bindings/{VHOST}/e/{source}/q/{queue}/{key}")
 
     def queues(self) -> list[str]:
         """The names of all queues of our virtual host."""
@@ -38,7 +51,7 @@ class Management:
         if department_queue(code) not in self.queues():
             fail(f"There is no queue {department_queue(code)} on this broker.", "huiying topology apply")
         whole = definitions([code], {department_user(code): password_hash})
-        self.apply({section: whole[section] for section in ("users", "permissions", "topic_permissions")})
+        self._apply({section: whole[section] for section in ("users", "permissions", "topic_permissions")})
 
     def reachable(self) -> bool:
         """Whether the API lets us in."""
@@ -46,6 +59,9 @@ class Management:
             return self._session.get(f"{self.base}/api/whoami", timeout=5.0).ok
         except requests.RequestException:
             return False
+
+    def _apply(self, part: Mapping[str, Any]) -> None:
+        self._ask("POST", "/api/definitions", part)
 
     def _ask(self, method: str, path: str, body: Any = None) -> requests.Response:
         try:
@@ -57,6 +73,12 @@ class Management:
         if not answer.ok:
             fail(f"RabbitMQ refused {method} {path}: {answer.status_code} {answer.text[:300]}", "read the broker's log")
         return answer
+
+
+def _strangers(found: Sequence[Row], wanted: Sequence[Row], names: tuple[str, ...]) -> list[Row]:
+    """Rows of our virtual host that `wanted` does not have, told apart by the values of `names`."""
+    known = {tuple(row[name] for name in names) for row in wanted}
+    return [row for row in found if row["vhost"] == VHOST and tuple(row[name] for name in names) not in known]
 
 
 def left_over(found: Sequence[str], wanted: Mapping[str, Any]) -> list[str]:

@@ -84,6 +84,10 @@ class PrivateNode:
         """Whether the node's process runs; it may still be starting."""
         return self._slot.pid() is not None
 
+    def ever_started(self) -> bool:
+        """Whether it was started and not stopped in an orderly way since."""
+        return self._slot.path.exists()
+
     def begin(self, topology: Mapping[str, Any] | None = None) -> bool:
         """Start the process unless it runs, without waiting; returns whether it was started.
 

@@ -58,10 +58,10 @@ def topology_definitions() -> None:
 
 @topology.command("apply")
 def topology_apply() -> None:
-    """Bring the broker at HUIYING_MANAGEMENT_URL to the topology; nothing is taken away."""
+    """Bring the broker at HUIYING_MANAGEMENT_URL to the topology; no queue and no user is taken away."""
     settings = load_settings()
     management, wanted = _management(settings), _topology(settings)
-    management.apply(wanted)
+    management.bring_to(wanted)
     step(f"队列 {len(wanted['queues'])} queues, 绑定 {len(wanted['bindings'])} bindings, 用户 {len(wanted['users'])} users")
     for name in left_over(management.queues(), wanted):
         step(f"不在目录中的队列，未删除 Not in the catalogue, left alone: {name}")

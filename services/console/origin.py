@@ -55,6 +55,8 @@ class Origin:
         path = environ.get("PATH_INFO", "/")
         if path in SERIES:
             return self._series(SERIES[path], start_response)
+        if path == "/healthz":
+            return _answer(start_response, "200 OK", {"status": "ok"})
         if path == "/readyz":
             return self._ready(start_response)
         return self._applications[service_of(path)](environ, start_response)
@@ -78,9 +80,13 @@ class Origin:
         with ThreadPoolExecutor(len(self._applications)) as pool:
             answers = dict(zip(self._applications, pool.map(ask, self._applications), strict=True))
         good = all(status == 200 for status, _ in answers.values())
-        headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
-        start_response("200 OK" if good else "503 Service Unavailable", headers)
-        return [orjson.dumps({name: words for name, (_, words) in answers.items()})]
+        words = {name: each for name, (_, each) in answers.items()}
+        return _answer(start_response, "200 OK" if good else "503 Service Unavailable", words)
+
+
+def _answer(start_response: Callable[..., Any], status: str, body: Any) -> Iterable[bytes]:
+    start_response(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
+    return [orjson.dumps(body)]
 
 
 def assemblies() -> dict[str, Assembly]:

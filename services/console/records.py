@@ -10,7 +10,6 @@ from pathlib import Path
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 ROWS_A_PIECE = 500
-MOST_UNREADABLE = 0.1
 BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 csv.field_size_limit(1_000_000)
 
@@ -80,7 +79,7 @@ def _check_encoding(path: Path) -> None:
             except UnicodeDecodeError:
                 unreadable, first = unreadable + 1, first or lines
     # A few bad lines are refused one by one; a file full of them was saved in another encoding.
-    if first is not None and (first == 1 or unreadable > lines * MOST_UNREADABLE):
+    if first is not None and (first == 1 or 2 * unreadable >= lines - 1):
         raise NotReadable(
             f"{path} is not UTF-8: line {first} cannot be read, {unreadable} of {lines} lines in all. "
             f"Chinese files are often GB18030; convert it: iconv -f GB18030 -t UTF-8 {path} > utf8.csv"

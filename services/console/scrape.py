@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from prometheus_client import generate_latest
 from prometheus_client.metrics_core import Metric
@@ -11,28 +11,45 @@ from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
 ADDED_UP = frozenset({"counter", "histogram"})
+HELP = "# HELP "
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def merge(texts: Sequence[str]) -> bytes:
-    """One exposition from several: every family once; counters and histograms added up, other series from the first that has them.
+    """One exposition from several as prometheus_client writes them: every family once, where it stood first.
 
+    Counters and histograms that several have are added up; of other series the first one counts.
     Raises ValueError for a text that is not Prometheus' format.
     """
+    parts = [_families(text) for text in texts]
+    names = dict.fromkeys(name for part in parts for name in part)
+    return b"".join(_join([part[name] for part in parts if name in part]) for name in names)
+
+
+def _families(text: str) -> Mapping[str, str]:
+    """The text of each family by its name. Most stand in one process only and need not be read any further."""
+    families: dict[str, str] = {}
+    for block in f"\n{text}".split(f"\n{HELP}")[1:]:
+        families[block.split(" ", 1)[0]] = f"{HELP}{block.rstrip()}\n"
+    return families
+
+
+def _join(blocks: Sequence[str]) -> bytes:
+    if len(blocks) == 1:
+        return blocks[0].encode()
     families: dict[str, Metric] = {}
     values: dict[str, dict[Key, float]] = {}
-    for text in texts:
-        for family in text_string_to_metric_families(text):
-            families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
-            known = values.setdefault(family.name, {})
-            for sample in family.samples:
-                key = (sample.name, tuple(sorted(sample.labels.items())))
-                if key not in known:
-                    known[key] = sample.value
-                elif family.type in ADDED_UP:
-                    known[key] += sample.value
+    for family in (family for block in blocks for family in text_string_to_metric_families(block)):
+        families.setdefault(family.name, Metric(family.name, family.documentation, family.type))
+        known = values.setdefault(family.name, {})
+        for sample in family.samples:
+            key = (sample.name, tuple(sorted(sample.labels.items())))
+            if key not in known:
+                known[key] = sample.value
+            elif family.type in ADDED_UP:
+                known[key] += sample.value
     for name, family in families.items():
-        family.samples = [Sample(name_, dict(labels), value) for (name_, labels), value in values[name].items()]
+        family.samples = [Sample(sample, dict(labels), value) for (sample, labels), value in values[name].items()]
     return generate_latest(_Fixed(families.values()))
 
 

@@ -61,6 +61,12 @@ class Supervisor:
         """The pid of every program, None for those that do not run."""
         return {name: self.installation.slot(name).pid() for name in PROGRAMS}
 
+    def absent(self) -> list[str]:
+        """Programs of ours that do not run, the private broker included when there is one."""
+        missing = [name for name, pid in self.running().items() if pid is None]
+        node = PrivateNode(self.installation.broker, self.settings.broker_port)
+        return [*missing, "broker"] if node.ever_started() and not node.running() else missing
+
     def _up(self) -> Addresses:
         broker = choose_broker(self.settings, self.installation, self._departments())
         booting = broker.begin()

@@ -42,12 +42,11 @@ def import_file(file: Path, as_json: bool) -> None:
     if not records.has_ids:
         step("没有 external_id 列 Without external_id the same rows sent again would be added again")
     place = addresses(settings)
-    with connection(place.broker_url, "huiying-import") as broker:
-        run = Import(Client(place), broker, records, lambda: _absent(settings, place.url))
-        with progress() as shown:
-            census = run.run(shown)
-        result = _result(run, census)
-        result["floor"] = _floor(settings, records, broker)
+    run = Import(Client(place), place.broker_url, records, lambda: _absent(settings, place.url))
+    with progress() as shown:
+        census = run.run(shown)
+    result = _result(run, census)
+    result["floor"] = _floor(settings, records)
     if as_json:
         print_json(result)
     else:
@@ -68,11 +67,12 @@ def _result(run: Import, census: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _floor(settings: ConsoleSettings, records: Records, broker: Any) -> dict[str, int | None]:
+def _floor(settings: ConsoleSettings, records: Records) -> dict[str, int | None]:
     place, sample = addresses(settings), list(bodies(records))
     step("测量本机下限 Measuring the floor of this machine with the same bytes")
     folder = local_store(settings.var, place.url, read_address_book(settings.var).get("URL"))
-    one_by_one, windowed = publishes_per_second(broker, place.broker_url, sample)
+    with connection(place.broker_url, "huiying-floor") as broker:
+        one_by_one, windowed = publishes_per_second(broker, place.broker_url, sample)
     commits = round(commits_per_second(folder, sample)) if folder else None
     return {"commits_per_second": commits, "publishes_one_by_one": round(one_by_one), "publishes_windowed": round(windowed)}
 
@@ -107,7 +107,7 @@ def _print_import(result: dict[str, Any]) -> None:
 def _absent(settings: ConsoleSettings, url: str) -> list[str]:
     if read_address_book(settings.var).get("URL") != url:
         return []
-    return [name for name, pid in Supervisor(settings).running().items() if pid is None]
+    return Supervisor(settings).absent()
 
 
 @click.command()

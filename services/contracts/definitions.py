@@ -114,8 +114,10 @@ def _topic_permissions(name: str) -> list[Row]:
 
 def _policies() -> Iterable[Row]:
     parked = {**_SAFE, "dead-letter-exchange": DEAD, "max-length": 2_000_000, "max-length-bytes": 8 * GIGABYTE}
-    own = "|".join(queue.name.replace(".", "[.]") for queue in SERVICE_QUEUES)
-    yield _policy("services", f"^({own})$", {**parked, "delivery-limit": 10})
+    for queue in SERVICE_QUEUES:
+        # An event carries its own routing key, but the dead queue is bound by the name of the queue it belongs to.
+        given_up = {**parked, "delivery-limit": 10, "dead-letter-routing-key": queue.name}
+        yield _policy(queue.name, _one_of([queue.name]), given_up)
     # A department's program is not ours: one that falls over on a message, or that is started a thousand times to look,
     # must not lose the assignment. Negative would mean no limit, but drops messages on 3.10.
     yield _policy("departments", f"^department[.]{_CODE}$", {**parked, "delivery-limit": 1_000_000})

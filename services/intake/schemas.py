@@ -193,7 +193,6 @@ class OpinionShape(_Strict):
     station = fields.String(required=True, allow_none=True)
     deputy = fields.String(required=True, allow_none=True)
     location = fields.Nested(Location, required=True, allow_none=True)
-    relay = fields.List(fields.String(), required=True, allow_none=True)
     visibility = fields.String(required=True)
     state = fields.String(required=True)
     submitted = fields.AwareDateTime(required=True)
@@ -217,9 +216,10 @@ class Rated(_Strict):
 
 
 class OpinionFile(OpinionShape):
-    """One opinion with all that happened; `submitter` only for those who may see it."""
+    """One opinion with all that happened; `submitter` and `relay` only for those who may see who told it."""
 
     submitter = fields.Nested(Submitter, allow_none=True)
+    relay = fields.List(fields.String(), allow_none=True)
     timeline = fields.List(fields.Nested(Moment), required=True)
     evaluations = fields.List(fields.Nested(Rated), required=True)
 

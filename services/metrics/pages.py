@@ -90,6 +90,7 @@ def statistics_page(call: Call[Service]) -> Answer:
         place=call.service.catalogue,
         answer=answer,
         groups=[(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else [],
+        given=given,
         asked={**dict.fromkeys(fields, ""), **given},
         mistakes=dict.fromkeys(fields) | {name: _mistake(name, reasons) for name, reasons in errors.items() if name in fields},
         strange=[(name, _mistake(name, reasons)) for name, reasons in errors.items() if name not in fields],

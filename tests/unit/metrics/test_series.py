@@ -3,11 +3,13 @@
 import math
 from pathlib import Path
 
+import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.contracts.catalogue import CHANNELS
 from services.contracts.measures import PROCESS, PRODUCT
 from services.metrics.series import ALL
+from services.metrics.store import scraping
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, Case, small_story
 
@@ -116,3 +118,20 @@ def test_a_store_that_does_not_answer_leaves_the_process_its_own_series(running)
     with running.database.transaction() as work:
         work.connection.exec_driver_sql("DROP TABLE rounds")
     assert families(running.exposed()) == {}
+
+
+def test_a_scrape_reads_indexes_and_sorts_nothing(running):
+    asked = []
+
+    def note(connection, cursor, statement, values, context, many):
+        if statement.startswith("SELECT"):
+            asked.append((statement, values))
+
+    with running.database.reading() as connection:
+        sa.event.listen(connection, "before_cursor_execute", note)
+        scraping.tally(connection, running.service.clock.now())
+        driver = connection.connection.dbapi_connection
+        plans = [row[3] for statement, values in asked for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}", values)]
+    # A temporary tree for sorting would be one more line of the plan.
+    assert len(plans) == len(asked) == 10
+    assert all(" INDEX " in plan for plan in plans), plans

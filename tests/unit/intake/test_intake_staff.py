@@ -1,0 +1,212 @@
+"""The staff's side of intake: who may call what, who sees whose data, lists page by page, batches line by line."""
+
+import json
+
+import pytest
+
+from services.intake import app, domain, schemas
+from services.runtime.access import PUBLIC
+from tests.unit.intake.desk import FORM, Routing
+
+PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
+STAFF_ROUTES = [
+    ("GET", "/opinions", {"reviewer", "supervisor", "admin", "water", "roads"}),
+    ("GET", "/opinions/nothing", {"reviewer", "supervisor", "admin", "water", "roads"}),
+    ("POST", "/opinions/nothing/accept", {"reviewer", "admin"}),
+    ("POST", "/opinions/nothing/decline", {"reviewer", "admin"}),
+    ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),
+]
+
+
+def assigned(desk, department, **fields):
+    """An opinion that a department handles."""
+    taken = desk.submit(**fields)
+    desk.hear(Routing(taken.id, desk.clock.now(), department).created())
+    return taken.id
+
+
+def ids(answer):
+    assert answer.status_code == 200, answer.text
+    return [item["id"] for item in answer.get_json()["items"]]
+
+
+def test_the_table_here_has_every_route_that_is_not_public():
+    guarded = {(route.method, route.path) for route in app.routes if route.access is not PUBLIC}
+    assert guarded == {(method, f"/api/v1{path.replace('nothing', '<opinion_id>')}") for method, path, _ in STAFF_ROUTES}
+
+
+@pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)
+def test_without_a_token_nobody_comes_in(desk, method, path, _):
+    assert desk.client.open(f"/api/v1{path}", method=method).status_code == 401
+
+
+@pytest.mark.parametrize(("method", "path", "allowed"), STAFF_ROUTES)
+@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "scraper", "water"])
+def test_a_token_opens_the_routes_of_its_role_only(desk, method, path, allowed, who):
+    answer = desk.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {who}"})
+    assert (answer.status_code != 403) is (who in allowed)
+
+
+def test_a_department_sees_its_own_opinions_only(desk):
+    water, roads, nobody = assigned(desk, "water"), assigned(desk, "roads"), desk.submit().id
+    assert ids(desk.get("/opinions", "water")) == [water]
+    assert ids(desk.get("/opinions", "water", department="roads")) == [water]
+    assert set(ids(desk.get("/opinions", "reviewer"))) == {water, roads, nobody}
+    assert desk.get(f"/opinions/{water}", "water").status_code == 200
+    for hidden in (roads, nobody, "nothing"):
+        assert desk.get(f"/opinions/{hidden}", "water").status_code == 404
+
+
+@pytest.mark.parametrize("visibility", domain.VISIBILITIES)
+@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
+def test_who_told_it_is_shown_where_the_submitter_let_it(desk, visibility, who):
+    opinion = assigned(desk, "water", visibility=visibility, submitter=PERSON, relay=["网格员老周"])
+    seen = desk.get(f"/opinions/{opinion}", who).get_json()
+    if who == "water" and visibility == "congress":
+        assert not {"submitter", "relay"} & seen.keys()
+        assert "13900001111" not in json.dumps(seen)
+    else:
+        assert (seen["submitter"], seen["relay"]) == (PERSON, ["网格员老周"])
+
+
+@pytest.mark.parametrize("who", ["reviewer", "admin", "water"])
+def test_lists_never_show_who_told_it_nor_the_receipt(desk, who):
+    taken = desk.submit(submitter=PERSON, visibility="public", relay=["网格员老周"])
+    desk.hear(Routing(taken.id, desk.clock.now()).created())
+    text = desk.get("/opinions", who).text
+    assert FORM["title"] in json.loads(text)["items"][0]["title"]
+    assert not any(secret in text for secret in ("沈秀兰", "13900001111", "网格员老周", taken.receipt))
+    assert taken.receipt not in desk.get(f"/opinions/{taken.id}", who).text
+
+
+def test_an_opinion_is_shown_with_its_timeline_and_ratings(desk):
+    taken = desk.submit()
+    routing = Routing(taken.id, desk.clock.now())
+    desk.hear(routing.created(), routing.replied())
+    desk.rate(taken.receipt, "dissatisfied", None, "没有来人。")
+    seen = desk.get(f"/opinions/{taken.id}", "water").get_json()
+    assert [moment["what"] for moment in seen["timeline"]].count("assignment.created") == 1
+    assert [(rated["round"], rated["result"], rated["comment"]) for rated in seen["evaluations"]] == [
+        (1, "dissatisfied", "没有来人。")
+    ]
+
+
+def test_lists_come_page_by_page_newest_first_each_once(desk):
+    made = [desk.submit().id for _ in range(7)]
+    found, cursor = [], {}
+    while True:
+        answer = desk.get("/opinions", "reviewer", limit=3, **cursor).get_json()
+        assert schemas.OpinionPage().validate(answer) == {}
+        found += [item["id"] for item in answer["items"]]
+        if answer["next"] is None:
+            break
+        assert len(answer["items"]) == 3
+        cursor = {"cursor": answer["next"]}
+    assert found == sorted(made, reverse=True)
+
+
+def test_lists_are_narrowed(desk):
+    river, waiting = desk.submit(topic="rivers", external_id="x").id, desk.submit(channel="campaign").id
+    assert ids(desk.get("/opinions", "reviewer", topic="rivers")) == [river]
+    assert ids(desk.get("/opinions", "reviewer", state="submitted")) == [waiting]
+    assert ids(desk.get("/opinions", "reviewer", channel="campaign")) == [waiting]
+    assert ids(desk.get("/opinions", "reviewer", external_id="x")) == [river]
+    assert ids(desk.get("/opinions", "reviewer", department="water")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 501}, "limit"),
+        ({"limit": "many"}, "limit"),
+        ({"cursor": "!"}, "cursor"),
+        ({"colour": 1}, "colour"),
+    ],
+)
+def test_a_query_that_is_not_right_names_its_field(desk, query, field):
+    answer = desk.get("/opinions", "reviewer", **query)
+    assert answer.status_code == 422
+    assert field in answer.get_json()["errors"]
+
+
+def test_a_reviewer_accepts_and_declines_over_http(desk):
+    first, second = desk.submit(channel="campaign").id, desk.submit(channel="open311").id
+    answer = desk.post(f"/opinions/{first}/accept", {"topic": "路灯"}, "reviewer")
+    assert (answer.status_code, answer.get_json()) == (200, {"id": first, "state": "accepted"})
+    answer = desk.post(f"/opinions/{second}/decline", {"reason": "unclear"}, "reviewer")
+    assert (answer.status_code, answer.get_json()) == (200, {"id": second, "state": "declined"})
+    assert desk.post(f"/opinions/{first}/decline", {"reason": "unclear"}, "reviewer").status_code == 409
+    assert desk.post(f"/opinions/{second}/decline", {"reason": "rain"}, "reviewer").status_code == 409
+    assert desk.post("/opinions/nothing/accept", {}, "reviewer").status_code == 404
+    third = desk.submit(channel="campaign").id
+    refused = desk.post(f"/opinions/{third}/decline", {"reason": "rain"}, "reviewer")
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["reason"])
+    assert desk.post(f"/opinions/{third}/accept", {"topic": "月球"}, "reviewer").status_code == 422
+
+
+def lines_of(*forms):
+    return b"".join(json.dumps(form).encode() + b"\n" for form in forms)
+
+
+def test_a_batch_answers_line_by_line_and_takes_the_good_ones(desk):
+    bad = {"external_id": "b", "title": "", "content": "c", "colour": 1}
+    answers = desk.batch(
+        lines_of(FORM | {"external_id": "a"}, bad, FORM | {"topic": "月球"}) + b"{\n\xff\n" + lines_of(FORM), "application/x-ndjson"
+    )
+    assert [(answer["line"], answer["status"]) for answer in answers] == [
+        (1, "created"), (2, "refused"), (3, "refused"), (4, "refused"), (5, "refused"), (6, "created"),
+    ]  # fmt: skip
+    for answer in answers:
+        assert schemas.LineAnswer().validate(answer) == {}
+    assert [set(answer["errors"]) for answer in answers[1:5]] == [{"title", "colour"}, {"topic"}, {"line"}, {"line"}]
+    assert (answers[0]["external_id"], answers[1]["external_id"]) == ("a", "b")
+    assert desk.get(f"/receipts/{answers[5]['receipt']}").status_code == 200
+    assert desk.count() == 2
+
+
+def test_a_csv_with_bad_lines_in_the_middle_keeps_the_good_ones(desk):
+    data = (
+        "external_id,title,content,topic\na,甲,一,河道\nb,,二,\nc,丙,三\nd,".encode()
+        + b"\xba\xd3"
+        + ",四,\ne,戊,五,月球\nf,己,六,\n".encode()
+    )
+    answers = desk.batch(data)
+    assert [answer["status"] for answer in answers] == ["created", "refused", "refused", "refused", "refused", "created"]
+    assert [list(answer["errors"]) for answer in answers[1:5]] == [["title"], ["line"], ["line"], ["topic"]]
+    assert [answer["line"] for answer in answers] == [2, 3, 4, 5, 6, 7]
+    assert desk.count() == 2
+
+
+def test_the_same_batch_twice_adds_none(desk):
+    data = b"external_id,title,content\n" + b"".join(f"x{number},题,文{number}\n".encode() for number in range(450))
+    first, again = desk.batch(data), desk.batch(data)
+    assert {answer["status"] for answer in first} == {"created"}
+    assert {answer["status"] for answer in again} == {"exists"}
+    assert [answer["receipt"] for answer in again] == [answer["receipt"] for answer in first]
+    assert (desk.count(), len(desk.said())) == (450, 900)
+
+
+def test_a_batch_is_an_import_unless_a_line_says_otherwise(desk):
+    desk.batch(lines_of(FORM, FORM | {"channel": "hotline", "submitted_at": "2020-03-04 11:20"}), "application/x-ndjson")
+    rows = desk.get("/opinions", "reviewer").get_json()["items"]
+    assert {row["channel"]: row["told"] for row in rows} == {"hotline": "2020-03-04 11:20", "import": None}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "status", "named"),
+    [
+        (b"", "text/csv", 422, "header"),
+        (b"title,colour\na,b\n", "text/csv", 422, "header"),
+        ("标题,内容\n甲,一\n".encode("gbk"), "text/csv", 422, "header"),
+        (b"title,content\n", "text/csv", 400, None),
+        (b"", "application/x-ndjson", 400, None),
+        (b"[]", "application/json", 415, None),
+        (b"a,b", "multipart/form-data", 415, None),
+    ],
+)
+def test_a_batch_that_cannot_begin_is_refused_whole(desk, data, kind, status, named):
+    answer = desk.send("/opinions/batch", data, kind, "reviewer")
+    assert answer.status_code == status
+    assert named is None or named in answer.get_json()["errors"]
+    assert desk.count() == 0
