@@ -202,6 +202,7 @@ class OpinionShape(_Strict):
     outcome = fields.String(required=True, allow_none=True)
     reply = fields.String(required=True, allow_none=True)
     evaluate_by = fields.AwareDateTime(required=True, allow_none=True)
+    merged_into = fields.String(required=True, allow_none=True)
     round = fields.Integer(required=True)
 
 

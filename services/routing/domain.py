@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 import ahocorasick
 
@@ -36,6 +37,16 @@ class Decision:
     department: str
     difficulty: Difficulty
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was ruled; `department` sends an upheld objection elsewhere than the objector proposed."""
+
+    about: Literal["objection", "extension"]
+    granted: bool
+    reason: str
+    department: str | None = None
 
 
 class Router:

@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, fields, post_load, validate
 from services.contracts.commands import LONGEST, Extend, Object, Pause, Progress, Reply, Sign
 from services.contracts.messages import Outcome, Promise, Why
 from services.contracts.schema import schema_class
-from services.routing.handlers import Ruling
+from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
 _CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
@@ -170,6 +170,14 @@ class AssignmentShape(_Strict):
     on_time = fields.Boolean(required=True, allow_none=True)
     promise = fields.Nested(PromiseBody, required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
+    extensions = fields.Integer(required=True)
+    asked_until = fields.AwareDateTime(required=True, allow_none=True)
+    asked_reason = fields.String(required=True, allow_none=True)
+    proposed = fields.String(required=True, allow_none=True)
+    objection = fields.String(required=True, allow_none=True)
+    transfers = fields.Integer(required=True)
+    paused = fields.AwareDateTime(required=True, allow_none=True)
+    paused_until = fields.AwareDateTime(required=True, allow_none=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     why = fields.Nested(schema_class(Why), required=True)
     allowed = fields.List(fields.String(), required=True)

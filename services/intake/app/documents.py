@@ -13,7 +13,7 @@ from services.intake.app.context import Intake, routes
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Answer, Call
 
-DOCUMENT_SECONDS = 3600
+DOCUMENT_SECONDS = 300
 
 
 @cache

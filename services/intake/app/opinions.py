@@ -94,11 +94,10 @@ def _submitted(taken: Taken) -> dict[str, Any]:
 
 
 def _opinion(row: Mapping[str, Any], role: str | None) -> dict[str, Any]:
-    hidden = {"fingerprint", "said", "heard", "receipt", "submitter"}
-    answer = {name: value for name, value in row.items() if name not in hidden}
-    if domain.may_see_contact(row["visibility"], role):
-        answer["submitter"] = row["submitter"]
-    return answer
+    hidden = {"fingerprint", "said", "heard", "answered", "receipt"}
+    if not domain.may_see_contact(row["visibility"], role):
+        hidden |= domain.PERSONAL
+    return {name: value for name, value in row.items() if name not in hidden}
 
 
 def moment(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled
+from services.routing.domain import Ruling
 from services.routing.handlers.assigning import Row, reassign
 from services.routing.handlers.moves import known
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
-
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What was ruled; `department` sends an upheld objection elsewhere than the objector proposed."""
-
-    about: Literal["objection", "extension"]
-    granted: bool
-    reason: str
-    department: str | None = None
 
 
 def rule(store: RoutingStore, catalogue: Catalogue, assignment_id: str, ruling: Ruling, by: str, new_assignment: str) -> State:
