@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.commands import Progress, Reply, Sign
 from services.contracts.envelope import Event
 from services.contracts.errors import NotAllowed, NotFound
-from services.contracts.lifecycle import Move, State, advance
+from services.contracts.lifecycle import TERMINAL, Move, State, advance
 from services.contracts.messages import (
     AssignmentConcluded,
     AssignmentCreated,
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 Row = Mapping[str, Any]
+#: How long a rating given in the last moment may be on its way before the case is concluded without it.
+ON_ITS_WAY = timedelta(seconds=30)
 
 
 def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: OpinionAccepted, assignment_id: str) -> None:
@@ -55,8 +58,9 @@ def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: O
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
     """签收: the department has it."""
     state = advance(State(row["state"]), Move.SIGN)
-    on_time = store.now <= row["sign_by"]
-    store.change(row["id"], state=state, signed=row["signed"] or store.now, said=row["said"] + 1)
+    signed = row["signed"] or store.now
+    on_time = signed <= row["sign_by"]
+    store.change(row["id"], state=state, signed=signed, said=row["said"] + 1)
     store.say(AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time), row["opinion"], row["said"] + 1)
     return state
 
@@ -119,10 +123,15 @@ def move(
 
 
 def close(store: RoutingStore, catalogue: Catalogue, event: Event, message: OpinionEvaluated) -> None:
-    """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied."""
+    """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied.
+
+    A rating that was so long on its way that its case has been concluded meanwhile is counted and changes nothing.
+    """
     row = store.assignment(message.assignment)
     if row is None:
         raise NotFound(f"An evaluation of an unknown assignment: {message.assignment}")
+    if State(row["state"]) in TERMINAL:
+        return
     if domain.is_rework(message.result):
         reopen(store, catalogue, row, message.comment)
     else:
@@ -149,7 +158,7 @@ def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
 
 def conclude_lapsed(store: RoutingStore, limit: int) -> int:
     """Conclude, unrated, what nobody rated in time; returns how many."""
-    rows = store.lapsed(limit)
+    rows = store.lapsed(store.now - ON_ITS_WAY, limit)
     for row in rows:
         conclude(store, row, rated=False)
     return len(rows)

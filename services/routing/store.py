@@ -85,11 +85,11 @@ class RoutingStore:
         """Set columns of an assignment."""
         self._work.execute(assignments.update().where(assignments.c.id == assignment_id).values(**values))
 
-    def lapsed(self, limit: int) -> list[Mapping[str, Any]]:
-        """Replied assignments whose evaluation window has closed, locked; those another worker holds are passed over."""
+    def lapsed(self, before: datetime, limit: int) -> list[Mapping[str, Any]]:
+        """Replied assignments whose evaluation window closed before then, locked; those another worker holds are passed over."""
         query = (
             sa.select(assignments)
-            .where(assignments.c.state == sa.literal_column("'replied'"), assignments.c.evaluate_by < self.now)
+            .where(assignments.c.state == sa.literal_column("'replied'"), assignments.c.evaluate_by < before)
             .order_by(assignments.c.evaluate_by)
             .limit(limit)
             .with_for_update(skip_locked=True)
