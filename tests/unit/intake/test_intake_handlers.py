@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted, Rating
 from services.intake import handlers
+from services.intake.store import IntakeStore
 from tests.unit.intake.desk import FORM, TOWN, WINDOW, Routing
 
 
@@ -56,6 +58,16 @@ def test_no_message_carries_who_said_it(desk):
     for event in desk.said():
         assert "沈秀兰" not in repr(event)
         assert "13900001111" not in repr(event)
+
+
+def test_no_error_of_the_store_carries_who_said_it(desk):
+    person = {"kind": "citizen", "name": "沈秀兰"}
+    forms = [{"channel": "web", "visibility": "public", "topic": None, **FORM, "submitter": person}] * 2
+    with pytest.raises(IntegrityError) as failed, desk.database.transaction() as work:
+        for form in forms:
+            handlers.take(IntakeStore(work), TOWN, form, "the-same-id")
+    assert "沈秀兰" not in str(failed.value)
+    assert FORM["title"] not in str(failed.value)
 
 
 def test_a_refused_opinion_leaves_nothing(desk):
