@@ -14,6 +14,13 @@ from marshmallow import RAISE, Schema, fields, post_load, validate
 _PLAIN: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, int: fields.Integer, bool: fields.Boolean, float: fields.Float}
 
 
+class _Tuple(fields.List[Any]):
+    """A list that is read as a tuple, however deep it stands."""
+
+    def _deserialize(self, *arguments: Any, **options: Any) -> Any:
+        return tuple(super()._deserialize(*arguments, **options))
+
+
 def _scalar(hint: Any, options: dict[str, Any]) -> fields.Field[Any]:
     if hint is datetime:
         return fields.AwareDateTime(format="iso", **options)
@@ -33,7 +40,7 @@ def field_for(hint: Any, **options: Any) -> fields.Field[Any]:
     if origin is Literal:
         return fields.String(validate=validate.OneOf(arguments), **options)
     if origin is tuple:
-        return fields.List(field_for(arguments[0]), **options)
+        return _Tuple(field_for(arguments[0]), **options)
     if origin is not None and issubclass(origin, Mapping):
         return fields.Dict(keys=field_for(arguments[0]), values=field_for(arguments[1]), **options)
     return _scalar(hint, options)
@@ -49,9 +56,6 @@ class _MessageSchema(Schema):
 
     @post_load
     def _build(self, data: dict[str, Any], **_: Any) -> Any:
-        for name, value in data.items():
-            if isinstance(value, list):
-                data[name] = tuple(value)
         return self.shape(**data)
 
 

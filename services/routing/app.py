@@ -142,7 +142,9 @@ def _move(call: Call[Routing], verb: str) -> Answer:
         row, state = handlers.move(RoutingStore(work), call.service.catalogue, verb, assignment_id, department, call.body)
         return _standing(assignment_id, row, state)
 
-    return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/{verb}", call.body, act)
+    # A remembered answer is for whom it was given to.
+    route = f"{verb} {assignment_id} {department or '-'}"
+    return once(call.service.database, call.idempotency_key, route, call.body, act)
 
 
 def _standing(assignment_id: str, row: Mapping[str, Any], state: State) -> tuple[int, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +28,10 @@ from services.runtime.broker import Delivery
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
-from services.runtime.http import flatten
+from services.runtime.http import flatten, holds_nul
 
 log = structlog.get_logger()
-NO_SUBJECT = "-"
+LONGEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,8 @@ def read_command(delivery: Delivery) -> Command:
     body = read_json(delivery.body)
     department, _, verb = delivery.routing_key.partition(".")
     command_id = str(delivery.message_id or body.get("id") or "")
-    if not command_id or len(command_id) > 64:
-        raise Poison("a command needs an id of at most 64 characters")
+    if not 0 < len(command_id) <= LONGEST_ID or not command_id.isprintable():
+        raise Poison(f"a command needs an id of at most {LONGEST_ID} printable characters")
     return Command(command_id, department, verb, delivery.user_id, body.get("data"))
 
 
@@ -67,8 +68,13 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
 
     return (
         Hearing("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
-        Hearing("routing.commands", read_command, lambda command: f"{command.department}/{command.id}"[-64:], hear_commands),
+        Hearing("routing.commands", read_command, _identity, hear_commands),
     )
+
+
+def _identity(command: Command) -> str:
+    """One text for the pair, as long as the inbox takes, so that no department can use up another's ids."""
+    return hashlib.sha256(f"{command.department}/{command.id}".encode()).hexdigest()
 
 
 def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
@@ -94,7 +100,8 @@ def _hear_command(service: Routing, store: RoutingStore, command: Command) -> No
         log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, reason=error.detail)
         errors = {name: tuple(reasons) for name, reasons in error.errors.items()}
         rejected = CommandRejected(command.id, command.verb, command.department, error.detail, errors)
-        store.say(rejected, NO_SUBJECT, 0)
+        # Its own subject: messages of one subject wait for one another, and departments must not.
+        store.say(rejected, command.id, 0)
 
 
 def _parse(command: Command) -> tuple[str, str, str, Any]:
@@ -109,6 +116,8 @@ def _parse(command: Command) -> tuple[str, str, str, Any]:
         raise Invalid("There is no such command.", {"verb": [f"one of {', '.join(BODIES)}"]})
     if not isinstance(command.data, dict) or not isinstance(command.data.get("assignment"), str):
         raise Invalid("A command names its assignment.", {"assignment": ["Missing data for required field."]})
+    if holds_nul(command.data):
+        raise Invalid("A text must not hold the character U+0000, which no store can keep.", {"data": ["holds U+0000"]})
     body = {name: value for name, value in command.data.items() if name != "assignment"}
     try:
         return command.verb, command.data["assignment"], command.department, BODIES[command.verb]().load(body)

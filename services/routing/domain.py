@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 import ahocorasick
@@ -23,8 +23,6 @@ MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
 GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 DEADLINES = ("sign", "object", "contact", "reply")
-#: How long after a window has lapsed a rating given in its last second may still be on its way.
-LATE_RATINGS = timedelta(seconds=10)
 MOST_EXTENSIONS = 1
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 

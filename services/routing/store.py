@@ -113,7 +113,7 @@ class RoutingStore:
         return next(iter(rows_of(self._work.execute(query))), None)
 
     def lapsed(self, before: datetime, limit: int) -> list[Mapping[str, Any]]:
-        """Replied assignments whose evaluation window closed before that."""
+        """Replied assignments whose evaluation window closed before then."""
         return self._due("replied", assignments.c.evaluate_by, before, limit)
 
     def paused_too_long(self, limit: int) -> list[Mapping[str, Any]]:

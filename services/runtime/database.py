@@ -155,11 +155,15 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
 
 
 def _engine(url: URL) -> Engine:
-    json: dict[str, Any] = {"json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads}
+    both: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
+        # Errors are logged, and what people wrote and who they are does not belong there.
+        "hide_parameters": True,
+    }  # fmt: skip
     if url.get_backend_name() != "sqlite":
         options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **json)
-    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **json)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
+    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -144,16 +144,17 @@ def parse_json(raw: bytes) -> dict[str, Any]:
         raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
     if not isinstance(parsed, dict):
         raise Malformed('A JSON object is needed: {"name": value, …}.')
-    if b"\\u0000" in raw and _holds_nul(parsed):
+    if b"\\u0000" in raw and holds_nul(parsed):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.")
     return parsed
 
 
-def _holds_nul(value: Any) -> bool:
+def holds_nul(value: Any) -> bool:
+    """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
     if isinstance(value, Mapping):
-        return any(_holds_nul(part) for pair in value.items() for part in pair)
+        return any(holds_nul(part) for pair in value.items() for part in pair)
     if isinstance(value, list):
-        return any(map(_holds_nul, value))
+        return any(map(holds_nul, value))
     return isinstance(value, str) and "\0" in value
 
 
@@ -201,7 +202,7 @@ def _body(route: Route) -> Any:
 
 def _query(route: Route) -> Mapping[str, Any]:
     given = flask.request.args.to_dict()
-    if _holds_nul(given):
+    if holds_nul(given):
         raise Malformed("The query must not hold the character U+0000.")
     if route.query is not None:
         parsed: Mapping[str, Any] = validate(_schema(route.query), given)

@@ -130,7 +130,7 @@ def table(settings: Any, service: str) -> list[tuple[str, str, str]]:
 
 
 def _masked(value: Any) -> str:
-    if isinstance(value, str):
-        return mask(value)
-    # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown.
-    return " ".join(f"{address.partition('://')[0]}://***" for address in value)
+    if isinstance(value, tuple):
+        # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown.
+        return " ".join(f"{address.partition('://')[0]}://***" for address in value)
+    return mask(str(value))

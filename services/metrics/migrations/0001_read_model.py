@@ -91,8 +91,7 @@ def _index(name: str, table: str, columns: str, where: str | None = None) -> Non
 
 def _indexes() -> None:
     _index("cases_channel", "cases", "channel submitted_at")
-    _index("cases_decision", "cases", "decision")
-    _index("cases_department", "cases", "department submitted_at")
+    _index("cases_department", "cases", "department decision submitted_at reviewed_at")
     _index("rounds_created", "rounds", "department topic", "round = 1")
     waiting = "replied_at IS NULL AND superseded_at IS NULL AND role = 'lead'"
     _index("rounds_waiting", "rounds", "department reply_by", waiting)

@@ -37,10 +37,8 @@ class Tally:
 def tally(connection: Connection, now: datetime) -> Tally:
     """Everything heard so far, counted; what is overdue, as of `now`."""
     found = Tally()
-    known = cases.c.submitted_at.is_not(None)
-    found.submitted_by_channel = _count(connection, [cases.c.channel], known)
-    found.submitted_by_department = _count(connection, [cases.c.department], known)
-    found.reviewed_by_decision = _count(connection, [cases.c.decision], cases.c.decision.is_not(None))
+    found.submitted_by_channel = _count(connection, [cases.c.channel], cases.c.submitted_at.is_not(None))
+    _add_cases(connection, found)
     found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.topic], OPENED)
     found.waiting_by_department_overdue = _waiting(connection, now)
     _add_replies(connection, found)
@@ -56,6 +54,15 @@ def tally(connection: Connection, now: datetime) -> Tally:
 def _count(connection: Connection, labels: list[sa.ColumnElement[Any]], *where: Any) -> Numbers:
     query = sa.select(*labels, sa.func.count()).where(*where).group_by(*labels)
     return Counter({tuple(row[:-1]): row[-1] for row in connection.execute(query)})
+
+
+def _add_cases(connection: Connection, found: Tally) -> None:
+    labels = [cases.c.department, cases.c.decision]
+    query: sa.Select[Any] = sa.select(*labels, sa.func.count(), sa.func.count(cases.c.submitted_at)).group_by(*labels)
+    for department, decision, number, submitted in connection.execute(query):
+        found.submitted_by_department[(department,)] += submitted
+        if decision is not None:
+            found.reviewed_by_decision[(decision,)] += number
 
 
 def _waiting(connection: Connection, now: datetime) -> Numbers:

@@ -100,8 +100,7 @@ def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None
 
 
 _index("cases_channel", cases, "channel submitted_at")
-_index("cases_decision", cases, "decision")
-_index("cases_department", cases, "department submitted_at")
+_index("cases_department", cases, "department decision submitted_at reviewed_at")
 _index("rounds_created", rounds, "department topic", OPENED)
 _index("rounds_waiting", rounds, "department reply_by", WAITING)
 _index("rounds_replied", rounds, "department reply_bucket replied_in_time role superseded_at reply_seconds", REPLIED)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from services.routing.handlers.assigning import assign
-from services.routing.handlers.closing import cancel, close, conclude_lapsed, hear_details, resume_capped
+from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, hear_details, resume_capped
 from services.routing.handlers.moves import MOVES, known, move
 from services.routing.handlers.rulings import rule
 
 __all__ = [
-    "MOVES", "assign", "cancel", "close", "conclude_lapsed", "hear_details", "known", "move", "resume_capped", "rule",
+    "MOVES", "ON_ITS_WAY", "assign", "cancel", "close", "conclude_lapsed", "hear_details", "known", "move", "resume_capped", "rule",
 ]  # fmt: skip

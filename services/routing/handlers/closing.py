@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue import Catalogue
@@ -21,14 +22,20 @@ from services.routing.handlers.assigning import Row
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
+#: How long a rating given in the last moment may be on its way before the case is concluded without it.
+ON_ITS_WAY = timedelta(seconds=30)
+
 
 def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) -> None:
-    """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied."""
+    """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied.
+
+    A rating that was so long on its way that its case has been concluded meanwhile is counted and changes nothing.
+    """
     row = store.assignment(message.assignment)
     if row is None:
         raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
     if Move.CONCLUDE not in allowed_moves(State(row["state"])):
-        return  # Concluded meanwhile, because the window had lapsed when the rating arrived.
+        return
     if domain.is_rework(message.result):
         reopen(store, catalogue, row, message.comment)
     else:
@@ -57,7 +64,7 @@ def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
 
 def conclude_lapsed(store: RoutingStore, limit: int) -> int:
     """Conclude, unrated, what nobody rated in time; returns how many."""
-    rows = store.lapsed(store.now - domain.LATE_RATINGS, limit)
+    rows = store.lapsed(store.now - ON_ITS_WAY, limit)
     for row in rows:
         conclude(store, row, rated=False)
     return len(rows)

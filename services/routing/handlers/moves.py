@@ -29,8 +29,9 @@ Row = Mapping[str, Any]
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
     """签收: the department has it."""
     state = advance(State(row["state"]), Move.SIGN)
-    on_time = store.now <= row["sign_by"]
-    store.change(row["id"], state=state, signed=row["signed"] or store.now, said=row["said"] + 1)
+    signed = row["signed"] or store.now
+    on_time = signed <= row["sign_by"]
+    store.change(row["id"], state=state, signed=signed, said=row["said"] + 1)
     store.say(AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time), row["opinion"], row["said"] + 1)
     return state
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
@@ -56,6 +57,16 @@ def test_no_message_carries_who_said_it(desk):
     for event in desk.said():
         assert "沈秀兰" not in repr(event)
         assert "13900001111" not in repr(event)
+
+
+def test_no_error_of_the_store_carries_who_said_it(desk):
+    person = {"kind": "citizen", "name": "沈秀兰"}
+    form = {"channel": "web", "visibility": "public", "topic": None, **FORM, "submitter": person}
+    desk.do(handlers.take, TOWN, form, "the-same-id")
+    with pytest.raises(IntegrityError) as failed:
+        desk.do(handlers.take, TOWN, form, "the-same-id")
+    assert "沈秀兰" not in str(failed.value)
+    assert FORM["title"] not in str(failed.value)
 
 
 def test_a_refused_opinion_leaves_nothing(desk):

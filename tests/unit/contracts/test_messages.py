@@ -1,0 +1,148 @@
+"""Every message as it is on the wire: golden files that other people's programs are written against."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from services.contracts.envelope import Event, decode, encode
+from services.contracts.errors import Poison
+from services.contracts.messages import (
+    MESSAGES,
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentProgressed,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentSigned,
+    CardIssued,
+    CommandRejected,
+    Message,
+    OpinionAccepted,
+    OpinionDeclined,
+    OpinionEvaluated,
+    OpinionSubmitted,
+    OpinionText,
+    Outcome,
+    Promise,
+    PromiseMade,
+    Rating,
+    ReminderSent,
+    SupervisionRaised,
+    Why,
+)
+
+GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
+OPINION, ASSIGNMENT = "0193a000-0000-7000-8000-000000000001", "0193a000-0000-7000-8000-000000000002"
+NOW = datetime.fromisoformat("2026-11-23T09:30:00+08:00")
+SIGN, REPLY, EVALUATE, DUE = (
+    datetime.fromisoformat(f"{day}T23:59:59+08:00") for day in ("2026-11-24", "2026-11-30", "2026-12-28", "2027-03-31")
+)
+TEXT = OpinionText(OPINION, "路灯不亮", "三号楼前的路灯坏了两周。", "street-lights", "chengdong", "chengdong-1")
+ADVICE = "请通过正在进行的法律程序主张权利；需要帮助可拨打 12348 公共法律服务热线。"
+OWN = {"assignment": ASSIGNMENT, "department": "city-management"}
+LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
+EXAMPLES: tuple[tuple[str, int, Message], ...] = (
+    ("intake", 1, OpinionSubmitted("web", TEXT.title, TEXT.topic, TEXT.area, TEXT.station)),
+    ("intake", 2, OpinionAccepted(TEXT, "web", "automatic", TEXT.topic)),
+    ("intake", 2, OpinionDeclined("litigation", ADVICE, TEXT.topic)),
+    ("intake", 3, OpinionEvaluated(
+        ASSIGNMENT, "city-management", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "修得快，灯还是暗。", TEXT.topic,
+    )),
+    ("routing", 1, AssignmentCreated(
+        ASSIGNMENT, TEXT, "city-management", "lead", "simple", {"sign": SIGN, "object": REPLY, "contact": SIGN, "reply": REPLY},
+        Why("keywords: 路灯", 0.93),
+    )),
+    ("routing", 2, AssignmentSigned(**OWN, deadline=SIGN, on_time=True)),
+    ("routing", 3, AssignmentProgressed(**OWN, content="已派人查看，等配件。")),
+    ("routing", 4, AssignmentReplied(
+        **OWN, content="本周换了灯具，明年换线缆。", outcome=Outcome.PLANNED, deadline=REPLY, on_time=True, evaluate_by=EVALUATE,
+        promise=Promise("更换线缆", DUE),
+    )),
+    ("routing", 6, AssignmentReopened(**OWN, round=2, deadlines={"reply": EVALUATE}, reason="第二天又灭了。")),
+    ("routing", 8, AssignmentConcluded(**OWN, outcome=Outcome.PLANNED, on_time=True, rated=True)),
+    ("routing", 5, PromiseMade(**OWN, what="更换线缆", due=DUE)),
+    ("notify", 1, ReminderSent(**LATE, rung="half-time")),
+    ("notify", 2, CardIssued(**LATE, rung="red", card="red")),
+    ("notify", 3, SupervisionRaised(**LATE, rung="supervise")),
+    ("routing", 0, CommandRejected(
+        "0193a000-0000-7000-8000-000000000003", "reply", "city-management", "Correct the fields named in 'errors' and send again.",
+        {"outcome": ("Must be one of: solved, in_progress, planned, deferred, reference, declined.",)},
+    )),
+)  # fmt: skip
+
+
+def events() -> Iterator[Event]:
+    """An event for each example, a minute after the other."""
+    for number, (service, sequence, data) in enumerate(EXAMPLES, 1):
+        subject = OPINION if sequence else "-"
+        yield Event(
+            f"0193a000-0000-7000-9000-{number:012}", f"/{service}", subject, NOW + timedelta(minutes=number), sequence, data
+        )
+
+
+every_event = pytest.mark.parametrize("event", list(events()), ids=lambda event: event.type)
+
+
+def test_there_is_one_example_for_each_message() -> None:
+    assert [type(data) for _, _, data in EXAMPLES] == list(MESSAGES)
+
+
+@every_event
+def test_a_message_looks_on_the_wire_as_its_golden_file_says(event: Event, request: pytest.FixtureRequest) -> None:
+    path = GOLDEN / f"{event.type}.json"
+    sent = orjson.loads(encode(event))
+    if request.config.getoption("golden"):
+        path.write_bytes(orjson.dumps(sent, option=orjson.OPT_INDENT_2) + b"\n")
+    assert orjson.loads(path.read_bytes()) == sent
+    assert list(orjson.loads(path.read_bytes())) == list(sent)
+
+
+@every_event
+def test_a_message_is_read_back_as_it_was_written(event: Event) -> None:
+    assert decode(encode(event)) == event
+
+
+@every_event
+def test_a_message_with_an_unknown_field_is_poison(event: Event) -> None:
+    body = orjson.loads(encode(event))
+    body["data"]["surprise"] = 1
+    with pytest.raises(Poison, match="surprise"):
+        decode(orjson.dumps(body))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"type": "opinion.sung"}, "unknown type"),
+        ({"dataschema": "/schemas/opinion.submitted/2"}, "unknown version"),
+        ({"data": {"channel": "web"}}, "title"),
+        ({"time": "yesterday"}, "not a opinion.submitted"),
+        ({"sequence": "many"}, "not a opinion.submitted"),
+    ],
+)
+def test_what_is_no_message_of_ours_is_poison(change: dict[str, Any], reason: str) -> None:
+    body = orjson.loads(encode(next(events()))) | change
+    with pytest.raises(Poison, match=reason):
+        decode(orjson.dumps(body))
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"text"', b"\xff\xfe", b"{}"])
+def test_what_is_no_object_is_poison(body: bytes) -> None:
+    with pytest.raises(Poison):
+        decode(body)
+
+
+def test_an_absent_field_takes_its_default_so_that_older_senders_are_understood() -> None:
+    first = next(events())
+    body = orjson.loads(encode(first))
+    for name in ("topic", "area", "station"):
+        del body["data"][name]
+    expected = OpinionSubmitted("web", TEXT.title)
+    assert decode(orjson.dumps(body)) == replace(first, data=expected)

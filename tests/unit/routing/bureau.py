@@ -1,0 +1,172 @@
+"""Routing for tests: a small town, a real store, a broker in memory, and short ways for departments to speak."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.envelope import Event, decode, encode
+from services.contracts.messages import (
+    CommandRejected,
+    Message,
+    OpinionAccepted,
+    OpinionEvaluated,
+    OpinionText,
+    Rating,
+)
+from services.contracts.topology import COMMANDS, EVENTS, dead_queue
+from services.routing import handlers, store
+from services.routing.app import Routing, routes
+from services.routing.consumer import hearings
+from services.routing.domain import Router
+from services.routing.store import RoutingStore
+from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.broker import Outgoing
+from services.runtime.clock import ZONE, FixedClock, new_id
+from services.runtime.database import Database
+from services.runtime.dispatch import Dispatcher
+from services.runtime.http import create_app
+from services.runtime.memory import MemoryBroker
+from services.runtime.outbox import outbox_table
+from services.runtime.telemetry import Telemetry
+
+TOWN = load_catalogue(Path(__file__).parent / "town.yml")
+MIGRATIONS = Path(handlers.__file__).parent / "migrations"
+CALLERS = {
+    "admin": Caller(Role.ADMIN),
+    "reviewer": Caller(Role.REVIEWER),
+    "supervisor": Caller(Role.SUPERVISOR),
+    "scraper": Caller(Role.SCRAPER),
+    **{code: Caller(Role.DEPARTMENT, code) for code in TOWN.departments},
+}
+REPLY = {"content": "已修好。", "outcome": "solved"}
+
+
+def at(text: str) -> datetime:
+    """An instant in Shanghai."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE)
+
+
+def accepted(opinion: str, title: str = "河堤塌了一段", content: str = "请修。", topic: str | None = None) -> OpinionAccepted:
+    """What intake says of an opinion that it lets in."""
+    return OpinionAccepted(OpinionText(opinion, title, content, topic), "web", "automatic", topic)
+
+
+class Doorman(Gatekeeper):
+    """Knows `CALLERS` by name."""
+
+    def __init__(self) -> None:
+        pass
+
+    def caller(self, header: str | None) -> Caller:
+        return CALLERS.get((header or "").removeprefix("Bearer "), NOBODY)
+
+
+@dataclass
+class Bureau:
+    """One routing service and everybody who speaks with it."""
+
+    database: Database
+    clock: FixedClock
+    catalogue: Catalogue = TOWN
+    numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.service = Routing(self.database, self.catalogue, Router(self.catalogue))
+        self.broker = MemoryBroker(self.catalogue.departments)
+        self.client = create_app("routing", self.service, routes, Doorman(), Telemetry()).test_client()
+        self._dispatchers = {
+            hearing.queue: Dispatcher(
+                hearing, self.database, lambda queue=hearing.queue: self.broker.subscription(queue), self.broker.publisher,
+                Telemetry(), 100,
+            )
+            for hearing in hearings(self.service)
+        }  # fmt: skip
+
+    def hear(self, queue: str) -> None:
+        """Let the service hear all that waits in one of its queues, a hundred messages a batch."""
+        subscription = self.broker.subscription(queue, 1000)
+        while self.broker.waiting(queue):
+            self._dispatchers[queue].turn(subscription)
+        subscription.close()
+
+    def put(self, opinion: str, message: Message) -> None:
+        """Put something that intake says about an opinion, in an event of its own, into the queue."""
+        event = Event(new_id(), "/intake", opinion, self.clock.now(), 1, message)
+        self.broker.route(Outgoing(event.id, EVENTS, f"{message.TYPE}.-", encode(event)))
+
+    def tell(self, opinion: str, message: Message) -> None:
+        """The same, and let routing hear it."""
+        self.put(opinion, message)
+        self.hear("routing.events")
+
+    def accept(
+        self, title: str = "河堤塌了一段", content: str = "请修。", topic: str | None = None, opinion: str | None = None
+    ) -> str:
+        """An opinion is accepted; returns its assignment's id."""
+        opinion = opinion or f"o-{next(self.numbers)}"
+        self.tell(opinion, accepted(opinion, title, content, topic))
+        return self.of(opinion)["id"]
+
+    def evaluate(self, assignment: str, result: str = "satisfied", comment: str | None = None) -> None:
+        row = self.row(assignment)
+        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment))
+
+    def command(self, key: str, data: Any, command: str | None = None, sender: str | None = None) -> str:
+        """A department sends a command and routing hears it; returns the command's id."""
+        command = new_id() if command is None else command
+        body = data if isinstance(data, bytes) else json.dumps({"id": command, "data": data}).encode()
+        self.broker.route(Outgoing(command, COMMANDS, key, body), sender)
+        self.hear("routing.commands")
+        return command
+
+    def post(self, path: str, body: Any, who: str | None, **headers: str) -> Any:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.post(f"/api/v1{path}", json=body, headers=named | ({"Authorization": f"Bearer {who}"} if who else {}))
+
+    def get(self, path: str, who: str | None = None, **query: Any) -> Any:
+        return self.client.get(f"/api/v1{path}", query_string=query, headers={"Authorization": f"Bearer {who}"} if who else {})
+
+    def do(self, assignment: str, verb: str, body: Mapping[str, Any] | None = None, who: str = "water") -> Any:
+        """A department's move over HTTP."""
+        return self.post(f"/assignments/{assignment}/{verb}", body or {}, who)
+
+    def conclude_lapsed(self, limit: int = 200) -> int:
+        with self.database.transaction() as work:
+            return handlers.conclude_lapsed(RoutingStore(work), limit)
+
+    def row(self, assignment: str) -> Mapping[str, Any]:
+        with self.database.reading() as connection:
+            found = store.find(connection, assignment)
+        assert found is not None
+        return found
+
+    def of(self, opinion: str) -> Mapping[str, Any]:
+        """The one assignment of an opinion."""
+        with self.database.reading() as connection:
+            (row,) = store.listing(connection, {"opinion": opinion}, None, None, 10)
+        return row
+
+    def said(self, about: str | None = None) -> list[Event]:
+        """What went into the outbox, in order."""
+        with self.database.reading() as connection:
+            rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
+        return [decode(row["body"]) for row in rows if about in (None, row["subject"])]
+
+    def story(self, opinion: str) -> list[tuple[str, int]]:
+        """Types and sequence numbers of what was said about an opinion."""
+        return [(event.type.removeprefix("assignment."), event.sequence) for event in self.said(opinion)]
+
+    def rejected(self) -> list[CommandRejected]:
+        return [event.data for event in self.said() if isinstance(event.data, CommandRejected)]
+
+    def dead(self, queue: str) -> list[Outgoing]:
+        return self.broker.waiting(dead_queue(queue))

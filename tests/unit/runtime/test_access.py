@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from services.contracts.errors import Invalid, NotFound, NotSignedIn
+from services.runtime import access
+from services.runtime.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
+from services.runtime.database import Database
+from services.runtime.migrate import ACCESS
+from tests.conftest import MakeDatabase
+
+
+@pytest.fixture
+def database(sqlite_database: MakeDatabase) -> Database:
+    return sqlite_database("access", ACCESS)
+
+
+def test_a_token_opens_the_door_for_its_role(database: Database) -> None:
+    token_id, token = create(database, "department", "water")
+    caller = Gatekeeper(database).caller(f"Bearer {token}")
+    assert (caller.role, caller.department, caller.token) == (Role.DEPARTMENT, "water", token_id)
+    assert token.startswith(PREFIX)
+    assert Gatekeeper(database).caller(f"bearer  {token} ") == caller
+
+
+def test_the_token_itself_is_not_in_the_store(database: Database) -> None:
+    _, token = create(database, "admin", None)
+    with database.reading() as connection:
+        rows = connection.execute(sa.select(access.tokens)).all()
+    assert token not in str(rows)
+    assert all("hash" not in row for row in listing(database))
+
+
+def test_tokens_are_listed_newest_first(database: Database) -> None:
+    ids = [create(database, role, None)[0] for role in ("admin", "reviewer", "scraper")]
+    assert sorted((row["id"] for row in listing(database)), reverse=True) == [row["id"] for row in listing(database)]
+    assert {row["id"] for row in listing(database)} == set(ids)
+
+
+@pytest.mark.parametrize(("role", "department", "field"), [
+    ("king", None, "role"), ("", None, "role"), ("department", None, "department"), ("admin", "water", "department"),
+])  # fmt: skip
+def test_a_token_needs_a_role_and_a_department_only_for_departments(
+    database: Database, role: str, department: str | None, field: str
+) -> None:
+    with pytest.raises(Invalid) as caught:
+        create(database, role, department)
+    assert list(caught.value.errors) == [field]
+
+
+def test_nobody_calls_without_a_header(database: Database) -> None:
+    assert Gatekeeper(database).caller(None) is NOBODY
+    assert Gatekeeper(database).caller("") is NOBODY
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Basic x", "Bearer hy_unknown", "Bearer  "])
+def test_a_header_that_is_no_good_is_refused(database: Database, header: str) -> None:
+    with pytest.raises(NotSignedIn):
+        Gatekeeper(database).caller(header)
+
+
+def test_a_revoked_token_is_refused_once_the_memory_of_it_has_faded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    moment = [1000.0]
+    monkeypatch.setattr("services.runtime.access.time.monotonic", lambda: moment[0])
+    token_id, token = create(database, "admin", None)
+    gatekeeper = Gatekeeper(database)
+    gatekeeper.caller(f"Bearer {token}")
+    revoke(database, token_id)
+    moment[0] += 1.9
+    assert gatekeeper.caller(f"Bearer {token}").role is Role.ADMIN
+    moment[0] += 0.2
+    with pytest.raises(NotSignedIn, match="revoked"):
+        gatekeeper.caller(f"Bearer {token}")
+
+
+def test_a_token_is_revoked_once(database: Database) -> None:
+    token_id, _ = create(database, "admin", None)
+    revoke(database, token_id)
+    for unknown in (token_id, "nothing"):
+        with pytest.raises(NotFound):
+            revoke(database, unknown)
+    assert listing(database)[0]["revoked"] is not None
+
+
+def test_a_store_that_is_away_is_no_reason_to_call_a_token_bad(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    _, token = create(database, "admin", None)
+    monkeypatch.setattr(database, "reading", away)
+    with pytest.raises(OperationalError):
+        Gatekeeper(database).caller(f"Bearer {token}")
+
+
+def test_many_threads_ask_one_gatekeeper(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", 0.0)
+    made = [create(database, "department", f"d{number}") for number in range(4)]
+    gatekeeper, wrong = Gatekeeper(database), list[object]()
+
+    def ask(number: int) -> None:
+        for _ in range(50):
+            caller = gatekeeper.caller(f"Bearer {made[number % 4][1]}")
+            if caller.department != f"d{number % 4}":
+                wrong.append(caller)
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []

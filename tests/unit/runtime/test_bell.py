@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+from services.runtime.bell import FifoBell
+from tests.conftest import MakeDatabase
+
+
+def waited(bell: FifoBell, timeout: float) -> float:
+    started = time.monotonic()
+    bell.wait(timeout)
+    return time.monotonic() - started
+
+
+def test_a_ring_before_the_wait_is_not_lost(tmp_path: Path) -> None:
+    bell = FifoBell(tmp_path / "bell")
+    bell.ring()
+    assert waited(bell, 5.0) < 1.0
+    bell.close()
+
+
+def test_many_rings_wake_once(tmp_path: Path) -> None:
+    bell = FifoBell(tmp_path / "bell")
+    for _ in range(100_000):
+        bell.ring()
+    assert waited(bell, 5.0) < 1.0
+    assert waited(bell, 0.05) >= 0.04
+    bell.close()
+
+
+def test_without_a_ring_the_wait_ends_by_itself(tmp_path: Path) -> None:
+    bell = FifoBell(tmp_path / "bell")
+    assert waited(bell, 0.05) >= 0.04
+    bell.close()
+
+
+def test_another_process_rings_the_same_bell(tmp_path: Path) -> None:
+    bell = FifoBell(tmp_path / "bell")
+    code = (
+        f"from pathlib import Path; from services.runtime.bell import FifoBell; FifoBell(Path({str(tmp_path / 'bell')!r})).ring()"
+    )
+    ringing = subprocess.Popen([sys.executable, "-c", code])
+    assert waited(bell, 30.0) < 29.0
+    assert ringing.wait() == 0
+    bell.close()
+
+
+def test_no_ring_is_lost_between_a_look_and_the_wait(tmp_path: Path) -> None:
+    bell, done = FifoBell(tmp_path / "bell"), threading.Event()
+    stored: list[int] = []
+    seen: list[int] = []
+
+    def store() -> None:
+        for number in range(2000):
+            stored.append(number)
+            bell.ring()
+        done.set()
+
+    thread = threading.Thread(target=store)
+    thread.start()
+    slow = 0.0
+    while len(seen) < 2000:
+        seen.extend(stored[len(seen) :])
+        if len(seen) < 2000:
+            slow = max(slow, waited(bell, 5.0))
+    thread.join()
+    assert slow < 4.0
+    bell.close()
+
+
+def test_threads_that_ask_for_the_bell_first_get_the_same(sqlite_database: MakeDatabase) -> None:
+    database, bells = sqlite_database(), list[object]()
+    threads = [threading.Thread(target=lambda: bells.append(database.bell)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(map(id, bells))) == 1
+
+
+def test_only_a_transaction_that_said_something_rings(sqlite_database: MakeDatabase) -> None:
+    database = sqlite_database()
+    bell = database.bell
+    assert isinstance(bell, FifoBell)
+    with database.transaction():
+        pass
+    assert waited(bell, 0.05) >= 0.04
