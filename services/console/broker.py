@@ -21,6 +21,8 @@ from services.console.terminal import fail
 from services.contracts.definitions import ADMINISTRATOR, definitions, users
 from services.contracts.topology import SERVICE_QUEUES, SERVICES, VHOST
 
+ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints"
+
 
 class Broker(Protocol):
     """Where the messages go; `url` and `management_url` are for the administrator."""
@@ -90,12 +92,12 @@ class PrivateBroker:
         topology = _topology(self._installation, self._departments)
         applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
         self._node.wait()
-        changed = not applied.already()
-        if changed and (applied.ever() or not self._started):
+        if applied.already() and refusal(self.service_urls()[SERVICES[0]]) is None:
+            return self._started
+        if applied.ever() or not self._started:
             Management(self._node.management_url).bring_to(topology)
-        if changed:
-            applied.remember()
-        return changed or self._started
+        applied.remember()
+        return True
 
     def service_urls(self) -> dict[str, str]:
         """Each service as its own user."""
@@ -124,12 +126,12 @@ class ForeignBroker:
     def wait(self) -> bool:
         """Apply the topology, or look whether it is there."""
         if self.management_url is None:
-            self._look()
+            if (reason := refusal(self.url)) is not None:
+                fail(f"The broker of HUIYING_BROKER_URL cannot be used: {reason}", ADVICE)
             return False
         topology = _topology(self._installation, self._departments)
         applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
-        if applied.already():
-            self._look()
+        if applied.already() and refusal(self.service_urls()[SERVICES[0]]) is None:
             return False
         Management(self.management_url).bring_to(topology)
         applied.remember()
@@ -141,15 +143,17 @@ class ForeignBroker:
             return dict.fromkeys(SERVICES, self.url)
         return {name: service_url(self.url, name, self._installation.password(name)) for name in SERVICES}
 
-    def _look(self) -> None:
-        parameters = pika.URLParameters(self.url)
-        parameters.socket_timeout, parameters.stack_timeout = 5, 10
-        try:
-            connection = pika.BlockingConnection(parameters)
-            connection.channel().queue_declare(SERVICE_QUEUES[0].name, passive=True)
-            connection.close()
-        except (pika.exceptions.AMQPError, OSError) as error:
-            fail(
-                f"The broker of HUIYING_BROKER_URL does not let us in or has no Huiying topology: {error!r}",
-                "set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints",
-            )
+
+def refusal(url: str) -> str | None:
+    """Why a service could not work at this address: nobody lets it in, or its queue is not there; None when it could."""
+    parameters = pika.URLParameters(url)
+    parameters.socket_timeout, parameters.stack_timeout = 5, 10
+    try:
+        connection = pika.BlockingConnection(parameters)
+        connection.channel().queue_declare(SERVICE_QUEUES[0].name, passive=True)
+        connection.close()
+    except pika.exceptions.ChannelClosedByBroker as error:
+        return f"it has no Huiying topology ({error.reply_text})"
+    except (pika.exceptions.AMQPError, OSError) as error:
+        return f"it does not let us in ({error!r})"
+    return None

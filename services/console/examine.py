@@ -10,7 +10,7 @@ import click
 import requests
 
 from services.console.amqp import connection, depths
-from services.console.node import NodeFailed, PrivateNode, server_script
+from services.console.node import NodeFailed, server_script
 from services.console.settings import Addresses, ConsoleSettings, addresses, read_address_book
 from services.console.supervisor import Supervisor
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
@@ -65,10 +65,11 @@ def _processes(settings: ConsoleSettings) -> Iterator[Finding]:
     if not read_address_book(settings.var):
         yield Finding("进程 processes", True, f"none were ever started in {settings.var}")
         return
-    if not settings.broker_url:
-        pid = PrivateNode(settings.var / "broker", settings.broker_port).pid()
+    supervisor = Supervisor(settings)
+    if supervisor.node.ever_started():
+        pid = supervisor.node.pid()
         yield Finding("进程 process broker", pid is not None, f"pid {pid}" if pid else "does not run", "huiying up")
-    for name, pid in Supervisor(settings).running().items():
+    for name, pid in supervisor.running().items():
         log = settings.var / "log" / f"{name}.log"
         found = f"pid {pid}" if pid else f"does not run; its last words are in {log}"
         yield Finding(f"进程 process {name}", pid is not None, found, "huiying up")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from services.console.processes import Slot, free_port, listens
 from services.console.settings import ADDRESS_BOOK
+from services.console.terminal import fail
 from services.contracts.definitions import hash_password
 from services.contracts.topology import SERVICES
 
@@ -23,10 +24,13 @@ class Installation:
         self.run, self.log, self.broker = self.var / "run", self.var / "log", self.var / "broker"
 
     def prepare(self) -> None:
-        """Make the folders; what they hold is for their owner only."""
-        self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (self.run, self.log, self.broker):
-            folder.mkdir(exist_ok=True)
+        """Make the folders; what they hold is for their owner only. Fails with advice where that is not allowed."""
+        try:
+            self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (self.run, self.log, self.broker):
+                folder.mkdir(exist_ok=True)
+        except OSError as error:
+            fail(f"{self.var} cannot be used: {error.strerror}.", "choose a folder of your own: HUIYING_VAR=/some/folder")
 
     def slot(self, name: str) -> Slot:
         """The place of one background process."""

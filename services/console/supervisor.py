@@ -37,6 +37,7 @@ class Supervisor:
     def __init__(self, settings: ConsoleSettings) -> None:
         self.settings = settings
         self.installation = Installation(settings.var)
+        self.node = PrivateNode(self.installation.broker, settings.broker_port)
 
     def up(self) -> Addresses:
         """Start what is not running, wait until all of it is ready, and write the address book; returns the addresses."""
@@ -49,12 +50,14 @@ class Supervisor:
 
     def down(self) -> list[str]:
         """Stop everything that was started here; returns the names of those that had to be killed."""
+        if not self.installation.var.exists():
+            return []
         self.installation.prepare()
         with _alone(self.installation.run / "lock"):
             killed = stop_all([self.installation.slot(name) for name in PROGRAMS], STOP_SECONDS)
             for name in PROGRAMS:
                 self.installation.slot(name).path.unlink(missing_ok=True)
-            PrivateNode(self.installation.broker, self.settings.broker_port).stop()
+            self.node.stop()
             return killed
 
     def running(self) -> dict[str, int | None]:
@@ -64,8 +67,7 @@ class Supervisor:
     def absent(self) -> list[str]:
         """Programs of ours that do not run, the private broker included when there is one."""
         missing = [name for name, pid in self.running().items() if pid is None]
-        node = PrivateNode(self.installation.broker, self.settings.broker_port)
-        return [*missing, "broker"] if node.ever_started() and not node.running() else missing
+        return [*missing, "broker"] if self.node.ever_started() and not self.node.running() else missing
 
     def _up(self) -> Addresses:
         broker = choose_broker(self.settings, self.installation, self._departments())

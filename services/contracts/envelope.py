@@ -64,10 +64,13 @@ def decode(body: bytes) -> Event:
     if parsed.get("dataschema") != f"/schemas/{shape.TYPE}/{VERSION}":
         raise Poison(f"unknown version {parsed.get('dataschema')!r}")
     try:
+        time = datetime.fromisoformat(parsed["time"])
+        if time.tzinfo is None:
+            raise Poison(f"a time without an offset: {parsed['time']!r}")
         data = schema_of(shape).load(parsed["data"])
         return Event(
             id=str(parsed["id"]), source=str(parsed["source"]), subject=str(parsed["subject"]),
-            time=datetime.fromisoformat(parsed["time"]), sequence=int(parsed["sequence"]), data=data,
+            time=time, sequence=int(parsed["sequence"]), data=data,
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise Poison(f"not a {shape.TYPE}: {error}") from error

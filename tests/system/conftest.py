@@ -1,0 +1,79 @@
+"""The system these tests run against: the one that HUIYING_URL, HUIYING_BROKER_URL and HUIYING_ADMIN_TOKEN name, else an
+embedded one of their own with the fast catalogue, which is gone afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from services.runtime.settings import inherited
+from tests.system.installation import Installation
+from tests.system.mailbox import Mailbox
+from tests.system.place import Place
+
+NAMES = ("HUIYING_URL", "HUIYING_BROKER_URL", "HUIYING_ADMIN_TOKEN")
+MakeMailbox = Callable[..., Mailbox]
+
+
+def _given() -> Place | None:
+    found = inherited(*NAMES)
+    if not found:
+        return None
+    missing = [name for name in NAMES if not found.get(name)]
+    if missing:
+        pytest.fail(f"set {', '.join(missing)} too, or none of {', '.join(NAMES)}", pytrace=False)
+    return Place(found["HUIYING_URL"].rstrip("/"), found["HUIYING_BROKER_URL"], found["HUIYING_ADMIN_TOKEN"])
+
+
+def _own(catalogue: str) -> Iterator[Installation]:
+    if _given() is not None:
+        pytest.skip("needs the processes themselves, which are out of reach at another address")
+    made = Installation(catalogue)
+    try:
+        made.up()
+        yield made
+    finally:
+        made.remove()
+
+
+@pytest.fixture(scope="session")
+def fast() -> Iterator[Installation]:
+    """An embedded system with seconds for days."""
+    yield from _own("catalogue.fast.yml")
+
+
+@pytest.fixture(scope="session")
+def calm() -> Iterator[Installation]:
+    """An embedded system whose deadlines are days away, so that nothing is said but what a test causes."""
+    yield from _own("catalogue.yml")
+
+
+@pytest.fixture(scope="session")
+def place(request: pytest.FixtureRequest) -> Place:
+    """The running system."""
+    given = _given()
+    return given if given is not None else request.getfixturevalue("fast").place()
+
+
+@pytest.fixture
+def mailbox(place: Place) -> Iterator[MakeMailbox]:
+    """Opens departments' queues: `mailbox("water", "roads")`, of all departments without a name."""
+    opened: list[Mailbox] = []
+
+    def open_(*departments: str) -> Mailbox:
+        opened.append(made := Mailbox(place.broker_url))
+        return made.open(departments or place.departments())
+
+    yield open_
+    for made in opened:
+        made.settle(0.1)
+        made.channel.connection.close()
+
+
+@pytest.fixture
+def ear(place: Place) -> Iterator[Mailbox]:
+    """Hears every event the services say."""
+    with Mailbox(place.broker_url) as made:
+        yield made.listen("#")

@@ -1,0 +1,103 @@
+"""The embedded mode, started and stopped by its own command line as a person would."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from services.console.processes import birth_of, free_port, listens
+from services.runtime.settings import inherited
+from tests.system.place import Place
+
+ROOT = Path(__file__).parents[2]
+#: The five processes and the broker node, each with the file that holds its pid.
+PROCESSES = {name: f"run/{name}.pid" for name in ("web", "intake", "routing", "notify", "metrics")} | {"broker": "broker/node.pid"}
+PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
+
+
+class Installation:
+    """One embedded system in a folder of its own, on ports of its own."""
+
+    def __init__(self, catalogue: str) -> None:
+        self.var = Path(tempfile.mkdtemp(prefix="huiying-system-"))
+        ports = {"HUIYING_PORT": free_port(), "HUIYING_BROKER_PORT": _broker_port()}
+        self._environment = inherited(*PASSED_ON) | {name: str(port) for name, port in ports.items()}
+        self._environment |= {"HUIYING_VAR": str(self.var), "HUIYING_CATALOGUE": str(ROOT / "deploy" / catalogue)}
+        self.ports = tuple(ports.values())
+
+    def run(self, *arguments: str, seconds: float = 120.0) -> str:
+        """One command of the console, which has to succeed; returns its standard output."""
+        # Into files: what a command leaves running must not keep a pipe open.
+        with (self.var / "command.out").open("w+") as out, (self.var / "command.err").open("w+") as errors:
+            done = subprocess.run(
+                [sys.executable, "-m", "services", *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                stdout=out, stderr=errors, timeout=seconds, check=False,
+            )  # fmt: skip
+            for stream in (out, errors):
+                stream.seek(0)
+            assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
+            return out.read()
+
+    def up(self) -> Place:
+        """Start whatever does not run; returns where it is."""
+        self.run("up")
+        return self.place()
+
+    def place(self) -> Place:
+        """What `huiying.env` says."""
+        lines = (self.var / "huiying.env").read_text().splitlines()
+        book = dict(line.split("=", 1) for line in lines)
+        return Place(book["HUIYING_URL"], book["HUIYING_BROKER_URL"], book["HUIYING_ADMIN_TOKEN"])
+
+    def token(self, *arguments: str) -> dict[str, Any]:
+        """Make an access token; returns what the command says of it."""
+        return json.loads(self.run("token", "create", *arguments, "--json"))
+
+    def pids(self) -> dict[str, int]:
+        """The pids of the processes that run."""
+        found = {}
+        for name, path in PROCESSES.items():
+            with contextlib.suppress(FileNotFoundError):
+                pid, _, birth = (self.var / path).read_text().strip().partition(" ")
+                if birth_of(int(pid)) == birth:
+                    found[name] = int(pid)
+        return found
+
+    def kill(self, name: str) -> None:
+        """`kill -9`, and wait until it is gone."""
+        pid = self.pids()[name]
+        os.kill(pid, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while birth_of(pid) is not None:
+            assert time.monotonic() < end, f"{name} survived"
+            time.sleep(0.02)
+
+    def remove(self) -> None:
+        """Stop everything and leave nothing."""
+        try:
+            self.run("down")
+        finally:
+            for pid in self.pids().values():
+                os.kill(pid, signal.SIGKILL)
+            shutil.rmtree(self.var, ignore_errors=True)
+
+    def last_words(self) -> str:
+        """The ends of all logs."""
+        logs = sorted((self.var / "log").glob("*.log"))
+        return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+
+def _broker_port() -> int:
+    while True:
+        port = free_port()
+        if port <= 45_000 and not listens(port + 10_000) and not listens(port + 20_000):
+            return port

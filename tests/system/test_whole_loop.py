@@ -1,0 +1,103 @@
+"""One opinion all the way round, through HTTP and AMQP only: late, reminded, replied to, rated, counted."""
+
+from datetime import datetime
+
+import pytest
+
+from tests.system.place import difference, eventually
+
+TOPIC, DEPARTMENT = "street-lights", "city-management"
+#: What one case adds to its department's statistics that was signed in time, replied to late and rated.
+COUNTED = {
+    "submitted": 1, "accepted": 1, "assigned": 1, "signed": 1, "signed_in_time": 1, "replied": 1, "concluded": 1,
+    "concluded_solved": 1, "rated": 1, "result_basically_satisfied": 1, "process_satisfied": 1,
+    "sign_on_time.plain/numerator": 1, "sign_on_time.plain/denominator": 1, "on_time.plain/denominator": 1,
+    "reply.plain/numerator": 1, "reply.plain/denominator": 1, "conclusion.plain/numerator": 1, "conclusion.plain/denominator": 1,
+    "resolution.strict/numerator": 1, "resolution.strict/denominator": 1, "resolution.planned/numerator": 1,
+    "resolution.planned/denominator": 1, "resolution.collected/numerator": 1, "resolution.collected/denominator": 1,
+    "satisfaction.basic/numerator": 1, "satisfaction.basic/denominator": 1, "satisfaction.strict/denominator": 1,
+    "process_satisfaction.basic/numerator": 1, "process_satisfaction.basic/denominator": 1,
+    "process_satisfaction.strict/numerator": 1, "process_satisfaction.strict/denominator": 1,
+    "participation.plain/numerator": 1, "participation.plain/denominator": 1, "rework.plain/denominator": 1,
+}  # fmt: skip
+
+
+def seconds_for(created):
+    event = created.event
+    return (datetime.fromisoformat(event["data"]["deadlines"]["reply"]) - datetime.fromisoformat(event["time"])).total_seconds()
+
+
+@pytest.fixture
+def counts(place):
+    """How often a series of this department has been counted since."""
+
+    def read():
+        return {
+            key: value for key, value in place.series().items()
+            if ("department", DEPARTMENT) in key[1] and key[0].startswith("huiying_") and key[0].endswith("_total")
+        }  # fmt: skip
+
+    before = read()
+    return lambda: {(name, labels): value - before.get((name, labels), 0.0) for (name, labels), value in read().items()}
+
+
+def test_an_opinion_goes_all_the_way_round(place, mailbox, counts):
+    mail, before = mailbox(), place.statistics(DEPARTMENT)
+    submitted = place.submit(title="东街路灯不亮", content="晚上漆黑一片，老人摔了跤。", topic=TOPIC)
+    opinion = submitted["id"]
+
+    created = mail.wait("assignment.created", subject=opinion)
+    assert created.queue == f"department.{DEPARTMENT}"
+    assert (created.data["role"], created.data["opinion"]["title"]) == ("lead", "东街路灯不亮")
+    if seconds_for(created) > 60:
+        pytest.skip("the deadlines of this catalogue are too far away to wait for")
+    assignment = created.data["assignment"]
+
+    mail.command(f"{DEPARTMENT}.sign", {"assignment": assignment})
+    eventually(lambda: place.receipt(submitted)["state"] == "signed")
+
+    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
+        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
+        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
+        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
+    reminders = eventually(
+        lambda: (
+            {row["rung"] for row in place.pages("/reminders", opinion=opinion)} >= {"half-time", "yellow", "red"}
+            and list(place.pages("/reminders", opinion=opinion))
+        )
+    )
+    assert {row["assignment"] for row in reminders} == {assignment}
+    assert len({(row["rung"], row["of"]) for row in reminders}) == len(reminders)
+
+    reply = {"content": "灯已全部更换，并查了整条街。", "outcome": "solved"}
+    mail.command(f"{DEPARTMENT}.reply", {"assignment": assignment, **reply})
+    seen = eventually(lambda: place.receipt(submitted)["reply"] and place.receipt(submitted))
+    assert (seen["state"], seen["may"], seen["reply"]["outcome"]) == ("replied", ["evaluation"], "solved")
+    assert seen["reply"]["content"] == reply["content"]
+
+    place.post(f"/receipts/{submitted['receipt']}/evaluation", {"result": "basically_satisfied", "process": "satisfied"}, 201)
+    seen = eventually(lambda: place.receipt(submitted)["state"] == "concluded" and place.receipt(submitted))
+    assert [moment["what"] for moment in seen["timeline"]] == [
+        "opinion.submitted", "opinion.accepted", "assignment.created", "assignment.signed", "assignment.replied",
+        "opinion.evaluated", "assignment.concluded",
+    ]  # fmt: skip
+    assert [moment["facts"].get("on_time") for moment in seen["timeline"][3:5]] == [True, False]
+
+    def counted():
+        changed = difference(place.statistics(DEPARTMENT), before)
+        reminded = changed.pop("reminded", 0)
+        return changed == COUNTED and reminded >= 3
+
+    eventually(counted)
+    grown = counts()
+    for name, labels in (
+        ("huiying_assignments_created_total", {"topic": TOPIC}),
+        ("huiying_assignments_concluded_total", {"outcome": "solved", "on_time": "false"}),
+        ("huiying_evaluations_total", {"aspect": "result", "rating": "basically_satisfied"}),
+        ("huiying_reminders_total", {"rung": "red"}),
+    ):
+        assert grown[name, frozenset({"department": DEPARTMENT, **labels}.items())] == 1, name
+
+    mail.settle(1.0)
+    places = mail.find(lambda letter: letter.type == "assignment.created" and letter.event["subject"] == opinion)
+    assert len(places) == 1

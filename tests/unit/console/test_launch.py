@@ -1,0 +1,61 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from services.console.installation import Installation
+from services.console.launch import Program, programs, service_url
+from services.console.settings import ConsoleSettings
+from services.contracts.topology import SERVICES
+
+URLS = {name: f"amqp://{name}:secret-of-{name}@127.0.0.1:5680/huiying" for name in SERVICES}
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    made = Installation(tmp_path)
+    monkeypatch.setattr(made, "worker_ports", lambda: {name: 9000 + place for place, name in enumerate(SERVICES)})
+    return made
+
+
+def launched(installation: Installation, **given: object) -> dict[str, Program]:
+    settings = replace(ConsoleSettings(), var=installation.var, **given)
+    return {program.name: program for program in programs(settings, installation, URLS)}
+
+
+def test_a_worker_gets_its_own_secrets_and_nobody_elses(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYING_ADMIN_TOKEN", "hy_administrator")
+    monkeypatch.setenv("HUIYING_BROKER_URL", "amqp://huiying:administrator@127.0.0.1/huiying")
+    monkeypatch.setenv("HUIYING_NOTIFY_LEADER_CHANNELS", "mailto://leader-secret@example.org")
+    monkeypatch.setenv("UNRELATED_SECRET", "unrelated-secret")
+    started = launched(installation)
+    for name in SERVICES:
+        seen = str(started[name].environment)
+        assert [other for other in SERVICES if f"secret-of-{other}" in seen] == [name]
+        assert [other for other in SERVICES if f"{installation.var}/{other}.db" in seen] == [name]
+        assert "administrator" not in seen
+        assert "unrelated-secret" not in seen
+        assert ("leader-secret" in seen) == (name == "notify")
+
+
+def test_only_the_web_process_listens_where_it_was_told(installation: Installation) -> None:
+    started = launched(installation, host="0.0.0.0", port=8123)
+    assert started["web"].settings["HUIYING_HOST"] == "0.0.0.0"
+    assert started["web"].settings["HUIYING_PORT"] == "8123"
+    assert {started[name].settings["HUIYING_HOST"] for name in SERVICES} == {"127.0.0.1"}
+
+
+def test_another_catalogue_is_another_digest_and_another_shell_is_not(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {name: each.digest for name, each in launched(installation).items()}
+    monkeypatch.setenv("LANG", "zh_CN.UTF-8")
+    assert {name: each.digest for name, each in launched(installation).items()} == before
+    other = launched(installation, catalogue=Path("elsewhere.yml"))
+    assert all(each.digest != before[name] for name, each in other.items())
+
+
+def test_the_address_for_another_user_keeps_the_place() -> None:
+    assert (
+        service_url("amqp://huiying:x@broker.example:5671/huiying", "intake", "y") == "amqp://intake:y@broker.example:5671/huiying"
+    )

@@ -1,0 +1,80 @@
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+import requests
+from werkzeug.test import Client
+
+from services.console import origin
+from services.console.origin import Origin, service_of
+from services.contracts.topology import SERVICES
+
+SERIES = "# HELP {0}_total Things\n# TYPE {0}_total counter\n{0}_total 1.0\n"
+
+
+def application(name: str, ready: bool = True) -> Callable[..., Iterable[bytes]]:
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        start_response(
+            "503 Service Unavailable" if path == "/readyz" and not ready else "200 OK", [("Content-Type", "application/json")]
+        )
+        if path == "/metrics":
+            return [SERIES.format(f"web_{name}").encode()]
+        return [b'{"store": "ok"}' if path == "/readyz" else f"{name} {path}".encode()]
+
+    return serve
+
+
+def client(**ready: bool) -> Client:
+    applications = {name: application(name, ready.get(name, True)) for name in SERVICES}
+    return Client(Origin(applications, dict.fromkeys(SERVICES, 9)))
+
+
+@pytest.mark.parametrize(
+    ("path", "service"),
+    [
+        ("/", "intake"), ("/static/a.css", "intake"), ("/api/v1/opinions/batch", "intake"), ("/receipts/X", "intake"),
+        ("/api/v1/openapi.json", "intake"), ("/intake/metrics", "intake"), ("/api/v1/assignments", "routing"),
+        ("/api/v1/assignments/1/sign", "routing"), ("/api/v1/assignmentsx", "intake"), ("/api/v1/routes/preview", "routing"),
+        ("/api/v1/deadlines/explain", "notify"), ("/api/v1/statistics", "metrics"), ("/statistics", "metrics"),
+        ("/statisticsx", "intake"),
+    ],
+)  # fmt: skip
+def test_a_path_is_answered_by_its_service(path: str, service: str) -> None:
+    assert service_of(path) == service
+
+
+def test_a_request_reaches_the_application_unchanged() -> None:
+    assert client().get("/api/v1/topics?x=1").get_data(as_text=True) == "routing /api/v1/topics"
+
+
+def test_the_process_is_healthy_by_itself() -> None:
+    assert client(intake=False).get("/healthz").get_json() == {"status": "ok"}
+
+
+def test_the_origin_is_ready_when_all_four_services_are() -> None:
+    answer = client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.get_json() == {key: {"store": "ok"} for key in SERVICES}
+    assert client(notify=False).get("/readyz").status_code == 503
+
+
+def test_the_series_of_the_worker_stand_beside_those_of_the_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def scrape(url: str, timeout: float) -> requests.Response:
+        answer = requests.Response()
+        answer.status_code, answer._content = 200, SERIES.format("worker").encode()
+        return answer
+
+    monkeypatch.setattr(requests, "get", scrape)
+    for path, service in origin.SERIES.items():
+        text = client().get(path).get_data(as_text=True)
+        assert f"web_{service}_total 1.0" in text
+        assert "worker_total 1.0" in text
+
+
+def test_a_worker_that_is_away_does_not_take_the_web_process_series_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(url: str, timeout: float) -> requests.Response:
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", refuse)
+    assert client().get("/metrics").get_data(as_text=True) == SERIES.format("web_metrics")

@@ -1,0 +1,76 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from services.console.processes import Slot, birth_of, stop_all
+
+SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
+DEAF = (
+    sys.executable,
+    "-c",
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('deaf', flush=True); time.sleep(60)",
+)
+
+
+@pytest.fixture
+def slot(tmp_path: Path) -> Slot:
+    return Slot(tmp_path / "run" / "thing.pid")
+
+
+def start(slot: Slot, argv: tuple[str, ...]) -> int:
+    return slot.start(argv, {}, slot.path.parent / "thing.log")
+
+
+def test_a_process_is_known_by_its_pid_file_from_anywhere(slot: Slot) -> None:
+    pid = start(slot, SLEEP)
+    assert Slot(slot.path).pid() == pid
+    assert stop_all([slot], 5.0) == []
+    assert slot.pid() is None
+
+
+def test_a_killed_process_is_seen_to_be_gone(slot: Slot) -> None:
+    pid = start(slot, SLEEP)
+    os.kill(pid, signal.SIGKILL)
+    end = time.monotonic() + 5
+    while slot.pid() is not None and time.monotonic() < end:
+        time.sleep(0.01)
+    assert slot.pid() is None
+
+
+def test_a_pid_that_now_belongs_to_a_stranger_is_not_believed(slot: Slot) -> None:
+    slot.path.parent.mkdir()
+    slot.path.write_text(f"{os.getpid()} somebody-elses-birth\n")
+    assert slot.pid() is None
+    assert stop_all([slot], 0.1) == []
+
+
+@pytest.mark.parametrize("text", ["", "12", "nonsense", "x y", "999999999 b"])
+def test_a_pid_file_that_says_nothing_is_nobody(slot: Slot, text: str) -> None:
+    slot.path.parent.mkdir()
+    slot.path.write_text(text)
+    assert slot.pid() is None
+
+
+def test_who_does_not_listen_is_killed(slot: Slot) -> None:
+    start(slot, DEAF)
+    log = slot.path.parent / "thing.log"
+    end = time.monotonic() + 10
+    while "deaf" not in log.read_text() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert stop_all([slot], 0.3) == ["thing"]
+    assert slot.pid() is None
+
+
+def test_a_process_that_has_ended_but_was_not_asked_about_has_no_birth() -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert birth_of(child.pid) is None
+
+
+def test_a_birth_stays_the_same() -> None:
+    assert birth_of(os.getpid()) == birth_of(os.getpid()) is not None

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from marshmallow import ValidationError
+
+from services.contracts.commands import VERBS, Progress, Reply, Sign
+from services.contracts.lifecycle import Move
+from services.contracts.messages import Outcome, Promise
+from services.contracts.schema import schema_of
+from services.runtime.clock import ZONE
+
+
+def test_every_verb_is_a_move_of_the_life_cycle() -> None:
+    assert set(VERBS) <= {move.value for move in Move}
+
+
+def test_a_reply_carries_its_promise() -> None:
+    given = {"content": "修好", "outcome": "planned", "promise": {"what": "换灯", "due": "2027-03-31T23:59:59+08:00"}}
+    promise = Promise("换灯", datetime(2027, 3, 31, 23, 59, 59, tzinfo=ZONE))
+    assert schema_of(Reply).load(given) == Reply("修好", Outcome.PLANNED, promise)
+
+
+def test_a_promise_may_be_left_out() -> None:
+    assert schema_of(Reply).load({"content": "修好了", "outcome": "solved"}) == Reply("修好了", Outcome.SOLVED)
+    assert schema_of(Sign).load({}) == Sign()
+    assert schema_of(Progress).load({"content": "在办"}) == Progress("在办")
+
+
+@pytest.mark.parametrize(("verb", "given"), [
+    ("sign", {"content": "x"}), ("progress", {}), ("reply", {"content": "x"}), ("reply", {"content": "x", "outcome": "perfect"}),
+    ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y"}}),
+    ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y", "due": "2027-03-31"}}),
+    ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y", "due": "2027-03-31T00:00:00"}}),
+])  # fmt: skip
+def test_what_is_missing_or_unknown_is_refused(verb: str, given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        schema_of(VERBS[verb]).load(given)

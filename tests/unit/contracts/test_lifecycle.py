@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from services.contracts.errors import Conflict
+from services.contracts.lifecycle import FIRST, TERMINAL, TRANSITIONS, Move, State, advance, allowed_moves
+
+
+def walk(*moves: Move) -> State:
+    state = FIRST
+    for move in moves:
+        state = advance(state, move)
+    return state
+
+
+def test_an_opinion_can_go_all_the_way_round() -> None:
+    assert walk(Move.ACCEPT, Move.ASSIGN, Move.SIGN, Move.PROGRESS, Move.REPLY, Move.EVALUATE, Move.CONCLUDE) is State.CONCLUDED
+
+
+def test_a_department_may_reply_without_having_signed() -> None:
+    assert walk(Move.ACCEPT, Move.ASSIGN, Move.REPLY) is State.REPLIED
+
+
+def test_a_dissatisfied_submitter_sends_it_round_again() -> None:
+    again = walk(Move.ACCEPT, Move.ASSIGN, Move.SIGN, Move.REPLY, Move.REOPEN)
+    assert again is State.REOPENED
+    assert advance(advance(again, Move.REPLY), Move.CONCLUDE) is State.CONCLUDED
+
+
+@pytest.mark.parametrize("state", sorted(TERMINAL))
+def test_a_closed_case_stays_closed(state: State) -> None:
+    assert allowed_moves(state) == ()
+    for move in Move:
+        with pytest.raises(Conflict, match="Allowed now: none, the case is closed"):
+            advance(state, move)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_move_is_possible_exactly_when_the_table_has_it(state: State) -> None:
+    rows = {row.move: row.to for row in TRANSITIONS if row.state is state}
+    for move in Move:
+        if move in rows:
+            assert advance(state, move) is rows[move]
+        else:
+            with pytest.raises(Conflict, match=f"'{move}' is not possible while the opinion is '{state}'"):
+                advance(state, move)
+
+
+def test_no_state_has_two_rows_for_one_move() -> None:
+    assert len({(row.state, row.move) for row in TRANSITIONS}) == len(TRANSITIONS)
+
+
+def test_one_service_owns_a_move_wherever_it_is_made() -> None:
+    assert len({(row.move, row.owner) for row in TRANSITIONS}) == len({row.move for row in TRANSITIONS})

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from services.contracts.definitions import definitions
+from services.contracts.messages import MESSAGES, OpinionDeclined, OpinionSubmitted, ReminderSent
+from services.contracts.topology import (
+    DEPARTMENTS,
+    EVENTS,
+    EXCHANGES,
+    RETRIES,
+    SERVICE_QUEUES,
+    dead_queue,
+    department_queue,
+    destinations,
+    queues,
+    retry_exchange,
+)
+from services.runtime.clock import ZONE
+
+
+def test_an_event_is_routed_by_its_type_and_topic() -> None:
+    assert destinations(OpinionSubmitted("web", "title", "lamp")) == ((EVENTS, "opinion.submitted.lamp"),)
+
+
+def test_what_has_no_topic_is_routed_with_a_dash() -> None:
+    assert destinations(OpinionDeclined("spam", "none")) == ((EVENTS, "opinion.declined.-"),)
+
+
+def test_what_is_addressed_to_a_department_goes_into_its_queue_too() -> None:
+    reminder = ReminderSent("a-1", "water", "first", "reply", datetime(2026, 12, 1, tzinfo=ZONE))
+    assert destinations(reminder) == ((EVENTS, "reminder.sent.water"), (DEPARTMENTS, "department.water"))
+
+
+@pytest.mark.parametrize("message", [shape for shape in MESSAGES if shape.ADDRESSED], ids=lambda shape: shape.TYPE)
+def test_only_what_names_a_department_is_addressed(message: type) -> None:
+    assert message.KEY == "department"
+    assert "department" in message.__dataclass_fields__
+
+
+def test_every_department_has_a_queue_of_its_own_beside_the_services() -> None:
+    names = [queue.name for queue in queues(["water", "roads"])]
+    assert names == [*(queue.name for queue in SERVICE_QUEUES), "department.water", "department.roads"]
+    assert dead_queue(department_queue("water")) == "department.water.dead"
+
+
+def test_retries_wait_longer_and_longer_and_end() -> None:
+    used = [retry_exchange(attempt) for attempt in range(1, 12)]
+    assert used == ["huiying.retry.5s"] * 3 + ["huiying.retry.1m"] * 3 + ["huiying.retry.10m"] * 4 + [None]
+    assert {delay.exchange for delay in RETRIES} <= set(EXCHANGES)
+
+
+@pytest.mark.parametrize("queue", SERVICE_QUEUES, ids=lambda queue: queue.name)
+def test_what_the_broker_gives_up_on_finds_its_dead_queue(queue) -> None:
+    document = definitions((), {})
+    (policy,) = [row for row in document["policies"] if row["name"] == queue.name]
+    rules = policy["definition"]
+    target = (rules["dead-letter-exchange"], rules["dead-letter-routing-key"])
+    bound = [row["destination"] for row in document["bindings"] if (row["source"], row["routing_key"]) == target]
+    assert bound == [dead_queue(queue.name)]
+    assert rules["delivery-limit"] > 0
+    assert (rules["overflow"], rules["dead-letter-strategy"]) == ("reject-publish", "at-least-once")
