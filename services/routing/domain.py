@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import ahocorasick
 
@@ -139,19 +139,18 @@ def check_objection(command: Object, catalogue: Catalogue, department: str, wind
         raise Invalid("Propose another department.", {"department": ["This is your own."]})
 
 
-def check_extension(
-    command: Extend, catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, extensions: int, *, asked: bool
-) -> None:
+def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
     """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
-    if asked:
+    if row["asked_until"] is not None:
         raise Conflict("An extension has been asked for; wait for the ruling.")
-    if extensions >= MOST_EXTENSIONS:
+    if row["extensions"] >= MOST_EXTENSIONS:
         raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
-    cap = catalogue.calendar.due(deadline, difficulty.deadlines["extension"]).at
-    if not deadline < command.until <= cap:
+    earliest = max(row["reply_by"], now)
+    cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
+    if not earliest < command.until <= cap:
         raise Invalid(
             "Ask for an instant after the deadline, within the cap.",
-            {"until": [f"after {deadline.isoformat()}, until {cap.isoformat()}"]},
+            {"until": [f"after {earliest.isoformat()}, until {cap.isoformat()}"]},
         )
 
 
@@ -168,8 +167,14 @@ def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, deadline: dat
     """A deadline moved by what was paused: the time itself where durations are elapsed time, else the working days."""
     if difficulty.deadlines["reply"].elapsed is not None:
         return deadline + (now - paused)
-    days = catalogue.calendar.working_days(paused.date(), now.date())
+    zone = catalogue.calendar.zone
+    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), now.astimezone(zone).date())
     return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
+
+
+def with_details(content: str, details: str) -> str:
+    """What a department reads of an opinion, with what the submitter added later."""
+    return f"{content}\n\n【补充】{details}"
 
 
 def is_rework(result: Rating) -> bool:

@@ -78,7 +78,9 @@ def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"
     move = Move.WITHDRAW if why == "withdrawn" else Move.MERGE
     if move not in allowed_moves(State(row["state"])):
         return
-    store.change(row["id"], state=advance(State(row["state"]), move), asked_until=None, paused_until=None, said=row["said"] + 1)
+    store.change(
+        row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None, said=row["said"] + 1
+    )
     store.say(AssignmentCancelled(row["id"], row["department"], why, into), opinion, row["said"] + 1)
 
 
@@ -94,7 +96,8 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
     due = domain.resumed_deadline(catalogue, difficulty, row["reply_by"], row["paused"], store.now)
-    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
+    content = row["content"] if details is None else domain.with_details(row["content"], details)
+    store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
     store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)
 
 

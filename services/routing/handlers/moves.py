@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
@@ -16,6 +16,7 @@ from services.contracts.messages import (
     AssignmentProgressed,
     AssignmentReplied,
     AssignmentSigned,
+    Message,
     PromiseMade,
 )
 from services.routing import domain
@@ -50,18 +51,19 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
     """延期: asks for more time; a supervisor will rule, and until then the deadline stands."""
     state = advance(State(row["state"]), Move.EXTEND)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    domain.check_extension(command, catalogue, difficulty, row["reply_by"], row["extensions"], asked=row["asked_until"] is not None)
+    domain.check_extension(command, catalogue, difficulty, row, store.now)
     store.change(row["id"], asked_until=command.until, asked_reason=command.reason, said=row["said"] + 1)
     store.say(AssignmentAsked(row["id"], row["department"], command.until, command.reason), row["opinion"], row["said"] + 1)
     return state
 
 
 def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -> State:
-    """挂起: waits for the submitter, at most as long as the catalogue lets a case be extended."""
+    """挂起: waits for the submitter, at most as long as the catalogue lets a case be extended. Who pauses has signed with it."""
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], store.now)
-    store.change(row["id"], state=state, paused=store.now, paused_until=until, said=row["said"] + 1)
-    store.say(AssignmentPaused(row["id"], row["department"], command.reason, until), row["opinion"], row["said"] + 1)
+    messages = [*_signature(store, row), AssignmentPaused(row["id"], row["department"], command.reason, until)]
+    said = _say(store, row, messages)
+    store.change(row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, said=said)
     return state
 
 
@@ -83,9 +85,7 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
         deadline = domain.resumed_deadline(catalogue, difficulty, deadline, row["paused"], store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
-    messages: list[Any] = []
-    if row["signed"] is None:
-        messages.append(AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"]))
+    messages: list[Message] = _signature(store, row)
     messages.append(
         AssignmentReplied(
             row["id"], row["department"], command.content, command.outcome, deadline, on_time, window, command.promise
@@ -95,14 +95,26 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     if command.promise is not None:
         promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
         messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
-    for sequence, message in enumerate(messages, row["said"] + 1):
-        store.say(message, row["opinion"], sequence)
+    said = _say(store, row, messages)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
         outcome=command.outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
-        paused=None, paused_until=None, said=row["said"] + len(messages),
+        paused=None, paused_until=None, said=said,
     )  # fmt: skip
     return state
+
+
+def _signature(store: RoutingStore, row: Row) -> list[Message]:
+    if row["signed"] is not None:
+        return []
+    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
+
+
+def _say(store: RoutingStore, row: Row, messages: Sequence[Message]) -> int:
+    """Say several messages about an opinion in a row; returns the sequence number of the last."""
+    for sequence, message in enumerate(messages, row["said"] + 1):
+        store.say(message, row["opinion"], sequence)
+    return int(row["said"]) + len(messages)
 
 
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {

@@ -30,7 +30,8 @@ def rule(store: RoutingStore, catalogue: Catalogue, assignment_id: str, ruling: 
 
 
 def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: Ruling, by: str, new_assignment: str) -> State:
-    state = advance(State(row["state"]), Move.UPHOLD if ruling.granted else Move.DENY)
+    before = State(row["state"])
+    state = advance(before, Move.UPHOLD) if ruling.granted else advance(before, Move.DENY)
     target = ruling.department or row["proposed"]
     store.remember(row, about="objection", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
     said = row["said"] + 1
@@ -46,10 +47,13 @@ def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruli
 
 
 def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -> State:
-    state = advance(State(row["state"]), Move.GRANT if ruling.granted else Move.REFUSE)
+    before = State(row["state"])
+    state = advance(before, Move.GRANT) if ruling.granted else advance(before, Move.REFUSE)
     until = row["asked_until"]
     if until is None:
         raise Conflict("The department has not asked for an extension.")
+    if ruling.granted and until <= row["reply_by"]:
+        raise Conflict(f"The deadline is {row['reply_by'].isoformat()} by now, later than what was asked for.")
     store.remember(row, about="extension", granted=ruling.granted, reason=ruling.reason, by=by, target=None)
     said = row["said"] + 1
     store.say(AssignmentRuled(row["id"], row["department"], "extension", ruling.granted, ruling.reason), row["opinion"], said)

@@ -50,6 +50,11 @@ def upgrade() -> None:
         sa.Column("concluded", sa.BigInteger),
         sa.Column("said", sa.Integer, nullable=False),
     )
+    _index_assignments()
+    _create_rulings()
+
+
+def _index_assignments() -> None:
     op.create_index("assignments_department", "assignments", ["department", "id"])
     op.create_index("assignments_opinion", "assignments", ["opinion"])
     lead = sa.text("role = 'lead' AND state <> 'reassigned'")
@@ -57,7 +62,6 @@ def upgrade() -> None:
     op.create_index("assignments_one_lead", "assignments", ["opinion"], unique=True, sqlite_where=lead, postgresql_where=lead)
     op.create_index("assignments_evaluate_by", "assignments", ["evaluate_by"], sqlite_where=replied, postgresql_where=replied)
     op.create_index("assignments_paused_until", "assignments", ["paused_until"], sqlite_where=paused, postgresql_where=paused)
-    _create_rulings()
 
 
 def _create_rulings() -> None:
