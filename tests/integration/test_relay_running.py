@@ -121,7 +121,7 @@ class TestOnRabbit:
             bad = [say(database, "o-bad", "roads", str(number)) for number in range(3)]
             good = say(database, "o-good", "water", "x")
             assert [row[0] for row in rabbit.take_all("department.water", 1)] == [good]
-            assert waiting(database) == 3
+            until(lambda: waiting(database) == 3)
             rabbit.restore()
             until(lambda: waiting(database) == 0, 15)
         assert [row[0] for row in rabbit.take_all("department.roads", 3)] == bad
