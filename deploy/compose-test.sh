@@ -14,7 +14,7 @@ scratch=$(mktemp -d)
 say() { printf '%(%H:%M:%S)T  %s\n' -1 "$*"; }
 
 compose() {
-    docker compose --progress quiet -p "$PROJECT" --env-file "$scratch/env" \
+    docker compose --progress quiet --ansi never -p "$PROJECT" --env-file "$scratch/env" \
         -f docker-compose.yml -f deploy/docker/compose.amqp.yml "$@"
 }
 
@@ -22,9 +22,11 @@ finish() {
     local status=$?
     trap - EXIT INT TERM
     if [ "$status" -ne 0 ] && [ -s "$scratch/env" ]; then
-        say "it failed; the state and the end of every log:"
+        mkdir -p var
+        compose logs --timestamps >var/compose-test.log 2>&1 || true
+        say "it failed; every log is in var/compose-test.log, this is how things stand and what is not routine:"
         compose ps -a || true
-        compose logs --no-color --tail 60 || true
+        grep -v -E '"level": ?"info"|"status": ?[23][0-9][0-9]|\[info\]|\[notice\]' var/compose-test.log | tail -n 60 || true
     fi
     if [ -s "$scratch/env" ]; then
         say "taking the stack down"
