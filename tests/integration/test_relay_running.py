@@ -156,7 +156,8 @@ class TestOnRabbit:
                 took.append(max(0.0, confirmed[message_id] - committed) * 1000)
         median = statistics.median(took)
         sys.stdout.write(f"from commit to confirm: median {median:.2f} ms, longest {max(took):.2f} ms\n")
-        assert median < 25
+        # On an idle machine it is a tenth of this; a relay that polled would need half a second on any.
+        assert median < 100
 
     @pytest.mark.parametrize("point", ["before-confirm", "before-mark"])
     def test_kill_9_loses_nothing_and_copies_at_most_a_batch(self, any_database: MakeDatabase, rabbit: Rabbit, point: str) -> None:
