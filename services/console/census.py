@@ -50,25 +50,27 @@ class Census:
 def take_census(broker: Any, departments: Sequence[str]) -> Census:
     """Look at every message that is ready in the departments' queues, without taking any.
 
-    Ends when as many were seen as the queues said they hold, or when nothing has come for `PATIENCE_SECONDS`.
+    Ends when each queue has shown as many as it said it holds, or when nothing has come for `PATIENCE_SECONDS`. What arrives
+    meanwhile comes behind what was there, and does not count for another queue.
     """
-    expected = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
-    census, left, channel = Census(), sum(expected.values()), broker.channel()
+    left = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
+    census, channel, seen = Census(), broker.channel(), 0
 
     def arrived(queue: str, properties: Any, body: bytes) -> None:
-        nonlocal left
-        left -= 1
+        nonlocal seen
+        seen += 1
+        left[queue] -= 1
         census.count(queue, properties.message_id, body)
 
     channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
-    for queue, held in expected.items():
+    for queue, held in list(left.items()):
         for _ in range(1 + held // LARGEST_PREFETCH):
             channel.basic_consume(queue, lambda _, __, properties, body, queue=queue: arrived(queue, properties, body))
     before = -1
-    while left > 0 and left != before:
-        before = left
+    while any(held > 0 for held in left.values()) and seen != before:
+        before = seen
         broker.process_data_events(time_limit=0.2)
-        if left == before:
+        if seen == before:
             broker.process_data_events(time_limit=PATIENCE_SECONDS)
     # Closing without an acknowledgement puts every message back where it was.
     channel.close()

@@ -112,7 +112,7 @@ def print_addresses(place: Addresses, settings: ConsoleSettings) -> None:
         ("接口 API", f"{place.url}/api/v1/openapi.json"),
         ("消息 messages", f"{place.url}/api/v1/asyncapi.json"),
         ("指标 metrics", f"{place.url}/metrics"),
-        ("消息队列 broker", place.management_url.rpartition("@")[2] if place.management_url else "—"),
+        ("消息队列 broker", f"amqp://{place.broker_url.rpartition('@')[2]}"),
         ("地址与令牌 addresses and token", str(settings.var.absolute() / ADDRESS_BOOK)),
     )
     for name, value in rows:

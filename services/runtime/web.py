@@ -18,7 +18,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         self._build = build
         self._options = {
             "bind": f"{host}:{port}", "workers": 1, "threads": threads, "worker_class": "gthread",
-            "graceful_timeout": 9, "timeout": 60, "keepalive": 30, "accesslog": None,
+            "graceful_timeout": 7, "timeout": 60, "keepalive": 30, "accesslog": None,
             "control_socket_disable": True,
         }  # fmt: skip
         if SHARED_MEMORY.is_dir():

@@ -17,7 +17,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 log = structlog.get_logger()
-GRACE_SECONDS = 9.0
+#: What is left of the ten seconds belongs to a busy machine.
+GRACE_SECONDS = 7.0
 Loop = Callable[[threading.Event], None]
 
 

@@ -121,7 +121,7 @@ class TestOnRabbit:
             bad = [say(database, "o-bad", "roads", str(number)) for number in range(3)]
             good = say(database, "o-good", "water", "x")
             assert [row[0] for row in rabbit.take_all("department.water", 1)] == [good]
-            assert waiting(database) == 3
+            until(lambda: waiting(database) == 3)
             rabbit.restore()
             until(lambda: waiting(database) == 0, 15)
         assert [row[0] for row in rabbit.take_all("department.roads", 3)] == bad
@@ -156,7 +156,8 @@ class TestOnRabbit:
                 took.append(max(0.0, confirmed[message_id] - committed) * 1000)
         median = statistics.median(took)
         sys.stdout.write(f"from commit to confirm: median {median:.2f} ms, longest {max(took):.2f} ms\n")
-        assert median < 25
+        # On an idle machine it is a tenth of this; a relay that polled would need half a second on any.
+        assert median < 100
 
     @pytest.mark.parametrize("point", ["before-confirm", "before-mark"])
     def test_kill_9_loses_nothing_and_copies_at_most_a_batch(self, any_database: MakeDatabase, rabbit: Rabbit, point: str) -> None:

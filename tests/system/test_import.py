@@ -1,0 +1,74 @@
+"""Many opinions at once: each ends in exactly one lead department's queue, and the same file again adds none."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.system.mailbox import Mailbox
+from tests.system.opinions import ndjson, opinions
+from tests.system.place import difference, eventually
+
+FILE = Path(__file__).parents[3] / "shared" / "data" / "opinions.csv"
+
+
+def queues_of(mail, ids, seconds):
+    """The lead queues of these opinions, by opinion, once all have come and nothing more comes."""
+    wanted = set(ids)
+
+    def leads():
+        mail.look(0.2)
+        return mail.find(lambda letter: letter.type == "assignment.created" and letter.data["opinion"]["id"] in wanted)
+
+    eventually(lambda: len({letter.data["opinion"]["id"] for letter in leads()}) == len(wanted), seconds)
+    mail.settle(1.0)
+    return Counter((letter.data["opinion"]["id"], letter.queue) for letter in leads())
+
+
+def test_a_batch_ends_in_one_lead_queue_each_and_the_same_batch_again_adds_none(calm):
+    place = calm.place()
+    before, forms = place.statistics(), opinions(uuid4().hex, 250)
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        first = place.batch(ndjson(forms))
+        assert Counter(answer["status"] for answer in first) == {"created": 250}
+        found = queues_of(mail, [answer["id"] for answer in first], 30)
+        assert len(found) == 250
+        assert set(found.values()) == {1}
+
+        again = place.batch(ndjson(forms))
+        assert Counter(answer["status"] for answer in again) == {"exists": 250}
+        assert [answer["id"] for answer in again] == [answer["id"] for answer in first]
+        letters = len(mail.letters)
+        mail.settle(1.5)
+        assert len(mail.letters) == letters
+    added = {"submitted": 250, "accepted": 250, "assigned": 250}
+    eventually(lambda: added.items() <= difference(place.statistics(), before).items())
+
+
+def test_a_department_gets_what_is_about_its_topics(calm):
+    place = calm.place()
+    forms = [form for form in opinions(uuid4().hex, 90) if "topic" in form]
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        answers = place.batch(ndjson(forms))
+        found = dict(queues_of(mail, [answer["id"] for answer in answers], 30).keys())
+    topics = place.topics()
+    for form, answer in zip(forms, answers, strict=True):
+        assert found[answer["id"]] == f"department.{topics[form['topic']]['department']}"
+
+
+def test_a_real_file_ends_in_one_lead_queue_each_counted_over_amqp(calm):
+    if not FILE.exists():
+        pytest.skip("the file of real opinions is not beside the repository")
+    place, data = calm.place(), FILE.read_bytes()
+    rows = list(csv.DictReader(data.decode("utf-8-sig").splitlines(keepends=True)))
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        first = place.batch(data, "text/csv")
+        assert Counter(answer["status"] for answer in first) == {"created": len(rows)}
+        found = queues_of(mail, [answer["id"] for answer in first], 120)
+        assert (len(found), set(found.values())) == (len(rows), {1})
+        assert Counter(answer["status"] for answer in place.batch(data, "text/csv")) == {"exists": len(rows)}

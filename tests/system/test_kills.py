@@ -1,0 +1,85 @@
+"""`kill -9` of any one process while a batch comes in, then `up`: nothing is lost, nothing is in two places or done twice."""
+
+import time
+from collections import Counter, defaultdict
+from uuid import uuid4
+
+import pytest
+import requests
+
+from tests.system.installation import PROCESSES
+from tests.system.mailbox import Mailbox
+from tests.system.opinions import ndjson, opinions
+from tests.system.place import difference, eventually
+
+NUMBER, KILL_AT = 600, 350
+RELAY_BATCH, DESTINATIONS = 200, 2
+COUNTED = {"submitted": NUMBER, "accepted": NUMBER, "assigned": NUMBER}
+
+
+def lines_with_a_kill(installation, forms, victim):
+    """The lines of a batch; in the middle of it the victim is killed."""
+    for number, line in enumerate(ndjson(forms)):
+        if number == KILL_AT:
+            time.sleep(0.3)  # Long enough for the lines so far to be on their way through all of them.
+            installation.kill(victim)
+        yield line
+
+
+def send_all(installation, forms, victim):
+    """Send the batch with the kill in it, bring everything up again, and send it once more where it was cut off."""
+    cut = False
+    try:
+        answers = installation.place().batch(lines_with_a_kill(installation, forms, victim))
+    except requests.RequestException:
+        cut = True
+    assert victim not in installation.pids()
+    place = installation.up()
+    assert set(installation.pids()) == set(PROCESSES)
+    if cut:
+        answers = place.batch(ndjson(forms))
+    assert {answer["status"] for answer in answers} <= {"created", "exists"}
+    assert cut or victim != "web"
+    return place, [answer["id"] for answer in answers]
+
+
+def assignments_in_queues(mail, ids):
+    """For each opinion the (queue, message id) of every copy of its assignment, once all have come and nothing more comes."""
+    wanted = set(ids)
+
+    def copies():
+        mail.look(0.2)
+        found = defaultdict(list)
+        for letter in mail.letters:
+            if letter.type == "assignment.created" and letter.data["opinion"]["id"] in wanted:
+                found[letter.data["opinion"]["id"]].append((letter.queue, letter.message_id))
+        return found
+
+    eventually(lambda: len(copies()) == len(wanted), 60)
+    mail.settle(1.5)
+    return copies()
+
+
+@pytest.mark.parametrize("victim", PROCESSES)
+def test_killing_one_process_loses_nothing_and_doubles_no_effect(calm, victim):
+    before, forms = calm.place().statistics(), opinions(uuid4().hex, NUMBER)
+    place, ids = send_all(calm, forms, victim)
+    assert len(set(ids)) == NUMBER
+
+    with Mailbox(place.broker_url) as mail:
+        copies = assignments_in_queues(mail.open(place.departments()), ids)
+    # One queue and one message id each, so that a second copy is told by its id.
+    assert {len(set(seen)) for seen in copies.values()} == {1}
+    second = sum(len(seen) - 1 for seen in copies.values())
+    assert second <= RELAY_BATCH * DESTINATIONS
+
+    eventually(lambda: difference(place.statistics(), before).items() >= COUNTED.items(), 60)
+    time.sleep(1.0)
+    counted = difference(place.statistics(), before)
+    assert {name: counted[name] for name in COUNTED} == COUNTED
+
+    by_opinion = Counter(row["opinion"] for row in place.pages("/assignments", limit=500))
+    assert {by_opinion[opinion] for opinion in ids} == {1}
+    for opinion in ids:
+        told = Counter(moment["what"] for moment in place.get(f"/opinions/{opinion}")["timeline"])
+        assert told == {"opinion.submitted": 1, "opinion.accepted": 1, "assignment.created": 1}
