@@ -70,6 +70,8 @@ class Supervisor:
         return [*missing, "broker"] if self.node.ever_started() and not self.node.running() else missing
 
     def _up(self) -> Addresses:
+        if self.installation.slot(WEB).pid() is None:
+            self._await_free_port()
         broker = choose_broker(self.settings, self.installation, self._departments())
         booting = broker.begin()
         self._migrate()
