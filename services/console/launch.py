@@ -24,12 +24,13 @@ KNOBS = ("HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIM
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One background process: what to run, with which settings, and on which machine's terms."""
+    """One background process: what to run, with which settings, on which machine's terms, and what the catalogue says."""
 
     name: str
     argv: tuple[str, ...]
     settings: Mapping[str, str]
     machine: Mapping[str, str]
+    place: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -38,13 +39,16 @@ class Program:
 
     @property
     def digest(self) -> str:
-        """Changes when the settings or the code change: then a running process has to be replaced."""
-        facts = json.dumps([self.argv, sorted(self.settings.items()), _code()])
+        """Changes when the settings, the catalogue or the code change: then a running process has to be replaced."""
+        facts = json.dumps([self.argv, sorted(self.settings.items()), self.place, _code()])
         return hashlib.sha256(facts.encode()).hexdigest()
 
 
-def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str]) -> list[Program]:
-    """The web process first, then the workers. `broker_urls` has an address with its own user for each service."""
+def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str], place: str) -> list[Program]:
+    """The web process first, then the workers.
+
+    `broker_urls` has an address with its own user for each service; `place` is what the catalogue says, in any form.
+    """
     ports = installation.worker_ports()
     machine = inherited(*MACHINE)
     shared = {
@@ -54,10 +58,10 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
     web = {**shared, **everything, "HUIYING_HOST": settings.host, "HUIYING_PORT": str(settings.port)}
-    listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine)]
+    listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine, place)]
     for name in SERVICES:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
-        listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine))
+        listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine, place))
     return listed
 
 

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import signal
 import socket
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,8 +28,12 @@ PLACES = ("/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin", "/usr/loca
 START_SECONDS, STOP_SECONDS = 60.0, 12.0
 STEP_SECONDS = 0.05
 HIGHEST_WITH_ROOM = 45_535
-#: Idle schedulers spin for work by default, which on a small machine takes time from everybody else.
-ERLANG = "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}"
+#: Idle schedulers spin for work by default, which on a small machine takes time from everybody else. With file names taken
+#: as bytes (+fnl) a folder may have a Chinese name, which the management plugin of 3.10 otherwise cannot write down.
+ERLANG = " ".join([
+    *(["+fnl"] if sys.platform == "linux" else []),
+    "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
+])  # fmt: skip
 CONFIG = """\
 listeners.tcp.1 = 127.0.0.1:{port}
 management.tcp.ip = 127.0.0.1
@@ -36,7 +41,7 @@ management.tcp.port = {management}
 management.disable_stats = true
 management_agent.disable_metrics_collector = true
 definitions.import_backend = local_filesystem
-definitions.local.path = {folder}/definitions.json
+definitions.local.path = ../definitions.json
 definitions.skip_if_unchanged = true
 disk_free_limit.absolute = 500MB
 collect_statistics_interval = 30000
@@ -176,7 +181,7 @@ class PrivateNode:
         path.write_text(json.dumps(self._with_administrator(topology), indent=1))
 
     def _config(self) -> str:
-        return CONFIG.format(port=self.port, management=self.management_port, folder=self.folder)
+        return CONFIG.format(port=self.port, management=self.management_port)
 
     def _kept_config(self) -> str:
         path = self.folder / "rabbitmq.conf"

@@ -75,13 +75,14 @@ class Slot:
         return int(pid) if pid.isdecimal() and birth and birth_of(int(pid)) == birth else None
 
     def start(self, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
-        """Start `argv` in a session of its own with its output appended to `log`; returns the pid."""
+        """Start `argv` in a session of its own, in the folder of `log`, to which its output is appended; returns the pid."""
         for folder in (self.path.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as output:
             self._child = subprocess.Popen(
-                argv, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-            )
+                argv, env=dict(environment), cwd=log.parent, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True,
+            )  # fmt: skip
         draft = self.path.with_suffix(".draft")
         draft.write_text(f"{self._child.pid} {birth_of(self._child.pid) or 'ended'}\n")
         draft.replace(self.path)

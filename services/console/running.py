@@ -13,12 +13,14 @@ import click
 from services.console.demo import run_demo
 from services.console.examine import examine
 from services.console.launch import PROGRAMS
+from services.console.node import NAME
 from services.console.office import json_option
 from services.console.settings import ADDRESS_BOOK, Addresses, ConsoleSettings, load_settings
 from services.console.supervisor import Supervisor
 from services.console.terminal import out, print_json, print_plain, step
 
 FOLLOW_SECONDS, LAST_LINES = 0.3, 20
+BROKER, NODE_LOG = "broker", f"{NAME}.log"
 
 
 @click.command()
@@ -52,16 +54,16 @@ def demo() -> None:
 
 @click.command()
 @click.option("--follow", "-f", is_flag=True, help="Go on as they grow.")
-@click.argument("names", nargs=-1, type=click.Choice([*PROGRAMS, "broker"]))
+@click.argument("names", nargs=-1, type=click.Choice([*PROGRAMS, BROKER]))
 def logs(follow: bool, names: tuple[str, ...]) -> None:
     """日志 · the last lines of the logs, of all processes or of those named."""
     settings = load_settings()
-    files = [path for path in _log_files(settings) if not names or path.stem in names]
+    files = {name: path for name, path in _log_files(settings).items() if not names or name in names}
     if not files:
         step(f"没有日志 Nothing was logged in {settings.var}: huiying up")
         return
     with ExitStack() as stack:
-        open_files = {path.stem: stack.enter_context(path.open(errors="replace")) for path in files}
+        open_files = {name: stack.enter_context(path.open(errors="replace")) for name, path in files.items()}
         for name, handle in open_files.items():
             for line in handle.readlines()[-LAST_LINES:]:
                 print_plain(f"{name:8} {line.rstrip()}")
@@ -85,8 +87,9 @@ def _fresh(open_files: Mapping[str, IO[str]]) -> Iterator[tuple[str, str]]:
             yield name, line
 
 
-def _log_files(settings: ConsoleSettings) -> list[Path]:
-    return sorted([*(settings.var / "log").glob("*.log"), *(settings.var / "broker" / "log").glob("broker.log")])
+def _log_files(settings: ConsoleSettings) -> dict[str, Path]:
+    found = {name: settings.var / "log" / f"{name}.log" for name in PROGRAMS} | {BROKER: settings.var / "broker" / "log" / NODE_LOG}
+    return {name: path for name, path in found.items() if path.exists()}
 
 
 @click.command()

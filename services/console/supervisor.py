@@ -18,7 +18,7 @@ from services.console.origin import assemblies
 from services.console.processes import listens, stop_all
 from services.console.settings import Addresses, ConsoleSettings
 from services.console.terminal import fail, step
-from services.contracts.catalogue import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.errors import NotSignedIn
 from services.runtime import access
 from services.runtime.access import Gatekeeper, Role
@@ -70,12 +70,16 @@ class Supervisor:
         return [*missing, "broker"] if self.node.ever_started() and not self.node.running() else missing
 
     def _up(self) -> Addresses:
-        broker = choose_broker(self.settings, self.installation, self._departments())
+        place = self._catalogue()
+        broker = choose_broker(self.settings, self.installation, tuple(place.departments))
+        wanted = programs(self.settings, self.installation, broker.service_urls(), repr(place))
+        # Before the stores change their shape, whoever knows only the old one has to be gone.
+        self._stop_changed(wanted)
+        if self.installation.slot(WEB).pid() is None:
+            self._await_free_port()
         booting = broker.begin()
         self._migrate()
         token = self._admin_token()
-        wanted = programs(self.settings, self.installation, broker.service_urls())
-        self._stop_changed(wanted)
         if booting:
             # Loading their code takes the services nearly as long as the broker takes to boot.
             self._start(wanted)
@@ -88,9 +92,9 @@ class Supervisor:
         self._await_ready(addresses.url)
         return addresses
 
-    def _departments(self) -> tuple[str, ...]:
+    def _catalogue(self) -> Catalogue:
         try:
-            return tuple(load_catalogue(self.settings.catalogue).departments)
+            return load_catalogue(self.settings.catalogue)
         except CatalogueInvalid as error:
             fail(f"The catalogue {self.settings.catalogue} cannot be used: {error}", "huiying catalogue check FILE")
 
@@ -100,6 +104,7 @@ class Supervisor:
             database = Database(self.installation.database_url(name), name, clock)
             migrate(database, STORE, "runtime")
             migrate(database, assembly.migrations, name)
+            database.close()
         migrate_access(self.installation.database_url("access"))
 
     def _admin_token(self) -> str:

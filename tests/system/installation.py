@@ -21,6 +21,7 @@ from tests.system.place import Place
 ROOT = Path(__file__).parents[2]
 #: The five processes and the broker node, each with the file that holds its pid.
 PROCESSES = {name: f"run/{name}.pid" for name in ("web", "intake", "routing", "notify", "metrics")} | {"broker": "broker/node.pid"}
+WEB_CHILD = "web-child"
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
 
 
@@ -73,8 +74,8 @@ class Installation:
         return found
 
     def kill(self, name: str) -> None:
-        """`kill -9`, and wait until it is gone."""
-        pid = self.pids()[name]
+        """`kill -9`, and wait until it is gone. The web process has a child that answers the requests: `web-child`."""
+        pid = _child_of(self.pids()["web"]) if name == WEB_CHILD else self.pids()[name]
         os.kill(pid, signal.SIGKILL)
         end = time.monotonic() + 10
         while birth_of(pid) is not None:
@@ -94,6 +95,12 @@ class Installation:
         """The ends of all logs."""
         logs = sorted((self.var / "log").glob("*.log"))
         return "\n".join(f"--- {log.name}\n{log.read_text(errors='replace')[-1500:]}" for log in logs)
+
+
+def _child_of(parent: int) -> int:
+    asked = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
+    pairs = (line.split() for line in asked.stdout.splitlines())
+    return next(int(pid) for pid, above in pairs if int(above) == parent)
 
 
 def _broker_port() -> int:

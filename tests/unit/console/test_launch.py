@@ -18,9 +18,9 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     return made
 
 
-def launched(installation: Installation, **given: object) -> dict[str, Program]:
+def launched(installation: Installation, place: str = "a catalogue", **given: object) -> dict[str, Program]:
     settings = replace(ConsoleSettings(), var=installation.var, **given)
-    return {program.name: program for program in programs(settings, installation, URLS)}
+    return {program.name: program for program in programs(settings, installation, URLS, place)}
 
 
 def test_a_worker_gets_its_own_secrets_and_nobody_elses(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -53,6 +53,8 @@ def test_another_catalogue_is_another_digest_and_another_shell_is_not(
     assert {name: each.digest for name, each in launched(installation).items()} == before
     other = launched(installation, catalogue=Path("elsewhere.yml"))
     assert all(each.digest != before[name] for name, each in other.items())
+    changed = launched(installation, "the same file with another rule in it")
+    assert all(each.digest != before[name] for name, each in changed.items())
 
 
 def test_the_address_for_another_user_keeps_the_place() -> None:
