@@ -22,9 +22,34 @@ COUNTED = {
 }  # fmt: skip
 
 
+SERIES = (
+    ("huiying_assignments_created_total", {"topic": TOPIC}),
+    ("huiying_assignments_concluded_total", {"outcome": "solved", "on_time": "false"}),
+    ("huiying_evaluations_total", {"aspect": "result", "rating": "basically_satisfied"}),
+    ("huiying_reminders_total", {"rung": "red"}),
+)
+
+
+#: And what it adds to the product's series.
+SERIES = (
+    ("huiying_assignments_created_total", {"topic": TOPIC}),
+    ("huiying_assignments_concluded_total", {"outcome": "solved", "on_time": "false"}),
+    ("huiying_evaluations_total", {"aspect": "result", "rating": "basically_satisfied"}),
+    ("huiying_reminders_total", {"rung": "red"}),
+)
+
+
 def seconds_for(created):
     event = created.event
     return (datetime.fromisoformat(event["data"]["deadlines"]["reply"]) - datetime.fromisoformat(event["time"])).total_seconds()
+
+
+def wait_until_late(mail, opinion, assignment):
+    """Every rung up to the red card, in the department's own queue."""
+    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
+        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
+        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
+        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
 
 
 @pytest.fixture
@@ -41,11 +66,42 @@ def counts(place):
     return lambda: {(name, labels): value - before.get((name, labels), 0.0) for (name, labels), value in read().items()}
 
 
+def late_and_reminded(place, mail, opinion, assignment):
+    """Wait until the ladder has been climbed to the red card, as the department and the office see it."""
+    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
+        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
+        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
+        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
+
+    def listed():
+        rows = list(place.pages("/reminders", opinion=opinion))
+        return {row["rung"] for row in rows} >= {"half-time", "yellow", "red"} and rows
+
+    reminders = eventually(listed)
+    assert {row["assignment"] for row in reminders} == {assignment}
+    assert len({(row["rung"], row["of"]) for row in reminders}) == len(reminders)
+
+
+def replied_and_rated(place, mail, submitted, assignment):
+    """The department replies, the receipt shows it, its holder rates it, and the loop is closed."""
+    reply = {"content": "灯已全部更换，并查了整条街。", "outcome": "solved"}
+    mail.command(f"{DEPARTMENT}.reply", {"assignment": assignment, **reply})
+    seen = eventually(lambda: place.receipt(submitted)["reply"] and place.receipt(submitted))
+    assert (seen["state"], seen["may"], seen["reply"]["outcome"]) == ("replied", ["evaluation"], "solved")
+    assert seen["reply"]["content"] == reply["content"]
+    place.post(f"/receipts/{submitted['receipt']}/evaluation", {"result": "basically_satisfied", "process": "satisfied"}, 201)
+    seen = eventually(lambda: place.receipt(submitted)["state"] == "concluded" and place.receipt(submitted))
+    assert [moment["what"] for moment in seen["timeline"]] == [
+        "opinion.submitted", "opinion.accepted", "assignment.created", "assignment.signed", "assignment.replied",
+        "opinion.evaluated", "assignment.concluded",
+    ]  # fmt: skip
+    assert [moment["facts"].get("on_time") for moment in seen["timeline"][3:5]] == [True, False]
+
+
 def test_an_opinion_goes_all_the_way_round(place, mailbox, counts):
     mail, before = mailbox(), place.statistics(DEPARTMENT)
     submitted = place.submit(title="东街路灯不亮", content="晚上漆黑一片，老人摔了跤。", topic=TOPIC)
     opinion = submitted["id"]
-
     created = mail.wait("assignment.created", subject=opinion)
     assert created.queue == f"department.{DEPARTMENT}"
     assert (created.data["role"], created.data["opinion"]["title"]) == ("lead", "东街路灯不亮")
@@ -55,33 +111,8 @@ def test_an_opinion_goes_all_the_way_round(place, mailbox, counts):
 
     mail.command(f"{DEPARTMENT}.sign", {"assignment": assignment})
     eventually(lambda: place.receipt(submitted)["state"] == "signed")
-
-    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
-        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
-        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
-        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
-    reminders = eventually(
-        lambda: (
-            {row["rung"] for row in place.pages("/reminders", opinion=opinion)} >= {"half-time", "yellow", "red"}
-            and list(place.pages("/reminders", opinion=opinion))
-        )
-    )
-    assert {row["assignment"] for row in reminders} == {assignment}
-    assert len({(row["rung"], row["of"]) for row in reminders}) == len(reminders)
-
-    reply = {"content": "灯已全部更换，并查了整条街。", "outcome": "solved"}
-    mail.command(f"{DEPARTMENT}.reply", {"assignment": assignment, **reply})
-    seen = eventually(lambda: place.receipt(submitted)["reply"] and place.receipt(submitted))
-    assert (seen["state"], seen["may"], seen["reply"]["outcome"]) == ("replied", ["evaluation"], "solved")
-    assert seen["reply"]["content"] == reply["content"]
-
-    place.post(f"/receipts/{submitted['receipt']}/evaluation", {"result": "basically_satisfied", "process": "satisfied"}, 201)
-    seen = eventually(lambda: place.receipt(submitted)["state"] == "concluded" and place.receipt(submitted))
-    assert [moment["what"] for moment in seen["timeline"]] == [
-        "opinion.submitted", "opinion.accepted", "assignment.created", "assignment.signed", "assignment.replied",
-        "opinion.evaluated", "assignment.concluded",
-    ]  # fmt: skip
-    assert [moment["facts"].get("on_time") for moment in seen["timeline"][3:5]] == [True, False]
+    late_and_reminded(place, mail, opinion, assignment)
+    replied_and_rated(place, mail, submitted, assignment)
 
     def counted():
         changed = difference(place.statistics(DEPARTMENT), before)
@@ -90,14 +121,9 @@ def test_an_opinion_goes_all_the_way_round(place, mailbox, counts):
 
     eventually(counted)
     grown = counts()
-    for name, labels in (
-        ("huiying_assignments_created_total", {"topic": TOPIC}),
-        ("huiying_assignments_concluded_total", {"outcome": "solved", "on_time": "false"}),
-        ("huiying_evaluations_total", {"aspect": "result", "rating": "basically_satisfied"}),
-        ("huiying_reminders_total", {"rung": "red"}),
-    ):
+    for name, labels in SERIES:
         assert grown[name, frozenset({"department": DEPARTMENT, **labels}.items())] == 1, name
 
     mail.settle(1.0)
-    places = mail.find(lambda letter: letter.type == "assignment.created" and letter.event["subject"] == opinion)
-    assert len(places) == 1
+    leads = mail.find(lambda letter: letter.type == "assignment.created" and letter.event["subject"] == opinion)
+    assert len(leads) == 1
