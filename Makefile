@@ -49,7 +49,7 @@ fix: $(DEV) ## 自动修正格式 · put right what can be put right without thi
 bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and how many a second
 	@$(PY) -m services bench
 
-compose-test: ## 容器编排下的系统测试 · the system tests against docker compose
+compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)
 
 docs: $(DEV) ## 重新生成文档 · generate the generated pages anew
