@@ -9,7 +9,7 @@ from tests.system.place import difference, eventually
 TOPIC, DEPARTMENT = "street-lights", "city-management"
 #: What one case adds to its department's statistics that was signed in time, replied to late and rated.
 COUNTED = {
-    "submitted": 1, "accepted": 1, "assigned": 1, "signed": 1, "signed_in_time": 1, "replied": 1, "concluded": 1,
+    "submitted": 1, "accepted": 1, "handed_out": 1, "assigned": 1, "signed": 1, "signed_in_time": 1, "replied": 1, "concluded": 1,
     "concluded_solved": 1, "rated": 1, "result_basically_satisfied": 1, "process_satisfied": 1,
     "sign_on_time.plain/numerator": 1, "sign_on_time.plain/denominator": 1, "on_time.plain/denominator": 1,
     "reply.plain/numerator": 1, "reply.plain/denominator": 1, "conclusion.plain/numerator": 1, "conclusion.plain/denominator": 1,
@@ -19,6 +19,7 @@ COUNTED = {
     "process_satisfaction.basic/numerator": 1, "process_satisfaction.basic/denominator": 1,
     "process_satisfaction.strict/numerator": 1, "process_satisfaction.strict/denominator": 1,
     "participation.plain/numerator": 1, "participation.plain/denominator": 1, "rework.plain/denominator": 1,
+    "objection.plain/denominator": 1,
 }  # fmt: skip
 
 
