@@ -53,7 +53,11 @@ class Queue:
 
 SERVICE_QUEUES = (
     Queue("intake.events", EVENTS, ("assignment.#",)),
-    Queue("routing.events", EVENTS, ("opinion.accepted.*", "opinion.evaluated.*")),
+    Queue(
+        "routing.events",
+        EVENTS,
+        ("opinion.accepted.*", "opinion.detailed.*", "opinion.evaluated.*", "opinion.merged.*", "opinion.withdrawn.*"),
+    ),
     Queue("routing.commands", COMMANDS, ("#",)),
     Queue("notify.events", EVENTS, ("assignment.#",)),
     Queue("metrics.events", EVENTS, ("#",)),

@@ -10,12 +10,13 @@ from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.lifecycle import Move, State, advance
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Crockford's check symbols: the alphabet and five more, which receipts avoid because they are awkward in an address.
 CHECK_SYMBOLS = ALPHABET + "*~$=U"
 RECEIPT_LENGTH = 14  # 13 characters of 5 random bits, and the check character
+LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
 KINDS = ("citizen", "deputy", "enterprise", "group")
 VISIBILITIES = ("public", "department", "congress")
 #: What of an opinion says who told it: the submitter, and the chain of people who passed it on.
@@ -87,6 +88,45 @@ def check_evaluation(state: State, evaluated: bool, window: datetime | None, now
         raise Conflict("This reply has been evaluated already.")
     if window is not None and now > window:
         raise Conflict(f"The evaluation was open until {window.isoformat()}.")
+
+
+def is_accepted(state: State) -> bool:
+    """Whether an opinion in this state has been let in, so that routing knows of it."""
+    return state not in (State.SUBMITTED, State.RETURNED)
+
+
+def detailed(state: State) -> State:
+    """The state after the submitter has told more; raises `Conflict` when nobody has asked for it."""
+    return state if state is State.PAUSED else advance(state, Move.COMPLETE)
+
+
+def with_details(content: str, details: str) -> str:
+    """The text with what was added; raises `Invalid` when it grows too long."""
+    text = f"{content}\n\n【补充】{details}"
+    if len(text) > LONGEST_CONTENT:
+        raise Invalid("The whole text would be too long.", {"content": [f"at most {LONGEST_CONTENT} characters altogether"]})
+    return text
+
+
+def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> None:
+    """Raises `Invalid` unless `target` is another opinion that is itself handled or answered."""
+    if target is None:
+        raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
+    if target["id"] == row["id"]:
+        raise Invalid("Name another opinion.", {"into": ["This is the opinion itself."]})
+    if State(target["state"]) in (State.MERGED, State.WITHDRAWN, State.DECLINED):
+        raise Invalid("Name an opinion that is being handled.", {"into": [f"That one is {target['state']}."]})
+
+
+def may_do(own: State, case: State, *, rated: bool) -> list[str]:
+    """What the holder of a receipt can do now. `case` is the state of the opinion that carries the reply: its own, or the one
+    it was merged into."""
+    rows = (
+        ("evaluation", not rated and Move.EVALUATE in allowed_moves(case)),
+        ("withdrawal", Move.WITHDRAW in allowed_moves(own)),
+        ("details", own in (State.RETURNED, State.PAUSED)),
+    )
+    return [name for name, possible in rows if possible]
 
 
 def may_see_contact(visibility: str, role: str | None) -> bool:

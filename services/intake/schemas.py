@@ -8,10 +8,10 @@ from marshmallow import RAISE, Schema, fields, pre_load, validate
 
 from services.contracts.catalogue import CHANNELS
 from services.contracts.messages import Rating
-from services.intake.domain import KINDS, VISIBILITIES
+from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, VISIBILITIES
 from services.runtime.paging import Page
 
-LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
+LONGEST_REASON = 2_000
 _CODE = validate.Length(1, 60)
 
 
@@ -115,6 +115,30 @@ class Refusal(_Strict):
     reason = fields.String(required=True)
 
 
+class Question(_Strict):
+    """What the reviewer needs to know."""
+
+    question = _text(LONGEST_REASON, required=True)
+
+
+class Merging(_Strict):
+    """The opinion it is handled with."""
+
+    into = fields.String(required=True)
+
+
+class Details(_Strict):
+    """What the submitter adds."""
+
+    content = _text(LONGEST_CONTENT, required=True)
+
+
+class Withdrawal(_Strict):
+    """Why it is taken back, if the submitter wants to say."""
+
+    reason = fields.String(validate=validate.Length(max=LONGEST_REASON), load_default=None)
+
+
 class Standing(_Strict):
     """Where an opinion stands after a move."""
 
@@ -178,6 +202,7 @@ class OpinionShape(_Strict):
     outcome = fields.String(required=True, allow_none=True)
     reply = fields.String(required=True, allow_none=True)
     evaluate_by = fields.AwareDateTime(required=True, allow_none=True)
+    merged_into = fields.String(required=True, allow_none=True)
     round = fields.Integer(required=True)
 
 

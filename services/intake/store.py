@@ -35,6 +35,7 @@ opinions = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("submitted", Instant, nullable=False),
     sa.Column("told", sa.String(40)),
+    sa.Column("merged_into", sa.String(36)),
     sa.Column("department", sa.String(40)),
     sa.Column("assignment", sa.String(36)),
     sa.Column("outcome", sa.String(12)),
@@ -71,7 +72,9 @@ evaluations = sa.Table(
 _SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
 #: What routing's messages change only forwards, and when that is; everything else they say stays true for ever.
 _NEWER: Mapping[str, sa.ColumnElement[bool]] = {
-    "state": opinions.c.heard < _SEQUENCE,
+    "state": (opinions.c.heard < _SEQUENCE) & opinions.c.state.not_in((State.WITHDRAWN, State.MERGED)),
+    "department": (opinions.c.heard < _SEQUENCE) | opinions.c.department.is_(None),
+    "assignment": (opinions.c.heard < _SEQUENCE) | opinions.c.assignment.is_(None),
     "heard": opinions.c.heard < _SEQUENCE,
     "reply": opinions.c.answered < _SEQUENCE,
     "outcome": opinions.c.answered < _SEQUENCE,
@@ -120,9 +123,11 @@ class IntakeStore:
         """Set columns of an opinion."""
         self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
 
-    def follow(self, opinion_id: str, sequence: int, state: State, **values: Any) -> None:
-        """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
-        values |= {"state": str(state), "heard": sequence} | ({"answered": sequence} if "reply" in values else {})
+    def follow(self, opinion_id: str, sequence: int, state: State | None, **values: Any) -> None:
+        """Take over what routing says; `state` None leaves it. Heard in whatever order, what it said last stands in the end."""
+        values |= (
+            {"heard": sequence} | ({"state": str(state)} if state else {}) | ({"answered": sequence} if "reply" in values else {})
+        )
         names = tuple(sorted(values))
         if names not in _FOLLOW:
             fields = {name: _forwards(name) for name in names}

@@ -12,7 +12,7 @@ from services.contracts.catalogue import Catalogue
 from services.contracts.envelope import Event
 from services.contracts.errors import Invalid
 from services.contracts.messages import CardIssued, PromiseMade, ReminderSent, SupervisionRaised
-from services.metrics.domain.counts import COUNTS, DIMENSIONS, Scope
+from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES, Scope
 from services.metrics.domain.rates import RATES, published_rates
 from services.metrics.domain.story import Fact, Row, WorkingDays, fact_of
 from services.metrics.domain.waiting import QUANTILES, published_times
@@ -129,4 +129,5 @@ LEGEND: Mapping[str, Any] = {
         {"name": rate.name, "variant": rate.variant, "zh": rate.zh, "en": rate.en, "formula": rate.formula} for rate in RATES
     ],
     "times": [{"name": name, "zh": zh, "en": en} for name, (zh, en, _) in QUANTILES.items()],
+    "notes": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in NOTES.items()],
 }

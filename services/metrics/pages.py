@@ -9,7 +9,7 @@ from typing import Any
 
 from services.contracts.errors import Invalid, status_of
 from services.metrics import handlers
-from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
+from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers import Service
@@ -21,7 +21,10 @@ from services.runtime.pages import Words, environment, error_page, html
 routes = Routes()
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.
-SHOWN = ("submitted", "accepted", "declined", "assigned", "open", "overdue", "replied", "concluded", "reminded", "promised")
+SHOWN = (
+    "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "open", "overdue", "replied", "concluded", "objected",
+    "extended", "reminded", "promised",
+)  # fmt: skip
 #: The fields that take a date.
 DATES: Mapping[str, Words] = {
     "from": Words("提出日期自", "Submitted from"),
@@ -52,6 +55,7 @@ TEMPLATES.globals.update(
     times=[(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
     shown=[(name, Words(COUNTS_BY_NAME[name].zh, COUNTS_BY_NAME[name].en)) for name in SHOWN],
     dimensions=[(name, Words(zh, en)) for name, (zh, en) in DIMENSIONS.items()],
+    notes=[Words(zh, en) for zh, en in NOTES.values()],
     dates=DATES,
     bar_width=BAR_WIDTH,
 )

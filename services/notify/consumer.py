@@ -9,10 +9,15 @@ import structlog
 
 from services.contracts.envelope import Event, decode
 from services.contracts.messages import (
+    AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
+    AssignmentExtended,
+    AssignmentPaused,
+    AssignmentReassigned,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentResumed,
     AssignmentSigned,
     Message,
 )
@@ -30,6 +35,11 @@ HANDLERS: Mapping[type[Message], Handler] = {
     AssignmentSigned: handlers.note_signature,
     AssignmentReplied: handlers.note_end,
     AssignmentReopened: handlers.set_deadlines_again,
+    AssignmentExtended: handlers.set_deadlines_again,
+    AssignmentResumed: handlers.set_deadlines_again,
+    AssignmentPaused: handlers.note_end,
+    AssignmentReassigned: handlers.note_end,
+    AssignmentCancelled: handlers.note_end,
     AssignmentConcluded: handlers.note_end,
 }
 

@@ -18,7 +18,7 @@ from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.worker import Chore
 
-LAPSED_A_COMMIT = 200
+DUE_A_COMMIT = 200
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Routing:
@@ -28,13 +28,17 @@ def build(settings: Settings, database: Database, _: Clock) -> Routing:
 
 
 def chores(service: Routing) -> Sequence[Chore]:
-    """Concluding what nobody rated in time."""
+    """Concluding what nobody rated in time, resuming what has waited long enough."""
 
     def conclude_lapsed() -> bool:
         with service.database.transaction() as work:
-            return handlers.conclude_lapsed(RoutingStore(work), LAPSED_A_COMMIT) == LAPSED_A_COMMIT
+            return handlers.conclude_lapsed(RoutingStore(work), DUE_A_COMMIT) == DUE_A_COMMIT
 
-    return (Chore("conclude", 5.0, conclude_lapsed),)
+    def resume_capped() -> bool:
+        with service.database.transaction() as work:
+            return handlers.resume_capped(RoutingStore(work), service.catalogue, DUE_A_COMMIT) == DUE_A_COMMIT
+
+    return (Chore("conclude", 5.0, conclude_lapsed), Chore("resume", 5.0, resume_capped))
 
 
 ASSEMBLY = Assembly("routing", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)

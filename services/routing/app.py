@@ -13,6 +13,7 @@ from services.routing import domain, handlers, schemas, store
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.access import PUBLIC, STAFF, Role
+from services.runtime.clock import new_id
 from services.runtime.database import Database, Transaction
 from services.runtime.http import API, Answer, Call, Routes
 from services.runtime.idempotency import once
@@ -20,6 +21,7 @@ from services.runtime.paging import page, read_cursor
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
+RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,24 @@ def sign(call: Call[Routing]) -> Answer:
     return _move(call, "sign")
 
 
+@routes.post(f"{API}/assignments/<assignment_id>/object", access=HANDLING, body=schemas.ObjectBody, answers={200: schemas.Standing})
+def object_(call: Call[Routing]) -> Answer:
+    """Object: this is another department's duty."""
+    return _move(call, "object")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/extend", access=HANDLING, body=schemas.ExtendBody, answers={200: schemas.Standing})
+def extend(call: Call[Routing]) -> Answer:
+    """Ask for more time."""
+    return _move(call, "extend")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/pause", access=HANDLING, body=schemas.PauseBody, answers={200: schemas.Standing})
+def pause(call: Call[Routing]) -> Answer:
+    """Stop the clock while the submitter is asked."""
+    return _move(call, "pause")
+
+
 @routes.post(
     f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
 )
@@ -71,6 +91,19 @@ def progress(call: Call[Routing]) -> Answer:
 def reply(call: Call[Routing]) -> Answer:
     """Give the final answer."""
     return _move(call, "reply")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})
+def rule(call: Call[Routing]) -> Answer:
+    """Rule on an objection or on an extension that was asked for."""
+    assignment_id = call.path["assignment_id"]
+
+    def act(work: Transaction) -> tuple[int, Any]:
+        routing = RoutingStore(work)
+        state = handlers.rule(routing, call.service.catalogue, assignment_id, call.body, call.caller.token or "", new_id())
+        return _standing(assignment_id, handlers.known(routing.assignment(assignment_id)), state)
+
+    return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
 
 @routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})
@@ -93,10 +126,12 @@ def preview(call: Call[Routing]) -> Answer:
     service = call.service
     decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
     due = domain.deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
+    with service.database.reading() as connection:
+        rulings = store.precedents(connection, decision.topic.code if decision.topic else None)
     return 200, {
         "topic": decision.topic.code if decision.topic else None, "department": decision.department,
         "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
-        "deadlines": due.instants, "provisional": due.provisional,
+        "deadlines": due.instants, "provisional": due.provisional, "precedents": [_precedent(row) for row in rulings],
     }  # fmt: skip
 
 
@@ -105,17 +140,26 @@ def _move(call: Call[Routing], verb: str) -> Answer:
 
     def act(work: Transaction) -> tuple[int, Any]:
         row, state = handlers.move(RoutingStore(work), call.service.catalogue, verb, assignment_id, department, call.body)
-        return 200, {"id": assignment_id, "opinion": row["opinion"], "state": state, "allowed": allowed_moves(State(state))}
+        return _standing(assignment_id, row, state)
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {department or '-'}"
     return once(call.service.database, call.idempotency_key, route, call.body, act)
 
 
+def _standing(assignment_id: str, row: Mapping[str, Any], state: State) -> tuple[int, Any]:
+    return 200, {"id": assignment_id, "opinion": row["opinion"], "state": state, "allowed": allowed_moves(state)}
+
+
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     answer = {name: value for name, value in row.items() if name != "said" and not name.endswith("_by")}
     kinds = {kind: row[f"{kind}_by"] for kind in domain.DEADLINES}
+    kinds["original_reply"] = row["original_reply_by"]
     answer["deadlines"] = kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})
     answer["why"] = {"rule": answer.pop("rule"), "confidence": answer.pop("confidence")}
     answer["allowed"] = allowed_moves(State(row["state"]))
     return answer
+
+
+def _precedent(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("at", "department", "target", "granted", "reason")}

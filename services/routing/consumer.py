@@ -12,7 +12,14 @@ from marshmallow import ValidationError
 
 from services.contracts.envelope import Event, decode, read_json
 from services.contracts.errors import Invalid, NotAllowed, Poison, Refusal
-from services.contracts.messages import CommandRejected, OpinionAccepted, OpinionEvaluated
+from services.contracts.messages import (
+    CommandRejected,
+    OpinionAccepted,
+    OpinionDetailed,
+    OpinionEvaluated,
+    OpinionMerged,
+    OpinionWithdrawn,
+)
 from services.routing import handlers
 from services.routing.app import Routing
 from services.routing.schemas import BODIES
@@ -75,7 +82,13 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
         case OpinionAccepted() as message:
             handlers.assign(store, service.catalogue, service.router, message, new_id())
         case OpinionEvaluated() as message:
-            handlers.close(store, service.catalogue, event, message)
+            handlers.close(store, service.catalogue, message)
+        case OpinionDetailed() as message:
+            handlers.hear_details(store, service.catalogue, event.subject, message.content)
+        case OpinionWithdrawn() as message if message.accepted:
+            handlers.cancel(store, event.subject, "withdrawn", None)
+        case OpinionMerged() as message if message.accepted:
+            handlers.cancel(store, event.subject, "merged", message.into)
 
 
 def _hear_command(service: Routing, store: RoutingStore, command: Command) -> None:

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 
 import ahocorasick
 
 from services.contracts.catalogue import Catalogue, Difficulty, Topic
-from services.contracts.commands import Reply
-from services.contracts.errors import Invalid
+from services.contracts.commands import Extend, Object, Pause, Reply
+from services.contracts.durations import Duration
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages import Outcome, Rating, Why
 
 #: A keyword in the title says more about the matter than one in the text.
@@ -21,6 +23,7 @@ MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
 GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 DEADLINES = ("sign", "object", "contact", "reply")
+MOST_EXTENSIONS = 1
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
@@ -32,6 +35,16 @@ class Decision:
     department: str
     difficulty: Difficulty
     why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was ruled; `department` sends an upheld objection elsewhere than the objector proposed."""
+
+    about: Literal["objection", "extension"]
+    granted: bool
+    reason: str
+    department: str | None = None
 
 
 class Router:
@@ -114,6 +127,54 @@ def check_reply(reply: Reply, now: datetime) -> None:
         )
     if reply.promise.due <= now:
         raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
+
+
+def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
+    """Raises `Conflict` after the window, `Invalid` unless another department of the catalogue is proposed."""
+    if now > window:
+        raise Conflict(f"Objections were open until {window.isoformat()}; silence means accepted.")
+    if command.department not in catalogue.departments:
+        raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
+    if command.department == department:
+        raise Invalid("Propose another department.", {"department": ["This is your own."]})
+
+
+def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
+    """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
+    if row["asked_until"] is not None:
+        raise Conflict("An extension has been asked for; wait for the ruling.")
+    if row["extensions"] >= MOST_EXTENSIONS:
+        raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
+    earliest = max(row["reply_by"], now)
+    cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
+    if not earliest < command.until <= cap:
+        raise Invalid(
+            "Ask for an instant after the deadline, within the cap.",
+            {"until": [f"after {earliest.isoformat()}, until {cap.isoformat()}"]},
+        )
+
+
+def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, now: datetime) -> datetime:
+    """When a pause ends by itself; raises `Invalid` for an instant that has passed or lies beyond the cap."""
+    cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
+    until = command.until or cap
+    if not now < until <= cap:
+        raise Invalid("A pause ends later than now, within the cap.", {"until": [f"until {cap.isoformat()}"]})
+    return until
+
+
+def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, now: datetime) -> datetime:
+    """A deadline moved by what was paused: the time itself where durations are elapsed time, else the working days."""
+    if difficulty.deadlines["reply"].elapsed is not None:
+        return deadline + (now - paused)
+    zone = catalogue.calendar.zone
+    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), now.astimezone(zone).date())
+    return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
+
+
+def with_details(content: str, details: str) -> str:
+    """What a department reads of an opinion, with what the submitter added later."""
+    return f"{content}\n\n【补充】{details}"
 
 
 def is_rework(result: Rating) -> bool:

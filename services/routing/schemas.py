@@ -6,9 +6,10 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, post_load, validate
 
-from services.contracts.commands import LONGEST, Progress, Reply, Sign
+from services.contracts.commands import LONGEST, Extend, Object, Pause, Progress, Reply, Sign
 from services.contracts.messages import Outcome, Promise, Why
 from services.contracts.schema import schema_class
+from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
 _CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
@@ -60,8 +61,59 @@ class ReplyBody(_Strict):
         return Reply(**data)
 
 
+_REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
+
+
+class ObjectBody(_Strict):
+    """Not ours but theirs."""
+
+    reason = fields.String(required=True, validate=_REASON)
+    department = fields.String(required=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Object:
+        return Object(**data)
+
+
+class ExtendBody(_Strict):
+    """More time, until when and why."""
+
+    until = fields.AwareDateTime(required=True, format="iso")
+    reason = fields.String(required=True, validate=_REASON)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Extend:
+        return Extend(**data)
+
+
+class PauseBody(_Strict):
+    """Waiting for the submitter."""
+
+    reason = fields.String(required=True, validate=_REASON)
+    until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Pause:
+        return Pause(**data)
+
+
+class RulingBody(_Strict):
+    """A supervisor's ruling on what the department has asked."""
+
+    about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
+    granted = fields.Boolean(required=True)
+    reason = fields.String(required=True, validate=_REASON)
+    department = fields.String(load_default=None, allow_none=True)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Ruling:
+        return Ruling(**data)
+
+
 #: The body of each verb, over HTTP as it is, over AMQP with the assignment's id beside it.
-BODIES: dict[str, type[Schema]] = {"sign": SignBody, "progress": ProgressBody, "reply": ReplyBody}
+BODIES: dict[str, type[Schema]] = {
+    "sign": SignBody, "object": ObjectBody, "extend": ExtendBody, "pause": PauseBody, "progress": ProgressBody, "reply": ReplyBody,
+}  # fmt: skip
 
 
 class Preview(_Strict):
@@ -81,6 +133,7 @@ class PreviewAnswer(_Strict):
     why = fields.Nested(schema_class(Why), required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     provisional = fields.Boolean(required=True)
+    precedents = fields.List(fields.Dict(), required=True)
 
 
 class AssignmentQuery(Page):
@@ -117,6 +170,14 @@ class AssignmentShape(_Strict):
     on_time = fields.Boolean(required=True, allow_none=True)
     promise = fields.Nested(PromiseBody, required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
+    extensions = fields.Integer(required=True)
+    asked_until = fields.AwareDateTime(required=True, allow_none=True)
+    asked_reason = fields.String(required=True, allow_none=True)
+    proposed = fields.String(required=True, allow_none=True)
+    objection = fields.String(required=True, allow_none=True)
+    transfers = fields.Integer(required=True)
+    paused = fields.AwareDateTime(required=True, allow_none=True)
+    paused_until = fields.AwareDateTime(required=True, allow_none=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     why = fields.Nested(schema_class(Why), required=True)
     allowed = fields.List(fields.String(), required=True)

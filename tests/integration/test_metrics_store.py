@@ -21,7 +21,7 @@ def test_both_stores_publish_the_same(sqlite_database, postgres_database, clock,
     for query in ({}, {"as_of": (START + 5 * DAY).isoformat()}, {"from": "2026-11-03"}):
         light, full = (running.statistics(by=by, **query) for running in both)
         assert light == full
-    assert both[0].statistics(by=by)["total"]["counts"]["submitted"] == 5
+    assert both[0].statistics(by=by)["total"]["counts"]["submitted"] == 9
     light, full = (sorted(running.series().splitlines()) for running in both)
     assert light == full
 

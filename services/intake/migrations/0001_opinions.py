@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(12), nullable=False),
         sa.Column("submitted", sa.BigInteger, nullable=False),
         sa.Column("told", sa.String(40)),
+        sa.Column("merged_into", sa.String(36)),
         sa.Column("department", sa.String(40)),
         sa.Column("assignment", sa.String(36)),
         sa.Column("outcome", sa.String(12)),

@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid
-from services.intake import app, schemas
+from services.intake import app, domain, schemas
 from services.intake.app import Intake
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.access import PUBLIC
@@ -56,7 +56,7 @@ MISTAKES: Mapping[str, Words] = {
     "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
     "visibility": Words("请选择其中一项", "Choose one of these"),
 }
-LONGEST: Mapping[str, int] = {"title": schemas.LONGEST_TITLE, "content": schemas.LONGEST_CONTENT}
+LONGEST: Mapping[str, int] = {"title": domain.LONGEST_TITLE, "content": domain.LONGEST_CONTENT}
 SENT_ALREADY = Words(
     "这张表已经提交过，之后内容有改动。如果要另外提交一件，请再按一次“提交”。",
     "This form was sent before, with another text. To submit this as another opinion, press submit once more.",

@@ -11,7 +11,8 @@ from markupsafe import Markup
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.messages import AssignmentReplied
-from services.intake.pages.words import ACTORS, CHANNELS, DEPARTMENT, EVENTS, OUTCOMES, RATINGS
+from services.intake.handlers import DEPARTMENT
+from services.intake.pages.words import ACTORS, CHANNELS, EVENTS, OUTCOMES, RATINGS, RULED
 from services.runtime.pages import Words
 
 Shown = Words | Markup
@@ -92,10 +93,17 @@ def _named(names: Mapping[str, Words]) -> Callable[[Any, Catalogue], Shown | Non
 FACTS: Mapping[str, tuple[Words, Callable[[Any, Catalogue], Shown | None]]] = {
     "channel": (Words("渠道", "Through"), _named(CHANNELS)),
     "reason": (Words("原因", "Why"), _reason),
+    "about": (Words("事项", "About"), _named(RULED)),
+    "granted": (Words("裁定", "Ruling"), lambda value, _: Words("同意", "granted") if value else Words("不同意", "not granted")),
+    "question": (Words("问题", "Question"), lambda value, _: Words(str(value), str(value))),
+    "proposed": (Words("建议交由", "Proposed"), department_name),
+    "to": (Words("改交", "Now with"), department_name),
     "department": (Words("承办单位", "Department"), department_name),
     "rule": (Words("为什么", "Why there"), _rule),
     "round": (Words("次数", "Round"), lambda value, _: Words(f"第 {value} 次办理", f"round {value}")),
+    "original": (Words("原定期限", "Due before"), _due),
     "due": (Words("答复期限", "Answer due"), _due),
+    "until": (Words("至", "Until"), _due),
     "outcome": (Words("办理结果", "Outcome"), _named(OUTCOMES)),
     "on_time": (Words("时限", "Deadline"), _on_time),
     "result": (Words("对结果", "Result"), _named(RATINGS)),

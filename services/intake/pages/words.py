@@ -7,20 +7,31 @@ from typing import NamedTuple
 
 from services.contracts.lifecycle import State
 from services.contracts.messages import (
+    AssignmentAsked,
     AssignmentConcluded,
     AssignmentCreated,
+    AssignmentExtended,
+    AssignmentObjected,
+    AssignmentPaused,
     AssignmentProgressed,
+    AssignmentReassigned,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentResumed,
+    AssignmentRuled,
     AssignmentSigned,
     OpinionAccepted,
     OpinionDeclined,
+    OpinionDetailed,
     OpinionEvaluated,
+    OpinionMerged,
+    OpinionReturned,
     OpinionSubmitted,
+    OpinionWithdrawn,
     Outcome,
     Rating,
 )
-from services.intake.handlers import OFFICE, POLICY, SUBMITTER
+from services.intake.handlers import DEPARTMENT, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
 from services.runtime.pages import Words
 
 
@@ -36,6 +47,21 @@ STATES: Mapping[str, Standing] = {
     State.SUBMITTED: Standing(
         Words("等待审核", "Waiting for review"),
         Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
+        "info",
+    ),
+    State.RETURNED: Standing(
+        Words("请补充", "More detail needed"),
+        Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below."),
+        "warn",
+    ),
+    State.MERGED: Standing(
+        Words("并案办理", "Handled with another"),
+        Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer."),
+        "info",
+    ),
+    State.WITHDRAWN: Standing(
+        Words("已撤回", "Withdrawn"),
+        Words("您已撤回这件意见建议。", "You have taken this opinion back."),
         "info",
     ),
     State.DECLINED: Standing(
@@ -57,6 +83,21 @@ STATES: Mapping[str, Standing] = {
         Words("办理中", "Being handled"),
         Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
         "info",
+    ),
+    State.OBJECTED: Standing(
+        Words("申请退办", "Objection under ruling"),
+        Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due."),
+        "info",
+    ),
+    State.REASSIGNED: Standing(
+        Words("改交", "Being reassigned"),
+        Words("正在改交其他单位办理。", "It is on its way to another department."),
+        "info",
+    ),
+    State.PAUSED: Standing(
+        Words("等您补充", "Waiting for you"),
+        Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
+        "warn",
     ),
     State.REPLIED: Standing(
         Words("已答复", "Answered"),
@@ -85,29 +126,40 @@ STEPS: tuple[Words, ...] = (
     Words("办结", "Concluded"),
 )
 STEPS_TAKEN: Mapping[str, int] = {
-    State.SUBMITTED: 1, State.ACCEPTED: 2, State.ASSIGNED: 3, State.REOPENED: 4, State.SIGNED: 4, State.REPLIED: 5,
-    State.CONCLUDED: 6,
+    State.SUBMITTED: 1, State.RETURNED: 1, State.ACCEPTED: 2, State.ASSIGNED: 3, State.OBJECTED: 3, State.REASSIGNED: 3,
+    State.REOPENED: 4, State.SIGNED: 4, State.PAUSED: 4, State.REPLIED: 5, State.CONCLUDED: 6,
 }  # fmt: skip
 
 EVENTS: Mapping[str, Words] = {
     OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),
     OpinionAccepted.TYPE: Words("予以受理", "Accepted"),
+    OpinionReturned.TYPE: Words("请您补充", "More detail asked for"),
+    OpinionDetailed.TYPE: Words("补充情况", "More detail given"),
+    OpinionMerged.TYPE: Words("并案办理", "To be handled with another"),
+    OpinionWithdrawn.TYPE: Words("撤回", "Withdrawn"),
     OpinionDeclined.TYPE: Words("不予受理", "Not accepted"),
     OpinionEvaluated.TYPE: Words("作出评价", "Rated"),
     AssignmentCreated.TYPE: Words("交办", "Assigned"),
     AssignmentSigned.TYPE: Words("签收", "Signed for"),
     AssignmentProgressed.TYPE: Words("办理进展", "Progress"),
+    AssignmentObjected.TYPE: Words("申请退办", "Objection"),
+    AssignmentRuled.TYPE: Words("裁定", "Ruling"),
+    AssignmentReassigned.TYPE: Words("改交", "Reassigned"),
+    AssignmentAsked.TYPE: Words("申请延期", "More time asked for"),
+    AssignmentExtended.TYPE: Words("准予延期", "Extended"),
+    AssignmentPaused.TYPE: Words("挂起", "Paused"),
+    AssignmentResumed.TYPE: Words("恢复办理", "Resumed"),
     AssignmentReplied.TYPE: Words("答复", "Answered"),
     AssignmentReopened.TYPE: Words("重新办理", "To be handled again"),
     AssignmentConcluded.TYPE: Words("办结", "Concluded"),
 }
 
-DEPARTMENT, ROUTING = "department", "routing"
 ACTORS: Mapping[str, Words] = {
     SUBMITTER: Words("提出人", "the submitter"),
     OFFICE: Words("人大机关审核人员", "a reviewer of the congress office"),
     POLICY: Words("按受理规则自动审核", "automatically, by the rules of acceptance"),
     ROUTING: Words("按交办规则自动处理", "automatically, by the rules of assignment"),
+    SUPERVISOR: Words("人大督办人员", "a supervisor of the congress"),
     DEPARTMENT: Words("承办单位", "the department"),
 }
 
@@ -124,6 +176,11 @@ RATINGS: Mapping[str, Words] = {
     Rating.SATISFIED: Words("满意", "Satisfied"),
     Rating.BASICALLY_SATISFIED: Words("基本满意", "Basically satisfied"),
     Rating.DISSATISFIED: Words("不满意", "Dissatisfied"),
+}
+
+RULED: Mapping[str, Words] = {
+    "objection": Words("退办申请", "the objection"),
+    "extension": Words("延期申请", "more time"),
 }
 
 CHANNELS: Mapping[str, Words] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-Kept = Literal["case", "round", "reminder", "promise"]
+Kept = Literal["case", "round", "deadline", "reminder", "promise"]
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位", "department"),
     "topic": ("主题", "topic"),
@@ -84,8 +84,12 @@ CURRENT = NotYet("superseded_at")
 LEAD = Is("role", ("lead",))
 FIRST = Is("round", (1,))
 LED = (LEAD, CURRENT)
+# Not taken from its department by a ruling, a withdrawal or a merger.
+STANDS = NotYet("ended_at")
 REPLIED = (*LED, Happened("replied_at"))
-OPEN = (*LED, NotYet("replied_at"))
+OPEN = (*LED, STANDS, NotYet("replied_at"))
+# An assignment counts once, however often its department objected and whatever the round.
+OBJECTED = (LEAD, FIRST, Happened("objected_at"))
 SIGNED = (FIRST, Happened("signed_at"))
 CONCLUDED = (*LED, Happened("concluded_at"))
 # A dissatisfied evaluation stands until the reworked reply is evaluated; it does not vanish when the case is reopened.
@@ -109,15 +113,26 @@ COUNTS: tuple[Count, ...] = (
     Count("submitted", "提出", "submitted", "case", (Happened("submitted_at"),)),
     Count("accepted", "受理", "accepted", "case", (Happened("reviewed_at"), Is("decision", ("automatic", "reviewer")))),
     Count("declined", "不予受理", "declined at review", "case", (Happened("reviewed_at"), Is("decision", ("declined",)))),
-    Count("assigned", "主办", "assigned as lead", "round", LED),
-    Count("co_assigned", "协办", "assigned as co-handler", "round", (CURRENT, Is("role", ("co_handler",)))),
+    Count("returned", "退回补充", "returned for detail", "case", (Happened("returned_at"),)),
+    Count("detailed", "已补充", "detailed by the submitter", "case", (Happened("detailed_at"),)),
+    Count("merged", "并案", "merged into another", "case", (Happened("merged_at"),)),
+    Count("withdrawn", "撤回", "withdrawn", "case", (Happened("withdrawn_at"),)),
+    Count("handed_out", "交办（含退办、撤回、并案）", "assignments ever made", "round", (LEAD, FIRST)),
+    Count("assigned", "主办", "assigned as lead", "round", (*LED, STANDS)),
+    Count("co_assigned", "协办", "assigned as co-handler", "round", (CURRENT, STANDS, Is("role", ("co_handler",)))),
+    Count("objected", "退办申请", "objected to", "round", OBJECTED),
+    Count("objections_upheld", "退办采纳", "objections upheld", "round", (*OBJECTED, Happened("upheld_at"))),
+    Count("objections_denied", "退办驳回", "objections denied", "round", (*OBJECTED, Happened("denied_at"))),
+    Count("extended", "延期次数", "extensions granted", "deadline", (Is("set_by", ("extended",)),)),
     Count("signed", "已签收", "signed", "round", SIGNED),
     Count("signed_in_time", "按时签收", "signed in time", "round", (*SIGNED, Is("signed_in_time", (True,)))),
-    Count("sign_missed", "逾期未签收", "not signed, limit passed", "round", (FIRST, NotYet("signed_at"), Passed("sign_by"))),
+    Count(
+        "sign_missed", "逾期未签收", "not signed, limit passed", "round", (FIRST, STANDS, NotYet("signed_at"), Passed("sign_by"))
+    ),
     Count("replied", "已答复", "replied", "round", REPLIED),
     Count("replied_in_time", "按期答复", "replied in time", "round", (*REPLIED, Is("replied_in_time", (True,)))),
     Count("open", "在办", "open", "round", OPEN),
-    Count("overdue", "逾期未答复", "open and overdue", "round", (*OPEN, Passed("reply_by"))),
+    Count("overdue", "逾期未答复", "open and overdue", "deadline", (NotYet("lifted_at"), Passed("reply_by"))),
     Count("concluded", "已办结", "concluded", "round", CONCLUDED),
     *(
         Count(f"concluded_{code}", f"办结：{zh}", f"concluded: {en}", "round", (*CONCLUDED, Is("outcome", (code,))))
@@ -136,4 +151,22 @@ COUNTS: tuple[Count, ...] = (
 )
 COUNTS_BY_NAME: Mapping[str, Count] = {count.name: count for count in COUNTS}
 #: A row counts from this instant on; before it, it is not there.
-BEGINS: Mapping[Kept, str | None] = {"case": None, "round": "opened_at", "reminder": "sent_at", "promise": "made_at"}
+BEGINS: Mapping[Kept, str | None] = {
+    "case": None, "round": "opened_at", "deadline": "set_at", "reminder": "sent_at", "promise": "made_at",
+}  # fmt: skip
+#: What a reader has to know beside the formulas, Chinese and English.
+NOTES: Mapping[str, tuple[str, str]] = {
+    "overdue": (
+        "逾期未答复的计入按期办结率的分母；是否逾期看当时有效的期限，挂起期间没有期限，不算逾期。",
+        "Open overdue cases count against the rate in time; judged by the deadline in force then, of which a paused case has none.",
+    ),
+    "assigned": (
+        "退办改交、撤回和并案的交办到此为止，不再算主办、在办或逾期；退办率以全部交办为分母，一件只算一次。",
+        "What is reassigned, withdrawn or merged is assigned and open no longer; objections are a share of all assignments made.",
+    ),
+    "reopened": ("重办的在再次答复之前算在办。", "A reopened case is open until it is answered again."),
+    "times": (
+        "答复用时是首次答复所用的工作日，不扣除挂起的时间；还没有答复的按已等待的天数一并估计（Kaplan–Meier）；“>”表示比这更久。",
+        "Working days to the first reply, pauses included; those who wait are counted in (Kaplan–Meier); “>” means longer.",
+    ),
+}

@@ -59,6 +59,8 @@ RATES: tuple[Rate, ...] = (
         ("process_satisfied",), _evaluated("process"),
     ),
     Rate("participation", PLAIN, "参评率", "rated by the submitter", ("rated",), ("concluded",)),
+    Rate("objection", PLAIN, "回退率", "objected to by the department", ("objected",), ("handed_out",)),
+    Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",)),
     Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",)),
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ import orjson
 from services.contracts.envelope import Event
 from services.contracts.measures import REPLY_BUCKETS
 from services.contracts.worktime import Calendar
+from services.metrics.domain.deadlines import deadlines_of
 
 Row: TypeAlias = dict[str, Any]
 
@@ -25,12 +26,23 @@ Row: TypeAlias = dict[str, Any]
 KEPT: Mapping[str, tuple[str, ...]] = {
     "opinion.submitted": ("channel", "topic", "area", "station"),
     "opinion.accepted": ("channel", "decision", "topic", "opinion.area", "opinion.station"),
+    "opinion.returned": (),
     "opinion.declined": ("topic",),
+    "opinion.detailed": (),
+    "opinion.merged": (),
+    "opinion.withdrawn": (),
     "opinion.evaluated": ("assignment", "result", "process"),
     "assignment.created": (
         "assignment", "department", "role", "deadlines", "opinion.topic", "opinion.area", "opinion.station",
     ),
     "assignment.signed": ("assignment", "on_time"),
+    "assignment.objected": ("assignment",),
+    "assignment.ruled": ("assignment", "about", "granted"),
+    "assignment.reassigned": ("assignment",),
+    "assignment.extended": ("assignment", "deadlines"),
+    "assignment.paused": ("assignment",),
+    "assignment.resumed": ("assignment", "deadlines"),
+    "assignment.cancelled": ("assignment",),
     "assignment.replied": ("assignment", "on_time"),
     "assignment.reopened": ("assignment", "round", "deadlines"),
     "assignment.concluded": ("assignment", "on_time", "outcome", "rated"),
@@ -40,6 +52,13 @@ _READERS: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
 }
 DESCRIBING = ("opinion.submitted", "opinion.accepted", "opinion.declined", "assignment.created")
 LEAD = "lead"
+#: What happened to an opinion beside its assignments, and where the first time is kept.
+MILESTONES: Mapping[str, str] = {
+    "opinion.returned": "returned_at",
+    "opinion.detailed": "detailed_at",
+    "opinion.merged": "merged_at",
+    "opinion.withdrawn": "withdrawn_at",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +111,39 @@ class WorkingDays:
         return known
 
 
-def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> tuple[Row, list[Row]]:
-    """The row of the opinion and one row for each round of each assignment, from all its facts in any order."""
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What follows from the facts of one opinion: its row, one for each round of each assignment, one for each deadline."""
+
+    case: Row
+    rounds: list[Row]
+    deadlines: list[Row]
+
+
+def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
+    """The rows of an opinion from all its facts in any order."""
     ordered = sorted(facts, key=lambda fact: (fact.at, fact.sequence, fact.id))
     case = _case(opinion, ordered, days)
     told: dict[str, list[Fact]] = {}
     for fact in ordered:
         if "assignment" in fact.data:
             told.setdefault(fact.data["assignment"], []).append(fact)
-    return case, [row for assignment, own in told.items() for row in _rounds(assignment, own, case, days)]
+    rounds: list[Row] = []
+    deadlines: list[Row] = []
+    for assignment, own in told.items():
+        found = _rounds(assignment, own, case, days)
+        rounds += found
+        if found and found[0]["role"] == LEAD:
+            deadlines += deadlines_of(found[0], own)
+    return Derived(case, rounds, deadlines)
 
 
 def _case(opinion: str, ordered: Iterable[Fact], days: WorkingDays) -> Row:
     row: Row = dict.fromkeys(CASE_COLUMNS)
     row["id"] = opinion
     for fact in ordered:
+        if fact.type in MILESTONES:
+            row[MILESTONES[fact.type]] = row[MILESTONES[fact.type]] or fact.at
         if fact.type not in DESCRIBING:
             continue
         data = fact.data
@@ -138,7 +175,7 @@ def _rounds(assignment: str, own: list[Fact], case: Row, days: WorkingDays) -> l
             rounds[-1]["superseded_at"] = fact.at
             rounds.append(_open_round(shared, fact.data["round"], fact, days))
         elif fact.type in _EFFECTS:
-            _EFFECTS[fact.type](rounds[-1], fact, days)
+            _EFFECTS[fact.type](rounds, fact, days)
     for fact in own:
         if fact.type == "opinion.evaluated":
             _evaluated(rounds, fact)
@@ -154,12 +191,41 @@ def _open_round(shared: Mapping[str, Any], number: int, opening: Fact, days: Wor
     }  # fmt: skip
 
 
-def _signed(row: Row, fact: Fact, _: WorkingDays) -> None:
+def _signed(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    row = rounds[-1]
     if row["signed_at"] is None:
         row["signed_at"], row["signed_in_time"] = fact.at, fact.data["on_time"]
 
 
-def _replied(row: Row, fact: Fact, days: WorkingDays) -> None:
+def _objected(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    rounds[0]["objected_at"] = rounds[0]["objected_at"] or fact.at
+
+
+def _ruled(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    if fact.data["about"] == "objection" and not fact.data["granted"]:
+        rounds[0]["denied_at"] = rounds[0]["denied_at"] or fact.at
+
+
+def _reassigned(rounds: list[Row], fact: Fact, days: WorkingDays) -> None:
+    rounds[0]["upheld_at"] = rounds[0]["upheld_at"] or fact.at
+    _cancelled(rounds, fact, days)
+
+
+def _cancelled(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    rounds[-1]["ended_at"] = rounds[-1]["ended_at"] or fact.at
+
+
+def _paused(rounds: list[Row], _: Fact, __: WorkingDays) -> None:
+    rounds[-1]["reply_by"] = None
+
+
+def _set_again(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    if "reply" in fact.data["deadlines"]:
+        rounds[-1]["reply_by"] = datetime.fromisoformat(fact.data["deadlines"]["reply"])
+
+
+def _replied(rounds: list[Row], fact: Fact, days: WorkingDays) -> None:
+    row = rounds[-1]
     if row["replied_at"] is None:
         seconds = max(0.0, (fact.at - row["opened_at"]).total_seconds())
         row["replied_at"], row["replied_in_time"] = fact.at, fact.data["on_time"]
@@ -167,7 +233,8 @@ def _replied(row: Row, fact: Fact, days: WorkingDays) -> None:
         row["reply_seconds"], row["reply_bucket"] = seconds, bisect_left(REPLY_BUCKETS, seconds)
 
 
-def _concluded(row: Row, fact: Fact, _: WorkingDays) -> None:
+def _concluded(rounds: list[Row], fact: Fact, _: WorkingDays) -> None:
+    row = rounds[-1]
     if row["concluded_at"] is None:
         row["concluded_at"], row["concluded_in_time"] = fact.at, fact.data["on_time"]
         row["outcome"], row["rated"] = fact.data["outcome"], fact.data["rated"]
@@ -188,15 +255,19 @@ def _link_evaluations(rounds: list[Row]) -> None:
         following = row["evaluated_at"] or following
 
 
-_EFFECTS: Mapping[str, Callable[[Row, Fact, WorkingDays], None]] = {
-    "assignment.signed": _signed, "assignment.replied": _replied, "assignment.concluded": _concluded,
+_EFFECTS: Mapping[str, Callable[[list[Row], Fact, WorkingDays], None]] = {
+    "assignment.signed": _signed, "assignment.objected": _objected, "assignment.ruled": _ruled,
+    "assignment.reassigned": _reassigned, "assignment.extended": _set_again, "assignment.paused": _paused,
+    "assignment.resumed": _set_again, "assignment.cancelled": _cancelled, "assignment.replied": _replied,
+    "assignment.concluded": _concluded,
 }  # fmt: skip
 #: What is known of an opinion and repeated on its rounds, so that both can be grouped alike.
 DESCRIBED = ("topic", "area", "channel", "station", "month", "submitted_at")
-CASE_COLUMNS = ("id", "department", *DESCRIBED, "reviewed_at", "decision")
+CASE_COLUMNS = ("id", "department", *DESCRIBED, "reviewed_at", "decision", *MILESTONES.values())
 ROUND_COLUMNS = (
-    "assignment", "round", "opinion", "department", "role", *DESCRIBED, "opened_at", "opened_on", "superseded_at",
-    "sign_by", "signed_at", "signed_in_time", "reply_by", "replied_at", "replied_in_time", "reply_days", "reply_seconds",
-    "reply_bucket", "evaluated_at", "reevaluated_at", "result", "process", "concluded_at", "concluded_in_time", "outcome", "rated",
+    "assignment", "round", "opinion", "department", "role", *DESCRIBED, "opened_at", "opened_on", "superseded_at", "ended_at",
+    "sign_by", "signed_at", "signed_in_time", "objected_at", "denied_at", "upheld_at", "reply_by", "replied_at", "replied_in_time",
+    "reply_days", "reply_seconds", "reply_bucket", "evaluated_at", "reevaluated_at", "result", "process", "concluded_at",
+    "concluded_in_time", "outcome", "rated",
 )  # fmt: skip
 _BLANK: Row = dict.fromkeys(ROUND_COLUMNS)

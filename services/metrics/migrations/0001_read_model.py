@@ -25,8 +25,18 @@ def upgrade() -> None:
         sa.Column("submitted_at", sa.BigInteger),
         sa.Column("reviewed_at", sa.BigInteger),
         sa.Column("decision", sa.String(20)),
+        sa.Column("returned_at", sa.BigInteger),
+        sa.Column("detailed_at", sa.BigInteger),
+        sa.Column("merged_at", sa.BigInteger),
+        sa.Column("withdrawn_at", sa.BigInteger),
     )
     _rounds()
+    _deadlines()
+    _reminders_and_promises()
+    _indexes()
+
+
+def _reminders_and_promises() -> None:
     op.create_table(
         "reminders",
         sa.Column("id", sa.String(64), primary_key=True),
@@ -43,7 +53,20 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("due", sa.BigInteger, nullable=False),
     )
-    _indexes()
+
+
+def _deadlines() -> None:
+    op.create_table(
+        "deadlines",
+        sa.Column("assignment", sa.String(64), primary_key=True),
+        sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("opinion", sa.String(64), nullable=False),
+        sa.Column("department", sa.String(40), nullable=False),
+        sa.Column("set_by", sa.String(20), nullable=False),
+        sa.Column("set_at", sa.BigInteger, nullable=False),
+        sa.Column("lifted_at", sa.BigInteger),
+        sa.Column("reply_by", sa.BigInteger, nullable=False),
+    )
 
 
 def _rounds() -> None:
@@ -63,9 +86,13 @@ def _rounds() -> None:
         sa.Column("opened_at", sa.BigInteger, nullable=False),
         sa.Column("opened_on", sa.Date, nullable=False),
         sa.Column("superseded_at", sa.BigInteger),
+        sa.Column("ended_at", sa.BigInteger),
         sa.Column("sign_by", sa.BigInteger),
         sa.Column("signed_at", sa.BigInteger),
         sa.Column("signed_in_time", sa.Boolean),
+        sa.Column("objected_at", sa.BigInteger),
+        sa.Column("denied_at", sa.BigInteger),
+        sa.Column("upheld_at", sa.BigInteger),
         sa.Column("reply_by", sa.BigInteger),
         sa.Column("replied_at", sa.BigInteger),
         sa.Column("replied_in_time", sa.Boolean),
@@ -93,7 +120,7 @@ def _indexes() -> None:
     _index("cases_channel", "cases", "channel submitted_at")
     _index("cases_department", "cases", "department decision submitted_at reviewed_at")
     _index("rounds_created", "rounds", "department topic", "round = 1")
-    waiting = "replied_at IS NULL AND superseded_at IS NULL AND role = 'lead'"
+    waiting = "replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'"
     _index("rounds_waiting", "rounds", "department reply_by", waiting)
     replied = "department reply_bucket replied_in_time role superseded_at reply_seconds"
     _index("rounds_replied", "rounds", replied, "replied_at IS NOT NULL")

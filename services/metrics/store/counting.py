@@ -21,10 +21,16 @@ from services.metrics.domain.counts import (
     Passed,
     Scope,
 )
-from services.metrics.store.tables import cases, promises, reminders, rounds
+from services.metrics.store.tables import cases, deadlines, promises, reminders, rounds
 
 Key: TypeAlias = tuple[str | None, ...]
-TABLES: Mapping[Kept, sa.Table] = {"case": cases, "round": rounds, "reminder": reminders, "promise": promises}
+TABLES: Mapping[Kept, sa.Table] = {
+    "case": cases,
+    "round": rounds,
+    "deadline": deadlines,
+    "reminder": reminders,
+    "promise": promises,
+}
 
 
 def condition_sql(table: sa.Table, condition: Condition, at: datetime) -> sa.ColumnElement[bool]:
@@ -60,12 +66,13 @@ def count_groups(connection: Connection, scope: Scope, most: int) -> dict[Key, d
 def count_days(connection: Connection, scope: Scope) -> tuple[dict[Key, dict[Any, int]], dict[Key, dict[Any, int]]]:
     """Who has a first reply and who waits for one: numbers of assignments by working days, and by the date of assignment.
 
-    Only lead departments are asked for a reply.
+    Only lead departments are asked for a reply, and nobody waits for one that was taken from its department.
     """
     done = condition_sql(rounds, Happened("replied_at"), scope.at)
+    stands = condition_sql(rounds, NotYet("ended_at"), scope.at)
     days, since = sa.case((done, rounds.c.reply_days)), sa.case((done, None), else_=rounds.c.opened_on)
     # "<= 1" and not "= 1": with that, SQLite takes the scrape's index on first rounds and looks up every row behind it.
-    first = (rounds.c.round <= 1, rounds.c.role == "lead")
+    first = (rounds.c.round <= 1, rounds.c.role == "lead", sa.or_(done, stands))
     query = _grouped("round", scope, [days, since, sa.func.count()]).where(*first).group_by(days, since)
     answered: dict[Key, dict[Any, int]] = {}
     waiting: dict[Key, dict[Any, int]] = {}

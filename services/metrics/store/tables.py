@@ -1,4 +1,4 @@
-"""The tables. `stories` is the truth; `cases` and `rounds` follow from it and could be made anew at any time.
+"""The tables. `stories` is the truth; `cases`, `rounds` and `deadlines` follow from it and could be made anew at any time.
 
 The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
 """
@@ -37,6 +37,10 @@ cases = sa.Table(
     *_described(),
     sa.Column("reviewed_at", Instant),
     sa.Column("decision", sa.String(20)),
+    sa.Column("returned_at", Instant),
+    sa.Column("detailed_at", Instant),
+    sa.Column("merged_at", Instant),
+    sa.Column("withdrawn_at", Instant),
 )
 rounds = sa.Table(
     "rounds",
@@ -50,9 +54,14 @@ rounds = sa.Table(
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("superseded_at", Instant),
+    sa.Column("ended_at", Instant),
     sa.Column("sign_by", Instant),
     sa.Column("signed_at", Instant),
     sa.Column("signed_in_time", sa.Boolean),
+    sa.Column("objected_at", Instant),
+    sa.Column("denied_at", Instant),
+    sa.Column("upheld_at", Instant),
+    # The deadline in force by now; none while the case is paused. All that there were are in `deadlines`.
     sa.Column("reply_by", Instant),
     sa.Column("replied_at", Instant),
     sa.Column("replied_in_time", sa.Boolean),
@@ -68,6 +77,18 @@ rounds = sa.Table(
     sa.Column("outcome", sa.String(20)),
     sa.Column("rated", sa.Boolean),
     sa.PrimaryKeyConstraint("assignment", "round"),
+)
+deadlines = sa.Table(
+    "deadlines",
+    tables,
+    sa.Column("assignment", sa.String(64), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("set_by", sa.String(20), nullable=False),
+    sa.Column("set_at", Instant, nullable=False),
+    sa.Column("lifted_at", Instant),
+    sa.Column("reply_by", Instant, nullable=False),
 )
 reminders = sa.Table(
     "reminders",
@@ -89,7 +110,7 @@ promises = sa.Table(
 )
 
 OPENED = sa.text("round = 1")
-WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND role = 'lead'")
+WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'")
 REPLIED = sa.text("replied_at IS NOT NULL")
 CONCLUDED = sa.text("concluded_at IS NOT NULL")
 EVALUATED = sa.text("evaluated_at IS NOT NULL")

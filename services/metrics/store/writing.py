@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.metrics.domain.story import Fact, Row, WorkingDays, derive, read_story, write_story
-from services.metrics.store.tables import cases, promises, reminders, rounds, stories
+from services.metrics.store.tables import cases, deadlines, promises, reminders, rounds, stories
 from services.runtime.database import Transaction
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -39,17 +39,18 @@ def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:
 
 
 def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known: Mapping[str, bytes], days: WorkingDays) -> None:
-    story_rows, case_rows, round_rows = [], [], []
+    rows: dict[sa.Table, list[Row]] = {stories: [], cases: [], rounds: [], deadlines: []}
     for opinion in sorted(told):
         facts = {fact.id: fact for fact in read_story(known[opinion])} if opinion in known else {}
         facts.update((fact.id, fact) for fact in told[opinion])
-        case, own_rounds = derive(opinion, facts.values(), days)
-        story_rows.append({"opinion": opinion, "facts": write_story(facts.values())})
-        case_rows.append(case)
-        round_rows += own_rounds
-    for table, rows in ((stories, story_rows), (cases, case_rows), (rounds, round_rows)):
-        if rows:
-            work.execute(_upsert(table, work.connection.dialect.name), rows)
+        derived = derive(opinion, facts.values(), days)
+        rows[stories].append({"opinion": opinion, "facts": write_story(facts.values())})
+        rows[cases].append(derived.case)
+        rows[rounds] += derived.rounds
+        rows[deadlines] += derived.deadlines
+    for table, own in rows.items():
+        if own:
+            work.execute(_upsert(table, work.connection.dialect.name), own)
 
 
 def _keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:

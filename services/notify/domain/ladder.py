@@ -18,9 +18,10 @@ REMEMBERED = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """One deadline of one assignment in one version (1, then the round of each rework).
+    """One deadline of one assignment in one version.
 
-    `sequence` is that of the event which set it, `title` and `difficulty` are empty when that event did not tell them.
+    `sequence` is that of the event which set it, and so is the version: every new deadline has a greater one.
+    `title` and `difficulty` are empty when that event did not tell them.
     """
 
     opinion: str

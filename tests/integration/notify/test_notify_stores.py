@@ -26,7 +26,7 @@ def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
     assert scene.rungs() == ["half", "red", "yellow"]
     kept = scene.rows(deadlines, "assignment", "kind", "version")
     assert [(row["assignment"], row["kind"], row["version"], row["state"]) for row in kept] == [
-        ("a-1", "reply", 1, "missed"), ("a-1", "reply", 2, "open"), ("a-1", "sign", 1, "met"),
+        ("a-1", "reply", 1, "missed"), ("a-1", "reply", 4, "open"), ("a-1", "sign", 1, "met"),
         ("a-2", "reply", 1, "met"), ("a-2", "sign", 1, "met"),
     ]  # fmt: skip
     (channel,) = scene.channels()

@@ -15,20 +15,32 @@ from services.contracts.envelope import Event, decode, encode
 from services.contracts.errors import Poison
 from services.contracts.messages import (
     MESSAGES,
+    AssignmentAsked,
+    AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
+    AssignmentExtended,
+    AssignmentObjected,
+    AssignmentPaused,
     AssignmentProgressed,
+    AssignmentReassigned,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentResumed,
+    AssignmentRuled,
     AssignmentSigned,
     CardIssued,
     CommandRejected,
     Message,
     OpinionAccepted,
     OpinionDeclined,
+    OpinionDetailed,
     OpinionEvaluated,
+    OpinionMerged,
+    OpinionReturned,
     OpinionSubmitted,
     OpinionText,
+    OpinionWithdrawn,
     Outcome,
     Promise,
     PromiseMade,
@@ -40,6 +52,7 @@ from services.contracts.messages import (
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 OPINION, ASSIGNMENT = "0193a000-0000-7000-8000-000000000001", "0193a000-0000-7000-8000-000000000002"
+OTHER = "0193a000-0000-7000-8000-000000000004"
 NOW = datetime.fromisoformat("2026-11-23T09:30:00+08:00")
 SIGN, REPLY, EVALUATE, DUE = (
     datetime.fromisoformat(f"{day}T23:59:59+08:00") for day in ("2026-11-24", "2026-11-30", "2026-12-28", "2027-03-31")
@@ -51,7 +64,11 @@ LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
 EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 1, OpinionSubmitted("web", TEXT.title, TEXT.topic, TEXT.area, TEXT.station)),
     ("intake", 2, OpinionAccepted(TEXT, "web", "automatic", TEXT.topic)),
+    ("intake", 2, OpinionReturned("是哪一盏灯？", TEXT.topic)),
     ("intake", 2, OpinionDeclined("litigation", ADVICE, TEXT.topic)),
+    ("intake", 3, OpinionDetailed("三号楼东侧第二盏。", TEXT.topic)),
+    ("intake", 3, OpinionMerged(OTHER, True, TEXT.topic)),
+    ("intake", 3, OpinionWithdrawn(True, "已经自己解决。", TEXT.topic)),
     ("intake", 3, OpinionEvaluated(
         ASSIGNMENT, "city-management", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "修得快，灯还是暗。", TEXT.topic,
     )),
@@ -61,6 +78,14 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     )),
     ("routing", 2, AssignmentSigned(**OWN, deadline=SIGN, on_time=True)),
     ("routing", 3, AssignmentProgressed(**OWN, content="已派人查看，等配件。")),
+    ("routing", 3, AssignmentObjected(**OWN, reason="路灯归供电公司管。", proposed="power")),
+    ("routing", 4, AssignmentRuled(**OWN, about="objection", granted=True, reason="产权在供电公司。")),
+    ("routing", 5, AssignmentReassigned(**OWN, to="power", reason="产权在供电公司。")),
+    ("routing", 3, AssignmentAsked(**OWN, until=EVALUATE, reason="等配件。")),
+    ("routing", 5, AssignmentExtended(**OWN, original=REPLY, deadlines={"reply": EVALUATE}, reason="等配件。")),
+    ("routing", 3, AssignmentPaused(**OWN, reason="请说明是哪一盏灯。", until=EVALUATE)),
+    ("routing", 4, AssignmentResumed(**OWN, deadlines={"reply": EVALUATE}, details="三号楼东侧第二盏。")),
+    ("routing", 4, AssignmentCancelled(**OWN, why="merged", into=OTHER)),
     ("routing", 4, AssignmentReplied(
         **OWN, content="本周换了灯具，明年换线缆。", outcome=Outcome.PLANNED, deadline=REPLY, on_time=True, evaluate_by=EVALUATE,
         promise=Promise("更换线缆", DUE),

@@ -37,7 +37,7 @@ from services.runtime.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
-MIGRATIONS = Path(handlers.__file__).parent / "migrations"
+MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
 WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
 FORM = {"title": "河堤塌了一段", "content": "上周大雨后，东街桥下的河堤塌了约三米。"}

@@ -9,6 +9,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted, Rating
 from services.intake import handlers
+from services.intake.handlers.taking import take
 from tests.unit.intake.desk import FORM, TOWN, WINDOW, Routing
 
 
@@ -62,9 +63,9 @@ def test_no_message_carries_who_said_it(desk):
 def test_no_error_of_the_store_carries_who_said_it(desk):
     person = {"kind": "citizen", "name": "沈秀兰"}
     form = {"channel": "web", "visibility": "public", "topic": None, **FORM, "submitter": person}
-    desk.do(handlers.take, TOWN, form, "the-same-id")
+    desk.do(take, TOWN, form, "the-same-id")
     with pytest.raises(IntegrityError) as failed:
-        desk.do(handlers.take, TOWN, form, "the-same-id")
+        desk.do(take, TOWN, form, "the-same-id")
     assert "沈秀兰" not in str(failed.value)
     assert FORM["title"] not in str(failed.value)
 

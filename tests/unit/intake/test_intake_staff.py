@@ -14,6 +14,8 @@ STAFF_ROUTES = [
     ("GET", "/opinions/nothing", {"reviewer", "supervisor", "admin", "water", "roads"}),
     ("POST", "/opinions/nothing/accept", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/decline", {"reviewer", "admin"}),
+    ("POST", "/opinions/nothing/return", {"reviewer", "admin"}),
+    ("POST", "/opinions/nothing/merge", {"reviewer", "admin"}),
     ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),
 ]
 

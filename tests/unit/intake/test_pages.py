@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from services.contracts.catalogue import CHANNELS
 from services.contracts.lifecycle import State
 from services.contracts.messages import MESSAGES, Outcome, Rating
-from services.intake import app
+from services.intake.app import opinions
 from services.intake.domain import VISIBILITIES
 from services.intake.pages import words
 from services.runtime.clock import ZONE
@@ -162,7 +162,7 @@ def test_a_key_of_ones_own_is_replaced(visit):
 
 
 def test_of_two_equal_forms_at_the_same_moment_the_later_gets_the_answer_of_the_other(visit, monkeypatch):
-    key, once, calls = visit.key(), app.once, []
+    key, once, calls = visit.key(), opinions.once, []
 
     def overtaken(*arguments):
         calls.append(once(*arguments))
@@ -170,7 +170,7 @@ def test_of_two_equal_forms_at_the_same_moment_the_later_gets_the_answer_of_the_
             raise IntegrityError("INSERT", {}, Exception("duplicate key"))
         return calls[-1]
 
-    monkeypatch.setattr(app, "once", overtaken)
+    monkeypatch.setattr(opinions, "once", overtaken)
     assert visit.submit(key).headers["Location"] == calls[0][1]["links"]["page"]
     assert len(visit.opinions()) == 1
 
@@ -180,7 +180,7 @@ def test_a_store_that_is_away_costs_nobody_their_text(visit, monkeypatch):
         raise OperationalError("BEGIN", {}, Exception("no route"))
 
     key = visit.key()
-    monkeypatch.setattr(app, "once", away)
+    monkeypatch.setattr(opinions, "once", away)
     answer = visit.submit(key, content="写了很久的话")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"] == "2"
@@ -223,7 +223,7 @@ def test_a_station_poster_chooses_for_the_visitor(visit):
 
 def test_every_code_has_words():
     assert set(words.STATES) == set(State)
-    assert set(words.STEPS_TAKEN) == set(State) - {State.DECLINED}
+    assert set(words.STEPS_TAKEN) == set(State) - {State.DECLINED, State.MERGED, State.WITHDRAWN}
     assert set(words.OUTCOMES) == set(Outcome)
     assert set(words.RATINGS) == set(Rating)
     assert set(words.CHANNELS) == set(CHANNELS)

@@ -8,18 +8,29 @@ from pathlib import Path
 from services.contracts.catalogue import load_catalogue
 from services.contracts.envelope import Event
 from services.contracts.messages import (
+    AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
+    AssignmentExtended,
+    AssignmentObjected,
+    AssignmentPaused,
+    AssignmentReassigned,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentResumed,
+    AssignmentRuled,
     AssignmentSigned,
     CardIssued,
     Message,
     OpinionAccepted,
     OpinionDeclined,
+    OpinionDetailed,
     OpinionEvaluated,
+    OpinionMerged,
+    OpinionReturned,
     OpinionSubmitted,
     OpinionText,
+    OpinionWithdrawn,
     Outcome,
     PromiseMade,
     Rating,
@@ -42,18 +53,19 @@ def saying(message: Message) -> str:
 
 @dataclass
 class Case:
-    """One opinion and its events so far; `at` is when the next one happens."""
+    """One opinion and its events so far; `at` is when the next one happens, `letter` names its assignment."""
 
     id: str
     department: str = "water"
     topic: str | None = "rivers"
     at: datetime = START
+    letter: str = "a"
     events: list[Event] = field(default_factory=list)
     sequences: Counter = field(default_factory=Counter)
 
     @property
     def assignment(self) -> str:
-        return f"{self.id}-a"
+        return f"{self.id}-{self.letter}"
 
     @property
     def own(self) -> dict:
@@ -80,6 +92,18 @@ class Case:
     def declined(self) -> "Case":
         return self.say(OpinionDeclined("unclear", "Say more", self.topic))
 
+    def returned(self) -> "Case":
+        return self.say(OpinionReturned("q", self.topic))
+
+    def detailed(self) -> "Case":
+        return self.say(OpinionDetailed("c", self.topic))
+
+    def merged(self, into="o1") -> "Case":
+        return self.say(OpinionMerged(into, True, self.topic))
+
+    def withdrawn(self) -> "Case":
+        return self.say(OpinionWithdrawn(True, None, self.topic))
+
     def assigned(self, sign=DAY, reply=7 * DAY, role="lead", department=None, assignment=None) -> "Case":
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
         deadlines = {"sign": self.at + sign, "reply": self.at + reply}
@@ -91,6 +115,33 @@ class Case:
 
     def signed(self, on_time=True) -> "Case":
         return self.say(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
+
+    def objected(self, proposed="petitions") -> "Case":
+        return self.say(AssignmentObjected(**self.own, reason="r", proposed=proposed))
+
+    def ruled(self, granted=True, about="objection") -> "Case":
+        return self.say(AssignmentRuled(**self.own, about=about, granted=granted, reason="r"))
+
+    def reassigned(self, to="petitions") -> "Case":
+        return self.say(AssignmentReassigned(**self.own, to=to, reason="r"))
+
+    def handed_over(self, to="petitions") -> "Case":
+        """An objection is upheld: what follows is about the other department's assignment."""
+        self.ruled().reassigned(to)
+        self.department, self.letter = to, chr(ord(self.letter) + 1)
+        return self.assigned()
+
+    def extended(self, reply=10 * DAY) -> "Case":
+        return self.say(AssignmentExtended(**self.own, original=self.at, deadlines={"reply": self.at + reply}, reason="r"))
+
+    def paused(self) -> "Case":
+        return self.say(AssignmentPaused(**self.own, reason="r", until=self.at + DAY))
+
+    def resumed(self, reply=7 * DAY) -> "Case":
+        return self.say(AssignmentResumed(**self.own, deadlines={"reply": self.at + reply}))
+
+    def cancelled(self, why="withdrawn") -> "Case":
+        return self.say(AssignmentCancelled(**self.own, why=why))
 
     def replied(self, outcome="solved", on_time=True) -> "Case":
         due = self.at + 20 * DAY
@@ -119,7 +170,7 @@ class Case:
 
 
 def small_story() -> list[Event]:
-    """Five opinions: solved, done again, promised, overdue with a red card, and declined."""
+    """Nine opinions: solved, done again, promised, overdue with a red card, declined, handed over, waiting, taken back, merged."""
     solved = Case("o1").submitted().accepted().assigned().later(HOUR).signed().later(2 * DAY).replied()
     solved.later(DAY).evaluated("satisfied", "basically_satisfied").concluded()
     again = Case("o2").submitted("station").accepted(channel="station").assigned().later(3 * DAY).signed(False).replied()
@@ -130,4 +181,11 @@ def small_story() -> list[Event]:
     overdue = Case("o4", at=START + 30 * DAY).submitted().accepted("reviewer").assigned().later(4 * DAY).reminded()
     overdue.later(4 * DAY).carded()
     declined = Case("o5", topic=None).submitted(area=None, station=None).later(HOUR).declined()
-    return [event for case in (solved, again, promised, overdue, declined) for event in case.events]
+    handed = Case("o6").submitted().accepted().assigned().later(HOUR).objected().later(DAY).handed_over().later(DAY).signed()
+    waiting = Case("o7").submitted().accepted().assigned().later(DAY).signed().objected().later(HOUR).ruled(False)
+    waiting.paused().later(9 * DAY).resumed().later(8 * DAY).ruled(True, "extension").extended()
+    back = Case("o8").submitted().accepted().assigned().later(2 * DAY).withdrawn().later(HOUR).cancelled()
+    merged = Case("o9").submitted("deputy").returned().later(DAY).detailed().accepted("reviewer", "deputy").assigned()
+    merged.later(DAY).merged().cancelled("merged")
+    cases = (solved, again, promised, overdue, declined, handed, waiting, back, merged)
+    return [event for case in cases for event in case.events]

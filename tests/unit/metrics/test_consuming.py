@@ -68,7 +68,7 @@ def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
 
 def test_every_type_of_message_can_be_heard(running):
     said = {event.type for event in small_story()}
-    assert set(REGISTRY) - said == {"assignment.progressed", "supervision.raised", "command.rejected"}
+    assert set(REGISTRY) - said == {"assignment.asked", "assignment.progressed", "supervision.raised", "command.rejected"}
 
 
 def test_the_migrations_make_what_the_code_expects(running):

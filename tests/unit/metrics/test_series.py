@@ -104,6 +104,17 @@ def test_an_assignment_becomes_overdue_by_the_clock_alone(running, clock):
     assert seen == [[0, 1], [1, 0]]
 
 
+def test_a_paused_assignment_is_open_and_not_overdue_and_one_that_ended_is_neither(running, clock):
+    case = Case("o1").submitted().accepted().assigned(reply=DAY).later(HOUR).paused()
+    clock.instant = case.at + 30 * DAY
+    seen = []
+    for step in (lambda: case, lambda: case.resumed(DAY), lambda: case.cancelled()):
+        running.hear(step().events)
+        text = running.exposed()
+        seen.append([value(text, "huiying_assignments_open", department="water", overdue=late) for late in ("true", "false")])
+    assert seen == [[0, 1], [1, 0], [0, 0]]
+
+
 def test_a_department_that_left_the_catalogue_keeps_its_series(running):
     running.hear(Case("o1", "gone", None).submitted().accepted().assigned().later(HOUR).replied().events)
     text = running.exposed()

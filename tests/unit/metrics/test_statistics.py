@@ -43,8 +43,10 @@ def test_the_small_story_is_counted(running):
     running.hear(small_story())
     counts = {name: number for name, number in running.statistics()["total"]["counts"].items() if number}
     assert counts == {
-        "submitted": 5, "accepted": 4, "declined": 1, "assigned": 4, "signed": 3, "signed_in_time": 2, "sign_missed": 1,
-        "replied": 3, "replied_in_time": 2, "open": 1, "overdue": 1, "concluded": 3, "concluded_solved": 1,
+        "submitted": 9, "accepted": 8, "declined": 1, "returned": 1, "detailed": 1, "merged": 1, "withdrawn": 1, "handed_out": 9,
+        "assigned": 6, "objected": 2, "objections_upheld": 1, "objections_denied": 1, "extended": 1,
+        "signed": 5, "signed_in_time": 4, "sign_missed": 1,
+        "replied": 3, "replied_in_time": 2, "open": 3, "overdue": 3, "concluded": 3, "concluded_solved": 1,
         "concluded_in_progress": 1, "concluded_planned": 1, "rated": 2, "reworked": 1, "result_satisfied": 1,
         "result_basically_satisfied": 1, "process_basically_satisfied": 1, "reminded": 3,
         "promised": 1, "promises_due": 1,
@@ -66,7 +68,7 @@ def test_what_is_not_known_yet_is_a_group_of_its_own(running):
     assert [group["key"] for group in running.statistics(by="department,area")["groups"]] == [{"department": None, "area": None}]
 
 
-@pytest.mark.parametrize("hours", [0, 1, 24, 49, 72, 96, 97, 120, 193, 216, 481, 720, 816, 960])
+@pytest.mark.parametrize("hours", [0, 1, 24, 25, 26, 49, 50, 72, 96, 97, 120, 193, 216, 241, 420, 433, 481, 700, 720, 816, 960])
 def test_as_of_an_instant_is_what_was_known_then(running, sqlite_database, clock, tmp_path, hours):
     running.hear(small_story())
     moment = START + timedelta(hours=hours)
@@ -101,6 +103,43 @@ def test_an_overdue_open_assignment_counts_against_the_on_time_rate(running):
     before = running.statistics(as_of=(START + 7 * DAY).isoformat())["total"]["rates"]["on_time"]["plain"]["text"]
     after = running.statistics(as_of=(START + 7 * DAY + timedelta(seconds=1)).isoformat())["total"]["rates"]["on_time"]["plain"]
     assert (before, after["text"]) == ("100.00%", "75.00%")
+
+
+def overdue(running, at):
+    """(open, overdue, of how many the rate in time is a share) as of an instant."""
+    total = running.statistics(as_of=at.isoformat())["total"]
+    return total["counts"]["open"], total["counts"]["overdue"], total["rates"]["on_time"]["plain"]["denominator"]
+
+
+def test_what_is_overdue_is_judged_by_the_deadline_in_force_then(running):
+    case = Case("o1").submitted().accepted().assigned(reply=2 * DAY).later(3 * DAY)
+    case.extended(4 * DAY).later(DAY).paused().later(5 * DAY).resumed(2 * DAY)
+    running.hear(case.events)
+    days = {2: 0, 2.5: 1, 3: 0, 3.5: 0, 4: 0, 8: 0, 9: 0, 11: 0, 11.5: 1}
+    assert {day: overdue(running, START + day * DAY) for day in days} == {day: (1, late, late) for day, late in days.items()}
+
+
+@pytest.mark.parametrize("end", ["cancelled", "reassigned"])
+def test_an_assignment_that_ended_is_neither_open_nor_overdue_nor_waited_for(running, end):
+    case = Case("o1").submitted().accepted().assigned(sign=DAY, reply=2 * DAY).later(3 * DAY)
+    getattr(case, end)()
+    running.hear(case.events)
+    assert overdue(running, case.at - HOUR) == (1, 1, 1)
+    assert overdue(running, case.at) == (0, 0, 0)
+    before, after = (running.statistics(as_of=at.isoformat())["total"] for at in (case.at - HOUR, case.at))
+    assert [total["counts"]["assigned"] for total in (before, after)] == [1, 0]
+    assert [total["counts"]["sign_missed"] for total in (before, after)] == [1, 0]
+    assert [total["times"]["reply"]["waiting"] for total in (before, after)] == [1, 0]
+    assert after["counts"]["handed_out"] == 1
+
+
+def test_objections_are_counted_by_assignment_and_by_who_objected(running):
+    running.hear(Case("o1").submitted().accepted().assigned().later(HOUR).objected().later(HOUR).handed_over().events)
+    running.hear(Case("o2").submitted().accepted().assigned().later(HOUR).objected().ruled(False).objected().events)
+    running.hear(Case("o3").submitted().accepted().assigned().events)
+    rates = {group["key"]["department"]: group["rates"] for group in running.statistics(by="department")["groups"]}
+    shares = {code: (own["objection"]["plain"]["text"], own["objection_upheld"]["plain"]["text"]) for code, own in rates.items()}
+    assert shares == {"water": ("66.67%", "50.00%"), "petitions": ("0.00%", "—")}
 
 
 PERIODS = [

@@ -73,7 +73,7 @@ def test_a_rework_has_deadlines_of_its_own_and_is_reminded_anew(scene):
     scene.climb("2026-12-03 08:30")
     scene.hear(scene.replied())
     scene.hear(scene.reopened("2026-12-25 23:59:59"))
-    assert states(scene) == {("reply", 1): "met", ("reply", 2): "open"}
+    assert states(scene) == {("reply", 1): "met", ("reply", 4): "open"}
     scene.climb("2026-12-15 08:30")
     assert scene.rungs() == ["half", "half"]
     assert [row["title"] for row in scene.rows(deadlines, "version")] == ["河道淤积1", "河道淤积1"]
@@ -83,7 +83,7 @@ def test_a_reply_heard_late_does_not_end_the_rework(scene):
     scene.hear(scene.created(reply="2026-12-14 23:59:59"))
     scene.hear(scene.reopened("2026-12-25 23:59:59", sequence=4))
     scene.hear(scene.replied(sequence=3))
-    assert states(scene) == {("reply", 1): "met", ("reply", 2): "open"}
+    assert states(scene) == {("reply", 1): "met", ("reply", 4): "open"}
 
 
 def test_a_rung_fires_once_however_often_one_looks(scene):
@@ -172,4 +172,5 @@ def test_a_look_for_due_rungs_goes_through_the_index_of_open_ones(scene, stateme
 
 def test_a_batch_of_new_assignments_is_one_statement(scene, statements):
     scene.hear(*(scene.created(str(number)) for number in range(50)))
-    assert [text.split("(")[0].strip() for text, _ in statements if text != "BEGIN IMMEDIATE"] == ["INSERT INTO deadlines"]
+    said = [text.split("(")[0].strip() for text, _ in statements if not text.startswith(("BEGIN", "PRAGMA"))]
+    assert said == ["INSERT INTO deadlines"]

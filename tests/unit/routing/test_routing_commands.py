@@ -10,7 +10,11 @@ from services.contracts.topology import RETRIES
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY
 
-BODIES = {"sign": {}, "progress": {"content": "周三进场。"}, "reply": REPLY}
+BODIES = {
+    "sign": {}, "object": {"reason": "不归我们管。", "department": "roads"},
+    "extend": {"until": "2026-12-18T23:59:59+08:00", "reason": "等配件。"}, "pause": {"reason": "请说明是哪一段。"},
+    "progress": {"content": "周三进场。"}, "reply": REPLY,
+}  # fmt: skip
 TABLE = {(row.state, str(row.move)): row.to for row in TRANSITIONS}
 PAIRS = [(state, verb) for state in State for verb in VERBS]
 POSSIBLE = [pair for pair in PAIRS if pair in TABLE]
@@ -18,8 +22,9 @@ IMPOSSIBLE = [pair for pair in PAIRS if pair not in TABLE]
 
 
 def set_state(bureau, assignment, state):
+    waiting = {"paused": bureau.clock.now(), "paused_until": bureau.clock.now()} if state is State.PAUSED else {}
     with bureau.database.transaction() as work:
-        RoutingStore(work).change(assignment, state=state)
+        RoutingStore(work).change(assignment, state=state, **waiting)
 
 
 def refusal(bureau):
@@ -39,7 +44,7 @@ def event_data(event):
 
 def test_every_pair_of_state_and_verb_is_tried_here():
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(State) * len(VERBS)
-    assert len(POSSIBLE) == 8
+    assert len(POSSIBLE) == 18
 
 
 @pytest.mark.parametrize(("state", "verb"), POSSIBLE)
@@ -137,7 +142,7 @@ def test_a_department_under_its_own_name_and_an_operator_are_heard(bureau, sende
 def test_an_unknown_verb_is_refused_with_those_there_are(bureau, verb):
     command = bureau.command(f"water.{verb}", {"assignment": bureau.accept()})
     assert (refusal(bureau).command, refusal(bureau).verb) == (command, verb)
-    assert refusal(bureau).errors == {"verb": ("one of sign, progress, reply",)}
+    assert refusal(bureau).errors == {"verb": ("one of sign, object, extend, pause, progress, reply",)}
 
 
 @pytest.mark.parametrize("key", ["moon.sign", "sign", "", "Water.sign"])

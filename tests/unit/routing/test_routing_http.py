@@ -2,6 +2,7 @@
 
 import pytest
 
+from services.contracts.lifecycle import State, allowed_moves
 from services.routing import schemas
 from services.routing.app import routes
 from services.runtime.access import PUBLIC
@@ -12,8 +13,12 @@ STAFF_ROUTES = [
     ("GET", "/assignments", EVERYBODY),
     ("GET", "/assignments/nothing", EVERYBODY),
     ("POST", "/assignments/nothing/sign", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/object", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/extend", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/pause", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/progress", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/reply", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/rule", {"supervisor", "admin"}),
     ("POST", "/routes/preview", EVERYBODY),
 ]
 
@@ -61,11 +66,11 @@ def test_an_assignment_is_shown_with_its_deadlines_its_reason_and_what_may_be_do
     shown = bureau.get(f"/assignments/{assignment}", "roads").get_json()
     assert shown["deadlines"] == {
         "sign": "2026-11-24T23:59:59+08:00", "object": "2026-12-02T23:59:59+08:00", "contact": "2026-11-24T23:59:59+08:00",
-        "reply": "2026-11-30T23:59:59+08:00",
+        "reply": "2026-11-30T23:59:59+08:00", "original_reply": "2026-11-30T23:59:59+08:00",
     }  # fmt: skip
     assert shown["why"] == {"rule": "keywords: 路灯", "confidence": 1.0}
     assert (shown["opinion"], shown["department"], shown["state"], shown["allowed"]) == (
-        "o-1", "roads", "assigned", ["sign", "progress", "reply"],
+        "o-1", "roads", "assigned", [str(move) for move in allowed_moves(State.ASSIGNED)],
     )  # fmt: skip
     bureau.do(assignment, "reply", REPLY, who="roads")
     shown = bureau.get(f"/assignments/{assignment}", "roads").get_json()

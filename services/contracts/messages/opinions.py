@@ -1,0 +1,100 @@
+"""What intake says of an opinion."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from services.contracts.messages.values import Message, OpinionText, Rating
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionSubmitted(Message):
+    """Somebody told us something; it has a receipt from here on."""
+
+    TYPE: ClassVar[str] = "opinion.submitted"
+    KEY: ClassVar[str | None] = "topic"
+    channel: str
+    title: str
+    topic: str | None = None
+    area: str | None = None
+    station: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionAccepted(Message):
+    """The review let it in, by policy (`automatic`) or by a person (`reviewer`)."""
+
+    TYPE: ClassVar[str] = "opinion.accepted"
+    KEY: ClassVar[str | None] = "topic"
+    opinion: OpinionText
+    channel: str
+    decision: Literal["automatic", "reviewer"]
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionReturned(Message):
+    """The reviewer needs to know more; the submitter completes it with the receipt."""
+
+    TYPE: ClassVar[str] = "opinion.returned"
+    KEY: ClassVar[str | None] = "topic"
+    question: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionDeclined(Message):
+    """The review did not let it in, for a reason of the catalogue, with advice where to go."""
+
+    TYPE: ClassVar[str] = "opinion.declined"
+    KEY: ClassVar[str | None] = "topic"
+    reason: str
+    advice: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionMerged(Message):
+    """并案: handled with the opinion `into`, whose reply its submitter gets too; `accepted` says whether it had been let in."""
+
+    TYPE: ClassVar[str] = "opinion.merged"
+    KEY: ClassVar[str | None] = "topic"
+    into: str
+    accepted: bool
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionWithdrawn(Message):
+    """The submitter took it back before there was a reply; `accepted` says whether it had been let in."""
+
+    TYPE: ClassVar[str] = "opinion.withdrawn"
+    KEY: ClassVar[str | None] = "topic"
+    accepted: bool
+    reason: str | None = None
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionDetailed(Message):
+    """The submitter has told more, as the reviewer or the department had asked."""
+
+    TYPE: ClassVar[str] = "opinion.detailed"
+    KEY: ClassVar[str | None] = "topic"
+    content: str
+    topic: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionEvaluated(Message):
+    """The submitter rated the reply."""
+
+    TYPE: ClassVar[str] = "opinion.evaluated"
+    KEY: ClassVar[str | None] = "topic"
+    assignment: str
+    department: str
+    result: Rating
+    process: Rating | None = None
+    comment: str | None = None
+    topic: str | None = None

@@ -1,0 +1,89 @@
+"""Taking opinions in, one or many."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Conflict, Refusal
+from services.contracts.lifecycle import Move, State, advance
+from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
+from services.intake import domain
+
+if TYPE_CHECKING:
+    from services.intake.store import IntakeStore
+
+SUBMITTER, POLICY = "submitter", "policy"
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What the sender of an opinion gets: `known` when the same one was here before."""
+
+    id: str
+    receipt: str
+    state: State
+    known: bool = False
+
+
+def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
+    """Store a new opinion, review it by policy, and say so. `form` is resolved."""
+    automatic = domain.review(catalogue, form["channel"]).automatic
+    state = advance(State.SUBMITTED, Move.ACCEPT) if automatic else State.SUBMITTED
+    receipt = domain.new_receipt(secrets.randbits)
+    store.add_opinion({
+        "id": opinion_id, "receipt": receipt, "external_id": form.get("external_id"), "fingerprint": domain.fingerprint(form),
+        "title": form["title"], "content": form["content"], "channel": form["channel"], "topic": form["topic"],
+        "area": form.get("area"), "station": form.get("station"), "deputy": form.get("deputy"), "location": form.get("location"),
+        "submitter": form.get("submitter"), "relay": form.get("relay"), "visibility": form["visibility"], "state": state,
+        "submitted": store.now, "told": form.get("submitted_at"), "round": 1, "said": 2 if automatic else 1, "heard": 0,
+    })  # fmt: skip
+    store.tell(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
+    places = {"topic": form["topic"], "area": form.get("area"), "station": form.get("station")}
+    store.say(OpinionSubmitted(form["channel"], form["title"], **places), opinion_id, 1)
+    if automatic:
+        store.tell(opinion_id, store.now, OpinionAccepted.TYPE, POLICY)
+        text = OpinionText(opinion_id, form["title"], form["content"], **places)
+        store.say(OpinionAccepted(text, form["channel"], "automatic", form["topic"]), opinion_id, 2)
+    return Taken(opinion_id, receipt, state)
+
+
+def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
+    """One opinion. With an external id that is known: the same answer for the same text, `Conflict` for another."""
+    resolved = domain.resolve(catalogue, form)
+    if resolved.get("external_id"):
+        known = store.with_external_ids([resolved["external_id"]]).get(resolved["external_id"])
+        if known is not None:
+            if known["fingerprint"] != domain.fingerprint(resolved):
+                raise Conflict("Another opinion has this external_id. Send it with an id of its own.")
+            return Taken(known["id"], known["receipt"], State(known["state"]), known=True)
+    return take(store, catalogue, resolved, opinion_id)
+
+
+def submit_many(
+    store: IntakeStore, catalogue: Catalogue, forms: Sequence[Mapping[str, Any]], ids: Sequence[str]
+) -> list[Taken | Refusal]:
+    """Several opinions in one transaction, idempotent by external id; a bad one is refused alone."""
+    wanted = [form["external_id"] for form in forms if form.get("external_id")]
+    known = {
+        external_id: Taken(row["id"], row["receipt"], State(row["state"]), known=True)
+        for external_id, row in (store.with_external_ids(wanted).items() if wanted else ())
+    }
+    results: list[Taken | Refusal] = []
+    for form, opinion_id in zip(forms, ids, strict=True):
+        external_id = form.get("external_id") or ""
+        if external_id in known:
+            results.append(known[external_id])
+            continue
+        try:
+            taken = take(store, catalogue, domain.resolve(catalogue, form), opinion_id)
+        except Refusal as error:
+            results.append(error)
+            continue
+        results.append(taken)
+        if external_id:
+            known[external_id] = Taken(taken.id, taken.receipt, taken.state, known=True)
+    return results

@@ -1,0 +1,12 @@
+"""What routing does: one function for each message it hears and for each move of a department or a supervisor."""
+
+from __future__ import annotations
+
+from services.routing.handlers.assigning import assign
+from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, hear_details, resume_capped
+from services.routing.handlers.moves import MOVES, known, move
+from services.routing.handlers.rulings import rule
+
+__all__ = [
+    "MOVES", "ON_ITS_WAY", "assign", "cancel", "close", "conclude_lapsed", "hear_details", "known", "move", "resume_capped", "rule",
+]  # fmt: skip

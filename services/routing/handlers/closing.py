@@ -1,0 +1,109 @@
+"""What ends or revives an assignment: evaluations, lapsed windows, withdrawal, merging, the submitter's further word."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Retry
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
+from services.contracts.messages import (
+    AssignmentCancelled,
+    AssignmentConcluded,
+    AssignmentReopened,
+    AssignmentResumed,
+    OpinionEvaluated,
+    Outcome,
+)
+from services.routing import domain
+from services.routing.handlers.assigning import Row
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+
+#: How long a rating given in the last moment may be on its way before the case is concluded without it.
+ON_ITS_WAY = timedelta(seconds=30)
+
+
+def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) -> None:
+    """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied.
+
+    A rating that was so long on its way that its case has been concluded meanwhile is counted and changes nothing.
+    """
+    row = store.assignment(message.assignment)
+    if row is None:
+        raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
+    if Move.CONCLUDE not in allowed_moves(State(row["state"])):
+        return
+    if domain.is_rework(message.result):
+        reopen(store, catalogue, row, message.comment)
+    else:
+        conclude(store, row, rated=True)
+
+
+def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | None) -> None:
+    """重办: handled again by the same department, with a deadline of its own."""
+    state = advance(State(row["state"]), Move.REOPEN)
+    due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
+    store.change(
+        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, replied=None,
+        evaluate_by=None, said=row["said"] + 1,
+    )  # fmt: skip
+    reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
+    store.say(reopened, row["opinion"], row["said"] + 1)
+
+
+def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
+    """办结: the loop is closed."""
+    state = advance(State(row["state"]), Move.CONCLUDE)
+    store.change(row["id"], state=state, concluded=store.now, said=row["said"] + 1)
+    concluded = AssignmentConcluded(row["id"], row["department"], Outcome(row["outcome"]), row["on_time"], rated)
+    store.say(concluded, row["opinion"], row["said"] + 1)
+
+
+def conclude_lapsed(store: RoutingStore, limit: int) -> int:
+    """Conclude, unrated, what nobody rated in time; returns how many."""
+    rows = store.lapsed(store.now - ON_ITS_WAY, limit)
+    for row in rows:
+        conclude(store, row, rated=False)
+    return len(rows)
+
+
+def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
+    """The opinion was withdrawn or merged: its assignment ends, unless the reply was faster."""
+    row = store.lead_of(opinion)
+    if row is None:
+        raise Retry(f"the end of an opinion whose assignment is not known yet: {opinion}")
+    move = Move.WITHDRAW if why == "withdrawn" else Move.MERGE
+    if move not in allowed_moves(State(row["state"])):
+        return
+    store.change(
+        row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None, said=row["said"] + 1
+    )
+    store.say(AssignmentCancelled(row["id"], row["department"], why, into), opinion, row["said"] + 1)
+
+
+def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str) -> None:
+    """The submitter has told more: a case that waited for it goes on."""
+    row = store.lead_of(opinion)
+    if row is not None and row["state"] == State.PAUSED:
+        resume(store, catalogue, row, content)
+
+
+def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> None:
+    """The clock runs again, and the deadline moves by what was paused."""
+    state = advance(State(row["state"]), Move.RESUME)
+    difficulty = catalogue.difficulties[row["difficulty"]]
+    due = domain.resumed_deadline(catalogue, difficulty, row["reply_by"], row["paused"], store.now)
+    content = row["content"] if details is None else domain.with_details(row["content"], details)
+    store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
+    store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)
+
+
+def resume_capped(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:
+    """Let go on what has waited as long as it may; returns how many."""
+    rows = store.paused_too_long(limit)
+    for row in rows:
+        resume(store, catalogue, row, None)
+    return len(rows)

@@ -1,0 +1,143 @@
+"""What a department can do with its assignment: one function for each verb."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Sign
+from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.lifecycle import Move, State, advance
+from services.contracts.messages import (
+    AssignmentAsked,
+    AssignmentObjected,
+    AssignmentPaused,
+    AssignmentProgressed,
+    AssignmentReplied,
+    AssignmentSigned,
+    Message,
+    PromiseMade,
+)
+from services.routing import domain
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+
+Row = Mapping[str, Any]
+
+
+def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
+    """签收: the department has it."""
+    state = advance(State(row["state"]), Move.SIGN)
+    signed = row["signed"] or store.now
+    on_time = signed <= row["sign_by"]
+    store.change(row["id"], state=state, signed=signed, said=row["said"] + 1)
+    store.say(AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time), row["opinion"], row["said"] + 1)
+    return state
+
+
+def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object) -> State:
+    """退办申请: not ours but theirs; a supervisor will rule."""
+    state = advance(State(row["state"]), Move.OBJECT)
+    domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
+    store.change(row["id"], state=state, proposed=command.department, objection=command.reason, said=row["said"] + 1)
+    objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department)
+    store.say(objected, row["opinion"], row["said"] + 1)
+    return state
+
+
+def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend) -> State:
+    """延期: asks for more time; a supervisor will rule, and until then the deadline stands."""
+    state = advance(State(row["state"]), Move.EXTEND)
+    difficulty = catalogue.difficulties[row["difficulty"]]
+    domain.check_extension(command, catalogue, difficulty, row, store.now)
+    store.change(row["id"], asked_until=command.until, asked_reason=command.reason, said=row["said"] + 1)
+    store.say(AssignmentAsked(row["id"], row["department"], command.until, command.reason), row["opinion"], row["said"] + 1)
+    return state
+
+
+def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -> State:
+    """挂起: waits for the submitter, at most as long as the catalogue lets a case be extended. Who pauses has signed with it."""
+    state = advance(State(row["state"]), Move.PAUSE)
+    until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], store.now)
+    messages = [*_signature(store, row), AssignmentPaused(row["id"], row["department"], command.reason, until)]
+    said = _say(store, row, messages)
+    store.change(row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, said=said)
+    return state
+
+
+def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> State:
+    """办理进展: an interim note."""
+    state = advance(State(row["state"]), Move.PROGRESS)
+    store.change(row["id"], state=state, said=row["said"] + 1)
+    store.say(AssignmentProgressed(row["id"], row["department"], command.content), row["opinion"], row["said"] + 1)
+    return state
+
+
+def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
+    """答复: the final answer. A department that replies without having signed has signed with it."""
+    state = advance(State(row["state"]), Move.REPLY)
+    domain.check_reply(command, store.now)
+    difficulty = catalogue.difficulties[row["difficulty"]]
+    deadline = row["reply_by"]
+    if row["state"] == State.PAUSED:
+        deadline = domain.resumed_deadline(catalogue, difficulty, deadline, row["paused"], store.now)
+    window = domain.evaluation_window(catalogue, difficulty, store.now)
+    on_time = store.now <= deadline
+    messages: list[Message] = _signature(store, row)
+    messages.append(
+        AssignmentReplied(
+            row["id"], row["department"], command.content, command.outcome, deadline, on_time, window, command.promise
+        )
+    )
+    promise = None
+    if command.promise is not None:
+        promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
+        messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
+    said = _say(store, row, messages)
+    store.change(
+        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
+        outcome=command.outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
+        paused=None, paused_until=None, said=said,
+    )  # fmt: skip
+    return state
+
+
+def _signature(store: RoutingStore, row: Row) -> list[Message]:
+    if row["signed"] is not None:
+        return []
+    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
+
+
+def _say(store: RoutingStore, row: Row, messages: Sequence[Message]) -> int:
+    """Say several messages about an opinion in a row; returns the sequence number of the last."""
+    for sequence, message in enumerate(messages, row["said"] + 1):
+        store.say(message, row["opinion"], sequence)
+    return int(row["said"]) + len(messages)
+
+
+MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {
+    "sign": sign, "object": object_, "extend": extend, "pause": pause, "progress": progress, "reply": reply,
+}  # fmt: skip
+
+
+def move(
+    store: RoutingStore, catalogue: Catalogue, verb: str, assignment_id: str, department: str | None, command: Any
+) -> tuple[Row, State]:
+    """A department's move on its own assignment; `department` is None for an administrator.
+
+    Returns the assignment as it was and the state it is in now. Raises `NotFound`, `NotAllowed` for another's assignment,
+    `Conflict` for a move that the life cycle does not have, `Invalid`.
+    """
+    row = known(store.assignment(assignment_id))
+    if department is not None and row["department"] != department:
+        raise NotAllowed("This assignment belongs to another department.")
+    return row, MOVES[verb](store, catalogue, row, command)
+
+
+def known(row: Row | None) -> Row:
+    """The assignment; raises `NotFound` when there is none."""
+    if row is None:
+        raise NotFound("There is no such assignment.")
+    return row
