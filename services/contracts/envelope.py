@@ -12,6 +12,7 @@ from marshmallow import ValidationError
 
 from services.contracts.errors import Poison
 from services.contracts.messages import REGISTRY, Message
+from services.contracts.reading import reader_of
 from services.contracts.schema import schema_of
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -67,10 +68,16 @@ def decode(body: bytes) -> Event:
         time = datetime.fromisoformat(parsed["time"])
         if time.tzinfo is None:
             raise Poison(f"a time without an offset: {parsed['time']!r}")
-        data = schema_of(shape).load(parsed["data"])
         return Event(
             id=str(parsed["id"]), source=str(parsed["source"]), subject=str(parsed["subject"]),
-            time=time, sequence=int(parsed["sequence"]), data=data,
+            time=time, sequence=int(parsed["sequence"]), data=_read(shape, parsed["data"]),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, ValidationError) as error:
         raise Poison(f"not a {shape.TYPE}: {error}") from error
+
+
+def _read(shape: type[Message], data: Any) -> Any:
+    try:
+        return reader_of(shape)(data)
+    except (KeyError, TypeError, ValueError):
+        return schema_of(shape).load(data)
