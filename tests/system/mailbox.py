@@ -68,14 +68,16 @@ class Mailbox:
         """Take what has come, waiting at most so long for something."""
         self._connection.process_data_events(time_limit=seconds)
 
-    def settle(self, quiet: float) -> None:
-        """Take everything until nothing has come for so long."""
+    def settle(self, quiet: float, type_: str = "") -> None:
+        """Take everything until nothing (nothing of a type, where one is given) has come for so long."""
         seen = -1
-        while seen != len(self.letters):
-            seen = len(self.letters)
+        while seen != (seen := self._count(type_)):
             end = time.monotonic() + quiet
-            while time.monotonic() < end and seen == len(self.letters):
+            while time.monotonic() < end and seen == self._count(type_):
                 self.look(quiet / 4)
+
+    def _count(self, type_: str) -> int:
+        return sum(1 for letter in self.letters if letter.type.startswith(type_))
 
     def find(self, wanted: Callable[[Letter], bool]) -> list[Letter]:
         """All letters so far that are wanted."""

@@ -93,7 +93,7 @@ def test_a_dissatisfied_submitter_gets_it_done_again(place, mailbox):
     place.post(rate, {"result": "satisfied"}, 409)
 
     mail.command("gas.reply", {"assignment": assignment, **REPLY})
-    eventually(lambda: place.receipt(submitted)["may"] == ["evaluation"])
+    eventually(lambda: "evaluation" in place.receipt(submitted)["may"])
     assert place.receipt(submitted)["reply"]["content"] == REPLY["content"]
     place.post(rate, {"result": "satisfied"}, 201)
     eventually(lambda: state_of(place, submitted) == "concluded")
@@ -126,7 +126,7 @@ def test_a_command_that_is_out_of_turn_names_what_is_possible(place, mailbox):
     command = mail.command("gas.sign", {"assignment": assignment})
     rejected = mail.wait("command.rejected", command=command)
     assert "'signed'" in rejected.data["detail"]
-    assert "progress, reply" in rejected.data["detail"]
+    assert all(verb in rejected.data["detail"] for verb in ("progress", "reply"))
 
 
 def test_another_department_s_assignment_is_out_of_reach(place, mailbox):

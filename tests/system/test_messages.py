@@ -24,7 +24,7 @@ def letters(place, ear, mailbox):
     mail.command(
         f"{DEPARTMENT}.reply", {"assignment": assignment, "content": "已列入计划。", "outcome": "planned", "promise": promise}
     )
-    eventually(lambda: place.receipt(submitted)["may"])
+    eventually(lambda: "evaluation" in place.receipt(submitted)["may"])
     place.post(f"/receipts/{submitted['receipt']}/evaluation", {"result": "satisfied"}, 201)
     ear.wait("assignment.concluded", subject=submitted["id"])
     ear.settle(0.5)

@@ -22,15 +22,11 @@ COUNTED = {
     "objection.plain/denominator": 1,
 }  # fmt: skip
 
-
-SERIES = (
-    ("huiying_assignments_created_total", {"topic": TOPIC}),
-    ("huiying_assignments_concluded_total", {"outcome": "solved", "on_time": "false"}),
-    ("huiying_evaluations_total", {"aspect": "result", "rating": "basically_satisfied"}),
-    ("huiying_reminders_total", {"rung": "red"}),
-)
-
-
+#: And what it must not add to, because it was late, and not quite satisfying.
+NOT_COUNTED = (
+    "declined", "replied_in_time", "sign_missed", "open", "overdue", "concluded_planned", "reworked", "result_satisfied",
+    "on_time.plain/numerator", "satisfaction.strict/numerator", "rework.plain/numerator",
+)  # fmt: skip
 #: And what it adds to the product's series.
 SERIES = (
     ("huiying_assignments_created_total", {"topic": TOPIC}),
@@ -69,14 +65,17 @@ def counts(place):
 
 def late_and_reminded(place, mail, opinion, assignment):
     """Wait until the ladder has been climbed to the red card, as the department and the office see it."""
-    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
-        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
-        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
-        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
+    # Any reminder will do: where a busy machine comes late to two at once, the earlier one says nothing any more.
+    letters = [mail.wait("reminder.sent", seconds=40, assignment=assignment, of="reply")]
+    letters += [mail.wait("card.issued", seconds=40, assignment=assignment, card=card, rung=card) for card in ("yellow", "red")]
+    assert {(late.queue, late.event["subject"], late.data["of"]) for late in letters} == {
+        (f"department.{DEPARTMENT}", opinion, "reply")
+    }
+    rungs = {late.data["rung"] for late in letters}
 
     def listed():
         rows = list(place.pages("/reminders", opinion=opinion))
-        return {row["rung"] for row in rows} >= {"half-time", "yellow", "red"} and rows
+        return {row["rung"] for row in rows} >= rungs and rows
 
     reminders = eventually(listed)
     assert {row["assignment"] for row in reminders} == {assignment}
@@ -88,7 +87,8 @@ def replied_and_rated(place, mail, submitted, assignment):
     reply = {"content": "灯已全部更换，并查了整条街。", "outcome": "solved"}
     mail.command(f"{DEPARTMENT}.reply", {"assignment": assignment, **reply})
     seen = eventually(lambda: place.receipt(submitted)["reply"] and place.receipt(submitted))
-    assert (seen["state"], seen["may"], seen["reply"]["outcome"]) == ("replied", ["evaluation"], "solved")
+    assert (seen["state"], seen["reply"]["outcome"]) == ("replied", "solved")
+    assert "evaluation" in seen["may"]
     assert seen["reply"]["content"] == reply["content"]
     place.post(f"/receipts/{submitted['receipt']}/evaluation", {"result": "basically_satisfied", "process": "satisfied"}, 201)
     seen = eventually(lambda: place.receipt(submitted)["state"] == "concluded" and place.receipt(submitted))
@@ -115,12 +115,10 @@ def test_an_opinion_goes_all_the_way_round(place, mailbox, counts):
     late_and_reminded(place, mail, opinion, assignment)
     replied_and_rated(place, mail, submitted, assignment)
 
-    def counted():
-        changed = difference(place.statistics(DEPARTMENT), before)
-        reminded = changed.pop("reminded", 0)
-        return changed == COUNTED and reminded >= 3
-
-    eventually(counted)
+    eventually(lambda: difference(place.statistics(DEPARTMENT), before).get("concluded"))
+    counted = difference(place.statistics(DEPARTMENT), before)
+    assert counted["reminded"] >= 3
+    assert {name: counted.get(name, 0) for name in (*COUNTED, *NOT_COUNTED)} == COUNTED | dict.fromkeys(NOT_COUNTED, 0)
     grown = counts()
     for name, labels in SERIES:
         assert grown[name, frozenset({"department": DEPARTMENT, **labels}.items())] == 1, name
