@@ -23,7 +23,7 @@ MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
 GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 DEADLINES = ("sign", "object", "contact", "reply")
-MOST_EXTENSIONS = 1
+MOST_EXTENSIONS, MOST_PAUSES = 1, 1
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
@@ -154,8 +154,13 @@ def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficult
         )
 
 
-def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, now: datetime) -> datetime:
-    """When a pause ends by itself; raises `Invalid` for an instant that has passed or lies beyond the cap."""
+def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pauses: int, now: datetime) -> datetime:
+    """When a pause ends by itself. `pauses` counts those of this round.
+
+    Raises `Conflict` when there was one already, `Invalid` for an instant that has passed or lies beyond the cap.
+    """
+    if pauses >= MOST_PAUSES:
+        raise Conflict(f"This case has been paused already; at most {MOST_PAUSES} time a round.")
     cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
     until = command.until or cap
     if not now < until <= cap:

@@ -47,8 +47,8 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
     state = advance(State(row["state"]), Move.REOPEN)
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
-        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, replied=None,
-        evaluate_by=None, said=row["said"] + 1,
+        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, pauses=0,
+        replied=None, evaluate_by=None, said=row["said"] + 1,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
     store.say(reopened, row["opinion"], row["said"] + 1)
