@@ -168,12 +168,15 @@ def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pa
     return until
 
 
-def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, now: datetime) -> datetime:
-    """A deadline moved by what was paused: the time itself where durations are elapsed time, else the working days."""
+def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> datetime:
+    """The deadline of a paused assignment, moved by what was paused: the time itself where durations are elapsed time, else
+    the working days. However late its end is noticed, a pause is no longer than it may be."""
+    deadline: datetime = row["reply_by"]
+    paused, ended = row["paused"], min(now, row["paused_until"])
     if difficulty.deadlines["reply"].elapsed is not None:
-        return deadline + (now - paused)
+        return deadline + (ended - paused)
     zone = catalogue.calendar.zone
-    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), now.astimezone(zone).date())
+    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), ended.astimezone(zone).date())
     return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
 
 

@@ -95,7 +95,7 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     """The clock runs again, and the deadline moves by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    due = domain.resumed_deadline(catalogue, difficulty, row["reply_by"], row["paused"], store.now)
+    due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     content = row["content"] if details is None else domain.with_details(row["content"], details)
     store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
     store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)

@@ -85,7 +85,7 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     difficulty = catalogue.difficulties[row["difficulty"]]
     deadline = row["reply_by"]
     if row["state"] == State.PAUSED:
-        deadline = domain.resumed_deadline(catalogue, difficulty, deadline, row["paused"], store.now)
+        deadline = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
     messages: list[Message] = _signature(store, row)
