@@ -69,8 +69,8 @@ DETAILS = ReceiptForm(
         ),
     },
     Words(
-        "这次补充没有记下：现在不需要补充了。下面是最新的情况。",
-        "This was not added: nothing more is needed by now. This is how things stand.",
+        "这次补充没有记下：刚才已经补充过，或者现在不需要补充了。下面是最新的情况。",
+        "This was not added: you have told more already, or nothing more is needed by now. This is how things stand.",
     ),
     "state",
 )
