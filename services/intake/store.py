@@ -73,7 +73,7 @@ evaluations = sa.Table(
 _SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
 #: What routing's messages change only forwards, and when that is; everything else they say stays true for ever.
 _NEWER: Mapping[str, sa.ColumnElement[bool]] = {
-    "state": (opinions.c.heard < _SEQUENCE) & opinions.c.state.not_in((State.WITHDRAWN, State.MERGED)),
+    "state": (opinions.c.heard < _SEQUENCE) & (opinions.c.state != State.WITHDRAWN) & (opinions.c.state != State.MERGED),
     "department": (opinions.c.heard < _SEQUENCE) | opinions.c.department.is_(None),
     "assignment": (opinions.c.heard < _SEQUENCE) | opinions.c.assignment.is_(None),
     "heard": opinions.c.heard < _SEQUENCE,

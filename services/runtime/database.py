@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,6 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
@@ -27,7 +27,8 @@ from services.runtime.outbox import outbox_row, outbox_table
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUSY_MILLISECONDS = 15_000
-BUSY_STEP_SECONDS = 0.0005
+#: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
+SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
 
 
 class Instant(TypeDecorator[datetime]):
@@ -181,21 +182,27 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
         return
     # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once. SQLite's own
-    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks twice a millisecond.
-    end = time.monotonic() + BUSY_MILLISECONDS / 1000
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks every millisecond or two.
+    raw: Any = connection.connection.dbapi_connection
+    end, rest = time.monotonic() + BUSY_MILLISECONDS / 1000, SHORTEST_REST
+    raw.execute("PRAGMA busy_timeout=0")
     try:
-        while not _began(connection, last_try=time.monotonic() > end):
-            time.sleep(BUSY_STEP_SECONDS)
+        while not _has_begun(raw):
+            if time.monotonic() > end:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # Raises the error that callers know, unless it is free just now.
+                break
+            time.sleep(rest)
+            rest = min(2 * rest, LONGEST_REST)
     finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
-def _began(connection: Connection, *, last_try: bool) -> bool:
+def _has_begun(raw: Any) -> bool:
+    # On the bare connection: half of SQLAlchemy's time for a statement that fails goes into its errors.
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if last_try or "locked" not in str(error.orig):
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
             raise
         return False
     return True

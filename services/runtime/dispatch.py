@@ -123,7 +123,7 @@ class Dispatcher(Generic[T]):
         except OperationalError:
             raise
         except Exception:
-            log.info("batch_split", queue=self._hearing.queue, size=len(readable), exc_info=True)
+            log.warning("batch_split", queue=self._hearing.queue, size=len(readable), exc_info=True)
             for delivery, message in readable:
                 self._commit_alone(delivery, message, verdicts)
         return verdicts

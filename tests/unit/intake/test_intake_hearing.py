@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.contracts.lifecycle import State
 from services.contracts.messages import Outcome
+from services.intake import consumer
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
@@ -49,6 +50,14 @@ def test_each_message_moves_the_state_and_tells_its_line(desk):
     assert [moment["what"].removeprefix("assignment.") for moment in desk.timeline(opinion)[2:]] == [
         "created", "signed", "progressed", "replied", "reopened", "signed", "replied", "concluded",
     ]  # fmt: skip
+
+
+def test_messages_of_several_cases_are_heard_in_one_transaction(desk):
+    cases = [Routing(desk.submit().id, desk.clock.now()) for _ in range(3)]
+    events = [event for routing in cases for event in case_handled_twice(routing)]
+    with desk.database.transaction() as work:
+        consumer.handle(work, events)
+    assert {desk.row(routing.opinion)["state"] for routing in cases} == {State.CONCLUDED}
 
 
 def test_every_order_of_a_simple_case_ends_the_same(desk):
