@@ -172,7 +172,8 @@ def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[
     """The deadline of a paused assignment, moved by what was paused: the time itself where durations are elapsed time, else
     the working days. However late its end is noticed, a pause is no longer than it may be."""
     deadline: datetime = row["reply_by"]
-    paused, ended = row["paused"], min(now, row["paused_until"])
+    paused: datetime = row["paused"]
+    ended: datetime = min(now, row["paused_until"])
     if difficulty.deadlines["reply"].elapsed is not None:
         return deadline + (ended - paused)
     zone = catalogue.calendar.zone
