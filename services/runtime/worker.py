@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 log = structlog.get_logger()
 #: What is left of the ten seconds belongs to a busy machine.
+#: A relay that has just been woken should not wait five milliseconds, the default, for a busy consumer to step aside.
+SWITCH_SECONDS = 0.0005
 GRACE_SECONDS = 7.0
 Loop = Callable[[threading.Event], None]
 
@@ -63,6 +66,7 @@ class _QuietHandler(WSGIRequestHandler):
 def run_worker(name: str, loops: Mapping[str, Loop], status: Any, host: str, port: int) -> int:
     """Run every loop until SIGTERM or SIGINT; returns the exit status: 1 when a loop ended by itself or had to be left behind."""
     stop = threading.Event()
+    sys.setswitchinterval(SWITCH_SECONDS)
     # A handler that set an Event could wait for a lock that the thread it interrupts is holding; a pipe has none.
     asked, ask = os.pipe()
     for number in (signal.SIGTERM, signal.SIGINT):
