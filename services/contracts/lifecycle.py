@@ -5,6 +5,7 @@ submitted ─accept→ accepted ─assign→ assigned ─sign→ signed ─reply
  └─decline→ declined                         ├─object→ objected ─uphold→ reassigned ─assign→ assigned │ ─deny→ assigned
 until there is a reply:                      └─pause→ paused ─resume→ signed
 ─withdraw→ withdrawn, ─merge→ merged
+A reply is rated where it is: replied ─evaluate→ replied, and by those merged into the case after its end too.
 """
 
 from __future__ import annotations
@@ -97,10 +98,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(Transition(state, _M.PROGRESS, state, "routing") for state in (*_IN_HAND, _S.PAUSED)),
     *(Transition(state, _M.REPLY, _S.REPLIED, "routing") for state in (*_IN_HAND, _S.PAUSED)),
     Transition(_S.REPLIED, _M.EVALUATE, _S.REPLIED, "intake"),
+    Transition(_S.CONCLUDED, _M.EVALUATE, _S.CONCLUDED, "intake"),
     Transition(_S.REPLIED, _M.CONCLUDE, _S.CONCLUDED, "routing"),
     Transition(_S.REPLIED, _M.REOPEN, _S.REOPENED, "routing"),
 )
 FIRST = State.SUBMITTED
+#: No move leads out of these; a rating after the end leaves the end what it is.
 TERMINAL = frozenset({State.DECLINED, State.MERGED, State.WITHDRAWN, State.CONCLUDED})
 _TABLE: Mapping[tuple[State, Move], Transition] = {(row.state, row.move): row for row in TRANSITIONS}
 

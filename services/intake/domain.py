@@ -21,6 +21,8 @@ KINDS = ("citizen", "deputy", "enterprise", "group")
 VISIBILITIES = ("public", "department", "congress")
 #: What of an opinion says who told it: the submitter, and the chain of people who passed it on.
 PERSONAL = frozenset({"submitter", "relay"})
+#: Nobody handles an opinion in one of these, so none can be handled with it.
+NO_TARGETS = frozenset({State.SUBMITTED, State.RETURNED, State.DECLINED, State.MERGED, State.WITHDRAWN})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
 
 
@@ -82,12 +84,32 @@ def fingerprint(form: Mapping[str, Any]) -> str:
 
 
 def check_evaluation(state: State, evaluated: bool, window: datetime | None, now: datetime) -> None:
-    """Raises `Conflict` unless the case is replied, not yet rated for this reply, and the window is open."""
+    """Raises `Conflict` unless there is a reply, not yet rated by this submitter, and the window is open.
+
+    A case that several were merged into is concluded by the first of them; the others may still rate.
+    """
     advance(state, Move.EVALUATE)
     if evaluated:
         raise Conflict("This reply has been evaluated already.")
+    if window is None and state is State.CONCLUDED:
+        raise Conflict("The reply has not arrived here yet; try again in a moment.")
     if window is not None and now > window:
         raise Conflict(f"The evaluation was open until {window.isoformat()}.")
+
+
+def may_evaluate(state: State, evaluated: bool, window: datetime | None, now: datetime) -> bool:
+    """Whether `check_evaluation` lets a rating pass."""
+    try:
+        check_evaluation(state, evaluated, window, now)
+    except Conflict:
+        return False
+    return True
+
+
+def check_withdrawal(followed: bool) -> None:
+    """Raises `Conflict` when others were merged into the opinion: their answer hangs on it."""
+    if followed:
+        raise Conflict("Other opinions are handled with this one and wait for its answer, so it cannot be withdrawn.")
 
 
 def is_accepted(state: State) -> bool:
@@ -109,21 +131,21 @@ def with_details(content: str, details: str) -> str:
 
 
 def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> None:
-    """Raises `Invalid` unless `target` is another opinion that is itself handled or answered."""
+    """Raises `Invalid` unless `target` is another opinion that has been let in and is itself handled or answered."""
     if target is None:
         raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
     if target["id"] == row["id"]:
         raise Invalid("Name another opinion.", {"into": ["This is the opinion itself."]})
-    if State(target["state"]) in (State.MERGED, State.WITHDRAWN, State.DECLINED):
-        raise Invalid("Name an opinion that is being handled.", {"into": [f"That one is {target['state']}."]})
+    if State(target["state"]) in NO_TARGETS:
+        raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {target['state']}."]})
 
 
-def may_do(own: State, case: State, *, rated: bool) -> list[str]:
-    """What the holder of a receipt can do now. `case` is the state of the opinion that carries the reply: its own, or the one
-    it was merged into."""
+def may_do(own: State, *, evaluation: bool, followed: bool) -> list[str]:
+    """What the holder of a receipt can do now: whether the reply can be rated, and whether others were merged into the opinion,
+    is known already."""
     rows = (
-        ("evaluation", not rated and Move.EVALUATE in allowed_moves(case)),
-        ("withdrawal", Move.WITHDRAW in allowed_moves(own)),
+        ("evaluation", evaluation),
+        ("withdrawal", not followed and Move.WITHDRAW in allowed_moves(own)),
         ("details", own in (State.RETURNED, State.PAUSED)),
     )
     return [name for name, possible in rows if possible]

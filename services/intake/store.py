@@ -47,6 +47,7 @@ opinions = sa.Table(
     sa.Column("answered", sa.Integer, nullable=False, server_default="0"),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
+    sa.Index("opinions_merged_into", "merged_into"),
 )
 timeline = sa.Table(
     "timeline",
@@ -135,6 +136,14 @@ class IntakeStore:
         new = {f"new_{name}": value for name, value in values.items()}
         self._work.defer(_FOLLOW[names], {"which": opinion_id, "sequence": sequence, **new})
 
+    def move_followers(self, opinion_id: str, into: str) -> None:
+        """Whoever was merged into an opinion is merged into another one from now on."""
+        self._work.execute(opinions.update().where(opinions.c.merged_into == opinion_id).values(merged_into=into))
+
+    def is_followed(self, opinion_id: str) -> bool:
+        """Whether others were merged into an opinion."""
+        return self._work.execute(_followers(opinion_id)).first() is not None
+
     def evaluated(self, opinion_id: str, round_: int) -> bool:
         """Whether this round's reply has been rated."""
         query = sa.select(evaluations.c.opinion).where(evaluations.c.opinion == opinion_id, evaluations.c.round == round_)
@@ -146,6 +155,10 @@ class IntakeStore:
 
     def _one(self, condition: Any) -> Mapping[str, Any] | None:
         return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
+
+
+def _followers(opinion_id: str) -> sa.Select[tuple[str]]:
+    return sa.select(opinions.c.id).where(opinions.c.merged_into == opinion_id).limit(1)
 
 
 def _forwards(name: str) -> sa.ColumnElement[Any]:
@@ -161,6 +174,11 @@ def find_by_receipt(connection: Connection, receipt: str) -> Mapping[str, Any] |
 def find(connection: Connection, opinion_id: str) -> Mapping[str, Any] | None:
     """One opinion by id."""
     return next(iter(rows_of(connection.execute(sa.select(opinions).where(opinions.c.id == opinion_id)))), None)
+
+
+def is_followed(connection: Connection, opinion_id: str) -> bool:
+    """Whether others were merged into an opinion."""
+    return connection.execute(_followers(opinion_id)).first() is not None
 
 
 def timeline_of(connection: Connection, opinion_id: str) -> list[Mapping[str, Any]]:

@@ -23,7 +23,7 @@ MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
 GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 DEADLINES = ("sign", "object", "contact", "reply")
-MOST_EXTENSIONS = 1
+MOST_EXTENSIONS, MOST_PAUSES = 1, 1
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
@@ -154,8 +154,13 @@ def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficult
         )
 
 
-def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, now: datetime) -> datetime:
-    """When a pause ends by itself; raises `Invalid` for an instant that has passed or lies beyond the cap."""
+def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pauses: int, now: datetime) -> datetime:
+    """When a pause ends by itself. `pauses` counts those of this round.
+
+    Raises `Conflict` when there was one already, `Invalid` for an instant that has passed or lies beyond the cap.
+    """
+    if pauses >= MOST_PAUSES:
+        raise Conflict(f"This case has been paused already; at most {MOST_PAUSES} time a round.")
     cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
     until = command.until or cap
     if not now < until <= cap:
@@ -163,12 +168,16 @@ def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, no
     return until
 
 
-def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, now: datetime) -> datetime:
-    """A deadline moved by what was paused: the time itself where durations are elapsed time, else the working days."""
+def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> datetime:
+    """The deadline of a paused assignment, moved by what was paused: the time itself where durations are elapsed time, else
+    the working days. However late its end is noticed, a pause is no longer than it may be."""
+    deadline: datetime = row["reply_by"]
+    paused: datetime = row["paused"]
+    ended: datetime = min(now, row["paused_until"])
     if difficulty.deadlines["reply"].elapsed is not None:
-        return deadline + (now - paused)
+        return deadline + (ended - paused)
     zone = catalogue.calendar.zone
-    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), now.astimezone(zone).date())
+    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), ended.astimezone(zone).date())
     return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
 
 

@@ -178,6 +178,7 @@ class AssignmentShape(_Strict):
     transfers = fields.Integer(required=True)
     paused = fields.AwareDateTime(required=True, allow_none=True)
     paused_until = fields.AwareDateTime(required=True, allow_none=True)
+    pauses = fields.Integer(required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     why = fields.Nested(schema_class(Why), required=True)
     allowed = fields.List(fields.String(), required=True)

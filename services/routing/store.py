@@ -46,6 +46,7 @@ assignments = sa.Table(
     sa.Column("transfers", sa.Integer, nullable=False),
     sa.Column("paused", Instant),
     sa.Column("paused_until", Instant),
+    sa.Column("pauses", sa.Integer, nullable=False),
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("signed", Instant),
     sa.Column("replied", Instant),

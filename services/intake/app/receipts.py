@@ -46,7 +46,7 @@ def add_details(call: Call[Intake]) -> Answer:
 
 @routes.post(f"{API}/receipts/<receipt>/withdrawal", access=PUBLIC, body=schemas.Withdrawal, answers={201: schemas.Standing})
 def withdraw(call: Call[Intake]) -> Answer:
-    """Take the opinion back; possible until there is a reply."""
+    """Take the opinion back; possible until there is a reply, and unless others are handled with it."""
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
@@ -75,12 +75,15 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
             raise NotFound("There is no opinion with this receipt.")
         case = (store.find(connection, own["merged_into"]) if own["merged_into"] else None) or own
         timeline, evaluations = store.timeline_of(connection, own["id"]), store.evaluations_of(connection, own["id"])
+        followed = store.is_followed(connection, own["id"])
     current = next((rated for rated in evaluations if rated["round"] == case["round"]), None)
+    now = service.database.clock.now()
+    evaluation = domain.may_evaluate(State(case["state"]), current is not None, case["evaluate_by"], now)
     reply = {"content": case["reply"], "outcome": case["outcome"], "evaluate_by": case["evaluate_by"]} if case["reply"] else None
     return {
         "receipt": domain.show_receipt(receipt), "title": own["title"], "state": own["state"], "topic": own["topic"],
         "department": case["department"], "submitted": own["submitted"], "reply": reply,
         "evaluation": {name: current[name] for name in ("process", "result", "at")} if current else None,
-        "may": domain.may_do(State(own["state"]), State(case["state"]), rated=current is not None),
+        "may": domain.may_do(State(own["state"]), evaluation=evaluation, followed=followed),
         "timeline": [moment(row) for row in timeline],
     }  # fmt: skip

@@ -60,12 +60,18 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, reason: s
 
 
 def merge(store: IntakeStore, opinion_id: str, into: str) -> State:
-    """并案: handle an opinion with another one; its submitter gets that one's reply and may evaluate it too."""
-    row, target = known(store.opinion(opinion_id)), store.opinion(into)
+    """并案: handle an opinion with another one; its submitter gets that one's reply and may evaluate it too.
+
+    Whoever was merged into it before goes along. Raises `NotFound`, `Conflict`, `Invalid` for a target that nobody handles.
+    """
+    # Always in the same order, so that two mergers at the same moment wait for each other and not both for ever.
+    rows = {each: store.opinion(each) for each in sorted({opinion_id, into})}
+    row, target = known(rows[opinion_id]), rows[into]
     state = advance(State(row["state"]), Move.MERGE)
     domain.check_merge(row, target)
     accepted = domain.is_accepted(State(row["state"]))
     store.change(opinion_id, state=state, merged_into=into, said=row["said"] + 1)
+    store.move_followers(opinion_id, into)
     store.tell(opinion_id, store.now, OpinionMerged.TYPE, OFFICE)
     store.say(OpinionMerged(into, accepted, row["topic"]), opinion_id, row["said"] + 1)
     return state

@@ -27,9 +27,10 @@ def add_details(store: IntakeStore, receipt: str, content: str) -> State:
 
 
 def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
-    """Take the opinion back; possible until there is a reply."""
+    """Take the opinion back; possible until there is a reply, and unless others were merged into it."""
     row = known(store.by_receipt(receipt))
     state = advance(State(row["state"]), Move.WITHDRAW)
+    domain.check_withdrawal(store.is_followed(row["id"]))
     accepted = domain.is_accepted(State(row["state"]))
     store.change(row["id"], state=state, said=row["said"] + 1)
     store.tell(row["id"], store.now, OpinionWithdrawn.TYPE, SUBMITTER)

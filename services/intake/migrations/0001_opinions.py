@@ -41,6 +41,7 @@ def upgrade() -> None:
     )
     op.create_index("opinions_state", "opinions", ["state", "id"])
     op.create_index("opinions_department", "opinions", ["department", "id"])
+    op.create_index("opinions_merged_into", "opinions", ["merged_into"])
     _create_history()
 
 

@@ -1,13 +1,14 @@
-"""What the holder of a receipt sees: how it stands, what happened, the reply, and the form to rate it."""
+"""What the holder of a receipt sees: how it stands, what happened, the reply, and the forms to rate it, tell more, take it back."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 import flask
+from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid, NotFound
@@ -22,9 +23,7 @@ from services.runtime.http import Answer, Call, Routes, validate
 from services.runtime.pages import Words, error_page, html, read_form, see_other
 
 routes = Routes()
-RATED = ("result", "process", "comment")
 KEY = "key"
-_EVALUATION = schemas.Evaluation()
 NO_RECEIPT = Words(
     "这不是回执码，可能输错了一位。回执码有 14 位，由数字和字母组成。",
     "This is not a receipt; a character may be wrong. A receipt has 14 digits and letters.",
@@ -32,15 +31,60 @@ NO_RECEIPT = Words(
 UNKNOWN_RECEIPT = Words(
     "没有找到这个回执码。请对照您保存的回执再输一次。", "There is no such receipt. Compare it with the one you kept."
 )
-MISTAKES: Mapping[str, Words] = {
-    "result": Words("请选择您对结果是否满意", "Choose how satisfied you are with the result"),
-    "process": Words("请选择其中一项", "Choose one of these"),
-    "comment": Words("最多 2000 个字", "At most 2000 characters"),
-}
-TOO_LATE = Words(
-    "这次评价没有记下：答复已经评价过，或者评价期已过。下面是最新的情况。",
-    "This rating was not taken: the reply has been rated already, or the time for it is over. This is how things stand.",
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptForm:
+    """One form on the page: what sends it, its shape, what is wrong with each field, what is said when it comes too late."""
+
+    send: Callable[[Call[Intake]], Answer]
+    schema: Schema
+    mistakes: Mapping[str, Words]
+    too_late: Words
+    #: Where on the page its sender reads what came of it.
+    answered_at: str
+
+
+EVALUATION = ReceiptForm(
+    app.evaluate,
+    schemas.Evaluation(),
+    {
+        "result": Words("请选择您对结果是否满意", "Choose how satisfied you are with the result"),
+        "process": Words("请选择其中一项", "Choose one of these"),
+        "comment": Words("最多 2000 个字", "At most 2000 characters"),
+    },
+    Words(
+        "这次评价没有记下：答复已经评价过，或者评价期已过。下面是最新的情况。",
+        "This rating was not taken: the reply has been rated already, or the time for it is over. This is how things stand.",
+    ),
+    "evaluation",
 )
+DETAILS = ReceiptForm(
+    app.add_details,
+    schemas.Details(),
+    {
+        "content": Words(
+            f"请填写；连同原来的内容最多 {domain.LONGEST_CONTENT} 个字",
+            f"Please fill this in; at most {domain.LONGEST_CONTENT} characters together with what you wrote before",
+        ),
+    },
+    Words(
+        "这次补充没有记下：刚才已经补充过，或者现在不需要补充了。下面是最新的情况。",
+        "This was not added: you have told more already, or nothing more is needed by now. This is how things stand.",
+    ),
+    "state",
+)
+WITHDRAWAL = ReceiptForm(
+    app.withdraw,
+    schemas.Withdrawal(),
+    {"reason": Words(f"最多 {schemas.LONGEST_REASON} 个字", f"At most {schemas.LONGEST_REASON} characters")},
+    Words(
+        "没有撤回：已经有了答复，或者有别的意见建议与它并案办理。下面是最新的情况。",
+        "It was not withdrawn: there is an answer by now, or other opinions are handled with it. This is how things stand.",
+    ),
+    "state",
+)
+FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
 @routes.get("/receipts", access=PUBLIC, page=error_page)
@@ -58,32 +102,65 @@ def look_up(call: Call[Intake]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page)
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
-    return _receipt(call.service, call.path["receipt"], dict.fromkeys(RATED, "") | {KEY: new_key()})
+    return _receipt(call.service, call.path["receipt"], {KEY: new_key()})
 
 
 @routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
-def back_to_receipt(call: Call[Intake]) -> Answer:
+def back_from_evaluation(call: Call[Intake]) -> Answer:
     """The evaluation's own address, opened by hand."""
-    return see_other(f"/receipts/{quote(call.path['receipt'], safe='')}")
+    return see_other(_page_of(call))
 
 
-# Like the form on the first page this carries no session; who holds the receipt may rate, and nobody can forge without it.
+@routes.get("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
+def back_from_details(call: Call[Intake]) -> Answer:
+    """The details' own address, opened by hand."""
+    return see_other(_page_of(call))
+
+
+@routes.get("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
+def back_from_withdrawal(call: Call[Intake]) -> Answer:
+    """The withdrawal's own address, opened by hand."""
+    return see_other(_page_of(call))
+
+
+# Like the form on the first page these carry no session; who holds the receipt may send them, and nobody can forge without it.
 @routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
 def evaluate(call: Call[Intake]) -> Answer:
     """Take the rating; back to the receipt's page, which says thank you."""
-    form, text = read_form((*RATED, KEY)), call.path["receipt"]
+    return _take(call, EVALUATION)
+
+
+@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
+def add_details(call: Call[Intake]) -> Answer:
+    """Take what the submitter adds; back to the receipt's page."""
+    return _take(call, DETAILS)
+
+
+@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
+def withdraw(call: Call[Intake]) -> Answer:
+    """Take the opinion back; back to the receipt's page, which says so."""
+    return _take(call, WITHDRAWAL)
+
+
+def _take(call: Call[Intake], kind: ReceiptForm) -> Answer:
+    form, text = read_form((*kind.mistakes, KEY)), call.path["receipt"]
     form[KEY] = usable_key(form[KEY])
     try:
-        body = validate(_EVALUATION, {name: form[name] for name in RATED if form[name]})
-        app.evaluate(replace(call, body=body, idempotency_key=form[KEY]))
+        body = validate(kind.schema, {name: form[name] for name in kind.mistakes if form[name]})
+        kind.send(replace(call, body=body, idempotency_key=form[KEY]))
     except Invalid as error:
-        return _receipt(call.service, text, form, 422, mistakes={name: MISTAKES[name] for name in RATED if name in error.errors})
+        mistakes = {name: words for name, words in kind.mistakes.items() if name in error.errors}
+        return _receipt(call.service, text, form, 422, mistakes=mistakes)
     except NotFound:
         return _receipt(call.service, text, form)
     except (Conflict, IntegrityError):
-        # Rated in another window, or twice at the same moment.
-        return _receipt(call.service, text, form | {KEY: new_key()}, 409, notice=TOO_LATE)
-    return see_other(f"/receipts/{app.known_receipt(text)}#evaluation")
+        # Sent from another window, or twice at the same moment.
+        return _receipt(call.service, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
+    return see_other(f"/receipts/{app.known_receipt(text)}#{kind.answered_at}")
+
+
+def _page_of(call: Call[Intake]) -> str:
+    return f"/receipts/{quote(call.path['receipt'], safe='')}"
 
 
 def _receipt(service: Intake, text: str, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
@@ -94,10 +171,10 @@ def _receipt(service: Intake, text: str, form: Mapping[str, str], status: int = 
     catalogue, reply = service.catalogue, known["reply"]
     values = {"mistakes": {}, "notice": None} | said
     page = html(
-        TEMPLATES, "receipt.html", status, place=catalogue, known=known, form=form,
+        TEMPLATES, "receipt.html", status, place=catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
         address=f"/receipts/{app.known_receipt(text)}", standing=STATES[known["state"]],
         steps=STEPS, taken=STEPS_TAKEN.get(known["state"], 0), is_new=known["state"] in (State.SUBMITTED, State.ACCEPTED),
-        is_again=known["state"] not in (State.REPLIED, State.CONCLUDED), ratings=RATINGS, outcomes=OUTCOMES,
+        is_again=known["state"] not in (State.REPLIED, State.CONCLUDED, State.MERGED), ratings=RATINGS, outcomes=OUTCOMES,
         department=department_name(known["department"], catalogue) if known["department"] else None,
         topic=topic_name(known["topic"], catalogue) if known["topic"] else None,
         submitted=show_time(known["submitted"], catalogue),

@@ -50,7 +50,7 @@ def place(
         "station": opinion.station, "topic": topic, "department": decision.department, "role": "lead",
         "difficulty": decision.difficulty.code, "rule": decision.why.rule, "confidence": decision.why.confidence,
         "state": advance(State.ACCEPTED, Move.ASSIGN), "round": 1, "created": store.now, "provisional": due.provisional,
-        "original_reply_by": due.instants["reply"], "extensions": 0, "transfers": transfers, "said": said + 1,
+        "original_reply_by": due.instants["reply"], "extensions": 0, "pauses": 0, "transfers": transfers, "said": said + 1,
         **{f"{kind}_by": instant for kind, instant in due.instants.items()},
     })  # fmt: skip
     text = OpinionText(opinion.id, opinion.title, opinion.content, topic, opinion.area, opinion.station)

@@ -47,8 +47,8 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
     state = advance(State(row["state"]), Move.REOPEN)
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
-        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, replied=None,
-        evaluate_by=None, said=row["said"] + 1,
+        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, pauses=0,
+        replied=None, evaluate_by=None, said=row["said"] + 1,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
     store.say(reopened, row["opinion"], row["said"] + 1)
@@ -95,7 +95,7 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     """The clock runs again, and the deadline moves by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    due = domain.resumed_deadline(catalogue, difficulty, row["reply_by"], row["paused"], store.now)
+    due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     content = row["content"] if details is None else domain.with_details(row["content"], details)
     store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
     store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)

@@ -58,12 +58,15 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
 
 
 def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -> State:
-    """挂起: waits for the submitter, at most as long as the catalogue lets a case be extended. Who pauses has signed with it."""
+    """挂起: waits for the submitter, once a round and at most as long as a case may be extended. Who pauses has signed with it."""
     state = advance(State(row["state"]), Move.PAUSE)
-    until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], store.now)
+    until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
     messages = [*_signature(store, row), AssignmentPaused(row["id"], row["department"], command.reason, until)]
     said = _say(store, row, messages)
-    store.change(row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, said=said)
+    store.change(
+        row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1,
+        said=said,
+    )  # fmt: skip
     return state
 
 
@@ -82,7 +85,7 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     difficulty = catalogue.difficulties[row["difficulty"]]
     deadline = row["reply_by"]
     if row["state"] == State.PAUSED:
-        deadline = domain.resumed_deadline(catalogue, difficulty, deadline, row["paused"], store.now)
+        deadline = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
     messages: list[Message] = _signature(store, row)

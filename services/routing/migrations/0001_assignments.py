@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("transfers", sa.Integer, nullable=False),
         sa.Column("paused", sa.BigInteger),
         sa.Column("paused_until", sa.BigInteger),
+        sa.Column("pauses", sa.Integer, nullable=False),
         sa.Column("provisional", sa.Boolean, nullable=False),
         sa.Column("signed", sa.BigInteger),
         sa.Column("replied", sa.BigInteger),

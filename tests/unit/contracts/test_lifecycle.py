@@ -29,10 +29,16 @@ def test_a_dissatisfied_submitter_sends_it_round_again() -> None:
 
 @pytest.mark.parametrize("state", sorted(TERMINAL))
 def test_a_closed_case_stays_closed(state: State) -> None:
-    assert allowed_moves(state) == ()
-    for move in Move:
-        with pytest.raises(Conflict, match="Allowed now: none, the case is closed"):
+    possible = allowed_moves(state)
+    assert {advance(state, move) for move in possible} <= {state}
+    named = ", ".join(possible) or "none, the case is closed"
+    for move in set(Move) - set(possible):
+        with pytest.raises(Conflict, match=f"Allowed now: {named}"):
             advance(state, move)
+
+
+def test_after_the_end_there_is_only_the_rating_of_those_who_were_merged_in() -> None:
+    assert {state: allowed_moves(state) for state in TERMINAL if allowed_moves(state)} == {State.CONCLUDED: (Move.EVALUATE,)}
 
 
 @pytest.mark.parametrize("state", State)

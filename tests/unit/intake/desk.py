@@ -90,6 +90,10 @@ class Desk:
         with self.database.transaction() as work:
             return use_case(IntakeStore(work), *arguments)
 
+    def set_state(self, opinion: str, state: str) -> None:
+        """Put an opinion into a state, however it would get there."""
+        self.do(lambda intake: intake.change(opinion, state=state))
+
     def rate(self, receipt: str, result: str = "satisfied", process: str | None = None, comment: str | None = None) -> None:
         self.do(handlers.evaluate, receipt, process, result, comment)
 
@@ -148,7 +152,8 @@ class Routing:
     def __init__(self, opinion: str, start: datetime, department: str = "water") -> None:
         self.opinion, self.now, self.department, self.sequence = opinion, start, department, 0
 
-    def _say(self, message: Message) -> Event:
+    def says(self, message: Message) -> Event:
+        """The next thing that routing says, an hour after the last."""
         self.sequence += 1
         self.now += timedelta(hours=1)
         return Event(new_id(), "/routing", self.opinion, self.now, self.sequence, message)
@@ -156,19 +161,19 @@ class Routing:
     def created(self) -> Event:
         text = OpinionText(self.opinion, FORM["title"], FORM["content"])
         limits = {"sign": DUE, "reply": DUE}
-        return self._say(AssignmentCreated("a-1", text, self.department, "lead", "simple", limits, Why("keywords: 河堤", 1.0)))
+        return self.says(AssignmentCreated("a-1", text, self.department, "lead", "simple", limits, Why("keywords: 河堤", 1.0)))
 
     def signed(self) -> Event:
-        return self._say(AssignmentSigned("a-1", self.department, DUE, True))
+        return self.says(AssignmentSigned("a-1", self.department, DUE, True))
 
     def progressed(self, content: str = "已到现场。") -> Event:
-        return self._say(AssignmentProgressed("a-1", self.department, content))
+        return self.says(AssignmentProgressed("a-1", self.department, content))
 
     def replied(self, content: str = "已修好。", outcome: Outcome = Outcome.SOLVED, window: datetime = WINDOW) -> Event:
-        return self._say(AssignmentReplied("a-1", self.department, content, outcome, DUE, True, window))
+        return self.says(AssignmentReplied("a-1", self.department, content, outcome, DUE, True, window))
 
     def reopened(self, round_: int = 2) -> Event:
-        return self._say(AssignmentReopened("a-1", self.department, round_, {"reply": DUE}))
+        return self.says(AssignmentReopened("a-1", self.department, round_, {"reply": DUE}))
 
     def concluded(self) -> Event:
-        return self._say(AssignmentConcluded("a-1", self.department, Outcome.SOLVED, True, True))
+        return self.says(AssignmentConcluded("a-1", self.department, Outcome.SOLVED, True, True))

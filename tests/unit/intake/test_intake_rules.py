@@ -134,8 +134,15 @@ def test_a_reply_is_rated_once():
         domain.check_evaluation(State.REPLIED, True, WINDOW, WINDOW)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.REPLIED])
-def test_nothing_is_rated_before_the_reply_or_after_the_end(state):
+def test_a_concluded_case_may_be_rated_by_those_who_have_not_until_the_window_closes():
+    domain.check_evaluation(State.CONCLUDED, False, WINDOW, WINDOW)
+    for rated, window, now in ((True, WINDOW, WINDOW), (False, None, WINDOW), (False, WINDOW, WINDOW + timedelta(seconds=1))):
+        with pytest.raises(Conflict):
+            domain.check_evaluation(State.CONCLUDED, rated, window, now)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state not in (State.REPLIED, State.CONCLUDED)])
+def test_nothing_is_rated_without_a_reply(state):
     with pytest.raises(Conflict, match="'evaluate' is not possible"):
         domain.check_evaluation(state, False, WINDOW, WINDOW)
 

@@ -142,7 +142,7 @@ def test_a_second_rating_from_another_window_is_refused_kindly(visit, answered):
     visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": visit.key(answered)})
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "key": other})
     assert answer.status_code == 409
-    assert receipts.TOO_LATE.zh in answer.text
+    assert receipts.EVALUATION.too_late.zh in answer.text
     assert "对结果" in answer.text
 
 
@@ -150,7 +150,7 @@ def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
     visit.clock.instant = DUE + timedelta(days=29)
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})
     assert answer.status_code == 409
-    assert receipts.TOO_LATE.zh in answer.text
+    assert receipts.EVALUATION.too_late.zh in answer.text
 
 
 def test_a_rating_without_the_result_is_asked_for_and_the_comment_kept(visit, answered):

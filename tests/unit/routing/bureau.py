@@ -139,6 +139,31 @@ class Bureau:
         """A department's move over HTTP."""
         return self.post(f"/assignments/{assignment}/{verb}", body or {}, who)
 
+    def ask(self, way: str, assignment: str, verb: str, body: Mapping[str, Any] | None = None, who: str = "water") -> Any:
+        """A department's move over "http" or "amqp"; None when it was made, else the (detail, errors) of the refusal."""
+        if way == "http":
+            answer = self.do(assignment, verb, body, who)
+            said = answer.get_json()
+            return None if answer.status_code == 200 else (said["detail"], said.get("errors", {}))
+        before = len(self.rejected())
+        self.command(f"{who}.{verb}", {"assignment": assignment, **(body or {})})
+        refusals = self.rejected()[before:]
+        return (refusals[0].detail, {name: list(each) for name, each in refusals[0].errors.items()}) if refusals else None
+
+    def rule(self, assignment: str, about: str, granted: bool, who: str = "supervisor", **more: str) -> Any:
+        """A supervisor's ruling over HTTP."""
+        body = {"about": about, "granted": granted, "reason": "依职责清单。", **more}
+        return self.post(f"/assignments/{assignment}/rule", body, who)
+
+    def leads(self, opinion: str) -> list[Mapping[str, Any]]:
+        """Every assignment that an opinion has had, oldest first."""
+        with self.database.reading() as connection:
+            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 10)))
+
+    def resume_capped(self, limit: int = 200) -> int:
+        with self.database.transaction() as work:
+            return handlers.resume_capped(RoutingStore(work), self.catalogue, limit)
+
     def conclude_lapsed(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
             return handlers.conclude_lapsed(RoutingStore(work), limit)

@@ -1,0 +1,193 @@
+"""The two small forms of a receipt's page: tell more when asked, and take it back; without JavaScript."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+import pytest
+
+from services.contracts.messages import AssignmentPaused
+from services.intake import domain, handlers, schemas
+from services.intake.domain import new_receipt
+from services.intake.pages import receipts
+from services.intake.pages.words import STATES
+from services.intake.store import IntakeStore
+from services.runtime.clock import ZONE
+from tests import visitors
+from tests.visitors import Visit, created, replied
+
+DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
+FORMS = [("details", receipts.DETAILS), ("withdrawal", receipts.WITHDRAWAL)]
+
+
+@pytest.fixture
+def visit(sqlite_database, clock) -> Visit:
+    return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
+
+
+@pytest.fixture
+def paused(visit) -> str:
+    """The page of an opinion whose department waits for the submitter."""
+    path = visit.receipt()
+    visit.hear(created(DUE), AssignmentPaused("a", visitors.DEPARTMENT, "请说明是哪一段河道。", DUE))
+    return path
+
+
+def state(visit: Visit) -> str:
+    return str(visit.opinions()[0]["state"])
+
+
+def set_state(visit: Visit, to: str) -> None:
+    with visit.database.transaction() as work:
+        IntakeStore(work).change(visit.opinions()[0]["id"], state=to)
+
+
+def action(path: str, name: str) -> str:
+    return f'action="{path}/{name}"'
+
+
+def test_each_form_is_there_exactly_while_it_can_be_sent(visit):
+    path = visit.receipt()
+    for state_ in STATES:
+        set_state(visit, state_)
+        may = visit.client.get(f"/api/v1{path}").get_json()["may"]
+        page = visit.client.get(path).text
+        for name, _ in FORMS:
+            assert (action(path, name) in page) is (name in may)
+
+
+def test_the_question_is_on_the_page_with_the_form_for_the_answer(visit, paused):
+    page = visit.client.get(paused).text
+    assert "请说明是哪一段河道。" in page
+    assert action(paused, "details") in page
+    assert re.search(r'<label for="content">补充的内容 <span lang="en">What you add</span></label>', page)
+    assert page.index("请补充情况") < page.index("Please tell us more")
+    assert "<script" not in page
+
+
+def test_what_is_added_is_kept_once_and_shown(visit, paused):
+    form = {"content": "桥东二十米。\r\n靠学校一侧。", "key": visit.key(paused)}
+    answers = [visit.client.post(f"{paused}/details", data=form) for _ in range(2)]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{paused}#state")
+    assert visit.opinions()[0]["content"].count("【补充】桥东二十米。\n靠学校一侧。") == 1
+    assert "靠学校一侧。" in visit.client.get(paused).text
+
+
+def test_a_returned_opinion_goes_back_to_the_reviewer_with_what_was_added(visit):
+    path = visit.receipt()
+    set_state(visit, "submitted")
+    with visit.database.transaction() as work:
+        handlers.return_(IntakeStore(work), visit.opinions()[0]["id"], "是哪座桥？")
+    page = visit.client.get(path).text
+    assert "是哪座桥？" in page
+    answer = visit.client.post(f"{path}/details", data={"content": "东街桥。", "key": visit.key(path)})
+    assert (answer.status_code, state(visit)) == (303, "submitted")
+    assert action(path, "details") not in visit.client.get(path).text
+
+
+@pytest.mark.parametrize("content", ["", "  \n ", "长" * domain.LONGEST_CONTENT])
+def test_what_cannot_be_added_says_why_beside_the_field_and_is_kept(visit, paused, content):
+    key = visit.key(paused)
+    answer = visit.client.post(f"{paused}/details", data={"content": content, "key": key})
+    assert answer.status_code == 422
+    assert 'id="content-mistake"' in answer.text
+    assert 'aria-invalid="true" aria-describedby="content-mistake"' in answer.text
+    assert receipts.DETAILS.mistakes["content"].zh in answer.text
+    assert f'value="{key}"' in answer.text
+    assert content.strip() in answer.text
+    assert '<a href="#content">补充的内容</a>' in answer.text
+    assert state(visit) == "paused"
+
+
+def test_what_was_typed_is_escaped_when_it_is_shown_again(visit, paused):
+    answer = visit.client.post(f"{paused}/details", data={"content": "</textarea><script>" + "长" * domain.LONGEST_CONTENT})
+    assert answer.status_code == 422
+    assert "<script>" not in answer.text
+    assert "&lt;/textarea&gt;&lt;script&gt;" in answer.text
+
+
+def test_an_opinion_is_withdrawn_and_the_page_says_so(visit):
+    path = visit.receipt()
+    form = {"reason": "已经解决了。", "key": visit.key(path)}
+    for _ in range(2):
+        answer = visit.client.post(f"{path}/withdrawal", data=form)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}#state")
+    page = visit.client.get(path).text
+    assert STATES["withdrawn"].meaning.zh in page
+    assert action(path, "withdrawal") not in page
+    assert state(visit) == "withdrawn"
+
+
+def test_it_takes_a_look_before_anything_is_withdrawn_and_no_reason(visit):
+    path = visit.receipt()
+    page = visit.client.get(path).text
+    assert '<details class="card" id="withdrawal">' in page
+    assert "不能恢复" in page
+    assert visit.client.post(f"{path}/withdrawal", data={"reason": ""}).status_code == 303
+    assert state(visit) == "withdrawn"
+
+
+def test_a_reason_that_is_too_long_is_said_beside_the_field_with_the_form_open(visit):
+    path = visit.receipt()
+    answer = visit.client.post(f"{path}/withdrawal", data={"reason": "长" * (schemas.LONGEST_REASON + 1)})
+    assert answer.status_code == 422
+    assert '<details class="card" id="withdrawal" open>' in answer.text
+    assert 'id="reason-mistake"' in answer.text
+    assert receipts.WITHDRAWAL.mistakes["reason"].en in answer.text
+    assert state(visit) == "accepted"
+
+
+@pytest.mark.parametrize(("name", "form"), FORMS)
+def test_a_form_that_comes_too_late_is_refused_kindly_with_how_things_stand(visit, paused, name, form):
+    visit.hear(replied(DUE))
+    answer = visit.client.post(f"{paused}/{name}", data={"content": "桥东。", "reason": "不用了。"})
+    assert (answer.status_code, answer.mimetype) == (409, "text/html")
+    assert form.too_late.zh in answer.text
+    assert form.too_late.en in answer.text
+    assert STATES["replied"].meaning.zh in answer.text
+    assert state(visit) == "replied"
+
+
+def test_a_key_used_for_another_text_does_not_hide_the_first(visit, paused):
+    key = visit.key(paused)
+    visit.client.post(f"{paused}/details", data={"content": "桥东。", "key": key})
+    answer = visit.client.post(f"{paused}/details", data={"content": "桥西。", "key": key})
+    assert answer.status_code == 409
+    assert f'value="{key}"' not in answer.text
+    assert "桥西。" in answer.text
+    assert visit.opinions()[0]["content"].endswith("【补充】桥东。")
+
+
+def test_a_case_that_others_are_handled_with_has_no_form_to_withdraw_it(visit):
+    follower, case = visit.receipt(), visit.receipt(title="河边的灯坏了")
+    ids = {row["receipt"]: row["id"] for row in visit.opinions()}
+    with visit.database.transaction() as work:
+        handlers.merge(IntakeStore(work), ids[follower.removeprefix("/receipts/")], ids[case.removeprefix("/receipts/")])
+    for path in (follower, case):
+        assert action(path, "withdrawal") not in visit.client.get(path).text
+    answer = visit.client.post(f"{case}/withdrawal", data={"reason": ""})
+    assert answer.status_code == 409
+    assert receipts.WITHDRAWAL.too_late.zh in answer.text
+
+
+@pytest.mark.parametrize("name", ["evaluation", *(name for name, _ in FORMS)])
+def test_a_form_s_own_address_opened_by_hand_leads_to_the_page(visit, name):
+    path = visit.receipt()
+    answer = visit.client.get(f"{path}/{name}")
+    assert (answer.status_code, answer.headers["Location"]) == (303, path)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in FORMS])
+def test_a_receipt_of_nobody_is_not_found_by_anybody(visit, name):
+    unknown = new_receipt(lambda _: 12345)
+    for text, words in ((unknown, receipts.UNKNOWN_RECEIPT), ("ABC-12", receipts.NO_RECEIPT)):
+        answer = visit.client.post(f"/receipts/{text}/{name}", data={"content": "甲", "reason": "乙"})
+        assert answer.status_code == 404
+        assert words.zh in answer.text
+
+
+@pytest.mark.parametrize("name", [name for name, _ in FORMS])
+def test_what_is_no_form_is_refused(visit, paused, name):
+    assert visit.client.post(f"{paused}/{name}", json={"content": "甲"}).status_code == 415

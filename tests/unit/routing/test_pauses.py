@@ -1,0 +1,105 @@
+"""挂起: the clock stands still while the submitter is asked, once a round and never beyond the cap."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.contracts.messages import OpinionDetailed
+from tests.unit.routing.bureau import REPLY, at
+
+WAYS = ["http", "amqp"]
+#: The deadline of an ordinary case that came at the clock's start; ten working days after that start.
+DUE, CAP = at("2026-12-14T23:59:59"), at("2026-12-07T23:59:59")
+QUESTION = {"reason": "请说明是哪一段。"}
+
+
+@pytest.fixture
+def paused(bureau):
+    """A case that waits for its submitter."""
+    assignment = bureau.accept(opinion="o-1")
+    assert bureau.ask("http", assignment, "pause", QUESTION) is None
+    return assignment
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_pauses_has_signed_with_it_and_the_end_is_known(bureau, way):
+    assignment = bureau.accept(opinion="o-1")
+    assert bureau.ask(way, assignment, "pause", QUESTION) is None
+    row, said = bureau.row(assignment), bureau.said("o-1")[-1]
+    assert (row["state"], row["paused"], row["paused_until"], row["pauses"]) == ("paused", bureau.clock.now(), CAP, 1)
+    assert (said.data.reason, said.data.until) == (QUESTION["reason"], CAP)
+    assert bureau.story("o-1") == [("created", 1), ("signed", 2), ("paused", 3)]
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("until", [at("2026-11-23T09:30"), CAP + timedelta(seconds=1)])
+def test_a_pause_ends_later_than_now_and_within_the_cap(bureau, way, until):
+    assignment = bureau.accept(opinion="o-1")
+    _, errors = bureau.ask(way, assignment, "pause", QUESTION | {"until": until.isoformat()})
+    assert errors == {"until": [f"until {CAP.isoformat()}"]}
+    assert bureau.story("o-1") == [("created", 1)]
+
+
+def test_what_the_submitter_adds_lets_it_go_on_with_the_working_days_given_back(bureau, paused):
+    bureau.clock.instant = at("2026-11-25T15:00")
+    bureau.tell("o-1", OpinionDetailed("桥东二十米。"))
+    row, said = bureau.row(paused), bureau.said("o-1")[-1]
+    assert (row["state"], row["paused"], row["paused_until"], row["reply_by"]) == ("signed", None, None, at("2026-12-16T23:59:59"))
+    assert row["content"].endswith("【补充】桥东二十米。")
+    assert (said.type, said.data.deadlines, said.data.details) == (
+        "assignment.resumed", {"reply": at("2026-12-16T23:59:59")}, "桥东二十米。",
+    )  # fmt: skip
+
+
+def test_a_pause_within_one_day_gives_no_day_back(bureau, paused):
+    bureau.clock.instant += timedelta(hours=3)
+    bureau.tell("o-1", OpinionDetailed("。"))
+    assert bureau.row(paused)["reply_by"] == DUE
+
+
+def test_a_pause_that_reached_its_end_ends_by_itself_and_once(bureau, paused):
+    bureau.clock.instant = CAP
+    assert bureau.resume_capped() == 0
+    bureau.clock.instant = CAP + timedelta(seconds=1)
+    assert [bureau.resume_capped(), bureau.resume_capped()] == [1, 0]
+    row = bureau.row(paused)
+    assert (row["state"], row["reply_by"]) == ("signed", at("2026-12-28T23:59:59"))
+    assert bureau.said("o-1")[-1].data.details is None
+
+
+def test_what_is_added_to_a_case_that_does_not_wait_changes_nothing(bureau):
+    assignment = bureau.accept(opinion="o-1")
+    before = bureau.row(assignment)
+    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.tell("o-unknown", OpinionDetailed("。"))
+    assert bureau.row(assignment) == before
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_case_is_paused_once_a_round(bureau, paused, way):
+    bureau.tell("o-1", OpinionDetailed("。"))
+    before = bureau.story("o-1")
+    detail, _ = bureau.ask(way, paused, "pause", QUESTION)
+    assert "paused already; at most 1 time a round" in detail
+    assert (bureau.story("o-1"), bureau.row(paused)["state"]) == (before, "signed")
+
+
+def test_a_case_done_again_can_be_paused_again(bureau, paused):
+    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.do(paused, "reply", REPLY)
+    bureau.evaluate(paused, "dissatisfied")
+    assert bureau.row(paused)["pauses"] == 0
+    assert bureau.ask("http", paused, "pause", QUESTION) is None
+    assert bureau.get(f"/assignments/{paused}", "water").get_json()["pauses"] == 1
+    assert "'pause' is not possible while the opinion is 'paused'" in bureau.ask("http", paused, "pause", QUESTION)[0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_reply_ends_the_pause_and_is_measured_with_it(bureau, paused, way):
+    bureau.clock.instant = at("2026-11-25T15:00")
+    assert bureau.ask(way, paused, "reply", REPLY) is None
+    row = bureau.row(paused)
+    assert (row["state"], row["paused"], row["paused_until"], row["reply_by"]) == (
+        "replied", None, None, at("2026-12-16T23:59:59"),
+    )  # fmt: skip
+    assert bureau.story("o-1")[-2:] == [("paused", 3), ("replied", 4)]
