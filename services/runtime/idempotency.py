@@ -33,21 +33,24 @@ def once(
 
     Raises `Conflict` when the key was used for another body on this route, `Invalid` when the key is too long.
     """
-    if key is None:
-        with database.transaction() as work:
-            return act(work)
-    if len(key) > LONGEST_KEY:
-        raise Invalid("The Idempotency-Key is too long.", {"Idempotency-Key": [f"at most {LONGEST_KEY} characters"]})
-    name, digest = f"{route} {key}", hashlib.sha256(orjson.dumps(body, default=str)).hexdigest()
+    name, digest = _name(key, route), hashlib.sha256(orjson.dumps(body, default=str)).hexdigest()
     try:
         return _once(database, name, digest, act)
     except IntegrityError:
-        # The same request ran beside this one and was first; what it answered is there now.
+        # The same request ran beside this one and was first; what it did is there now.
         return _once(database, name, digest, act)
 
 
-def _once(database: Database, name: str, digest: str, act: Callable[[Transaction], tuple[int, Any]]) -> tuple[int, Any]:
+def _name(key: str | None, route: str) -> str | None:
+    if key is not None and len(key) > LONGEST_KEY:
+        raise Invalid("The Idempotency-Key is too long.", {"Idempotency-Key": [f"at most {LONGEST_KEY} characters"]})
+    return None if key is None else f"{route} {key}"
+
+
+def _once(database: Database, name: str | None, digest: str, act: Callable[[Transaction], tuple[int, Any]]) -> tuple[int, Any]:
     with database.transaction() as work:
+        if name is None:
+            return act(work)
         known = work.execute(sa.select(answers).where(answers.c.key == name)).one_or_none()
         if known is not None:
             if known.request != digest:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid
 from services.runtime import inbox
@@ -53,6 +54,18 @@ class TestIdempotency:
         once(database, "k", "/notes", {"text": "a"}, self.act("a"))
         with pytest.raises(Conflict, match="another request"):
             once(database, "k", "/notes", {"text": "b"}, self.act("b"))
+
+    def test_what_another_request_did_first_is_found_at_the_second_try(self, database: Database) -> None:
+        tries: list[int] = []
+
+        def overtaken(work: Transaction) -> tuple[int, dict[str, str]]:
+            tries.append(1)
+            if len(tries) == 1:
+                raise IntegrityError("INSERT", {}, Exception("duplicate key"))
+            return 200, {"text": "known"}
+
+        assert once(database, None, "/notes", {}, overtaken) == (200, {"text": "known"})
+        assert len(tries) == 2
 
     def test_without_a_key_every_request_acts(self, database: Database) -> None:
         once(database, None, "/notes", {}, self.act("a"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
@@ -53,14 +53,10 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
 
 def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
     """One opinion. With an external id that is known: the same answer for the same text, `Conflict` for another."""
-    resolved = domain.resolve(catalogue, form)
-    if resolved.get("external_id"):
-        known = store.with_external_ids([resolved["external_id"]]).get(resolved["external_id"])
-        if known is not None:
-            if known["fingerprint"] != domain.fingerprint(resolved):
-                raise Conflict("Another opinion has this external_id. Send it with an id of its own.")
-            return Taken(known["id"], known["receipt"], State(known["state"]), known=True)
-    return take(store, catalogue, resolved, opinion_id)
+    (result,) = submit_many(store, catalogue, [form], [opinion_id])
+    if isinstance(result, Refusal):
+        raise result
+    return result
 
 
 def submit_many(
@@ -68,22 +64,33 @@ def submit_many(
 ) -> list[Taken | Refusal]:
     """Several opinions in one transaction, idempotent by external id; a bad one is refused alone."""
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
-    known = {
-        external_id: Taken(row["id"], row["receipt"], State(row["state"]), known=True)
-        for external_id, row in (store.with_external_ids(wanted).items() if wanted else ())
-    }
+    known = {external_id: _remembered(row) for external_id, row in (store.with_external_ids(wanted).items() if wanted else ())}
     results: list[Taken | Refusal] = []
     for form, opinion_id in zip(forms, ids, strict=True):
-        external_id = form.get("external_id") or ""
-        if external_id in known:
-            results.append(known[external_id])
-            continue
         try:
-            taken = take(store, catalogue, domain.resolve(catalogue, form), opinion_id)
+            resolved = domain.resolve(catalogue, form)
+            external_id = resolved.get("external_id")
+            if external_id in known:
+                results.append(_recall(known[external_id], resolved))
+                continue
+            taken = take(store, catalogue, resolved, opinion_id)
         except Refusal as error:
             results.append(error)
             continue
         results.append(taken)
         if external_id:
-            known[external_id] = Taken(taken.id, taken.receipt, taken.state, known=True)
+            known[external_id] = (replace(taken, known=True), domain.fingerprint(resolved))
     return results
+
+
+def _remembered(row: Mapping[str, Any]) -> tuple[Taken, str]:
+    return Taken(row["id"], row["receipt"], State(row["state"]), known=True), row["fingerprint"]
+
+
+def _recall(remembered: tuple[Taken, str], form: Mapping[str, Any]) -> Taken:
+    """What was taken under this external id; another text under it would be lost, so it is refused."""
+    taken, fingerprint = remembered
+    if fingerprint != domain.fingerprint(form):
+        reason = "Another opinion has this external_id. Send it with an id of its own."
+        raise Conflict(reason, {"external_id": [reason]})
+    return taken

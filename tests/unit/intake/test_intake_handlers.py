@@ -140,6 +140,15 @@ def test_a_bad_opinion_of_a_batch_is_refused_alone(desk):
     assert desk.count() == 2
 
 
+def test_another_text_under_a_known_external_id_is_refused_in_a_batch_too(desk):
+    desk.submit(external_id="a")
+    results = desk.submit_many(
+        {"external_id": "a", "content": "别的事。"}, {"external_id": "b"}, {"external_id": "b", "title": "别的"}
+    )
+    assert [list(getattr(result, "errors", {})) for result in results] == [["external_id"], [], ["external_id"]]
+    assert desk.count() == 2
+
+
 def test_a_batch_knows_what_was_sent_before_and_what_stands_in_it_twice(desk):
     earlier = desk.submit(external_id="a")
     results = desk.submit_many({"external_id": "a"}, {"external_id": "b"}, {"external_id": "b"}, {}, {})
