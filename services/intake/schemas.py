@@ -1,10 +1,10 @@
-"""The shapes of intake's requests and answers."""
+"""The shapes of intake's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, pre_load, validate
+from marshmallow import Schema, fields, pre_load, validate
 
 from services.contracts.catalogue import CHANNELS
 from services.contracts.messages import Rating
@@ -15,16 +15,11 @@ LONGEST_REASON = 2_000
 _CODE = validate.Length(1, 60)
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
 def _text(longest: int, **options: Any) -> fields.String:
     return fields.String(validate=validate.Length(1, longest, error=f"1 to {longest} characters."), **options)
 
 
-class Location(_Strict):
+class Location(Schema):
     """Where it is: an address, or degrees of WGS 84."""
 
     address = fields.String(validate=validate.Length(max=300))
@@ -32,7 +27,7 @@ class Location(_Strict):
     longitude = fields.Float(validate=validate.Range(-180, 180))
 
 
-class Submitter(_Strict):
+class Submitter(Schema):
     """Who says it; everything but the kind is personal data."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
@@ -41,7 +36,7 @@ class Submitter(_Strict):
     email = fields.Email()
 
 
-class Submission(_Strict):
+class Submission(Schema):
     """An opinion as it comes in; only title and content are required."""
 
     title = _text(LONGEST_TITLE, required=True)
@@ -75,7 +70,7 @@ class Line(Submission):
     submitted_at = fields.String(validate=validate.Length(max=40), allow_none=True)
 
 
-class Submitted(_Strict):
+class Submitted(Schema):
     """What the sender of an opinion gets."""
 
     id = fields.String(required=True)
@@ -84,7 +79,7 @@ class Submitted(_Strict):
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
 
 
-class LineAnswer(_Strict):
+class LineAnswer(Schema):
     """One line of the answer to a batch."""
 
     line = fields.Integer(required=True)
@@ -95,7 +90,7 @@ class LineAnswer(_Strict):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
-class Evaluation(_Strict):
+class Evaluation(Schema):
     """满意度测评: how the handling and the result are rated."""
 
     result = fields.String(required=True, validate=validate.OneOf(list(Rating)))
@@ -103,50 +98,50 @@ class Evaluation(_Strict):
     comment = fields.String(validate=validate.Length(max=2000), load_default=None)
 
 
-class Acceptance(_Strict):
+class Acceptance(Schema):
     """A reviewer's yes."""
 
     topic = fields.String(validate=_CODE, load_default=None)
 
 
-class Refusal(_Strict):
+class Refusal(Schema):
     """A reviewer's no, with a reason of the catalogue."""
 
     reason = fields.String(required=True)
 
 
-class Question(_Strict):
+class Question(Schema):
     """What the reviewer needs to know."""
 
     question = _text(LONGEST_REASON, required=True)
 
 
-class Merging(_Strict):
+class Merging(Schema):
     """The opinion it is handled with."""
 
     into = fields.String(required=True)
 
 
-class Details(_Strict):
+class Details(Schema):
     """What the submitter adds."""
 
     content = _text(LONGEST_CONTENT, required=True)
 
 
-class Withdrawal(_Strict):
+class Withdrawal(Schema):
     """Why it is taken back, if the submitter wants to say."""
 
     reason = fields.String(validate=validate.Length(max=LONGEST_REASON), load_default=None)
 
 
-class Standing(_Strict):
+class Standing(Schema):
     """Where an opinion stands after a move."""
 
     id = fields.String()
     state = fields.String(required=True)
 
 
-class Moment(_Strict):
+class Moment(Schema):
     """One line of a timeline."""
 
     at = fields.AwareDateTime(required=True)
@@ -155,7 +150,7 @@ class Moment(_Strict):
     facts = fields.Dict(required=True)
 
 
-class Receipt(_Strict):
+class Receipt(Schema):
     """What the holder of a receipt sees."""
 
     receipt = fields.String(required=True)
@@ -180,7 +175,7 @@ class OpinionQuery(Page):
     external_id = fields.String(load_default=None)
 
 
-class OpinionShape(_Strict):
+class OpinionShape(Schema):
     """An opinion as the office and its department see it; `told` is when it was told elsewhere, as it was written there."""
 
     id = fields.String(required=True)
@@ -206,7 +201,7 @@ class OpinionShape(_Strict):
     round = fields.Integer(required=True)
 
 
-class Rated(_Strict):
+class Rated(Schema):
     """The rating of one round."""
 
     round = fields.Integer(required=True)
@@ -225,7 +220,7 @@ class OpinionFile(OpinionShape):
     evaluations = fields.List(fields.Nested(Rated), required=True)
 
 
-class OpinionPage(_Strict):
+class OpinionPage(Schema):
     """A page of opinions."""
 
     items = fields.List(fields.Nested(OpinionShape), required=True)

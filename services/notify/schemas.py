@@ -1,4 +1,4 @@
-"""The shapes of notify's requests and answers."""
+"""The shapes of notify's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
 
 from __future__ import annotations
 
@@ -6,16 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, pre_load
+from marshmallow import Schema, fields, pre_load
 
 from services.runtime.paging import Page
 
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
-
-
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
 
 
 class CaseQuery(Page):
@@ -26,7 +21,7 @@ class CaseQuery(Page):
     assignment = fields.String(load_default=None)
 
 
-class LetterShape(_Strict):
+class LetterShape(Schema):
     """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`."""
 
     recipient = fields.String(required=True)
@@ -39,7 +34,7 @@ class LetterShape(_Strict):
     reason = fields.String(required=True, allow_none=True)
 
 
-class ReminderShape(_Strict):
+class ReminderShape(Schema):
     """A rung that fired (`sent`) or was passed over because a later one was due as well (`skipped`)."""
 
     id = fields.String(required=True)
@@ -59,21 +54,21 @@ class ReminderShape(_Strict):
     letters = fields.List(fields.Nested(LetterShape), required=True)
 
 
-class ReminderPage(_Strict):
+class ReminderPage(Schema):
     """A page of reminders, the newest first."""
 
     items = fields.List(fields.Nested(ReminderShape), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class NextRung(_Strict):
+class NextRung(Schema):
     """The rung that a deadline waits for."""
 
     rung = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
 
 
-class DeadlineShape(_Strict):
+class DeadlineShape(Schema):
     """An open deadline; `version` is 1, then the round of each rework."""
 
     id = fields.String(required=True)
@@ -90,14 +85,14 @@ class DeadlineShape(_Strict):
     next = fields.Nested(NextRung, required=True, allow_none=True)
 
 
-class DeadlinePage(_Strict):
+class DeadlinePage(Schema):
     """A page of open deadlines."""
 
     items = fields.List(fields.Nested(DeadlineShape), required=True)
     next = fields.String(required=True, allow_none=True)
 
 
-class ExplainQuery(_Strict):
+class ExplainQuery(Schema):
     """From when, and by which rule."""
 
     start = fields.AwareDateTime(required=True, format="iso", data_key="from")
@@ -109,7 +104,7 @@ class ExplainQuery(_Strict):
         return {name: _BLANK_FOR_PLUS.sub("+", value) if name == "from" else value for name, value in data.items()}
 
 
-class DayShape(_Strict):
+class DayShape(Schema):
     """One day of an explanation."""
 
     day = fields.Date(required=True)
@@ -118,7 +113,7 @@ class DayShape(_Strict):
     en = fields.String(required=True)
 
 
-ExplanationShape = _Strict.from_dict(
+ExplanationShape = Schema.from_dict(
     {
         "from": fields.AwareDateTime(required=True),
         "rule": fields.String(required=True),

@@ -1,10 +1,10 @@
-"""The shapes of routing's requests and answers."""
+"""The shapes of routing's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.commands import LONGEST, Extend, Object, Pause, Progress, Reply, Sign
 from services.contracts.messages import Outcome, Promise, Why
@@ -15,12 +15,7 @@ from services.runtime.paging import Page
 _CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
 
 
-class _Strict(Schema):
-    class Meta:
-        unknown = RAISE
-
-
-class SignBody(_Strict):
+class SignBody(Schema):
     """Nothing to say but that it is signed."""
 
     @post_load
@@ -28,7 +23,7 @@ class SignBody(_Strict):
         return Sign()
 
 
-class ProgressBody(_Strict):
+class ProgressBody(Schema):
     """An interim note."""
 
     content = fields.String(required=True, validate=_CONTENT)
@@ -38,7 +33,7 @@ class ProgressBody(_Strict):
         return Progress(**data)
 
 
-class PromiseBody(_Strict):
+class PromiseBody(Schema):
     """What will be done and by when."""
 
     what = fields.String(required=True, validate=validate.Length(1, 2000))
@@ -49,7 +44,7 @@ class PromiseBody(_Strict):
         return Promise(**data)
 
 
-class ReplyBody(_Strict):
+class ReplyBody(Schema):
     """The final answer."""
 
     content = fields.String(required=True, validate=_CONTENT)
@@ -64,7 +59,7 @@ class ReplyBody(_Strict):
 _REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
 
 
-class ObjectBody(_Strict):
+class ObjectBody(Schema):
     """Not ours but theirs."""
 
     reason = fields.String(required=True, validate=_REASON)
@@ -75,7 +70,7 @@ class ObjectBody(_Strict):
         return Object(**data)
 
 
-class ExtendBody(_Strict):
+class ExtendBody(Schema):
     """More time, until when and why."""
 
     until = fields.AwareDateTime(required=True, format="iso")
@@ -86,7 +81,7 @@ class ExtendBody(_Strict):
         return Extend(**data)
 
 
-class PauseBody(_Strict):
+class PauseBody(Schema):
     """Waiting for the submitter."""
 
     reason = fields.String(required=True, validate=_REASON)
@@ -97,7 +92,7 @@ class PauseBody(_Strict):
         return Pause(**data)
 
 
-class RulingBody(_Strict):
+class RulingBody(Schema):
     """A supervisor's ruling on what the department has asked."""
 
     about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
@@ -116,7 +111,7 @@ BODIES: dict[str, type[Schema]] = {
 }  # fmt: skip
 
 
-class Preview(_Strict):
+class Preview(Schema):
     """A text whose way is asked for before it is sent."""
 
     title = fields.String(required=True, validate=validate.Length(1, 120))
@@ -124,7 +119,7 @@ class Preview(_Strict):
     topic = fields.String(load_default=None, allow_none=True)
 
 
-class PreviewAnswer(_Strict):
+class PreviewAnswer(Schema):
     """Where it would go, why, and until when."""
 
     topic = fields.String(allow_none=True, required=True)
@@ -146,7 +141,7 @@ class AssignmentQuery(Page):
     overdue = fields.Boolean(load_default=False)
 
 
-class AssignmentShape(_Strict):
+class AssignmentShape(Schema):
     """An assignment with its deadlines by kind, why it went there, and the moves that are possible now."""
 
     id = fields.String(required=True)
@@ -184,14 +179,14 @@ class AssignmentShape(_Strict):
     allowed = fields.List(fields.String(), required=True)
 
 
-class AssignmentPage(_Strict):
+class AssignmentPage(Schema):
     """A page of assignments."""
 
     items = fields.List(fields.Nested(AssignmentShape), required=True)
     next = fields.String(allow_none=True, required=True)
 
 
-class Standing(_Strict):
+class Standing(Schema):
     """Where an assignment stands after a move."""
 
     id = fields.String(required=True)
@@ -200,7 +195,7 @@ class Standing(_Strict):
     allowed = fields.List(fields.String(), required=True)
 
 
-class Listing(_Strict):
+class Listing(Schema):
     """A whole small list."""
 
     items = fields.List(fields.Dict(), required=True)

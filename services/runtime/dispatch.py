@@ -63,7 +63,6 @@ class Dispatcher(Generic[T]):
     ) -> None:
         self._hearing, self._database, self._telemetry, self._batch = hearing, database, telemetry, batch
         self._subscribe, self._publish = subscribe, publish
-        self.heard_at = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: connect, serve, and begin anew after an error with a growing rest."""
@@ -75,7 +74,6 @@ class Dispatcher(Generic[T]):
                 subscription = self._subscribe()
                 log.info("consumer_started", queue=self._hearing.queue)
                 while not stop.is_set():
-                    self.heard_at = time.monotonic()
                     self.turn(subscription)
                     failures = 0
             except INTERRUPTIONS as error:
