@@ -11,7 +11,7 @@ from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
 from services.contracts.messages import Message
 from services.contracts.schema import schema_class
-from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, SERVICE_QUEUES, VHOST
+from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
 
 VERSION = "1"
 BINDING = "0.3.0"
@@ -112,6 +112,8 @@ def _references(names: list[str]) -> Json:
 
 
 def _event_channel(shape: type[Message]) -> Json:
+    if shape.PRIVATE:
+        return {"address": "notify.letters", "bindings": _bound(LETTERS), "messages": _references([shape.TYPE])}
     channel: Json = {"address": f"{shape.TYPE}.-", "bindings": _bound(EVENTS), "messages": _references([shape.TYPE])}
     if shape.KEY is None:
         return channel

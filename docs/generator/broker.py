@@ -11,11 +11,13 @@ from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,
     EXCHANGES,
+    LETTERS,
     RETRIES,
     SAYS,
     SERVICE_QUEUES,
     SERVICES,
     VHOST,
+    events_of,
 )
 
 CODE = "<code>"
@@ -23,6 +25,7 @@ PURPOSES = {
     EVENTS: "what services say to one another and to anybody who listens; key `<type>.<key>`",
     DEPARTMENTS: "what is addressed to one department; key is the name of its queue, and a missing queue comes back",
     COMMANDS: "what departments ask for; key `<department>.<verb>`",
+    LETTERS: "letters to submitters, the only messages that say how to reach somebody; key is the name of the queue",
     "huiying.requeue": "brings a message back to its queue; key is the name of the queue",
     "huiying.dead": "parks what cannot be handled; key is the name of the queue",
     "huiying.unrouted": "keeps commands that no queue takes",
@@ -47,10 +50,11 @@ def topology() -> str:
 
 def _drawing() -> str:
     lines = ["flowchart LR", f"    events([{EVENTS}])", f"    departments([{DEPARTMENTS}])", f"    commands([{COMMANDS}])"]
-    says = {service: ", ".join(f"{kind}.*" for kind in SAYS[service]) for service in SERVICES if SAYS[service]}
+    lines += [f"    letters([{LETTERS}])", "    intake --> letters"]
+    says = {service: ", ".join(f"{kind}.*" for kind in events_of(service)) for service in SERVICES if SAYS[service]}
     lines += [f'    {service} -- "{kinds}" --> events' for service, kinds in says.items()]
     lines += [f"    {service} --> departments" for service in ("routing", "notify")]
-    short = {EVENTS: "events", COMMANDS: "commands"}
+    short = {EVENTS: "events", COMMANDS: "commands", LETTERS: "letters"}
     for queue in SERVICE_QUEUES:
         name, service = queue.name.replace(".", "_"), queue.name.split(".")[0]
         lines += [f'    {short[queue.exchange]} -- "{", ".join(queue.hears)}" --> {name}[["{queue.name}"]] --> {service}']

@@ -28,7 +28,7 @@ from docs.generator.product import (
 from services.contracts import measures
 from services.contracts.commands import VERBS
 from services.contracts.errors import STATUSES
-from services.contracts.lifecycle import FIRST, TERMINAL, TRANSITIONS
+from services.contracts.lifecycle import CO_TERMINAL, CO_TRANSITIONS, FIRST, TERMINAL, TRANSITIONS, CoState
 from services.contracts.measures import Measure
 from services.contracts.messages import Message
 from services.runtime.access import PUBLIC
@@ -42,13 +42,22 @@ _WORDS: dict[type[Any], str] = {
 
 
 def lifecycle() -> str:
-    """The transition table and its drawing."""
-    lines = [f"    [*] --> {FIRST}", *(f"    {row.state} --> {row.to}: {row.move}" for row in TRANSITIONS)]
-    lines += [f"    {state} --> [*]" for state in sorted(TERMINAL)]
-    drawing = "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+    """The two transition tables and their drawings."""
     rows = [(f"`{row.state}`", f"`{row.move}`", f"`{row.to}`", row.owner) for row in TRANSITIONS]
+    drawn = _drawing(FIRST, [(row.state, row.move, row.to) for row in TRANSITIONS], TERMINAL)
+    co_rows = [(f"`{row.state}`", f"`{row.move}`", f"`{row.to}`") for row in CO_TRANSITIONS]
+    co_drawn = _drawing(CoState.ASSIGNED, [(row.state, row.move, row.to) for row in CO_TRANSITIONS], CO_TERMINAL)
     text = "A move that has no row here is refused. Only the owner makes it; everybody else learns of it from a message.\n"
-    return "\n".join(["# The life of an opinion\n", text, table(("state", "move", "leads to", "owner"), rows), drawing])
+    co_text = "What a co-handler or a separate handler does with its own assignment, beside the lead. Routing owns every move.\n"
+    parts = ["# The life of an opinion\n", text, table(("state", "move", "leads to", "owner"), rows), drawn]
+    parts += ["## The assignment of a co-handler\n", co_text, table(("state", "move", "leads to"), co_rows), co_drawn]
+    return "\n".join(parts)
+
+
+def _drawing(first: str, rows: Iterable[tuple[str, str, str]], terminal: Iterable[str]) -> str:
+    lines = [f"    [*] --> {first}", *(f"    {state} --> {to}: {move}" for state, move, to in rows)]
+    lines += [f"    {state} --> [*]" for state in sorted(terminal)]
+    return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
 
 
 def configuration() -> str:
@@ -170,7 +179,7 @@ def _type_name(hint: Any) -> str:
     origin, parts = get_origin(hint), get_args(hint)
     if origin is Literal:
         return " or ".join(f"`{part}`" for part in parts)
-    if origin is not None and issubclass(origin, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         return f"{_type_name(parts[1])}, by name"
     if origin is tuple:
         return f"list of {_type_name(parts[0])}"
@@ -186,7 +195,8 @@ def _parts(shapes: Iterable[type[Any]]) -> list[type[Any]]:
     found: dict[type[Any], None] = {}
     for shape in shapes:
         for hint in get_type_hints(shape).values():
-            found |= {part: None for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part) and isinstance(part, type)}
+            own = {part: None for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part) and isinstance(part, type)}
+            found |= own | dict.fromkeys(_parts(own))
     return list(found)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from services.contracts.messages import MESSAGES, Message
-from services.contracts.topology import EVENTS, SAYS, SERVICE_QUEUES, SERVICES
+from services.contracts.topology import EVENTS, LETTERS, SAYS, SERVICE_QUEUES, SERVICES
 from services.runtime.assembly import Assembly
 from services.runtime.health import health_routes
 from services.runtime.http import API, Route
@@ -81,6 +81,8 @@ def sayers(message: type[Message]) -> list[str]:
 
 def hearers(message: type[Message]) -> list[str]:
     """The service queues that a message reaches, and the department's when it is addressed."""
+    if message.PRIVATE:
+        return [queue.name for queue in SERVICE_QUEUES if queue.exchange == LETTERS]
     key = f"{message.TYPE}.key"
     queues = [queue.name for queue in SERVICE_QUEUES if queue.exchange == EVENTS]
     bound = {queue.name: any(matches(pattern, key) for pattern in queue.hears) for queue in SERVICE_QUEUES}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.messages import Outcome, Promise
+from services.contracts.messages import Contact, Outcome, Promise, ReplyItem
 
 LONGEST = {"content": 20_000, "reason": 2_000}
 
@@ -43,20 +43,39 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """办理进展: an interim note for the submitter and the congress office."""
+    """办理进展: an interim note for the submitter and the congress office; `contact` says how the submitter was contacted."""
 
     content: str
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """答复: the final answer; `in_progress` and `planned` should say in `promise` what will be done and by when."""
+    """答复: the final answer, demand by demand in `items` where there are several; `in_progress` and `planned` need a promise.
+
+    A co-handler gives its opinion with it.
+    """
 
     content: str
     outcome: Outcome
     promise: Promise | None = None
+    items: tuple[ReplyItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """Ends a pause early."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """承诺兑现: done, and here is the evidence; `promise` names it where there are several."""
+
+    evidence: str
+    promise: str | None = None
 
 
 VERBS: Mapping[str, type[Any]] = {
-    "sign": Sign, "object": Object, "extend": Extend, "pause": Pause, "progress": Progress, "reply": Reply,
+    "sign": Sign, "object": Object, "extend": Extend, "pause": Pause, "resume": Resume, "progress": Progress, "reply": Reply,
+    "keep": Keep,
 }  # fmt: skip

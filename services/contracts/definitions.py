@@ -17,6 +17,7 @@ from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,
     EXCHANGES,
+    LETTERS,
     REQUEUE,
     RETRIES,
     SAYS,
@@ -27,6 +28,7 @@ from services.contracts.topology import (
     Queue,
     dead_queue,
     department_queue,
+    events_of,
     queues,
 )
 
@@ -35,7 +37,7 @@ ADMINISTRATOR, OPERATOR = "huiying", "ops"
 NOTHING, ALL = "^$", ".*"
 GIGABYTE = 1_000_000_000
 #: Where a service's own publishers write besides the events; the consumers of every service park and retry.
-WRITES: Mapping[str, tuple[str, ...]] = {"routing": (DEPARTMENTS,), "notify": (DEPARTMENTS,)}
+WRITES: Mapping[str, tuple[str, ...]] = {"intake": (LETTERS,), "routing": (DEPARTMENTS,), "notify": (DEPARTMENTS,)}
 _CODE = "[a-z][a-z0-9-]{1,39}"
 _SAFE = {"overflow": "reject-publish", "dead-letter-strategy": "at-least-once"}
 
@@ -105,7 +107,8 @@ def _topic_permissions(name: str) -> list[Row]:
     # Without a row for an exchange everything is allowed there, so everybody gets one for both topic exchanges.
     if name == ADMINISTRATOR:
         return []
-    events = f"^({'|'.join(SAYS.get(name, ()))})[.]" if SAYS.get(name) else NOTHING
+    kinds = events_of(name)
+    events = f"^({'|'.join(kinds)})[.]" if kinds else NOTHING
     code = name.removeprefix("department-")
     commands = f"^{code}[.][a-z]+$" if name.startswith("department-") else NOTHING
     writes = {EVENTS: events, COMMANDS: commands}

@@ -1,11 +1,15 @@
 """The life of an opinion on one screen: which move leads from which state to which, and which service owns it.
 
-submitted ─accept→ accepted ─assign→ assigned ─sign→ signed ─reply→ replied ─conclude→ concluded
- │   └─return→ returned ─complete→ submitted │          │              └─reopen→ reopened ─reply→ replied
- └─decline→ declined                         ├─object→ objected ─uphold→ reassigned ─assign→ assigned │ ─deny→ assigned
-until there is a reply:                      └─pause→ paused ─resume→ signed
-─withdraw→ withdrawn, ─merge→ merged
-A reply is rated where it is: replied ─evaluate→ replied, and by those merged into the case after its end too.
+submitted ─accept→ accepted ─assign→ assigned ─sign→ signed ─reply→ replied ─conclude→ concluded ─reopen→ reopened
+ │   └─return→ returned ─complete→ submitted │          │  └─draft→ drafted ─approve→ replied ─reopen→ reopened ─reply→ replied
+ └─decline→ declined                         │          │              └─amend→ signed
+until there is a reply:                      ├─object→ objected ─uphold→ reassigned ─assign→ assigned │ ─deny→ assigned
+─withdraw→ withdrawn, ─merge→ merged         └─pause→ paused ─resume→ signed
+A reply is rated where it is: replied ─evaluate→ replied, and once more after the end. A dissatisfied rating, a broken promise
+or a failed look-back (recheck) reopens a case, ended or not.
+
+Beside the lead there may be co-handlers and separate handlers, whose assignments have a smaller life of their own:
+assigned ─sign→ signed ─reply→ advised; ─object→ objected ─uphold→ released │ ─deny→ assigned; ─release→ released
 """
 
 from __future__ import annotations
@@ -31,9 +35,20 @@ class State(StrEnum):
     OBJECTED = "objected"
     REASSIGNED = "reassigned"
     PAUSED = "paused"
+    DRAFTED = "drafted"
     REPLIED = "replied"
     REOPENED = "reopened"
     CONCLUDED = "concluded"
+
+
+class CoState(StrEnum):
+    """Where the assignment of a co-handler or a separate handler stands."""
+
+    ASSIGNED = "assigned"
+    SIGNED = "signed"
+    OBJECTED = "objected"
+    ADVISED = "advised"
+    RELEASED = "released"
 
 
 class Move(StrEnum):
@@ -56,7 +71,15 @@ class Move(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     PROGRESS = "progress"
+    DRAFT = "draft"
+    APPROVE = "approve"
+    AMEND = "amend"
     REPLY = "reply"
+    KEEP = "keep"
+    MARK = "mark"
+    RAISE = "raise"
+    RECHECK = "recheck"
+    RELEASE = "release"
     EVALUATE = "evaluate"
     CONCLUDE = "conclude"
     REOPEN = "reopen"
@@ -72,11 +95,22 @@ class Transition:
     owner: str
 
 
-_S, _M = State, Move
+@dataclass(frozen=True, slots=True)
+class CoTransition:
+    """One row for the assignment of a co-handler or a separate handler. Routing makes them all."""
+
+    state: CoState
+    move: Move
+    to: CoState
+
+
+_S, _M, _C = State, Move, CoState
 #: In the department's hands, and not waiting for a ruling or for the submitter.
 _IN_HAND = (_S.ASSIGNED, _S.SIGNED, _S.REOPENED)
 #: No reply yet, so that it can still be taken back or handled with another.
-_UNANSWERED = (_S.SUBMITTED, _S.RETURNED, _S.ACCEPTED, _S.ASSIGNED, _S.SIGNED, _S.OBJECTED, _S.PAUSED)
+_UNANSWERED = (_S.SUBMITTED, _S.RETURNED, _S.ACCEPTED, _S.ASSIGNED, _S.SIGNED, _S.OBJECTED, _S.PAUSED, _S.DRAFTED)
+#: With a department, whatever it is doing.
+_ASSIGNED = (*_IN_HAND, _S.OBJECTED, _S.PAUSED, _S.DRAFTED)
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.SUBMITTED, _M.ACCEPT, _S.ACCEPTED, "intake"),
     Transition(_S.SUBMITTED, _M.RETURN, _S.RETURNED, "intake"),
@@ -95,17 +129,37 @@ TRANSITIONS: tuple[Transition, ...] = (
     *(Transition(state, move, state, "routing") for state in _IN_HAND for move in (_M.EXTEND, _M.GRANT, _M.REFUSE)),
     *(Transition(state, _M.PAUSE, _S.PAUSED, "routing") for state in _IN_HAND),
     Transition(_S.PAUSED, _M.RESUME, _S.SIGNED, "routing"),
-    *(Transition(state, _M.PROGRESS, state, "routing") for state in (*_IN_HAND, _S.PAUSED)),
+    *(Transition(state, _M.PROGRESS, state, "routing") for state in (*_IN_HAND, _S.PAUSED, _S.DRAFTED)),
     *(Transition(state, _M.REPLY, _S.REPLIED, "routing") for state in (*_IN_HAND, _S.PAUSED)),
+    *(Transition(state, _M.DRAFT, _S.DRAFTED, "routing") for state in (*_IN_HAND, _S.PAUSED, _S.DRAFTED)),
+    Transition(_S.DRAFTED, _M.APPROVE, _S.REPLIED, "routing"),
+    Transition(_S.DRAFTED, _M.AMEND, _S.SIGNED, "routing"),
+    *(Transition(state, _M.MARK, state, "routing") for state in _ASSIGNED),
+    *(Transition(state, _M.RAISE, state, "routing") for state in _ASSIGNED),
+    *(Transition(state, _M.KEEP, state, "routing") for state in (*_ASSIGNED, _S.REPLIED, _S.CONCLUDED)),
     Transition(_S.REPLIED, _M.EVALUATE, _S.REPLIED, "intake"),
     Transition(_S.CONCLUDED, _M.EVALUATE, _S.CONCLUDED, "intake"),
     Transition(_S.REPLIED, _M.CONCLUDE, _S.CONCLUDED, "routing"),
     Transition(_S.REPLIED, _M.REOPEN, _S.REOPENED, "routing"),
+    Transition(_S.CONCLUDED, _M.RECHECK, _S.CONCLUDED, "routing"),
+    Transition(_S.CONCLUDED, _M.REOPEN, _S.REOPENED, "routing"),
+)
+_CO_IN_HAND = (_C.ASSIGNED, _C.SIGNED)
+CO_TRANSITIONS: tuple[CoTransition, ...] = (
+    CoTransition(_C.ASSIGNED, _M.SIGN, _C.SIGNED),
+    *(CoTransition(state, _M.OBJECT, _C.OBJECTED) for state in _CO_IN_HAND),
+    CoTransition(_C.OBJECTED, _M.UPHOLD, _C.RELEASED),
+    CoTransition(_C.OBJECTED, _M.DENY, _C.ASSIGNED),
+    *(CoTransition(state, _M.PROGRESS, state) for state in _CO_IN_HAND),
+    *(CoTransition(state, _M.REPLY, _C.ADVISED) for state in _CO_IN_HAND),
+    *(CoTransition(state, _M.RELEASE, _C.RELEASED) for state in (*_CO_IN_HAND, _C.OBJECTED)),
 )
 FIRST = State.SUBMITTED
-#: No move leads out of these; a rating after the end leaves the end what it is.
+#: Where a case may end. Only a concluded one can be reopened: by a rating, a broken promise or a failed look-back.
 TERMINAL = frozenset({State.DECLINED, State.MERGED, State.WITHDRAWN, State.CONCLUDED})
+CO_TERMINAL = frozenset({CoState.ADVISED, CoState.RELEASED})
 _TABLE: Mapping[tuple[State, Move], Transition] = {(row.state, row.move): row for row in TRANSITIONS}
+_CO_TABLE: Mapping[tuple[CoState, Move], CoTransition] = {(row.state, row.move): row for row in CO_TRANSITIONS}
 
 
 def allowed_moves(state: State) -> tuple[Move, ...]:
@@ -113,10 +167,27 @@ def allowed_moves(state: State) -> tuple[Move, ...]:
     return tuple(row.move for row in TRANSITIONS if row.state is state)
 
 
+def allowed_co_moves(state: CoState) -> tuple[Move, ...]:
+    """The moves that the assignment of a co-handler has in `state`, in table order."""
+    return tuple(row.move for row in CO_TRANSITIONS if row.state is state)
+
+
 def advance(state: State, move: Move) -> State:
     """The state after `move`; raises `Conflict` that names the allowed moves when the table has no such row."""
     row = _TABLE.get((state, move))
     if row is None:
-        allowed = ", ".join(allowed_moves(state)) or "none, the case is closed"
-        raise Conflict(f"'{move}' is not possible while the opinion is '{state}'. Allowed now: {allowed}.")
+        raise _impossible(move, "the opinion", state, allowed_moves(state))
     return row.to
+
+
+def advance_co(state: CoState, move: Move) -> CoState:
+    """The state of a co-handler's assignment after `move`; raises `Conflict` that names the allowed moves."""
+    row = _CO_TABLE.get((state, move))
+    if row is None:
+        raise _impossible(move, "the assignment", state, allowed_co_moves(state))
+    return row.to
+
+
+def _impossible(move: Move, what: str, state: StrEnum, moves: tuple[Move, ...]) -> Conflict:
+    allowed = ", ".join(moves) or "none, the case is closed"
+    return Conflict(f"'{move}' is not possible while {what} is '{state}'. Allowed now: {allowed}.")

@@ -3,6 +3,7 @@
     intake ──opinion.*────▶ huiying.events ──▶ routing.events   notify.events   metrics.events
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
+    intake ──letter.*──────▶ huiying.letters ──▶ notify.letters
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
     any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
 
@@ -14,15 +15,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from services.contracts.messages import Message
+from services.contracts.messages import MESSAGES, Message
 
 VHOST = "huiying"
-EVENTS, DEPARTMENTS, COMMANDS = "huiying.events", "huiying.departments", "huiying.commands"
+EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments", "huiying.commands", "huiying.letters"
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
 
 EXCHANGES: Mapping[str, str] = {
-    EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", REQUEUE: "direct", DEAD: "direct", UNROUTED: "fanout",
-    "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
+    EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", LETTERS: "direct", REQUEUE: "direct", DEAD: "direct",
+    UNROUTED: "fanout", "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
 }  # fmt: skip
 
 
@@ -52,23 +53,37 @@ class Queue:
 
 
 SERVICE_QUEUES = (
-    Queue("intake.events", EVENTS, ("assignment.#",)),
+    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#")),
     Queue(
         "routing.events",
         EVENTS,
-        ("opinion.accepted.*", "opinion.detailed.*", "opinion.evaluated.*", "opinion.merged.*", "opinion.withdrawn.*"),
+        (
+            "opinion.accepted.*",
+            "opinion.detailed.*",
+            "opinion.evaluated.*",
+            "opinion.merged.*",
+            "opinion.withdrawn.*",
+            "supervision.resolved.*",
+        ),
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
-    Queue("notify.events", EVENTS, ("assignment.#",)),
+    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#")),
+    Queue("notify.letters", LETTERS, ("notify.letters",)),
     Queue("metrics.events", EVENTS, ("#",)),
 )
 SERVICES = ("intake", "routing", "notify", "metrics")
 SAYS: Mapping[str, tuple[str, ...]] = {
-    "intake": ("opinion",),
-    "routing": ("assignment", "promise", "command"),
+    "intake": ("opinion", "letter"),
+    "routing": ("assignment", "promise", "calendar", "command"),
     "notify": ("reminder", "card", "supervision"),
     "metrics": (),
 }
+
+
+def events_of(service: str) -> tuple[str, ...]:
+    """The kinds of messages that a service says on the exchange for events; what is private goes elsewhere."""
+    private = {shape.TYPE.split(".")[0] for shape in MESSAGES if shape.PRIVATE}
+    return tuple(kind for kind in SAYS.get(service, ()) if kind not in private)
 
 
 def department_queue(code: str) -> str:
@@ -89,10 +104,12 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
 
 def destinations(message: Message) -> tuple[tuple[str, str], ...]:
     """Where a message goes, as (exchange, routing key) pairs: to everybody who listens, and to the department addressed."""
+    if message.PRIVATE:
+        return ((LETTERS, "notify.letters"),)
     key = getattr(message, message.KEY) if message.KEY else None
     event = (EVENTS, f"{message.TYPE}.{key or '-'}")
     if message.ADDRESSED:
-        return event, (DEPARTMENTS, department_queue(str(key)))
+        return event, (DEPARTMENTS, department_queue(getattr(message, message.TO)))
     return (event,)
 
 

@@ -202,6 +202,7 @@ def _build(values: Values) -> model.Catalogue:
     values["office_hours"] = OfficeHours(parse_spans(hours["spans"]), hours.get("every_day", False))
     values["closures"] = {date.fromisoformat(day): Closure(**why) for day, why in values["closures"].items()}
     values["statistics"] = model.Statistics(**values.get("statistics", {}))
+    values["limits"] = model.Limits(**values.get("limits", {}))
     return model.Catalogue(**values)
 
 

@@ -17,6 +17,7 @@ CHANNELS: Final = (
 DEADLINE_KINDS: Final = (
     "review", "sign", "object", "contact", "co_opinion", "reply", "rework", "evaluation", "extension",
 )  # fmt: skip
+LEVELS: Final = ("village", "town", "county", "city")
 RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
 
 
@@ -112,6 +113,18 @@ class Statistics:
     ranking_minimum: int = 30
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often: extensions a round, pauses a round; reworks or transfers until a case is raised a level (提级);
+    dissatisfied ratings until it goes to supervision."""
+
+    extensions: int = 1
+    pauses: int = 1
+    reworks: int = 3
+    transfers: int = 3
+    dissatisfied: int = 2
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything a place configures. Mappings are by code and keep the order of the file.
@@ -136,6 +149,8 @@ class Catalogue:
     fallback_difficulty: str
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
+    limits: Limits = field(default_factory=Limits)
+    level: str = "county"
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, RECIPIENTS
+from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, LEVELS, RECIPIENTS
 from services.contracts.durations import Duration, parse_duration
 from services.contracts.messages import Outcome
 from services.contracts.worktime import parse_spans
@@ -158,6 +158,16 @@ class StatisticsSchema(Schema):
     ranking_minimum = fields.Integer(strict=True, validate=validate.Range(min=1))
 
 
+class LimitsSchema(Schema):
+    """How often something may happen before more happens."""
+
+    extensions = fields.Integer(strict=True, validate=validate.Range(min=0))
+    pauses = fields.Integer(strict=True, validate=validate.Range(min=0))
+    reworks = fields.Integer(strict=True, validate=validate.Range(min=1))
+    transfers = fields.Integer(strict=True, validate=validate.Range(min=1))
+    dissatisfied = fields.Integer(strict=True, validate=validate.Range(min=1))
+
+
 class PlaceSchema(Schema):
     """Everything of the catalogue that is not a section of coded entries."""
 
@@ -173,6 +183,8 @@ class PlaceSchema(Schema):
     )
     letters = fields.Nested(Schema.from_dict({outcome.value: text() for outcome in Outcome}, name="LettersSchema"), required=True)
     statistics = fields.Nested(StatisticsSchema)
+    limits = fields.Nested(LimitsSchema)
+    level = one_of(*LEVELS, required=False)
 
 
 PLACE = PlaceSchema()

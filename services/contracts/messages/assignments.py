@@ -7,12 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import Message, OpinionText, Outcome, Promise, Role, Why
+from services.contracts.messages.values import (
+    Contact,
+    CoOpinion,
+    Message,
+    OpinionText,
+    Outcome,
+    Promise,
+    ReplyItem,
+    Role,
+    Why,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentCreated(Message):
-    """交办: one department's task for one opinion."""
+    """交办: one department's task for one opinion. `lead` is the lead department where this one is not."""
 
     TYPE: ClassVar[str] = "assignment.created"
     ADDRESSED: ClassVar[bool] = True
@@ -24,6 +34,10 @@ class AssignmentCreated(Message):
     deadlines: Mapping[str, datetime]
     why: Why
     provisional: bool = False
+    level: str | None = None
+    key: bool = False
+    leader: str | None = None
+    lead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +49,20 @@ class AssignmentSigned(Message):
     department: str
     deadline: datetime
     on_time: bool
+    role: Role = "lead"
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentProgressed(Message):
-    """办理进展: an interim note."""
+    """办理进展: an interim note. `contact` says how the submitter was contacted (面商), `on_time` whether the first time was."""
 
     TYPE: ClassVar[str] = "assignment.progressed"
     assignment: str
     department: str
     content: str
+    role: Role = "lead"
+    contact: Contact | None = None
+    on_time: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +74,7 @@ class AssignmentObjected(Message):
     department: str
     reason: str
     proposed: str
+    role: Role = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +88,7 @@ class AssignmentRuled(Message):
     about: Literal["objection", "extension"]
     granted: bool
     reason: str
+    role: Role = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +101,7 @@ class AssignmentReassigned(Message):
     department: str
     to: str
     reason: str
+    role: Role = "lead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +153,51 @@ class AssignmentResumed(Message):
 
 @dataclass(frozen=True, slots=True)
 class AssignmentCancelled(Message):
-    """Nothing more to do: the opinion was withdrawn, or is handled with `into`."""
+    """Nothing more to do: the opinion was withdrawn, is handled with `into`, or the lead has answered without the co-handler."""
 
     TYPE: ClassVar[str] = "assignment.cancelled"
     ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
-    why: Literal["withdrawn", "merged"]
+    why: Literal["withdrawn", "merged", "answered", "reassigned"]
     into: str | None = None
+    role: Role = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentAdvised(Message):
+    """协办意见: a co-handler has given the lead its opinion, or a separate handler has answered for its part."""
+
+    TYPE: ClassVar[str] = "assignment.advised"
+    ADDRESSED: ClassVar[bool] = True
+    TO: ClassVar[str] = "lead"
+    assignment: str
+    department: str
+    lead: str
+    role: Role
+    content: str
+    deadline: datetime
+    on_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentDrafted(Message):
+    """The reply is written and waits for the department's head."""
+
+    TYPE: ClassVar[str] = "assignment.drafted"
+    assignment: str
+    department: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentAmended(Message):
+    """The head has sent the draft back."""
+
+    TYPE: ClassVar[str] = "assignment.amended"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +213,13 @@ class AssignmentReplied(Message):
     on_time: bool
     evaluate_by: datetime
     promise: Promise | None = None
+    items: tuple[ReplyItem, ...] = ()
+    co_opinions: tuple[CoOpinion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AssignmentReopened(Message):
-    """重办: to be handled again; `round` counts from 2, `reason` is the submitter's."""
+    """重办: to be handled again; `round` counts from 2, `reason` is the submitter's, or says which promise or look-back failed."""
 
     TYPE: ClassVar[str] = "assignment.reopened"
     ADDRESSED: ClassVar[bool] = True
@@ -168,6 +228,7 @@ class AssignmentReopened(Message):
     round: int
     deadlines: Mapping[str, datetime]
     reason: str | None = None
+    cause: Literal["dissatisfied", "promise", "look_back"] = "dissatisfied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,3 +241,52 @@ class AssignmentConcluded(Message):
     outcome: Outcome
     on_time: bool
     rated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentMarked(Message):
+    """重点督办, 领导领办: whether the case is on the key list, and which leader handles it personally."""
+
+    TYPE: ClassVar[str] = "assignment.marked"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    key: bool
+    leader: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRaised(Message):
+    """提级: the case is the next level's from now on, after so many reworks or transfers, or because a supervisor said so."""
+
+    TYPE: ClassVar[str] = "assignment.raised"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    level: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRechecked(Message):
+    """回头看: a concluded case was looked at again; when what was done has not `held`, it is reopened."""
+
+    TYPE: ClassVar[str] = "assignment.rechecked"
+    assignment: str
+    department: str
+    held: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentRescheduled(Message):
+    """The calendar has changed, and with it the deadlines named; the department hears of all of its own in `calendar.changed`."""
+
+    TYPE: ClassVar[str] = "assignment.rescheduled"
+    assignment: str
+    department: str
+    deadlines: Mapping[str, datetime]
+    provisional: bool
+    reason: str
+    role: Role = "lead"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import Message, OpinionText, Rating
+from services.contracts.messages.values import Handling, Message, OpinionText, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,10 @@ class OpinionSubmitted(Message):
 
 @dataclass(frozen=True, slots=True)
 class OpinionAccepted(Message):
-    """The review let it in, by policy (`automatic`) or by a person (`reviewer`)."""
+    """The review let it in, by policy (`automatic`) or by a person (`reviewer`), who may have said how it is to be handled.
+
+    `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person.
+    """
 
     TYPE: ClassVar[str] = "opinion.accepted"
     KEY: ClassVar[str | None] = "topic"
@@ -31,6 +34,13 @@ class OpinionAccepted(Message):
     channel: str
     decision: Literal["automatic", "reviewer"]
     topic: str | None = None
+    level: str | None = None
+    difficulty: str | None = None
+    department: str | None = None
+    co_handlers: tuple[str, ...] = ()
+    handling: Handling = "joint"
+    key: bool = False
+    leader: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +98,7 @@ class OpinionDetailed(Message):
 
 @dataclass(frozen=True, slots=True)
 class OpinionEvaluated(Message):
-    """The submitter rated the reply."""
+    """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are."""
 
     TYPE: ClassVar[str] = "opinion.evaluated"
     KEY: ClassVar[str | None] = "topic"
@@ -98,3 +108,6 @@ class OpinionEvaluated(Message):
     process: Rating | None = None
     comment: str | None = None
     topic: str | None = None
+    round: int = 1
+    rater: str | None = None
+    revision: bool = False

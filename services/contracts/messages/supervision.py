@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import Message
+from services.contracts.messages.values import Message, Moved, Promise
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,36 @@ class PromiseMade(Message):
     TYPE: ClassVar[str] = "promise.made"
     assignment: str
     department: str
+    what: str
+    due: datetime
+    who: str | None = None
+    promise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseKept(Message):
+    """承诺兑现: done, with evidence; the submitter is told, and asked again until `evaluate_by`."""
+
+    TYPE: ClassVar[str] = "promise.kept"
+    assignment: str
+    department: str
+    promise: str
+    what: str
+    evidence: str
+    due: datetime
+    on_time: bool
+    evaluate_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseBroken(Message):
+    """承诺失信: the due date passed without it; the case is reopened."""
+
+    TYPE: ClassVar[str] = "promise.broken"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    promise: str
     what: str
     due: datetime
 
@@ -32,6 +62,7 @@ class ReminderSent(Message):
     rung: str
     of: str
     deadline: datetime
+    time: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +90,66 @@ class SupervisionRaised(Message):
     rung: str
     of: str
     deadline: datetime
+    supervision: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionScheduled(Message):
+    """督政议事会: a supervision is on the agenda of a meeting."""
+
+    TYPE: ClassVar[str] = "supervision.scheduled"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    supervision: str
+    meeting: str
+    title: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisionResolved(Message):
+    """What a supervision came to: a summons (约见), a new promise, criticism, or nothing more to do."""
+
+    TYPE: ClassVar[str] = "supervision.resolved"
+    ADDRESSED: ClassVar[bool] = True
+    assignment: str
+    department: str
+    supervision: str
+    result: Literal["summons", "promise", "criticism", "closed"]
+    note: str
+    meeting: str | None = None
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged(Message):
+    """The working days have changed, and with them deadlines of this department; it hears of all of them at once."""
+
+    TYPE: ClassVar[str] = "calendar.changed"
+    ADDRESSED: ClassVar[bool] = True
+    department: str
+    reason: str
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRequested(Message):
+    """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way.
+
+    `facts` are what the letter says beside its title, such as the department's name and a deadline.
+    """
+
+    TYPE: ClassVar[str] = "letter.requested"
+    KEY: ClassVar[str | None] = None
+    PRIVATE: ClassVar[bool] = True
+    about: Literal["received", "returned", "declined", "assigned", "replied", "evaluate", "kept"]
+    receipt: str
+    title: str
+    facts: Mapping[str, str]
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

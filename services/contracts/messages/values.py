@@ -27,7 +27,10 @@ class Rating(StrEnum):
     DISSATISFIED = "dissatisfied"
 
 
-Role = Literal["lead", "co_handler"]
+#: `separate` handles its own part and answers the submitter itself (分别办理); a co-handler gives the lead its opinion.
+Role = Literal["lead", "co_handler", "separate"]
+Handling = Literal["joint", "separate"]
+Contact = Literal["phone", "visit", "meeting", "message"]
 
 
 class Message:
@@ -36,6 +39,8 @@ class Message:
     TYPE: ClassVar[str]
     KEY: ClassVar[str | None] = "department"
     ADDRESSED: ClassVar[bool] = False
+    TO: ClassVar[str] = "department"
+    PRIVATE: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,37 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """承诺: what will be done and by when."""
+    """承诺: what will be done, by when and by whom; the department itself when nobody is named."""
 
     what: str
     due: datetime
+    who: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyItem:
+    """One demand of an opinion that has several, and what becomes of it."""
+
+    demand: str
+    content: str
+    outcome: Outcome
+    promise: Promise | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CoOpinion:
+    """协办意见: what a co-handler gave the lead, as the lead's reply quotes it."""
+
+    department: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deadline that a changed calendar has moved, by its kind."""
+
+    assignment: str
+    opinion: str
+    kind: str
+    before: datetime
+    after: datetime

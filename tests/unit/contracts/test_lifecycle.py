@@ -3,7 +3,19 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.errors import Conflict
-from services.contracts.lifecycle import FIRST, TERMINAL, TRANSITIONS, Move, State, advance, allowed_moves
+from services.contracts.lifecycle import (
+    CO_TERMINAL,
+    CO_TRANSITIONS,
+    FIRST,
+    TERMINAL,
+    TRANSITIONS,
+    CoState,
+    Move,
+    State,
+    advance,
+    advance_co,
+    allowed_moves,
+)
 
 
 def walk(*moves: Move) -> State:
@@ -28,17 +40,30 @@ def test_a_dissatisfied_submitter_sends_it_round_again() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(TERMINAL))
-def test_a_closed_case_stays_closed(state: State) -> None:
+def test_a_closed_case_stays_closed_unless_it_is_reopened(state: State) -> None:
     possible = allowed_moves(state)
-    assert {advance(state, move) for move in possible} <= {state}
+    assert {advance(state, move) for move in possible if move is not Move.REOPEN} <= {state}
     named = ", ".join(possible) or "none, the case is closed"
     for move in set(Move) - set(possible):
         with pytest.raises(Conflict, match=f"Allowed now: {named}"):
             advance(state, move)
 
 
-def test_after_the_end_there_is_only_the_rating_of_those_who_were_merged_in() -> None:
-    assert {state: allowed_moves(state) for state in TERMINAL if allowed_moves(state)} == {State.CONCLUDED: (Move.EVALUATE,)}
+def test_after_the_end_a_concluded_case_can_be_rated_again_rechecked_and_reopened() -> None:
+    after = {state: set(allowed_moves(state)) for state in TERMINAL if allowed_moves(state)}
+    assert after == {State.CONCLUDED: {Move.EVALUATE, Move.KEEP, Move.RECHECK, Move.REOPEN}}
+
+
+@pytest.mark.parametrize("state", CoState)
+def test_a_co_handler_s_move_is_possible_exactly_when_its_table_has_it(state: CoState) -> None:
+    rows = {row.move: row.to for row in CO_TRANSITIONS if row.state is state}
+    for move in Move:
+        if move in rows:
+            assert advance_co(state, move) is rows[move]
+        else:
+            with pytest.raises(Conflict, match=f"'{move}' is not possible while the assignment is '{state}'"):
+                advance_co(state, move)
+    assert (state in CO_TERMINAL) == (not rows)
 
 
 @pytest.mark.parametrize("state", State)

@@ -37,7 +37,7 @@ def test_what_is_addressed_to_a_department_goes_into_its_queue_too() -> None:
 @pytest.mark.parametrize("message", [shape for shape in MESSAGES if shape.ADDRESSED], ids=lambda shape: shape.TYPE)
 def test_only_what_names_a_department_is_addressed(message: type) -> None:
     assert message.KEY == "department"
-    assert "department" in message.__dataclass_fields__
+    assert {message.KEY, message.TO} <= set(message.__dataclass_fields__)
 
 
 def test_every_department_has_a_queue_of_its_own_beside_the_services() -> None:
