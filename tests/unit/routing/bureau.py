@@ -39,7 +39,7 @@ from services.runtime.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
-MIGRATIONS = Path(store.__file__).parent / "migrations"
+MIGRATIONS = Path(store.__file__).parents[1] / "migrations"
 CALLERS = {
     "admin": Caller(Role.ADMIN),
     "reviewer": Caller(Role.REVIEWER),

@@ -1,36 +1,21 @@
-"""HTTP routes of routing: parse, call a handler, answer."""
+"""Assignments: reading them, and the moves of departments and supervisors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
 from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State, allowed_moves
 from services.routing import domain, handlers, schemas, store
-from services.routing.domain import Router
+from services.routing.app.context import HANDLING, RULING, Routing, routes
 from services.routing.store import RoutingStore
-from services.runtime.access import PUBLIC, STAFF, Role
+from services.runtime.access import STAFF, Role
 from services.runtime.clock import new_id
-from services.runtime.database import Database, Transaction
-from services.runtime.http import API, Answer, Call, Routes
+from services.runtime.database import Transaction
+from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
-
-routes = Routes()
-HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
-RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
-
-
-@dataclass(frozen=True, slots=True)
-class Routing:
-    """What views and message handlers work with."""
-
-    database: Database
-    catalogue: Catalogue
-    router: Router
 
 
 @routes.get(f"{API}/assignments", access=STAFF, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
@@ -106,35 +91,6 @@ def rule(call: Call[Routing]) -> Answer:
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
 
-@routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})
-def list_departments(call: Call[Routing]) -> Answer:
-    """List the departments of the catalogue."""
-    departments = call.service.catalogue.departments.values()
-    return 200, {"items": [{"code": each.code, "name": each.name, "name_en": each.name_en} for each in departments]}
-
-
-@routes.get(f"{API}/topics", access=PUBLIC, answers={200: schemas.Listing})
-def list_topics(call: Call[Routing]) -> Answer:
-    """List the topics of the catalogue with the department and the difficulty of each."""
-    names = ("code", "name", "name_en", "department", "difficulty", "keywords", "aliases")
-    return 200, {"items": [{name: getattr(topic, name) for name in names} for topic in call.service.catalogue.topics.values()]}
-
-
-@routes.post(f"{API}/routes/preview", access=STAFF, body=schemas.Preview, answers={200: schemas.PreviewAnswer})
-def preview(call: Call[Routing]) -> Answer:
-    """Say where a text would go, why, and until when, without sending it."""
-    service = call.service
-    decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
-    due = domain.deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
-    with service.database.reading() as connection:
-        rulings = store.precedents(connection, decision.topic.code if decision.topic else None)
-    return 200, {
-        "topic": decision.topic.code if decision.topic else None, "department": decision.department,
-        "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
-        "deadlines": due.instants, "provisional": due.provisional, "precedents": [_precedent(row) for row in rulings],
-    }  # fmt: skip
-
-
 def _move(call: Call[Routing], verb: str) -> Answer:
     assignment_id, department = call.path["assignment_id"], call.caller.department
 
@@ -159,7 +115,3 @@ def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
     answer["why"] = {"rule": answer.pop("rule"), "confidence": answer.pop("confidence")}
     answer["allowed"] = allowed_moves(State(row["state"]))
     return answer
-
-
-def _precedent(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("at", "department", "target", "granted", "reason")}

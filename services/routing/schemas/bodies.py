@@ -1,4 +1,4 @@
-"""The shapes of routing's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
+"""The shapes of routing's requests. Unknown fields are refused, as is marshmallow's rule."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import Any
 from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.commands import LONGEST, Extend, Object, Pause, Progress, Reply, Sign
-from services.contracts.messages import Outcome, Promise, Why
-from services.contracts.schema import schema_class
+from services.contracts.messages import Outcome, Promise
 from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
@@ -119,18 +118,6 @@ class Preview(Schema):
     topic = fields.String(load_default=None, allow_none=True)
 
 
-class PreviewAnswer(Schema):
-    """Where it would go, why, and until when."""
-
-    topic = fields.String(allow_none=True, required=True)
-    department = fields.String(required=True)
-    difficulty = fields.String(required=True)
-    why = fields.Nested(schema_class(Why), required=True)
-    deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
-    provisional = fields.Boolean(required=True)
-    precedents = fields.List(fields.Dict(), required=True)
-
-
 class AssignmentQuery(Page):
     """What a list of assignments can be narrowed to."""
 
@@ -139,63 +126,3 @@ class AssignmentQuery(Page):
     topic = fields.String(load_default=None)
     opinion = fields.String(load_default=None)
     overdue = fields.Boolean(load_default=False)
-
-
-class AssignmentShape(Schema):
-    """An assignment with its deadlines by kind, why it went there, and the moves that are possible now."""
-
-    id = fields.String(required=True)
-    opinion = fields.String(required=True)
-    title = fields.String(required=True)
-    content = fields.String(required=True)
-    area = fields.String(required=True, allow_none=True)
-    station = fields.String(required=True, allow_none=True)
-    topic = fields.String(required=True, allow_none=True)
-    department = fields.String(required=True)
-    role = fields.String(required=True)
-    difficulty = fields.String(required=True)
-    state = fields.String(required=True)
-    round = fields.Integer(required=True)
-    created = fields.AwareDateTime(required=True)
-    provisional = fields.Boolean(required=True)
-    signed = fields.AwareDateTime(required=True, allow_none=True)
-    replied = fields.AwareDateTime(required=True, allow_none=True)
-    reply = fields.String(required=True, allow_none=True)
-    outcome = fields.String(required=True, allow_none=True)
-    on_time = fields.Boolean(required=True, allow_none=True)
-    promise = fields.Nested(PromiseBody, required=True, allow_none=True)
-    concluded = fields.AwareDateTime(required=True, allow_none=True)
-    extensions = fields.Integer(required=True)
-    asked_until = fields.AwareDateTime(required=True, allow_none=True)
-    asked_reason = fields.String(required=True, allow_none=True)
-    proposed = fields.String(required=True, allow_none=True)
-    objection = fields.String(required=True, allow_none=True)
-    transfers = fields.Integer(required=True)
-    paused = fields.AwareDateTime(required=True, allow_none=True)
-    paused_until = fields.AwareDateTime(required=True, allow_none=True)
-    pauses = fields.Integer(required=True)
-    deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
-    why = fields.Nested(schema_class(Why), required=True)
-    allowed = fields.List(fields.String(), required=True)
-
-
-class AssignmentPage(Schema):
-    """A page of assignments."""
-
-    items = fields.List(fields.Nested(AssignmentShape), required=True)
-    next = fields.String(allow_none=True, required=True)
-
-
-class Standing(Schema):
-    """Where an assignment stands after a move."""
-
-    id = fields.String(required=True)
-    opinion = fields.String(required=True)
-    state = fields.String(required=True)
-    allowed = fields.List(fields.String(), required=True)
-
-
-class Listing(Schema):
-    """A whole small list."""
-
-    items = fields.List(fields.Dict(), required=True)

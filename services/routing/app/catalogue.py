@@ -1,0 +1,44 @@
+"""What the catalogue holds, and where a text would go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.routing import domain, schemas, store
+from services.routing.app.context import Routing, routes
+from services.runtime.access import PUBLIC, STAFF
+from services.runtime.http import API, Answer, Call
+
+
+@routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})
+def list_departments(call: Call[Routing]) -> Answer:
+    """List the departments of the catalogue."""
+    departments = call.service.catalogue.departments.values()
+    return 200, {"items": [{"code": each.code, "name": each.name, "name_en": each.name_en} for each in departments]}
+
+
+@routes.get(f"{API}/topics", access=PUBLIC, answers={200: schemas.Listing})
+def list_topics(call: Call[Routing]) -> Answer:
+    """List the topics of the catalogue with the department and the difficulty of each."""
+    names = ("code", "name", "name_en", "department", "difficulty", "keywords", "aliases")
+    return 200, {"items": [{name: getattr(topic, name) for name in names} for topic in call.service.catalogue.topics.values()]}
+
+
+@routes.post(f"{API}/routes/preview", access=STAFF, body=schemas.Preview, answers={200: schemas.PreviewAnswer})
+def preview(call: Call[Routing]) -> Answer:
+    """Say where a text would go, why, and until when, without sending it."""
+    service = call.service
+    decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
+    due = domain.deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
+    with service.database.reading() as connection:
+        rulings = store.precedents(connection, decision.topic.code if decision.topic else None)
+    return 200, {
+        "topic": decision.topic.code if decision.topic else None, "department": decision.department,
+        "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
+        "deadlines": due.instants, "provisional": due.provisional, "precedents": [_precedent(row) for row in rulings],
+    }  # fmt: skip
+
+
+def _precedent(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: row[name] for name in ("at", "department", "target", "granted", "reason")}

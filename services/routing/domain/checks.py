@@ -1,0 +1,87 @@
+"""What a department or a supervisor may ask for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from services.contracts.catalogue import Catalogue, Difficulty
+from services.contracts.commands import Extend, Object, Pause, Reply
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.messages import Outcome, Rating
+
+MOST_EXTENSIONS, MOST_PAUSES = 1, 1
+PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What was ruled; `department` sends an upheld objection elsewhere than the objector proposed."""
+
+    about: Literal["objection", "extension"]
+    granted: bool
+    reason: str
+    department: str | None = None
+
+
+def check_reply(reply: Reply, now: datetime) -> None:
+    """Raises `Invalid` for a promise that is already due, or one with an outcome that promises nothing."""
+    if reply.promise is None:
+        return
+    if reply.outcome not in PROMISING:
+        raise Invalid(
+            "Only an outcome that lies ahead carries a promise.", {"promise": [f"for {' or '.join(sorted(PROMISING))} only"]}
+        )
+    if reply.promise.due <= now:
+        raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
+
+
+def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
+    """Raises `Conflict` after the window, `Invalid` unless another department of the catalogue is proposed."""
+    if now > window:
+        raise Conflict(f"Objections were open until {window.isoformat()}; silence means accepted.")
+    if command.department not in catalogue.departments:
+        raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
+    if command.department == department:
+        raise Invalid("Propose another department.", {"department": ["This is your own."]})
+
+
+def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
+    """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
+    if row["asked_until"] is not None:
+        raise Conflict("An extension has been asked for; wait for the ruling.")
+    if row["extensions"] >= MOST_EXTENSIONS:
+        raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
+    earliest = max(row["reply_by"], now)
+    cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
+    if not earliest < command.until <= cap:
+        raise Invalid(
+            "Ask for an instant after the deadline, within the cap.",
+            {"until": [f"after {earliest.isoformat()}, until {cap.isoformat()}"]},
+        )
+
+
+def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pauses: int, now: datetime) -> datetime:
+    """When a pause ends by itself. `pauses` counts those of this round.
+
+    Raises `Conflict` when there was one already, `Invalid` for an instant that has passed or lies beyond the cap.
+    """
+    if pauses >= MOST_PAUSES:
+        raise Conflict(f"This case has been paused already; at most {MOST_PAUSES} time a round.")
+    cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
+    until = command.until or cap
+    if not now < until <= cap:
+        raise Invalid("A pause ends later than now, within the cap.", {"until": [f"until {cap.isoformat()}"]})
+    return until
+
+
+def with_details(content: str, details: str) -> str:
+    """What a department reads of an opinion, with what the submitter added later."""
+    return f"{content}\n\n【补充】{details}"
+
+
+def is_rework(result: Rating) -> bool:
+    """Whether a rating sends the case back."""
+    return result is Rating.DISSATISFIED

@@ -1,0 +1,74 @@
+"""Which topic an opinion is about, and whose it is. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import ahocorasick
+
+from services.contracts.catalogue import Catalogue, Difficulty, Topic
+from services.contracts.messages import Why
+
+#: A keyword in the title says more about the matter than one in the text.
+TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0
+#: How often a keyword may count in the text, so that one repeated word does not decide.
+MOST_MENTIONS = 3
+SHOWN_KEYWORDS = 5
+GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Where an opinion goes and why. `topic` is None when no rule matched."""
+
+    topic: Topic | None
+    department: str
+    difficulty: Difficulty
+    why: Why
+
+
+class Router:
+    """Decides by the topic that was given, else by the keywords of the catalogue, else for the fallback department."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._automaton = ahocorasick.Automaton()
+        topics_by_keyword: dict[str, list[str]] = {}
+        for topic in catalogue.topics.values():
+            for keyword in topic.keywords:
+                topics_by_keyword.setdefault(keyword.casefold(), []).append(topic.code)
+        for keyword, codes in topics_by_keyword.items():
+            self._automaton.add_word(keyword, (keyword, tuple(codes)))
+        self._automaton.make_automaton()
+
+    def decide(self, given: str | None, title: str, content: str) -> Decision:
+        """The decision for one opinion; the same text always goes the same way."""
+        topic = self._catalogue.topic_of(given) if given else None
+        if topic is not None:
+            return self._decision(topic, Why(GIVEN, 1.0))
+        scores, found = self._scores(title, content)
+        if not scores:
+            return self._decision(None, Why(FALLBACK, 0.0))
+        # Ties go to the topic that stands first in the catalogue.
+        order = {code: place for place, code in enumerate(self._catalogue.topics)}
+        best = min(scores, key=lambda code: (-scores[code], order[code]))
+        words = "、".join(sorted(found[best], key=lambda word: (-len(word), word))[:SHOWN_KEYWORDS])
+        confidence = round(scores[best] / sum(scores.values()), 2)
+        return self._decision(self._catalogue.topics[best], Why(f"{KEYWORDS}: {words}", confidence))
+
+    def _scores(self, title: str, content: str) -> tuple[dict[str, float], dict[str, set[str]]]:
+        scores: dict[str, float] = {}
+        found: dict[str, set[str]] = {}
+        for text, weight in ((title, TITLE_WEIGHT), (content, CONTENT_WEIGHT)):
+            for (word, codes), mentions in Counter(hit for _, hit in self._automaton.iter(text.casefold())).items():
+                # A longer keyword is more particular; one shared by several topics says less of each.
+                points = weight * len(word) * min(mentions, MOST_MENTIONS) / len(codes)
+                for code in codes:
+                    scores[code] = scores.get(code, 0.0) + points
+                    found.setdefault(code, set()).add(word)
+        return scores, found
+
+    def _decision(self, topic: Topic | None, why: Why) -> Decision:
+        department = topic.department if topic else self._catalogue.fallback_department
+        return Decision(topic, department, self._catalogue.deadlines_for(topic), why)

@@ -1,0 +1,45 @@
+"""What is asked of the store of routing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.lifecycle import State
+from services.routing.store.tables import assignments, rulings
+from services.runtime.database import rows_of
+
+
+def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
+    """One assignment."""
+    return next(iter(rows_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))), None)
+
+
+def listing(
+    connection: Connection, wanted: Mapping[str, Any], overdue_at: datetime | None, after: str | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """Assignments newest first, one more than `limit`; `overdue_at` keeps those without a reply whose deadline has passed."""
+    query = sa.select(assignments).order_by(assignments.c.id.desc()).limit(limit + 1)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(assignments.c[name] == value)
+    if overdue_at is not None:
+        query = query.where(assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
+    if after is not None:
+        query = query.where(assignments.c.id < after)
+    return rows_of(connection.execute(query))
+
+
+def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Mapping[str, Any]]:
+    """The latest rulings on objections within a topic, newest first."""
+    query = sa.select(rulings).where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
+    return rows_of(connection.execute(query.limit(limit)))
+
+
+def state_of(row: Mapping[str, Any]) -> State:
+    """The state of a stored assignment."""
+    return State(row["state"])

@@ -1,0 +1,76 @@
+"""Tables of routing."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.runtime.database import Instant
+
+tables = sa.MetaData()
+assignments = sa.Table(
+    "assignments",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("area", sa.String(60)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("difficulty", sa.String(40), nullable=False),
+    sa.Column("rule", sa.Text, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("sign_by", Instant, nullable=False),
+    sa.Column("object_by", Instant, nullable=False),
+    sa.Column("contact_by", Instant, nullable=False),
+    sa.Column("reply_by", Instant, nullable=False),
+    sa.Column("original_reply_by", Instant, nullable=False),
+    sa.Column("extensions", sa.Integer, nullable=False),
+    sa.Column("asked_until", Instant),
+    sa.Column("asked_reason", sa.Text),
+    sa.Column("proposed", sa.String(40)),
+    sa.Column("objection", sa.Text),
+    sa.Column("transfers", sa.Integer, nullable=False),
+    sa.Column("paused", Instant),
+    sa.Column("paused_until", Instant),
+    sa.Column("pauses", sa.Integer, nullable=False),
+    sa.Column("provisional", sa.Boolean, nullable=False),
+    sa.Column("signed", Instant),
+    sa.Column("replied", Instant),
+    sa.Column("reply", sa.Text),
+    sa.Column("outcome", sa.String(12)),
+    sa.Column("on_time", sa.Boolean),
+    sa.Column("promise", sa.JSON),
+    sa.Column("evaluate_by", Instant),
+    sa.Column("concluded", Instant),
+    sa.Column("said", sa.Integer, nullable=False),
+    sa.Index("assignments_department", "department", "id"),
+    sa.Index("assignments_opinion", "opinion"),
+)
+rulings = sa.Table(
+    "rulings",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("assignment", sa.String(36), nullable=False, index=True),
+    sa.Column("about", sa.String(12), nullable=False),
+    sa.Column("granted", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("by", sa.String(36), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("target", sa.String(40)),
+    sa.Index("rulings_topic", "topic", "id"),
+)
+LEADS = (assignments.c.role == "lead") & (assignments.c.state != "reassigned")
+_REPLIED, _PAUSED = assignments.c.state == "replied", assignments.c.state == "paused"
+#: Whatever goes wrong elsewhere, an opinion has one lead department.
+sa.Index("assignments_one_lead", assignments.c.opinion, unique=True, sqlite_where=LEADS, postgresql_where=LEADS)
+#: Only replies that wait for their rating, and cases that wait for somebody: a look at them costs what is due, not what exists.
+sa.Index("assignments_evaluate_by", assignments.c.evaluate_by, sqlite_where=_REPLIED, postgresql_where=_REPLIED)
+sa.Index("assignments_paused_until", assignments.c.paused_until, sqlite_where=_PAUSED, postgresql_where=_PAUSED)
