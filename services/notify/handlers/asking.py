@@ -1,0 +1,25 @@
+"""Who may ask for what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.contracts.errors import NotAllowed
+
+if TYPE_CHECKING:
+    from services.contracts.messages import (
+        AssignmentCancelled,
+        AssignmentConcluded,
+        AssignmentPaused,
+        AssignmentReassigned,
+        AssignmentReplied,
+    )
+
+    Ending = AssignmentReplied | AssignmentConcluded | AssignmentPaused | AssignmentReassigned | AssignmentCancelled
+
+
+def own_only(department: str | None, asked: str | None) -> str | None:
+    """The department a list is narrowed to: a department's caller sees its own. Raises `NotAllowed` for another's."""
+    if department is not None and asked not in (None, department):
+        raise NotAllowed("A department sees its own only.", {"department": [f"leave it out, or ask for {department}"]})
+    return department or asked

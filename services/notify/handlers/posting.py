@@ -1,0 +1,66 @@
+"""Bringing letters to their channels."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from services.notify.domain import Undelivered, next_attempt, rest_after
+
+if TYPE_CHECKING:
+    from services.contracts.messages import (
+        AssignmentCancelled,
+        AssignmentConcluded,
+        AssignmentPaused,
+        AssignmentReassigned,
+        AssignmentReplied,
+    )
+    from services.notify.domain import Courier, Ladder, Secretary
+    from services.notify.store import Letters, Posted
+
+    Ending = AssignmentReplied | AssignmentConcluded | AssignmentPaused | AssignmentReassigned | AssignmentCancelled
+
+log = structlog.get_logger()
+
+#: An attempt that began so long ago belongs to a process that is no more. Longer than any channel may take.
+LOST_AFTER = timedelta(minutes=5)
+
+LETTERS_A_VISIT = 50
+
+
+def channels_to_visit(letters: Letters, ladder: Ladder) -> list[str]:
+    """The channels that have letters to take now. On the way, attempts that nobody finished are marked as uncertain."""
+    now = letters.now()
+    lost = letters.give_up_lost(now - LOST_AFTER)
+    if lost:
+        log.warning("letters_uncertain", count=lost)
+    return letters.waiting_channels(now) if ladder.is_open(now) else []
+
+
+def visit_channel(letters: Letters, secretary: Secretary, courier: Courier, ladder: Ladder, channel: str) -> int:
+    """Bring a channel its letters until there are none, it fails or office hours end; returns how many it took."""
+    for taken in range(LETTERS_A_VISIT):
+        letter = letters.take(channel) if ladder.is_open(letters.now()) else None
+        if letter is None:
+            return taken
+        url = secretary.url(channel)
+        if url is None:
+            letters.refused(letter, "the channel is no longer in the catalogue", None)
+            continue
+        try:
+            courier.send(url, letter.title, letter.body)
+        except Undelivered as failure:
+            _put_back(letters, ladder, letter, channel, str(failure))
+            return taken
+        letters.delivered(letter, channel)
+    return LETTERS_A_VISIT
+
+
+def _put_back(letters: Letters, ladder: Ladder, letter: Posted, channel: str, reason: str) -> None:
+    now, failures = letters.now(), letters.failures(channel) + 1
+    again = next_attempt(letter.attempts, now)
+    letters.refused(letter, reason, again and ladder.calendar.next_opening(again))
+    letters.rest(channel, failures, rest_after(failures, now), reason)
+    log.warning("letter_refused", opinion=letter.opinion, letter=letter.id, channel=channel, attempts=letter.attempts)
