@@ -1,11 +1,10 @@
 """Four departments at once, each saying everything twice and over both ways: one wins, the other gets a clear answer."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from services.runtime.clock import SystemClock
 from tests.system.mailbox import Mailbox
 from tests.system.place import API, Place
 
@@ -26,11 +25,12 @@ class Department:
     def work(self):
         """Sign twice with one id and once with another, reply over both ways at once, and ask for more time beside it."""
         for opinion in self.opinions:
-            assignment = self.mail.wait("assignment.created", subject=opinion, role="lead").data["assignment"]
+            created = self.mail.wait("assignment.created", subject=opinion, role="lead").data
+            assignment = created["assignment"]
             first = self.mail.command(f"{self.code}.sign", {"assignment": assignment})
             self.mail.command(f"{self.code}.sign", {"assignment": assignment}, first)
             second = self.mail.command(f"{self.code}.sign", {"assignment": assignment})
-            until = (SystemClock().now() + timedelta(seconds=18)).isoformat()
+            until = (datetime.fromisoformat(created["deadlines"]["reply"]) + timedelta(seconds=5)).isoformat()
             extend = self.mail.command(f"{self.code}.extend", {"assignment": assignment, "until": until, "reason": "等配件。"})
             reply = self.mail.command(
                 f"{self.code}.reply", {"assignment": assignment, "content": "总线答复。", "outcome": "solved"}
