@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Sign
-from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import (
     AssignmentAsked,
@@ -20,11 +19,11 @@ from services.contracts.messages import (
     PromiseMade,
 )
 from services.routing import domain
+from services.routing.handlers.assigning import Row
+from services.routing.handlers.joining import quoted, release, unneeded
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
-
-Row = Mapping[str, Any]
 
 
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
@@ -62,7 +61,7 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
     paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
-    store.say_case(row["opinion"], *_signature(store, row), paused)
+    store.say_case(row["opinion"], *signature(store, row), paused)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1
     )
@@ -77,9 +76,13 @@ def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progr
     return state
 
 
-def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
-    """答复: the final answer. A department that replies without having signed has signed with it."""
-    state = advance(State(row["state"]), Move.REPLY)
+def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, via: Move = Move.REPLY) -> State:
+    """答复: the final answer. A department that replies without having signed has signed with it.
+
+    `via` is how it came to that: at once, or by the approval of a head.
+    """
+    state = advance(State(row["state"]), via)
+    outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
     difficulty = catalogue.difficulties[row["difficulty"]]
     deadline = row["reply_by"]
@@ -87,26 +90,35 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
         deadline = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
-    messages: list[Message] = _signature(store, row)
+    messages: list[Message] = signature(store, row)
     messages.append(
         AssignmentReplied(
-            row["id"], row["department"], command.content, command.outcome, deadline, on_time, window, command.promise
+            row["id"],
+            row["department"],
+            command.content,
+            outcome,
+            deadline,
+            on_time,
+            window,
+            command.promise,
+            co_opinions=quoted(others, row["round"]),
         )
     )
     promise = None
     if command.promise is not None:
         promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
         messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
-    store.say_case(row["opinion"], *messages)
+    store.say_case(row["opinion"], *messages, *release(store, unneeded(others), "answered"))
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
-        outcome=command.outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
+        outcome=outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
         paused=None, paused_until=None,
     )  # fmt: skip
     return state
 
 
-def _signature(store: RoutingStore, row: Row) -> list[Message]:
+def signature(store: RoutingStore, row: Row) -> list[Message]:
+    """What is said of a department that does something without having signed: it has signed with it."""
     if row["signed"] is not None:
         return []
     return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
@@ -115,24 +127,3 @@ def _signature(store: RoutingStore, row: Row) -> list[Message]:
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {
     "sign": sign, "object": object_, "extend": extend, "pause": pause, "progress": progress, "reply": reply,
 }  # fmt: skip
-
-
-def move(
-    store: RoutingStore, catalogue: Catalogue, verb: str, assignment_id: str, department: str | None, command: Any
-) -> tuple[Row, State]:
-    """A department's move on its own assignment; `department` is None for an administrator.
-
-    Returns the assignment as it was and the state it is in now. Raises `NotFound`, `NotAllowed` for another's assignment,
-    `Conflict` for a move that the life cycle does not have, `Invalid`.
-    """
-    row = known(store.assignment(assignment_id))
-    if department is not None and row["department"] != department:
-        raise NotAllowed("This assignment belongs to another department.")
-    return row, MOVES[verb](store, catalogue, row, command)
-
-
-def known(row: Row | None) -> Row:
-    """The assignment; raises `NotFound` when there is none."""
-    if row is None:
-        raise NotFound("There is no such assignment.")
-    return row

@@ -56,6 +56,12 @@ assignments = sa.Table(
     sa.Column("promise", sa.JSON),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
+    sa.Column("lead", sa.String(40)),
+    sa.Column("level", sa.String(12)),
+    sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("leader", sa.Text),
+    sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("draft", sa.JSON),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )

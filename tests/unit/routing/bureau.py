@@ -46,6 +46,7 @@ CALLERS = {
     "supervisor": Caller(Role.SUPERVISOR),
     "scraper": Caller(Role.SCRAPER),
     **{code: Caller(Role.DEPARTMENT, code) for code in TOWN.departments},
+    **{f"head-of-{code}": Caller(Role.HEAD, code) for code in TOWN.departments},
 }
 REPLY = {"content": "已修好。", "outcome": "solved"}
 
