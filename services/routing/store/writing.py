@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.messages import CommandRejected, Message
-from services.routing.store.tables import LEADS, assignments, cases, rulings
+from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
 
@@ -76,7 +76,7 @@ class RoutingStore:
     def others_of(self, opinion: str) -> list[Row]:
         """The assignments of those that have handled an opinion beside a lead, whatever became of them, oldest first."""
         others = assignments.c.role != "lead"
-        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(assignments.c.id)
+        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(*IN_ORDER)
         return rows_of(self._work.execute(query))
 
     def lapsed(self, before: datetime, limit: int) -> list[Row]:
