@@ -30,6 +30,10 @@ class RoutingStore:
         #: What had been said of each case that is locked here.
         self._said: dict[str, int] = {}
 
+    def new_id(self) -> str:
+        """An id for something new."""
+        return new_id()
+
     def open_case(self, opinion: str) -> None:
         """Begin the case of an opinion; a second beginning fails the commit."""
         self._work.add(cases, {"opinion": opinion, "said": 0})
