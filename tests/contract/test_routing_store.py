@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from services.contracts.messages import AssignmentReplied, OpinionAccepted, Opin
 from services.routing import handlers, store
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
+from services.runtime.clock import FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.migrate import migrate
 from services.runtime.outbox import outbox_table
@@ -30,8 +32,8 @@ ROUTER = Router(TOWN)
 ROUNDS = 15
 OLD = {
     "title": "河堤", "content": "。", "department": "water", "role": "lead", "difficulty": "ordinary", "rule": "given",
-    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1, "original_reply_by": 1, "extensions": 0,
-    "transfers": 0, "pauses": 0, "provisional": False,
+    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1,
+    "original_reply_by": 1, "extensions": 0, "transfers": 0, "pauses": 0, "provisional": False,
 }  # fmt: skip
 
 
@@ -148,3 +150,20 @@ class TestAtTheSameMoment:
             assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
             assert {event.data.department for event in events[3:]} == {"water", "roads", "schools"}
             assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
+
+    def test_workers_that_conclude_side_by_side_conclude_each_case_once(self, routing: Database, clock: FixedClock) -> None:
+        opinions = [f"o-{number}" for number in range(ROUNDS)]
+        for opinion in opinions:
+            act(routing, "reply", flood(routing, opinion)["water"], "water", Reply("已清。", Outcome.SOLVED))
+        clock.instant += timedelta(days=400)
+
+        def conclude() -> None:
+            for _ in range(ROUNDS):
+                with routing.transaction() as work:
+                    handlers.conclude_lapsed(RoutingStore(work), 2)
+
+        assert at_once(conclude, conclude, conclude) == []
+        for opinion in opinions:
+            events = said(routing, opinion)
+            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+            assert [event.type for event in events].count("assignment.concluded") == 1
