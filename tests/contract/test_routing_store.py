@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from services.contracts.envelope import decode
 from services.contracts.errors import Conflict
 from services.contracts.messages import AssignmentReplied, OpinionAccepted, OpinionText, Outcome
 from services.routing import handlers, store
+from services.routing.app import Routing
+from services.routing.consumer import Command, hearings
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock
@@ -150,6 +152,19 @@ class TestAtTheSameMoment:
             assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
             assert {event.data.department for event in events[3:]} == {"water", "roads", "schools"}
             assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
+
+    def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
+        service = Routing(routing, TOWN, ROUTER)
+        hear = next(hearing for hearing in hearings(service) if hearing.queue == "routing.commands").handle
+        floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
+
+        def batch(code: str, ids: Sequence[dict[str, str]]) -> None:
+            with routing.transaction() as work:
+                hear(work, [Command(f"{code}-{each[code]}", code, "sign", None, {"assignment": each[code]}) for each in ids])
+
+        assert at_once(lambda: batch("water", floods), lambda: batch("roads", floods[::-1]), lambda: batch("schools", floods)) == []
+        for number in range(ROUNDS):
+            assert [event.sequence for event in said(routing, f"o-{number}")] == [1, 2, 3, 4, 5, 6]
 
     def test_workers_that_conclude_side_by_side_conclude_each_case_once(self, routing: Database, clock: FixedClock) -> None:
         opinions = [f"o-{number}" for number in range(ROUNDS)]
