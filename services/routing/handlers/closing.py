@@ -18,6 +18,8 @@ from services.contracts.messages import (
 )
 from services.routing import domain
 from services.routing.handlers.assigning import Row
+from services.routing.handlers.joining import release, still_open
+from services.routing.handlers.raising import raise_if_due
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -34,7 +36,7 @@ def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) 
     row = store.assignment(message.assignment)
     if row is None:
         raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
-    if Move.CONCLUDE not in allowed_moves(State(row["state"])):
+    if row["role"] != domain.LEAD or Move.CONCLUDE not in allowed_moves(State(row["state"])):
         return
     if domain.is_rework(message.result):
         reopen(store, catalogue, row, message.comment)
@@ -48,18 +50,19 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
         row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, pauses=0,
-        replied=None, evaluate_by=None, said=row["said"] + 1,
+        replied=None, evaluate_by=None,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
-    store.say(reopened, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], reopened)
+    raise_if_due(store, catalogue, row)
 
 
 def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
     """办结: the loop is closed."""
     state = advance(State(row["state"]), Move.CONCLUDE)
-    store.change(row["id"], state=state, concluded=store.now, said=row["said"] + 1)
+    store.change(row["id"], state=state, concluded=store.now)
     concluded = AssignmentConcluded(row["id"], row["department"], Outcome(row["outcome"]), row["on_time"], rated)
-    store.say(concluded, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], concluded)
 
 
 def conclude_lapsed(store: RoutingStore, limit: int) -> int:
@@ -71,17 +74,16 @@ def conclude_lapsed(store: RoutingStore, limit: int) -> int:
 
 
 def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
-    """The opinion was withdrawn or merged: its assignment ends, unless the reply was faster."""
+    """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""
     row = store.lead_of(opinion)
     if row is None:
         raise Retry(f"the end of an opinion whose assignment is not known yet: {opinion}")
     move = Move.WITHDRAW if why == "withdrawn" else Move.MERGE
     if move not in allowed_moves(State(row["state"])):
         return
-    store.change(
-        row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None, said=row["said"] + 1
-    )
-    store.say(AssignmentCancelled(row["id"], row["department"], why, into), opinion, row["said"] + 1)
+    store.change(row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None)
+    others = release(store, still_open(store.others_of(opinion)), why, into)
+    store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into), *others)
 
 
 def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str) -> None:
@@ -96,9 +98,10 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
     due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
-    content = row["content"] if details is None else domain.with_details(row["content"], details)
-    store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
-    store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)
+    if details is not None:
+        store.change_case(row["opinion"], content=domain.with_details(row["content"], details))
+    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None)
+    store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], {"reply": due}, details))
 
 
 def resume_capped(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:

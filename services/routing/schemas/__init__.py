@@ -1,6 +1,6 @@
 """The shapes of routing's requests and answers."""
 
-from services.routing.schemas.answers import AssignmentPage, AssignmentShape, Listing, PreviewAnswer, Standing
+from services.routing.schemas.answers import AssignmentPage, AssignmentShape, HandlersAnswer, Listing, PreviewAnswer, Standing
 from services.routing.schemas.bodies import (
     BODIES,
     AssignmentQuery,
@@ -13,8 +13,10 @@ from services.routing.schemas.bodies import (
     RulingBody,
     SignBody,
 )
+from services.routing.schemas.oversight import AmendBody, ApproveBody, HandlersBody, MarkBody, RaiseBody
 
 __all__ = [
-    "BODIES", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "ExtendBody", "Listing", "ObjectBody", "PauseBody", "Preview",
-    "PreviewAnswer", "ProgressBody", "ReplyBody", "RulingBody", "SignBody", "Standing",
+    "BODIES", "AmendBody", "ApproveBody", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "ExtendBody", "HandlersAnswer",
+    "HandlersBody", "Listing", "MarkBody", "ObjectBody", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "RaiseBody",
+    "ReplyBody", "RulingBody", "SignBody", "Standing",
 ]  # fmt: skip

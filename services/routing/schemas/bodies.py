@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.commands import LONGEST, Extend, Object, Pause, Progress, Reply, Sign
-from services.contracts.messages import Outcome, Promise
+from services.contracts.messages import Outcome, Promise, Role
 from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
@@ -44,10 +44,10 @@ class PromiseBody(Schema):
 
 
 class ReplyBody(Schema):
-    """The final answer."""
+    """The final answer; a department that is not the lead gives its opinion with it, and no outcome."""
 
     content = fields.String(required=True, validate=_CONTENT)
-    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    outcome = fields.Enum(Outcome, by_value=True, load_default=None)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
 
     @post_load
@@ -125,4 +125,5 @@ class AssignmentQuery(Page):
     state = fields.String(load_default=None)
     topic = fields.String(load_default=None)
     opinion = fields.String(load_default=None)
+    role = fields.String(load_default=None, validate=validate.OneOf(get_args(Role)))
     overdue = fields.Boolean(load_default=False)
