@@ -93,9 +93,7 @@ class Case:
         self.tell(PromiseMade(self.assignment, self.department, "建泵站", at(due), promise=promise))
 
     def kept(self, promise: str, due: str) -> None:
-        self.tell(
-            PromiseKept(self.assignment, self.department, promise, "建泵站", "验收单", at(due), True, at("2027-03-01 12:00"))
-        )
+        self.tell(PromiseKept(self.assignment, self.department, promise, "建泵站", "验收单", at(due), True, at("2027-03-01 12:00")))
 
     def broken(self, promise: str, due: str) -> None:
         self.tell(PromiseBroken(self.assignment, self.department, promise, "建泵站", at(due)))
