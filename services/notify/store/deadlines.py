@@ -42,7 +42,7 @@ class Deadlines:
         self._work.add(deadlines, row)
 
     def end(self, assignment: str, kind: str, sequence: int, at: datetime, how: str = "judged", promise: str = "") -> None:
-        """What was set before `sequence` ended at `at`, `judged` by the clock or in the state `how`.
+        """What was set before `sequence` ended at `at`, `judged` by the clock, or in the state `how`.
 
         `kind` may be `EVERY`, which is all but promises; `promise` is the one that is meant, or empty for all.
         """
