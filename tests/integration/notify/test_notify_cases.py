@@ -68,15 +68,19 @@ def store_of_before(any_database, clock, tmp_path):
 
 
 def _rows_of_before():
-    start, due, half = (int(at(text).timestamp() * 1_000_000) for text in ("2026-11-23 09:30", "2026-12-14 23:59:59", "2026-12-03 08:30"))
+    start, due, half = (
+        int(at(text).timestamp() * 1_000_000) for text in ("2026-11-23 09:30", "2026-12-14 23:59:59", "2026-12-03 08:30")
+    )
     yield (
-        "INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, sequence,"
-        f" state, next_rung, next_at) VALUES ('a-1','reply',1,'o-1','water','河道','ordinary',{start},{due},false,1,'open','again',{due})"
+        "INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional,"
+        " sequence, state, next_rung, next_at) VALUES"
+        f" ('a-1','reply',1,'o-1','water','河道','ordinary',{start},{due},false,1,'open','again',{due})"
     )
     for number, code in enumerate(("half", "three"), 1):
         yield (
-            "INSERT INTO reminders (id, opinion, assignment, department, kind, version, rung, action, state, due, planned, at, message,"
-            f" sequence) VALUES ('r-{number}','o-1','a-1','water','reply',1,'{code}','reminder','sent',{due},{half},{half},'m',{number})"
+            "INSERT INTO reminders (id, opinion, assignment, department, kind, version, rung, action, state, due, planned, at,"
+            " message, sequence) VALUES"
+            f" ('r-{number}','o-1','a-1','water','reply',1,'{code}','reminder','sent',{due},{half},{half},'m',{number})"
         )
     yield (
         "INSERT INTO letters (id, reminder, opinion, recipient, channel, title, body, state, attempts)"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.contracts.durations import Duration
+from services.notify.domain import Version, tell
 from services.notify.store.tables import deadlines
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
-from tests.unit.notify.scenes import at, scene_on
+from tests.unit.notify.scenes import at, scene_on, small_place
 
 
 @pytest.fixture
@@ -168,6 +172,30 @@ def test_months_are_explained_in_one_line_and_what_moved_them_in_another(call, s
     case.rescheduled(co_opinion="2026-12-24 23:59:59")
     days = explained(call, "a-1.co_opinion.2")["days"]
     assert [date.fromisoformat(each["day"]).day for each in days] == [23, 24]
+
+
+@given(
+    start=st.timedeltas(timedelta(0), timedelta(days=2700)).map(lambda passed: at("2019-01-01 00:00") + passed),
+    amount=st.integers(1, 30),
+    begins=st.timedeltas(timedelta(0), timedelta(days=30)),
+    lasts=st.timedeltas(timedelta(0), timedelta(days=30)),
+)
+def test_however_a_case_was_paused_its_explanation_counts_what_the_rule_gives(start, amount, begins, lasts):
+    calendar, rule = small_place().calendar, Duration(amount, "wd")
+    due = calendar.due(start, rule).at
+    paused = min(start + begins, due)
+    resumed = paused + lasts
+    days = calendar.working_days(paused.date(), resumed.date())
+    moved = calendar.due(due, Duration(days, "wd")).at if days else due
+    told = tell(calendar, [
+        Version(1, start, start, due, False, "paused", "assigned", paused),
+        Version(3, resumed, start, moved, False, "open", "resumed"),
+    ], rule)  # fmt: skip
+    assert told.counted == amount
+    assert [note.day for note in told.days] == [
+        start.date() + timedelta(days=n) for n in range(1, (moved.date() - start.date()).days + 1)
+    ]
+    assert not any(note.counted for note in told.days if paused.date() < note.day <= resumed.date())
 
 
 @pytest.mark.parametrize("name", ["a-1.reply.9", "a-1.reply", "a-1", "a-1.reply.x", "a-1.reply.99999999999", "a-1.reply.-1", "..1"])
