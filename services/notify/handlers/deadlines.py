@@ -78,7 +78,8 @@ def set_deadlines_again(deadlines: Deadlines, ladder: Ladder, event: Event, mess
         deadlines.open(deadline, ladder.first(deadline))
     if ladder.is_for_supervision(message.cause, message.round):
         due = max(message.deadlines.values(), default=event.time)
-        _call(deadlines, ladder, "dissatisfied", _about(versions, event, message, "evaluation", due, "reopened"))
+        rated = _about(versions, event, message, "evaluation", due, "reopened")
+        deadlines.call("dissatisfied", rated, ladder.calendar.next_opening(event.time))
 
 
 def note_signature(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentSigned) -> None:
@@ -139,7 +140,7 @@ def note_kept(deadlines: Deadlines, _: Ladder, event: Event, message: PromiseKep
 def note_broken(deadlines: Deadlines, ladder: Ladder, event: Event, message: PromiseBroken) -> None:
     """承诺失信: a red card, as soon as the office is open."""
     deadlines.end(message.assignment, "promise", event.sequence, event.time, "missed", message.promise)
-    _call(deadlines, ladder, "broken", _promised(deadlines, event, message))
+    deadlines.call("broken", _promised(deadlines, event, message), ladder.calendar.next_opening(event.time))
 
 
 def _promised(deadlines: Deadlines, event: Event, message: PromiseMade | PromiseBroken) -> Deadline:
@@ -156,8 +157,3 @@ def _about(versions: Sequence[Deadline], event: Event, message: Telling, kind: s
         event.subject, message.assignment, message.department, kind, event.sequence, event.time, due, False, event.sequence,
         cause=cause, **known,
     )  # fmt: skip
-
-
-def _call(deadlines: Deadlines, ladder: Ladder, occasion: str, deadline: Deadline) -> None:
-    for step in ladder.upon(occasion, deadline):
-        deadlines.call(occasion, deadline, step)

@@ -97,20 +97,19 @@ class Deadlines:
             change: dict[str, Any] = {"next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at")}
             self._work.execute(_one_deadline().values(change), values)
 
-    def call(self, occasion: str, deadline: Deadline, step: Step) -> None:
-        """Keep a rung that an occasion calls for, until it fires."""
-        row = {name: getattr(deadline, name) for name in CALLED}
-        self._work.add(occasions, row | {"rung": step.rung.code, "occasion": occasion, "at": step.at})
+    def call(self, occasion: str, deadline: Deadline, at: datetime) -> None:
+        """Keep an occasion until `at`, when what it calls for fires."""
+        self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
 
-    def called(self, now: datetime, limit: int) -> list[tuple[str, str, Deadline]]:
-        """Take the rungs whose occasion has come, as (occasion, rung, what it is about)."""
+    def called(self, now: datetime, limit: int) -> list[tuple[str, Deadline]]:
+        """Take the occasions whose time has come, with what they are about."""
         query = sa.select(occasions).where(occasions.c.at <= now).order_by(occasions.c.at).limit(limit)
         rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
-        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in (*KEY, "rung")))
+        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
         if rows:
-            self._work.execute(one, [{f"_{name}": row[name] for name in (*KEY, "rung")} for row in rows])
-        told = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
-        return [(row["occasion"], row["rung"], Deadline(**facts)) for row, facts in zip(rows, told, strict=True)]
+            self._work.execute(one, [{f"_{name}": row[name] for name in KEY} for row in rows])
+        facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
+        return [(row["occasion"], Deadline(**told)) for row, told in zip(rows, facts, strict=True)]
 
 
 def _settling() -> sa.Update:
