@@ -46,8 +46,10 @@ def set_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: A
     """交办: keep the deadlines of a new assignment, also those that nobody is reminded of."""
     higher = message.key or message.leader is not None
     for kind, due in message.deadlines.items():
+        # It says that one of them is; those of a year that is published are not.
+        provisional = message.provisional and _is_doubtful(ladder, due)
         deadline = Deadline(
-            message.opinion.id, message.assignment, message.department, kind, event.sequence, event.time, due, message.provisional,
+            message.opinion.id, message.assignment, message.department, kind, event.sequence, event.time, due, provisional,
             event.sequence, message.opinion.title, message.difficulty, higher=higher,
         )  # fmt: skip
         deadlines.open(deadline, ladder.first(deadline))
@@ -61,7 +63,7 @@ def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: 
     counted = {known.kind: known.counted_from for known in versions if known.version < event.sequence}
     for kind, due in message.deadlines.items():
         deadlines.end(message.assignment, kind, event.sequence, event.time, "replaced")
-        doubtful = cause != "extended" and is_unpublished(due.astimezone(ladder.calendar.zone).date())
+        doubtful = cause != "extended" and _is_doubtful(ladder, due)
         deadline = replace(
             _about(versions, event, message, kind, due, cause), begun=counted.get(kind),
             provisional=getattr(message, "provisional", doubtful),
@@ -157,3 +159,7 @@ def _about(versions: Sequence[Deadline], event: Event, message: Telling, kind: s
         event.subject, message.assignment, message.department, kind, event.sequence, event.time, due, False, event.sequence,
         cause=cause, **known,
     )  # fmt: skip
+
+
+def _is_doubtful(ladder: Ladder, due: datetime) -> bool:
+    return is_unpublished(due.astimezone(ladder.calendar.zone).date())
