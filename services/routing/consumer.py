@@ -100,8 +100,7 @@ def _hear_command(service: Routing, store: RoutingStore, command: Command) -> No
         log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, reason=error.detail)
         errors = {name: tuple(reasons) for name, reasons in error.errors.items()}
         rejected = CommandRejected(command.id, command.verb, command.department, error.detail, errors)
-        # Its own subject: messages of one subject wait for one another, and departments must not.
-        store.say(rejected, command.id, 0)
+        store.reject(rejected)
 
 
 def _parse(command: Command) -> tuple[str, str, str, Any]:

@@ -108,7 +108,7 @@ def _standing(assignment_id: str, row: Mapping[str, Any], state: State) -> tuple
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    answer = {name: value for name, value in row.items() if name != "said" and not name.endswith("_by")}
+    answer = {name: value for name, value in row.items() if not name.endswith("_by")}
     kinds = {kind: row[f"{kind}_by"] for kind in domain.DEADLINES}
     kinds["original_reply"] = row["original_reply_by"]
     answer["deadlines"] = kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})

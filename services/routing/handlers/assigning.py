@@ -21,6 +21,7 @@ RULING = "ruling"
 def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: OpinionAccepted, assignment_id: str) -> None:
     """Give an accepted opinion to the department whose topic it is."""
     opinion = message.opinion
+    store.open_case(opinion.id)
     place(store, catalogue, opinion, router.decide(opinion.topic, opinion.title, opinion.content), assignment_id)
 
 
@@ -29,7 +30,7 @@ def reassign(store: RoutingStore, catalogue: Catalogue, row: Row, department: st
     topic = catalogue.topics.get(row["topic"] or "")
     opinion = OpinionText(row["opinion"], row["title"], row["content"], row["topic"], row["area"], row["station"])
     decision = Decision(topic, department, catalogue.difficulties[row["difficulty"]], Why(f"{RULING}: {reason}", 1.0))
-    place(store, catalogue, opinion, decision, assignment_id, said=row["said"], transfers=row["transfers"] + 1)
+    place(store, catalogue, opinion, decision, assignment_id, transfers=row["transfers"] + 1)
 
 
 def place(
@@ -39,10 +40,9 @@ def place(
     decision: Decision,
     assignment_id: str,
     *,
-    said: int = 0,
     transfers: int = 0,
 ) -> None:
-    """Store an assignment and tell the department; `said` counts what routing has said of the opinion before."""
+    """Store an assignment and tell the department."""
     due = domain.deadlines(catalogue, decision.difficulty, store.now)
     topic = decision.topic.code if decision.topic else None
     store.add({
@@ -50,11 +50,11 @@ def place(
         "station": opinion.station, "topic": topic, "department": decision.department, "role": "lead",
         "difficulty": decision.difficulty.code, "rule": decision.why.rule, "confidence": decision.why.confidence,
         "state": advance(State.ACCEPTED, Move.ASSIGN), "round": 1, "created": store.now, "provisional": due.provisional,
-        "original_reply_by": due.instants["reply"], "extensions": 0, "pauses": 0, "transfers": transfers, "said": said + 1,
+        "original_reply_by": due.instants["reply"], "extensions": 0, "pauses": 0, "transfers": transfers,
         **{f"{kind}_by": instant for kind, instant in due.instants.items()},
     })  # fmt: skip
     text = OpinionText(opinion.id, opinion.title, opinion.content, topic, opinion.area, opinion.station)
     created = AssignmentCreated(
         assignment_id, text, decision.department, "lead", decision.difficulty.code, due.instants, decision.why, due.provisional
     )
-    store.say(created, opinion.id, said + 1)
+    store.say_case(opinion.id, created)

@@ -48,18 +48,18 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
         row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, pauses=0,
-        replied=None, evaluate_by=None, said=row["said"] + 1,
+        replied=None, evaluate_by=None,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
-    store.say(reopened, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], reopened)
 
 
 def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
     """办结: the loop is closed."""
     state = advance(State(row["state"]), Move.CONCLUDE)
-    store.change(row["id"], state=state, concluded=store.now, said=row["said"] + 1)
+    store.change(row["id"], state=state, concluded=store.now)
     concluded = AssignmentConcluded(row["id"], row["department"], Outcome(row["outcome"]), row["on_time"], rated)
-    store.say(concluded, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], concluded)
 
 
 def conclude_lapsed(store: RoutingStore, limit: int) -> int:
@@ -78,10 +78,8 @@ def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"
     move = Move.WITHDRAW if why == "withdrawn" else Move.MERGE
     if move not in allowed_moves(State(row["state"])):
         return
-    store.change(
-        row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None, said=row["said"] + 1
-    )
-    store.say(AssignmentCancelled(row["id"], row["department"], why, into), opinion, row["said"] + 1)
+    store.change(row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None)
+    store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into))
 
 
 def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str) -> None:
@@ -97,8 +95,8 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     difficulty = catalogue.difficulties[row["difficulty"]]
     due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     content = row["content"] if details is None else domain.with_details(row["content"], details)
-    store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, said=row["said"] + 1)
-    store.say(AssignmentResumed(row["id"], row["department"], {"reply": due}, details), row["opinion"], row["said"] + 1)
+    store.change(row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None)
+    store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], {"reply": due}, details))
 
 
 def resume_capped(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:

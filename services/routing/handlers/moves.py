@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
@@ -32,8 +32,8 @@ def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
     state = advance(State(row["state"]), Move.SIGN)
     signed = row["signed"] or store.now
     on_time = signed <= row["sign_by"]
-    store.change(row["id"], state=state, signed=signed, said=row["said"] + 1)
-    store.say(AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time), row["opinion"], row["said"] + 1)
+    store.change(row["id"], state=state, signed=signed)
+    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time))
     return state
 
 
@@ -41,9 +41,9 @@ def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object
     """退办申请: not ours but theirs; a supervisor will rule."""
     state = advance(State(row["state"]), Move.OBJECT)
     domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
-    store.change(row["id"], state=state, proposed=command.department, objection=command.reason, said=row["said"] + 1)
+    store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
     objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department)
-    store.say(objected, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], objected)
     return state
 
 
@@ -52,8 +52,8 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
     state = advance(State(row["state"]), Move.EXTEND)
     difficulty = catalogue.difficulties[row["difficulty"]]
     domain.check_extension(command, catalogue, difficulty, row, store.now)
-    store.change(row["id"], asked_until=command.until, asked_reason=command.reason, said=row["said"] + 1)
-    store.say(AssignmentAsked(row["id"], row["department"], command.until, command.reason), row["opinion"], row["said"] + 1)
+    store.change(row["id"], asked_until=command.until, asked_reason=command.reason)
+    store.say_case(row["opinion"], AssignmentAsked(row["id"], row["department"], command.until, command.reason))
     return state
 
 
@@ -61,20 +61,19 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
     """挂起: waits for the submitter, once a round and at most as long as a case may be extended. Who pauses has signed with it."""
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
-    messages = [*_signature(store, row), AssignmentPaused(row["id"], row["department"], command.reason, until)]
-    said = _say(store, row, messages)
+    paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
+    store.say_case(row["opinion"], *_signature(store, row), paused)
     store.change(
-        row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1,
-        said=said,
-    )  # fmt: skip
+        row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1
+    )
     return state
 
 
 def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> State:
     """办理进展: an interim note."""
     state = advance(State(row["state"]), Move.PROGRESS)
-    store.change(row["id"], state=state, said=row["said"] + 1)
-    store.say(AssignmentProgressed(row["id"], row["department"], command.content), row["opinion"], row["said"] + 1)
+    store.change(row["id"], state=state)
+    store.say_case(row["opinion"], AssignmentProgressed(row["id"], row["department"], command.content))
     return state
 
 
@@ -98,11 +97,11 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     if command.promise is not None:
         promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
         messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
-    said = _say(store, row, messages)
+    store.say_case(row["opinion"], *messages)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
         outcome=command.outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
-        paused=None, paused_until=None, said=said,
+        paused=None, paused_until=None,
     )  # fmt: skip
     return state
 
@@ -111,13 +110,6 @@ def _signature(store: RoutingStore, row: Row) -> list[Message]:
     if row["signed"] is not None:
         return []
     return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
-
-
-def _say(store: RoutingStore, row: Row, messages: Sequence[Message]) -> int:
-    """Say several messages about an opinion in a row; returns the sequence number of the last."""
-    for sequence, message in enumerate(messages, row["said"] + 1):
-        store.say(message, row["opinion"], sequence)
-    return int(row["said"]) + len(messages)
 
 
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {

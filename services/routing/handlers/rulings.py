@@ -34,15 +34,11 @@ def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruli
     state = advance(before, Move.UPHOLD) if ruling.granted else advance(before, Move.DENY)
     target = ruling.department or row["proposed"]
     store.remember(row, about="objection", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
-    said = row["said"] + 1
-    store.say(AssignmentRuled(row["id"], row["department"], "objection", ruling.granted, ruling.reason), row["opinion"], said)
-    if not ruling.granted:
-        store.change(row["id"], state=state, said=said)
-        return state
-    said += 1
-    store.say(AssignmentReassigned(row["id"], row["department"], target, ruling.reason), row["opinion"], said)
-    store.change(row["id"], state=state, said=said)
-    reassign(store, catalogue, {**row, "said": said}, target, ruling.reason, new_assignment)
+    store.say_case(row["opinion"], AssignmentRuled(row["id"], row["department"], "objection", ruling.granted, ruling.reason))
+    store.change(row["id"], state=state)
+    if ruling.granted:
+        store.say_case(row["opinion"], AssignmentReassigned(row["id"], row["department"], target, ruling.reason))
+        reassign(store, catalogue, row, target, ruling.reason, new_assignment)
     return state
 
 
@@ -55,12 +51,10 @@ def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -
     if ruling.granted and until <= row["reply_by"]:
         raise Conflict(f"The deadline is {row['reply_by'].isoformat()} by now, later than what was asked for.")
     store.remember(row, about="extension", granted=ruling.granted, reason=ruling.reason, by=by, target=None)
-    said = row["said"] + 1
-    store.say(AssignmentRuled(row["id"], row["department"], "extension", ruling.granted, ruling.reason), row["opinion"], said)
+    store.say_case(row["opinion"], AssignmentRuled(row["id"], row["department"], "extension", ruling.granted, ruling.reason))
     if ruling.granted:
-        said += 1
         extended = AssignmentExtended(row["id"], row["department"], row["reply_by"], {"reply": until}, row["asked_reason"])
-        store.say(extended, row["opinion"], said)
+        store.say_case(row["opinion"], extended)
         store.change(row["id"], reply_by=until, extensions=row["extensions"] + 1)
-    store.change(row["id"], asked_until=None, said=said)
+    store.change(row["id"], asked_until=None)
     return state

@@ -7,6 +7,14 @@ import sqlalchemy as sa
 from services.runtime.database import Instant
 
 tables = sa.MetaData()
+#: One row for each opinion, whatever departments have it. Who changes anything of a case locks this row first; `said` counts what
+#: routing has said of the opinion, so that whoever hears it knows which is newer.
+cases = sa.Table(
+    "cases",
+    tables,
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("said", sa.Integer, nullable=False),
+)
 assignments = sa.Table(
     "assignments",
     tables,
@@ -48,7 +56,6 @@ assignments = sa.Table(
     sa.Column("promise", sa.JSON),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
-    sa.Column("said", sa.Integer, nullable=False),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )
