@@ -30,14 +30,15 @@ def list_assignments(call: Call[Routing]) -> Answer:
     return 200, page([_shown(row) for row in rows], call.query["limit"])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: schemas.AssignmentShape})
+@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: schemas.AssignmentCase})
 def read_assignment(call: Call[Routing]) -> Answer:
-    """Read an assignment with its deadlines and its reply."""
+    """Read an assignment with its deadlines, its reply and its promises."""
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["assignment_id"])
+        promised = store.promises_of(connection.execute, call.path["assignment_id"])
     if row is None or (call.caller.role is Role.DEPARTMENT and row["department"] != call.caller.department):
         raise NotFound("There is no such assignment, or it is not this department's.")
-    return 200, _shown(row)
+    return 200, _shown(row) | {"promises": promised}
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/sign", access=HANDLING, body=schemas.SignBody, answers={200: schemas.Standing})
@@ -64,6 +65,12 @@ def pause(call: Call[Routing]) -> Answer:
     return _move(call, "pause")
 
 
+@routes.post(f"{API}/assignments/<assignment_id>/resume", access=HANDLING, body=schemas.ResumeBody, answers={200: schemas.Standing})
+def resume(call: Call[Routing]) -> Answer:
+    """Go on without waiting any longer."""
+    return _move(call, "resume")
+
+
 @routes.post(
     f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
 )
@@ -76,6 +83,12 @@ def progress(call: Call[Routing]) -> Answer:
 def reply(call: Call[Routing]) -> Answer:
     """Give the final answer."""
     return _move(call, "reply")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/keep", access=HANDLING, body=schemas.KeepBody, answers={200: schemas.Standing})
+def keep(call: Call[Routing]) -> Answer:
+    """Show that a promise is kept."""
+    return _move(call, "keep")
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})
@@ -108,7 +121,8 @@ def _standing(assignment_id: str, row: Mapping[str, Any], state: State) -> tuple
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    answer = {name: value for name, value in row.items() if not name.endswith("_by")}
+    answer = {name: value for name, value in row.items() if not name.endswith("_by") and name not in ("opened", "waited")}
+    answer["items"] = row["items"] or []
     kinds = {kind: row[f"{kind}_by"] for kind in domain.DEADLINES}
     kinds["original_reply"] = row["original_reply_by"]
     answer["deadlines"] = kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})

@@ -3,11 +3,9 @@
 from services.routing.domain.checks import (
     MOST_EXTENSIONS,
     MOST_PAUSES,
-    PROMISING,
     Ruling,
     check_extension,
     check_objection,
-    check_reply,
     is_rework,
     pause_until,
     with_details,
@@ -18,12 +16,29 @@ from services.routing.domain.limits import (
     Deadlines,
     deadlines,
     evaluation_window,
+    moved_by_pause,
+    pause_of,
     resumed_deadline,
     rework_deadline,
 )
+from services.routing.domain.promising import (
+    BROKEN,
+    KEPT,
+    OPEN,
+    PROMISE_STATES,
+    PROMISING,
+    RELEASED,
+    check_reply,
+    promise_kept,
+    promises_of,
+)
+from services.routing.domain.rescheduling import basis_of, fingerprint, moves_to_tell, recomputed, unmoved_due, what_changed
+from services.routing.domain.sampling import LARGEST_POPULATION, SAMPLE_SIZE, Check, Sample, draw
 
 __all__ = [
-    "DEADLINES", "FALLBACK", "GIVEN", "KEYWORDS", "MOST_EXTENSIONS", "MOST_PAUSES", "PROMISING", "Deadlines", "Decision", "Router",
-    "Ruling", "check_extension", "check_objection", "check_reply", "deadlines", "evaluation_window", "is_rework", "pause_until",
-    "resumed_deadline", "rework_deadline", "with_details",
+    "BROKEN", "DEADLINES", "FALLBACK", "GIVEN", "KEPT", "KEYWORDS", "LARGEST_POPULATION", "MOST_EXTENSIONS", "MOST_PAUSES",
+    "OPEN", "PROMISE_STATES", "PROMISING", "RELEASED", "SAMPLE_SIZE", "Check", "Deadlines", "Decision", "Router", "Ruling",
+    "Sample", "basis_of", "check_extension", "check_objection", "check_reply", "deadlines", "draw", "evaluation_window",
+    "fingerprint", "is_rework", "moved_by_pause", "moves_to_tell", "pause_of", "pause_until", "promise_kept", "promises_of",
+    "recomputed", "resumed_deadline", "rework_deadline", "unmoved_due", "what_changed", "with_details",
 ]  # fmt: skip

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.contracts.catalogue import Catalogue, Difficulty
-from services.contracts.commands import Extend, Object, Pause, Reply
+from services.contracts.commands import Extend, Object, Pause
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages import Outcome, Rating
+from services.contracts.messages import Rating
 
 MOST_EXTENSIONS, MOST_PAUSES = 1, 1
-PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +23,6 @@ class Ruling:
     granted: bool
     reason: str
     department: str | None = None
-
-
-def check_reply(reply: Reply, now: datetime) -> None:
-    """Raises `Invalid` for a promise that is already due, or one with an outcome that promises nothing."""
-    if reply.promise is None:
-        return
-    if reply.outcome not in PROMISING:
-        raise Invalid(
-            "Only an outcome that lies ahead carries a promise.", {"promise": [f"for {' or '.join(sorted(PROMISING))} only"]}
-        )
-    if reply.promise.due <= now:
-        raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
 
 
 def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:

@@ -49,7 +49,8 @@ def place(
         "id": assignment_id, "opinion": opinion.id, "title": opinion.title, "content": opinion.content, "area": opinion.area,
         "station": opinion.station, "topic": topic, "department": decision.department, "role": "lead",
         "difficulty": decision.difficulty.code, "rule": decision.why.rule, "confidence": decision.why.confidence,
-        "state": advance(State.ACCEPTED, Move.ASSIGN), "round": 1, "created": store.now, "provisional": due.provisional,
+        "state": advance(State.ACCEPTED, Move.ASSIGN), "round": 1, "created": store.now, "opened": store.now,
+        "provisional": due.provisional,
         "original_reply_by": due.instants["reply"], "extensions": 0, "pauses": 0, "transfers": transfers,
         **{f"{kind}_by": instant for kind, instant in due.instants.items()},
     })  # fmt: skip

@@ -15,6 +15,7 @@ cases = sa.Table(
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("said", sa.Integer, nullable=False),
 )
+#: `opened` is when the round began, `waited` the pauses of the round as pairs of instants: what a deadline is counted from.
 assignments = sa.Table(
     "assignments",
     tables,
@@ -56,6 +57,10 @@ assignments = sa.Table(
     sa.Column("promise", sa.JSON),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
+    sa.Column("contacted", Instant),
+    sa.Column("items", sa.JSON),
+    sa.Column("opened", Instant),
+    sa.Column("waited", sa.JSON),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )
