@@ -95,7 +95,7 @@ def token() -> None:
 
 @token.command("create")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--department", "department_code", help="The department it acts for; needed for role department.")
+@click.option("--department", "department_code", help="The department it acts for; needed for roles department and head.")
 @json_option
 def token_create(role: str, department_code: str | None, as_json: bool) -> None:
     """Make a token. It is shown once and never again."""

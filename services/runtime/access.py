@@ -36,11 +36,14 @@ class Role(StrEnum):
 
     REVIEWER = "reviewer"
     DEPARTMENT = "department"
+    HEAD = "head"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
     SCRAPER = "scraper"
 
 
+#: Who acts for one department: whoever handles its assignments, and its head, who approves its replies where that is asked for.
+OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT, Role.HEAD})
 #: Marks a route that anybody may call.
 PUBLIC: frozenset[Role] = frozenset()
 OFFICE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
@@ -64,9 +67,10 @@ def create(database: Database, role: str, department: str | None) -> tuple[str, 
     """Make a token; returns (id, token). The token itself is shown once and never stored."""
     if role not in list(Role):
         raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
-    if (role == Role.DEPARTMENT) != (department is not None):
+    if (role in OF_A_DEPARTMENT) != (department is not None):
         raise Invalid(
-            "A department's token, and no other, names its department.", {"department": ["needed for role department only"]}
+            "The token of a department or of its head, and no other, names its department.",
+            {"department": ["needed for roles department and head only"]},
         )
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
     with database.transaction() as work:

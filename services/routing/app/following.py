@@ -8,9 +8,9 @@ from typing import Any
 from services.contracts.errors import NotFound
 from services.contracts.lifecycle import allowed_moves
 from services.routing import handlers, schemas, store
-from services.routing.app.context import RULING, Routing, routes
+from services.routing.app.context import READING, RULING, Routing, routes
 from services.routing.store import RoutingStore
-from services.runtime.access import OFFICE, STAFF, Role
+from services.runtime.access import OFFICE
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
@@ -18,7 +18,7 @@ from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 
 
-@routes.get(f"{API}/promises", access=STAFF, query=schemas.PromiseQuery, answers={200: schemas.PromisePage})
+@routes.get(f"{API}/promises", access=READING, query=schemas.PromiseQuery, answers={200: schemas.PromisePage})
 def list_promises(call: Call[Routing]) -> Answer:
     """List promises, newest first; a department sees its own."""
     wanted = _wanted(call, ("department", "assignment", "state"))
@@ -28,7 +28,7 @@ def list_promises(call: Call[Routing]) -> Answer:
     return 200, page(rows, call.query["limit"])
 
 
-@routes.get(f"{API}/reschedulings", access=STAFF, query=schemas.ReschedulingQuery, answers={200: schemas.ReschedulingPage})
+@routes.get(f"{API}/reschedulings", access=READING, query=schemas.ReschedulingQuery, answers={200: schemas.ReschedulingPage})
 def list_reschedulings(call: Call[Routing]) -> Answer:
     """List the deadlines that changed calendars have moved, newest first; a department sees its own."""
     wanted = _wanted(call, ("department", "assignment"))
@@ -82,7 +82,7 @@ def check(call: Call[Routing]) -> Answer:
 
 def _wanted(call: Call[Routing], names: tuple[str, ...]) -> dict[str, Any]:
     wanted = {name: call.query[name] for name in names}
-    if call.caller.role is Role.DEPARTMENT:
+    if call.caller.department is not None:
         wanted["department"] = call.caller.department
     return wanted
 

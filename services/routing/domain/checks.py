@@ -8,11 +8,9 @@ from datetime import datetime
 from typing import Any, Literal
 
 from services.contracts.catalogue import Catalogue, Difficulty
-from services.contracts.commands import Extend, Object, Pause
+from services.contracts.commands import Extend, Object, Pause, Reply
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages import Rating
-
-MOST_EXTENSIONS, MOST_PAUSES = 1, 1
+from services.contracts.messages import Outcome, Rating
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +21,13 @@ class Ruling:
     granted: bool
     reason: str
     department: str | None = None
+
+
+def check_outcome(reply: Reply) -> Outcome:
+    """The outcome of a lead's reply; raises `Invalid` when there is none, which only other handlers may leave out."""
+    if reply.outcome is None:
+        raise Invalid("The lead department's reply has an outcome.", {"outcome": ["Missing data for required field."]})
+    return reply.outcome
 
 
 def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
@@ -36,11 +41,11 @@ def check_objection(command: Object, catalogue: Catalogue, department: str, wind
 
 
 def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
-    """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
+    """Raises `Conflict` when one is asked for or none is left, `Invalid` for an instant too early or beyond the cap."""
     if row["asked_until"] is not None:
         raise Conflict("An extension has been asked for; wait for the ruling.")
-    if row["extensions"] >= MOST_EXTENSIONS:
-        raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
+    if row["extensions"] >= catalogue.limits.extensions:
+        raise Conflict(f"No more extensions: at most {catalogue.limits.extensions} a round.")
     earliest = max(row["reply_by"], now)
     cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
     if not earliest < command.until <= cap:
@@ -53,10 +58,10 @@ def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficult
 def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pauses: int, now: datetime) -> datetime:
     """When a pause ends by itself. `pauses` counts those of this round.
 
-    Raises `Conflict` when there was one already, `Invalid` for an instant that has passed or lies beyond the cap.
+    Raises `Conflict` when there were as many as there may be, `Invalid` for an instant that has passed or lies beyond the cap.
     """
-    if pauses >= MOST_PAUSES:
-        raise Conflict(f"This case has been paused already; at most {MOST_PAUSES} time a round.")
+    if pauses >= catalogue.limits.pauses:
+        raise Conflict(f"No more pauses: at most {catalogue.limits.pauses} a round.")
     cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
     until = command.until or cap
     if not now < until <= cap:

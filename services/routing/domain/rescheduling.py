@@ -12,7 +12,10 @@ from services.contracts.catalogue import Catalogue, Difficulty
 from services.contracts.messages import Moved
 from services.contracts.worktime import HOLIDAYS, LAST_PUBLISHED_YEAR, MAKE_UP_DAYS, Calendar, Due
 from services.routing.domain.limits import Deadlines, moved_by_pause
+from services.routing.domain.roles import co_deadlines
 
+#: What the deadline of a reopened case is counted with.
+REWORK = "rework"
 #: How many days a reason names before it only says how many there are.
 NAMED_DAYS = 5
 
@@ -56,15 +59,15 @@ def recomputed(catalogue: Catalogue, row: Mapping[str, Any], now: datetime) -> D
     and one whose beginning nobody wrote down cannot be counted: both stay. The window for objections matters until it is over.
     """
     difficulty = catalogue.difficulties[row["difficulty"]]
-    due = dict(_first_round(catalogue, difficulty, row, now)) if row["round"] == 1 else {}
-    if row["extensions"] == 0 and row["opened"] is not None:
+    due = dict(_first_steps(catalogue, difficulty, row, now)) if row["counted"] not in (None, REWORK) else {}
+    if _counts(row):
         due["reply"] = reply_due(catalogue, difficulty, row)
     return Deadlines({kind: each.at for kind, each in due.items()}, any(each.provisional for each in due.values()))
 
 
 def unmoved_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any]) -> Due:
     """When a lead had to reply before anything was paused."""
-    return catalogue.calendar.due(row["opened"], difficulty.deadlines["reply" if row["round"] == 1 else "rework"])
+    return catalogue.calendar.due(row["opened"], difficulty.deadlines[row["counted"]])
 
 
 def reply_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any]) -> Due:
@@ -76,12 +79,34 @@ def reply_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, An
     return due
 
 
-def _first_round(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, Due]]:
-    met = {"sign": row["signed"] is not None, "contact": row["contacted"] is not None}
+def recomputed_beside(catalogue: Catalogue, row: Mapping[str, Any], lead: Mapping[str, Any], now: datetime) -> Deadlines:
+    """The same for a department beside the lead: not later than the lead's first deadline counted anew, or, where it had been
+    given one that lies later, than the lead's own of now."""
+    bound = lead["reply_by"]
+    if row["reply_by"] <= lead["original_reply_by"]:
+        difficulty = catalogue.difficulties[lead["difficulty"]]
+        bound = unmoved_due(catalogue, difficulty, lead).at if _counts(lead) else lead["original_reply_by"]
+    counted = co_deadlines(catalogue, catalogue.difficulties[row["difficulty"]], row["role"], row["created"], bound)
+    open_ = {kind: due for kind, due in counted.instants.items() if not _is_met(kind, row, due, now)}
+    return Deadlines(open_, counted.provisional)
+
+
+def _counts(row: Mapping[str, Any]) -> bool:
+    """Whether the answer's deadline is counted: not when it was extended, and not when nobody wrote down since when."""
+    return row["extensions"] == 0 and row["opened"] is not None
+
+
+def _first_steps(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, Due]]:
     for kind in ("sign", "object", "contact"):
         due = catalogue.calendar.due(row["created"], difficulty.deadlines[kind])
-        if not met.get(kind, max(due.at, row[f"{kind}_by"]) < now):
+        if not _is_met(kind, row, due.at, now):
             yield kind, due
+
+
+def _is_met(kind: str, row: Mapping[str, Any], due: datetime, now: datetime) -> bool:
+    """Whether nothing depends on a deadline any more: it is done, or the time for it has passed as it is and as it would be."""
+    met = {"sign": row["signed"] is not None, "contact": row["contacted"] is not None}
+    return met.get(kind, kind == "object" and max(due, row["object_by"]) < now)
 
 
 def moves_to_tell(rows: Sequence[Mapping[str, Any]]) -> tuple[Moved, ...]:

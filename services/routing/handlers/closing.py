@@ -18,6 +18,8 @@ from services.contracts.messages import (
 )
 from services.routing import domain
 from services.routing.handlers.assigning import Row
+from services.routing.handlers.joining import release, still_open
+from services.routing.handlers.raising import raise_if_due
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -36,7 +38,7 @@ def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) 
     row = store.assignment(message.assignment)
     if row is None:
         raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
-    if message.round != row["round"]:
+    if row["role"] != domain.LEAD or message.round != row["round"]:
         return
     moves = allowed_moves(State(row["state"]))
     if domain.is_rework(message.result):
@@ -51,11 +53,13 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
     state = advance(State(row["state"]), Move.REOPEN)
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
-        row["id"], state=state, round=row["round"] + 1, opened=store.now, waited=None, reply_by=due.at, original_reply_by=due.at,
+        row["id"], state=state, round=row["round"] + 1, opened=store.now, counted="rework", waited=None,
+        reply_by=due.at, original_reply_by=due.at,
         provisional=due.provisional, extensions=0, pauses=0, replied=None, evaluate_by=None, concluded=None,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due.at}, reason, cause)
     store.say_case(row["opinion"], reopened)
+    raise_if_due(store, catalogue, row)
 
 
 def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
@@ -75,7 +79,7 @@ def conclude_lapsed(store: RoutingStore, limit: int) -> int:
 
 
 def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
-    """The opinion was withdrawn or merged: its assignment ends, unless the reply was faster."""
+    """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""
     row = store.lead_of(opinion)
     if row is None:
         raise Retry(f"the end of an opinion whose assignment is not known yet: {opinion}")
@@ -83,7 +87,8 @@ def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"
     if move not in allowed_moves(State(row["state"])):
         return
     store.change(row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None)
-    store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into))
+    others = release(store, still_open(store.others_of(opinion)), why, into)
+    store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into), *others)
 
 
 def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str) -> None:

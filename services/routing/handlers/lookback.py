@@ -14,7 +14,7 @@ from services.routing import domain
 from services.routing.domain import LARGEST_POPULATION, SAMPLE_SIZE, Check, Sample
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import reopen
-from services.routing.handlers.moves import known
+from services.routing.handlers.finding import known
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore

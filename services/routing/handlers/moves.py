@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
-from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import (
     AssignmentAsked,
@@ -23,13 +22,13 @@ from services.contracts.messages import (
 )
 from services.contracts.schema import schema_of
 from services.routing import domain
+from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import resume, waited
+from services.routing.handlers.joining import quoted, release, unneeded
 from services.routing.handlers.promises import keep, named, promise
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
-
-Row = Mapping[str, Any]
 
 
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
@@ -67,7 +66,7 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
     paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
-    store.say_case(row["opinion"], *_signature(store, row), paused)
+    store.say_case(row["opinion"], *signature(store, row), paused)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1
     )
@@ -94,9 +93,13 @@ def resume_early(store: RoutingStore, catalogue: Catalogue, row: Row, _: Resume)
     return resume(store, catalogue, row, None)
 
 
-def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
-    """答复: the final answer. A department that replies without having signed has signed with it."""
-    state = advance(State(row["state"]), Move.REPLY)
+def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, via: Move = Move.REPLY) -> State:
+    """答复: the final answer. A department that replies without having signed has signed with it.
+
+    `via` is how it came to that: at once, or by the approval of a head.
+    """
+    state = advance(State(row["state"]), via)
+    outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
     difficulty = catalogue.difficulties[row["difficulty"]]
     deadline, pauses = row["reply_by"], row["waited"]
@@ -106,13 +109,15 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     on_time = store.now <= deadline
     answer = _with_names(command, catalogue, row["department"])
     replied = AssignmentReplied(
-        row["id"], row["department"], answer.content, answer.outcome, deadline, on_time, window, answer.promise, answer.items
-    )
+        row["id"], row["department"], answer.content, outcome, deadline, on_time, window, answer.promise, answer.items,
+        quoted(others, row["round"]),
+    )  # fmt: skip
     promised = promise(store, catalogue, row, domain.promises_of(answer))
-    store.say_case(row["opinion"], *_signature(store, row), replied, *promised)
+    released = release(store, unneeded(others), "answered")
+    store.say_case(row["opinion"], *signature(store, row), replied, *promised, *released)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=answer.content,
-        outcome=answer.outcome, on_time=on_time, promise=_kept(answer.promise),
+        outcome=outcome, on_time=on_time, promise=_kept(answer.promise),
         items=[_kept(item) for item in answer.items] or None, evaluate_by=window, reply_by=deadline, asked_until=None,
         paused=None, paused_until=None, waited=pauses,
     )  # fmt: skip
@@ -134,7 +139,8 @@ def _kept(value: Promise | ReplyItem | None) -> Any:
     return None if value is None else schema_of(type(value)).dump(value)
 
 
-def _signature(store: RoutingStore, row: Row) -> list[Message]:
+def signature(store: RoutingStore, row: Row) -> list[Message]:
+    """What is said of a department that does something without having signed: it has signed with it."""
     if row["signed"] is not None:
         return []
     return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
@@ -144,24 +150,3 @@ MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {
     "sign": sign, "object": object_, "extend": extend, "pause": pause, "resume": resume_early,
     "progress": progress, "reply": reply, "keep": keep,
 }  # fmt: skip
-
-
-def move(
-    store: RoutingStore, catalogue: Catalogue, verb: str, assignment_id: str, department: str | None, command: Any
-) -> tuple[Row, State]:
-    """A department's move on its own assignment; `department` is None for an administrator.
-
-    Returns the assignment as it was and the state it is in now. Raises `NotFound`, `NotAllowed` for another's assignment,
-    `Conflict` for a move that the life cycle does not have, `Invalid`.
-    """
-    row = known(store.assignment(assignment_id))
-    if department is not None and row["department"] != department:
-        raise NotAllowed("This assignment belongs to another department.")
-    return row, MOVES[verb](store, catalogue, row, command)
-
-
-def known(row: Row | None) -> Row:
-    """The assignment; raises `NotFound` when there is none."""
-    if row is None:
-        raise NotFound("There is no such assignment.")
-    return row

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -10,6 +11,7 @@ from services.contracts.catalogue import Catalogue
 from services.contracts.lifecycle import State
 from services.contracts.messages import AssignmentRescheduled, CalendarChanged
 from services.routing import domain
+from services.routing.domain import Deadlines
 from services.routing.handlers.assigning import Row
 
 if TYPE_CHECKING:
@@ -53,18 +55,34 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
 
 
 def _recount(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row) -> None:
-    due = domain.recomputed(catalogue, row, store.now)
-    moved = {kind: instant for kind, instant in due.instants.items() if instant != row[f"{kind}_by"]}
+    due = _recomputed(store, catalogue, row)
+    columns = {kind: "reply_by" if kind == domain.answer_kind(row["role"]) else f"{kind}_by" for kind in due.instants}
+    moved = {kind: instant for kind, instant in due.instants.items() if instant != row[columns[kind]]}
     if not moved and due.provisional == row["provisional"]:
         return
     for kind, instant in moved.items():
-        store.calendars.record(calendar, row, kind, row[f"{kind}_by"], instant)
-    columns = {f"{kind}_by": instant for kind, instant in moved.items()}
-    if "reply" in moved:
-        columns["original_reply_by"] = domain.unmoved_due(catalogue, catalogue.difficulties[row["difficulty"]], row).at
-    store.change(row["id"], provisional=due.provisional, **columns)
+        store.calendars.record(calendar, row, kind, row[columns[kind]], instant)
+    values: dict[str, Any] = {columns[kind]: instant for kind, instant in moved.items()}
+    if "reply_by" in values:
+        values["original_reply_by"] = _original(catalogue, row, values["reply_by"])
+    store.change(row["id"], provisional=due.provisional, **values)
     facts = (row["id"], row["department"], moved, due.provisional, calendar["reason"], row["role"])
     store.say_case(row["opinion"], AssignmentRescheduled(*facts))
+
+
+def _recomputed(store: RoutingStore, catalogue: Catalogue, row: Row) -> Deadlines:
+    if row["role"] == domain.LEAD:
+        return domain.recomputed(catalogue, row, store.now)
+    lead = store.lead_of(row["opinion"])
+    # The lead may have been taken from the case while another calendar was in force; then there is nobody to be earlier than.
+    return domain.recomputed_beside(catalogue, row, lead or row, store.now)
+
+
+def _original(catalogue: Catalogue, row: Row, reply_by: datetime) -> datetime:
+    """What stays on record of a deadline beside the one in force: without the pauses."""
+    if row["role"] != domain.LEAD:
+        return reply_by
+    return domain.unmoved_due(catalogue, catalogue.difficulties[row["difficulty"]], row).at
 
 
 def _tell(store: RoutingStore, calendar: Row) -> bool:

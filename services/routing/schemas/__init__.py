@@ -4,6 +4,7 @@ from services.routing.schemas.answers import (
     AssignmentCase,
     AssignmentPage,
     AssignmentShape,
+    HandlersAnswer,
     Listing,
     PreviewAnswer,
     Standing,
@@ -32,11 +33,12 @@ from services.routing.schemas.following import (
     ReschedulingPage,
     ReschedulingQuery,
 )
+from services.routing.schemas.oversight import AmendBody, ApproveBody, HandlersBody, MarkBody, RaiseBody
 from services.runtime.paging import Page
 
 __all__ = [
-    "BODIES", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody", "ExtendBody", "KeepBody",
-    "Listing", "LookbackBody", "LookbackCase", "LookbackPage", "ObjectBody", "Page", "PauseBody", "Preview", "PreviewAnswer",
-    "ProgressBody", "PromisePage", "PromiseQuery", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody",
-    "RulingBody", "SignBody", "Standing",
+    "BODIES", "AmendBody", "ApproveBody", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody",
+    "ExtendBody", "HandlersAnswer", "HandlersBody", "KeepBody", "Listing", "LookbackBody", "LookbackCase", "LookbackPage",
+    "MarkBody", "ObjectBody", "Page", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "PromisePage", "PromiseQuery",
+    "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "RulingBody", "SignBody", "Standing",
 ]  # fmt: skip

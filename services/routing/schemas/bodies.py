@@ -7,7 +7,7 @@ from typing import Any, get_args
 from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
-from services.contracts.messages import Contact, Outcome, Promise, ReplyItem
+from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
 from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
@@ -68,10 +68,13 @@ class ReplyItemBody(Schema):
 
 
 class ReplyBody(Schema):
-    """The final answer, demand by demand in `items` where there are several."""
+    """The final answer, demand by demand in `items` where there are several.
+
+    A department that is not the lead gives its opinion with it, and no outcome.
+    """
 
     content = fields.String(required=True, validate=_CONTENT)
-    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    outcome = fields.Enum(Outcome, by_value=True, load_default=None)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
     items = fields.List(fields.Nested(ReplyItemBody), load_default=(), validate=validate.Length(max=MOST_ITEMS))
 
@@ -162,4 +165,5 @@ class AssignmentQuery(Page):
     state = fields.String(load_default=None)
     topic = fields.String(load_default=None)
     opinion = fields.String(load_default=None)
+    role = fields.String(load_default=None, validate=validate.OneOf(get_args(Role)))
     overdue = fields.Boolean(load_default=False)

@@ -73,9 +73,19 @@ class RoutingStore:
         """Set columns of an assignment."""
         self._work.execute(assignments.update().where(assignments.c.id == assignment_id).values(**values))
 
+    def change_case(self, opinion: str, **values: Any) -> None:
+        """Set columns of every assignment of an opinion."""
+        self._work.execute(assignments.update().where(assignments.c.opinion == opinion).values(**values))
+
     def lead_of(self, opinion: str) -> Row | None:
         """The assignment of the department that has the opinion now, its case locked until the commit."""
         return self._find(opinion, (assignments.c.opinion == opinion) & LEADS)
+
+    def others_of(self, opinion: str) -> list[Row]:
+        """The assignments of those that have handled an opinion beside a lead, whatever became of them, oldest first."""
+        others = assignments.c.role != "lead"
+        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(assignments.c.id)
+        return rows_of(self._work.execute(query))
 
     def lapsed(self, before: datetime, limit: int) -> list[Row]:
         """Replied assignments whose evaluation window closed before then."""

@@ -46,6 +46,7 @@ CALLERS = {
     "supervisor": Caller(Role.SUPERVISOR),
     "scraper": Caller(Role.SCRAPER),
     **{code: Caller(Role.DEPARTMENT, code) for code in TOWN.departments},
+    **{f"head-of-{code}": Caller(Role.HEAD, code) for code in TOWN.departments},
 }
 REPLY = {"content": "已修好。", "outcome": "solved"}
 PROMISE = {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"}

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -20,8 +20,12 @@ def _widen_assignments() -> None:
     op.add_column("assignments", sa.Column("items", sa.JSON))
     op.add_column("assignments", sa.Column("opened", sa.BigInteger))
     op.add_column("assignments", sa.Column("waited", sa.JSON))
+    op.add_column("assignments", sa.Column("counted", sa.String(12)))
     # Of older cases that were reopened or went on after a pause nobody wrote down when; their deadlines stay as they are.
-    op.execute("UPDATE assignments SET opened = created WHERE round = 1 AND (pauses = 0 OR state = 'paused')")
+    op.execute(
+        "UPDATE assignments SET opened = created, counted = CASE role WHEN 'co_handler' THEN 'co_opinion' ELSE 'reply' END "
+        "WHERE round = 1 AND (pauses = 0 OR state = 'paused')"
+    )
     still_open = sa.text("state IN ('assigned', 'signed', 'objected', 'paused', 'drafted', 'reopened')")
     concluded = sa.text("state = 'concluded'")
     op.create_index("assignments_open", "assignments", ["id"], sqlite_where=still_open, postgresql_where=still_open)
