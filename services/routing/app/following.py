@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.contracts.errors import NotFound
-from services.contracts.lifecycle import allowed_moves
 from services.routing import handlers, schemas, store
+from services.routing.app.assignments import standing
 from services.routing.app.context import READING, RULING, Routing, routes
 from services.routing.store import RoutingStore
 from services.runtime.access import OFFICE
@@ -69,13 +69,12 @@ def read_lookback(call: Call[Routing]) -> Answer:
 @routes.post(f"{API}/lookbacks/<lookback_id>/checks", access=RULING, body=schemas.CheckBody, answers={200: schemas.Standing})
 def check(call: Call[Routing]) -> Answer:
     """Record what was found of one case; what has not held is done again."""
-    lookback_id, assignment_id = call.path["lookback_id"], call.body.assignment
+    lookback_id = call.path["lookback_id"]
 
     def act(work: Transaction) -> tuple[int, Any]:
         routing = RoutingStore(work)
         state = handlers.check(routing, call.service.catalogue, lookback_id, call.body, call.caller.token or "")
-        row = handlers.known(routing.assignment(assignment_id))
-        return 200, {"id": assignment_id, "opinion": row["opinion"], "state": state, "allowed": allowed_moves(state)}
+        return standing(handlers.known(routing.assignment(call.body.assignment)), state)
 
     return once(call.service.database, call.idempotency_key, f"POST /lookbacks/{lookback_id}/checks", call.body, act)
 
