@@ -45,7 +45,7 @@ def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficult
     if row["asked_until"] is not None:
         raise Conflict("An extension has been asked for; wait for the ruling.")
     if row["extensions"] >= catalogue.limits.extensions:
-        raise Conflict(f"No more extensions: at most {catalogue.limits.extensions} a round.")
+        raise Conflict(f"This case has been extended as often as it may be: {catalogue.limits.extensions} a round.")
     earliest = max(row["reply_by"], now)
     cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
     if not earliest < command.until <= cap:
@@ -61,7 +61,7 @@ def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pa
     Raises `Conflict` when there were as many as there may be, `Invalid` for an instant that has passed or lies beyond the cap.
     """
     if pauses >= catalogue.limits.pauses:
-        raise Conflict(f"No more pauses: at most {catalogue.limits.pauses} a round.")
+        raise Conflict(f"This case has been paused as often as it may be: {catalogue.limits.pauses} a round.")
     cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
     until = command.until or cap
     if not now < until <= cap:

@@ -13,7 +13,7 @@ from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import resume
 from services.routing.handlers.finding import leading, owned
-from services.routing.handlers.moves import reply, signature
+from services.routing.handlers.moves import reply, send, signature
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -47,9 +47,8 @@ def approve(store: RoutingStore, catalogue: Catalogue, assignment_id: str, depar
     `Invalid` when the draft cannot be sent any more, such as when its promise is due by now.
     """
     row = leading(owned(store.assignment(assignment_id), department))
-    advance(State(row["state"]), Move.APPROVE)
-    command: Reply = schema_of(Reply).load(row["draft"])
-    return row, reply(store, catalogue, row, command, Move.APPROVE)
+    state = advance(State(row["state"]), Move.APPROVE)
+    return row, send(store, catalogue, row, schema_of(Reply).load(row["draft"]), state)
 
 
 def amend(store: RoutingStore, assignment_id: str, department: str | None, reason: str) -> tuple[Row, State]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import LEVELS, Catalogue, Difficulty
@@ -11,7 +12,6 @@ from services.contracts.lifecycle import CoState, Move, State, advance
 from services.contracts.messages import AssignmentCreated, OpinionAccepted, OpinionText, Role, Why
 from services.routing import domain
 from services.routing.domain import Deadlines, Decision, Router
-from services.runtime.clock import new_id
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -108,13 +108,13 @@ def join(
     beside: Beside,
     difficulty: Difficulty,
     lead: str,
-    lead_reply_by: Any,
+    lead_reply_by: datetime,
     carried: Carried,
 ) -> AssignmentCreated:
     """Store the assignment of a department beside the lead; returns what is to be said of it."""
     due: Deadlines = domain.co_deadlines(catalogue, difficulty, beside.role, store.now, lead_reply_by)
     created = AssignmentCreated(
-        new_id(), opinion, beside.department, beside.role, difficulty.code, due.instants, beside.why, due.provisional,
+        store.new_id(), opinion, beside.department, beside.role, difficulty.code, due.instants, beside.why, due.provisional,
         carried.level, carried.key, carried.leader, lead,
     )  # fmt: skip
     _keep(store, created, carried)

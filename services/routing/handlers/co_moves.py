@@ -11,6 +11,7 @@ from services.contracts.lifecycle import CoState, Move, advance_co
 from services.contracts.messages import AssignmentAdvised, AssignmentObjected, AssignmentProgressed, AssignmentSigned
 from services.routing import domain
 from services.routing.handlers.assigning import Row
+from services.routing.handlers.moves import signature
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -55,14 +56,8 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content, on_time=on_time
     )
     advised = AssignmentAdvised(row["id"], row["department"], row["lead"], row["role"], command.content, row["reply_by"], on_time)
-    store.say_case(row["opinion"], *_signature(store, row), advised)
+    store.say_case(row["opinion"], *signature(store, row), advised)
     return state
-
-
-def _signature(store: RoutingStore, row: Row) -> list[AssignmentSigned]:
-    if row["signed"] is not None:
-        return []
-    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"], row["role"])]
 
 
 CO_MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], CoState]] = {

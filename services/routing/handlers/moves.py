@@ -93,12 +93,13 @@ def resume_early(store: RoutingStore, catalogue: Catalogue, row: Row, _: Resume)
     return resume(store, catalogue, row, None)
 
 
-def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, via: Move = Move.REPLY) -> State:
-    """答复: the final answer. A department that replies without having signed has signed with it.
+def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
+    """答复: the final answer."""
+    return send(store, catalogue, row, command, advance(State(row["state"]), Move.REPLY))
 
-    `via` is how it came to that: at once, or by the approval of a head.
-    """
-    state = advance(State(row["state"]), via)
+
+def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, state: State) -> State:
+    """Let a reply go out. A department that replies without having signed has signed with it."""
     outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
     difficulty = catalogue.difficulties[row["difficulty"]]
@@ -143,7 +144,7 @@ def signature(store: RoutingStore, row: Row) -> list[Message]:
     """What is said of a department that does something without having signed: it has signed with it."""
     if row["signed"] is not None:
         return []
-    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
+    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"], row["role"])]
 
 
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import CoState, State
-from services.routing.store.tables import assignments, rulings
+from services.routing.store.tables import IN_ORDER, assignments, rulings
 from services.runtime.database import rows_of
 
 #: Of whoever has such an assignment nothing more is expected.
@@ -41,7 +41,7 @@ def listing(
 def others_of(connection: Connection, opinions: Collection[str]) -> list[Mapping[str, Any]]:
     """Whoever has handled these opinions beside a lead, in the order in which they came."""
     query = sa.select(assignments).where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
-    return rows_of(connection.execute(query.order_by(assignments.c.id)))
+    return rows_of(connection.execute(query.order_by(*IN_ORDER)))
 
 
 def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Mapping[str, Any]]:

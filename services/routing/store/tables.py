@@ -87,6 +87,8 @@ rulings = sa.Table(
     sa.Column("target", sa.String(40)),
     sa.Index("rulings_topic", "topic", "id"),
 )
+#: Ids made within a millisecond have no order, and departments that were asked together have been.
+IN_ORDER = (assignments.c.created, assignments.c.department)
 LEADS = (assignments.c.role == "lead") & (assignments.c.state != "reassigned")
 _REPLIED, _PAUSED = assignments.c.state == "replied", assignments.c.state == "paused"
 #: Whatever goes wrong elsewhere, an opinion has one lead department.

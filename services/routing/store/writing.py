@@ -12,7 +12,7 @@ from services.contracts.messages import CalendarChanged, CommandRejected, Messag
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PromiseStore
-from services.routing.store.tables import LEADS, assignments, cases, rulings
+from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
 
@@ -33,6 +33,10 @@ class RoutingStore:
         #: What had been said of each case that is locked here.
         self._said: dict[str, int] = {}
         self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
+
+    def new_id(self) -> str:
+        """An id for something new."""
+        return new_id()
 
     def open_case(self, opinion: str) -> None:
         """Begin the case of an opinion; a second beginning fails the commit."""
@@ -84,7 +88,7 @@ class RoutingStore:
     def others_of(self, opinion: str) -> list[Row]:
         """The assignments of those that have handled an opinion beside a lead, whatever became of them, oldest first."""
         others = assignments.c.role != "lead"
-        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(assignments.c.id)
+        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(*IN_ORDER)
         return rows_of(self._work.execute(query))
 
     def lapsed(self, before: datetime, limit: int) -> list[Row]:

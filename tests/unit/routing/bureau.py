@@ -165,7 +165,21 @@ class Bureau:
     def leads(self, opinion: str) -> list[Mapping[str, Any]]:
         """Every assignment that an opinion has had, oldest first."""
         with self.database.reading() as connection:
-            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 10)))
+            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 20)))
+
+    def lead(self, opinion: str) -> Mapping[str, Any]:
+        """The assignment of the department that leads an opinion's case now."""
+        (row,) = (each for each in self.leads(opinion) if each["role"] == "lead" and each["state"] != "reassigned")
+        return row
+
+    def beside(self, opinion: str) -> dict[str, Mapping[str, Any]]:
+        """The assignments beside the lead's by department, the latest of each."""
+        return {row["department"]: row for row in self.leads(opinion) if row["role"] != "lead"}
+
+    def let_in(self, opinion: str, title: str = "河堤塌了一段", topic: str | None = None, **chosen: Any) -> Mapping[str, Any]:
+        """An opinion is accepted as a reviewer wants it; returns the lead's assignment."""
+        self.tell(opinion, OpinionAccepted(OpinionText(opinion, title, "请修。", topic), "web", "reviewer", topic, **chosen))
+        return self.lead(opinion)
 
     def resume_capped(self, limit: int = 200) -> int:
         with self.database.transaction() as work:

@@ -8,6 +8,7 @@ from services.contracts.commands import VERBS
 from services.contracts.lifecycle import TRANSITIONS, State, allowed_moves
 from services.contracts.messages import Promise
 from services.contracts.topology import RETRIES
+from services.routing import schemas
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY
 
@@ -48,6 +49,7 @@ def event_data(event):
 
 
 def test_every_pair_of_state_and_verb_is_tried_here():
+    assert set(BODIES) == set(schemas.BODIES) == set(VERBS)
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(State) * len(VERBS)
     assert len(POSSIBLE) == 28
 
