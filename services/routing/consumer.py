@@ -60,10 +60,14 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
     """What this service listens to."""
 
     def hear_events(work: Transaction, events: Sequence[Event]) -> None:
+        if len(events) > 1:
+            RoutingStore(work).hold_cases([event.subject for event in events])
         for event in events:
             _hear_event(service, RoutingStore(work), event)
 
     def hear_commands(work: Transaction, commands: Sequence[Command]) -> None:
+        if len(commands) > 1:
+            RoutingStore(work).hold_cases_of([name for command in commands if (name := _assignment_of(command))])
         for command in commands:
             _hear_command(service, RoutingStore(work), command)
 
@@ -76,6 +80,12 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
 def _identity(command: Command) -> str:
     """One text for the pair, as long as the inbox takes, so that no department can use up another's ids."""
     return hashlib.sha256(f"{command.department}/{command.id}".encode()).hexdigest()
+
+
+def _assignment_of(command: Command) -> str | None:
+    """The assignment that a command names, if it names one that could be there."""
+    named = command.data.get("assignment") if isinstance(command.data, dict) else None
+    return named if isinstance(named, str) and "\0" not in named else None
 
 
 def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:

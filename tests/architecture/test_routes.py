@@ -10,7 +10,7 @@ import pytest
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
 from services.console.origin import service_of
 from services.contracts.topology import SERVICES
-from services.runtime.access import NOBODY, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
 from services.runtime.database import Database
 from services.runtime.http import API, Route, create_app
 from services.runtime.migrate import ACCESS
@@ -26,7 +26,7 @@ class Doorman(Gatekeeper):
     """Lets a caller of one role in, without a store."""
 
     def __init__(self, role: Role | None) -> None:
-        self._caller = Caller(role, "water" if role is Role.DEPARTMENT else None, "token") if role else NOBODY
+        self._caller = Caller(role, "water" if role in OF_A_DEPARTMENT else None, "token") if role else NOBODY
 
     def caller(self, header: str | None) -> Caller:
         """Whoever it was made for."""

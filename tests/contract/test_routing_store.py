@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from services.contracts.envelope import decode
 from services.contracts.errors import Conflict
 from services.contracts.messages import AssignmentReplied, OpinionAccepted, OpinionText, Outcome
 from services.routing import handlers, store
+from services.routing.app import Routing
+from services.routing.consumer import Command, hearings
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
+from services.runtime.clock import FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.migrate import migrate
 from services.runtime.outbox import outbox_table
@@ -30,8 +34,8 @@ ROUTER = Router(TOWN)
 ROUNDS = 15
 OLD = {
     "title": "河堤", "content": "。", "department": "water", "role": "lead", "difficulty": "ordinary", "rule": "given",
-    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1, "original_reply_by": 1, "extensions": 0,
-    "transfers": 0, "pauses": 0, "provisional": False,
+    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1,
+    "original_reply_by": 1, "extensions": 0, "transfers": 0, "pauses": 0, "provisional": False,
 }  # fmt: skip
 
 
@@ -148,3 +152,33 @@ class TestAtTheSameMoment:
             assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
             assert {event.data.department for event in events[3:]} == {"water", "roads", "schools"}
             assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
+
+    def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
+        service = Routing(routing, TOWN, ROUTER)
+        hear = next(hearing for hearing in hearings(service) if hearing.queue == "routing.commands").handle
+        floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
+
+        def batch(code: str, ids: Sequence[dict[str, str]]) -> None:
+            with routing.transaction() as work:
+                hear(work, [Command(f"{code}-{each[code]}", code, "sign", None, {"assignment": each[code]}) for each in ids])
+
+        assert at_once(lambda: batch("water", floods), lambda: batch("roads", floods[::-1]), lambda: batch("schools", floods)) == []
+        for number in range(ROUNDS):
+            assert [event.sequence for event in said(routing, f"o-{number}")] == [1, 2, 3, 4, 5, 6]
+
+    def test_workers_that_conclude_side_by_side_conclude_each_case_once(self, routing: Database, clock: FixedClock) -> None:
+        opinions = [f"o-{number}" for number in range(ROUNDS)]
+        for opinion in opinions:
+            act(routing, "reply", flood(routing, opinion)["water"], "water", Reply("已清。", Outcome.SOLVED))
+        clock.instant += timedelta(days=400)
+
+        def conclude() -> None:
+            for _ in range(ROUNDS):
+                with routing.transaction() as work:
+                    handlers.conclude_lapsed(RoutingStore(work), 2)
+
+        assert at_once(conclude, conclude, conclude) == []
+        for opinion in opinions:
+            events = said(routing, opinion)
+            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+            assert [event.type for event in events].count("assignment.concluded") == 1

@@ -103,10 +103,9 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
     due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
-    content = row["content"] if details is None else domain.with_details(row["content"], details)
-    store.change(
-        row["id"], state=state, content=content, reply_by=due, paused=None, paused_until=None, waited=waited(row, store.now)
-    )
+    if details is not None:
+        store.change_case(row["opinion"], content=domain.with_details(row["content"], details))
+    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None, waited=waited(row, store.now))
     store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], {"reply": due}, details))
     return state
 

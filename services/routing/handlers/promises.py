@@ -57,6 +57,7 @@ def keep(store: RoutingStore, catalogue: Catalogue, row: Row, command: Keep) -> 
 def break_overdue(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:
     """承诺失信: what is past due without having been kept, at most `limit`; returns how many were looked at."""
     due = store.promises.due(limit)
+    store.hold_cases_of([each["assignment"] for each in due])
     for each in due:
         row = store.assignment(each["assignment"])
         # Read again, now that the case is held: the department may have been faster.

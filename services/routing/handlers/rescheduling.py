@@ -46,6 +46,7 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
     ids = store.calendars.open_after(calendar["reached"], limit)
     if not ids:
         return _tell(store, calendar)
+    store.hold_cases_of(ids)
     for assignment_id in ids:
         row = store.assignment(assignment_id)
         if row is not None and row["state"] in _OPEN and row["difficulty"] in catalogue.difficulties:

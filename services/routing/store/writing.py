@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +42,16 @@ class RoutingStore:
         """Begin the case of an opinion; a second beginning fails the commit."""
         self._work.add(cases, {"opinion": opinion, "said": 0})
         self._said[opinion] = 0
+
+    def hold_cases(self, opinions: Collection[str]) -> None:
+        """Lock the cases of a batch in one order, so that two workers with batches of their own never wait for one another."""
+        query = sa.select(cases.c.opinion).where(cases.c.opinion.in_(set(opinions))).order_by(cases.c.opinion)
+        self._work.execute(query.with_for_update())
+
+    def hold_cases_of(self, assignment_ids: Collection[str]) -> None:
+        """The same, for a batch that names assignments."""
+        query = sa.select(assignments.c.opinion).where(assignments.c.id.in_(set(assignment_ids)))
+        self.hold_cases(self._work.execute(query).scalars().all())
 
     def say_case(self, opinion: str, *messages: Message) -> None:
         """Put messages about an opinion into the outbox, each with the next sequence number of its case."""

@@ -7,6 +7,7 @@ import pytest
 
 from services.contracts.lifecycle import TRANSITIONS, Move, State
 from services.contracts.messages import AssignmentAmended, AssignmentDrafted, OpinionWithdrawn, Promise
+from services.routing import schemas
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at
 
@@ -43,7 +44,9 @@ def test_a_reply_is_a_draft_that_nobody_outside_hears(bureau, gas, way):
     assert (row["state"], row["reply"], row["replied"], row["outcome"]) == ("drafted", None, None, None)
     assert bureau.story("o-1") == [("created", 1), ("signed", 2), ("drafted", 3)]
     assert bureau.said("o-1")[-1].data == AssignmentDrafted(gas, "gas")
-    assert bureau.get(f"/assignments/{gas}", "head-of-gas").get_json()["draft"]["content"] == REPLY["content"]
+    shown = bureau.get(f"/assignments/{gas}", "head-of-gas").get_json()
+    assert schemas.AssignmentCase().validate(shown) == {}
+    assert shown["draft"]["content"] == REPLY["content"]
 
 
 @pytest.mark.parametrize("state", State)

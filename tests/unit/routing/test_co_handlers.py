@@ -13,6 +13,7 @@ from services.contracts.messages import (
     AssignmentReplied,
     AssignmentSigned,
     CoOpinion,
+    OpinionDetailed,
     OpinionMerged,
     OpinionWithdrawn,
 )
@@ -199,6 +200,12 @@ def test_nobody_else_speaks_for_a_co_handler(bureau, roads, way, who):
 def test_a_note_of_a_co_handler_carries_its_role(bureau, roads, way):
     bureau.ask(way, roads, "progress", {"content": "在查。"}, "roads")
     assert bureau.said("o-1")[-1].data == AssignmentProgressed(roads, "roads", "在查。", "co_handler")
+
+
+def test_what_the_submitter_adds_reaches_everybody_who_has_the_case(bureau, flood):
+    bureau.ask("http", flood["id"], "pause", {"reason": "哪一段？"})
+    bureau.tell("o-1", OpinionDetailed("东街口。"))
+    assert {row["content"] for row in bureau.leads("o-1")} == {"请修。\n\n【补充】东街口。"}
 
 
 def test_the_lead_sees_who_else_has_the_case_and_they_see_who_leads(bureau, flood, roads):

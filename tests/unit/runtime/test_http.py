@@ -87,7 +87,7 @@ def table(world: list[World]) -> Routes:
 @pytest.fixture
 def world(sqlite_database: MakeDatabase) -> World:
     database = sqlite_database("access", ACCESS)
-    made = {role: access.create(database, role, "water" if role is Role.DEPARTMENT else None) for role in Role}
+    made = {role: access.create(database, role, "water" if role in access.OF_A_DEPARTMENT else None) for role in Role}
     telemetry, holder = Telemetry(), list[World]()
     app = create_app("demo", "the service", table(holder), Gatekeeper(database), telemetry)
     tokens, ids = {role: token for role, (_, token) in made.items()}, {role: token_id for role, (token_id, _) in made.items()}
