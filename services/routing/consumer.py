@@ -19,6 +19,7 @@ from services.contracts.messages import (
     OpinionEvaluated,
     OpinionMerged,
     OpinionWithdrawn,
+    SupervisionResolved,
 )
 from services.routing import handlers
 from services.routing.app import Routing
@@ -99,6 +100,8 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
             handlers.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
             handlers.cancel(store, event.subject, "merged", message.into)
+        case SupervisionResolved() as message:
+            handlers.hear_resolved(store, service.catalogue, message)
 
 
 def _hear_command(service: Routing, store: RoutingStore, command: Command) -> None:

@@ -15,6 +15,9 @@ from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 
+#: What only the handlers need to know of an assignment.
+_INTERNAL = frozenset({"raised", "opened", "waited", "counted"})
+
 
 @routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
@@ -29,15 +32,16 @@ def list_assignments(call: Call[Routing]) -> Answer:
     return 200, page([_shown(row, others) for row in rows], call.query["limit"])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentShape})
+@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase})
 def read_assignment(call: Call[Routing]) -> Answer:
-    """Read an assignment with its deadlines and its reply."""
+    """Read an assignment with its deadlines, its reply and its promises."""
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["assignment_id"])
         if row is None or call.caller.department not in (None, row["department"]):
             raise NotFound("There is no such assignment, or it is not this department's.")
         others = store.others_of(connection, [row["opinion"]])
-    return 200, _shown(row, others)
+        promised = store.promises_of(connection.execute, row["id"])
+    return 200, _shown(row, others) | {"promises": promised}
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/sign", access=HANDLING, body=schemas.SignBody, answers={200: schemas.Standing})
@@ -64,6 +68,12 @@ def pause(call: Call[Routing]) -> Answer:
     return _move(call, "pause")
 
 
+@routes.post(f"{API}/assignments/<assignment_id>/resume", access=HANDLING, body=schemas.ResumeBody, answers={200: schemas.Standing})
+def resume(call: Call[Routing]) -> Answer:
+    """Go on without waiting any longer."""
+    return _move(call, "resume")
+
+
 @routes.post(
     f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
 )
@@ -76,6 +86,12 @@ def progress(call: Call[Routing]) -> Answer:
 def reply(call: Call[Routing]) -> Answer:
     """Give the final answer."""
     return _move(call, "reply")
+
+
+@routes.post(f"{API}/assignments/<assignment_id>/keep", access=HANDLING, body=schemas.KeepBody, answers={200: schemas.Standing})
+def keep(call: Call[Routing]) -> Answer:
+    """Show that a promise is kept."""
+    return _move(call, "keep")
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})
@@ -109,7 +125,8 @@ def standing(row: Mapping[str, Any], state: str) -> tuple[int, Any]:
 
 
 def _shown(row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    answer = {name: value for name, value in row.items() if name != "raised" and not name.endswith("_by")}
+    answer = {name: value for name, value in row.items() if name not in _INTERNAL and not name.endswith("_by")}
+    answer["items"] = row["items"] or []
     answer["deadlines"] = _deadlines(row)
     mine = row["opinion"], row["department"]
     leads = row["role"] == domain.LEAD

@@ -12,8 +12,6 @@ from services.contracts.commands import Extend, Object, Pause, Reply
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages import Outcome, Rating
 
-PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
-
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -30,18 +28,6 @@ def check_outcome(reply: Reply) -> Outcome:
     if reply.outcome is None:
         raise Invalid("The lead department's reply has an outcome.", {"outcome": ["Missing data for required field."]})
     return reply.outcome
-
-
-def check_reply(reply: Reply, now: datetime) -> None:
-    """Raises `Invalid` for a promise that is already due, or one with an outcome that promises nothing."""
-    if reply.promise is None:
-        return
-    if reply.outcome not in PROMISING:
-        raise Invalid(
-            "Only an outcome that lies ahead carries a promise.", {"promise": [f"for {' or '.join(sorted(PROMISING))} only"]}
-        )
-    if reply.promise.due <= now:
-        raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
 
 
 def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:

@@ -122,8 +122,8 @@ def join(
 
 
 def _keep(store: RoutingStore, created: AssignmentCreated, carried: Carried) -> None:
-    opinion, due = created.opinion, created.deadlines
-    answer_by = due[domain.answer_kind(created.role)]
+    opinion, due, answer_kind = created.opinion, created.deadlines, domain.answer_kind(created.role)
+    answer_by = due[answer_kind]
     state = advance(State.ACCEPTED, Move.ASSIGN) if created.role == domain.LEAD else CoState.ASSIGNED
     store.add({
         "id": created.assignment, "opinion": opinion.id, "title": opinion.title, "content": opinion.content, "area": opinion.area,
@@ -132,5 +132,6 @@ def _keep(store: RoutingStore, created: AssignmentCreated, carried: Carried) -> 
         "created": store.now, "provisional": created.provisional, "sign_by": due["sign"], "object_by": due["object"],
         "contact_by": due.get("contact", answer_by), "reply_by": answer_by, "original_reply_by": answer_by, "extensions": 0,
         "pauses": 0, "lead": created.lead, "level": carried.level, "key": carried.key, "leader": carried.leader,
-        "raised": carried.raised, "transfers": carried.transfers, "round": carried.round,
+        "raised": carried.raised, "transfers": carried.transfers, "round": carried.round, "opened": store.now,
+        "counted": answer_kind,
     })  # fmt: skip

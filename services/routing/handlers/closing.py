@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue import Catalogue
@@ -26,33 +26,38 @@ if TYPE_CHECKING:
 
 #: How long a rating given in the last moment may be on its way before the case is concluded without it.
 ON_ITS_WAY = timedelta(seconds=30)
+Cause = Literal["dissatisfied", "promise", "look_back"]
 
 
 def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) -> None:
     """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied.
 
-    A rating that was so long on its way that its case has been concluded meanwhile is counted and changes nothing.
+    Whoever is dissatisfied gets it done again also when the case had been concluded, and once: a rating of a round that is over
+    is counted and changes nothing.
     """
     row = store.assignment(message.assignment)
     if row is None:
         raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
-    if row["role"] != domain.LEAD or Move.CONCLUDE not in allowed_moves(State(row["state"])):
+    if row["role"] != domain.LEAD or message.round != row["round"]:
         return
+    moves = allowed_moves(State(row["state"]))
     if domain.is_rework(message.result):
-        reopen(store, catalogue, row, message.comment)
-    else:
+        if Move.REOPEN in moves:
+            reopen(store, catalogue, row, message.comment, "dissatisfied")
+    elif Move.CONCLUDE in moves:
         conclude(store, row, rated=True)
 
 
-def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | None) -> None:
+def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | None, cause: Cause) -> None:
     """重办: handled again by the same department, with a deadline of its own."""
     state = advance(State(row["state"]), Move.REOPEN)
     due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
     store.change(
-        row["id"], state=state, round=row["round"] + 1, reply_by=due, original_reply_by=due, extensions=0, pauses=0,
-        replied=None, evaluate_by=None,
+        row["id"], state=state, round=row["round"] + 1, opened=store.now, counted="rework", waited=None,
+        reply_by=due.at, original_reply_by=due.at,
+        provisional=due.provisional, extensions=0, pauses=0, replied=None, evaluate_by=None, concluded=None,
     )  # fmt: skip
-    reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due}, reason)
+    reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due.at}, reason, cause)
     store.say_case(row["opinion"], reopened)
     raise_if_due(store, catalogue, row)
 
@@ -93,15 +98,21 @@ def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, conten
         resume(store, catalogue, row, content)
 
 
-def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> None:
+def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> State:
     """The clock runs again, and the deadline moves by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
     due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
     if details is not None:
         store.change_case(row["opinion"], content=domain.with_details(row["content"], details))
-    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None)
+    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None, waited=waited(row, store.now))
     store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], {"reply": due}, details))
+    return state
+
+
+def waited(row: Row, now: datetime) -> list[list[str]]:
+    """The pauses of the round, with the one that ends now: what its deadline is counted from when the calendar changes."""
+    return [*(row["waited"] or ()), [instant.isoformat() for instant in domain.pause_of(row, now)]]
 
 
 def resume_capped(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:

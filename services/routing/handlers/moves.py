@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Sign
+from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import (
     AssignmentAsked,
@@ -16,11 +17,15 @@ from services.contracts.messages import (
     AssignmentReplied,
     AssignmentSigned,
     Message,
-    PromiseMade,
+    Promise,
+    ReplyItem,
 )
+from services.contracts.schema import schema_of
 from services.routing import domain
 from services.routing.handlers.assigning import Row
+from services.routing.handlers.closing import resume, waited
 from services.routing.handlers.joining import quoted, release, unneeded
+from services.routing.handlers.promises import keep, named, promise
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -69,11 +74,23 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
 
 
 def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> State:
-    """办理进展: an interim note."""
+    """办理进展: an interim note, or how the submitter was contacted; it is always the first contact that is measured."""
     state = advance(State(row["state"]), Move.PROGRESS)
-    store.change(row["id"], state=state)
-    store.say_case(row["opinion"], AssignmentProgressed(row["id"], row["department"], command.content))
+    on_time = None
+    if command.contact is not None:
+        contacted = row["contacted"] or store.now
+        on_time = contacted <= row["contact_by"]
+        store.change(row["id"], contacted=contacted)
+    progressed = AssignmentProgressed(
+        row["id"], row["department"], command.content, row["role"], contact=command.contact, on_time=on_time
+    )
+    store.say_case(row["opinion"], progressed)
     return state
+
+
+def resume_early(store: RoutingStore, catalogue: Catalogue, row: Row, _: Resume) -> State:
+    """The department goes on without waiting any longer."""
+    return resume(store, catalogue, row, None)
 
 
 def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
@@ -86,36 +103,41 @@ def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, st
     outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    deadline = row["reply_by"]
+    deadline, pauses = row["reply_by"], row["waited"]
     if row["state"] == State.PAUSED:
-        deadline = domain.resumed_deadline(catalogue, difficulty, row, store.now)
+        deadline, pauses = domain.resumed_deadline(catalogue, difficulty, row, store.now), waited(row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
-    messages: list[Message] = signature(store, row)
-    messages.append(
-        AssignmentReplied(
-            row["id"],
-            row["department"],
-            command.content,
-            outcome,
-            deadline,
-            on_time,
-            window,
-            command.promise,
-            co_opinions=quoted(others, row["round"]),
-        )
-    )
-    promise = None
-    if command.promise is not None:
-        promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
-        messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
-    store.say_case(row["opinion"], *messages, *release(store, unneeded(others), "answered"))
+    answer = _with_names(command, catalogue, row["department"])
+    replied = AssignmentReplied(
+        row["id"], row["department"], answer.content, outcome, deadline, on_time, window, answer.promise, answer.items,
+        quoted(others, row["round"]),
+    )  # fmt: skip
+    promised = promise(store, catalogue, row, domain.promises_of(answer))
+    released = release(store, unneeded(others), "answered")
+    store.say_case(row["opinion"], *signature(store, row), replied, *promised, *released)
     store.change(
-        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
-        outcome=outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
-        paused=None, paused_until=None,
+        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=answer.content,
+        outcome=outcome, on_time=on_time, promise=_kept(answer.promise),
+        items=[_kept(item) for item in answer.items] or None, evaluate_by=window, reply_by=deadline, asked_until=None,
+        paused=None, paused_until=None, waited=pauses,
     )  # fmt: skip
     return state
+
+
+def _with_names(command: Reply, catalogue: Catalogue, department: str) -> Reply:
+    """The reply with whoever is to keep each of its promises."""
+
+    def of(found: Promise | None) -> Promise | None:
+        return None if found is None else named(found, catalogue, department)
+
+    items = tuple(replace(item, promise=of(item.promise)) for item in command.items)
+    return replace(command, promise=of(command.promise), items=items)
+
+
+def _kept(value: Promise | ReplyItem | None) -> Any:
+    """A value of a message as JSON keeps it."""
+    return None if value is None else schema_of(type(value)).dump(value)
 
 
 def signature(store: RoutingStore, row: Row) -> list[Message]:
@@ -126,5 +148,6 @@ def signature(store: RoutingStore, row: Row) -> list[Message]:
 
 
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {
-    "sign": sign, "object": object_, "extend": extend, "pause": pause, "progress": progress, "reply": reply,
+    "sign": sign, "object": object_, "extend": extend, "pause": pause, "resume": resume_early,
+    "progress": progress, "reply": reply, "keep": keep,
 }  # fmt: skip

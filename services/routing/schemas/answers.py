@@ -5,9 +5,10 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from services.contracts.commands import Reply
-from services.contracts.messages import Why
+from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
+from services.routing.schemas.following import PromiseShape
 
 
 class PreviewAnswer(Schema):
@@ -63,6 +64,8 @@ class AssignmentShape(Schema):
     outcome = fields.String(required=True, allow_none=True)
     on_time = fields.Boolean(required=True, allow_none=True)
     promise = fields.Nested(PromiseBody, required=True, allow_none=True)
+    items = fields.List(fields.Nested(schema_class(ReplyItem)), required=True)
+    contacted = fields.AwareDateTime(required=True, allow_none=True)
     draft = fields.Nested(schema_class(Reply), required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
@@ -77,6 +80,12 @@ class AssignmentShape(Schema):
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     why = fields.Nested(schema_class(Why), required=True)
     allowed = fields.List(fields.String(), required=True)
+
+
+class AssignmentCase(AssignmentShape):
+    """An assignment with what its department has promised, the earliest due first."""
+
+    promises = fields.List(fields.Nested(PromiseShape), required=True)
 
 
 class AssignmentPage(Schema):

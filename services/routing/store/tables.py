@@ -15,6 +15,8 @@ cases = sa.Table(
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("said", sa.Integer, nullable=False),
 )
+#: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
+#: pairs of instants: what a deadline is counted from when the calendar changes.
 assignments = sa.Table(
     "assignments",
     tables,
@@ -62,6 +64,11 @@ assignments = sa.Table(
     sa.Column("leader", sa.Text),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
     sa.Column("draft", sa.JSON),
+    sa.Column("contacted", Instant),
+    sa.Column("items", sa.JSON),
+    sa.Column("opened", Instant),
+    sa.Column("waited", sa.JSON),
+    sa.Column("counted", sa.String(12)),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )

@@ -8,7 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.messages import CommandRejected, Message
+from services.contracts.messages import CalendarChanged, CommandRejected, Message
+from services.routing.store.calendars import CalendarStore
+from services.routing.store.lookbacks import LookbackStore
+from services.routing.store.promises import PromiseStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
@@ -29,6 +32,7 @@ class RoutingStore:
         self.now = work.now
         #: What had been said of each case that is locked here.
         self._said: dict[str, int] = {}
+        self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
 
     def new_id(self) -> str:
         """An id for something new."""
@@ -64,6 +68,10 @@ class RoutingStore:
         Its own subject: messages of one subject wait for one another, and departments must not.
         """
         self._work.say(rejected, subject=rejected.command, sequence=0)
+
+    def say_calendar(self, changed: CalendarChanged) -> None:
+        """Tell a department what the changed calendar has moved. Of its own subject, as a refused command is."""
+        self._work.say(changed, subject=new_id(), sequence=0)
 
     def add(self, row: dict[str, Any]) -> None:
         """Store a new assignment; a second lead for one opinion fails the commit."""

@@ -49,6 +49,8 @@ CALLERS = {
     **{f"head-of-{code}": Caller(Role.HEAD, code) for code in TOWN.departments},
 }
 REPLY = {"content": "已修好。", "outcome": "solved"}
+PROMISE = {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"}
+PLANNED = {"content": "已列入计划。", "outcome": "planned", "promise": PROMISE}
 
 
 def at(text: str) -> datetime:
@@ -117,9 +119,13 @@ class Bureau:
         self.tell(opinion, accepted(opinion, title, content, topic))
         return self.of(opinion)["id"]
 
-    def evaluate(self, assignment: str, result: str = "satisfied", comment: str | None = None) -> None:
+    def evaluate(
+        self, assignment: str, result: str = "satisfied", comment: str | None = None, round: int | None = None, **more: Any
+    ) -> None:
+        """A submitter rates the reply of this round, or of the one named."""
         row = self.row(assignment)
-        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment))
+        more["round"] = round or row["round"]
+        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment, **more))
 
     def command(self, key: str, data: Any, command: str | None = None, sender: str | None = None) -> str:
         """A department sends a command and routing hears it; returns the command's id."""
@@ -182,6 +188,15 @@ class Bureau:
     def conclude_lapsed(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
             return handlers.conclude_lapsed(RoutingStore(work), limit)
+
+    def break_overdue(self, limit: int = 200) -> int:
+        with self.database.transaction() as work:
+            return handlers.break_overdue(RoutingStore(work), self.catalogue, limit)
+
+    def promises(self, assignment: str) -> list[Mapping[str, Any]]:
+        """What the department has promised, the earliest due first."""
+        with self.database.reading() as connection:
+            return store.promises_of(connection.execute, assignment)
 
     def row(self, assignment: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:

@@ -45,7 +45,7 @@ def test_a_reply_is_a_draft_that_nobody_outside_hears(bureau, gas, way):
     assert bureau.story("o-1") == [("created", 1), ("signed", 2), ("drafted", 3)]
     assert bureau.said("o-1")[-1].data == AssignmentDrafted(gas, "gas")
     shown = bureau.get(f"/assignments/{gas}", "head-of-gas").get_json()
-    assert schemas.AssignmentShape().validate(shown) == {}
+    assert schemas.AssignmentCase().validate(shown) == {}
     assert shown["draft"]["content"] == REPLY["content"]
 
 
@@ -78,7 +78,7 @@ def test_an_approved_draft_is_the_reply(bureau, gas):
     assert (answer.status_code, answer.get_json()["state"]) == (200, "replied")
     said = [event.data for event in bureau.said("o-1") if event.type == "assignment.replied"]
     assert [(each.content, each.outcome, each.promise) for each in said] == [
-        ("换管道。", "planned", Promise("换管道", at("2027-01-15T17:00")))
+        ("换管道。", "planned", Promise("换管道", at("2027-01-15T17:00"), "燃气公司"))
     ]
     row = bureau.row(gas)
     assert (row["state"], row["reply"], row["outcome"], row["replied"]) == ("replied", "换管道。", "planned", bureau.clock.now())

@@ -211,7 +211,7 @@ def test_what_the_submitter_adds_reaches_everybody_who_has_the_case(bureau, floo
 def test_the_lead_sees_who_else_has_the_case_and_they_see_who_leads(bureau, flood, roads):
     bureau.ask("http", roads, "reply", {"content": "涵洞由我们清。"}, "roads")
     shown = bureau.get(f"/assignments/{flood['id']}", "water").get_json()
-    assert schemas.AssignmentShape().validate(shown) == {}
+    assert schemas.AssignmentCase().validate(shown) == {}
     assert shown["lead"] is None
     names = ("department", "role", "state", "content", "on_time")
     assert [tuple(each[name] for name in names) for each in shown["co_handlers"]] == [

@@ -21,11 +21,19 @@ STAFF_ROUTES = [
     ("POST", "/assignments/nothing/reply", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/approve", {"admin", "head-of-water"}),
     ("POST", "/assignments/nothing/amend", {"admin", "head-of-water"}),
+    ("POST", "/assignments/nothing/resume", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/keep", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/rule", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/handlers", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
     ("POST", "/routes/preview", EVERYBODY),
+    ("GET", "/promises", READERS),
+    ("GET", "/reschedulings", READERS),
+    ("GET", "/lookbacks", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/lookbacks/nothing", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/lookbacks", {"supervisor", "admin"}),
+    ("POST", "/lookbacks/nothing/checks", {"supervisor", "admin"}),
 ]
 
 
@@ -35,9 +43,14 @@ def ids(answer):
     return [item["id"] for item in answer.get_json()["items"]]
 
 
+def named(path):
+    """The path of the route behind an address of the table."""
+    return path.replace("nothing", "<lookback_id>" if path.startswith("/lookbacks") else "<assignment_id>")
+
+
 def test_the_table_here_has_every_route_that_is_not_public():
     guarded = {(route.method, route.path) for route in routes if route.access is not PUBLIC}
-    assert guarded == {(method, f"/api/v1{path.replace('nothing', '<assignment_id>')}") for method, path, _ in STAFF_ROUTES}
+    assert guarded == {(method, f"/api/v1{named(path)}") for method, path, _ in STAFF_ROUTES}
 
 
 @pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)
