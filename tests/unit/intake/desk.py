@@ -101,7 +101,7 @@ class Desk:
         """Hear events of routing, each in a batch of its own."""
         for event in events:
             with self.database.transaction() as work:
-                consumer.handle(work, [event])
+                consumer.handle(self.catalogue, work, [event])
 
     def said(self, about: str | None = None) -> list[Event]:
         """What went into the outbox, in order."""
