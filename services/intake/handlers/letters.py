@@ -19,7 +19,7 @@ About = Literal["received", "returned", "declined", "assigned", "replied", "kept
 UNNUMBERED = 0
 
 
-def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mapping[str, Any]], **facts: str) -> None:
+def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mapping[str, Any]], /, **facts: str) -> None:
     """A letter to each of `people` (receipt, title, contact data) who can be reached."""
     for person in people:
         if domain.is_reachable(person):

@@ -50,7 +50,7 @@ class IntakeStore:
         row = {"opinion": opinion, "assignment": assignment, "department": department, "role": role, "ended": ended}
         self._work.add(handlers, row)
 
-    def tell(self, opinion: str, at: datetime, what: str, by: str, *, audience: str | None = None, **facts: Any) -> None:
+    def tell(self, opinion: str, at: datetime, what: str, by: str, /, *, audience: str | None = None, **facts: Any) -> None:
         """Add a line to the timeline of an opinion; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
         row = {"opinion": opinion, "at": at, "what": what, "by": by, "facts": facts, "audience": audience}
         self._work.add(timeline, row)
