@@ -8,7 +8,7 @@ down_revision = "0002"
 
 _COLUMNS = (
     ("waiting_since", sa.BigInteger), ("level", sa.String(12)), ("difficulty", sa.String(60)), ("chosen", sa.String(40)),
-    ("co_handlers", sa.JSON), ("handling", sa.String(12)), ("leader", sa.String(120)), ("items", sa.JSON), ("co_opinions", sa.JSON),
+    ("co_handlers", sa.JSON), ("handling", sa.String(12)), ("leader", sa.Text), ("items", sa.JSON), ("co_opinions", sa.JSON),
 )  # fmt: skip
 
 

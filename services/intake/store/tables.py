@@ -45,7 +45,7 @@ opinions = sa.Table(
     sa.Column("co_handlers", sa.JSON),
     sa.Column("handling", sa.String(12)),
     sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("leader", sa.String(120)),
+    sa.Column("leader", sa.Text),
     sa.Column("items", sa.JSON),
     sa.Column("co_opinions", sa.JSON),
     sa.Column("asked", sa.Integer, nullable=False, server_default="0"),
