@@ -86,6 +86,7 @@ WITHDRAWAL = ReceiptForm(
     ),
     "state",
 )
+FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitted it has been asked to tell more.")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
@@ -188,6 +189,7 @@ def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         "department": department_name(known["department"], catalogue) if known["department"] else None,
         "topic": topic_name(known["topic"], catalogue) if known["topic"] else None,
         "level": LEVELS.get(known["level"] or ""),
+        "meaning": _meaning(known),
         "submitted": show_time(known["submitted"], catalogue),
         "evaluate_by": show_time(reply["evaluate_by"], catalogue) if reply and reply["evaluate_by"] else None,
         "advice": _by_department((reply or {}).get("co_opinions") or (), catalogue),
@@ -195,6 +197,12 @@ def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         "promises": [(each, show_time(datetime.fromisoformat(each["due"]), catalogue)) for each in known["promises"]],
         "timeline": tell(known["timeline"], catalogue, {each["content"] for each in (reply, *known["answers"]) if each}),
     }
+
+
+def _meaning(known: Mapping[str, Any]) -> Words:
+    """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
+    others = known["state"] in (State.RETURNED, State.PAUSED) and "details" not in known["may"]
+    return FOR_THE_SUBMITTER if others else STATES[known["state"]].meaning
 
 
 def _by_department(told: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[tuple[Words, str]]:

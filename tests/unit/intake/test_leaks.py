@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from services.contracts.topology import DEPARTMENTS, EVENTS, LETTERS
 from services.intake import app
-from services.intake.domain import VISIBILITIES, show_receipt
+from services.intake.domain import VISIBILITIES, rater_of, show_receipt
 from services.runtime.access import STAFF
 from tests.unit.intake.whole_case import ADVISER, LEAD, MARKERS, SECRETS, SEPARATE, live_through, open_case
 
@@ -110,6 +110,19 @@ def test_whoever_handles_the_case_sees_who_told_it_where_that_was_allowed(lived,
         assert not set(MARKERS) & answer.get_json().keys()
     else:
         assert found(answer.text) == [secret for secret in SECRETS if secret != "13700000003"]
+
+
+@pytest.mark.parametrize("visibility", VISIBILITIES)
+def test_the_lead_sees_who_told_it_where_that_was_allowed_and_never_who_rated(desk, visibility):
+    case = open_case(desk, visibility=visibility, **MARKERS)
+    desk.hear(case.routing.replied())
+    for receipt in case.receipts:
+        desk.rate(receipt, "dissatisfied", None, "还不行。")
+    answer = desk.get(f"/opinions/{case.id}", LEAD)
+    assert found(answer.text) == ([] if visibility == "congress" else [secret for secret in SECRETS if secret != "13700000003"])
+    assert len(answer.get_json()["evaluations"]) == 3
+    assert len({json.dumps({**rated, "at": ""}) for rated in answer.get_json()["evaluations"]}) == 1
+    assert not any(rater_of(receipt) in answer.text for receipt in case.receipts)
 
 
 @pytest.mark.parametrize("who", [LEAD, "school"])

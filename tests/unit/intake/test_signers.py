@@ -8,6 +8,7 @@ import pytest
 
 from services.contracts.messages import AssignmentPaused, PromiseKept, Rating
 from services.intake import domain, handlers, schemas
+from services.intake.pages.receipts import FOR_THE_SUBMITTER
 from tests.unit.intake.desk import DUE, FORM, WINDOW, Routing
 
 SIGNERS = [{"kind": "citizen", "name": "周一"}, {"kind": "enterprise"}, {"kind": "group", "phone": "0577 123456"}]
@@ -68,6 +69,8 @@ def test_only_who_submitted_it_withdraws_or_adds(desk, joint, what):
         assert read(desk, receipt)["may"] == []
         answer = desk.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
+        own = desk.client.get(f"/receipts/{domain.read_receipt(receipt)}").text
+        assert (FOR_THE_SUBMITTER.zh in own, f"/{what}" in own) == (True, False)
         page = desk.client.post(f"/receipts/{domain.read_receipt(receipt)}/{what}", data={"content": "桥东。"})
         assert page.status_code == 403
     assert desk.row(opinion) == before
