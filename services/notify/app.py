@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Invalid
 from services.notify import schemas
-from services.notify.domain import Courier, Ladder, Secretary, explain, read_rule
-from services.notify.handlers import own_only
-from services.notify.store import open_deadlines, sent_reminders
-from services.runtime.access import PUBLIC, STAFF
+from services.notify.domain import Courier, Ladder, Postbox, Secretary, explain, read_rule
+from services.notify.handlers import LOST_AFTER, own_only
+from services.notify.store import listed_notes, open_deadlines, sent_reminders
+from services.runtime.access import PUBLIC, STAFF, Role
 from services.runtime.database import Database
 from services.runtime.http import API, Answer, Call, Routes
 from services.runtime.paging import page, read_cursor
 
-LETTER = ("recipient", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
+SUPERVISION = frozenset({Role.SUPERVISOR, Role.ADMIN})
+LETTER = ("recipient", "person", "digest", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
 routes = Routes()
 
 
@@ -30,6 +32,8 @@ class Notify:
     ladder: Ladder
     secretary: Secretary
     courier: Courier
+    postbox: Postbox
+    lost_after: timedelta = LOST_AFTER
 
 
 @routes.get(f"{API}/reminders", access=STAFF, query=schemas.CaseQuery, answers={200: schemas.ReminderPage})
@@ -39,6 +43,17 @@ def list_reminders(call: Call[Notify]) -> Answer:
     with call.service.database.reading() as connection:
         rows = sent_reminders(connection, _filters(call), read_cursor(call.query["cursor"]), limit)
     return 200, page([_reminder(row, own) for row in rows], limit)
+
+
+@routes.get(f"{API}/letters", access=SUPERVISION, query=schemas.LetterQuery, answers={200: schemas.NotePage})
+def list_letters(call: Call[Notify]) -> Answer:
+    """List the letters to submitters and what became of them, the newest first; who they are for is not shown."""
+    limit = call.query["limit"]
+    filters = {"opinion": call.query["opinion"], "state": call.query["state"], "about": call.query["kind"]}
+    with call.service.database.reading() as connection:
+        rows = listed_notes(connection, filters, read_cursor(call.query["cursor"]), limit)
+    names = ("id", "opinion", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
+    return 200, page([{name: row[name] for name in names} | {"kind": row["about"], "channel": row["way"]} for row in rows], limit)
 
 
 @routes.get(f"{API}/deadlines", access=STAFF, query=schemas.CaseQuery, answers={200: schemas.DeadlinePage})

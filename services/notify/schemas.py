@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, fields, pre_load
+from marshmallow import Schema, fields, pre_load, validate
 
+from services.notify.domain.submitters import STEPS
 from services.runtime.paging import Page
 
+#: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
+NOTE_STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -22,9 +25,15 @@ class CaseQuery(Page):
 
 
 class LetterShape(Schema):
-    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`."""
+    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`.
+
+    `person` is the catalogue's code of whose channel it is, unless it is the department's own; `digest` says that it is
+    gathered with others into one letter a day.
+    """
 
     recipient = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
+    digest = fields.Boolean(required=True)
     channel = fields.String(required=True)
     state = fields.String(required=True)
     attempts = fields.Integer(required=True)
@@ -58,6 +67,37 @@ class ReminderPage(Schema):
     """A page of reminders, the newest first."""
 
     items = fields.List(fields.Nested(ReminderShape), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class LetterQuery(Page):
+    """What a list of letters to submitters can be narrowed to."""
+
+    opinion = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(NOTE_STATES))
+    kind = fields.String(load_default=None, validate=validate.OneOf(tuple(STEPS)))
+
+
+class NoteShape(Schema):
+    """A letter to a submitter by e-mail or text message: what it was about and what became of it, not who it is for."""
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(STEPS)))
+    channel = fields.String(required=True, validate=validate.OneOf(("email", "sms")))
+    state = fields.String(required=True, validate=validate.OneOf(NOTE_STATES))
+    attempts = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    next_at = fields.AwareDateTime(required=True, allow_none=True)
+    begun = fields.AwareDateTime(required=True, allow_none=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class NotePage(Schema):
+    """A page of letters to submitters, the newest first."""
+
+    items = fields.List(fields.Nested(NoteShape), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

@@ -3,8 +3,10 @@
 from services.notify.domain.explanation import Explanation, explain, read_rule
 from services.notify.domain.ladder import Climb, Deadline, Ladder, Step, deadlines_in, message_of
 from services.notify.domain.letters import Address, Courier, Letter, Secretary, Undelivered, next_attempt, rest_after
+from services.notify.domain.submitters import FAILURES_OF_A_WAY, Note, Postbox, cause_of
 
 __all__ = [
+    "FAILURES_OF_A_WAY",
     "Address",
     "Climb",
     "Courier",
@@ -12,9 +14,12 @@ __all__ = [
     "Explanation",
     "Ladder",
     "Letter",
+    "Note",
+    "Postbox",
     "Secretary",
     "Step",
     "Undelivered",
+    "cause_of",
     "deadlines_in",
     "explain",
     "message_of",

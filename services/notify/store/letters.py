@@ -1,25 +1,35 @@
-"""The post: letters that wait, one attempt at a time, and how their channels are doing. Each step is a commit of its own."""
+"""The post: letters that wait, one attempt at a time, and how their channels are doing. Each step is a commit of its own.
+
+Letters of a day that are gathered into one are taken, delivered and refused together, and each keeps its own record.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from services.notify.store.tables import channels, is_state, letters
-from services.runtime.database import Database, Transaction
+from services.runtime.database import Database, Transaction, rows_of
+
+MOST_GATHERED = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A letter taken out of the post for an attempt; `attempts` counts this one."""
+    """What was taken out of the post for one attempt: one letter, or several that are `gathered`.
 
-    id: str
+    `entries` are their (title, body) pairs; `attempts` counts this one.
+    """
+
+    ids: tuple[str, ...]
     opinion: str
-    title: str
-    body: str
+    entries: tuple[tuple[str, str], ...]
     attempts: int
+    gathered: bool
 
 
 class Letters:
@@ -40,35 +50,31 @@ class Letters:
             return list(connection.execute(query.where(letters.c.channel.not_in(resting))).scalars())
 
     def take(self, channel: str) -> Posted | None:
-        """Mark the next letter of a channel as being sent; None when there is none."""
-        table = letters.c
+        """Mark what a channel gets next as being sent; None when there is nothing."""
         with self._database.transaction() as work:
-            query = (
-                sa.select(table.id, table.opinion, table.title, table.body, table.attempts)
-                .where(is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
-                .order_by(table.next_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            )
-            row = work.execute(query).one_or_none()
-            if row is None:
+            rows = _next(work, channel, gathered=False, limit=1)
+            if rows and rows[0]["digest"]:
+                rows += _next(work, channel, gathered=True, limit=MOST_GATHERED - 1, but=rows[0]["id"])
+            if not rows:
                 return None
-            attempts = row.attempts + 1
-            change = {"state": "sending", "attempts": attempts, "begun": work.now, "next_at": None}
-            work.execute(letters.update().where(table.id == row.id).values(change))
-        return Posted(row.id, row.opinion, row.title, row.body, attempts)
+            change = {"state": "sending", "attempts": letters.c.attempts + 1, "begun": work.now, "next_at": None}
+            ids = tuple(row["id"] for row in rows)
+            work.execute(letters.update().where(letters.c.id.in_(ids)).values(change))
+        entries = tuple((row["title"], row["body"]) for row in sorted(rows, key=lambda row: str(row["id"])))
+        return Posted(ids, rows[0]["opinion"], entries, max(row["attempts"] for row in rows) + 1, rows[0]["digest"])
 
     def delivered(self, letter: Posted, channel: str) -> None:
         """The channel took it."""
         with self._database.transaction() as work:
-            work.execute(letters.update().where(letters.c.id == letter.id).values(state="sent", ended=work.now, reason=None))
+            work.execute(letters.update().where(letters.c.id.in_(letter.ids)).values(state="sent", ended=work.now, reason=None))
             work.execute(channels.delete().where(channels.c.channel == channel))
 
     def refused(self, letter: Posted, reason: str, again: datetime | None) -> None:
         """The channel did not take it: it is tried again at `again`, or has failed for good."""
         with self._database.transaction() as work:
             change = {"state": "pending" if again else "failed", "next_at": again, "reason": reason}
-            work.execute(letters.update().where(letters.c.id == letter.id).values(**change, ended=None if again else work.now))
+            one = letters.update().where(letters.c.id.in_(letter.ids))
+            work.execute(one.values(**change, ended=None if again else work.now))
 
     def failures(self, channel: str) -> int:
         """How often in a row the channel has failed."""
@@ -95,3 +101,16 @@ class Letters:
 def _mark_uncertain(work: Transaction, lost: sa.ColumnElement[bool]) -> int:
     reason = "the process ended during the attempt; nobody knows whether it arrived"
     return int(work.execute(letters.update().where(lost).values(state="uncertain", ended=work.now, reason=reason)).rowcount)
+
+
+def _next(work: Transaction, channel: str, *, gathered: bool, limit: int, but: str = "") -> list[Mapping[str, Any]]:
+    """Letters of a channel whose time has come, the oldest first, that no other worker is taking."""
+    table = letters.c
+    query = (
+        sa.select(table.id, table.opinion, table.title, table.body, table.attempts, table.digest)
+        .where(is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
+        .order_by(table.next_at, table.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return rows_of(work.execute(query.where(table.digest.is_(True), table.id != but) if gathered else query))
