@@ -29,7 +29,14 @@ SCRAPE_SECONDS = 3.0
 #: Who answers what begins so; everything else (pages, opinions, receipts, the API's documents) is intake's.
 PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": ("/api/v1/assignments", "/api/v1/departments", "/api/v1/topics", "/api/v1/routes", "/routing/metrics"),
-    "notify": ("/api/v1/reminders", "/api/v1/letters", "/api/v1/deadlines", "/api/v1/supervisions", "/notify/metrics"),
+    "notify": (
+        "/api/v1/reminders",
+        "/api/v1/letters",
+        "/api/v1/deadlines",
+        "/api/v1/supervisions",
+        "/api/v1/meetings",
+        "/notify/metrics",
+    ),
     "metrics": ("/api/v1/statistics", "/statistics", "/metrics"),
 }
 DEFAULT = "intake"

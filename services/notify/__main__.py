@@ -15,7 +15,7 @@ from services.notify.consumer import hearings
 from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
-from services.notify.store import Deadlines, Letters, Notes, Reminders, next_due
+from services.notify.store import Deadlines, Letters, Notes, Reminders, Supervisions, next_due
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
@@ -33,9 +33,10 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "leader": settings.leader_channels,
         "congress": settings.congress_channels,
     }
+    ladder = Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
     secrets = settings.secrets.values
     return Notify(
-        database=database, catalogue=catalogue, ladder=Ladder(catalogue.ladder.values(), catalogue.calendar),
+        database=database, catalogue=catalogue, ladder=ladder,
         secretary=Secretary(catalogue, others, secrets), courier=AppriseCourier(settings.letter_timeout, secrets.values()),
         postbox=Postbox(catalogue, {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}),
         lost_after=timedelta(seconds=settings.letter_lost),
@@ -50,8 +51,8 @@ def climb(service: Notify) -> bool:
     if due is None or due > now or not service.ladder.is_open(now):
         return False
     with service.database.transaction() as work:
-        record = partial(Reminders, work)
-        looked_at = handlers.climb(Deadlines(work), record, service.ladder, service.secretary, work.now, RUNGS_A_COMMIT)
+        climber = handlers.Climber(Deadlines(work), Supervisions(work), partial(Reminders, work), service.ladder, service.secretary)
+        looked_at = handlers.climb(climber, work.now, RUNGS_A_COMMIT)
     return looked_at == RUNGS_A_COMMIT
 
 

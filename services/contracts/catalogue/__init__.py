@@ -5,8 +5,10 @@ from services.contracts.catalogue.document import Problem
 from services.contracts.catalogue.model import (
     CHANNELS,
     DEADLINE_KINDS,
+    LADDER_KINDS,
     LANGUAGES,
     LEVELS,
+    OCCASIONS,
     PLACEHOLDER,
     RECIPIENTS,
     Area,
@@ -25,8 +27,10 @@ from services.contracts.catalogue.model import (
 __all__ = [
     "CHANNELS",
     "DEADLINE_KINDS",
+    "LADDER_KINDS",
     "LANGUAGES",
     "LEVELS",
+    "OCCASIONS",
     "PLACEHOLDER",
     "RECIPIENTS",
     "Area",

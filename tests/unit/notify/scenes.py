@@ -44,8 +44,8 @@ def at(text: str) -> datetime:
 
 
 def rung(code: str, of: str = "reply", action: Any = "reminder", to: tuple[str, ...] = ("department",), **when: Any) -> Rung:
-    """A rung; `before` and `after` as text."""
-    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after")}
+    """A rung; `before`, `after` and `repeat` as text."""
+    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after", "repeat")}
     rest = {name: value for name, value in when.items() if name not in times}
     return Rung(code, f"级{code}", f"Rung {code}", of, action, to, **times, **rest)
 
@@ -79,7 +79,7 @@ def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tu
 
 
 def ladder_of(catalogue: Catalogue) -> Ladder:
-    return Ladder(catalogue.ladder.values(), catalogue.calendar)
+    return Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
 
 
 def deadline(start: str = "2026-11-23 09:30", due: str = "2026-12-14 23:59:59", kind: str = "reply", **changes: Any) -> Deadline:

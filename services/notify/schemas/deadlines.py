@@ -1,0 +1,120 @@
+"""The shapes of deadlines and of what explains them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields, pre_load
+
+_BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
+
+
+class NextRung(Schema):
+    """The rung that a deadline waits for."""
+
+    rung = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class DeadlineShape(Schema):
+    """A deadline in one version, which is the number of the event that set it, and the `cause` that event had.
+
+    States: `running`; `met` and `missed` when the department acted in time or late; `replaced` by a later version; `paused`;
+    `void` when there is nothing to do any more; `lapsed` when the right to object was not used.
+    """
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    assignment = fields.String(required=True)
+    department = fields.String(required=True)
+    of = fields.String(required=True)
+    version = fields.Integer(required=True)
+    difficulty = fields.String(required=True, allow_none=True)
+    start = fields.AwareDateTime(required=True)
+    due = fields.AwareDateTime(required=True)
+    provisional = fields.Boolean(required=True)
+    overdue = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    cause = fields.String(required=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    promise = fields.String(required=True, allow_none=True)
+    next = fields.Nested(NextRung, required=True, allow_none=True)
+
+
+class DeadlinePage(Schema):
+    """A page of deadlines."""
+
+    items = fields.List(fields.Nested(DeadlineShape), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class ExplainQuery(Schema):
+    """From when, and by which rule."""
+
+    start = fields.AwareDateTime(required=True, format="iso", data_key="from")
+    rule = fields.String(required=True)
+
+    @pre_load
+    def _restore_plus(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+        # A plus sign that was not escaped in the address arrives as a blank.
+        return {name: _BLANK_FOR_PLUS.sub("+", value) if name == "from" else value for name, value in data.items()}
+
+
+class DayShape(Schema):
+    """One day of an explanation."""
+
+    day = fields.Date(required=True)
+    counted = fields.Boolean(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+ExplanationShape = Schema.from_dict(
+    {
+        "from": fields.AwareDateTime(required=True),
+        "rule": fields.String(required=True),
+        "duration": fields.String(required=True),
+        "due": fields.AwareDateTime(required=True),
+        "provisional": fields.Boolean(required=True),
+        "counted": fields.Integer(required=True),
+        "zh": fields.String(required=True),
+        "en": fields.String(required=True),
+        "days": fields.List(fields.Nested(DayShape), required=True),
+    },
+    name="ExplanationShape",
+)
+
+
+class VersionShape(Schema):
+    """One version of a deadline: why and when it was set, until when, and what became of it."""
+
+    version = fields.Integer(required=True)
+    start = fields.AwareDateTime(required=True)
+    due = fields.AwareDateTime(required=True)
+    provisional = fields.Boolean(required=True)
+    cause = fields.String(required=True)
+    state = fields.String(required=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+PauseShape = Schema.from_dict(
+    {"from": fields.AwareDateTime(required=True), "until": fields.AwareDateTime(required=True, allow_none=True)}, name="PauseShape"
+)
+
+DeadlineStory = DeadlineShape.from_dict(
+    {
+        "from": fields.AwareDateTime(required=True),
+        "rule": fields.String(required=True, allow_none=True),
+        "counted": fields.Integer(required=True),
+        "zh": fields.String(required=True),
+        "en": fields.String(required=True),
+        "versions": fields.List(fields.Nested(VersionShape), required=True),
+        "pauses": fields.List(fields.Nested(PauseShape), required=True),
+        "days": fields.List(fields.Nested(DayShape), required=True),
+    },
+    name="DeadlineStory",
+)

@@ -1,0 +1,78 @@
+"""Reading deadlines: those that are open, all versions of a case's, and one with everything that was before it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notify.store.deadlines import ended_at
+from services.notify.store.tables import deadlines, is_state, occasions
+from services.runtime.database import rows_of
+
+Place = tuple[str, str, int]
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """When the next rung of all is due."""
+    waiting = sa.select(deadlines.c.next_at).where(is_state(deadlines, "open"), deadlines.c.next_at.is_not(None))
+    first = connection.execute(waiting.order_by(deadlines.c.next_at).limit(1)).scalar()
+    called = connection.execute(sa.select(occasions.c.at).order_by(occasions.c.at).limit(1)).scalar()
+    return min((at for at in (first, called) if at is not None), default=None)
+
+
+def open_deadlines(
+    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any."""
+    query = sa.select(deadlines).where(is_state(deadlines, "open"), ended_at().is_(None))
+    return _listed(connection, query, filters, after, limit)
+
+
+def case_deadlines(
+    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """All versions of all deadlines, listed as open ones are; `filters` should name a case."""
+    return list(map(_settled, _listed(connection, _all(), filters, after, limit)))
+
+
+def deadline_versions(connection: Connection, assignment: str, kind: str, promise: str | None) -> list[Mapping[str, Any]]:
+    """All versions of one deadline, the oldest first."""
+    same = deadlines.c.promise.is_(None) if promise is None else deadlines.c.promise == promise
+    query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, same)
+    return list(map(_settled, rows_of(connection.execute(query.order_by(deadlines.c.version)))))
+
+
+def find_deadline(connection: Connection, place: Place) -> Mapping[str, Any] | None:
+    """One deadline by its assignment, kind and version; None when there is no such."""
+    assignment, kind, version = place
+    query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, deadlines.c.version == version)
+    return next(map(_settled, rows_of(connection.execute(query))), None)
+
+
+def _all() -> sa.Select[Any]:
+    return sa.select(deadlines, ended_at().label("heard_ended"))
+
+
+def _settled(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    # What ended it may have been heard first; it is written when the deadline is next looked at, and true already.
+    ended = row["heard_ended"]
+    if row["state"] != "open" or ended is None:
+        return row
+    return {**row, "state": "met" if ended <= row["due"] else "missed", "ended": ended}
+
+
+def _listed(
+    connection: Connection, query: sa.Select[Any], filters: Mapping[str, str | None], after: Place | None, limit: int
+) -> list[Mapping[str, Any]]:
+    table = deadlines.c
+    key = (table.assignment, table.kind, table.version)
+    for column, value in filters.items():
+        if value is not None:
+            query = query.where(table[column] == value)
+    if after is not None:
+        query = query.where(sa.tuple_(*key) > sa.tuple_(*after))
+    return rows_of(connection.execute(query.order_by(*key).limit(limit + 1)))
