@@ -28,7 +28,7 @@ def list_deadlines(call: Call[Notify]) -> Answer:
     limit, now = call.query["limit"], call.service.database.clock.now()
     listed = open_deadlines if call.query["opinion"] is None else case_deadlines
     with call.service.database.reading() as connection:
-        rows = listed(connection, case_filters(call), _after(call.query["cursor"]), limit)
+        rows = listed(connection, case_filters(call), _after(call.query["cursor"]), limit, now)
     return 200, page([_deadline(row, now) for row in rows], limit)
 
 
@@ -46,17 +46,17 @@ def explain_deadline(call: Call[Notify]) -> Answer:
 @routes.get(f"{API}/deadlines/<deadline_id>/explain", access=STAFF, answers={200: schemas.DeadlineStory})
 def explain_one(call: Call[Notify]) -> Answer:
     """Explain a deadline of a case: its versions, its pauses, and each day counted or skipped."""
-    catalogue = call.service.catalogue
+    catalogue, now = call.service.catalogue, call.service.database.clock.now()
     with call.service.database.reading() as connection:
-        row = find_deadline(connection, _place(call.path["deadline_id"]) or ("", "", 0))
+        row = find_deadline(connection, _place(call.path["deadline_id"]) or ("", "", 0), now)
         if row is None or call.caller.department not in (None, row["department"]):
             raise NotFound("There is no such deadline, or it is not this department's.")
-        rows = deadline_versions(connection, row["assignment"], row["kind"], row["promise"])
+        rows = deadline_versions(connection, row["assignment"], row["kind"], row["promise"], now)
     chain = domain.round_of(list(map(_version, rows)), row["version"])
     rule = domain.rule_of(row["kind"], chain[0].cause, row["difficulty"], catalogue.difficulties)
     told = domain.tell(catalogue.calendar, chain, rule)
     _, zh, en = told.versions[-1]
-    return 200, _deadline(row, call.service.database.clock.now()) | {
+    return 200, _deadline(row, now) | {
         "from": told.chosen.begun, "rule": str(rule) if rule else None, "counted": told.counted, "zh": zh, "en": en,
         "versions": [_told(version, zh, en) for version, zh, en in told.versions],
         "pauses": [{"from": pause.start, "until": pause.until} for pause in told.pauses],

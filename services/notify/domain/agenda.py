@@ -24,14 +24,12 @@ def group_agenda(rows: Iterable[Row], calendar: Calendar, now: datetime) -> list
     """
     groups = []
     for department, own in groupby(rows, key=lambda row: str(row["department"])):
-        items = [
-            {
-                **row,
-                "overdue_working_days": overdue_days(calendar, row["due"], row["ended"] or now),
-                "waiting": row["ended"] is None,
-            }
-            for row in own
-        ]
+        items = []
+        for row in own:
+            until = now if row["waiting"] else row["ended"] or now
+            items.append(
+                {**row, "waiting": bool(row["waiting"]), "overdue_working_days": overdue_days(calendar, row["due"], until)}
+            )
         items.sort(key=lambda item: -int(item["overdue_working_days"]))
         groups.append({"department": department, "items": items})
     return groups

@@ -132,12 +132,13 @@ def set_promise(deadlines: Deadlines, ladder: Ladder, event: Event, message: Pro
 
 def note_kept(deadlines: Deadlines, _: Ladder, event: Event, message: PromiseKept) -> None:
     """承诺兑现."""
-    deadlines.end(message.assignment, "promise", event.sequence, event.time, promise=message.promise)
+    how = "met" if message.on_time else "missed"
+    deadlines.end(message.assignment, "promise", event.sequence, event.time, how, message.promise)
 
 
 def note_broken(deadlines: Deadlines, ladder: Ladder, event: Event, message: PromiseBroken) -> None:
     """承诺失信: a red card, as soon as the office is open."""
-    deadlines.end(message.assignment, "promise", event.sequence, event.time, promise=message.promise)
+    deadlines.end(message.assignment, "promise", event.sequence, event.time, "missed", message.promise)
     _call(deadlines, ladder, "broken", _promised(deadlines, event, message))
 
 

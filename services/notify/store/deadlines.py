@@ -42,7 +42,7 @@ class Deadlines:
         self._work.add(deadlines, row)
 
     def end(self, assignment: str, kind: str, sequence: int, at: datetime, how: str = "judged", promise: str = "") -> None:
-        """What was set before `sequence` ended at `at`, `judged` by the clock or in the state `how`.
+        """What was set before `sequence` ended at `at`, `judged` by the clock, or in the state `how`.
 
         `kind` may be `EVERY`, which is all but promises; `promise` is the one that is meant, or empty for all.
         """
@@ -79,7 +79,7 @@ class Deadlines:
     def due(self, now: datetime, limit: int) -> list[Found]:
         """Deadlines whose next rung is due, the oldest first; on PostgreSQL those that no other worker has taken."""
         query = (
-            sa.select(deadlines, ended_at().is_not(None).label("has_ended"), _is_higher().label("higher"))
+            sa.select(deadlines, first_ending(endings.c.ended).is_not(None).label("has_ended"), _is_higher().label("higher"))
             .where(is_state(deadlines, "open"), deadlines.c.next_at <= now)
             .order_by(deadlines.c.next_at)
             .limit(limit)
@@ -131,16 +131,18 @@ def _settling() -> sa.Update:
 _SETTLE = _settling()
 
 
-def ended_at() -> sa.ScalarSelect[datetime]:
-    """When a deadline ended, by the endings that were heard of."""
+def first_ending(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    """What the first of the endings that were heard of tells about a deadline; empty while it runs."""
     table = endings.c
     of_all = sa.and_(table.kind == EVERY, deadlines.c.kind != PROMISE)
     return (
-        sa.select(sa.func.min(table.ended, type_=Instant))
+        sa.select(column)
         .where(table.assignment == deadlines.c.assignment, table.kind.in_([deadlines.c.kind, EVERY]))
         .where(sa.or_(table.kind == deadlines.c.kind, of_all))
         .where(sa.or_(table.promise == "", table.promise == deadlines.c.promise))
         .where(table.sequence > deadlines.c.sequence)
+        .order_by(table.sequence)
+        .limit(1)
         .correlate(deadlines)
         .scalar_subquery()
     )

@@ -13,9 +13,9 @@ from services.contracts.messages import Message, Promise
 from services.notify.domain import Deadline
 from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import Speaker
-from services.notify.store.tables import deadlines
+from services.notify.store.tables import deadlines, is_state
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction, rows_of
+from services.runtime.database import Instant, Transaction, rows_of
 
 Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500
@@ -138,13 +138,21 @@ def find_meeting(connection: Connection, meeting: str) -> Row | None:
 
 
 def agenda_of(connection: Connection, meeting: str) -> list[Row]:
-    """The supervisions on an agenda by department, the longest overdue first; `ended` is when the department acted."""
-    same = [supervisions.c[name] == deadlines.c[name] for name in ("assignment", "kind", "version")]
+    """The supervisions on an agenda by department; `waiting` for an answer still, or answered (or paused) at `ended`."""
+    waiting = _versions_since().where(is_state(deadlines, "open")).exists().label("waiting")
+    ended = _versions_since(sa.func.max(deadlines.c.ended, type_=Instant)).scalar_subquery().label("ended")
     query = (
-        sa.select(supervisions, deadlines.c.ended, deadlines.c.state.label("deadline_state"))
+        sa.select(supervisions, waiting, ended)
         .join(agenda, agenda.c.supervision == supervisions.c.id)
-        .outerjoin(deadlines, sa.and_(*same))
         .where(agenda.c.meeting == meeting)
         .order_by(supervisions.c.department, supervisions.c.due, supervisions.c.id)
     )
     return rows_of(connection.execute(query))
+
+
+def _versions_since(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """What a supervision is about: the deadline in its version and those after; after a rating, the one of the rework."""
+    table, about = deadlines.c, supervisions.c
+    reworked = sa.and_(about.kind == "evaluation", table.kind.in_(("reply", "rework")))
+    query = sa.select(*(columns or (table.kind,))).where(table.assignment == about.assignment, table.version >= about.version)
+    return query.where(sa.or_(table.kind == about.kind, reworked)).correlate(supervisions)

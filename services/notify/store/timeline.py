@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.store.deadlines import ended_at
-from services.notify.store.tables import deadlines, is_state, occasions
+from services.notify.store.deadlines import EVERY, first_ending
+from services.notify.store.tables import deadlines, endings, is_state, occasions
 from services.runtime.database import rows_of
 
 Place = tuple[str, str, int]
@@ -25,44 +26,58 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def open_deadlines(
-    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int
+    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int, now: datetime
 ) -> list[Mapping[str, Any]]:
-    """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any."""
-    query = sa.select(deadlines).where(is_state(deadlines, "open"), ended_at().is_(None))
+    """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any.
+
+    The right to object is none of them once it was not used in time.
+    """
+    still = sa.or_(deadlines.c.kind != "object", deadlines.c.due >= now)
+    query = sa.select(deadlines).where(is_state(deadlines, "open"), first_ending(endings.c.ended).is_(None), still)
     return _listed(connection, query, filters, after, limit)
 
 
 def case_deadlines(
-    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int
+    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int, now: datetime
 ) -> list[Mapping[str, Any]]:
     """All versions of all deadlines, listed as open ones are; `filters` should name a case."""
-    return list(map(_settled, _listed(connection, _all(), filters, after, limit)))
+    return list(map(partial(_settled, now), _listed(connection, _all(), filters, after, limit)))
 
 
-def deadline_versions(connection: Connection, assignment: str, kind: str, promise: str | None) -> list[Mapping[str, Any]]:
+def deadline_versions(
+    connection: Connection, assignment: str, kind: str, promise: str | None, now: datetime
+) -> list[Mapping[str, Any]]:
     """All versions of one deadline, the oldest first."""
     same = deadlines.c.promise.is_(None) if promise is None else deadlines.c.promise == promise
     query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, same)
-    return list(map(_settled, rows_of(connection.execute(query.order_by(deadlines.c.version)))))
+    return list(map(partial(_settled, now), rows_of(connection.execute(query.order_by(deadlines.c.version)))))
 
 
-def find_deadline(connection: Connection, place: Place) -> Mapping[str, Any] | None:
+def find_deadline(connection: Connection, place: Place, now: datetime) -> Mapping[str, Any] | None:
     """One deadline by its assignment, kind and version; None when there is no such."""
     assignment, kind, version = place
     query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, deadlines.c.version == version)
-    return next(map(_settled, rows_of(connection.execute(query))), None)
+    return next(map(partial(_settled, now), rows_of(connection.execute(query))), None)
 
 
 def _all() -> sa.Select[Any]:
-    return sa.select(deadlines, ended_at().label("heard_ended"))
+    told = ((name, first_ending(endings.c[name])) for name in ("ended", "how", "kind"))
+    return sa.select(deadlines, *(value.label(f"first_{name}") for name, value in told))
 
 
-def _settled(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    # What ended it may have been heard first; it is written when the deadline is next looked at, and true already.
-    ended = row["heard_ended"]
-    if row["state"] != "open" or ended is None:
+def _settled(now: datetime, row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A deadline in the state that it is in, also where that is not written yet.
+
+    What ended it may have been heard first, which is written when the deadline is next looked at; nothing happens when a
+    right was not used.
+    """
+    ended, right = row["first_ended"], row["kind"] == "object"
+    if row["state"] != "open":
         return row
-    return {**row, "state": "met" if ended <= row["due"] else "missed", "ended": ended}
+    if ended is None:
+        return {**row, "state": "lapsed"} if right and row["due"] < now else row
+    judged = "lapsed" if right and row["first_kind"] == EVERY else "met" if ended <= row["due"] else "missed"
+    return {**row, "state": judged if row["first_how"] == "judged" else row["first_how"], "ended": ended}
 
 
 def _listed(

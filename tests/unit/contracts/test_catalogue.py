@@ -113,18 +113,6 @@ MISTAKES = [
     ("card: red, ", "", "red: {name", "ladder.red.card", "card names the colour"),
     ("action: reminder, ", "", "half: {name", "ladder.half.action", "Missing data"),
     ("of: reply, half", "of: lunch, half", "lunch", "ladder.half.of", "Must be one of"),
-    ("half: true,", "half: true, repeat: 2wd, times: 3,", "repeat", "ladder.half.repeat", "after the deadline can repeat"),
-    ("after: 1wd,", "after: 1wd, repeat: 2wd, times: 3,", "repeat", "ladder.red.repeat", "only a reminder can repeat"),
-    ("half: true,", "after: 2wd, repeat: 2wd,", "repeat", "ladder.half.repeat", "repeat needs times"),
-    ("half: true,", "before: 2wd, times: 3,", "times", "ladder.half.times", "times needs repeat"),
-    ("half: true,", "after: 2wd, repeat: 2wd, times: 1,", "times", "ladder.half.times", "greater than or equal to 2"),
-    ("half: true,", "half: true, difficulties: [simple, hard],", "hard", "ladder.half.difficulties.1", "unknown: 'hard'"),
-    ("half: true,", "half: true, difficulties: [],", "difficulties: []", "ladder.half.difficulties", "Shorter than minimum"),
-    ("of: reply, half: true", "of: review, half: true", "of: review", "ladder.half.of", "Must be one of"),
-    ("half: true,", "upon: broken,", "half: {name", "ladder.half.of", "upon broken is of promise"),
-    ("of: reply, half: true", "of: evaluation, half: true", "of: evaluation", "ladder.half.of", "needs upon"),
-    ("half: true,", "upon: rain,", "rain", "ladder.half.upon", "Must be one of"),
-    ("half: true,", "half: true, upon: broken,", "half: {name", "ladder.half", "exactly one of"),
     ("to: [department]}\n  red", "to: [mayor]}\n  red", "mayor", "ladder.half.to.0", "Must be one of"),
     ("open311: review, ", "", "acceptance", "acceptance.open311", "Missing data"),
     ("qr: automatic", "qr: maybe", "maybe", "acceptance.qr", "Must be one of"),
@@ -291,17 +279,6 @@ def test_the_shipped_ladder_climbs_in_order():
     ]  # fmt: skip
     cards = {rung.code: rung.card for rung in catalogue.ladder.values() if rung.card}
     assert cards == {"yellow": "yellow", "red": "red", "promise-broken": "red"}
-
-
-def test_the_shipped_ladder_says_what_each_occasion_calls_for_and_nags_nobody():
-    ladder = load_catalogue(DEPLOY / "catalogue.yml").ladder
-    assert {rung.upon: (rung.code, rung.of, rung.action) for rung in ladder.values() if rung.upon} == {
-        "broken": ("promise-broken", "promise", "card"), "dissatisfied": ("dissatisfied", "evaluation", "supervision"),
-    }  # fmt: skip
-    assert [rung.code for rung in ladder.values() if rung.of in ("contact", "co_opinion", "promise")] == [
-        "contact-missed", "co-opinion-due", "co-opinion-overdue", "promise-due", "promise-broken",
-    ]  # fmt: skip
-    assert all(rung.repeat is None for rung in ladder.values())
 
 
 @pytest.mark.parametrize("difficulty", ["simple", "ordinary", "suggestion"])

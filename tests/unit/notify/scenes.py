@@ -67,7 +67,8 @@ def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tu
     departments = {
         code: Department(code, f"{code}局", f"Bureau of {code}", channels.get(code, ())) for code in ("water", "roads", "health")
     }
-    limits = {kind: parse_duration(text) for kind, text in {"sign": "1wd", "reply": "15wd"}.items()}
+    written = {"sign": "1wd", "reply": "15wd", "rework": "5wd", "co_opinion": "1mo"}
+    limits = {kind: parse_duration(text) for kind, text in written.items()}
     return Catalogue(
         name="云澜县", name_en="Yunlan", timezone="Asia/Shanghai",
         office_hours=OfficeHours(((0, 1440),), True) if every_day else OfficeHours(),
