@@ -137,7 +137,8 @@ class CalendarChanged(Message):
 class LetterRequested(Message):
     """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way.
 
-    `facts` are what the letter says beside its title, such as the department's name and a deadline.
+    `facts` are what the letter says beside its title, as texts ready to be read: `department`, `due`, `reason`, `advice`,
+    `outcome`, `promise`, `evidence`, `evaluate_by`, `link`; each may have an English twin with `_en` at the end of its name.
     """
 
     TYPE: ClassVar[str] = "letter.requested"
