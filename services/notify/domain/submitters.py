@@ -61,18 +61,24 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     ),
 }
 #: The facts that a letter may tell, in this order, and how: a fact that a message does not have is left out.
-#: The English line takes the fact with `_en` at the end of its name where there is one.
 FACTS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位：{}", "Department: {}"),
     "due": ("办理期限：{}", "Due: {}"),
+    "question": ("需要补充：{}", "What is asked: {}"),
     "reason": ("原因：{}", "Reason: {}"),
     "advice": ("建议：{}", "Advice: {}"),
     "outcome": ("办理结果：{}", "Outcome: {}"),
-    "promise": ("承诺事项：{}", "Promise: {}"),
+    "what": ("承诺事项：{}", "Promise: {}"),
     "evidence": ("兑现情况：{}", "Evidence: {}"),
     "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
     "link": ("查询与评价：{}", "To see and evaluate: {}"),
 }
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "solved": ("已经解决", "Solved"), "in_progress": ("正在解决", "Being solved"), "planned": ("列入计划", "Planned"),
+    "deferred": ("暂缓解决", "Deferred"), "reference": ("留作参考", "Kept for reference"),
+    "declined": ("无法办理，已作说明", "Cannot be done, explained"),
+}  # fmt: skip
+INSTANTS = frozenset({"due", "evaluate_by"})
 TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
@@ -153,7 +159,7 @@ def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[
     for index, greeting in enumerate((GREETING, GREETING_EN)):
         lines = [greeting.format(name=message.name)] if message.name else []
         lines.append(sentences[index].format(title=message.title))
-        lines += _told(message.facts, index)
+        lines += _told(message.facts, index, catalogue)
         lines += [RECEIPT[index].format(receipt=message.receipt), f"—— {(catalogue.name, catalogue.name_en)[index]}"]
         parts.append("\n".join(lines))
     return title[:LONGEST_TITLE], "\n\n".join(parts) + "\n"
@@ -165,8 +171,21 @@ def cause_of(said: str) -> tuple[str, bool]:
     return words, bool(REFUSED_FOR_GOOD.search(said))
 
 
-def _told(facts: Mapping[str, str], index: int) -> Iterator[str]:
+def _told(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
     for name, words in FACTS.items():
-        value = facts.get(f"{name}_en") or facts.get(name) if index else facts.get(name)
-        if value:
-            yield words[index].format(value)
+        if facts.get(name):
+            yield words[index].format(_readable(name, facts[name], index, catalogue))
+
+
+def _readable(name: str, value: str, index: int, catalogue: Catalogue) -> str:
+    """A fact as people read it: instants by the local clock, outcomes and departments in the language of the line."""
+    if name in INSTANTS:
+        try:
+            return f"{datetime.fromisoformat(value).astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}"
+        except ValueError:
+            return value
+    if name == "outcome":
+        return OUTCOMES.get(value, (value, value))[index]
+    if name == "department" and index:
+        return next((entry.name_en for entry in catalogue.departments.values() if entry.name == value), value)
+    return value

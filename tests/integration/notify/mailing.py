@@ -15,7 +15,7 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Takes every mail, except those to `nobody@…`, and needs `pause` seconds for each."""
+    """Takes every mail, except those to `nobody@…`, and needs `pause` seconds to say so."""
 
     def __init__(self, pause: float = 0.0) -> None:
         self.mails: list[email.message.EmailMessage] = []
@@ -29,8 +29,9 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, _server, _session, envelope):
-        await asyncio.sleep(self._pause)
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
+        # It has the mail; whoever dies before it says so cannot know.
+        await asyncio.sleep(self._pause)
         return "250 taken"
 
     def subjects(self) -> list[str]:

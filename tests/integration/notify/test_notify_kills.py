@@ -23,7 +23,7 @@ from tests.integration.notify.mortals import LADDER, mortals
 from tests.unit.notify.scenes import MIGRATIONS
 
 KILLS = {"postgresql": 20, "sqlite": 5}
-CASES_A_ROUND, ROUND_SECONDS, MAIL_SECONDS, PATIENCE = 2, 1.0, 0.02, 40.0
+CASES_A_ROUND, ROUND_SECONDS, MAIL_SECONDS, PATIENCE = 2, 1.0, 0.02, 120.0
 QUEUE = "department.water"
 
 

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
-from services.contracts.messages import LetterRequested
+from services.contracts.messages import LetterRequested, Outcome
 from services.notify.consumer import read_letter
 from services.notify.domain import FAILURES_OF_A_WAY, Postbox, Undelivered, cause_of
 from services.notify.domain.letters import LETTER_RESTS
-from services.notify.domain.submitters import STEPS, tidy, write_to_submitter
+from services.notify.domain.submitters import OUTCOMES, STEPS, tidy, write_to_submitter
 from services.notify.store import Notes
 from services.notify.store.tables import channels, letters, notes
 from services.runtime.broker import Delivery
@@ -58,6 +58,10 @@ def shown(scene):
     return [(row["about"], row["way"], row["state"], row["attempts"], row["reason"]) for row in rows]
 
 
+def test_every_outcome_has_words():
+    assert set(OUTCOMES) == {str(outcome) for outcome in Outcome}
+
+
 @pytest.mark.parametrize("about", STEPS)
 def test_each_step_is_told_in_both_languages_with_the_receipt(about):
     title, body = write_to_submitter(requested(about), small_place())
@@ -79,12 +83,18 @@ def test_every_step_that_can_be_asked_for_has_words():
 
 
 def test_facts_are_told_in_the_language_of_the_part_and_what_is_missing_is_left_out():
-    _, body = write_to_submitter(
-        requested("assigned", department="县水利局", department_en="Water Bureau", due="2026-12-14"), small_place()
-    )
+    facts = {"department": "water局", "due": "2026-12-14T23:59:59+08:00", "outcome": "planned", "evaluate_by": "soon"}
+    _, body = write_to_submitter(requested("replied", **facts), small_place())
     zh, en = body.split("\n\n")
-    assert ("承办单位：县水利局" in zh, "办理期限：2026-12-14" in zh) == (True, True)
-    assert ("Department: Water Bureau" in en, "Due: 2026-12-14" in en) == (True, True)
+    told = ("承办单位：water局", "办理期限：2026-12-14 23:59", "办理结果：列入计划", "请在此之前评价：soon")
+    assert [line for line in told if line not in zh] == []
+    told = (
+        "Department: Bureau of water",
+        "Due: 2026-12-14 23:59",
+        "Outcome: Planned",
+        "Please evaluate by: soon",
+    )
+    assert [line for line in told if line not in en] == []
     assert ("原因" in zh, "{" in body) == (False, False)
 
 
