@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.notify.store.tables import channels, is_state, letters
+from services.notify.store.channels import failures_of, let_rest, recover, resting
+from services.notify.store.tables import is_state, letters
 from services.runtime.database import Database, Transaction, rows_of
 
 MOST_GATHERED = 200
@@ -44,30 +45,27 @@ class Letters:
 
     def waiting_channels(self, now: datetime) -> list[str]:
         """The channels that have a letter to send now and are not resting from a failure."""
-        resting = sa.select(channels.c.channel).where(channels.c.rests_until > now)
         query = sa.select(letters.c.channel).where(is_state(letters, "pending"), letters.c.next_at <= now).distinct()
         with self._database.reading() as connection:
-            return list(connection.execute(query.where(letters.c.channel.not_in(resting))).scalars())
+            return list(connection.execute(query.where(letters.c.channel.not_in(resting(now)))).scalars())
 
     def take(self, channel: str) -> Posted | None:
         """Mark what a channel gets next as being sent; None when there is nothing."""
         with self._database.transaction() as work:
-            rows = _next(work, channel, gathered=False, limit=1)
-            if rows and rows[0]["digest"]:
-                rows += _next(work, channel, gathered=True, limit=MOST_GATHERED - 1, but=rows[0]["id"])
+            rows = _next(work, channel)
             if not rows:
                 return None
             change = {"state": "sending", "attempts": letters.c.attempts + 1, "begun": work.now, "next_at": None}
             ids = tuple(row["id"] for row in rows)
             work.execute(letters.update().where(letters.c.id.in_(ids)).values(change))
-        entries = tuple((row["title"], row["body"]) for row in sorted(rows, key=lambda row: str(row["id"])))
+        entries = tuple((row["title"], row["body"]) for row in rows)
         return Posted(ids, rows[0]["opinion"], entries, max(row["attempts"] for row in rows) + 1, rows[0]["digest"])
 
     def delivered(self, letter: Posted, channel: str) -> None:
         """The channel took it."""
         with self._database.transaction() as work:
             work.execute(letters.update().where(letters.c.id.in_(letter.ids)).values(state="sent", ended=work.now, reason=None))
-            work.execute(channels.delete().where(channels.c.channel == channel))
+            recover(work, channel)
 
     def refused(self, letter: Posted, reason: str, again: datetime | None) -> None:
         """The channel did not take it: it is tried again at `again`, or has failed for good."""
@@ -79,14 +77,12 @@ class Letters:
     def failures(self, channel: str) -> int:
         """How often in a row the channel has failed."""
         with self._database.reading() as connection:
-            query = sa.select(channels.c.failures).where(channels.c.channel == channel)
-            return int(connection.execute(query).scalar() or 0)
+            return failures_of(connection, channel)
 
     def rest(self, channel: str, failures: int, until: datetime, reason: str) -> None:
         """Leave a channel alone after its failure number `failures` in a row."""
         with self._database.transaction() as work:
-            work.execute(channels.delete().where(channels.c.channel == channel))
-            work.add(channels, {"channel": channel, "failures": failures, "rests_until": until, "reason": reason})
+            let_rest(work, channel, failures, until, reason)
 
     def give_up_lost(self, begun_before: datetime) -> int:
         """Mark attempts whose process must have died as `uncertain`: nobody knows whether they arrived; returns how many."""
@@ -103,14 +99,18 @@ def _mark_uncertain(work: Transaction, lost: sa.ColumnElement[bool]) -> int:
     return int(work.execute(letters.update().where(lost).values(state="uncertain", ended=work.now, reason=reason)).rowcount)
 
 
-def _next(work: Transaction, channel: str, *, gathered: bool, limit: int, but: str = "") -> list[Mapping[str, Any]]:
-    """Letters of a channel whose time has come, the oldest first, that no other worker is taking."""
+def _next(work: Transaction, channel: str) -> list[Mapping[str, Any]]:
+    """The oldest letter of a channel whose time has come, or all of those that are gathered when it is one of them."""
     table = letters.c
-    query = (
-        sa.select(table.id, table.opinion, table.title, table.body, table.attempts, table.digest)
-        .where(is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
-        .order_by(table.next_at, table.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return rows_of(work.execute(query.where(table.digest.is_(True), table.id != but) if gathered else query))
+    waiting = (is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
+    first = work.execute(sa.select(table.digest).where(*waiting).order_by(table.next_at, table.id).limit(1)).scalar()
+    if first is None:
+        return []
+    query = sa.select(table.id, table.opinion, table.title, table.body, table.attempts, table.digest)
+    query = query.where(*waiting, table.digest.is_(bool(first)))
+    if first:
+        # Whoever comes second waits here and finds nothing: a day's letter is not to be torn in two.
+        query = query.order_by(table.id).limit(MOST_GATHERED).with_for_update()
+    else:
+        query = query.order_by(table.next_at, table.id).limit(1).with_for_update(skip_locked=True)
+    return rows_of(work.execute(query))

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.notify.domain import Note
-from services.notify.store.tables import channels, is_state, notes
+from services.notify.store.channels import failures_of, let_rest, recover, resting
+from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
 from services.runtime.database import Database, Transaction, rows_of
 
@@ -47,11 +48,10 @@ class Notes:
 
     def waiting_ways(self, now: datetime) -> list[str]:
         """The ways that have a letter to take now and are not resting from a failure."""
-        resting = sa.select(channels.c.channel).where(channels.c.rests_until > now)
         query = sa.select(notes.c.way).where(is_state(notes, "pending"), notes.c.next_at <= now).distinct()
         with self._database.reading() as connection:
             ways = list(connection.execute(query).scalars())
-            rests = set(connection.execute(resting).scalars()) if ways else set()
+            rests: set[str] = set(connection.scalars(resting(now))) if ways else set()
         return [way for way in ways if _channel(way) not in rests]
 
     def take(self, way: str) -> Sendable | None:
@@ -76,7 +76,7 @@ class Notes:
         """It was taken: nobody needs to know any more who it was for."""
         with self._database.transaction() as work:
             self._end(work, notes.c.id == letter.id, "sent", None)
-            work.execute(channels.delete().where(channels.c.channel == _channel(way)))
+            recover(work, _channel(way))
 
     def refused(self, letter: Sendable, reason: str, again: datetime | None) -> None:
         """It was not taken: it is tried again at `again`, or is given up."""
@@ -90,14 +90,12 @@ class Notes:
     def failures(self, way: str) -> int:
         """How often in a row a way has failed."""
         with self._database.reading() as connection:
-            query = sa.select(channels.c.failures).where(channels.c.channel == _channel(way))
-            return int(connection.execute(query).scalar() or 0)
+            return failures_of(connection, _channel(way))
 
     def rest(self, way: str, failures: int, until: datetime, reason: str) -> None:
         """Leave a way alone after its failure number `failures` in a row."""
         with self._database.transaction() as work:
-            work.execute(channels.delete().where(channels.c.channel == _channel(way)))
-            work.add(channels, {"channel": _channel(way), "failures": failures, "rests_until": until, "reason": reason})
+            let_rest(work, _channel(way), failures, until, reason)
 
     def give_up_lost(self, begun_before: datetime) -> int:
         """Mark attempts whose process must have died as `uncertain`, and forget who they were for; returns how many."""
