@@ -41,11 +41,10 @@ def climb(climber: Climber, now: datetime, batch: int) -> int:
     called = deadlines.called(now, batch)
     found = deadlines.due(now, batch)
     running = [entry.deadline for entry in found if not entry.ended]
-    reminders, waits = climber.record([*running, *(deadline for _, _, deadline in called)]), []
-    for occasion, code, deadline in called:
+    reminders, waits = climber.record([*running, *(deadline for _, deadline in called)]), []
+    for occasion, deadline in called:
         for step in ladder.upon(occasion, deadline):
-            if step.rung.code == code:
-                _fire(climber, reminders, deadline, step, now)
+            _fire(climber, reminders, deadline, step, now)
     for deadline in running:
         climbed = ladder.climb(deadline, reminders.behind(deadline), now)
         for step in climbed.skipped:

@@ -46,8 +46,10 @@ def set_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: A
     """交办: keep the deadlines of a new assignment, also those that nobody is reminded of."""
     higher = message.key or message.leader is not None
     for kind, due in message.deadlines.items():
+        # It says that one of them is; those of a year that is published are not.
+        provisional = message.provisional and _is_doubtful(ladder, due)
         deadline = Deadline(
-            message.opinion.id, message.assignment, message.department, kind, event.sequence, event.time, due, message.provisional,
+            message.opinion.id, message.assignment, message.department, kind, event.sequence, event.time, due, provisional,
             event.sequence, message.opinion.title, message.difficulty, higher=higher,
         )  # fmt: skip
         deadlines.open(deadline, ladder.first(deadline))
@@ -61,7 +63,7 @@ def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: 
     counted = {known.kind: known.counted_from for known in versions if known.version < event.sequence}
     for kind, due in message.deadlines.items():
         deadlines.end(message.assignment, kind, event.sequence, event.time, "replaced")
-        doubtful = cause != "extended" and is_unpublished(due.astimezone(ladder.calendar.zone).date())
+        doubtful = cause != "extended" and _is_doubtful(ladder, due)
         deadline = replace(
             _about(versions, event, message, kind, due, cause), begun=counted.get(kind),
             provisional=getattr(message, "provisional", doubtful),
@@ -78,7 +80,8 @@ def set_deadlines_again(deadlines: Deadlines, ladder: Ladder, event: Event, mess
         deadlines.open(deadline, ladder.first(deadline))
     if ladder.is_for_supervision(message.cause, message.round):
         due = max(message.deadlines.values(), default=event.time)
-        _call(deadlines, ladder, "dissatisfied", _about(versions, event, message, "evaluation", due, "reopened"))
+        rated = _about(versions, event, message, "evaluation", due, "reopened")
+        deadlines.call("dissatisfied", rated, ladder.calendar.next_opening(event.time))
 
 
 def note_signature(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentSigned) -> None:
@@ -139,7 +142,7 @@ def note_kept(deadlines: Deadlines, _: Ladder, event: Event, message: PromiseKep
 def note_broken(deadlines: Deadlines, ladder: Ladder, event: Event, message: PromiseBroken) -> None:
     """承诺失信: a red card, as soon as the office is open."""
     deadlines.end(message.assignment, "promise", event.sequence, event.time, "missed", message.promise)
-    _call(deadlines, ladder, "broken", _promised(deadlines, event, message))
+    deadlines.call("broken", _promised(deadlines, event, message), ladder.calendar.next_opening(event.time))
 
 
 def _promised(deadlines: Deadlines, event: Event, message: PromiseMade | PromiseBroken) -> Deadline:
@@ -158,6 +161,5 @@ def _about(versions: Sequence[Deadline], event: Event, message: Telling, kind: s
     )  # fmt: skip
 
 
-def _call(deadlines: Deadlines, ladder: Ladder, occasion: str, deadline: Deadline) -> None:
-    for step in ladder.upon(occasion, deadline):
-        deadlines.call(occasion, deadline, step)
+def _is_doubtful(ladder: Ladder, due: datetime) -> bool:
+    return is_unpublished(due.astimezone(ladder.calendar.zone).date())

@@ -48,7 +48,7 @@ def resolve(store: Supervisions, supervision: str, result: str, note: str, promi
         _check_future("promise.due", promise.due, store.now)
     store.resolve(supervision, result, note, promise, by)
     about = (row["assignment"], row["department"], supervision)
-    store.say([(row["opinion"], SupervisionResolved(*about, _result(result), note, row["meeting"], promise))])
+    store.say(row["opinion"], SupervisionResolved(*about, _result(result), note, row["meeting"], promise))
     facts = (promise.what, promise.due, promise.who) if promise else (None, None, None)
     told = dict(zip(("promise", "promise_due", "promise_who"), facts, strict=True))
     return {**row, "state": "resolved", "result": result, "note": note, "resolved": store.now, **told}
@@ -70,11 +70,9 @@ def _take_chosen(store: Supervisions, chosen: Sequence[str]) -> list[Row]:
 
 def _put_on_agenda(store: Supervisions, rows: Sequence[Row], meeting: Row) -> None:
     store.schedule([row["id"] for row in rows], meeting["id"])
-    messages = [
-        SupervisionScheduled(row["assignment"], row["department"], row["id"], meeting["id"], meeting["title"], meeting["at"])
-        for row in rows
-    ]
-    store.say([(row["opinion"], message) for row, message in zip(rows, messages, strict=True)])
+    for row in rows:
+        about = (row["assignment"], row["department"], row["id"])
+        store.say(row["opinion"], SupervisionScheduled(*about, meeting["id"], meeting["title"], meeting["at"]))
 
 
 def _unresolved(row: Row | None) -> Row:

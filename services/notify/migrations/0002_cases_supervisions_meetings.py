@@ -69,7 +69,6 @@ def make_occasions() -> None:
         sa.Column("assignment", sa.String(64), nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("version", sa.Integer, nullable=False),
-        sa.Column("rung", sa.String(60), nullable=False),
         sa.Column("occasion", sa.String(20), nullable=False),
         sa.Column("opinion", sa.String(64), nullable=False),
         sa.Column("department", sa.String(40), nullable=False),
@@ -78,7 +77,7 @@ def make_occasions() -> None:
         sa.Column("start", sa.BigInteger, nullable=False),
         sa.Column("due", sa.BigInteger, nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("assignment", "kind", "version", "rung"),
+        sa.PrimaryKeyConstraint("assignment", "kind", "version"),
     )
     op.create_index("occasions_due", "occasions", ["at"])
 

@@ -46,8 +46,8 @@ def know(work: Transaction, opinions: Iterable[str]) -> None:
     work.execute(_INSERTS[work.connection.dialect.name](cases).on_conflict_do_nothing(), rows)
 
 
-def mark(work: Transaction, opinion: str, higher: bool, sequence: int) -> bool:
-    """Keep whether a case starts one rung higher, as the event with this sequence told; False when a later one is known."""
+def mark(work: Transaction, opinion: str, higher: bool, sequence: int) -> None:
+    """Keep whether a case starts one rung higher, as the event with this sequence told, unless a later one is known."""
     know(work, [opinion])
     newer = cases.update().where(cases.c.opinion == opinion, cases.c.marked < sequence)
-    return work.execute(newer.values(higher=higher, marked=sequence)).rowcount > 0
+    work.execute(newer.values(higher=higher, marked=sequence))

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.notify.domain import Deadline, Step
-from services.notify.store import cases as known_cases
+from services.notify.store.cases import mark
 from services.notify.store.tables import cases, deadlines, endings, is_state, occasions
 from services.runtime.database import Instant, Transaction, rows_of
 
@@ -34,6 +34,7 @@ class Deadlines:
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self._ended: list[dict[str, Any]] = []
+        self._marks: list[tuple[str, int, bool]] = []
 
     def open(self, deadline: Deadline, first: Step | None) -> None:
         """Keep a new deadline that waits for its first rung."""
@@ -51,11 +52,17 @@ class Deadlines:
         self._ended.append(row)
 
     def settle(self) -> None:
-        """Write what ended. Comes after all of a batch was told, since its messages need not be in order."""
+        """Write what ended and was marked. Comes after all of a batch was told, since its messages need not be in order."""
         # Sorted: the same order in every worker, so that two of them cannot wait for each other.
         ended, self._ended = sorted(self._ended, key=lambda row: (row["assignment"], row["sequence"])), []
         if ended:
             self._work.execute(_SETTLE, [{f"_{name}": value for name, value in row.items()} for row in ended])
+        marks, self._marks = sorted(self._marks), []
+        # Deadlines before cases, as whoever climbs takes them.
+        for opinion, _, _ in marks:
+            self._look_again(opinion)
+        for opinion, sequence, higher in marks:
+            mark(self._work, opinion, higher, sequence)
 
     def close(self, assignments: Sequence[str]) -> None:
         """Write what ended of deadlines that were heard of after their end."""
@@ -70,11 +77,13 @@ class Deadlines:
         return [_deadline(row) for row in rows_of(self._work.execute(query.order_by(deadlines.c.version)))]
 
     def mark(self, opinion: str, higher: bool, sequence: int) -> None:
-        """A case starts one rung higher from now on, or no longer: its open deadlines are looked at again."""
-        if known_cases.mark(self._work, opinion, higher, sequence):
-            table = deadlines.c
-            waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
-            self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
+        """A case starts one rung higher from now on, or no longer, unless a later event told otherwise."""
+        self._marks.append((opinion, sequence, higher))
+
+    def _look_again(self, opinion: str) -> None:
+        table = deadlines.c
+        waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
+        self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
 
     def due(self, now: datetime, limit: int) -> list[Found]:
         """Deadlines whose next rung is due, the oldest first; on PostgreSQL those that no other worker has taken."""
@@ -97,20 +106,19 @@ class Deadlines:
             change: dict[str, Any] = {"next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at")}
             self._work.execute(_one_deadline().values(change), values)
 
-    def call(self, occasion: str, deadline: Deadline, step: Step) -> None:
-        """Keep a rung that an occasion calls for, until it fires."""
-        row = {name: getattr(deadline, name) for name in CALLED}
-        self._work.add(occasions, row | {"rung": step.rung.code, "occasion": occasion, "at": step.at})
+    def call(self, occasion: str, deadline: Deadline, at: datetime) -> None:
+        """Keep an occasion until `at`, when what it calls for fires."""
+        self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
 
-    def called(self, now: datetime, limit: int) -> list[tuple[str, str, Deadline]]:
-        """Take the rungs whose occasion has come, as (occasion, rung, what it is about)."""
+    def called(self, now: datetime, limit: int) -> list[tuple[str, Deadline]]:
+        """Take the occasions whose time has come, with what they are about."""
         query = sa.select(occasions).where(occasions.c.at <= now).order_by(occasions.c.at).limit(limit)
         rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
-        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in (*KEY, "rung")))
+        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
         if rows:
-            self._work.execute(one, [{f"_{name}": row[name] for name in (*KEY, "rung")} for row in rows])
-        told = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
-        return [(row["occasion"], row["rung"], Deadline(**facts)) for row, facts in zip(rows, told, strict=True)]
+            self._work.execute(one, [{f"_{name}": row[name] for name in KEY} for row in rows])
+        facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
+        return [(row["occasion"], Deadline(**told)) for row, told in zip(rows, facts, strict=True)]
 
 
 def _settling() -> sa.Update:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ class Supervisions:
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
+        self._speaker: Speaker | None = None
 
     @property
     def now(self) -> datetime:
@@ -53,13 +54,19 @@ class Supervisions:
 
     def take(self, ids: Collection[str]) -> dict[str, Row]:
         """Supervisions by id, held until the transaction ends; those that do not exist are missing."""
-        query = sa.select(supervisions).where(supervisions.c.id.in_(sorted(ids))).order_by(supervisions.c.id)
-        return {row["id"]: row for row in rows_of(self._work.execute(query.with_for_update()))}
+        table, named = supervisions.c, supervisions.c.id.in_(sorted(ids))
+        # Their cases first, as whoever climbs the ladder takes them.
+        self._speaker = Speaker(self._work, self._work.execute(sa.select(table.opinion).where(named)).scalars())
+        held = self._work.execute(sa.select(supervisions).where(named).order_by(table.id).with_for_update())
+        return {row["id"]: row for row in rows_of(held)}
 
     def take_open(self) -> list[Row]:
         """Supervisions that are on no agenda yet, the longest overdue first, as many as an agenda takes."""
-        query = sa.select(supervisions).where(supervisions.c.state == "open").order_by(supervisions.c.due, supervisions.c.id)
-        return rows_of(self._work.execute(query.limit(MOST_ON_AN_AGENDA).with_for_update()))
+        table = supervisions.c
+        query = sa.select(table.id).where(table.state == "open").order_by(table.due, table.id).limit(MOST_ON_AN_AGENDA)
+        ids = list(self._work.execute(query).scalars())
+        found = self.take(ids)
+        return [found[each] for each in ids if found[each]["state"] == "open"]
 
     def meeting(self, meeting: str) -> Row | None:
         """A meeting by id."""
@@ -98,11 +105,10 @@ class Supervisions:
             change |= {"promise": promise.what, "promise_due": promise.due, "promise_who": promise.who}
         self._work.execute(supervisions.update().where(supervisions.c.id == supervision).values(change))
 
-    def say(self, messages: Sequence[tuple[str, Message]]) -> None:
-        """Say messages, each about the opinion named with it."""
-        speaker = Speaker(self._work, (opinion for opinion, _ in messages))
-        for opinion, message in messages:
-            speaker.say(message, opinion)
+    def say(self, opinion: str, message: Message) -> None:
+        """Say a message about the case of a supervision that was taken."""
+        assert self._speaker is not None
+        self._speaker.say(message, opinion)
 
 
 def list_supervisions(connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int) -> list[Row]:

@@ -73,14 +73,13 @@ cases = sa.Table(
     sa.Column("marked", sa.Integer, nullable=False),
 )
 
-#: Rungs that an occasion calls for and not the passing of time; a row goes when its rung has fired.
+#: Occasions that call for rungs, which fire when the office opens; then the row goes.
 occasions = sa.Table(
     "occasions",
     tables,
     sa.Column("assignment", sa.String(64), nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("rung", sa.String(60), nullable=False),
     sa.Column("occasion", sa.String(20), nullable=False),
     sa.Column("opinion", sa.String(64), nullable=False),
     sa.Column("department", sa.String(40), nullable=False),
@@ -89,7 +88,7 @@ occasions = sa.Table(
     sa.Column("start", Instant, nullable=False),
     sa.Column("due", Instant, nullable=False),
     sa.Column("at", Instant, nullable=False),
-    sa.PrimaryKeyConstraint("assignment", "kind", "version", "rung"),
+    sa.PrimaryKeyConstraint("assignment", "kind", "version"),
     sa.Index("occasions_due", "at"),
 )
 

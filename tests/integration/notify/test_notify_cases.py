@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import ReminderSent
+from services.contracts.messages import AssignmentMarked, ReminderSent
 from services.notify.store import tables
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.cases import Speaker
@@ -159,3 +159,42 @@ def test_two_workers_call_upon_an_occasion_once(postgres_database, clock):
         thread.join(20)
     scene.climb()
     assert len(scene.rungs()) == len(scene.rows(reminders)) == 60
+
+
+def test_climbing_marking_and_scheduling_side_by_side_never_wait_for_each_other_in_a_circle(postgres_database, clock):
+    scene = scene_on(postgres_database, clock, catalogue=PLACE)
+    batch = [Case(scene, f"a-{number}", "water", f"o-{number}") for number in range(40)]
+    for case in batch:
+        case.created(reply="2026-11-23 23:59:59")
+    clock.instant = at("2026-11-30 09:00")
+    call, errors = Telephone(scene), []
+
+    def guarded(act):
+        try:
+            for _ in range(6):
+                act()
+        except Exception as error:
+            errors.append(error)
+
+    def mark():
+        told = AssignmentMarked
+        scene.hear(*(case.event(told(case.assignment, "water", bool(case.sequence % 2), None, "督办")) for case in reversed(batch)))
+
+    def meet():
+        status, answer = call("POST", "/meetings", body={"title": "督政", "at": "2026-12-28T09:00:00+08:00"})
+        assert status == 201, answer
+
+    threads = [threading.Thread(target=guarded, args=(act,)) for act in (scene.climb, mark, meet, scene.climb, meet)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    scene.climb()
+    meet()
+    assert errors == []
+    numbers = [(event.subject, event.sequence) for event in scene.said()]
+    assert len(numbers) == len(set(numbers))
+    raised = [event.data.supervision for event in scene.said() if event.type == "supervision.raised"]
+    scheduled = [event.data.supervision for event in scene.said() if event.type == "supervision.scheduled"]
+    assert sorted(raised) == sorted(scheduled) == sorted(row["id"] for row in scene.rows(supervisions))
+    assert len(raised) == 40

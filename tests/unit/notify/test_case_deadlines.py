@@ -125,6 +125,16 @@ def test_a_broken_promise_is_a_red_card_once_when_the_office_opens(scene, case):
     assert [letter["recipient"] for letter in scene.rows(letters)] == ["department"]
 
 
+def test_a_rung_that_is_renamed_before_the_office_opens_is_not_forgotten(scene, case, clock):
+    case.created()
+    scene.clock.instant = at("2026-11-26 01:00")
+    case.broken("p-1", "2026-11-25 23:59:59")
+    shame = rung("shame", of="promise", upon="broken", action="card", card="red")
+    later = scene_on(lambda *_: scene.database, clock, catalogue=small_place(*SOME, shame))
+    later.climb("2026-11-26 08:30")
+    assert later.rungs() == ["shame"]
+
+
 def test_dissatisfied_twice_goes_to_supervision_and_once_does_not(scene, case):
     case.created()
     case.replied()
