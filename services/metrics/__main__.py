@@ -11,7 +11,7 @@ from services.contracts.catalogue import load_catalogue
 from services.metrics import handlers
 from services.metrics.app import routes
 from services.metrics.consumer import hearings
-from services.metrics.domain.story import WorkingDays
+from services.metrics.domain.days import WorkingDays
 from services.metrics.handlers import Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings

@@ -11,10 +11,19 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.catalogue import Catalogue
 from services.contracts.envelope import Event
 from services.contracts.errors import Invalid
-from services.contracts.messages import CardIssued, PromiseMade, ReminderSent, SupervisionRaised
+from services.contracts.messages import (
+    AssignmentAmended,
+    AssignmentDrafted,
+    AssignmentRaised,
+    AssignmentRechecked,
+    CardIssued,
+    ReminderSent,
+    SupervisionRaised,
+)
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES, Scope
+from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.rates import RATES, published_rates
-from services.metrics.domain.story import Fact, Row, WorkingDays, fact_of
+from services.metrics.domain.story import Fact, Row, fact_of
 from services.metrics.domain.waiting import QUANTILES, published_times
 
 if TYPE_CHECKING:
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 RUNGS = (ReminderSent, CardIssued, SupervisionRaised)
+#: Moves that count as often as they are made, whatever else they do.
+MOVES = (AssignmentDrafted, AssignmentAmended, AssignmentRaised, AssignmentRechecked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +53,21 @@ def record(service: Service, work: Transaction, events: Sequence[Event]) -> None
     """Take a batch of events into the read model. Types that count nothing are passed over."""
     told: dict[str, list[Fact]] = {}
     reminded: list[Row] = []
-    promised: list[Row] = []
+    moved: list[Row] = []
     for event in events:
         fact, data = fact_of(event), event.data
         if fact is not None:
             told.setdefault(event.subject, []).append(fact)
-        elif isinstance(data, RUNGS):
+        if isinstance(data, RUNGS):
             reminded.append({
                 "id": event.id, "opinion": event.subject, "department": data.department, "rung": data.rung, "sent_at": event.time,
             })  # fmt: skip
-        elif isinstance(data, PromiseMade):
-            promised.append({
-                "id": event.id, "opinion": event.subject, "department": data.department, "made_at": event.time, "due": data.due,
+        elif isinstance(data, MOVES):
+            moved.append({
+                "id": event.id, "opinion": event.subject, "department": data.department, "at": event.time,
+                "move": event.type.partition(".")[2], "held": getattr(data, "held", None),
             })  # fmt: skip
-    service.model.record(work, told, reminded, promised, service.days)
+    service.model.record(work, told, reminded, moved, service.days)
 
 
 def statistics(service: Service, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.contracts.errors import Invalid, status_of
 from services.metrics import handlers
@@ -22,8 +22,9 @@ routes = Routes()
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.
 SHOWN = (
-    "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "open", "overdue", "replied", "concluded", "objected",
-    "extended", "reminded", "promised",
+    "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
+    "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended", "raised", "reminded",
+    "evaluations", "rechecked", "rechecked_held", "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip
 #: The fields that take a date.
 DATES: Mapping[str, Words] = {
@@ -39,6 +40,21 @@ ADVICE: Mapping[str, str] = {
     "as_of": "请填日期，不晚于今天",
 }
 UNKNOWN = "没有这个条件"
+
+
+class Named(NamedTuple):
+    """What a code is called."""
+
+    name: str
+    name_en: str
+
+
+LEVELS: Mapping[str, Named] = {
+    "village": Named("村（社区）", "Village"),
+    "town": Named("镇（街道）", "Town"),
+    "county": Named("县（区）", "County"),
+    "city": Named("市", "City"),
+}
 NOT_KNOWN = Words("未定", "not known")
 _QUERY = StatisticsQuery()
 
@@ -66,6 +82,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     catalogue = service.catalogue
     named: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
+        "level": LEVELS,
     }  # fmt: skip
     zh, en = [], []
     for dimension, code in key.items():

@@ -47,7 +47,7 @@ class Dimensions(fields.Field[tuple[str, ...]]):
 class StatisticsQuery(Schema):
     """Which opinions are counted (by the instant they were submitted), as of when, and grouped by what."""
 
-    by = Dimensions(load_default=(), metadata={"description": "department,topic,area,channel,station,month"})
+    by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
     since = Moment(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = Moment(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
     as_of = Moment(load_default=None, metadata={"description": "as of this instant, by default now; a date includes its day"})

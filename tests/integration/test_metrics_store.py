@@ -7,7 +7,7 @@ import pytest
 from services.metrics import __main__ as main
 from services.metrics.domain.counts import DIMENSIONS
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import DAY, START, Case, small_story
+from tests.unit.metrics.telling import DAY, START, Case, whole_story
 
 MIGRATIONS = main.ASSEMBLY.migrations
 
@@ -16,12 +16,12 @@ MIGRATIONS = main.ASSEMBLY.migrations
 def test_both_stores_publish_the_same(sqlite_database, postgres_database, clock, tmp_path, by):
     both = [running_on(make("metrics", MIGRATIONS), clock, tmp_path) for make in (sqlite_database, postgres_database)]
     for running in both:
-        for event in small_story():
+        for event in whole_story():
             running.hear([event])
     for query in ({}, {"as_of": (START + 5 * DAY).isoformat()}, {"from": "2026-11-03"}):
         light, full = (running.statistics(by=by, **query) for running in both)
         assert light == full
-    assert both[0].statistics(by=by)["total"]["counts"]["submitted"] == 9
+    assert both[0].statistics(by=by)["total"]["counts"]["submitted"] == 14
     light, full = (sorted(running.series().splitlines()) for running in both)
     assert light == full
 

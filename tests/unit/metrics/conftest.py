@@ -12,7 +12,7 @@ from services.contracts.envelope import Event
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
 from services.metrics import handlers
-from services.metrics.domain.story import WorkingDays
+from services.metrics.domain.days import WorkingDays
 from services.metrics.handlers import Service
 from services.metrics.store import ReadModel
 from services.runtime.access import PUBLIC, Gatekeeper
