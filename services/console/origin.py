@@ -30,7 +30,7 @@ SCRAPE_SECONDS = 3.0
 PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": ("/api/v1/assignments", "/api/v1/departments", "/api/v1/topics", "/api/v1/routes", "/routing/metrics"),
     "notify": ("/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/notify/metrics"),
-    "metrics": ("/api/v1/statistics", "/statistics", "/metrics"),
+    "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/metrics"),
 }
 DEFAULT = "intake"
 SERIES: Mapping[str, str] = {"/metrics": "metrics", **{f"/{name}/metrics": name for name in SERVICES}}

@@ -105,3 +105,54 @@ class StatisticsAnswer(Schema):
     groups = fields.List(fields.Nested(Group), required=True)
     total = fields.Nested(Numbers, required=True)
     legend = fields.Dict(required=True)
+
+
+class LedgerDay(Schema):
+    """A day of the ledger. `hash` is that of the entry and comes when the day is over; until then `root` is that of now."""
+
+    day = fields.Date(required=True)
+    closed = fields.Boolean(required=True)
+    size = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    root = fields.String(required=True)
+    previous = fields.String(required=True)
+    hash = fields.String(required=True, allow_none=True)
+
+
+class LedgerDays(Schema):
+    """The days, oldest first."""
+
+    items = fields.List(fields.Nested(LedgerDay), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class LedgerLeaf(Schema):
+    """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message."""
+
+    LINES = True
+    body = fields.String(required=True)
+    id = fields.String(required=True)
+    index = fields.Integer(required=True)
+    previous = fields.String(required=True)
+    subject = fields.String(required=True)
+    time = fields.AwareDateTime(required=True)
+    type = fields.String(required=True)
+
+
+class LedgerProof(Schema):
+    """A leaf, to the byte, and its way to the root of its day: `path` has the hashes beside it, from below."""
+
+    number = fields.Integer(required=True)
+    day = fields.Date(required=True)
+    index = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    leaf = fields.String(required=True)
+    path = fields.List(fields.String(), required=True)
+
+
+class LedgerProofs(Schema):
+    """The leaves of one subject, oldest first."""
+
+    items = fields.List(fields.Nested(LedgerProof), required=True)
+    next = fields.String(required=True, allow_none=True)

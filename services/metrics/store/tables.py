@@ -1,4 +1,4 @@
-"""The tables. `stories` is the truth for all but `reminders` and `moves`; the others follow from it and could be made anew.
+"""The tables. What is counted follows from `stories`, but for `reminders` and `moves`; `leaves` and `days` are the ledger.
 
 The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
 """
@@ -151,6 +151,31 @@ moves = sa.Table(
     sa.Column("move", sa.String(20), nullable=False),
     sa.Column("held", sa.Boolean),
     sa.Column("at", Instant, nullable=False),
+)
+
+#: Fixed once written. `number` counts all leaves from 0; one writer gives the numbers, so there are no gaps.
+leaves = sa.Table(
+    "leaves",
+    tables,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("subject", sa.LargeBinary(32), nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Index("leaves_id", "id", unique=True),
+    sa.Index("leaves_subject", "subject", "number"),
+)
+#: `peaks` and `tip`, the hash of the last leaf, are all that is needed to go on; `root` and `hash` come when a day is closed.
+days = sa.Table(
+    "days",
+    tables,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("tip", sa.LargeBinary(32), nullable=False),
+    sa.Column("previous", sa.LargeBinary(32), nullable=False),
+    sa.Column("root", sa.LargeBinary(32)),
+    sa.Column("hash", sa.LargeBinary(32)),
 )
 
 OPENED = sa.text("round = 1")

@@ -15,7 +15,6 @@ from services.metrics.store.tables import cases, deadlines, marks, moves, promis
 from services.runtime.database import Transaction
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-#: Held while a batch is written, so that two workers never add to the same story side by side.
 _WRITERS_LOCK = 0x68756979
 
 
@@ -26,13 +25,19 @@ def write_batch(
 
     What is there already, by message id, is not added again.
     """
+    hold_pen(work)
     if told:
-        if work.connection.dialect.name == "postgresql":
-            work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
         known = _stories(work, told)
         _write_stories(work, told, known, days)
     _keep(work, reminders, reminded)
     _keep(work, moves, moved)
+
+
+def hold_pen(work: Transaction) -> None:
+    """Be the only writer until the commit: two workers never add to the same story, or to the ledger, side by side."""
+    # SQLite has one writer at a time anyway.
+    if work.connection.dialect.name == "postgresql":
+        work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
 
 
 def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:

@@ -20,8 +20,9 @@ from tests.unit.metrics.telling import Case, whole_story
 
 
 def contents(running) -> dict:
+    """What is counted. The ledger is beside it: what it says is the order of arrival."""
     with running.database.reading() as connection:
-        every = tables.sorted_tables
+        every = [table for table in tables.sorted_tables if table.name not in ("leaves", "days")]
         return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in every}
 
 
@@ -102,7 +103,7 @@ def test_what_was_heard_long_ago_is_forgotten_without_being_counted_twice(runnin
     deliveries = [delivery(hearing.queue, str(n), encode(event)) for n, event in enumerate(whole_story())]
     dispatcher.process(deliveries)
     before = contents(running)
-    (chore,) = main.chores(running.service)
+    chore = next(each for each in main.chores(running.service) if each.name == "forget_heard")
     clock.instant = clock.instant.replace(year=2027)
     assert chore.run() is False
     assert dispatcher.process(deliveries).handled == len(deliveries)

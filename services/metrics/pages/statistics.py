@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from services.contracts.errors import Invalid, status_of
@@ -13,12 +11,12 @@ from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers import Service
+from services.metrics.pages.paper import TEMPLATES, routes
 from services.metrics.schemas import StatisticsQuery
 from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, Routes, validate
-from services.runtime.pages import Words, environment, error_page, html
+from services.runtime.http import Answer, Call, validate
+from services.runtime.pages import Words, error_page, html
 
-routes = Routes()
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.
 SHOWN = (
@@ -59,13 +57,6 @@ NOT_KNOWN = Words("未定", "not known")
 _QUERY = StatisticsQuery()
 
 
-def minutes(instant: datetime) -> str:
-    """An instant for people: local time to the minute, with its offset."""
-    return f"{instant:%Y-%m-%d %H:%M} {instant:%z}"
-
-
-TEMPLATES = environment(Path(__file__).parent / "templates")
-TEMPLATES.filters["minutes"] = minutes
 TEMPLATES.globals.update(
     rates=[(rate, Words(rate.zh, rate.en)) for rate in RATES],
     times=[(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
