@@ -69,8 +69,8 @@ def entry_hash(entry: Entry) -> str:
 
 
 def subject_of(opinion: str) -> str:
-    """What stands for an opinion in the ledger."""
-    return hashlib.sha256(b"huiying-ledger" + opinion.encode()).hexdigest()
+    """What stands for an opinion in the ledger, from its id; it may be given as well."""
+    return opinion if len(opinion) == 64 else hashlib.sha256(b"huiying-ledger" + opinion.encode()).hexdigest()
 
 
 class Folder:
@@ -276,7 +276,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", nargs="?", help="a kept copy: ledger.json and a file for each day")
     parser.add_argument("--url", help="the address of the place")
     parser.add_argument("--against", metavar="FILE", help="ledger.json of an earlier copy")
-    parser.add_argument("--opinion", metavar="ID", help="is this opinion counted?")
+    parser.add_argument("--opinion", metavar="ID", help="is it counted? its id or its subject")
     parser.add_argument("--save", metavar="FOLDER", help="keep a copy of what was read")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     given = parser.parse_args(arguments)

@@ -66,6 +66,12 @@ def test_the_file_stands_alone(copy: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_an_opinion_may_be_named_by_what_stands_for_it(copy: Path) -> None:
+    source = verify_ledger.Folder(str(copy))
+    named = [verify_ledger.verify(source, opinion=name)["counted"] for name in ("o3", verify_ledger.subject_of("o3"))]
+    assert named[0] == named[1] != []
+
+
 def test_the_file_says_where_and_ends_with_one(copy: Path, tmp_path: Path) -> None:
     path = copy / "2026-11-23.ndjson"
     path.write_bytes(path.read_bytes().replace(b'"e5"', b'"e6"'))
