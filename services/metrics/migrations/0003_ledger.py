@@ -12,11 +12,16 @@ def upgrade() -> None:
         "leaves",
         sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("id", sa.String(64), nullable=False),
-        sa.Column("subject", sa.LargeBinary(32), nullable=False),
+        sa.Column("opinion", sa.String(64), nullable=False),
         sa.Column("leaf", sa.LargeBinary, nullable=False),
     )
     op.create_index("leaves_id", "leaves", ["id"], unique=True)
-    op.create_index("leaves_subject", "leaves", ["subject", "number"])
+    op.create_index("leaves_opinion", "leaves", ["opinion", "number"])
+    op.create_table(
+        "subjects",
+        sa.Column("subject", sa.LargeBinary(32), primary_key=True),
+        sa.Column("opinion", sa.String(64), nullable=False),
+    )
     op.create_table(
         "days",
         sa.Column("day", sa.String(10), primary_key=True),

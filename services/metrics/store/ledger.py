@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of, levels_of, path_of, subject_of
-from services.metrics.store.tables import days, leaves
-from services.metrics.store.writing import hold_pen
+from services.metrics.store.tables import days, leaves, subjects
+from services.metrics.store.writing import hold_pen, keep
 from services.runtime.database import Database, Transaction, rows_of
 
 LEAVES_A_READ = 1000
@@ -32,10 +32,12 @@ def append(work: Transaction, events: Sequence[Counted], today: date) -> None:
     for event in fresh:
         leaf = leaf_of(event, peaks.size, tip)
         number = day["first"] + peaks.size
-        rows.append({"number": number, "id": event.id, "subject": bytes.fromhex(subject_of(event.subject)), "leaf": leaf})
+        rows.append({"number": number, "id": event.id, "opinion": event.subject, "leaf": leaf})
         tip = leaf_hash(leaf)
         peaks.append(tip)
     work.execute(leaves.insert(), rows)
+    opinions = sorted({event.subject for event in fresh})
+    keep(work, subjects, [{"subject": bytes.fromhex(subject_of(opinion)), "opinion": opinion} for opinion in opinions])
     work.execute(days.update().where(days.c.day == day["day"]).values(size=peaks.size, peaks=bytes(peaks), tip=tip))
 
 
@@ -127,7 +129,8 @@ class Ledger:
 
     def proofs(self, subject: bytes, after: int | None, limit: int) -> list[dict[str, Any]]:
         """Up to `limit` leaves of a subject that follow the leaf numbered `after`, each with its inclusion proof."""
-        where = (leaves.c.subject == subject, leaves.c.number > (-1 if after is None else after))
+        opinion = sa.select(subjects.c.opinion).where(subjects.c.subject == subject).scalar_subquery()
+        where = (leaves.c.opinion == opinion, leaves.c.number > (-1 if after is None else after))
         query = sa.select(leaves.c.number, leaves.c.leaf).where(*where).order_by(leaves.c.number).limit(limit)
         found: list[dict[str, Any]] = []
         with self._database.reading() as connection:

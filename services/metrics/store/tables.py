@@ -159,10 +159,18 @@ leaves = sa.Table(
     tables,
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("id", sa.String(64), nullable=False),
-    sa.Column("subject", sa.LargeBinary(32), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
     sa.Column("leaf", sa.LargeBinary, nullable=False),
     sa.Index("leaves_id", "id", unique=True),
-    sa.Index("leaves_subject", "subject", "number"),
+    sa.Index("leaves_opinion", "opinion", "number"),
+)
+#: What stands for an opinion. Apart from the leaves, because hashes lie anywhere in an index and ids grow: so an opinion, and
+#: not each of its events, costs a page somewhere.
+subjects = sa.Table(
+    "subjects",
+    tables,
+    sa.Column("subject", sa.LargeBinary(32), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
 )
 #: `peaks` and `tip`, the hash of the last leaf, are all that is needed to go on; `root` and `hash` come when a day is closed.
 days = sa.Table(

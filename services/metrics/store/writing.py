@@ -29,8 +29,8 @@ def write_batch(
     if told:
         known = _stories(work, told)
         _write_stories(work, told, known, days)
-    _keep(work, reminders, reminded)
-    _keep(work, moves, moved)
+    keep(work, reminders, reminded)
+    keep(work, moves, moved)
 
 
 def hold_pen(work: Transaction) -> None:
@@ -63,7 +63,8 @@ def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known:
             work.execute(_upsert(table, work.connection.dialect.name), own)
 
 
-def _keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+def keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Add rows that are not there yet, by their primary key."""
     if rows:
         work.execute(_INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
 

@@ -22,7 +22,7 @@ from tests.unit.metrics.telling import Case, whole_story
 def contents(running) -> dict:
     """What is counted. The ledger is beside it: what it says is the order of arrival."""
     with running.database.reading() as connection:
-        every = [table for table in tables.sorted_tables if table.name not in ("leaves", "days")]
+        every = [table for table in tables.sorted_tables if table.name not in ("leaves", "days", "subjects")]
         return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in every}
 
 
