@@ -144,8 +144,9 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
     answer: Json = {"description": http.HTTPStatus(status).phrase}
     shape = route.answers[status]
     schema = {"type": "object"} if shape is None else shapes.refer(shape, service)
-    # A route that reads a stream answers with one: a line of JSON for each line.
-    answer["content"] = {NDJSON if route.takes else "application/json": {"schema": schema}}
+    # A route that reads a stream answers with one, a line of JSON for each line; a shape may also say that it is a line.
+    lines = bool(route.takes) or getattr(shape, "LINES", False)
+    answer["content"] = {NDJSON if lines else "application/json": {"schema": schema}}
     return answer
 
 

@@ -25,6 +25,7 @@ from docs.generator.product import (
     settings_shapes,
     table,
 )
+from docs.generator.statistics import statistics
 from services.contracts import measures
 from services.contracts.commands import VERBS
 from services.contracts.errors import STATUSES
@@ -113,14 +114,14 @@ def metrics() -> str:
     """The table of measures."""
     parts = [
         "# Metrics\n",
-        "Nothing is exposed that is not in these tables; all of them come from `services/contracts/measures.py`.\n",
+        "Nothing is exposed that is not in these tables; the series come from `services/contracts/measures.py`.\n",
     ]
     parts += [
         "## The product\n",
         "Computed from the read model at every scrape: `/metrics` of the metrics service.\n",
         _measures(measures.PRODUCT),
     ]
-    parts += ["## Every process\n", "Counted by the process itself.\n", _measures(measures.PROCESS)]
+    parts += [statistics(), "## Every process\n", "Counted by the process itself.\n", _measures(measures.PROCESS)]
     buckets = [f"- `{row.name}`: {', '.join(f'{bound:g}' for bound in row.buckets)} s" for row in _all_measures() if row.buckets]
     return "\n".join([*parts, "## Buckets\n", "\n".join(buckets) + "\n"])
 

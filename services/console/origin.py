@@ -35,7 +35,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "notify": (
         "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/notify/metrics",
     ),
-    "metrics": ("/api/v1/statistics", "/statistics", "/metrics"),
+    "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/metrics"),
 }  # fmt: skip
 DEFAULT = "intake"
 SERIES: Mapping[str, str] = {"/metrics": "metrics", **{f"/{name}/metrics": name for name in SERVICES}}

@@ -11,29 +11,32 @@ from services.contracts.catalogue import load_catalogue
 from services.metrics import handlers
 from services.metrics.app import routes
 from services.metrics.consumer import hearings
-from services.metrics.domain.story import WorkingDays
+from services.metrics.domain.days import WorkingDays
 from services.metrics.handlers import Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
-from services.metrics.store import ReadModel
+from services.metrics.store import Ledger, ReadModel
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.worker import Chore
 
-HOUR = 3600.0
+MINUTE, HOUR = 60.0, 3600.0
 
 
 def build(given: Settings, database: Database, clock: Clock) -> Service:
     """The parts that the handlers work with."""
     catalogue = load_catalogue(given.catalogue)
     days = WorkingDays(catalogue.calendar)
-    return Service(catalogue, ReadModel(database), clock, days, given.most_groups, given.inbox_days)
+    return Service(catalogue, ReadModel(database), Ledger(database), clock, days, given.most_groups, given.inbox_days)
 
 
 def chores(service: Service) -> Sequence[Chore]:
     """What the worker does now and then."""
-    return [Chore("forget_heard", HOUR, partial(handlers.forget_heard, service))]
+    return [
+        Chore("forget_heard", HOUR, partial(handlers.forget_heard, service)),
+        Chore("close_day", MINUTE, partial(handlers.close_day, service)),
+    ]
 
 
 def collectors(service: Service) -> Sequence[ProductCollector]:

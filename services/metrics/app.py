@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import flask
+
+from services.contracts.errors import Invalid
 from services.metrics import handlers, pages
 from services.metrics.handlers import Service
-from services.metrics.schemas import StatisticsAnswer, StatisticsQuery
+from services.metrics.schemas import LedgerDays, LedgerLeaf, LedgerProofs, StatisticsAnswer, StatisticsQuery
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Answer, Call, Routes
+from services.runtime.paging import NOT_OURS, Page, page, read_cursor
 
+NDJSON = "application/x-ndjson"
 routes = Routes(pages.routes)
 
 
@@ -15,3 +20,27 @@ routes = Routes(pages.routes)
 def statistics(call: Call[Service]) -> Answer:
     """The published numbers and rates, by any dimensions, as of any instant."""
     return 200, handlers.statistics(call.service, call.query)
+
+
+@routes.get(f"{API}/ledger", access=PUBLIC, query=Page, answers={200: LedgerDays})
+def ledger(call: Call[Service]) -> Answer:
+    """The days of the ledger with their roots, each with the hash of the one before."""
+    limit = call.query["limit"]
+    return 200, page(call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1), limit, "day")
+
+
+@routes.get(f"{API}/ledger/<day>", access=PUBLIC, answers={200: LedgerLeaf})
+def ledger_day(call: Call[Service]) -> Answer:
+    """The leaves of a day as NDJSON, in order and to the byte."""
+    parts = handlers.leaves_of(call.service, call.path["day"])
+    return flask.Response((b"".join(leaf + b"\n" for leaf in part) for part in parts), content_type=NDJSON)
+
+
+@routes.get(f"{API}/ledger/proofs/<subject>", access=PUBLIC, query=Page, answers={200: LedgerProofs})
+def ledger_proofs(call: Call[Service]) -> Answer:
+    """Where an opinion is counted, with the inclusion proofs; its subject is SHA-256 of `huiying-ledger` and its id."""
+    limit, after = call.query["limit"], read_cursor(call.query["cursor"])
+    if after is not None and not (after.isascii() and after.isdigit()):
+        raise Invalid("The cursor is not one of ours.", NOT_OURS)
+    found = handlers.proofs(call.service, call.path["subject"], None if after is None else int(after), limit + 1)
+    return 200, page(found, limit, "number")

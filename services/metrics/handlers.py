@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.envelope import Event
-from services.contracts.errors import Invalid
-from services.contracts.messages import CardIssued, PromiseMade, ReminderSent, SupervisionRaised
+from services.contracts.errors import Invalid, NotFound
+from services.contracts.messages import (
+    AssignmentAmended,
+    AssignmentDrafted,
+    AssignmentRaised,
+    AssignmentRechecked,
+    CardIssued,
+    ReminderSent,
+    SupervisionRaised,
+)
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES, Scope
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.heard import Heard
 from services.metrics.domain.rates import RATES, published_rates
-from services.metrics.domain.story import Fact, Row, WorkingDays, fact_of
+from services.metrics.domain.story import Fact, Row, fact_of
 from services.metrics.domain.waiting import QUANTILES, published_times
 
 if TYPE_CHECKING:
-    from services.metrics.store import Answer, ReadModel
+    from services.metrics.store import Answer, Ledger, ReadModel
     from services.runtime.clock import Clock
     from services.runtime.database import Transaction
 
 CLOCKS_DIFFER = timedelta(minutes=1)
+_SUBJECT = re.compile("[0-9a-f]{64}")
 RUNGS = (ReminderSent, CardIssued, SupervisionRaised)
+#: Moves that count as often as they are made, whatever else they do.
+MOVES = (AssignmentDrafted, AssignmentAmended, AssignmentRaised, AssignmentRechecked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +45,34 @@ class Service:
 
     catalogue: Catalogue
     model: ReadModel
+    ledger: Ledger
     clock: Clock
     days: WorkingDays
     most_groups: int
     inbox_days: int
 
 
-def record(service: Service, work: Transaction, events: Sequence[Event]) -> None:
-    """Take a batch of events into the read model. Types that count nothing are passed over."""
+def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> None:
+    """Take a batch of messages into the read model and the ledger. What counts nothing is in the ledger all the same."""
     told: dict[str, list[Fact]] = {}
     reminded: list[Row] = []
-    promised: list[Row] = []
-    for event in events:
+    moved: list[Row] = []
+    for message in messages:
+        event = message.event
         fact, data = fact_of(event), event.data
         if fact is not None:
             told.setdefault(event.subject, []).append(fact)
-        elif isinstance(data, RUNGS):
+        if isinstance(data, RUNGS):
             reminded.append({
                 "id": event.id, "opinion": event.subject, "department": data.department, "rung": data.rung, "sent_at": event.time,
             })  # fmt: skip
-        elif isinstance(data, PromiseMade):
-            promised.append({
-                "id": event.id, "opinion": event.subject, "department": data.department, "made_at": event.time, "due": data.due,
+        elif isinstance(data, MOVES):
+            moved.append({
+                "id": event.id, "opinion": event.subject, "department": data.department, "at": event.time,
+                "move": event.type.partition(".")[2], "held": getattr(data, "held", None),
             })  # fmt: skip
-    service.model.record(work, told, reminded, promised, service.days)
+    service.model.record(work, told, reminded, moved, service.days)
+    service.ledger.append(work, [message.counted for message in messages], _today(service, work.now))
 
 
 def statistics(service: Service, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,6 +132,32 @@ def _numbers(service: Service, found: Answer, keys: Iterable[tuple[str | None, .
         "rates": published_rates(counts),
         "times": {"reply": published_times(answered, waiting)},
     }
+
+
+def leaves_of(service: Service, day: str) -> Iterator[list[bytes]]:
+    """The leaves of a day, some at a time; raises `NotFound`."""
+    known = service.ledger.day(day)
+    if known is None:
+        raise NotFound("Nothing was heard on this day; GET /api/v1/ledger has the days.")
+    return service.ledger.leaves(known)
+
+
+def proofs(service: Service, subject: str, after: int | None, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` leaves of a subject behind the one numbered `after`, with their proofs; raises `NotFound` for none at all."""
+    found = service.ledger.proofs(bytes.fromhex(subject), after, limit) if _SUBJECT.fullmatch(subject) else []
+    if not found and after is None:
+        raise NotFound("The ledger has nothing of this subject, which is SHA-256 of 'huiying-ledger' and the opinion's id in hex.")
+    return found
+
+
+def close_day(service: Service) -> bool:
+    """Close the day that is over; returns that there is no more to do."""
+    service.ledger.close_before(_today(service, service.clock.now()))
+    return False
+
+
+def _today(service: Service, now: datetime) -> date:
+    return now.astimezone(service.days.zone).date()
 
 
 def forget_heard(service: Service) -> bool:

@@ -47,7 +47,7 @@ class Dimensions(fields.Field[tuple[str, ...]]):
 class StatisticsQuery(Schema):
     """Which opinions are counted (by the instant they were submitted), as of when, and grouped by what."""
 
-    by = Dimensions(load_default=(), metadata={"description": "department,topic,area,channel,station,month"})
+    by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
     since = Moment(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = Moment(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
     as_of = Moment(load_default=None, metadata={"description": "as of this instant, by default now; a date includes its day"})
@@ -105,3 +105,54 @@ class StatisticsAnswer(Schema):
     groups = fields.List(fields.Nested(Group), required=True)
     total = fields.Nested(Numbers, required=True)
     legend = fields.Dict(required=True)
+
+
+class LedgerDay(Schema):
+    """A day of the ledger. `hash` is that of the entry and comes when the day is over; until then `root` is that of now."""
+
+    day = fields.Date(required=True)
+    closed = fields.Boolean(required=True)
+    size = fields.Integer(required=True)
+    total = fields.Integer(required=True)
+    root = fields.String(required=True)
+    previous = fields.String(required=True)
+    hash = fields.String(required=True, allow_none=True)
+
+
+class LedgerDays(Schema):
+    """The days, oldest first."""
+
+    items = fields.List(fields.Nested(LedgerDay), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class LedgerLeaf(Schema):
+    """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message."""
+
+    LINES = True
+    body = fields.String(required=True)
+    id = fields.String(required=True)
+    index = fields.Integer(required=True)
+    previous = fields.String(required=True)
+    subject = fields.String(required=True)
+    time = fields.AwareDateTime(required=True)
+    type = fields.String(required=True)
+
+
+class LedgerProof(Schema):
+    """A leaf, to the byte, and its way to the root of its day: `path` has the hashes beside it, from below."""
+
+    number = fields.Integer(required=True)
+    day = fields.Date(required=True)
+    index = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    leaf = fields.String(required=True)
+    path = fields.List(fields.String(), required=True)
+
+
+class LedgerProofs(Schema):
+    """The leaves of one subject, oldest first."""
+
+    items = fields.List(fields.Nested(LedgerProof), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.catalogue import CHANNELS, Catalogue
 from services.contracts.measures import PRODUCT, Measure
 from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
+from services.metrics.domain.promises import STATES
 from services.metrics.domain.rates import RATES, Rate, fraction
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ Labels: TypeAlias = tuple[Any, ...]
 Numbers: TypeAlias = Mapping[Labels, float]
 ALL = "all"
 DECISIONS = ("automatic", "reviewer", "declined")
-PROMISE_MADE = "made"
 BOTH = (True, False)
 
 
@@ -74,8 +74,7 @@ def _reminders(catalogue: Catalogue, tally: Tally) -> Numbers:
 
 
 def _promises(catalogue: Catalogue, tally: Tally) -> Numbers:
-    made = {(department, PROMISE_MADE): number for (department,), number in tally.promises_by_department.items()}
-    return filled(made, ((code, PROMISE_MADE) for code in catalogue.departments))
+    return filled(tally.promises_by_department_state, product(catalogue.departments, STATES))
 
 
 def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
@@ -95,7 +94,7 @@ def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
         add(department, "replied_in_time", number if in_time else 0)
     for (department, overdue), number in tally.waiting_by_department_overdue.items():
         add(department, "overdue", number if overdue else 0)
-    for (department, outcome, _), number in tally.concluded_by_department_outcome_in_time.items():
+    for (department, outcome), number in tally.standing_by_department_outcome.items():
         add(department, "concluded", number)
         add(department, f"concluded_{outcome}", number)
     for (department, aspect, rating), number in tally.standing_by_department_aspect_rating.items():

@@ -12,8 +12,12 @@ from marshmallow import RAISE
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue import load_catalogue
-from services.contracts.messages import OpinionAccepted, OpinionText
+from services.contracts.envelope import Event, encode
+from services.contracts.ledger import subject_of
+from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
 from services.contracts.topology import SERVICES
+from services.metrics.domain.heard import heard
+from services.metrics.store import Ledger
 from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
@@ -118,6 +122,11 @@ def test_notify_answers_as_published(reader: Callable[[str], Reader]) -> None:
 def test_metrics_answers_as_published(reader: Callable[[str], Reader]) -> None:
     call = reader("metrics")
     assert call("GET", "/statistics?by=department")["by"] == ["department"]
+    submitted = Event(new_id(), "/intake", new_id(), call.database.clock.now(), 1, OpinionSubmitted("web", "路灯不亮"))
+    with call.database.transaction() as work:
+        Ledger(call.database).append(work, [heard(encode(submitted)).counted], work.now.date())
+    assert [entry["size"] for entry in call("GET", "/ledger")["items"]] == [1]
+    assert len(call("GET", f"/ledger/proofs/{subject_of(submitted.subject)}")["items"]) == 1
 
 
 def test_every_service_is_read() -> None:

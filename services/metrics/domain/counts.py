@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-Kept = Literal["case", "round", "deadline", "reminder", "promise"]
+Kept = Literal["case", "round", "deadline", "mark", "rating", "promise", "reminder", "move"]
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位", "department"),
     "topic": ("主题", "topic"),
     "area": ("区域", "area"),
     "channel": ("渠道", "channel"),
     "station": ("代表联络站", "station"),
+    "level": ("级别", "level"),
     "month": ("月份", "month"),
 }
 
@@ -82,6 +83,8 @@ class Count:
 # A reopened assignment has a row for each round; the current one says how it stands, the first one how it began.
 CURRENT = NotYet("superseded_at")
 LEAD = Is("role", ("lead",))
+CO_HANDLER = Is("role", ("co_handler",))
+SEPARATE = Is("role", ("separate",))
 FIRST = Is("round", (1,))
 LED = (LEAD, CURRENT)
 # Not taken from its department by a ruling, a withdrawal or a merger.
@@ -90,10 +93,16 @@ REPLIED = (*LED, Happened("replied_at"))
 OPEN = (*LED, STANDS, NotYet("replied_at"))
 # An assignment counts once, however often its department objected and whatever the round.
 OBJECTED = (LEAD, FIRST, Happened("objected_at"))
-SIGNED = (FIRST, Happened("signed_at"))
+SIGNED = (LEAD, FIRST, Happened("signed_at"))
+CONTACTED = (LEAD, FIRST, Happened("contacted_at"))
+ADVISED = (CO_HANDLER, Happened("advised_at"))
+ANSWERED = (SEPARATE, Happened("advised_at"))
+REOPENED = (LEAD, Above("round", 1))
 CONCLUDED = (*LED, Happened("concluded_at"))
-# A dissatisfied evaluation stands until the reworked reply is evaluated; it does not vanish when the case is reopened.
-STANDING = (LEAD, Happened("evaluated_at"), NotYet("reevaluated_at"))
+# The deadline was in force, and it has passed.
+MISSED = (NotYet("lifted_at"), Passed("due"))
+KEPT_IN_TIME = (Happened("kept_at"), Is("kept_in_time", (True,)))
+KEPT_LATE = (Happened("kept_at"), Is("kept_in_time", (False,)))
 OUTCOMES: Mapping[str, tuple[str, str]] = {
     "solved": ("已解决", "solved"),
     "in_progress": ("正在解决", "in progress"),
@@ -109,6 +118,12 @@ RATINGS: Mapping[str, tuple[str, str]] = {
 }
 ASPECTS: Mapping[str, tuple[str, str]] = {"result": ("结果", "result"), "process": ("过程", "process")}
 
+CAUSES: Mapping[str, tuple[str, str]] = {
+    "dissatisfied": ("不满意", "dissatisfied"),
+    "promise": ("承诺失信", "a broken promise"),
+    "look_back": ("回头看不合格", "a failed look-back"),
+}
+
 COUNTS: tuple[Count, ...] = (
     Count("submitted", "提出", "submitted", "case", (Happened("submitted_at"),)),
     Count("accepted", "受理", "accepted", "case", (Happened("reviewed_at"), Is("decision", ("automatic", "reviewer")))),
@@ -119,40 +134,77 @@ COUNTS: tuple[Count, ...] = (
     Count("withdrawn", "撤回", "withdrawn", "case", (Happened("withdrawn_at"),)),
     Count("handed_out", "交办（含退办、撤回、并案）", "assignments ever made", "round", (LEAD, FIRST)),
     Count("assigned", "主办", "assigned as lead", "round", (*LED, STANDS)),
-    Count("co_assigned", "协办", "assigned as co-handler", "round", (CURRENT, STANDS, Is("role", ("co_handler",)))),
+    Count("key", "重点督办", "under key supervision", "mark", (NotYet("until"), Is("key", (True,)))),
+    Count("led", "领导领办", "led by a named leader", "mark", (NotYet("until"), Is("led", (True,)))),
+    Count("raised", "提级次数", "raised to the next level", "move", (Is("move", ("raised",)),)),
+    Count("co_assigned", "协办", "assigned as co-handler", "round", (CURRENT, STANDS, CO_HANDLER)),
+    Count("advised", "协办意见", "co-opinions given", "round", ADVISED),
+    Count("advised_in_time", "按期协办意见", "co-opinions given in time", "round", (*ADVISED, Is("advised_in_time", (True,)))),
+    Count("co_released", "未提意见即答复的协办", "answered without the co-handler", "round", (CO_HANDLER, Happened("released_at"))),
+    Count("co_overdue", "逾期未提的协办意见", "co-opinions overdue", "deadline", (CO_HANDLER, *MISSED)),
+    Count("separate_assigned", "分别办理", "assigned for a separate answer", "round", (CURRENT, STANDS, SEPARATE)),
+    Count("separate_answered", "分别办理已答复", "answered separately", "round", ANSWERED),
+    Count(
+        "separate_answered_in_time", "分别办理按期答复", "answered separately in time", "round",
+        (*ANSWERED, Is("advised_in_time", (True,))),
+    ),
+    Count("separate_overdue", "分别办理逾期未答复", "separate answers overdue", "deadline", (SEPARATE, *MISSED)),
     Count("objected", "退办申请", "objected to", "round", OBJECTED),
     Count("objections_upheld", "退办采纳", "objections upheld", "round", (*OBJECTED, Happened("upheld_at"))),
     Count("objections_denied", "退办驳回", "objections denied", "round", (*OBJECTED, Happened("denied_at"))),
-    Count("extended", "延期次数", "extensions granted", "deadline", (Is("set_by", ("extended",)),)),
+    Count("extended", "延期次数", "extensions granted", "deadline", (LEAD, Is("kind", ("reply",)), Is("set_by", ("extended",)))),
+    Count(
+        "rescheduled", "随日历变动的期限", "deadlines moved by the calendar", "deadline",
+        (LEAD, Is("kind", ("reply",)), Is("set_by", ("rescheduled",))),
+    ),
     Count("signed", "已签收", "signed", "round", SIGNED),
     Count("signed_in_time", "按时签收", "signed in time", "round", (*SIGNED, Is("signed_in_time", (True,)))),
-    Count(
-        "sign_missed", "逾期未签收", "not signed, limit passed", "round", (FIRST, STANDS, NotYet("signed_at"), Passed("sign_by"))
-    ),
+    Count("sign_missed", "逾期未签收", "not signed, limit passed", "deadline", (LEAD, Is("kind", ("sign",)), *MISSED)),
+    Count("contacted", "已联系提出人", "submitter contacted", "round", CONTACTED),
+    Count("contacted_in_time", "按时联系", "submitter contacted in time", "round", (*CONTACTED, Is("contacted_in_time", (True,)))),
+    Count("contact_missed", "逾期未联系", "not contacted, limit passed", "deadline", (LEAD, Is("kind", ("contact",)), *MISSED)),
+    Count("drafted", "送审稿次数", "replies drafted for the head", "move", (Is("move", ("drafted",)),)),
+    Count("amended", "送审退改次数", "drafts sent back by the head", "move", (Is("move", ("amended",)),)),
     Count("replied", "已答复", "replied", "round", REPLIED),
     Count("replied_in_time", "按期答复", "replied in time", "round", (*REPLIED, Is("replied_in_time", (True,)))),
     Count("open", "在办", "open", "round", OPEN),
-    Count("overdue", "逾期未答复", "open and overdue", "deadline", (NotYet("lifted_at"), Passed("reply_by"))),
+    Count("overdue", "逾期未答复", "open and overdue", "deadline", (LEAD, Is("kind", ("reply",)), *MISSED)),
     Count("concluded", "已办结", "concluded", "round", CONCLUDED),
     *(
         Count(f"concluded_{code}", f"办结：{zh}", f"concluded: {en}", "round", (*CONCLUDED, Is("outcome", (code,))))
         for code, (zh, en) in OUTCOMES.items()
     ),
-    Count("rated", "办结且已测评", "concluded and rated", "round", (*CONCLUDED, Is("rated", (True,)))),
+    Count("rated", "办结且已测评", "concluded and rated", "round", (*CONCLUDED, Happened("evaluated_at"))),
     Count("reworked", "办结且重办过", "concluded after rework", "round", (*CONCLUDED, Above("round", 1))),
+    Count("reopened", "重办次数", "reopened", "round", REOPENED),
     *(
-        Count(f"{aspect}_{code}", f"{zh_aspect}{zh}", f"{en_aspect}: {en}", "round", (*STANDING, Is(aspect, (code,))))
+        Count(f"reopened_{code}", f"重办：{zh}", f"reopened: {en}", "round", (*REOPENED, Is("cause", (code,))))
+        for code, (zh, en) in CAUSES.items()
+    ),
+    Count("evaluations", "测评次数", "ratings given, revisions included", "rating", (Happened("given_at"),)),
+    *(
+        Count(
+            f"{aspect}_{code}", f"{zh_aspect}{zh}", f"{en_aspect}: {en}", "rating",
+            (NotYet("replaced_at"), Is(f"standing_{aspect}", (code,))),
+        )
         for aspect, (zh_aspect, en_aspect) in ASPECTS.items()
         for code, (zh, en) in RATINGS.items()
     ),
+    Count("rechecked", "回头看", "looked at again", "move", (Is("move", ("rechecked",)),)),
+    Count("rechecked_held", "回头看合格", "held when looked at again", "move", (Is("move", ("rechecked",)), Is("held", (True,)))),
     Count("reminded", "催办次数", "rungs of the ladder fired", "reminder", (Happened("sent_at"),)),
     Count("promised", "承诺", "promises made", "promise", (Happened("made_at"),)),
-    Count("promises_due", "到期承诺", "promises due", "promise", (Happened("made_at"), Passed("due"))),
-)
+    Count("promises_kept", "按期兑现的承诺", "promises kept in time", "promise", KEPT_IN_TIME),
+    Count("promises_kept_late", "逾期兑现的承诺", "promises kept late", "promise", KEPT_LATE),
+    Count("promises_broken", "到期未兑现的承诺", "promises broken, kept late or not", "promise", (Happened("broken_at"),)),
+    Count("promises_due", "到期承诺", "promises due", "promise", (Passed("due"),)),
+    Count("promises_due_kept", "到期承诺中按期兑现的", "promises due and kept in time", "promise", (Passed("due"), *KEPT_IN_TIME)),
+)  # fmt: skip
 COUNTS_BY_NAME: Mapping[str, Count] = {count.name: count for count in COUNTS}
 #: A row counts from this instant on; before it, it is not there.
 BEGINS: Mapping[Kept, str | None] = {
-    "case": None, "round": "opened_at", "deadline": "set_at", "reminder": "sent_at", "promise": "made_at",
+    "case": None, "round": "opened_at", "deadline": "set_at", "mark": "since", "rating": "given_at", "promise": "made_at",
+    "reminder": "sent_at", "move": "at",
 }  # fmt: skip
 #: What a reader has to know beside the formulas, Chinese and English.
 NOTES: Mapping[str, tuple[str, str]] = {
@@ -164,7 +216,22 @@ NOTES: Mapping[str, tuple[str, str]] = {
         "退办改交、撤回和并案的交办到此为止，不再算主办、在办或逾期；退办率以全部交办为分母，一件只算一次。",
         "What is reassigned, withdrawn or merged is assigned and open no longer; objections are a share of all assignments made.",
     ),
-    "reopened": ("重办的在再次答复之前算在办。", "A reopened case is open until it is answered again."),
+    "reopened": (
+        "重办的在再次答复之前算在办；办结后又重办的，从重办时起不再算办结。",
+        "A reopened case is open until it is answered again; if it was concluded, it is so no more from then on.",
+    ),
+    "roles": (
+        "协办和分别办理单列，不计入主办的各项比率。",
+        "Co-handlers and separate handlers are counted apart and are in none of the rates of the leads.",
+    ),
+    "ratings": (
+        "一次答复有几个人测评的，取各人最近一次测评中最低的；追评从给出时起代替本人先前的测评。",
+        "Where several rate one reply, the lowest of their latest ratings counts; a revision replaces the rater's earlier one.",
+    ),
+    "promises": (
+        "承诺兑现率＝到期承诺中按期兑现的／到期承诺；未到期的不计，到期后才兑现的算未兑现。",
+        "Promises are judged once they are due; what is kept after its date counts as not kept.",
+    ),
     "times": (
         "答复用时是首次答复所用的工作日，不扣除挂起的时间；还没有答复的按已等待的天数一并估计（Kaplan–Meier）；“>”表示比这更久。",
         "Working days to the first reply, pauses included; those who wait are counted in (Kaplan–Meier); “>” means longer.",

@@ -62,6 +62,7 @@ RATES: tuple[Rate, ...] = (
     Rate("objection", PLAIN, "回退率", "objected to by the department", ("objected",), ("handed_out",)),
     Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",)),
     Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",)),
+    Rate("promise_kept", PLAIN, "承诺兑现率", "promises kept by their date", ("promises_due_kept",), ("promises_due",)),
 )  # fmt: skip
 
 

@@ -21,15 +21,18 @@ from services.metrics.domain.counts import (
     Passed,
     Scope,
 )
-from services.metrics.store.tables import cases, deadlines, promises, reminders, rounds
+from services.metrics.store.tables import cases, deadlines, marks, moves, promises, ratings, reminders, rounds
 
 Key: TypeAlias = tuple[str | None, ...]
 TABLES: Mapping[Kept, sa.Table] = {
     "case": cases,
     "round": rounds,
     "deadline": deadlines,
-    "reminder": reminders,
+    "mark": marks,
+    "rating": ratings,
     "promise": promises,
+    "reminder": reminders,
+    "move": moves,
 }
 
 

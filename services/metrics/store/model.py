@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.story import Fact, Row, WorkingDays
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.story import Fact, Row
 from services.metrics.store.counting import Key, count_days, count_groups
 from services.metrics.store.scraping import Tally, tally
 from services.metrics.store.writing import write_batch
@@ -31,11 +32,11 @@ class ReadModel:
         self._database = database
 
     def record(
-        self, work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], promised: Sequence[Row],
+        self, work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], moved: Sequence[Row],
         days: WorkingDays,
     ) -> None:  # fmt: skip
-        """Write a batch of facts by opinion, reminders and promises."""
-        write_batch(work, told, reminded, promised, days)
+        """Write a batch of facts by opinion, reminders and moves."""
+        write_batch(work, told, reminded, moved, days)
 
     def count(self, scope: Scope, most: int) -> Answer | None:
         """Counts and waiting times, all of one moment; None when there are more than `most` groups."""

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.metrics.store.tables import CONCLUDED, EVALUATED, OPENED, REPLIED, WAITING, cases, promises, reminders, rounds
+from services.metrics.domain.promises import STATES
+from services.metrics.store.tables import CONCLUDED, OPENED, REPLIED, STANDING, WAITING, cases, promises, ratings, reminders, rounds
 
 Numbers: TypeAlias = "Counter[tuple[Any, ...]]"
 
@@ -28,10 +29,11 @@ class Tally:
     replies_by_department_bucket: Numbers = field(default_factory=Counter)
     reply_seconds_by_department: dict[str, float] = field(default_factory=dict)
     concluded_by_department_outcome_in_time: Numbers = field(default_factory=Counter)
+    standing_by_department_outcome: Numbers = field(default_factory=Counter)
     evaluations_by_department_aspect_rating: Numbers = field(default_factory=Counter)
     standing_by_department_aspect_rating: Numbers = field(default_factory=Counter)
     reminders_by_department_rung: Numbers = field(default_factory=Counter)
-    promises_by_department: Numbers = field(default_factory=Counter)
+    promises_by_department_state: Numbers = field(default_factory=Counter)
 
 
 def tally(connection: Connection, now: datetime) -> Tally:
@@ -42,12 +44,10 @@ def tally(connection: Connection, now: datetime) -> Tally:
     found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.topic], OPENED)
     found.waiting_by_department_overdue = _waiting(connection, now)
     _add_replies(connection, found)
-    found.concluded_by_department_outcome_in_time = _count(
-        connection, [rounds.c.department, rounds.c.outcome, rounds.c.concluded_in_time], CONCLUDED, rounds.c.role == "lead"
-    )
+    _add_conclusions(connection, found)
     _add_evaluations(connection, found)
     found.reminders_by_department_rung = _count(connection, [reminders.c.department, reminders.c.rung])
-    found.promises_by_department = _count(connection, [promises.c.department])
+    _add_promises(connection, found)
     return found
 
 
@@ -86,13 +86,32 @@ def _add_replies(connection: Connection, found: Tally) -> None:
             found.replied_by_department_in_time[department, in_time] += standing
 
 
+def _add_conclusions(connection: Connection, found: Tally) -> None:
+    labels = [rounds.c.department, rounds.c.outcome, rounds.c.concluded_in_time]
+    # What was reopened since has been concluded all the same, and a counter never goes down; but it is so no more.
+    standing = sa.func.count().filter(rounds.c.superseded_at.is_(None))
+    query: sa.Select[Any] = (
+        sa.select(*labels, sa.func.count(), standing).where(CONCLUDED, rounds.c.role == "lead").group_by(*labels)
+    )
+    for department, outcome, in_time, number, current in connection.execute(query):
+        found.concluded_by_department_outcome_in_time[department, outcome, in_time] += number
+        found.standing_by_department_outcome[department, outcome] += current
+
+
 def _add_evaluations(connection: Connection, found: Tally) -> None:
-    labels = [rounds.c.department, rounds.c.result, rounds.c.process]
-    standing = sa.func.count().filter(rounds.c.reevaluated_at.is_(None))
-    counted = sa.select(*labels, sa.func.count(), standing)
-    query: sa.Select[Any] = counted.where(EVALUATED, rounds.c.role == "lead").group_by(*labels)
-    for department, result, process, number, last in connection.execute(query):
-        for aspect, rating in (("result", result), ("process", process)):
-            if rating is not None:
-                found.evaluations_by_department_aspect_rating[department, aspect, rating] += number
-                found.standing_by_department_aspect_rating[department, aspect, rating] += last
+    for result, process, where, numbers in (
+        (ratings.c.result, ratings.c.process, sa.true(), found.evaluations_by_department_aspect_rating),
+        (ratings.c.standing_result, ratings.c.standing_process, STANDING, found.standing_by_department_aspect_rating),
+    ):
+        for (department, *pair), number in _count(connection, [ratings.c.department, result, process], where).items():
+            for aspect, rating in zip(("result", "process"), pair, strict=True):
+                if rating is not None:
+                    numbers[department, aspect, rating] += number
+
+
+def _add_promises(connection: Connection, found: Tally) -> None:
+    states = (sa.func.count(), sa.func.count(promises.c.kept_at), sa.func.count(promises.c.broken_at))
+    query: sa.Select[Any] = sa.select(promises.c.department, *states).group_by(promises.c.department)
+    for department, *numbers in connection.execute(query):
+        for state, number in zip(STATES, numbers, strict=True):
+            found.promises_by_department_state[department, state] += number

@@ -1,4 +1,4 @@
-"""The tables. `stories` is the truth; `cases`, `rounds` and `deadlines` follow from it and could be made anew at any time.
+"""The tables. What is counted follows from `stories`, but for `reminders` and `moves`; `leaves` and `days` are the ledger.
 
 The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
 """
@@ -18,6 +18,7 @@ def _described() -> tuple[sa.Column[object], ...]:
         sa.Column("area", sa.String(60)),
         sa.Column("channel", sa.String(20)),
         sa.Column("station", sa.String(60)),
+        sa.Column("level", sa.String(20)),
         sa.Column("month", sa.String(7)),
         sa.Column("submitted_at", Instant),
     )
@@ -53,25 +54,27 @@ rounds = sa.Table(
     *_described(),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("cause", sa.String(20)),
     sa.Column("superseded_at", Instant),
     sa.Column("ended_at", Instant),
-    sa.Column("sign_by", Instant),
+    sa.Column("released_at", Instant),
     sa.Column("signed_at", Instant),
     sa.Column("signed_in_time", sa.Boolean),
+    sa.Column("contacted_at", Instant),
+    sa.Column("contacted_in_time", sa.Boolean),
     sa.Column("objected_at", Instant),
     sa.Column("denied_at", Instant),
     sa.Column("upheld_at", Instant),
-    # The deadline in force by now; none while the case is paused. All that there were are in `deadlines`.
+    # The deadline in force by now, if there is one. All that there were are in `deadlines`.
     sa.Column("reply_by", Instant),
     sa.Column("replied_at", Instant),
     sa.Column("replied_in_time", sa.Boolean),
     sa.Column("reply_days", sa.Integer),
     sa.Column("reply_seconds", sa.Float),
     sa.Column("reply_bucket", sa.Integer),
+    sa.Column("advised_at", Instant),
+    sa.Column("advised_in_time", sa.Boolean),
     sa.Column("evaluated_at", Instant),
-    sa.Column("reevaluated_at", Instant),
-    sa.Column("result", sa.String(20)),
-    sa.Column("process", sa.String(20)),
     sa.Column("concluded_at", Instant),
     sa.Column("concluded_in_time", sa.Boolean),
     sa.Column("outcome", sa.String(20)),
@@ -83,12 +86,40 @@ deadlines = sa.Table(
     tables,
     sa.Column("assignment", sa.String(64), primary_key=True),
     sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), primary_key=True),
     sa.Column("opinion", sa.String(64), nullable=False),
     sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
     sa.Column("set_by", sa.String(20), nullable=False),
     sa.Column("set_at", Instant, nullable=False),
     sa.Column("lifted_at", Instant),
-    sa.Column("reply_by", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+)
+marks = sa.Table(
+    "marks",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("key", sa.Boolean, nullable=False),
+    sa.Column("led", sa.Boolean, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("until", Instant),
+)
+ratings = sa.Table(
+    "ratings",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("process", sa.String(20)),
+    sa.Column("given_at", Instant, nullable=False),
+    sa.Column("standing_result", sa.String(20), nullable=False),
+    sa.Column("standing_process", sa.String(20)),
+    sa.Column("replaced_at", Instant),
 )
 reminders = sa.Table(
     "reminders",
@@ -107,13 +138,59 @@ promises = sa.Table(
     sa.Column("department", sa.String(40), nullable=False),
     sa.Column("made_at", Instant, nullable=False),
     sa.Column("due", Instant, nullable=False),
+    sa.Column("kept_at", Instant),
+    sa.Column("kept_in_time", sa.Boolean),
+    sa.Column("broken_at", Instant),
+)
+moves = sa.Table(
+    "moves",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("move", sa.String(20), nullable=False),
+    sa.Column("held", sa.Boolean),
+    sa.Column("at", Instant, nullable=False),
+)
+
+#: Fixed once written. `number` counts all leaves from 0; one writer gives the numbers, so there are no gaps.
+leaves = sa.Table(
+    "leaves",
+    tables,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+    sa.Index("leaves_id", "id", unique=True),
+    sa.Index("leaves_opinion", "opinion", "number"),
+)
+#: What stands for an opinion. Apart from the leaves, because hashes lie anywhere in an index and ids grow: so an opinion, and
+#: not each of its events, costs a page somewhere.
+subjects = sa.Table(
+    "subjects",
+    tables,
+    sa.Column("subject", sa.LargeBinary(32), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+)
+#: `peaks` and `tip`, the hash of the last leaf, are all that is needed to go on; `root` and `hash` come when a day is closed.
+days = sa.Table(
+    "days",
+    tables,
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("tip", sa.LargeBinary(32), nullable=False),
+    sa.Column("previous", sa.LargeBinary(32), nullable=False),
+    sa.Column("root", sa.LargeBinary(32)),
+    sa.Column("hash", sa.LargeBinary(32)),
 )
 
 OPENED = sa.text("round = 1")
 WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'")
 REPLIED = sa.text("replied_at IS NOT NULL")
 CONCLUDED = sa.text("concluded_at IS NOT NULL")
-EVALUATED = sa.text("evaluated_at IS NOT NULL")
+STANDING = sa.text("replaced_at IS NULL")
 
 
 def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None = None) -> None:
@@ -125,7 +202,8 @@ _index("cases_department", cases, "department decision submitted_at reviewed_at"
 _index("rounds_created", rounds, "department topic", OPENED)
 _index("rounds_waiting", rounds, "department reply_by", WAITING)
 _index("rounds_replied", rounds, "department reply_bucket replied_in_time role superseded_at reply_seconds", REPLIED)
-_index("rounds_concluded", rounds, "department outcome concluded_in_time role", CONCLUDED)
-_index("rounds_evaluated", rounds, "department result process role reevaluated_at", EVALUATED)
+_index("rounds_concluded", rounds, "department outcome concluded_in_time role superseded_at", CONCLUDED)
+_index("ratings_given", ratings, "department result process")
+_index("ratings_standing", ratings, "department standing_result standing_process", STANDING)
 _index("reminders_rung", reminders, "department rung")
-_index("promises_department", promises, "department")
+_index("promises_kept", promises, "department kept_at broken_at")

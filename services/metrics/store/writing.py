@@ -8,29 +8,36 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.metrics.domain.story import Fact, Row, WorkingDays, derive, read_story, write_story
-from services.metrics.store.tables import cases, deadlines, promises, reminders, rounds, stories
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.story import Fact, Row, read_story, write_story
+from services.metrics.store.tables import cases, deadlines, marks, moves, promises, ratings, reminders, rounds, stories
 from services.runtime.database import Transaction
 
 _INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-#: Held while a batch is written, so that two workers never add to the same story side by side.
 _WRITERS_LOCK = 0x68756979
 
 
 def write_batch(
-    work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], promised: Sequence[Row], days: WorkingDays
+    work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], moved: Sequence[Row], days: WorkingDays
 ) -> None:
-    """Add facts to the stories of their opinions (by opinion id) and renew the rows that follow; keep reminders and promises.
+    """Add facts to the stories of their opinions (by opinion id) and renew the rows that follow; keep reminders and moves.
 
     What is there already, by message id, is not added again.
     """
+    hold_pen(work)
     if told:
-        if work.connection.dialect.name == "postgresql":
-            work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
         known = _stories(work, told)
         _write_stories(work, told, known, days)
-    _keep(work, reminders, reminded)
-    _keep(work, promises, promised)
+    keep(work, reminders, reminded)
+    keep(work, moves, moved)
+
+
+def hold_pen(work: Transaction) -> None:
+    """Be the only writer until the commit: two workers never add to the same story, or to the ledger, side by side."""
+    # SQLite has one writer at a time anyway.
+    if work.connection.dialect.name == "postgresql":
+        work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
 
 
 def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:
@@ -39,7 +46,7 @@ def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:
 
 
 def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known: Mapping[str, bytes], days: WorkingDays) -> None:
-    rows: dict[sa.Table, list[Row]] = {stories: [], cases: [], rounds: [], deadlines: []}
+    rows: dict[sa.Table, list[Row]] = {table: [] for table in (stories, cases, rounds, deadlines, marks, ratings, promises)}
     for opinion in sorted(told):
         facts = {fact.id: fact for fact in read_story(known[opinion])} if opinion in known else {}
         facts.update((fact.id, fact) for fact in told[opinion])
@@ -48,12 +55,16 @@ def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known:
         rows[cases].append(derived.case)
         rows[rounds] += derived.rounds
         rows[deadlines] += derived.deadlines
+        rows[marks] += derived.marks
+        rows[ratings] += derived.ratings
+        rows[promises] += derived.promises
     for table, own in rows.items():
         if own:
             work.execute(_upsert(table, work.connection.dialect.name), own)
 
 
-def _keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+def keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Add rows that are not there yet, by their primary key."""
     if rows:
         work.execute(_INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
 

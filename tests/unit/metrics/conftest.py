@@ -8,13 +8,14 @@ from pathlib import Path
 import flask
 import pytest
 
-from services.contracts.envelope import Event
+from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
 from services.metrics import handlers
-from services.metrics.domain.story import WorkingDays
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.heard import heard
 from services.metrics.handlers import Service
-from services.metrics.store import ReadModel
+from services.metrics.store import Ledger, ReadModel
 from services.runtime.access import PUBLIC, Gatekeeper
 from services.runtime.access import tables as access_tables
 from services.runtime.clock import FixedClock
@@ -35,7 +36,7 @@ class Running:
 
     def hear(self, events: Sequence[Event]) -> None:
         with self.database.transaction() as work:
-            handlers.record(self.service, work, events)
+            handlers.record(self.service, work, [heard(encode(event)) for event in events])
 
     def get(self, path: str, **query: str):
         return self.app.test_client().get(path, query_string=query)
@@ -58,7 +59,7 @@ class Running:
 
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
     clock.instant = START + timedelta(days=40)
-    service = Service(COUNTY, ReadModel(database), clock, WorkingDays(COUNTY.calendar), 50, 30)
+    service = Service(COUNTY, ReadModel(database), Ledger(database), clock, WorkingDays(COUNTY.calendar), 50, 30)
     telemetry = Telemetry()
     for collector in main.collectors(service):
         telemetry.registry.register(collector)

@@ -8,15 +8,23 @@ from pathlib import Path
 from services.contracts.catalogue import load_catalogue
 from services.contracts.envelope import Event
 from services.contracts.messages import (
+    AssignmentAdvised,
+    AssignmentAmended,
     AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
+    AssignmentDrafted,
     AssignmentExtended,
+    AssignmentMarked,
     AssignmentObjected,
     AssignmentPaused,
+    AssignmentProgressed,
+    AssignmentRaised,
     AssignmentReassigned,
+    AssignmentRechecked,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentRescheduled,
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
@@ -32,6 +40,8 @@ from services.contracts.messages import (
     OpinionText,
     OpinionWithdrawn,
     Outcome,
+    PromiseBroken,
+    PromiseKept,
     PromiseMade,
     Rating,
     ReminderSent,
@@ -60,6 +70,7 @@ class Case:
     topic: str | None = "rivers"
     at: datetime = START
     letter: str = "a"
+    round: int = 1
     events: list[Event] = field(default_factory=list)
     sequences: Counter = field(default_factory=Counter)
 
@@ -104,14 +115,55 @@ class Case:
     def withdrawn(self) -> "Case":
         return self.say(OpinionWithdrawn(True, None, self.topic))
 
-    def assigned(self, sign=DAY, reply=7 * DAY, role="lead", department=None, assignment=None) -> "Case":
-        text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
+    def assigned(self, sign=DAY, reply=7 * DAY, contact=None, level=None, key=False, leader=None) -> "Case":
         deadlines = {"sign": self.at + sign, "reply": self.at + reply}
-        return self.say(
-            AssignmentCreated(
-                assignment or self.assignment, text, department or self.department, role, "simple", deadlines, Why("given", 1.0)
-            )
-        )
+        if contact is not None:
+            deadlines["contact"] = self.at + contact
+        return self._created(self.assignment, self.department, "lead", deadlines, level=level, key=key, leader=leader)
+
+    def joined(self, role="co_handler", department="petitions", due=3 * DAY) -> "Case":
+        """Another department takes part; what follows about it is told with the same role."""
+        kind = "co_opinion" if role == "co_handler" else "reply"
+        deadlines = {"sign": self.at + DAY, kind: self.at + due}
+        return self._created(f"{self.id}-{role}", department, role, deadlines, lead=self.department)
+
+    def _created(self, assignment, department, role, deadlines, **more) -> "Case":
+        text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
+        return self.say(AssignmentCreated(assignment, text, department, role, "simple", deadlines, Why("given", 1.0), **more))
+
+    def of(self, role, department="petitions") -> dict:
+        return {"assignment": f"{self.id}-{role}", "department": department, "role": role}
+
+    def advised(self, role="co_handler", on_time=True) -> "Case":
+        return self.say(AssignmentAdvised(**self.of(role), lead=self.department, content="c", deadline=self.at, on_time=on_time))
+
+    def co_signed(self, role="co_handler", on_time=False) -> "Case":
+        return self.say(AssignmentSigned(**self.of(role), deadline=self.at, on_time=on_time))
+
+    def released(self, why="answered", role="co_handler") -> "Case":
+        return self.say(AssignmentCancelled(**self.of(role), why=why))
+
+    def contacted(self, contact="phone", on_time=True) -> "Case":
+        return self.say(AssignmentProgressed(**self.own, content="c", contact=contact, on_time=on_time))
+
+    def drafted(self) -> "Case":
+        return self.say(AssignmentDrafted(**self.own))
+
+    def amended(self) -> "Case":
+        return self.say(AssignmentAmended(**self.own, reason="r"))
+
+    def marked(self, key=True, leader="l") -> "Case":
+        return self.say(AssignmentMarked(**self.own, key=key, leader=leader, reason="r"))
+
+    def raised(self, level="city") -> "Case":
+        return self.say(AssignmentRaised(**self.own, level=level, reason="r"))
+
+    def rechecked(self, held=True) -> "Case":
+        return self.say(AssignmentRechecked(**self.own, held=held, note="n"))
+
+    def rescheduled(self, **deadlines: timedelta) -> "Case":
+        moved = {kind: self.at + step for kind, step in (deadlines or {"reply": 9 * DAY}).items()}
+        return self.say(AssignmentRescheduled(**self.own, deadlines=moved, provisional=False, reason="r"))
 
     def signed(self, on_time=True) -> "Case":
         return self.say(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
@@ -149,18 +201,27 @@ class Case:
             AssignmentReplied(**self.own, content="c", outcome=Outcome(outcome), deadline=self.at, on_time=on_time, evaluate_by=due)
         )
 
-    def evaluated(self, result="satisfied", process=None) -> "Case":
+    def evaluated(self, result="satisfied", process=None, rater=None, revision=False) -> "Case":
         rated = Rating(process) if process else None
-        return self.say(OpinionEvaluated(**self.own, result=Rating(result), process=rated, topic=self.topic))
+        given = {"result": Rating(result), "process": rated, "topic": self.topic, "rater": rater, "revision": revision}
+        return self.say(OpinionEvaluated(**self.own, **given, round=self.round))
 
-    def reopened(self, number=2, reply=7 * DAY) -> "Case":
-        return self.say(AssignmentReopened(**self.own, round=number, deadlines={"reply": self.at + reply}))
+    def reopened(self, reply=7 * DAY, cause="dissatisfied") -> "Case":
+        self.round += 1
+        return self.say(AssignmentReopened(**self.own, round=self.round, deadlines={"reply": self.at + reply}, cause=cause))
 
     def concluded(self, outcome="solved", on_time=True, rated=True) -> "Case":
         return self.say(AssignmentConcluded(**self.own, outcome=Outcome(outcome), on_time=on_time, rated=rated))
 
-    def promised(self, due: timedelta) -> "Case":
-        return self.say(PromiseMade(**self.own, what="w", due=self.at + due))
+    def promised(self, due: timedelta = DAY, name="p") -> "Case":
+        return self.say(PromiseMade(**self.own, what="w", due=self.at + due, promise=f"{self.id}-{name}"))
+
+    def kept(self, on_time=True, name="p") -> "Case":
+        about = {"promise": f"{self.id}-{name}", "what": "w", "evidence": "e", "due": self.at}
+        return self.say(PromiseKept(**self.own, **about, on_time=on_time, evaluate_by=self.at + 20 * DAY))
+
+    def broken(self, name="p") -> "Case":
+        return self.say(PromiseBroken(**self.own, promise=f"{self.id}-{name}", what="w", due=self.at))
 
     def reminded(self, rung="half") -> "Case":
         return self.say(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
@@ -189,3 +250,23 @@ def small_story() -> list[Event]:
     merged.later(DAY).merged().cancelled("merged")
     cases = (solved, again, promised, overdue, declined, handed, waiting, back, merged)
     return [event for case in cases for event in case.events]
+
+
+def whole_story() -> list[Event]:
+    """The small story and five opinions more: handled by several, promised and kept, broken, looked at again, key and raised."""
+    joint = Case("o10").submitted().accepted().assigned(contact=DAY, level="county").joined().joined("separate").later(HOUR)
+    joint.signed().contacted().later(HOUR).co_signed().advised().later(DAY).drafted().later(HOUR).amended().later(HOUR).drafted()
+    joint.later(HOUR).replied().later(DAY).advised("separate", False).evaluated(rater="r1").evaluated("dissatisfied", rater="r2")
+    joint.later(DAY).evaluated("basically_satisfied", rater="r2", revision=True).concluded()
+    kept = Case("o11").submitted().accepted().assigned(contact=DAY).joined().later(2 * DAY).signed(False).replied("planned")
+    kept.released().promised(10 * DAY).promised(12 * DAY, "q").later(9 * DAY).kept().evaluated().later(4 * DAY).kept(False, "q")
+    kept.later(DAY).concluded("planned").later(DAY).evaluated("basically_satisfied", "satisfied", revision=True)
+    broken = Case("o12", "petitions", "other").submitted().accepted().assigned().later(DAY).signed().replied("planned")
+    broken.promised(5 * DAY).later(3 * DAY).concluded("planned", rated=False).later(3 * DAY).broken().reopened(cause="promise")
+    looked = Case("o13").submitted().accepted().assigned().later(DAY).signed().replied().later(DAY).evaluated().concluded()
+    looked.later(5 * DAY).rechecked().later(10 * DAY).rechecked(False).reopened(cause="look_back").later(DAY).replied("deferred")
+    key = Case("o14").submitted().accepted().assigned(level="town", key=True).later(DAY).signed().marked(True, "l").later(DAY)
+    key.marked(False, "l").rescheduled(reply=3 * DAY, sign=DAY).later(DAY).raised("county").later(DAY).paused().later(HOUR)
+    key.rescheduled(reply=DAY).later(DAY).resumed()
+    cases = (joint, kept, broken, looked, key)
+    return small_story() + [event for case in cases for event in case.events]

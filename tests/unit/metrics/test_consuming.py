@@ -16,26 +16,27 @@ from services.runtime import outbox
 from services.runtime.broker import Delivery
 from services.runtime.dispatch import Dispatcher
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import Case, small_story
+from tests.unit.metrics.telling import Case, whole_story
 
 
 def contents(running) -> dict:
+    """What is counted. The ledger is beside it: what it says is the order of arrival."""
     with running.database.reading() as connection:
-        every = tables.sorted_tables
+        every = [table for table in tables.sorted_tables if table.name not in ("leaves", "days", "subjects")]
         return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in every}
 
 
 def test_any_order_in_any_batches_with_copies_leaves_the_same_rows(running, sqlite_database, clock, tmp_path):
-    running.hear(small_story())
+    running.hear(whole_story())
     expected = contents(running)
     assert all(expected.values())
-    for seed in range(8):
+    for seed in range(4):
         order = random.Random(seed)
-        events = small_story() + order.sample(small_story(), 12)
+        events = whole_story() + order.sample(whole_story(), 12)
         order.shuffle(events)
         other = running_on(sqlite_database(f"shuffled-{seed}", main.ASSEMBLY.migrations), clock, tmp_path)
         while events:
-            size = order.randint(1, 9)
+            size = order.randint(1, 20)
             other.hear(events[:size])
             del events[:size]
         assert contents(other) == expected, seed
@@ -50,7 +51,7 @@ def test_a_message_that_counts_nothing_is_passed_over(running):
 def test_the_queue_of_the_topology_is_heard_and_an_unknown_type_is_put_aside(running):
     (hearing,) = hearings(running.service)
     assert [queue.name for queue in SERVICE_QUEUES if queue.name.startswith("metrics")] == [hearing.queue]
-    bodies = [encode(event) for event in small_story()]
+    bodies = [encode(event) for event in whole_story()]
     strange = bodies[0].replace(b"opinion.submitted", b"opinion.exploded")
     dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
     deliveries = [delivery(hearing.queue, str(number), body) for number, body in enumerate([*bodies, strange])]
@@ -67,8 +68,11 @@ def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
 
 
 def test_every_type_of_message_can_be_heard(running):
-    said = {event.type for event in small_story()}
-    assert set(REGISTRY) - said == {"assignment.asked", "assignment.progressed", "supervision.raised", "command.rejected"}
+    said = {event.type for event in whole_story()}
+    assert set(REGISTRY) - said == {
+        "assignment.asked", "calendar.changed", "command.rejected", "letter.requested", "supervision.raised",
+        "supervision.resolved", "supervision.scheduled",
+    }  # fmt: skip
 
 
 def test_the_migrations_make_what_the_code_expects(running):
@@ -96,10 +100,10 @@ def test_the_migrations_make_what_the_code_expects(running):
 def test_what_was_heard_long_ago_is_forgotten_without_being_counted_twice(running, clock):
     (hearing,) = hearings(running.service)
     dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
-    deliveries = [delivery(hearing.queue, str(n), encode(event)) for n, event in enumerate(small_story())]
+    deliveries = [delivery(hearing.queue, str(n), encode(event)) for n, event in enumerate(whole_story())]
     dispatcher.process(deliveries)
     before = contents(running)
-    (chore,) = main.chores(running.service)
+    chore = next(each for each in main.chores(running.service) if each.name == "forget_heard")
     clock.instant = clock.instant.replace(year=2027)
     assert chore.run() is False
     assert dispatcher.process(deliveries).handled == len(deliveries)

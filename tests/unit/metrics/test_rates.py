@@ -12,7 +12,7 @@ COUNTS = {
     "concluded_planned": 22, "concluded_deferred": 20, "rated": 60, "reworked": 6,
     "result_satisfied": 40, "result_basically_satisfied": 15, "result_dissatisfied": 5,
     "process_satisfied": 20, "process_basically_satisfied": 5, "process_dissatisfied": 5,
-    "handed_out": 120, "objected": 15, "objections_upheld": 6, "objections_denied": 8,
+    "promises_due": 9, "promises_due_kept": 7, "handed_out": 120, "objected": 15, "objections_upheld": 6, "objections_denied": 8,
 }  # fmt: skip
 EXPECTED = {
     ("sign_on_time", PLAIN): (81, 100, "81.00"),
@@ -30,6 +30,7 @@ EXPECTED = {
     ("objection", PLAIN): (15, 120, "12.50"),
     ("objection_upheld", PLAIN): (6, 15, "40.00"),
     ("rework", PLAIN): (6, 72, "8.33"),
+    ("promise_kept", PLAIN): (7, 9, "77.78"),
 }
 
 

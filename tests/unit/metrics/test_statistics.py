@@ -10,13 +10,13 @@ from services.metrics.domain.counts import COUNTS, DIMENSIONS
 from services.metrics.domain.rates import RATES
 from services.metrics.schemas import StatisticsAnswer
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import DAY, HOUR, START, Case, small_story
+from tests.unit.metrics.telling import DAY, HOUR, START, Case, small_story, whole_story
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
 
 
-def test_the_small_story_reads_as_before(running, request):
-    running.hear(small_story())
+def test_the_whole_story_reads_as_before(running, request):
+    running.hear(whole_story())
     answer = running.statistics(by="department")
     text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
     golden = GOLDEN / "statistics.json"
@@ -48,14 +48,15 @@ def test_the_small_story_is_counted(running):
         "signed": 5, "signed_in_time": 4, "sign_missed": 1,
         "replied": 3, "replied_in_time": 2, "open": 3, "overdue": 3, "concluded": 3, "concluded_solved": 1,
         "concluded_in_progress": 1, "concluded_planned": 1, "rated": 2, "reworked": 1, "result_satisfied": 1,
-        "result_basically_satisfied": 1, "process_basically_satisfied": 1, "reminded": 3,
+        "result_basically_satisfied": 1, "process_basically_satisfied": 1, "reminded": 3, "evaluations": 3, "reopened": 1,
+        "reopened_dissatisfied": 1,
         "promised": 1, "promises_due": 1,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("by", [*DIMENSIONS, "department,topic", "area,channel,station,month"])
 def test_groups_add_up_to_the_total(running, by):
-    running.hear(small_story())
+    running.hear(whole_story())
     answer = running.statistics(by=by)
     assert answer["by"] == by.split(",")
     for name, number in answer["total"]["counts"].items():
@@ -68,13 +69,15 @@ def test_what_is_not_known_yet_is_a_group_of_its_own(running):
     assert [group["key"] for group in running.statistics(by="department,area")["groups"]] == [{"department": None, "area": None}]
 
 
-@pytest.mark.parametrize("hours", [0, 1, 24, 25, 26, 49, 50, 72, 96, 97, 120, 193, 216, 241, 420, 433, 481, 700, 720, 816, 960])
+@pytest.mark.parametrize(
+    "hours", [0, 1, 24, 25, 26, 49, 50, 72, 96, 97, 120, 193, 216, 241, 420, 433, 481, 700, 720, 816, 960, 75, 99, 145, 313]
+)
 def test_as_of_an_instant_is_what_was_known_then(running, sqlite_database, clock, tmp_path, hours):
-    running.hear(small_story())
+    running.hear(whole_story())
     moment = START + timedelta(hours=hours)
     looking_back = running.statistics(by="channel,month", as_of=moment.isoformat())
     then = running_on(sqlite_database("then", Path("services/metrics/migrations").resolve()), clock, tmp_path)
-    then.hear([event for event in small_story() if event.time <= moment])
+    then.hear([event for event in whole_story() if event.time <= moment])
     clock.instant = moment
     assert looking_back == then.statistics(by="channel,month")
 

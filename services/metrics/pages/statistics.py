@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.contracts.errors import Invalid, status_of
 from services.metrics import handlers
@@ -13,17 +11,18 @@ from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers import Service
+from services.metrics.pages.paper import TEMPLATES, routes
 from services.metrics.schemas import StatisticsQuery
 from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, Routes, validate
-from services.runtime.pages import Words, environment, error_page, html
+from services.runtime.http import Answer, Call, validate
+from services.runtime.pages import Words, error_page, html
 
-routes = Routes()
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.
 SHOWN = (
-    "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "open", "overdue", "replied", "concluded", "objected",
-    "extended", "reminded", "promised",
+    "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
+    "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended", "raised", "reminded",
+    "evaluations", "rechecked", "rechecked_held", "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip
 #: The fields that take a date.
 DATES: Mapping[str, Words] = {
@@ -39,17 +38,25 @@ ADVICE: Mapping[str, str] = {
     "as_of": "请填日期，不晚于今天",
 }
 UNKNOWN = "没有这个条件"
+
+
+class Named(NamedTuple):
+    """What a code is called."""
+
+    name: str
+    name_en: str
+
+
+LEVELS: Mapping[str, Named] = {
+    "village": Named("村（社区）", "Village"),
+    "town": Named("镇（街道）", "Town"),
+    "county": Named("县（区）", "County"),
+    "city": Named("市", "City"),
+}
 NOT_KNOWN = Words("未定", "not known")
 _QUERY = StatisticsQuery()
 
 
-def minutes(instant: datetime) -> str:
-    """An instant for people: local time to the minute, with its offset."""
-    return f"{instant:%Y-%m-%d %H:%M} {instant:%z}"
-
-
-TEMPLATES = environment(Path(__file__).parent / "templates")
-TEMPLATES.filters["minutes"] = minutes
 TEMPLATES.globals.update(
     rates=[(rate, Words(rate.zh, rate.en)) for rate in RATES],
     times=[(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
@@ -66,6 +73,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     catalogue = service.catalogue
     named: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
+        "level": LEVELS,
     }  # fmt: skip
     zh, en = [], []
     for dimension, code in key.items():

@@ -1,0 +1,29 @@
+"""The command that checks the public ledger, with the very program that outsiders use."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from services.console import verify_ledger
+from services.console.settings import addresses, load_settings
+
+
+@click.group()
+def ledger() -> None:
+    """公开账本 · the ledger in which every event is counted."""
+
+
+@ledger.command("verify")
+@click.argument("folder", required=False)
+@click.option("--url", help="The address of the place; by default this installation's.")
+@click.option("--against", metavar="FILE", help="ledger.json of an earlier copy.")
+@click.option("--opinion", metavar="ID", help="Whether this opinion is counted.")
+@click.option("--save", metavar="FOLDER", help="Keep a copy of what was read.")
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: str | None) -> None:
+    """Prove from public data alone, or from a copy in FOLDER, that history was not rewritten."""
+    place = [folder] if folder else ["--url", url or addresses(load_settings()).url]
+    options = [part for name, value in given.items() if value for part in (f"--{name}", value)]
+    sys.exit(verify_ledger.main([*place, *options, *(["--json"] if as_json else [])]))

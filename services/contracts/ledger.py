@@ -1,0 +1,112 @@
+"""The ledger in which every event is counted: what a leaf says, how leaves become a tree, and how days become a chain.
+
+A leaf is canonical JSON (ASCII, keys sorted, no blanks) and says nothing of what an event tells: `subject` is a hash that only
+those can find who know the opinion's id, `body` the hash of the message. Each leaf has the hash of the one before it. The
+leaves of a day make a Merkle tree as in RFC 9162, section 2.1 (leaf prefix 0x00, node prefix 0x01, SHA-256), and the entry of
+a day has the hash of the entry before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import orjson
+
+LEAF, NODE = b"\x00", b"\x01"
+SALT = b"huiying-ledger"
+#: What stands in for the one before where there is none.
+NOTHING = bytes(32)
+
+
+def subject_of(opinion: str) -> str:
+    """What stands for an opinion in the ledger, in hexadecimal digits."""
+    return sha256(SALT + opinion.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One event as the ledger counts it; `body` is the SHA-256 of the message as it was sent."""
+
+    id: str
+    type: str
+    subject: str
+    time: datetime
+    body: bytes
+
+
+def leaf_of(event: Counted, index: int, previous: bytes) -> bytes:
+    """The leaf of an event: `index` counts from 0 each day, `previous` is the hash of the leaf before, of whatever day."""
+    return orjson.dumps({
+        "body": event.body.hex(), "id": event.id, "index": index, "previous": previous.hex(),
+        "subject": subject_of(event.subject), "time": event.time, "type": event.type,
+    })  # fmt: skip
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """The hash of a leaf."""
+    return sha256(LEAF + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of a node over two others."""
+    return sha256(NODE + left + right).digest()
+
+
+class Peaks:
+    """A growing tree, of which only the roots of its complete subtrees are remembered: one for each bit of its size."""
+
+    def __init__(self, size: int = 0, hashes: bytes = b"") -> None:
+        self.size = size
+        self._hashes = [hashes[start : start + 32] for start in range(0, len(hashes), 32)]
+
+    def append(self, leaf: bytes) -> None:
+        """Add the hash of the next leaf."""
+        rest = self.size
+        while rest & 1:
+            leaf = node_hash(self._hashes.pop(), leaf)
+            rest >>= 1
+        self._hashes.append(leaf)
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        """The root of the tree as it is now."""
+        if not self._hashes:
+            return sha256().digest()
+        *left, root = self._hashes
+        for peak in reversed(left):
+            root = node_hash(peak, root)
+        return root
+
+    def __bytes__(self) -> bytes:
+        return b"".join(self._hashes)
+
+
+def levels_of(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:
+    """Every level of the tree over leaf hashes, from the leaves to the root; a node without a sibling is carried up."""
+    levels = [hashes]
+    while len(levels[-1]) > 1:
+        below = levels[-1]
+        level = [node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)]
+        levels.append([*level, below[-1]] if len(below) % 2 else level)
+    return levels
+
+
+def path_of(levels: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """The inclusion proof of a leaf: its siblings on the way to the root."""
+    path = []
+    for level in levels[:-1]:
+        sibling = index ^ 1
+        if sibling < len(level):
+            path.append(level[sibling])
+        index >>= 1
+    return path
+
+
+def entry_hash(day: str, size: int, total: int, root: bytes, previous: bytes) -> bytes:
+    """The hash of a day's entry: `size` leaves of the day, `total` up to its end, `previous` the hash of the entry before."""
+    entry = {"day": day, "previous": previous.hex(), "root": root.hex(), "size": size, "total": total}
+    return sha256(orjson.dumps(entry)).digest()

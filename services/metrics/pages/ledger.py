@@ -1,0 +1,41 @@
+"""The page of the ledger: the days with their roots, how to check them, and the proofs of one opinion."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from services.contracts.errors import NotFound
+from services.metrics import handlers
+from services.metrics.handlers import Service
+from services.metrics.pages.paper import TEMPLATES, routes
+from services.runtime.access import PUBLIC
+from services.runtime.http import Answer, Call
+from services.runtime.pages import error_page, html
+
+DAYS, PROOFS = 60, 100
+
+
+@routes.get("/ledger", access=PUBLIC, page=error_page)
+def ledger_page(call: Call[Service]) -> Answer:
+    """The ledger as a page: its days, and with `subject` where an opinion is counted."""
+    subject = call.query.get("subject", "").strip().lower()
+    found: list[dict[str, Any]] | None = None
+    try:
+        found = _shown(handlers.proofs(call.service, subject, None, PROOFS)) if subject else None
+    except NotFound:
+        found = []
+    return html(
+        TEMPLATES,
+        "ledger.html",
+        404 if found == [] else 200,
+        place=call.service.catalogue,
+        days=call.service.ledger.latest(DAYS),
+        subject=subject,
+        found=found,
+    )
+
+
+def _shown(proofs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**proof, **orjson.loads(proof["leaf"])} for proof in proofs]

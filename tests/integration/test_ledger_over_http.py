@@ -1,0 +1,67 @@
+"""The stand-alone verifier reads a ledger over HTTP, as an outsider would."""
+
+import shutil
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+
+import pytest
+from werkzeug.serving import make_server
+
+from services.console import verify_ledger
+from services.contracts.ledger import subject_of
+from services.metrics import __main__ as main
+from tests.unit.metrics.conftest import running_on
+from tests.unit.metrics.telling import START, Case, whole_story
+
+
+@pytest.fixture
+def running(any_database, clock, tmp_path):
+    made = running_on(any_database("metrics", main.ASSEMBLY.migrations), clock, tmp_path)
+    story = whole_story()
+    for number in range(5):
+        clock.instant = START + timedelta(days=number)
+        made.hear(story[number * 20 : number * 20 + 20])
+    return made
+
+
+@pytest.fixture
+def address(running):
+    server = make_server("127.0.0.1", 0, running.app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture
+def verify(tmp_path):
+    program = shutil.copy(verify_ledger.__file__, tmp_path / "verify_ledger.py")
+
+    def run(*arguments: str) -> tuple[int, str]:
+        answer = subprocess.run(
+            [sys.executable, "-I", "-S", program, *arguments], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert answer.stderr == ""
+        return answer.returncode, answer.stdout
+
+    return run
+
+
+def test_an_outsider_keeps_a_copy_and_comes_back(running, address, verify):
+    status, text = verify("--url", address, "--save", "copy", "--opinion", "o1")
+    assert (status, text.splitlines()[-1]) == (0, "all is well")
+    assert "5 days, 100 leaves" in text
+    running.hear(Case("later").submitted().events)
+    assert verify("--url", address, "--against", "copy/ledger.json", "--opinion", subject_of("later"))[0] == 0
+    assert verify("copy")[0] == 0
+
+
+def test_an_address_that_is_no_ledger_is_named(address, tmp_path):
+    answer = subprocess.run(
+        [sys.executable, verify_ledger.__file__, "--url", f"{address}/nowhere"], capture_output=True, text=True, check=False
+    )
+    assert answer.returncode == 2
+    assert "/nowhere/api/v1/ledger" in answer.stderr
