@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
+from services.console.keys import audit, token
 from services.console.office import catalogue, department, migrate, topology
-from services.console.office import token as token_commands
 from services.console.parked import dead
 from services.console.running import demo, doctor, down, logs, up
 from services.console.terminal import Failure
@@ -33,7 +33,7 @@ def main() -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     up, down, demo, logs, doctor, import_file, listen, statistics, bench,
-    topology, department, token_commands, catalogue, dead, migrate,
+    topology, department, token, audit, catalogue, dead, migrate,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

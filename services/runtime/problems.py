@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from services.contracts.errors import NotFound, Refusal, TooLarge, Unavailable, status_of
+from services.contracts.errors import NotFound, Refusal, TooLarge, TooMany, Unavailable, status_of
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
@@ -36,7 +36,19 @@ def problem(error: Refusal) -> flask.Response:
     }  # fmt: skip
     if error.errors:
         body["errors"] = error.errors
-    return json_response(status.status, body, PROBLEM)
+    response = json_response(status.status, body, PROBLEM)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def status_for(error: Exception) -> int:
+    """The HTTP status that `failed` answers an error with."""
+    if isinstance(error, Refusal):
+        return status_of(error).status
+    if isinstance(error, STORE_AWAY):
+        return status_of(Unavailable("")).status
+    return (error.code or 500) if isinstance(error, HTTPException) else 500
 
 
 def failed(error: Exception) -> flask.Response:
