@@ -103,7 +103,8 @@ def process_operation(service: str, route: Route) -> Json:
     """Health and metrics, which answer without a token."""
     content: Json = {"text/plain": {"schema": {"type": "string"}}}
     if not route.path.endswith("metrics"):
-        words = {"type": "object", "additionalProperties": {"type": "string"}}
+        # One process tells about its checks, the one origin about each service's.
+        words = {"type": "object", "additionalProperties": {"type": ["string", "object"]}}
         content = {"application/json": {"schema": words}}
     responses: Json = {"200": {"description": route.summary, "content": content}}
     if route.path == "/readyz":
@@ -153,11 +154,11 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
 
 
 def _refusals(route: Route) -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
+    found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
     if route.access is not PUBLIC:
         found.append(errors.NotAllowed)
     if route.body is not None or route.takes:
-        found += [errors.Malformed, errors.TooLarge, errors.UnsupportedType]
+        found += [errors.TooLarge, errors.UnsupportedType]
     if "<" in route.path:
         found.append(errors.NotFound)
     if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):

@@ -33,7 +33,7 @@ class Refusal(HuiyingError):
 
 
 class Malformed(Refusal):
-    """The body cannot be read at all: broken JSON, not UTF-8, not an object."""
+    """The body or the query cannot be read at all: broken JSON, not UTF-8, not an object, U+0000."""
 
 
 class Invalid(Refusal):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import flask
 import orjson
@@ -32,7 +33,7 @@ def problem(error: Refusal) -> flask.Response:
     status = status_of(error)
     body: dict[str, Any] = {
         "type": f"/problems/{status.slug}", "title": status.title, "status": status.status,
-        "detail": error.detail, "instance": flask.request.path,
+        "detail": error.detail, "instance": quote(flask.request.path),
     }  # fmt: skip
     if error.errors:
         body["errors"] = error.errors

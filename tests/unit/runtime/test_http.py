@@ -223,6 +223,10 @@ class TestErrors:
     def test_an_unknown_address_answers_404(self, world: World) -> None:
         assert problem(world.client.get("/api/v1/nothing"), 404, "not-found")["instance"] == "/api/v1/nothing"
 
+    def test_the_address_in_a_problem_is_a_uri_whatever_was_asked_for(self, world: World) -> None:
+        body = problem(world.client.get("/api/v1/a%20b/%C3%AF%25%23"), 404, "not-found")
+        assert body["instance"] == "/api/v1/a%20b/%C3%AF%25%23"
+
     def test_another_method_answers_405_and_names_those_there_are(self, world: World) -> None:
         response = world.client.delete("/api/v1/notes")
         problem(response, 405, "http-405")
