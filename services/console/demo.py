@@ -61,7 +61,7 @@ class Demo:
                 self._check(desks, waiting, end)
                 time.sleep(LOOK_SECONDS)
         for case in self.cases:
-            case.assignment = self.client.get("/assignments", opinion=case.opinion)["items"][0]
+            case.assignment = self.client.get("/assignments", opinion=case.opinion, role="lead")["items"][0]
             case.reminders = [*self.client.pages("/reminders", opinion=case.opinion)][::-1]
 
     def statistics(self) -> dict[str, Any]:

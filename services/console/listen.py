@@ -11,6 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pika
@@ -23,11 +24,24 @@ REST_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class Answers:
-    """What to answer to every task: whether to sign for it, and the text and outcome of a reply."""
+    """What to answer to every task: whether to sign for it, the text and outcome of a reply, and what it promises in how many days.
+
+    An outcome that lies ahead, `in_progress` or `planned`, needs a promise.
+    """
 
     sign: bool = False
     reply: str | None = None
     outcome: str = "solved"
+    promise: str | None = None
+    days: int = 30
+
+    def reply_to(self, event: Mapping[str, Any]) -> dict[str, Any]:
+        """The data of the reply to a task; a promise is counted from when the task was given."""
+        answer: dict[str, Any] = {"content": self.reply, "outcome": self.outcome}
+        if self.promise is not None:
+            due = datetime.fromisoformat(event["time"]) + timedelta(days=self.days)
+            answer["promise"] = {"what": self.promise, "due": due.isoformat()}
+        return answer
 
 
 class Department:
@@ -76,7 +90,7 @@ class Department:
         if self.answers.sign:
             self.command(channel, event, "sign", {})
         if self.answers.reply is not None:
-            self.command(channel, event, "reply", {"content": self.answers.reply, "outcome": self.answers.outcome})
+            self.command(channel, event, "reply", self.answers.reply_to(event))
 
     def command(self, channel: Any, event: Mapping[str, Any], verb: str, data: Mapping[str, Any]) -> str:
         """Send a command and wait for the broker's word; returns its id, raises when no queue takes it."""

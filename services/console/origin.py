@@ -28,10 +28,15 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SCRAPE_SECONDS = 3.0
 #: Who answers what begins so; everything else (pages, opinions, receipts, the API's documents) is intake's.
 PATHS: Mapping[str, tuple[str, ...]] = {
-    "routing": ("/api/v1/assignments", "/api/v1/departments", "/api/v1/topics", "/api/v1/routes", "/routing/metrics"),
-    "notify": ("/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/notify/metrics"),
+    "routing": (
+        "/api/v1/assignments", "/api/v1/promises", "/api/v1/lookbacks", "/api/v1/reschedulings", "/api/v1/departments",
+        "/api/v1/topics", "/api/v1/routes", "/routing/metrics",
+    ),
+    "notify": (
+        "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/notify/metrics",
+    ),
     "metrics": ("/api/v1/statistics", "/statistics", "/metrics"),
-}
+}  # fmt: skip
 DEFAULT = "intake"
 SERIES: Mapping[str, str] = {"/metrics": "metrics", **{f"/{name}/metrics": name for name in SERVICES}}
 

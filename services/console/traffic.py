@@ -27,6 +27,9 @@ from services.contracts.definitions import department_user
 from services.contracts.messages import Outcome
 
 MOST_SHOWN = 20
+MOST_DAYS = 3650
+#: Outcomes that promise something.
+AHEAD = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
 @click.command("import")
@@ -115,14 +118,24 @@ def _absent(settings: ConsoleSettings, url: str) -> list[str]:
 @click.option("--sign", is_flag=True, help="Sign for every assignment.")
 @click.option("--reply", metavar="TEXT", help="Answer every assignment with TEXT.")
 @click.option("--outcome", type=click.Choice([outcome.value for outcome in Outcome]), default="solved", show_default=True)
+@click.option("--promise", metavar="TEXT", help="Promise TEXT with it; in_progress and planned need that.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, MOST_DAYS),
+    default=30,
+    show_default=True,
+    help="When the promise is due, counted from the assignment.",
+)
 @click.option("--count", type=click.IntRange(1), help="Stop after so many assignments.")
-def listen(department: str, sign: bool, reply: str | None, outcome: str, count: int | None) -> None:
+def listen(department: str, sign: bool, reply: str | None, outcome: str, promise: str | None, days: int, count: int | None) -> None:
     """承办单位接收 · hear what is assigned to DEPARTMENT, and answer. Its source is the example to copy."""
+    if reply is not None and (Outcome(outcome) in AHEAD) != (promise is not None):
+        raise click.UsageError(f"--promise goes with --outcome {' and '.join(sorted(AHEAD))}, and with no other.")
     settings = load_settings()
     url = department_url(settings, department)
     step(f"监听 Listening to department.{department}; Ctrl-C ends")
     try:
-        Department(url, department, Answers(sign, reply, outcome), print_plain).run(count)
+        Department(url, department, Answers(sign, reply, outcome, promise, days), print_plain).run(count)
     except KeyboardInterrupt:
         return
     except pika.exceptions.ProbableAuthenticationError:

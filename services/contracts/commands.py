@@ -53,11 +53,11 @@ class Progress:
 class Reply:
     """答复: the final answer, demand by demand in `items` where there are several; `in_progress` and `planned` need a promise.
 
-    A co-handler gives its opinion with it.
+    A co-handler gives its opinion with it, and only the lead's has to have an outcome.
     """
 
     content: str
-    outcome: Outcome
+    outcome: Outcome | None = None
     promise: Promise | None = None
     items: tuple[ReplyItem, ...] = ()
 

@@ -1,7 +1,7 @@
 """notify keeps the clock: who has to do what by when, who is told when it gets late, and what was said to whom.
 
-hears   assignment.created .signed .replied .reopened .concluded
-says    reminder.sent, card.issued, supervision.raised (each also to the department's own queue)
-serves  GET /reminders, GET /deadlines, GET /deadlines/explain
-keeps   deadlines and their endings, reminders, letters to people and how their channels are doing
+hears   assignment.*, promise.*, calendar.changed
+says    reminder.sent, card.issued, supervision.raised .scheduled .resolved (each also to the department's own queue)
+serves  /reminders, /deadlines and how they come about, /supervisions, /meetings
+keeps   deadlines and their endings, reminders, letters to people and how their channels are doing, supervisions and meetings
 """

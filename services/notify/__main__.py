@@ -14,7 +14,7 @@ from services.notify.consumer import hearings
 from services.notify.domain import Ladder, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
-from services.notify.store import Deadlines, Letters, Reminders, next_due
+from services.notify.store import Deadlines, Letters, Reminders, Supervisions, next_due
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
@@ -32,7 +32,8 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "leader": settings.leader_channels,
         "congress": settings.congress_channels,
     }
-    ladder, secretary = Ladder(catalogue.ladder.values(), catalogue.calendar), Secretary(catalogue, others)
+    ladder = Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
+    secretary = Secretary(catalogue, others)
     return Notify(database, catalogue, ladder, secretary, AppriseCourier(settings.letter_timeout))
 
 
@@ -44,8 +45,8 @@ def climb(service: Notify) -> bool:
     if due is None or due > now or not service.ladder.is_open(now):
         return False
     with service.database.transaction() as work:
-        record = partial(Reminders, work)
-        looked_at = handlers.climb(Deadlines(work), record, service.ladder, service.secretary, work.now, RUNGS_A_COMMIT)
+        climber = handlers.Climber(Deadlines(work), Supervisions(work), partial(Reminders, work), service.ladder, service.secretary)
+        looked_at = handlers.climb(climber, work.now, RUNGS_A_COMMIT)
     return looked_at == RUNGS_A_COMMIT
 
 

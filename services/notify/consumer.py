@@ -9,22 +9,31 @@ import structlog
 
 from services.contracts.envelope import Event, decode
 from services.contracts.messages import (
+    AssignmentAdvised,
     AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
     AssignmentExtended,
+    AssignmentMarked,
+    AssignmentObjected,
     AssignmentPaused,
+    AssignmentProgressed,
     AssignmentReassigned,
     AssignmentReopened,
     AssignmentReplied,
+    AssignmentRescheduled,
     AssignmentResumed,
     AssignmentSigned,
+    CalendarChanged,
     Message,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
 )
 from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder
-from services.notify.store import Deadlines
+from services.notify.store import Deadlines, Reminders
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
 
@@ -33,14 +42,22 @@ Handler = Callable[[Deadlines, Ladder, Event, Any], None]
 HANDLERS: Mapping[type[Message], Handler] = {
     AssignmentCreated: handlers.set_deadlines,
     AssignmentSigned: handlers.note_signature,
-    AssignmentReplied: handlers.note_end,
+    AssignmentProgressed: handlers.note_contact,
+    AssignmentObjected: handlers.note_objection,
+    AssignmentReplied: handlers.note_answer,
+    AssignmentAdvised: handlers.note_answer,
+    AssignmentConcluded: handlers.note_answer,
     AssignmentReopened: handlers.set_deadlines_again,
-    AssignmentExtended: handlers.set_deadlines_again,
-    AssignmentResumed: handlers.set_deadlines_again,
-    AssignmentPaused: handlers.note_end,
-    AssignmentReassigned: handlers.note_end,
-    AssignmentCancelled: handlers.note_end,
-    AssignmentConcluded: handlers.note_end,
+    AssignmentExtended: handlers.move_deadlines,
+    AssignmentResumed: handlers.move_deadlines,
+    AssignmentRescheduled: handlers.move_deadlines,
+    AssignmentPaused: handlers.note_pause,
+    AssignmentReassigned: handlers.note_void,
+    AssignmentCancelled: handlers.note_void,
+    AssignmentMarked: handlers.note_mark,
+    PromiseMade: handlers.set_promise,
+    PromiseKept: handlers.note_kept,
+    PromiseBroken: handlers.note_broken,
 }
 
 
@@ -50,6 +67,8 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
     def hear(work: Transaction, events: Sequence[Event]) -> None:
         deadlines = Deadlines(work)
         for event in events:
+            if isinstance(event.data, CalendarChanged):
+                handlers.tell_of_calendar(Reminders(work, ()), service.catalogue, service.secretary, event, event.data)
             handler = HANDLERS.get(type(event.data))
             if handler is not None:
                 with structlog.contextvars.bound_contextvars(opinion=event.subject):

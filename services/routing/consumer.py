@@ -19,6 +19,7 @@ from services.contracts.messages import (
     OpinionEvaluated,
     OpinionMerged,
     OpinionWithdrawn,
+    SupervisionResolved,
 )
 from services.routing import handlers
 from services.routing.app import Routing
@@ -59,10 +60,14 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
     """What this service listens to."""
 
     def hear_events(work: Transaction, events: Sequence[Event]) -> None:
+        if len(events) > 1:
+            RoutingStore(work).hold_cases([event.subject for event in events])
         for event in events:
             _hear_event(service, RoutingStore(work), event)
 
     def hear_commands(work: Transaction, commands: Sequence[Command]) -> None:
+        if len(commands) > 1:
+            RoutingStore(work).hold_cases_of([name for command in commands if (name := _assignment_of(command))])
         for command in commands:
             _hear_command(service, RoutingStore(work), command)
 
@@ -77,6 +82,12 @@ def _identity(command: Command) -> str:
     return hashlib.sha256(f"{command.department}/{command.id}".encode()).hexdigest()
 
 
+def _assignment_of(command: Command) -> str | None:
+    """The assignment that a command names, if it names one that could be there."""
+    named = command.data.get("assignment") if isinstance(command.data, dict) else None
+    return named if isinstance(named, str) and "\0" not in named else None
+
+
 def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
     match event.data:
         case OpinionAccepted() as message:
@@ -89,6 +100,8 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
             handlers.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
             handlers.cancel(store, event.subject, "merged", message.into)
+        case SupervisionResolved() as message:
+            handlers.hear_resolved(store, service.catalogue, message)
 
 
 def _hear_command(service: Routing, store: RoutingStore, command: Command) -> None:
@@ -100,8 +113,7 @@ def _hear_command(service: Routing, store: RoutingStore, command: Command) -> No
         log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, reason=error.detail)
         errors = {name: tuple(reasons) for name, reasons in error.errors.items()}
         rejected = CommandRejected(command.id, command.verb, command.department, error.detail, errors)
-        # Its own subject: messages of one subject wait for one another, and departments must not.
-        store.say(rejected, command.id, 0)
+        store.reject(rejected)
 
 
 def _parse(command: Command) -> tuple[str, str, str, Any]:

@@ -51,11 +51,11 @@ class Role(StrEnum):
     SCRAPER = "scraper"
 
 
+#: Who acts for one department: whoever handles its assignments, and its head, who approves its replies where that is asked for.
+OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT, Role.HEAD})
 #: Marks a route that anybody may call.
 PUBLIC: frozenset[Role] = frozenset()
 OFFICE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
-#: Whoever acts for one department only, and names it in the token.
-OF_ONE_DEPARTMENT = frozenset({Role.DEPARTMENT, Role.HEAD})
 STAFF = OFFICE | {Role.DEPARTMENT}
 SCRAPE = frozenset({Role.SCRAPER, Role.ADMIN})
 
@@ -76,9 +76,11 @@ def create(database: Database, role: str, department: str | None, days: int | No
     """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
     if role not in list(Role):
         raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
-    if (role in OF_ONE_DEPARTMENT) != (department is not None):
-        needed = " and ".join(sorted(OF_ONE_DEPARTMENT))
-        raise Invalid("A department's token, and no other, names its department.", {"department": [f"needed for {needed} only"]})
+    if (role in OF_A_DEPARTMENT) != (department is not None):
+        raise Invalid(
+            "The token of a department or of its head, and no other, names its department.",
+            {"department": ["needed for roles department and head only"]},
+        )
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()

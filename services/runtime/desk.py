@@ -10,7 +10,7 @@ from typing import Any
 import flask
 
 from services.contracts.errors import NotSignedIn
-from services.runtime.access import OF_ONE_DEPARTMENT, PUBLIC, STAFF, Role
+from services.runtime.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
 from services.runtime.door import Door
 from services.runtime.pages import Words, environment, error_page, html, read_form, see_other
 from services.runtime.routes import Answer, Call, Routes
@@ -20,7 +20,7 @@ TEMPLATES = environment(Path(__file__).parent / "templates")
 DESK = "/office"
 #: Where signing in may lead: a plain path of this very site.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
-SIGNED_IN = STAFF | OF_ONE_DEPARTMENT
+SIGNED_IN = STAFF | OF_A_DEPARTMENT
 ROLES: Mapping[Role, Words] = {
     Role.REVIEWER: Words("审核人员", "reviewer"),
     Role.DEPARTMENT: Words("承办单位", "department"),

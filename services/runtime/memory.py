@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from services.contracts.topology import DEAD, EXCHANGES, REQUEUE, RETRIES, UNROUTED, Queue, dead_queue, queues
@@ -126,6 +126,12 @@ class MemoryBroker:
             self.check(queue)
             line = self._queues[queue]
             return [line.popleft() for _ in range(min(limit, len(line)))]
+
+    def rearrange(self, queue: str, order: Callable[[list[Stored]], list[Stored]]) -> None:
+        """Let what waits in a queue wait in another order, or twice, as `order` makes of it."""
+        with self.changed:
+            self._queues[queue] = deque(order(list(self._queues[queue])))
+            self.changed.notify_all()
 
     def put_back(self, queue: str, stored: Iterable[Stored]) -> None:
         """Return what was not acknowledged to the head of its queue, in its order; too often, and it is parked."""

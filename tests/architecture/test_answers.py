@@ -105,7 +105,11 @@ def test_routing_answers_as_published(reader: Callable[[str], Reader]) -> None:
 
 
 def test_notify_answers_as_published(reader: Callable[[str], Reader]) -> None:
-    call = reader("notify")
+    call, at = reader("notify"), "2026-12-28T09:00:00+08:00"
+    meeting = call("POST", "/meetings", json={"title": "督政议事会", "at": at})
+    assert call("GET", f"/meetings/{meeting['id']}")["departments"] == []
+    assert [item["id"] for item in call("GET", "/meetings")["items"]] == [meeting["id"]]
+    assert call("GET", "/supervisions")["items"] == []
     assert call("GET", "/reminders")["items"] == []
     assert call("GET", "/deadlines")["items"] == []
     assert call("GET", "/deadlines/explain?from=2026-11-22T09:30:00%2B08:00&rule=5wd")["counted"] == 5

@@ -15,7 +15,7 @@ from docs.generator.product import api_routes, assemblies, process_routes, reads
 from services.console.origin import service_of
 from services.contracts.topology import SERVICES
 from services.runtime import access
-from services.runtime.access import NOBODY, OF_ONE_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
 from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.http import API, Route, Routes, create_app
@@ -47,7 +47,7 @@ class Town:
 
     def __init__(self, database: Database) -> None:
         gatekeeper = Gatekeeper(database)
-        department = {role: "water" if role in OF_ONE_DEPARTMENT else None for role in Role}
+        department = {role: "water" if role in OF_A_DEPARTMENT else None for role in Role}
         self.tokens = {role: access.create(database, role, department[role])[1] for role in Role}
         self.sessions = {role: Sessions(gatekeeper).open(token) for role, token in self.tokens.items()}
         self._clients = {name: self._application(name, gatekeeper) for name in SERVICES}

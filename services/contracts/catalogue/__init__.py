@@ -5,7 +5,9 @@ from services.contracts.catalogue.document import Problem
 from services.contracts.catalogue.model import (
     CHANNELS,
     DEADLINE_KINDS,
+    LADDER_KINDS,
     LEVELS,
+    OCCASIONS,
     RECIPIENTS,
     Area,
     Catalogue,
@@ -22,7 +24,9 @@ from services.contracts.catalogue.model import (
 __all__ = [
     "CHANNELS",
     "DEADLINE_KINDS",
+    "LADDER_KINDS",
     "LEVELS",
+    "OCCASIONS",
     "RECIPIENTS",
     "Area",
     "Catalogue",

@@ -29,6 +29,7 @@ REFERENCES: Sequence[tuple[str, str, str]] = (
     ("topics", "department", "departments"),
     ("topics", "co_handlers", "departments"),
     ("topics", "difficulty", "difficulties"),
+    ("ladder", "difficulties", "difficulties"),
     ("areas", "parent", "areas"),
     ("stations", "parent", "stations"),
     ("stations", "area", "areas"),

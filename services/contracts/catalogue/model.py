@@ -17,6 +17,10 @@ CHANNELS: Final = (
 DEADLINE_KINDS: Final = (
     "review", "sign", "object", "contact", "co_opinion", "reply", "rework", "evaluation", "extension",
 )  # fmt: skip
+#: What a rung of the ladder can be of. `promise` has its own date, and `evaluation` is about a rating that was given.
+LADDER_KINDS: Final = ("sign", "object", "contact", "co_opinion", "reply", "rework", "promise", "evaluation")
+#: What can call for a rung at once, and the kind that such a rung is of.
+OCCASIONS: Final[Mapping[str, str]] = {"broken": "promise", "dissatisfied": "evaluation"}
 LEVELS: Final = ("village", "town", "county", "city")
 RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
 
@@ -78,9 +82,10 @@ class Difficulty:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder for a deadline kind: at half time, so long `before` it, or so long `after` it.
+    """One rung of the ladder for a deadline kind: at half time, so long `before` it, so long `after` it, or `upon` an occasion.
 
-    Exactly one of `half`, `before`, `after` is set; `card` is set exactly when `action` is `card`.
+    Exactly one of `half`, `before`, `after`, `upon` is set; `card` is set exactly when `action` is `card`. A reminder after
+    the deadline may `repeat` at that distance, firing `times` in all. `difficulties` are those it is for; all when empty.
     """
 
     code: str
@@ -93,6 +98,10 @@ class Rung:
     after: Duration | None = None
     half: bool = False
     card: Literal["yellow", "red"] | None = None
+    upon: Literal["broken", "dissatisfied"] | None = None
+    difficulties: tuple[str, ...] = ()
+    repeat: Duration | None = None
+    times: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, LEVELS, RECIPIENTS
+from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, LADDER_KINDS, LEVELS, OCCASIONS, RECIPIENTS
 from services.contracts.durations import Duration, parse_duration
 from services.contracts.messages import Outcome
 from services.contracts.worktime import parse_spans
 
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
+MOST_TIMES = 50
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -113,20 +114,39 @@ class RungSchema(Schema):
 
     name = text()
     name_en = text()
-    of = one_of(*DEADLINE_KINDS)
+    of = one_of(*LADDER_KINDS)
     action = one_of("reminder", "card", "supervision")
     to = fields.List(one_of(*RECIPIENTS), required=True, validate=validate.Length(min=1))
     before = DurationField()
     after = DurationField()
     half = fields.Boolean()
     card = one_of("yellow", "red", required=False)
+    upon = one_of(*OCCASIONS, required=False)
+    difficulties = texts(validate=validate.Length(min=1))
+    repeat = DurationField()
+    times = fields.Integer(strict=True, validate=validate.Range(2, MOST_TIMES))
 
     @validates_schema(skip_on_field_errors=True)
     def _hangs_together(self, rung: dict[str, Any], **_: Any) -> None:
-        if sum(bool(rung.get(when)) for when in ("half", "before", "after")) != 1:
-            raise ValidationError("a rung needs exactly one of half, before and after")
+        if sum(bool(rung.get(when)) for when in ("half", "before", "after", "upon")) != 1:
+            raise ValidationError("a rung needs exactly one of half, before, after and upon")
         if (rung["action"] == "card") != ("card" in rung):
             raise ValidationError("card names the colour of a rung whose action is card, and of no other", "card")
+        if "upon" in rung and rung["of"] != OCCASIONS[rung["upon"]]:
+            raise ValidationError(f"upon {rung['upon']} is of {OCCASIONS[rung['upon']]}", "of")
+        if rung["of"] == "evaluation" and "upon" not in rung:
+            raise ValidationError("a rung of evaluation needs upon: nobody can be late with a rating", "of")
+
+    @validates_schema(skip_on_field_errors=True)
+    def _repeats_within_bounds(self, rung: dict[str, Any], **_: Any) -> None:
+        if "repeat" in rung and "after" not in rung:
+            raise ValidationError("only a rung after the deadline can repeat", "repeat")
+        if "repeat" in rung and rung["action"] != "reminder":
+            raise ValidationError("only a reminder can repeat", "repeat")
+        if "repeat" in rung and "times" not in rung:
+            raise ValidationError("repeat needs times: how often it fires in all", "repeat")
+        if "times" in rung and "repeat" not in rung:
+            raise ValidationError("times needs repeat: how far apart they are", "times")
 
 
 class ReasonSchema(Schema):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 
 from services.contracts.catalogue import Rung
 from services.contracts.messages import CardIssued, Message, ReminderSent, SupervisionRaised
@@ -13,15 +14,29 @@ from services.contracts.worktime import Calendar
 
 #: A deadline of the left kind climbs the rungs of the right one when the catalogue has none of its own for it.
 CLIMBS_LIKE: Mapping[str, str] = {"rework": "reply"}
+#: What an occasion calls for where the catalogue does not say it.
+UPON: Sequence[Rung] = (
+    Rung(
+        "promise-broken", "承诺失信红牌", "Red card for a broken promise", "promise", "card", ("department", "supervisor"),
+        card="red", upon="broken",
+    ),
+    Rung(
+        "dissatisfied", "多次不满意转督办", "Supervision after repeated dissatisfaction", "evaluation", "supervision",
+        ("department", "supervisor"), upon="dissatisfied",
+    ),
+)  # fmt: skip
 REMEMBERED = 20_000
+Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """One deadline of one assignment in one version.
 
-    `sequence` is that of the event which set it, and so is the version: every new deadline has a greater one.
-    `title` and `difficulty` are empty when that event did not tell them.
+    `sequence` is that of the event which set it, and so is the version: every new deadline has a greater one. `start` is when
+    this version was set and `begun` when counting began, where an earlier version did that; `cause` says why it was set.
+    `promise` names the promise that it is of. `higher` says that the case is on the key list or led by a leader.
+    `title` and `difficulty` are empty when the events so far did not tell them.
     """
 
     opinion: str
@@ -35,20 +50,54 @@ class Deadline:
     sequence: int
     title: str | None = None
     difficulty: str | None = None
+    begun: datetime | None = None
+    cause: str = "assigned"
+    promise: str | None = None
+    higher: bool = False
 
     @property
     def id(self) -> str:
         """Names the deadline among all others."""
         return f"{self.assignment}.{self.kind}.{self.version}"
 
+    @property
+    def counted_from(self) -> datetime:
+        """When counting began: with the first version of the round."""
+        return self.begun or self.start
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung with its `moment` by the rule, and the instant `at` which it fires: that moment or the next opening."""
+    """A rung with its `moment` by the rule, the instant `at` which it fires (that moment or the next opening), and the how
+    manieth `time` of a rung that repeats."""
 
     rung: Rung
     moment: datetime
     at: datetime
+    time: int = 1
+
+    @property
+    def key(self) -> Key:
+        """Names the step among those of a deadline."""
+        return self.rung.code, self.time
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What has been climbed of a deadline: the steps `passed`, and `until` which planned instant; what fired in `earlier`
+    versions of it."""
+
+    passed: AbstractSet[Key] = frozenset()
+    until: datetime | None = None
+    earlier: AbstractSet[Key] = frozenset()
+
+    def has(self, step: Step) -> bool:
+        """Whether this version of the deadline is past a step."""
+        return step.key in self.passed or (self.until is not None and step.at <= self.until)
+
+    def repeats(self, step: Step, deadline: Deadline) -> bool:
+        """Whether an earlier version fired a step whose moment by this version had come before it was set."""
+        return step.key in self.earlier and step.moment <= deadline.start
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +110,21 @@ class Climb:
 
 
 class Ladder:
-    """The rungs of one place on its calendar. Pure; remembers what many deadlines of one day have in common."""
+    """The rungs of one place on its calendar. Pure; remembers what many deadlines of one day have in common.
 
-    def __init__(self, rungs: Iterable[Rung], calendar: Calendar) -> None:
-        self.calendar = calendar
+    A case goes to supervision with its rating number `dissatisfied` that was dissatisfied.
+    """
+
+    def __init__(self, rungs: Iterable[Rung], calendar: Calendar, dissatisfied: int = 2) -> None:
+        self.calendar, self._dissatisfied = calendar, dissatisfied
         self._rungs: dict[str, list[Rung]] = {}
+        self._upon: dict[str, list[Rung]] = {}
         for rung in rungs:
-            self._rungs.setdefault(rung.of, []).append(rung)
-        for kind, like in CLIMBS_LIKE.items():
-            if like in self._rungs:
-                self._rungs.setdefault(kind, self._rungs[like])
-        self._known: dict[tuple[str, date, datetime], tuple[Step, ...]] = {}
-
-    def watches(self, kind: str) -> bool:
-        """Whether the catalogue has rungs for deadlines of this kind."""
-        return kind in self._rungs
+            shelf, name = (self._rungs, rung.of) if rung.upon is None else (self._upon, rung.upon)
+            shelf.setdefault(name, []).append(rung)
+        for rung in UPON:
+            self._upon.setdefault(str(rung.upon), [rung])
+        self._known: dict[tuple[str, str | None, date, datetime], tuple[Step, ...]] = {}
 
     def is_open(self, now: datetime) -> bool:
         """Whether anybody may be reminded at `now`."""
@@ -86,61 +135,92 @@ class Ladder:
 
         A rung ahead of the deadline whose moment lies before the deadline was set is none of its steps: nobody is
         reminded of what they have only just been given.
+
+        A case on the key list or led by a leader starts one rung higher: where the rung number n of an ordinary case fires,
+        its rung n + 1 of the same kind does. So it is never told the first, and has heard the last when an ordinary case
+        hears the last but one; a kind with a single rung keeps it.
         """
-        steps = self._steps(deadline.kind, deadline.start, deadline.due)
-        return tuple(step for step in steps if step.moment > deadline.start or step.rung.after is not None)
+        ordinary = self._steps(deadline.kind, deadline.difficulty, deadline.counted_from, deadline.due)
+        taken = tuple(step for step in ordinary if step.moment > deadline.start or step.rung.after is not None)
+        return self._raised(taken) if deadline.higher else taken
 
     def first(self, deadline: Deadline) -> Step | None:
         """The step a fresh deadline waits for; None when it has no rungs."""
         return next(iter(self.steps(deadline)), None)
 
-    def climb(self, deadline: Deadline, passed: AbstractSet[str], now: datetime) -> Climb:
-        """What happens at `now`, when the rungs with the codes `passed` are behind: of those due only the last one fires."""
+    def climb(self, deadline: Deadline, behind: Behind, now: datetime) -> Climb:
+        """What happens at `now` with so much `behind`: of the steps due only the last one fires."""
         steps = self.steps(deadline)
-        reached = max((index + 1 for index, step in enumerate(steps) if step.rung.code in passed), default=0)
-        ahead = steps[reached:]
+        reached = max((index + 1 for index, step in enumerate(steps) if behind.has(step)), default=0)
+        ahead = [step for step in steps[reached:] if not behind.repeats(step, deadline)]
         due = [step for step in ahead if step.at <= now]
         following = ahead[len(due)] if len(due) < len(ahead) else None
         return Climb(due[-1] if due else None, tuple(due[:-1]), following)
 
-    def _steps(self, kind: str, start: datetime, due: datetime) -> tuple[Step, ...]:
-        day = start.astimezone(self.calendar.zone).date()
-        known = self._known.get((kind, day, due))
+    def upon(self, occasion: str, deadline: Deadline) -> list[Step]:
+        """What an occasion calls for: as soon as the office is open, once."""
+        at = self.calendar.next_opening(deadline.start)
+        return [Step(rung, deadline.start, at) for rung in self._upon[occasion] if _is_for(rung, deadline.difficulty)]
+
+    def is_for_supervision(self, cause: str, round_: int) -> bool:
+        """Whether a case that was reopened into this round has been found wanting so often that it goes to supervision."""
+        return cause == "dissatisfied" and round_ - 1 >= self._dissatisfied
+
+    def _steps(self, kind: str, difficulty: str | None, begun: datetime, due: datetime) -> tuple[Step, ...]:
+        day = begun.astimezone(self.calendar.zone).date()
+        known = self._known.get((kind, difficulty, day, due))
         if known is None:
-            known = self._order(kind, start, due)
+            known = self._order(self._rungs_for(kind, difficulty), begun, due)
             if self._half_is_a_day(day, due):
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
-                self._known[kind, day, due] = known
+                self._known[kind, difficulty, day, due] = known
         return known
+
+    def _rungs_for(self, kind: str, difficulty: str | None) -> list[Rung]:
+        own = [rung for rung in self._rungs.get(kind, ()) if _is_for(rung, difficulty)]
+        return own or (self._rungs_for(CLIMBS_LIKE[kind], difficulty) if kind in CLIMBS_LIKE else [])
 
     def _half_is_a_day(self, day: date, due: datetime) -> bool:
         # Only then do all deadlines that start on one day and end at one instant have the same half time.
         return self.calendar.working_days(day, due.astimezone(self.calendar.zone).date()) >= 2
 
-    def _order(self, kind: str, start: datetime, due: datetime) -> tuple[Step, ...]:
-        rungs = self._rungs.get(kind, ())
-        moments = [(self._moment(rung, start, due), place, rung) for place, rung in enumerate(rungs)]
-        ordered = sorted(moments, key=lambda item: item[:2])
-        return tuple(Step(rung, moment, self.calendar.next_opening(moment)) for moment, _, rung in ordered)
+    def _order(self, rungs: Sequence[Rung], begun: datetime, due: datetime) -> tuple[Step, ...]:
+        return self._in_order(step for rung in rungs for step in self._times(rung, self._moment(rung, begun, due)))
 
-    def _moment(self, rung: Rung, start: datetime, due: datetime) -> datetime:
+    def _raised(self, ordinary: Sequence[Step]) -> tuple[Step, ...]:
+        singles = [step for step in ordinary if step.time == 1]
+        if len(singles) < 2:
+            return tuple(ordinary)
+        return self._in_order(step for low, high in pairwise(singles) for step in self._times(high.rung, low.moment))
+
+    def _times(self, rung: Rung, moment: datetime) -> Iterable[Step]:
+        for time in range(1, rung.times + 1):
+            yield Step(rung, moment, self.calendar.next_opening(moment), time)
+            if rung.repeat is not None:
+                moment = self.calendar.after(moment, rung.repeat)
+
+    def _in_order(self, steps: Iterable[Step]) -> tuple[Step, ...]:
+        # Sorting keeps the order of the catalogue among those of one moment.
+        return tuple(sorted(steps, key=lambda step: step.moment))
+
+    def _moment(self, rung: Rung, begun: datetime, due: datetime) -> datetime:
         if rung.before is not None:
             return self.calendar.before(due, rung.before)
         if rung.after is not None:
             return self.calendar.after(due, rung.after)
-        return self.calendar.half_way(start, due)
+        return self.calendar.half_way(begun, due)
 
 
-def deadlines_in(ladder: Ladder, deadlines: Mapping[str, datetime]) -> Iterator[tuple[str, datetime]]:
-    """The (kind, due) pairs of a message that somebody can be reminded of."""
-    return ((kind, due) for kind, due in deadlines.items() if ladder.watches(kind))
+def _is_for(rung: Rung, difficulty: str | None) -> bool:
+    return not rung.difficulties or difficulty in rung.difficulties
 
 
-def message_of(rung: Rung, deadline: Deadline) -> Message:
-    """What a rung that fires says on the bus."""
+def message_of(step: Step, deadline: Deadline, supervision: str | None = None) -> Message:
+    """What a step that fires says on the bus; `supervision` is the id of the one that it opens or goes on with."""
+    rung = step.rung
     if rung.card is not None:
         return CardIssued(deadline.assignment, deadline.department, rung.code, deadline.kind, rung.card, deadline.due)
     if rung.action == "supervision":
-        return SupervisionRaised(deadline.assignment, deadline.department, rung.code, deadline.kind, deadline.due)
-    return ReminderSent(deadline.assignment, deadline.department, rung.code, deadline.kind, deadline.due)
+        return SupervisionRaised(deadline.assignment, deadline.department, rung.code, deadline.kind, deadline.due, supervision)
+    return ReminderSent(deadline.assignment, deadline.department, rung.code, deadline.kind, deadline.due, step.time)

@@ -1,11 +1,28 @@
 """What notify does: keep deadlines as it hears of them, climb the ladder, bring letters to their channels, and answer."""
 
 from services.notify.handlers.asking import own_only
-from services.notify.handlers.climbing import climb
-from services.notify.handlers.deadlines import note_end, note_signature, set_deadlines, set_deadlines_again
+from services.notify.handlers.climbing import Climber, climb
+from services.notify.handlers.deadlines import (
+    move_deadlines,
+    note_answer,
+    note_broken,
+    note_contact,
+    note_kept,
+    note_mark,
+    note_objection,
+    note_pause,
+    note_signature,
+    note_void,
+    set_deadlines,
+    set_deadlines_again,
+    set_promise,
+)
+from services.notify.handlers.notices import tell_of_calendar
 from services.notify.handlers.posting import LETTERS_A_VISIT, LOST_AFTER, channels_to_visit, visit_channel
+from services.notify.handlers.supervising import call_meeting, resolve, schedule
 
 __all__ = [
-    "LETTERS_A_VISIT", "LOST_AFTER", "channels_to_visit", "climb", "note_end", "note_signature", "own_only", "set_deadlines",
-    "set_deadlines_again", "visit_channel",
+    "LETTERS_A_VISIT", "LOST_AFTER", "Climber", "call_meeting", "channels_to_visit", "climb", "move_deadlines", "note_answer",
+    "note_broken", "note_contact", "note_kept", "note_mark", "note_objection", "note_pause", "note_signature", "note_void",
+    "own_only", "resolve", "schedule", "set_deadlines", "set_deadlines_again", "set_promise", "tell_of_calendar", "visit_channel",
 ]  # fmt: skip

@@ -2,20 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from services.contracts.errors import NotAllowed
-
-if TYPE_CHECKING:
-    from services.contracts.messages import (
-        AssignmentCancelled,
-        AssignmentConcluded,
-        AssignmentPaused,
-        AssignmentReassigned,
-        AssignmentReplied,
-    )
-
-    Ending = AssignmentReplied | AssignmentConcluded | AssignmentPaused | AssignmentReassigned | AssignmentCancelled
 
 
 def own_only(department: str | None, asked: str | None) -> str | None:

@@ -1,8 +1,19 @@
 """The store of notify: its tables, and what is asked of them."""
 
-from services.notify.store.deadlines import Deadlines, next_due, open_deadlines
+from services.notify.store.deadlines import Deadlines
 from services.notify.store.letters import Letters, Posted
 from services.notify.store.reminders import Reminders, sent_reminders
+from services.notify.store.supervisions import (
+    Supervisions,
+    agenda_of,
+    find_meeting,
+    list_meetings,
+    list_supervisions,
+)
 from services.notify.store.tables import tables
+from services.notify.store.timeline import case_deadlines, deadline_versions, find_deadline, next_due, open_deadlines
 
-__all__ = ["Deadlines", "Letters", "Posted", "Reminders", "next_due", "open_deadlines", "sent_reminders", "tables"]
+__all__ = [
+    "Deadlines", "Letters", "Posted", "Reminders", "Supervisions", "agenda_of", "case_deadlines", "deadline_versions",
+    "find_deadline", "find_meeting", "list_meetings", "list_supervisions", "next_due", "open_deadlines", "sent_reminders", "tables",
+]  # fmt: skip

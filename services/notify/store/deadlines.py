@@ -8,22 +8,24 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from services.notify.domain import Deadline, Step
-from services.notify.store.tables import deadlines, endings, is_state
+from services.notify.store.cases import mark
+from services.notify.store.tables import cases, deadlines, endings, is_state, occasions
 from services.runtime.database import Instant, Transaction, rows_of
 
-EVERY = "*"
-FACTS = tuple(field.name for field in fields(Deadline))
+EVERY, PROMISE = "*", "promise"
+KEY = ("assignment", "kind", "version")
+FACTS = tuple(field.name for field in fields(Deadline) if field.name != "higher")
+CALLED = ("assignment", "kind", "version", "opinion", "department", "title", "difficulty", "start", "due")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A deadline whose next rung is due; `ended` is when its department acted, which may have been heard first."""
+    """A deadline whose next rung is due; `ended` says that what ended it was heard before it was."""
 
     deadline: Deadline
-    ended: datetime | None
+    ended: bool
 
 
 class Deadlines:
@@ -32,6 +34,7 @@ class Deadlines:
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self._ended: list[dict[str, Any]] = []
+        self._marks: list[tuple[str, int, bool]] = []
 
     def open(self, deadline: Deadline, first: Step | None) -> None:
         """Keep a new deadline that waits for its first rung."""
@@ -39,45 +42,59 @@ class Deadlines:
         row |= {"state": "open", "next_rung": first.rung.code if first else None, "next_at": first.at if first else None}
         self._work.add(deadlines, row)
 
-    def end(self, assignment: str, kind: str, sequence: int, at: datetime) -> None:
-        """The department acted at `at`: deadlines of `kind` (or `EVERY`) set before `sequence` are met or missed."""
-        self._work.add(endings, {"assignment": assignment, "kind": kind, "sequence": sequence, "ended": at})
-        self._ended.append({"_assignment": assignment, "_kind": kind, "_sequence": sequence, "_at": at})
+    def end(self, assignment: str, kind: str, sequence: int, at: datetime, how: str = "judged", promise: str = "") -> None:
+        """What was set before `sequence` ended at `at`, `judged` by the clock, or in the state `how`.
+
+        `kind` may be `EVERY`, which is all but promises; `promise` is the one that is meant, or empty for all.
+        """
+        row = {"assignment": assignment, "kind": kind, "sequence": sequence, "ended": at, "promise": promise, "how": how}
+        self._work.add(endings, row)
+        self._ended.append(row)
 
     def settle(self) -> None:
-        """Write what ended. Comes after all of a batch was told, since its messages need not be in order."""
-        table, at = deadlines.c, sa.bindparam("_at", type_=Instant)
-        kind: sa.BindParameter[str] = sa.bindparam("_kind", type_=sa.String)
-        statement = (
-            deadlines.update()
-            .where(table.assignment == sa.bindparam("_assignment"), sa.or_(kind == EVERY, table.kind == kind))
-            .where(table.sequence < sa.bindparam("_sequence"), is_state(deadlines, "open"))
-            .values(state=sa.case((table.due >= at, "met"), else_="missed"), next_rung=None, next_at=None)
-        )
+        """Write what ended and was marked. Comes after all of a batch was told, since its messages need not be in order."""
         # Sorted: the same order in every worker, so that two of them cannot wait for each other.
-        ended, self._ended = sorted(self._ended, key=lambda row: (row["_assignment"], row["_sequence"])), []
+        ended, self._ended = sorted(self._ended, key=lambda row: (row["assignment"], row["sequence"])), []
         if ended:
-            self._work.execute(statement, ended)
+            self._work.execute(_SETTLE, [{f"_{name}": value for name, value in row.items()} for row in ended])
+        marks, self._marks = sorted(self._marks), []
+        # Deadlines before cases, as whoever climbs takes them.
+        for opinion, _, _ in marks:
+            self._look_again(opinion)
+        for opinion, sequence, higher in marks:
+            mark(self._work, opinion, higher, sequence)
 
-    def known(self, assignment: str) -> tuple[str | None, str | None]:
-        """(title, difficulty) of an assignment as they were first told; (None, None) when they were not heard yet."""
-        query = sa.select(deadlines.c.title, deadlines.c.difficulty).where(
-            deadlines.c.assignment == assignment, deadlines.c.title.is_not(None)
-        )
-        row = self._work.execute(query.limit(1)).one_or_none()
-        return (row.title, row.difficulty) if row else (None, None)
+    def close(self, assignments: Sequence[str]) -> None:
+        """Write what ended of deadlines that were heard of after their end."""
+        query = sa.select(endings).where(endings.c.assignment.in_(assignments))
+        if assignments:
+            self._ended += [dict(row) for row in rows_of(self._work.execute(query))]
+            self.settle()
+
+    def versions(self, assignment: str) -> list[Deadline]:
+        """Every deadline of an assignment that was heard of, the oldest first."""
+        query = sa.select(deadlines, _is_higher().label("higher")).where(deadlines.c.assignment == assignment)
+        return [_deadline(row) for row in rows_of(self._work.execute(query.order_by(deadlines.c.version)))]
+
+    def mark(self, opinion: str, higher: bool, sequence: int) -> None:
+        """A case starts one rung higher from now on, or no longer, unless a later event told otherwise."""
+        self._marks.append((opinion, sequence, higher))
+
+    def _look_again(self, opinion: str) -> None:
+        table = deadlines.c
+        waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
+        self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
 
     def due(self, now: datetime, limit: int) -> list[Found]:
         """Deadlines whose next rung is due, the oldest first; on PostgreSQL those that no other worker has taken."""
         query = (
-            sa.select(deadlines, _ended_at().label("ended"))
+            sa.select(deadlines, first_ending(endings.c.ended).is_not(None).label("has_ended"), _is_higher().label("higher"))
             .where(is_state(deadlines, "open"), deadlines.c.next_at <= now)
             .order_by(deadlines.c.next_at)
             .limit(limit)
             .with_for_update(skip_locked=True, of=deadlines)
         )
-        found = self._work.execute(query)
-        return [Found(Deadline(**{name: row[name] for name in FACTS}), row["ended"]) for row in rows_of(found)]
+        return [Found(_deadline(row), row["has_ended"]) for row in rows_of(self._work.execute(query))]
 
     def wait_for(self, waits: Sequence[tuple[Deadline, Step | None]]) -> None:
         """Move deadlines on to the step that comes next; those without one stay open and are looked at no more."""
@@ -89,48 +106,68 @@ class Deadlines:
             change: dict[str, Any] = {"next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at")}
             self._work.execute(_one_deadline().values(change), values)
 
-    def close(self, ended: Sequence[tuple[Deadline, datetime]]) -> None:
-        """Close deadlines whose department had acted before we heard that they were set."""
-        values = [{**_key(deadline), "_state": "met" if at <= deadline.due else "missed"} for deadline, at in ended]
-        if values:
-            self._work.execute(_one_deadline().values(state=sa.bindparam("_state"), next_rung=None, next_at=None), values)
+    def call(self, occasion: str, deadline: Deadline, at: datetime) -> None:
+        """Keep an occasion until `at`, when what it calls for fires."""
+        self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
+
+    def called(self, now: datetime, limit: int) -> list[tuple[str, Deadline]]:
+        """Take the occasions whose time has come, with what they are about."""
+        query = sa.select(occasions).where(occasions.c.at <= now).order_by(occasions.c.at).limit(limit)
+        rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
+        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
+        if rows:
+            self._work.execute(one, [{f"_{name}": row[name] for name in KEY} for row in rows])
+        facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
+        return [(row["occasion"], Deadline(**told)) for row, told in zip(rows, facts, strict=True)]
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """When the next rung of all is due."""
-    query = sa.select(deadlines.c.next_at).where(is_state(deadlines, "open"), deadlines.c.next_at.is_not(None))
-    found: datetime | None = connection.execute(query.order_by(deadlines.c.next_at).limit(1)).scalar()
-    return found
-
-
-def open_deadlines(
-    connection: Connection, filters: Mapping[str, str | None], after: tuple[str, str, int] | None, limit: int
-) -> list[Mapping[str, Any]]:
-    """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any."""
-    table = deadlines.c
-    key = (table.assignment, table.kind, table.version)
-    query = sa.select(deadlines).where(is_state(deadlines, "open"), _ended_at().is_(None))
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(table[column] == value)
-    if after is not None:
-        query = query.where(sa.tuple_(*key) > sa.tuple_(*after))
-    return rows_of(connection.execute(query.order_by(*key).limit(limit + 1)))
-
-
-def _ended_at() -> sa.ScalarSelect[datetime]:
+def _settling() -> sa.Update:
+    table, at = deadlines.c, sa.bindparam("_ended", type_=Instant)
+    kind, how, promise = (sa.bindparam(name, type_=sa.String) for name in ("_kind", "_how", "_promise"))
+    # A right that was not used when all ended has lapsed; nobody missed anything.
+    judged = [(sa.and_(kind == EVERY, table.kind == "object"), "lapsed"), (table.due >= at, "met")]
     return (
-        sa.select(sa.func.min(endings.c.ended, type_=Instant))
-        .where(endings.c.assignment == deadlines.c.assignment, endings.c.kind.in_([deadlines.c.kind, EVERY]))
-        .where(endings.c.sequence > deadlines.c.sequence)
+        deadlines.update()
+        .where(table.assignment == sa.bindparam("_assignment"))
+        .where(sa.or_(sa.and_(kind == EVERY, table.kind != PROMISE), table.kind == kind))
+        .where(sa.or_(promise == "", table.promise == promise))
+        .where(table.sequence < sa.bindparam("_sequence"), is_state(deadlines, "open"))
+        .values(state=sa.case((how != "judged", how), *judged, else_="missed"), next_rung=None, next_at=None, ended=at)
+    )
+
+
+_SETTLE = _settling()
+
+
+def first_ending(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
+    """What the first of the endings that were heard of tells about a deadline; empty while it runs."""
+    table = endings.c
+    of_all = sa.and_(table.kind == EVERY, deadlines.c.kind != PROMISE)
+    return (
+        sa.select(column)
+        .where(table.assignment == deadlines.c.assignment, table.kind.in_([deadlines.c.kind, EVERY]))
+        .where(sa.or_(table.kind == deadlines.c.kind, of_all))
+        .where(sa.or_(table.promise == "", table.promise == deadlines.c.promise))
+        .where(table.sequence > deadlines.c.sequence)
+        .order_by(table.sequence)
+        .limit(1)
         .correlate(deadlines)
         .scalar_subquery()
     )
 
 
+def _is_higher() -> sa.ColumnElement[bool]:
+    marked = sa.select(cases.c.higher).where(cases.c.opinion == deadlines.c.opinion).correlate(deadlines)
+    return sa.func.coalesce(marked.scalar_subquery(), sa.false())
+
+
+def _deadline(row: Mapping[str, Any]) -> Deadline:
+    return Deadline(**{name: row[name] for name in FACTS}, higher=bool(row["higher"]))
+
+
 def _one_deadline() -> sa.Update:
-    return deadlines.update().where(*(deadlines.c[name] == sa.bindparam(f"_{name}") for name in ("assignment", "kind", "version")))
+    return deadlines.update().where(*(deadlines.c[name] == sa.bindparam(f"_{name}") for name in KEY))
 
 
 def _key(deadline: Deadline) -> dict[str, Any]:
-    return {"_assignment": deadline.assignment, "_kind": deadline.kind, "_version": deadline.version}
+    return {f"_{name}": getattr(deadline, name) for name in KEY}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.messages import Message
-from services.notify.domain import Deadline, Letter, Step
+from services.notify.domain import Behind, Deadline, Letter, Step
+from services.notify.store.cases import Speaker
 from services.notify.store.tables import letters, reminders
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
@@ -22,12 +22,16 @@ class Reminders:
     def __init__(self, work: Transaction, deadlines: Iterable[Deadline]) -> None:
         self._work = work
         found = list(deadlines)
-        self._passed = self._read_passed({deadline.assignment for deadline in found})
-        self._sequences = Counter(self._read_sequences({deadline.opinion for deadline in found}))
+        self._behind = self._read_behind({deadline.assignment for deadline in found})
+        self._speaker = Speaker(work, (deadline.opinion for deadline in found))
 
-    def passed(self, deadline: Deadline) -> set[str]:
-        """The codes of the rungs that fired or were skipped for this version of the deadline."""
-        return self._passed.get((deadline.assignment, deadline.kind, deadline.version), set())
+    def behind(self, deadline: Deadline) -> Behind:
+        """How far this version of the deadline has been climbed, and what fired in earlier ones."""
+        rows = [row for row in self._behind.get((deadline.assignment, deadline.kind), ()) if row["version"] <= deadline.version]
+        own = [row for row in rows if row["version"] == deadline.version]
+        earlier = {(row["rung"], row["time"]) for row in rows if row["version"] < deadline.version and row["state"] == "sent"}
+        passed = {(row["rung"], row["time"]) for row in own}
+        return Behind(passed, max((row["planned"] for row in own), default=None), earlier)
 
     def skip(self, deadline: Deadline, step: Step) -> None:
         """Record that a later rung was due as well, and fires instead."""
@@ -35,20 +39,29 @@ class Reminders:
 
     def send(self, deadline: Deadline, step: Step, message: Message, written: Sequence[Letter]) -> None:
         """Record the rung, say its message and put its letters into the post, all in this transaction."""
-        self._sequences[deadline.opinion] += 1
-        sequence = self._sequences[deadline.opinion]
-        said = self._work.say(message, subject=deadline.opinion, sequence=sequence)
+        said, sequence = self._speaker.say(message, deadline.opinion)
         row = self._row(deadline, step, "sent") | {"message": said, "sequence": sequence}
         self._work.add(reminders, row)
         for letter in written:
             self._work.add(letters, self._letter(row["id"], deadline.opinion, letter))
+
+    def notice(self, event: str, opinion: str, department: str, written: Sequence[Letter]) -> None:
+        """Record that a department was written to about a changed calendar, and put the letters into the post."""
+        row = {
+            "id": new_id(), "opinion": opinion, "assignment": event, "department": department, "kind": "calendar", "version": 1,
+            "rung": "calendar-changed", "action": "notice", "card": None, "state": "sent", "due": self._work.now,
+            "planned": self._work.now, "at": self._work.now, "message": None, "sequence": None, "time": 1,
+        }  # fmt: skip
+        self._work.add(reminders, row)
+        for letter in written:
+            self._work.add(letters, self._letter(str(row["id"]), opinion, letter))
 
     def _row(self, deadline: Deadline, step: Step, state: str) -> dict[str, Any]:
         return {
             "id": new_id(), "opinion": deadline.opinion, "assignment": deadline.assignment, "department": deadline.department,
             "kind": deadline.kind, "version": deadline.version, "rung": step.rung.code, "action": step.rung.action,
             "card": step.rung.card, "state": state, "due": deadline.due, "planned": step.at, "at": self._work.now,
-            "message": None, "sequence": None,
+            "message": None, "sequence": None, "time": step.time,
         }  # fmt: skip
 
     def _letter(self, reminder: str, opinion: str, letter: Letter) -> dict[str, Any]:
@@ -57,19 +70,12 @@ class Reminders:
             "title": letter.title, "body": letter.body, "state": "pending", "attempts": 0, "next_at": self._work.now,
         }  # fmt: skip
 
-    def _read_passed(self, assignments: set[str]) -> dict[tuple[str, str, int], set[str]]:
-        table, passed = reminders.c, dict[tuple[str, str, int], set[str]]()
-        query = sa.select(table.assignment, table.kind, table.version, table.rung).where(table.assignment.in_(assignments))
-        for row in self._work.execute(query):
-            passed.setdefault((row.assignment, row.kind, row.version), set()).add(row.rung)
-        return passed
-
-    def _read_sequences(self, opinions: set[str]) -> dict[str, int]:
-        table = reminders.c
-        query = sa.select(table.opinion, sa.func.max(table.sequence).label("last")).where(
-            table.opinion.in_(opinions), table.sequence.is_not(None)
-        )
-        return {row.opinion: row.last for row in self._work.execute(query.group_by(table.opinion))}
+    def _read_behind(self, assignments: set[str]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+        table, behind = reminders.c, dict[tuple[str, str], list[Mapping[str, Any]]]()
+        query = sa.select(table.assignment, table.kind, table.version, table.rung, table.time, table.planned, table.state)
+        for row in rows_of(self._work.execute(query.where(table.assignment.in_(assignments)))):
+            behind.setdefault((row["assignment"], row["kind"]), []).append(row)
+        return behind
 
 
 def sent_reminders(

@@ -11,7 +11,9 @@ from services.runtime.database import Instant
 State = Literal["open", "pending", "sending"]
 tables = sa.MetaData()
 
-#: States: `open`; `met` and `missed` when the department acted in time or late. `next_at` is when `next_rung` fires.
+#: States: `open`; `met` and `missed` when the department acted in time or late; `replaced` by a later version; `paused`; `void`
+#: when there is nothing to do any more; `lapsed` when a right was not used. `next_at` is when `next_rung` fires, `begun` when
+#: counting began where an earlier version of the deadline did that.
 deadlines = sa.Table(
     "deadlines",
     tables,
@@ -29,10 +31,14 @@ deadlines = sa.Table(
     sa.Column("state", sa.String(10), nullable=False),
     sa.Column("next_rung", sa.String(60)),
     sa.Column("next_at", Instant),
+    sa.Column("begun", Instant),
+    sa.Column("cause", sa.String(12), nullable=False, server_default="assigned"),
+    sa.Column("promise", sa.String(64)),
+    sa.Column("ended", Instant),
     sa.PrimaryKeyConstraint("assignment", "kind", "version"),
     # Only open deadlines are in it, so that a look for due ones costs what is due and not what exists.
     sa.Index("deadlines_due", "next_at", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
-    sa.Index("deadlines_opinion", "opinion", sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'")),
+    sa.Index("deadlines_case", "opinion"),
     sa.Index(
         "deadlines_open",
         "department",
@@ -42,7 +48,8 @@ deadlines = sa.Table(
     ),
 )
 
-#: What ended the deadlines of an assignment that were set before (by `sequence`); `kind` is `*` for all of them.
+#: What ended the deadlines of an assignment that were set before (by `sequence`). `kind` is `*` for all but promises, `promise`
+#: names one of those or is empty for all, and `how` is `judged` (met or missed, by the clock) or the state they come to.
 #: It outlives the deadlines, so that a message which is overtaken by a later one opens nothing for good.
 endings = sa.Table(
     "endings",
@@ -51,10 +58,43 @@ endings = sa.Table(
     sa.Column("kind", sa.String(20), nullable=False),
     sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("ended", Instant, nullable=False),
+    sa.Column("promise", sa.String(64), nullable=False, server_default=""),
+    sa.Column("how", sa.String(10), nullable=False, server_default="judged"),
     sa.PrimaryKeyConstraint("assignment", "kind", "sequence"),
 )
 
-#: A rung that fired (`sent`) or was passed over for a later one (`skipped`). `sequence` counts what notify said on an opinion.
+#: What is known of a case: how much notify has `said` of it, and whether it starts one rung `higher`, as event `marked` told.
+cases = sa.Table(
+    "cases",
+    tables,
+    sa.Column("opinion", sa.String(64), primary_key=True),
+    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("higher", sa.Boolean, nullable=False),
+    sa.Column("marked", sa.Integer, nullable=False),
+)
+
+#: Occasions that call for rungs, which fire when the office opens; then the row goes.
+occasions = sa.Table(
+    "occasions",
+    tables,
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("occasion", sa.String(20), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("title", sa.Text),
+    sa.Column("difficulty", sa.String(60)),
+    sa.Column("start", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.PrimaryKeyConstraint("assignment", "kind", "version"),
+    sa.Index("occasions_due", "at"),
+)
+
+#: A rung that fired (`sent`) or was passed over for a later one (`skipped`), with the how manieth `time` where it repeats.
+#: `sequence` counts what notify said on an opinion. A letter about a changed calendar is about no single case: it has the
+#: event's id for an assignment.
 reminders = sa.Table(
     "reminders",
     tables,
@@ -73,8 +113,9 @@ reminders = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("message", sa.String(36)),
     sa.Column("sequence", sa.Integer),
-    sa.UniqueConstraint("assignment", "kind", "version", "rung", name="reminders_once"),
+    sa.Column("time", sa.Integer, nullable=False, server_default="1"),
     sa.UniqueConstraint("opinion", "sequence", name="reminders_in_order"),
+    sa.UniqueConstraint("assignment", "kind", "version", "rung", "time", name="reminders_once"),
     sa.Index("reminders_department", "department", "id"),
 )
 

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.contracts.errors import NotFound
-from services.contracts.lifecycle import State, allowed_moves
 from services.routing import domain, handlers, schemas, store
-from services.routing.app.context import HANDLING, RULING, Routing, routes
+from services.routing.app.context import HANDLING, READING, RULING, Routing, routes
 from services.routing.store import RoutingStore
-from services.runtime.access import STAFF, Role
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 
+#: What only the handlers need to know of an assignment.
+_INTERNAL = frozenset({"raised", "opened", "waited", "counted"})
 
-@routes.get(f"{API}/assignments", access=STAFF, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
+
+@routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
     """List assignments, newest first; a department sees its own."""
-    wanted = {name: call.query[name] for name in ("department", "state", "topic", "opinion")}
-    if call.caller.role is Role.DEPARTMENT:
+    wanted = {name: call.query[name] for name in ("department", "state", "topic", "opinion", "role")}
+    if call.caller.department is not None:
         wanted["department"] = call.caller.department
     overdue_at = call.service.database.clock.now() if call.query["overdue"] else None
     with call.service.database.reading() as connection:
         rows = store.listing(connection, wanted, overdue_at, read_cursor(call.query["cursor"]), call.query["limit"])
-    return 200, page([_shown(row) for row in rows], call.query["limit"])
+        others = store.others_of(connection, [row["opinion"] for row in rows])
+    return 200, page([_shown(row, others) for row in rows], call.query["limit"])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: schemas.AssignmentShape})
+@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase})
 def read_assignment(call: Call[Routing]) -> Answer:
-    """Read an assignment with its deadlines and its reply."""
+    """Read an assignment with its deadlines, its reply and its promises."""
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["assignment_id"])
-    if row is None or (call.caller.role is Role.DEPARTMENT and row["department"] != call.caller.department):
-        raise NotFound("There is no such assignment, or it is not this department's.")
-    return 200, _shown(row)
+        if row is None or call.caller.department not in (None, row["department"]):
+            raise NotFound("There is no such assignment, or it is not this department's.")
+        others = store.others_of(connection, [row["opinion"]])
+        promised = store.promises_of(connection.execute, row["id"])
+    return 200, _shown(row, others) | {"promises": promised}
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/sign", access=HANDLING, body=schemas.SignBody, answers={200: schemas.Standing})
@@ -64,6 +68,12 @@ def pause(call: Call[Routing]) -> Answer:
     return _move(call, "pause")
 
 
+@routes.post(f"{API}/assignments/<assignment_id>/resume", access=HANDLING, body=schemas.ResumeBody, answers={200: schemas.Standing})
+def resume(call: Call[Routing]) -> Answer:
+    """Go on without waiting any longer."""
+    return _move(call, "resume")
+
+
 @routes.post(
     f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
 )
@@ -78,6 +88,12 @@ def reply(call: Call[Routing]) -> Answer:
     return _move(call, "reply")
 
 
+@routes.post(f"{API}/assignments/<assignment_id>/keep", access=HANDLING, body=schemas.KeepBody, answers={200: schemas.Standing})
+def keep(call: Call[Routing]) -> Answer:
+    """Show that a promise is kept."""
+    return _move(call, "keep")
+
+
 @routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})
 def rule(call: Call[Routing]) -> Answer:
     """Rule on an objection or on an extension that was asked for."""
@@ -86,7 +102,7 @@ def rule(call: Call[Routing]) -> Answer:
     def act(work: Transaction) -> tuple[int, Any]:
         routing = RoutingStore(work)
         state = handlers.rule(routing, call.service.catalogue, assignment_id, call.body, call.caller.token or "", new_id())
-        return _standing(assignment_id, handlers.known(routing.assignment(assignment_id)), state)
+        return standing(handlers.known(routing.assignment(assignment_id)), state)
 
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
@@ -96,22 +112,40 @@ def _move(call: Call[Routing], verb: str) -> Answer:
 
     def act(work: Transaction) -> tuple[int, Any]:
         row, state = handlers.move(RoutingStore(work), call.service.catalogue, verb, assignment_id, department, call.body)
-        return _standing(assignment_id, row, state)
+        return standing(row, state)
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {department or '-'}"
     return once(call.service.database, call.idempotency_key, route, call.body, act)
 
 
-def _standing(assignment_id: str, row: Mapping[str, Any], state: State) -> tuple[int, Any]:
-    return 200, {"id": assignment_id, "opinion": row["opinion"], "state": state, "allowed": allowed_moves(state)}
+def standing(row: Mapping[str, Any], state: str) -> tuple[int, Any]:
+    """The answer to a move: where the assignment is now, and what can come next."""
+    return 200, {"id": row["id"], "opinion": row["opinion"], "state": state, "allowed": domain.moves_of(row["role"], state)}
 
 
-def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    answer = {name: value for name, value in row.items() if name != "said" and not name.endswith("_by")}
-    kinds = {kind: row[f"{kind}_by"] for kind in domain.DEADLINES}
-    kinds["original_reply"] = row["original_reply_by"]
-    answer["deadlines"] = kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})
+def _shown(row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    answer = {name: value for name, value in row.items() if name not in _INTERNAL and not name.endswith("_by")}
+    answer["items"] = row["items"] or []
+    answer["deadlines"] = _deadlines(row)
+    mine = row["opinion"], row["department"]
+    leads = row["role"] == domain.LEAD
+    answer["co_handlers"] = [_beside(each) for each in others if leads and (each["opinion"], each["lead"]) == mine]
     answer["why"] = {"rule": answer.pop("rule"), "confidence": answer.pop("confidence")}
-    answer["allowed"] = allowed_moves(State(row["state"]))
+    answer["allowed"] = domain.moves_of(row["role"], row["state"])
     return answer
+
+
+def _deadlines(row: Mapping[str, Any]) -> dict[str, Any]:
+    answer_kind = domain.answer_kind(row["role"])
+    kinds = {kind: row["reply_by" if kind == answer_kind else f"{kind}_by"] for kind in domain.kinds_of(row["role"])}
+    if row["role"] == domain.LEAD:
+        kinds["original_reply"] = row["original_reply_by"]
+    return kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})
+
+
+def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "assignment": row["id"], "department": row["department"], "role": row["role"], "state": row["state"],
+        "deadline": row["reply_by"], "content": row["reply"], "on_time": row["on_time"],
+    }  # fmt: skip

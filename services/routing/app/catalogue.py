@@ -36,7 +36,8 @@ def preview(call: Call[Routing]) -> Answer:
     return 200, {
         "topic": decision.topic.code if decision.topic else None, "department": decision.department,
         "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
-        "deadlines": due.instants, "provisional": due.provisional, "precedents": [_precedent(row) for row in rulings],
+        "deadlines": due.instants, "provisional": due.provisional,
+        "co_handlers": decision.co_handlers, "precedents": [_precedent(row) for row in rulings],
     }  # fmt: skip
 
 

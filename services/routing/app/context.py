@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 from services.contracts.catalogue import Catalogue
 from services.routing.domain import Router
-from services.runtime.access import Role
+from services.runtime.access import STAFF, Role
 from services.runtime.database import Database
 from services.runtime.http import Routes
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
+READING = STAFF | {Role.HEAD}
+APPROVING = frozenset({Role.HEAD, Role.ADMIN})
 RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 

@@ -1,29 +1,68 @@
 """The rules of routing, pure: which topic an opinion is about, whose it is, until when, and what may be asked for."""
 
 from services.routing.domain.checks import (
-    MOST_EXTENSIONS,
-    MOST_PAUSES,
-    PROMISING,
     Ruling,
     check_extension,
     check_objection,
-    check_reply,
+    check_outcome,
     is_rework,
     pause_until,
     with_details,
 )
 from services.routing.domain.choice import FALLBACK, GIVEN, KEYWORDS, Decision, Router
+from services.routing.domain.levels import Mark, level_after, next_level
 from services.routing.domain.limits import (
     DEADLINES,
     Deadlines,
     deadlines,
     evaluation_window,
+    moved_by_pause,
+    pause_of,
     resumed_deadline,
     rework_deadline,
 )
+from services.routing.domain.promising import (
+    BROKEN,
+    KEPT,
+    OPEN,
+    PROMISE_STATES,
+    PROMISING,
+    RELEASED,
+    check_reply,
+    promise_kept,
+    promises_of,
+)
+from services.routing.domain.rescheduling import (
+    basis_of,
+    fingerprint,
+    moves_to_tell,
+    recomputed,
+    recomputed_beside,
+    unmoved_due,
+    what_changed,
+)
+from services.routing.domain.roles import (
+    CO_DEADLINES,
+    LEAD,
+    REVIEWER,
+    ROLES,
+    SUPERVISOR,
+    answer_kind,
+    check_handlers,
+    co_deadlines,
+    directed,
+    kinds_of,
+    moves_of,
+    without,
+)
+from services.routing.domain.sampling import LARGEST_POPULATION, SAMPLE_SIZE, Check, Sample, draw
 
 __all__ = [
-    "DEADLINES", "FALLBACK", "GIVEN", "KEYWORDS", "MOST_EXTENSIONS", "MOST_PAUSES", "PROMISING", "Deadlines", "Decision", "Router",
-    "Ruling", "check_extension", "check_objection", "check_reply", "deadlines", "evaluation_window", "is_rework", "pause_until",
-    "resumed_deadline", "rework_deadline", "with_details",
+    "BROKEN", "CO_DEADLINES", "DEADLINES", "FALLBACK", "GIVEN", "KEPT", "KEYWORDS", "LARGEST_POPULATION", "LEAD", "OPEN",
+    "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Deadlines",
+    "Decision", "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers",
+    "check_objection", "check_outcome", "check_reply", "co_deadlines", "deadlines", "directed", "draw", "evaluation_window",
+    "fingerprint", "is_rework", "kinds_of", "level_after", "moved_by_pause", "moves_of", "moves_to_tell", "next_level",
+    "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadline",
+    "rework_deadline", "unmoved_due", "what_changed", "with_details", "without",
 ]  # fmt: skip

@@ -12,9 +12,6 @@ from services.contracts.commands import Extend, Object, Pause, Reply
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages import Outcome, Rating
 
-MOST_EXTENSIONS, MOST_PAUSES = 1, 1
-PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
-
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
@@ -26,16 +23,11 @@ class Ruling:
     department: str | None = None
 
 
-def check_reply(reply: Reply, now: datetime) -> None:
-    """Raises `Invalid` for a promise that is already due, or one with an outcome that promises nothing."""
-    if reply.promise is None:
-        return
-    if reply.outcome not in PROMISING:
-        raise Invalid(
-            "Only an outcome that lies ahead carries a promise.", {"promise": [f"for {' or '.join(sorted(PROMISING))} only"]}
-        )
-    if reply.promise.due <= now:
-        raise Invalid("A promise is for the future.", {"promise.due": ["lies in the past"]})
+def check_outcome(reply: Reply) -> Outcome:
+    """The outcome of a lead's reply; raises `Invalid` when there is none, which only other handlers may leave out."""
+    if reply.outcome is None:
+        raise Invalid("The lead department's reply has an outcome.", {"outcome": ["Missing data for required field."]})
+    return reply.outcome
 
 
 def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
@@ -49,11 +41,11 @@ def check_objection(command: Object, catalogue: Catalogue, department: str, wind
 
 
 def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
-    """Raises `Conflict` when one is asked for or was granted already, `Invalid` for an instant too early or beyond the cap."""
+    """Raises `Conflict` when one is asked for or none is left, `Invalid` for an instant too early or beyond the cap."""
     if row["asked_until"] is not None:
         raise Conflict("An extension has been asked for; wait for the ruling.")
-    if row["extensions"] >= MOST_EXTENSIONS:
-        raise Conflict(f"This case has been extended already; at most {MOST_EXTENSIONS} time.")
+    if row["extensions"] >= catalogue.limits.extensions:
+        raise Conflict(f"This case has been extended as often as it may be: {catalogue.limits.extensions} a round.")
     earliest = max(row["reply_by"], now)
     cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
     if not earliest < command.until <= cap:
@@ -66,10 +58,10 @@ def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficult
 def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pauses: int, now: datetime) -> datetime:
     """When a pause ends by itself. `pauses` counts those of this round.
 
-    Raises `Conflict` when there was one already, `Invalid` for an instant that has passed or lies beyond the cap.
+    Raises `Conflict` when there were as many as there may be, `Invalid` for an instant that has passed or lies beyond the cap.
     """
-    if pauses >= MOST_PAUSES:
-        raise Conflict(f"This case has been paused already; at most {MOST_PAUSES} time a round.")
+    if pauses >= catalogue.limits.pauses:
+        raise Conflict(f"This case has been paused as often as it may be: {catalogue.limits.pauses} a round.")
     cap = catalogue.calendar.due(now, difficulty.deadlines["extension"]).at
     until = command.until or cap
     if not now < until <= cap:

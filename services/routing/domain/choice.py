@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import ahocorasick
 
 from services.contracts.catalogue import Catalogue, Difficulty, Topic
-from services.contracts.messages import Why
+from services.contracts.messages import Handling, Why
 
 #: A keyword in the title says more about the matter than one in the text.
 TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0
@@ -20,12 +20,14 @@ GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where an opinion goes and why. `topic` is None when no rule matched."""
+    """Where an opinion goes and why, and who else handles it, with the lead or for itself. `topic` is None when no rule matched."""
 
     topic: Topic | None
     department: str
     difficulty: Difficulty
     why: Why
+    co_handlers: tuple[str, ...] = ()
+    handling: Handling = "joint"
 
 
 class Router:
@@ -71,4 +73,5 @@ class Router:
 
     def _decision(self, topic: Topic | None, why: Why) -> Decision:
         department = topic.department if topic else self._catalogue.fallback_department
-        return Decision(topic, department, self._catalogue.deadlines_for(topic), why)
+        others = tuple(code for code in topic.co_handlers if code != department) if topic else ()
+        return Decision(topic, department, self._catalogue.deadlines_for(topic), why, others)

@@ -9,6 +9,7 @@ from typing import Any
 
 from services.contracts.catalogue import Catalogue, Difficulty
 from services.contracts.durations import Duration
+from services.contracts.worktime import Due
 
 DEADLINES = ("sign", "object", "contact", "reply")
 
@@ -27,9 +28,9 @@ def deadlines(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> 
     return Deadlines({kind: each.at for kind, each in due.items()}, any(each.provisional for each in due.values()))
 
 
-def rework_deadline(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> datetime:
+def rework_deadline(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Due:
     """When a reopened case has to be replied to again."""
-    return catalogue.calendar.due(start, difficulty.deadlines["rework"]).at
+    return catalogue.calendar.due(start, difficulty.deadlines["rework"])
 
 
 def evaluation_window(catalogue: Catalogue, difficulty: Difficulty, replied: datetime) -> datetime:
@@ -37,14 +38,20 @@ def evaluation_window(catalogue: Catalogue, difficulty: Difficulty, replied: dat
     return catalogue.calendar.due(replied, difficulty.deadlines["evaluation"]).at
 
 
+def pause_of(row: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
+    """From when to when a paused assignment was paused. However late its end is noticed, a pause is no longer than it may be."""
+    return row["paused"], min(now, row["paused_until"])
+
+
 def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> datetime:
-    """The deadline of a paused assignment, moved by what was paused: the time itself where durations are elapsed time, else
-    the working days. However late its end is noticed, a pause is no longer than it may be."""
-    deadline: datetime = row["reply_by"]
-    paused: datetime = row["paused"]
-    ended: datetime = min(now, row["paused_until"])
+    """The deadline of a paused assignment, moved by what was paused."""
+    return moved_by_pause(catalogue, difficulty, row["reply_by"], *pause_of(row, now)).at
+
+
+def moved_by_pause(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, ended: datetime) -> Due:
+    """A deadline moved by a pause: by the time itself where durations are elapsed time, else by its working days."""
+    calendar = catalogue.calendar
     if difficulty.deadlines["reply"].elapsed is not None:
-        return deadline + (ended - paused)
-    zone = catalogue.calendar.zone
-    days = catalogue.calendar.working_days(paused.astimezone(zone).date(), ended.astimezone(zone).date())
-    return catalogue.calendar.due(deadline, Duration(days, "wd")).at if days else deadline
+        return Due(deadline + (ended - paused), provisional=False)
+    days = calendar.working_days(paused.astimezone(calendar.zone).date(), ended.astimezone(calendar.zone).date())
+    return calendar.due(deadline, Duration(days, "wd")) if days else Due(deadline, provisional=False)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from services.routing.handlers.approval import amend, approve
 from services.routing.handlers.assigning import assign
 from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, hear_details, resume_capped
-from services.routing.handlers.moves import MOVES, known, move
+from services.routing.handlers.entry import move
+from services.routing.handlers.finding import known
+from services.routing.handlers.joining import add_handlers
+from services.routing.handlers.lookback import check, look_back
+from services.routing.handlers.promises import break_overdue, hear_resolved
+from services.routing.handlers.raising import mark, raise_if_due, raise_level
+from services.routing.handlers.rescheduling import adopt_calendar, reschedule
 from services.routing.handlers.rulings import rule
 
 __all__ = [
-    "MOVES", "ON_ITS_WAY", "assign", "cancel", "close", "conclude_lapsed", "hear_details", "known", "move", "resume_capped", "rule",
+    "ON_ITS_WAY", "add_handlers", "adopt_calendar", "amend", "approve", "assign", "break_overdue", "cancel", "check", "close",
+    "conclude_lapsed", "hear_details", "hear_resolved", "known", "look_back", "mark", "move", "raise_if_due", "raise_level",
+    "reschedule", "resume_capped", "rule",
 ]  # fmt: skip

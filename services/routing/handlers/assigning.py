@@ -1,15 +1,17 @@
-"""Giving an opinion to a department, the first time or again."""
+"""Giving an opinion to a department, the first time or again, and to those that handle it beside that department."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue
-from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentCreated, OpinionAccepted, OpinionText, Why
+from services.contracts.catalogue import LEVELS, Catalogue, Difficulty
+from services.contracts.lifecycle import CoState, Move, State, advance
+from services.contracts.messages import AssignmentCreated, OpinionAccepted, OpinionText, Role, Why
 from services.routing import domain
-from services.routing.domain import Decision, Router
+from services.routing.domain import Deadlines, Decision, Router
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -18,18 +20,62 @@ Row = Mapping[str, Any]
 RULING = "ruling"
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a case takes along from one department to the next. `raised` counts the levels that counting has raised it."""
+
+    level: str
+    key: bool = False
+    leader: str | None = None
+    raised: int = 0
+    transfers: int = 0
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A department that handles a case beside the lead, and why it does."""
+
+    department: str
+    role: Role
+    why: Why
+
+
 def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: OpinionAccepted, assignment_id: str) -> None:
-    """Give an accepted opinion to the department whose topic it is."""
+    """Give an accepted opinion to the department whose topic it is, or to the one that the reviewer has chosen."""
     opinion = message.opinion
-    place(store, catalogue, opinion, router.decide(opinion.topic, opinion.title, opinion.content), assignment_id)
+    found = router.decide(opinion.topic, opinion.title, opinion.content)
+    decision = domain.directed(found, catalogue, message)
+    why = Why(domain.REVIEWER, 1.0) if message.co_handlers else found.why
+    others = [Beside(code, domain.ROLES[decision.handling], why) for code in decision.co_handlers]
+    level = message.level if message.level in LEVELS else catalogue.level
+    store.open_case(opinion.id)
+    place(store, catalogue, opinion, decision, assignment_id, others, Carried(level, message.key, message.leader))
 
 
-def reassign(store: RoutingStore, catalogue: Catalogue, row: Row, department: str, reason: str, assignment_id: str) -> None:
-    """Give an opinion to another department after an objection; its clock starts anew. `row` is the assignment it had."""
+def reassign(
+    store: RoutingStore, catalogue: Catalogue, row: Row, department: str, reason: str, assignment_id: str, others: Sequence[Row]
+) -> None:
+    """Give an opinion to another department after an objection; its clock starts anew. `row` is the assignment it had.
+
+    `others` are the assignments of those that handled it beside the one before, and now do so beside the new one.
+    """
     topic = catalogue.topics.get(row["topic"] or "")
-    opinion = OpinionText(row["opinion"], row["title"], row["content"], row["topic"], row["area"], row["station"])
-    decision = Decision(topic, department, catalogue.difficulties[row["difficulty"]], Why(f"{RULING}: {reason}", 1.0))
-    place(store, catalogue, opinion, decision, assignment_id, said=row["said"], transfers=row["transfers"] + 1)
+    why = Why(f"{RULING}: {reason}", 1.0)
+    decision = Decision(topic, department, catalogue.difficulties[row["difficulty"]], why)
+    beside = [Beside(each["department"], each["role"], why) for each in others if each["department"] != department]
+    place(store, catalogue, text_of(row), decision, assignment_id, beside, carried_by(catalogue, row, transfers=1))
+
+
+def text_of(row: Row) -> OpinionText:
+    """The opinion of an assignment, as departments read it."""
+    return OpinionText(row["opinion"], row["title"], row["content"], row["topic"], row["area"], row["station"])
+
+
+def carried_by(catalogue: Catalogue, row: Row, transfers: int = 0) -> Carried:
+    """What the case of an assignment carries, after so many more transfers."""
+    level = row["level"] or catalogue.level
+    return Carried(level, row["key"], row["leader"], row["raised"], row["transfers"] + transfers, row["round"])
 
 
 def place(
@@ -38,23 +84,54 @@ def place(
     opinion: OpinionText,
     decision: Decision,
     assignment_id: str,
-    *,
-    said: int = 0,
-    transfers: int = 0,
+    others: Sequence[Beside],
+    carried: Carried,
 ) -> None:
-    """Store an assignment and tell the department; `said` counts what routing has said of the opinion before."""
+    """Store a lead's assignment and those of the departments beside it, and tell each."""
     due = domain.deadlines(catalogue, decision.difficulty, store.now)
     topic = decision.topic.code if decision.topic else None
-    store.add({
-        "id": assignment_id, "opinion": opinion.id, "title": opinion.title, "content": opinion.content, "area": opinion.area,
-        "station": opinion.station, "topic": topic, "department": decision.department, "role": "lead",
-        "difficulty": decision.difficulty.code, "rule": decision.why.rule, "confidence": decision.why.confidence,
-        "state": advance(State.ACCEPTED, Move.ASSIGN), "round": 1, "created": store.now, "provisional": due.provisional,
-        "original_reply_by": due.instants["reply"], "extensions": 0, "pauses": 0, "transfers": transfers, "said": said + 1,
-        **{f"{kind}_by": instant for kind, instant in due.instants.items()},
-    })  # fmt: skip
     text = OpinionText(opinion.id, opinion.title, opinion.content, topic, opinion.area, opinion.station)
+    lead = AssignmentCreated(
+        assignment_id, text, decision.department, domain.LEAD, decision.difficulty.code, due.instants, decision.why,
+        due.provisional, carried.level, carried.key, carried.leader,
+    )  # fmt: skip
+    _keep(store, lead, carried)
+    reply_by = due.instants["reply"]
+    beside = [join(store, catalogue, text, each, decision.difficulty, decision.department, reply_by, carried) for each in others]
+    store.say_case(opinion.id, lead, *beside)
+
+
+def join(
+    store: RoutingStore,
+    catalogue: Catalogue,
+    opinion: OpinionText,
+    beside: Beside,
+    difficulty: Difficulty,
+    lead: str,
+    lead_reply_by: datetime,
+    carried: Carried,
+) -> AssignmentCreated:
+    """Store the assignment of a department beside the lead; returns what is to be said of it."""
+    due: Deadlines = domain.co_deadlines(catalogue, difficulty, beside.role, store.now, lead_reply_by)
     created = AssignmentCreated(
-        assignment_id, text, decision.department, "lead", decision.difficulty.code, due.instants, decision.why, due.provisional
-    )
-    store.say(created, opinion.id, said + 1)
+        store.new_id(), opinion, beside.department, beside.role, difficulty.code, due.instants, beside.why, due.provisional,
+        carried.level, carried.key, carried.leader, lead,
+    )  # fmt: skip
+    _keep(store, created, carried)
+    return created
+
+
+def _keep(store: RoutingStore, created: AssignmentCreated, carried: Carried) -> None:
+    opinion, due, answer_kind = created.opinion, created.deadlines, domain.answer_kind(created.role)
+    answer_by = due[answer_kind]
+    state = advance(State.ACCEPTED, Move.ASSIGN) if created.role == domain.LEAD else CoState.ASSIGNED
+    store.add({
+        "id": created.assignment, "opinion": opinion.id, "title": opinion.title, "content": opinion.content, "area": opinion.area,
+        "station": opinion.station, "topic": opinion.topic, "department": created.department, "role": created.role,
+        "difficulty": created.difficulty, "rule": created.why.rule, "confidence": created.why.confidence, "state": state,
+        "created": store.now, "provisional": created.provisional, "sign_by": due["sign"], "object_by": due["object"],
+        "contact_by": due.get("contact", answer_by), "reply_by": answer_by, "original_reply_by": answer_by, "extensions": 0,
+        "pauses": 0, "lead": created.lead, "level": carried.level, "key": carried.key, "leader": carried.leader,
+        "raised": carried.raised, "transfers": carried.transfers, "round": carried.round, "opened": store.now,
+        "counted": answer_kind,
+    })  # fmt: skip

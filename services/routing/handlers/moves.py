@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Sign
-from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import (
     AssignmentAsked,
@@ -17,14 +17,18 @@ from services.contracts.messages import (
     AssignmentReplied,
     AssignmentSigned,
     Message,
-    PromiseMade,
+    Promise,
+    ReplyItem,
 )
+from services.contracts.schema import schema_of
 from services.routing import domain
+from services.routing.handlers.assigning import Row
+from services.routing.handlers.closing import resume, waited
+from services.routing.handlers.joining import quoted, release, unneeded
+from services.routing.handlers.promises import keep, named, promise
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
-
-Row = Mapping[str, Any]
 
 
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
@@ -32,8 +36,8 @@ def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
     state = advance(State(row["state"]), Move.SIGN)
     signed = row["signed"] or store.now
     on_time = signed <= row["sign_by"]
-    store.change(row["id"], state=state, signed=signed, said=row["said"] + 1)
-    store.say(AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time), row["opinion"], row["said"] + 1)
+    store.change(row["id"], state=state, signed=signed)
+    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time))
     return state
 
 
@@ -41,9 +45,9 @@ def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object
     """退办申请: not ours but theirs; a supervisor will rule."""
     state = advance(State(row["state"]), Move.OBJECT)
     domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
-    store.change(row["id"], state=state, proposed=command.department, objection=command.reason, said=row["said"] + 1)
+    store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
     objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department)
-    store.say(objected, row["opinion"], row["said"] + 1)
+    store.say_case(row["opinion"], objected)
     return state
 
 
@@ -52,8 +56,8 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
     state = advance(State(row["state"]), Move.EXTEND)
     difficulty = catalogue.difficulties[row["difficulty"]]
     domain.check_extension(command, catalogue, difficulty, row, store.now)
-    store.change(row["id"], asked_until=command.until, asked_reason=command.reason, said=row["said"] + 1)
-    store.say(AssignmentAsked(row["id"], row["department"], command.until, command.reason), row["opinion"], row["said"] + 1)
+    store.change(row["id"], asked_until=command.until, asked_reason=command.reason)
+    store.say_case(row["opinion"], AssignmentAsked(row["id"], row["department"], command.until, command.reason))
     return state
 
 
@@ -61,86 +65,89 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
     """挂起: waits for the submitter, once a round and at most as long as a case may be extended. Who pauses has signed with it."""
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
-    messages = [*_signature(store, row), AssignmentPaused(row["id"], row["department"], command.reason, until)]
-    said = _say(store, row, messages)
+    paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
+    store.say_case(row["opinion"], *signature(store, row), paused)
     store.change(
-        row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1,
-        said=said,
-    )  # fmt: skip
+        row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1
+    )
     return state
 
 
 def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> State:
-    """办理进展: an interim note."""
+    """办理进展: an interim note, or how the submitter was contacted; it is always the first contact that is measured."""
     state = advance(State(row["state"]), Move.PROGRESS)
-    store.change(row["id"], state=state, said=row["said"] + 1)
-    store.say(AssignmentProgressed(row["id"], row["department"], command.content), row["opinion"], row["said"] + 1)
+    on_time = None
+    if command.contact is not None:
+        contacted = row["contacted"] or store.now
+        on_time = contacted <= row["contact_by"]
+        store.change(row["id"], contacted=contacted)
+    progressed = AssignmentProgressed(
+        row["id"], row["department"], command.content, row["role"], contact=command.contact, on_time=on_time
+    )
+    store.say_case(row["opinion"], progressed)
     return state
 
 
+def resume_early(store: RoutingStore, catalogue: Catalogue, row: Row, _: Resume) -> State:
+    """The department goes on without waiting any longer."""
+    return resume(store, catalogue, row, None)
+
+
 def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
-    """答复: the final answer. A department that replies without having signed has signed with it."""
-    state = advance(State(row["state"]), Move.REPLY)
+    """答复: the final answer."""
+    return send(store, catalogue, row, command, advance(State(row["state"]), Move.REPLY))
+
+
+def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, state: State) -> State:
+    """Let a reply go out. A department that replies without having signed has signed with it."""
+    outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    deadline = row["reply_by"]
+    deadline, pauses = row["reply_by"], row["waited"]
     if row["state"] == State.PAUSED:
-        deadline = domain.resumed_deadline(catalogue, difficulty, row, store.now)
+        deadline, pauses = domain.resumed_deadline(catalogue, difficulty, row, store.now), waited(row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
-    messages: list[Message] = _signature(store, row)
-    messages.append(
-        AssignmentReplied(
-            row["id"], row["department"], command.content, command.outcome, deadline, on_time, window, command.promise
-        )
-    )
-    promise = None
-    if command.promise is not None:
-        promise = {"what": command.promise.what, "due": command.promise.due.isoformat()}
-        messages.append(PromiseMade(row["id"], row["department"], command.promise.what, command.promise.due))
-    said = _say(store, row, messages)
+    answer = _with_names(command, catalogue, row["department"])
+    replied = AssignmentReplied(
+        row["id"], row["department"], answer.content, outcome, deadline, on_time, window, answer.promise, answer.items,
+        quoted(others, row["round"]),
+    )  # fmt: skip
+    promised = promise(store, catalogue, row, domain.promises_of(answer))
+    released = release(store, unneeded(others), "answered")
+    store.say_case(row["opinion"], *signature(store, row), replied, *promised, *released)
     store.change(
-        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content,
-        outcome=command.outcome, on_time=on_time, promise=promise, evaluate_by=window, reply_by=deadline, asked_until=None,
-        paused=None, paused_until=None, said=said,
+        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=answer.content,
+        outcome=outcome, on_time=on_time, promise=_kept(answer.promise),
+        items=[_kept(item) for item in answer.items] or None, evaluate_by=window, reply_by=deadline, asked_until=None,
+        paused=None, paused_until=None, waited=pauses,
     )  # fmt: skip
     return state
 
 
-def _signature(store: RoutingStore, row: Row) -> list[Message]:
+def _with_names(command: Reply, catalogue: Catalogue, department: str) -> Reply:
+    """The reply with whoever is to keep each of its promises."""
+
+    def of(found: Promise | None) -> Promise | None:
+        return None if found is None else named(found, catalogue, department)
+
+    items = tuple(replace(item, promise=of(item.promise)) for item in command.items)
+    return replace(command, promise=of(command.promise), items=items)
+
+
+def _kept(value: Promise | ReplyItem | None) -> Any:
+    """A value of a message as JSON keeps it."""
+    return None if value is None else schema_of(type(value)).dump(value)
+
+
+def signature(store: RoutingStore, row: Row) -> list[Message]:
+    """What is said of a department that does something without having signed: it has signed with it."""
     if row["signed"] is not None:
         return []
-    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"])]
-
-
-def _say(store: RoutingStore, row: Row, messages: Sequence[Message]) -> int:
-    """Say several messages about an opinion in a row; returns the sequence number of the last."""
-    for sequence, message in enumerate(messages, row["said"] + 1):
-        store.say(message, row["opinion"], sequence)
-    return int(row["said"]) + len(messages)
+    return [AssignmentSigned(row["id"], row["department"], row["sign_by"], store.now <= row["sign_by"], row["role"])]
 
 
 MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], State]] = {
-    "sign": sign, "object": object_, "extend": extend, "pause": pause, "progress": progress, "reply": reply,
+    "sign": sign, "object": object_, "extend": extend, "pause": pause, "resume": resume_early,
+    "progress": progress, "reply": reply, "keep": keep,
 }  # fmt: skip
-
-
-def move(
-    store: RoutingStore, catalogue: Catalogue, verb: str, assignment_id: str, department: str | None, command: Any
-) -> tuple[Row, State]:
-    """A department's move on its own assignment; `department` is None for an administrator.
-
-    Returns the assignment as it was and the state it is in now. Raises `NotFound`, `NotAllowed` for another's assignment,
-    `Conflict` for a move that the life cycle does not have, `Invalid`.
-    """
-    row = known(store.assignment(assignment_id))
-    if department is not None and row["department"] != department:
-        raise NotAllowed("This assignment belongs to another department.")
-    return row, MOVES[verb](store, catalogue, row, command)
-
-
-def known(row: Row | None) -> Row:
-    """The assignment; raises `NotFound` when there is none."""
-    if row is None:
-        raise NotFound("There is no such assignment.")
-    return row

@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled
+from services.contracts.lifecycle import CoState, Move, State, advance, advance_co
+from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled, Message, Why
+from services.routing import domain
 from services.routing.domain import Ruling
-from services.routing.handlers.assigning import Row, reassign
-from services.routing.handlers.moves import known
+from services.routing.handlers.assigning import RULING, Beside, Row, reassign
+from services.routing.handlers.finding import known
+from services.routing.handlers.joining import beside_lead, release, still_open
+from services.routing.handlers.raising import raise_if_due
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 
-def rule(store: RoutingStore, catalogue: Catalogue, assignment_id: str, ruling: Ruling, by: str, new_assignment: str) -> State:
+def rule(
+    store: RoutingStore, catalogue: Catalogue, assignment_id: str, ruling: Ruling, by: str, new_assignment: str
+) -> State | CoState:
     """Rule on what the department has asked; the ruling is kept as a precedent. `by` is the token that ruled.
 
     Raises `NotFound`, `Conflict` when nothing of the kind was asked, `Invalid` for an unknown department.
@@ -26,6 +31,8 @@ def rule(store: RoutingStore, catalogue: Catalogue, assignment_id: str, ruling: 
         raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
     if ruling.about == "extension":
         return _rule_on_extension(store, row, ruling, by)
+    if row["role"] != domain.LEAD:
+        return _rule_on_part(store, catalogue, row, ruling, by)
     return _rule_on_objection(store, catalogue, row, ruling, by, new_assignment)
 
 
@@ -34,19 +41,38 @@ def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruli
     state = advance(before, Move.UPHOLD) if ruling.granted else advance(before, Move.DENY)
     target = ruling.department or row["proposed"]
     store.remember(row, about="objection", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
-    said = row["said"] + 1
-    store.say(AssignmentRuled(row["id"], row["department"], "objection", ruling.granted, ruling.reason), row["opinion"], said)
-    if not ruling.granted:
-        store.change(row["id"], state=state, said=said)
-        return state
-    said += 1
-    store.say(AssignmentReassigned(row["id"], row["department"], target, ruling.reason), row["opinion"], said)
-    store.change(row["id"], state=state, said=said)
-    reassign(store, catalogue, {**row, "said": said}, target, ruling.reason, new_assignment)
+    store.say_case(row["opinion"], _ruled(row, ruling))
+    store.change(row["id"], state=state)
+    if ruling.granted:
+        others = still_open(store.others_of(row["opinion"]))
+        ended = release(store, others, "reassigned")
+        store.say_case(row["opinion"], AssignmentReassigned(row["id"], row["department"], target, ruling.reason), *ended)
+        reassign(store, catalogue, row, target, ruling.reason, new_assignment, others)
+        raise_if_due(store, catalogue, {"id": new_assignment})
+    return state
+
+
+def _rule_on_part(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: Ruling, by: str) -> CoState:
+    """The objection of a department beside the lead: upheld, it is let go, and the other has its part unless it has one already."""
+    before = CoState(row["state"])
+    state = advance_co(before, Move.UPHOLD) if ruling.granted else advance_co(before, Move.DENY)
+    target = ruling.department or row["proposed"]
+    store.remember(row, about="part", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
+    store.change(row["id"], state=state)
+    messages: list[Message] = [_ruled(row, ruling)]
+    if ruling.granted:
+        messages.append(AssignmentReassigned(row["id"], row["department"], target, ruling.reason, row["role"]))
+        lead, others = known(store.lead_of(row["opinion"])), still_open(store.others_of(row["opinion"]))
+        if target not in {lead["department"], *(each["department"] for each in others)}:
+            why = Why(f"{RULING}: {ruling.reason}", 1.0)
+            messages.append(beside_lead(store, catalogue, lead, Beside(target, row["role"], why)))
+    store.say_case(row["opinion"], *messages)
     return state
 
 
 def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -> State:
+    if row["role"] != domain.LEAD:
+        raise Conflict("Only the lead can ask for an extension.")
     before = State(row["state"])
     state = advance(before, Move.GRANT) if ruling.granted else advance(before, Move.REFUSE)
     until = row["asked_until"]
@@ -55,12 +81,14 @@ def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -
     if ruling.granted and until <= row["reply_by"]:
         raise Conflict(f"The deadline is {row['reply_by'].isoformat()} by now, later than what was asked for.")
     store.remember(row, about="extension", granted=ruling.granted, reason=ruling.reason, by=by, target=None)
-    said = row["said"] + 1
-    store.say(AssignmentRuled(row["id"], row["department"], "extension", ruling.granted, ruling.reason), row["opinion"], said)
+    store.say_case(row["opinion"], _ruled(row, ruling))
     if ruling.granted:
-        said += 1
         extended = AssignmentExtended(row["id"], row["department"], row["reply_by"], {"reply": until}, row["asked_reason"])
-        store.say(extended, row["opinion"], said)
+        store.say_case(row["opinion"], extended)
         store.change(row["id"], reply_by=until, extensions=row["extensions"] + 1)
-    store.change(row["id"], asked_until=None, said=said)
+    store.change(row["id"], asked_until=None)
     return state
+
+
+def _ruled(row: Row, ruling: Ruling) -> AssignmentRuled:
+    return AssignmentRuled(row["id"], row["department"], ruling.about, ruling.granted, ruling.reason, row["role"])

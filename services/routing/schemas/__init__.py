@@ -1,20 +1,44 @@
 """The shapes of routing's requests and answers."""
 
-from services.routing.schemas.answers import AssignmentPage, AssignmentShape, Listing, PreviewAnswer, Standing
+from services.routing.schemas.answers import (
+    AssignmentCase,
+    AssignmentPage,
+    AssignmentShape,
+    HandlersAnswer,
+    Listing,
+    PreviewAnswer,
+    Standing,
+)
 from services.routing.schemas.bodies import (
     BODIES,
     AssignmentQuery,
     ExtendBody,
+    KeepBody,
     ObjectBody,
     PauseBody,
     Preview,
     ProgressBody,
     ReplyBody,
+    ResumeBody,
     RulingBody,
     SignBody,
 )
+from services.routing.schemas.following import (
+    CheckBody,
+    LookbackBody,
+    LookbackCase,
+    LookbackPage,
+    PromisePage,
+    PromiseQuery,
+    ReschedulingPage,
+    ReschedulingQuery,
+)
+from services.routing.schemas.oversight import AmendBody, ApproveBody, HandlersBody, MarkBody, RaiseBody
+from services.runtime.paging import Page
 
 __all__ = [
-    "BODIES", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "ExtendBody", "Listing", "ObjectBody", "PauseBody", "Preview",
-    "PreviewAnswer", "ProgressBody", "ReplyBody", "RulingBody", "SignBody", "Standing",
+    "BODIES", "AmendBody", "ApproveBody", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody",
+    "ExtendBody", "HandlersAnswer", "HandlersBody", "KeepBody", "Listing", "LookbackBody", "LookbackCase", "LookbackPage",
+    "MarkBody", "ObjectBody", "Page", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "PromisePage", "PromiseQuery",
+    "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "RulingBody", "SignBody", "Standing",
 ]  # fmt: skip

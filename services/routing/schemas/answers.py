@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.contracts.messages import Why
+from services.contracts.commands import Reply
+from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
+from services.routing.schemas.following import PromiseShape
 
 
 class PreviewAnswer(Schema):
@@ -18,7 +20,20 @@ class PreviewAnswer(Schema):
     why = fields.Nested(schema_class(Why), required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     provisional = fields.Boolean(required=True)
+    co_handlers = fields.List(fields.String(), required=True)
     precedents = fields.List(fields.Dict(), required=True)
+
+
+class BesideShape(Schema):
+    """A department that handles the case beside the lead: where it stands, and what it has said."""
+
+    assignment = fields.String(required=True)
+    department = fields.String(required=True)
+    role = fields.String(required=True)
+    state = fields.String(required=True)
+    deadline = fields.AwareDateTime(required=True)
+    content = fields.String(required=True, allow_none=True)
+    on_time = fields.Boolean(required=True, allow_none=True)
 
 
 class AssignmentShape(Schema):
@@ -33,6 +48,11 @@ class AssignmentShape(Schema):
     topic = fields.String(required=True, allow_none=True)
     department = fields.String(required=True)
     role = fields.String(required=True)
+    lead = fields.String(required=True, allow_none=True)
+    co_handlers = fields.List(fields.Nested(BesideShape), required=True)
+    level = fields.String(required=True, allow_none=True)
+    key = fields.Boolean(required=True)
+    leader = fields.String(required=True, allow_none=True)
     difficulty = fields.String(required=True)
     state = fields.String(required=True)
     round = fields.Integer(required=True)
@@ -44,6 +64,9 @@ class AssignmentShape(Schema):
     outcome = fields.String(required=True, allow_none=True)
     on_time = fields.Boolean(required=True, allow_none=True)
     promise = fields.Nested(PromiseBody, required=True, allow_none=True)
+    items = fields.List(fields.Nested(schema_class(ReplyItem)), required=True)
+    contacted = fields.AwareDateTime(required=True, allow_none=True)
+    draft = fields.Nested(schema_class(Reply), required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
     asked_until = fields.AwareDateTime(required=True, allow_none=True)
@@ -57,6 +80,12 @@ class AssignmentShape(Schema):
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     why = fields.Nested(schema_class(Why), required=True)
     allowed = fields.List(fields.String(), required=True)
+
+
+class AssignmentCase(AssignmentShape):
+    """An assignment with what its department has promised, the earliest due first."""
+
+    promises = fields.List(fields.Nested(PromiseShape), required=True)
 
 
 class AssignmentPage(Schema):
@@ -73,6 +102,12 @@ class Standing(Schema):
     opinion = fields.String(required=True)
     state = fields.String(required=True)
     allowed = fields.List(fields.String(), required=True)
+
+
+class HandlersAnswer(Schema):
+    """The assignments that were made."""
+
+    items = fields.List(fields.Nested(BesideShape, only=("assignment", "department", "role", "deadline")), required=True)
 
 
 class Listing(Schema):

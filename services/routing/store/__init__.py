@@ -1,7 +1,13 @@
 """The store of routing: its tables, and what is asked of them."""
 
-from services.routing.store.reading import find, listing, precedents, state_of
-from services.routing.store.tables import assignments, rulings, tables
+from services.routing.store.calendars import list_reschedulings
+from services.routing.store.lookbacks import find_lookback, list_lookbacks
+from services.routing.store.promises import list_promises, promises_of
+from services.routing.store.reading import find, listing, others_of, precedents, state_of
+from services.routing.store.tables import assignments, cases, rulings, tables
 from services.routing.store.writing import RoutingStore
 
-__all__ = ["RoutingStore", "assignments", "find", "listing", "precedents", "rulings", "state_of", "tables"]
+__all__ = [
+    "RoutingStore", "assignments", "cases", "find", "find_lookback", "list_lookbacks", "list_promises", "list_reschedulings",
+    "listing", "others_of", "precedents", "promises_of", "rulings", "state_of", "tables",
+]  # fmt: skip

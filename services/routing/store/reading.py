@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.lifecycle import State
-from services.routing.store.tables import assignments, rulings
+from services.contracts.lifecycle import CoState, State
+from services.routing.store.tables import IN_ORDER, assignments, rulings
 from services.runtime.database import rows_of
+
+#: Of whoever has such an assignment nothing more is expected.
+NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)
 
 
 def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
@@ -22,16 +25,23 @@ def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None
 def listing(
     connection: Connection, wanted: Mapping[str, Any], overdue_at: datetime | None, after: str | None, limit: int
 ) -> list[Mapping[str, Any]]:
-    """Assignments newest first, one more than `limit`; `overdue_at` keeps those without a reply whose deadline has passed."""
+    """Assignments newest first, one more than `limit`; `overdue_at` keeps those whose reply is due and has not come."""
     query = sa.select(assignments).order_by(assignments.c.id.desc()).limit(limit + 1)
     for name, value in wanted.items():
         if value is not None:
             query = query.where(assignments.c[name] == value)
     if overdue_at is not None:
-        query = query.where(assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
+        due = assignments.c.state.not_in(NOTHING_DUE)
+        query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
     if after is not None:
         query = query.where(assignments.c.id < after)
     return rows_of(connection.execute(query))
+
+
+def others_of(connection: Connection, opinions: Collection[str]) -> list[Mapping[str, Any]]:
+    """Whoever has handled these opinions beside a lead, in the order in which they came."""
+    query = sa.select(assignments).where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
+    return rows_of(connection.execute(query.order_by(*IN_ORDER)))
 
 
 def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Mapping[str, Any]]:

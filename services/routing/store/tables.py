@@ -7,6 +7,16 @@ import sqlalchemy as sa
 from services.runtime.database import Instant
 
 tables = sa.MetaData()
+#: One row for each opinion, whatever departments have it. Who changes anything of a case locks this row first; `said` counts what
+#: routing has said of the opinion, so that whoever hears it knows which is newer.
+cases = sa.Table(
+    "cases",
+    tables,
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("said", sa.Integer, nullable=False),
+)
+#: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
+#: pairs of instants: what a deadline is counted from when the calendar changes.
 assignments = sa.Table(
     "assignments",
     tables,
@@ -48,7 +58,17 @@ assignments = sa.Table(
     sa.Column("promise", sa.JSON),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
-    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("lead", sa.String(40)),
+    sa.Column("level", sa.String(12)),
+    sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("leader", sa.Text),
+    sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("draft", sa.JSON),
+    sa.Column("contacted", Instant),
+    sa.Column("items", sa.JSON),
+    sa.Column("opened", Instant),
+    sa.Column("waited", sa.JSON),
+    sa.Column("counted", sa.String(12)),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )
@@ -67,6 +87,8 @@ rulings = sa.Table(
     sa.Column("target", sa.String(40)),
     sa.Index("rulings_topic", "topic", "id"),
 )
+#: Ids made within a millisecond have no order, and departments that were asked together have been.
+IN_ORDER = (assignments.c.created, assignments.c.department)
 LEADS = (assignments.c.role == "lead") & (assignments.c.state != "reassigned")
 _REPLIED, _PAUSED = assignments.c.state == "replied", assignments.c.state == "paused"
 #: Whatever goes wrong elsewhere, an opinion has one lead department.

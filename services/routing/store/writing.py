@@ -2,69 +2,140 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.messages import Message
-from services.routing.store.tables import LEADS, assignments, rulings
+from services.contracts.messages import CalendarChanged, CommandRejected, Message
+from services.routing.store.calendars import CalendarStore
+from services.routing.store.lookbacks import LookbackStore
+from services.routing.store.promises import PromiseStore
+from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
 
+Row = Mapping[str, Any]
+_COUNT = cases.update().where(cases.c.opinion == sa.bindparam("of")).values(said=sa.bindparam("count"))
+
 
 class RoutingStore:
-    """Routing's side of one transaction."""
+    """Routing's side of one transaction.
+
+    Whoever changes a case holds its row in `cases`: two departments of one opinion act one after the other, and what is said of
+    it has one growing sequence. The row is locked before any of the case's assignments is read, so none of them is out of date.
+    """
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self.now = work.now
+        #: What had been said of each case that is locked here.
+        self._said: dict[str, int] = {}
+        self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
 
-    def say(self, message: Message, opinion: str, sequence: int) -> None:
-        """Put a message about an opinion into the outbox."""
-        self._work.say(message, subject=opinion, sequence=sequence)
+    def new_id(self) -> str:
+        """An id for something new."""
+        return new_id()
+
+    def open_case(self, opinion: str) -> None:
+        """Begin the case of an opinion; a second beginning fails the commit."""
+        self._work.add(cases, {"opinion": opinion, "said": 0})
+        self._said[opinion] = 0
+
+    def hold_cases(self, opinions: Collection[str]) -> None:
+        """Lock the cases of a batch in one order, so that two workers with batches of their own never wait for one another."""
+        query = sa.select(cases.c.opinion).where(cases.c.opinion.in_(set(opinions))).order_by(cases.c.opinion)
+        self._work.execute(query.with_for_update())
+
+    def hold_cases_of(self, assignment_ids: Collection[str]) -> None:
+        """The same, for a batch that names assignments."""
+        query = sa.select(assignments.c.opinion).where(assignments.c.id.in_(set(assignment_ids)))
+        self.hold_cases(self._work.execute(query).scalars().all())
+
+    def say_case(self, opinion: str, *messages: Message) -> None:
+        """Put messages about an opinion into the outbox, each with the next sequence number of its case."""
+        if opinion not in self._said:
+            self._lock(opinion)
+        for sequence, message in enumerate(messages, self._said[opinion] + 1):
+            self._work.say(message, subject=opinion, sequence=sequence)
+        self._said[opinion] += len(messages)
+        self._work.defer(_COUNT, {"of": opinion, "count": self._said[opinion]})
+
+    def reject(self, rejected: CommandRejected) -> None:
+        """Tell a department that its command was refused.
+
+        Its own subject: messages of one subject wait for one another, and departments must not.
+        """
+        self._work.say(rejected, subject=rejected.command, sequence=0)
+
+    def say_calendar(self, changed: CalendarChanged) -> None:
+        """Tell a department what the changed calendar has moved. Of its own subject, as a refused command is."""
+        self._work.say(changed, subject=new_id(), sequence=0)
 
     def add(self, row: dict[str, Any]) -> None:
         """Store a new assignment; a second lead for one opinion fails the commit."""
         self._work.add(assignments, row)
 
-    def assignment(self, assignment_id: str) -> Mapping[str, Any] | None:
-        """One assignment, locked until the commit."""
-        query = sa.select(assignments).where(assignments.c.id == assignment_id).with_for_update()
-        return next(iter(rows_of(self._work.execute(query))), None)
+    def assignment(self, assignment_id: str) -> Row | None:
+        """One assignment, its case locked until the commit."""
+        this = assignments.c.id == assignment_id
+        opinion = self._work.execute(sa.select(assignments.c.opinion).where(this)).scalar()
+        return None if opinion is None else self._find(opinion, this)
 
     def change(self, assignment_id: str, **values: Any) -> None:
         """Set columns of an assignment."""
         self._work.execute(assignments.update().where(assignments.c.id == assignment_id).values(**values))
 
-    def lead_of(self, opinion: str) -> Mapping[str, Any] | None:
-        """The assignment of the department that has the opinion now, locked until the commit."""
-        query = sa.select(assignments).where(assignments.c.opinion == opinion, LEADS).with_for_update()
-        return next(iter(rows_of(self._work.execute(query))), None)
+    def change_case(self, opinion: str, **values: Any) -> None:
+        """Set columns of every assignment of an opinion."""
+        self._work.execute(assignments.update().where(assignments.c.opinion == opinion).values(**values))
 
-    def lapsed(self, before: datetime, limit: int) -> list[Mapping[str, Any]]:
+    def lead_of(self, opinion: str) -> Row | None:
+        """The assignment of the department that has the opinion now, its case locked until the commit."""
+        return self._find(opinion, (assignments.c.opinion == opinion) & LEADS)
+
+    def others_of(self, opinion: str) -> list[Row]:
+        """The assignments of those that have handled an opinion beside a lead, whatever became of them, oldest first."""
+        others = assignments.c.role != "lead"
+        query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(*IN_ORDER)
+        return rows_of(self._work.execute(query))
+
+    def lapsed(self, before: datetime, limit: int) -> list[Row]:
         """Replied assignments whose evaluation window closed before then."""
         return self._due("replied", assignments.c.evaluate_by, before, limit)
 
-    def paused_too_long(self, limit: int) -> list[Mapping[str, Any]]:
+    def paused_too_long(self, limit: int) -> list[Row]:
         """Paused assignments whose pause has reached its end."""
         return self._due("paused", assignments.c.paused_until, self.now, limit)
 
-    def remember(self, row: Mapping[str, Any], *, about: str, granted: bool, reason: str, by: str, target: str | None) -> None:
+    def remember(self, row: Row, *, about: str, granted: bool, reason: str, by: str, target: str | None) -> None:
         """Keep a ruling on an assignment, as a precedent for its topic."""
         self._work.add(rulings, {
             "id": new_id(), "assignment": row["id"], "about": about, "granted": granted, "reason": reason, "by": by,
             "at": self.now, "topic": row["topic"], "department": row["department"], "target": target,
         })  # fmt: skip
 
-    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int) -> list[Mapping[str, Any]]:
-        # The state as a literal, so that both databases see that the partial index fits; rows another worker holds are passed over.
+    def _lock(self, opinion: str) -> None:
+        said = self._work.execute(sa.select(cases.c.said).where(cases.c.opinion == opinion).with_for_update()).scalar()
+        if said is not None:
+            self._said[opinion] = said
+
+    def _find(self, opinion: str, which: sa.ColumnElement[bool]) -> Row | None:
+        self._lock(opinion)
+        return next(iter(rows_of(self._work.execute(sa.select(assignments).where(which)))), None)
+
+    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int) -> list[Row]:
+        # The state as a literal, so that both databases see that the partial index fits; what another worker holds is passed over.
+        # Both rows are locked here: one that changed while this looked for it is looked at again, and nobody is waited for.
         query = (
-            sa.select(assignments)
+            sa.select(assignments, cases.c.said)
+            .join(cases, cases.c.opinion == assignments.c.opinion)
             .where(assignments.c.state == sa.literal_column(f"'{state}'"), column < before)
             .order_by(column)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return rows_of(self._work.execute(query))
+        rows = rows_of(self._work.execute(query))
+        self._said.update({row["opinion"]: row["said"] for row in rows})
+        return rows

@@ -3,11 +3,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from services.console.listen import Answers, Department, describe
+from services.console.traffic import listen
 
 TASK = {
-    "id": "e-1", "type": "assignment.created", "subject": "o-1",
+    "id": "e-1", "type": "assignment.created", "subject": "o-1", "time": "2026-11-23T09:30:00+08:00",
     "data": {
         "assignment": "a-1", "department": "water", "role": "lead", "why": {"rule": "keywords: 停水"},
         "opinion": {"id": "o-1", "title": "停水三天"},
@@ -50,6 +52,18 @@ def test_commands_are_cloudevents_under_the_departments_own_name() -> None:
     assert second["data"] == {"assignment": "a-1", "content": "已修复", "outcome": "solved"}
     assert (body["specversion"], body["subject"]) == ("1.0", "o-1")
     assert (properties.message_id, properties.user_id, properties.delivery_mode) == (body["id"], "department-water", 2)
+
+
+def test_an_answer_that_lies_ahead_carries_its_promise() -> None:
+    channel, _, _ = hear(Answers(reply="已列入计划", outcome="planned", promise="换管道", days=3))
+    ((_, _, body, _, _),) = channel.published
+    assert body["data"]["promise"] == {"what": "换管道", "due": "2026-11-26T09:30:00+08:00"}
+
+
+@pytest.mark.parametrize("options", [["--outcome", "planned"], ["--outcome", "in_progress"], ["--promise", "换管道"]])
+def test_a_promise_goes_with_an_outcome_that_lies_ahead_and_with_no_other(options: list[str]) -> None:
+    result = CliRunner().invoke(listen, ["water", "--reply", "x", *options])
+    assert (result.exit_code, "--promise goes with --outcome" in result.output) == (2, True)
 
 
 def test_the_same_answer_to_the_same_task_has_the_same_id() -> None:

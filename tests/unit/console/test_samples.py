@@ -76,6 +76,13 @@ def test_a_late_desk_replies_only_when_it_gets_the_red_card() -> None:
     assert [key for key, _ in desk_for(case_of(late=True), TASK, card("yellow"), card("red"))[1]] == ["water.sign", "water.reply"]
 
 
+def test_every_sample_whose_outcome_lies_ahead_promises_something() -> None:
+    ahead = [case for case in load_samples() if case.handling.outcome in ("in_progress", "planned")]
+    assert ahead
+    assert all(case.handling.promise for case in ahead)
+    assert not [case.title for case in load_samples() if case.handling.promise and case not in ahead]
+
+
 def test_a_promise_is_for_the_future() -> None:
     _, sent = desk_for(case_of(outcome="planned", promise={"what": "新建", "days": 3}), TASK)
     assert sent[1][1]["promise"]["what"] == "新建"

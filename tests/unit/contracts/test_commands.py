@@ -22,6 +22,10 @@ def test_a_reply_carries_its_promise() -> None:
     assert schema_of(Reply).load(given) == Reply("修好", Outcome.PLANNED, promise)
 
 
+def test_an_outcome_may_be_left_out_because_a_co_handler_has_none() -> None:
+    assert schema_of(Reply).load({"content": "同意"}) == Reply("同意", None)
+
+
 def test_a_promise_may_be_left_out() -> None:
     assert schema_of(Reply).load({"content": "修好了", "outcome": "solved"}) == Reply("修好了", Outcome.SOLVED)
     assert schema_of(Sign).load({}) == Sign()
@@ -29,7 +33,8 @@ def test_a_promise_may_be_left_out() -> None:
 
 
 @pytest.mark.parametrize(("verb", "given"), [
-    ("sign", {"content": "x"}), ("progress", {}), ("reply", {"content": "x"}), ("reply", {"content": "x", "outcome": "perfect"}),
+    ("sign", {"content": "x"}), ("progress", {}), ("reply", {"outcome": "solved"}),
+    ("reply", {"content": "x", "outcome": "perfect"}),
     ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y"}}),
     ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y", "due": "2027-03-31"}}),
     ("reply", {"content": "x", "outcome": "planned", "promise": {"what": "y", "due": "2027-03-31T00:00:00"}}),

@@ -136,6 +136,52 @@ def test_month_and_elapsed_durations_are_explained_in_one_line():
     assert [note.en for note in CALENDAR.explain(at("2026-01-31 09:00"), parse_duration("24h"))] == ["24 hours of elapsed time"]
 
 
+published = st.datetimes(datetime(2019, 1, 1), datetime(2026, 9, 1), timezones=st.just(SHANGHAI))
+
+
+@given(published, working_day_counts)
+def test_a_deadline_is_a_working_day_with_exactly_so_many_before_it_by_another_calendar(start, amount):
+    due = CALENDAR.due(start, Duration(amount, "wd")).at
+    between = [start.date() + timedelta(days=n) for n in range(1, (due.date() - start.date()).days + 1)]
+    assert OTHER.is_working_day(due.date())
+    assert sum(map(OTHER.is_working_day, between)) == amount
+    assert (due.hour, due.minute, due.second) == (23, 59, 59)
+
+
+@given(
+    published, working_day_counts, st.timedeltas(timedelta(0), timedelta(days=40)), st.timedeltas(timedelta(0), timedelta(days=60))
+)
+def test_a_deadline_that_moves_by_what_was_paused_leaves_as_many_working_days_as_there_were(start, amount, until, length):
+    due = CALENDAR.due(start, Duration(amount, "wd")).at
+    paused = min(start + until, due)
+    resumed = paused + length
+    days = CALENDAR.working_days(paused.date(), resumed.date())
+    moved = CALENDAR.due(due, Duration(days, "wd")).at if days else due
+    used = CALENDAR.working_days(start.date(), paused.date())
+    assert used + CALENDAR.working_days(resumed.date(), moved.date()) == amount
+    assert CALENDAR.working_days(due.date(), moved.date()) == days
+
+
+@given(instants, st.integers(1, 24))
+def test_months_end_on_the_same_day_of_the_month_or_on_its_last(start, amount):
+    due = CALENDAR.due(start, Duration(amount, "mo")).at
+    assert (due.year * 12 + due.month) - (start.year * 12 + start.month) == amount
+    assert due.day == start.day or (due.day < start.day and (due + timedelta(days=1)).day == 1)
+
+
+@given(instants, st.integers(1, 80), st.sampled_from(["wd", "d", "mo"]))
+def test_a_longer_duration_is_never_due_earlier(start, amount, unit):
+    assert CALENDAR.due(start, Duration(amount, unit)).at < CALENDAR.due(start, Duration(amount + 1, unit)).at
+
+
+@given(instants, st.integers(0, 86_399))
+def test_the_time_of_day_does_not_change_a_deadline_in_days(start, second):
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+    moved = midnight + timedelta(seconds=second)
+    for duration in (Duration(5, "wd"), Duration(1, "mo"), Duration(10, "d")):
+        assert CALENDAR.due(moved, duration) == CALENDAR.due(start, duration)
+
+
 @given(instants, instants, day_durations)
 def test_who_starts_later_is_never_due_earlier(one, other, duration):
     earlier, later = sorted([one, other])

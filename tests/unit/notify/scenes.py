@@ -44,8 +44,8 @@ def at(text: str) -> datetime:
 
 
 def rung(code: str, of: str = "reply", action: Any = "reminder", to: tuple[str, ...] = ("department",), **when: Any) -> Rung:
-    """A rung; `before` and `after` as text."""
-    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after")}
+    """A rung; `before`, `after` and `repeat` as text."""
+    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after", "repeat")}
     rest = {name: value for name, value in when.items() if name not in times}
     return Rung(code, f"级{code}", f"Rung {code}", of, action, to, **times, **rest)
 
@@ -67,7 +67,8 @@ def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tu
     departments = {
         code: Department(code, f"{code}局", f"Bureau of {code}", channels.get(code, ())) for code in ("water", "roads", "health")
     }
-    limits = {kind: parse_duration(text) for kind, text in {"sign": "1wd", "reply": "15wd"}.items()}
+    written = {"sign": "1wd", "reply": "15wd", "rework": "5wd", "co_opinion": "1mo"}
+    limits = {kind: parse_duration(text) for kind, text in written.items()}
     return Catalogue(
         name="云澜县", name_en="Yunlan", timezone="Asia/Shanghai",
         office_hours=OfficeHours(((0, 1440),), True) if every_day else OfficeHours(),
@@ -79,7 +80,7 @@ def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tu
 
 
 def ladder_of(catalogue: Catalogue) -> Ladder:
-    return Ladder(catalogue.ladder.values(), catalogue.calendar)
+    return Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
 
 
 def deadline(start: str = "2026-11-23 09:30", due: str = "2026-12-14 23:59:59", kind: str = "reply", **changes: Any) -> Deadline:

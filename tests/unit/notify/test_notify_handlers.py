@@ -27,9 +27,10 @@ def test_an_assignment_keeps_a_deadline_for_each_kind_with_rungs(scene):
     assert (reply["next_rung"], sign["next_rung"]) == ("half", "sign-late")
 
 
-def test_a_deadline_without_rungs_is_not_kept(scene):
+def test_a_deadline_without_rungs_is_kept_and_waits_for_none(scene):
     scene.hear(scene.created(object="2026-12-02 23:59:59"))
-    assert states(scene) == {}
+    (row,) = scene.rows(deadlines)
+    assert (row["kind"], row["state"], row["next_rung"], row["next_at"]) == ("object", "open", None, None)
 
 
 def test_a_signature_ends_the_sign_deadline_only(scene):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.messages import CardIssued, ReminderSent, SupervisionRaised
-from services.notify.domain import message_of
+from services.notify.domain import Behind, message_of
 from tests.unit.notify.scenes import LADDER, at, deadline, ladder_of, rung, small_place
 
 PLACE = small_place()
@@ -46,8 +46,7 @@ def test_a_rework_climbs_the_rungs_of_a_reply_unless_it_has_its_own():
     assert plan(deadline(kind="rework"), own) == [("again", "12-15 08:30")]
 
 
-def test_a_kind_without_rungs_is_not_watched():
-    assert not ladder_of(PLACE).watches("object")
+def test_a_kind_without_rungs_has_no_steps():
     assert ladder_of(PLACE).first(deadline(kind="object")) is None
 
 
@@ -61,14 +60,14 @@ def test_a_kind_without_rungs_is_not_watched():
     ],
 )
 def test_of_several_rungs_due_only_the_last_one_fires(now, fires, skips, waits):
-    climbed = ladder_of(PLACE).climb(deadline(), set(), at(now))
+    climbed = ladder_of(PLACE).climb(deadline(), Behind(), at(now))
     assert (climbed.fired.rung.code if climbed.fired else None) == fires
     assert [step.rung.code for step in climbed.skipped] == skips
     assert (climbed.following.rung.code if climbed.following else None) == waits
 
 
 def test_a_rung_behind_the_last_that_fired_is_not_caught_up_on():
-    climbed = ladder_of(PLACE).climb(deadline(), {"yellow"}, at("2026-12-14 09:00"))
+    climbed = ladder_of(PLACE).climb(deadline(), Behind({("yellow", 1)}), at("2026-12-14 09:00"))
     assert climbed.fired is None
     assert climbed.skipped == ()
     assert climbed.following is not None
@@ -92,7 +91,8 @@ def test_what_is_remembered_of_a_day_is_the_same_as_what_is_counted_anew():
 
 @pytest.mark.parametrize(("code", "message"), [("half", ReminderSent), ("red", CardIssued), ("supervise", SupervisionRaised)])
 def test_what_a_rung_says(code, message):
-    said = message_of(PLACE.ladder[code], deadline())
+    (step,) = (each for each in ladder_of(PLACE).steps(deadline()) if each.rung.code == code)
+    said = message_of(step, deadline())
     assert isinstance(said, message)
     assert (said.assignment, said.department, said.rung, said.of, said.deadline) == (
         "a-1", "water", code, "reply", at("2026-12-14 23:59:59"),
@@ -120,15 +120,17 @@ def test_each_rung_fires_at_most_once_and_in_order_however_often_one_looks(times
     ladder = ladder_of(small_place(*(rung(f"r{place}", **when) for place, when in enumerate(times)), every_day=every_day))
     start = at("2026-09-21 10:00")
     held = deadline("2026-09-21 10:00", (start + length).strftime("%Y-%m-%d %H:%M:%S"))
-    order = [step.rung.code for step in ladder.steps(held)]
-    behind: list[str] = []
+    order = [step.key for step in ladder.steps(held)]
+    behind: list[tuple[str, int]] = []
+    until = None
     for look in sorted(looks):
         now = start + look
-        climbed = ladder.climb(held, set(behind), now)
+        climbed = ladder.climb(held, Behind(set(behind), until), now)
         steps = [*climbed.skipped, *([climbed.fired] if climbed.fired else [])]
         assert all(step.at <= now for step in steps)
         assert climbed.following is None or climbed.following.at > now
-        behind += [step.rung.code for step in steps]
+        behind += [step.key for step in steps]
+        until = max([step.at for step in steps], default=until)
     assert behind == order[: len(behind)]
     assert all(step.at >= step.moment for step in ladder.steps(held))
     assert all(ladder.is_open(step.at) for step in ladder.steps(held))

@@ -46,8 +46,11 @@ CALLERS = {
     "supervisor": Caller(Role.SUPERVISOR),
     "scraper": Caller(Role.SCRAPER),
     **{code: Caller(Role.DEPARTMENT, code) for code in TOWN.departments},
+    **{f"head-of-{code}": Caller(Role.HEAD, code) for code in TOWN.departments},
 }
 REPLY = {"content": "已修好。", "outcome": "solved"}
+PROMISE = {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"}
+PLANNED = {"content": "已列入计划。", "outcome": "planned", "promise": PROMISE}
 
 
 def at(text: str) -> datetime:
@@ -116,9 +119,13 @@ class Bureau:
         self.tell(opinion, accepted(opinion, title, content, topic))
         return self.of(opinion)["id"]
 
-    def evaluate(self, assignment: str, result: str = "satisfied", comment: str | None = None) -> None:
+    def evaluate(
+        self, assignment: str, result: str = "satisfied", comment: str | None = None, round: int | None = None, **more: Any
+    ) -> None:
+        """A submitter rates the reply of this round, or of the one named."""
         row = self.row(assignment)
-        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment))
+        more["round"] = round or row["round"]
+        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment, **more))
 
     def command(self, key: str, data: Any, command: str | None = None, sender: str | None = None) -> str:
         """A department sends a command and routing hears it; returns the command's id."""
@@ -158,7 +165,21 @@ class Bureau:
     def leads(self, opinion: str) -> list[Mapping[str, Any]]:
         """Every assignment that an opinion has had, oldest first."""
         with self.database.reading() as connection:
-            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 10)))
+            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 20)))
+
+    def lead(self, opinion: str) -> Mapping[str, Any]:
+        """The assignment of the department that leads an opinion's case now."""
+        (row,) = (each for each in self.leads(opinion) if each["role"] == "lead" and each["state"] != "reassigned")
+        return row
+
+    def beside(self, opinion: str) -> dict[str, Mapping[str, Any]]:
+        """The assignments beside the lead's by department, the latest of each."""
+        return {row["department"]: row for row in self.leads(opinion) if row["role"] != "lead"}
+
+    def let_in(self, opinion: str, title: str = "河堤塌了一段", topic: str | None = None, **chosen: Any) -> Mapping[str, Any]:
+        """An opinion is accepted as a reviewer wants it; returns the lead's assignment."""
+        self.tell(opinion, OpinionAccepted(OpinionText(opinion, title, "请修。", topic), "web", "reviewer", topic, **chosen))
+        return self.lead(opinion)
 
     def resume_capped(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
@@ -167,6 +188,15 @@ class Bureau:
     def conclude_lapsed(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
             return handlers.conclude_lapsed(RoutingStore(work), limit)
+
+    def break_overdue(self, limit: int = 200) -> int:
+        with self.database.transaction() as work:
+            return handlers.break_overdue(RoutingStore(work), self.catalogue, limit)
+
+    def promises(self, assignment: str) -> list[Mapping[str, Any]]:
+        """What the department has promised, the earliest due first."""
+        with self.database.reading() as connection:
+            return store.promises_of(connection.execute, assignment)
 
     def row(self, assignment: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:

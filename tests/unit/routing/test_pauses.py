@@ -80,7 +80,7 @@ def test_a_case_is_paused_once_a_round(bureau, paused, way):
     bureau.tell("o-1", OpinionDetailed("。"))
     before = bureau.story("o-1")
     detail, _ = bureau.ask(way, paused, "pause", QUESTION)
-    assert "paused already; at most 1 time a round" in detail
+    assert "paused as often as it may be: 1 a round" in detail
     assert (bureau.story("o-1"), bureau.row(paused)["state"]) == (before, "signed")
 
 

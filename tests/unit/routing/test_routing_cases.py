@@ -15,7 +15,7 @@ from services.contracts.messages import (
 )
 from services.contracts.topology import RETRIES
 from services.routing.handlers import ON_ITS_WAY
-from tests.unit.routing.bureau import REPLY, accepted, at
+from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY, accepted, at
 
 
 def limits(row):
@@ -111,13 +111,13 @@ def test_a_reply_is_measured_against_the_deadline_in_force(bureau):
 
 def test_a_promise_is_told_on_its_own(bureau):
     assignment = bureau.accept(opinion="o-1")
-    due = "2027-01-15T17:00:00+08:00"
-    bureau.do(assignment, "reply", {"content": "。", "outcome": "planned", "promise": {"what": "换管道", "due": due}})
+    bureau.do(assignment, "reply", PLANNED)
     assert bureau.story("o-1")[-1] == ("promise.made", 4)
     *_, replied, made = (event.data for event in bureau.said("o-1"))
-    assert made == PromiseMade(assignment, "water", "换管道", at("2027-01-15T17:00"))
-    assert replied.promise == Promise("换管道", at("2027-01-15T17:00"))
-    assert bureau.get(f"/assignments/{assignment}", "water").get_json()["promise"] == {"what": "换管道", "due": due}
+    (row,) = bureau.promises(assignment)
+    assert made == PromiseMade(assignment, "water", "换管道", at("2027-01-15T17:00"), "水利站", row["id"])
+    assert replied.promise == Promise("换管道", at("2027-01-15T17:00"), "水利站")
+    assert bureau.get(f"/assignments/{assignment}", "water").get_json()["promise"] == PROMISE | {"who": "水利站"}
 
 
 @pytest.mark.parametrize("rating", ["satisfied", "basically_satisfied"])
@@ -189,8 +189,8 @@ def test_only_what_waits_for_a_rating_lapses_and_so_many_at_a_time(bureau, repli
     assert [bureau.row(assignment)["state"] for assignment in waiting] == ["concluded", "reopened"] + ["concluded"] * 3
 
 
-@pytest.mark.parametrize("rating", ["satisfied", "dissatisfied"])
-def test_a_rating_that_was_too_long_on_its_way_changes_nothing(bureau, replied, rating):
+@pytest.mark.parametrize("rating", ["satisfied", "basically_satisfied"])
+def test_content_after_the_end_changes_nothing(bureau, replied, rating):
     bureau.clock.instant += timedelta(days=400)
     bureau.conclude_lapsed()
     before = bureau.said()
@@ -198,6 +198,26 @@ def test_a_rating_that_was_too_long_on_its_way_changes_nothing(bureau, replied, 
     assert bureau.said() == before
     assert bureau.row(replied)["state"] == "concluded"
     assert not bureau.broker.waiting(RETRIES[0].exchange)
+
+
+def test_who_is_dissatisfied_after_the_end_gets_it_done_again_and_once(bureau, replied):
+    bureau.evaluate(replied)
+    bureau.evaluate(replied, "dissatisfied", "又坏了。", revision=True)
+    row, reopened = bureau.row(replied), bureau.said()[-1].data
+    assert (row["state"], row["round"], row["concluded"], row["replied"]) == ("reopened", 2, None, None)
+    assert (reopened.cause, reopened.round, reopened.reason) == ("dissatisfied", 2, "又坏了。")
+    before = bureau.said()
+    bureau.evaluate(replied, "dissatisfied", "我也不满意。", round=1, rater="second")
+    assert bureau.said() == before
+
+
+@pytest.mark.parametrize("rating", Rating)
+def test_a_rating_of_a_round_that_is_over_changes_nothing(bureau, replied, rating):
+    bureau.evaluate(replied, "dissatisfied")
+    bureau.do(replied, "reply", REPLY)
+    before, row = bureau.said(), bureau.row(replied)
+    bureau.evaluate(replied, rating, round=1)
+    assert (bureau.said(), bureau.row(replied)) == (before, row)
 
 
 def test_a_rating_of_an_unknown_assignment_waits_for_another_try(bureau):

@@ -6,14 +6,17 @@ import pytest
 
 from services.contracts.commands import VERBS
 from services.contracts.lifecycle import TRANSITIONS, State, allowed_moves
+from services.contracts.messages import Promise
 from services.contracts.topology import RETRIES
+from services.routing import schemas
 from services.routing.store import RoutingStore
-from tests.unit.routing.bureau import REPLY
+from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY
 
+ITEM = {"demand": "修堤", "content": "已修好。", "outcome": "solved"}
 BODIES = {
     "sign": {}, "object": {"reason": "不归我们管。", "department": "roads"},
     "extend": {"until": "2026-12-18T23:59:59+08:00", "reason": "等配件。"}, "pause": {"reason": "请说明是哪一段。"},
-    "progress": {"content": "周三进场。"}, "reply": REPLY,
+    "resume": {}, "progress": {"content": "周三进场。"}, "reply": REPLY, "keep": {"evidence": "照片为证。"},
 }  # fmt: skip
 TABLE = {(row.state, str(row.move)): row.to for row in TRANSITIONS}
 PAIRS = [(state, verb) for state in State for verb in VERBS]
@@ -24,7 +27,9 @@ IMPOSSIBLE = [pair for pair in PAIRS if pair not in TABLE]
 def set_state(bureau, assignment, state):
     waiting = {"paused": bureau.clock.now(), "paused_until": bureau.clock.now()} if state is State.PAUSED else {}
     with bureau.database.transaction() as work:
-        RoutingStore(work).change(assignment, state=state, **waiting)
+        store = RoutingStore(work)
+        store.change(assignment, state=state, **waiting)
+        store.promises.add(store.assignment(assignment), Promise("换管道", bureau.clock.now(), "水利站"), None)
 
 
 def refusal(bureau):
@@ -35,7 +40,8 @@ def refusal(bureau):
 
 def told(bureau, opinion):
     """What was said about an opinion, without what differs each time."""
-    return [(event.type, event.sequence, {**event_data(event), "assignment": "-"}) for event in bureau.said(opinion)[1:]]
+    differ = {"assignment": "-", "promise": "-"}
+    return [(event.type, event.sequence, {**event_data(event), **differ}) for event in bureau.said(opinion)[1:]]
 
 
 def event_data(event):
@@ -43,8 +49,9 @@ def event_data(event):
 
 
 def test_every_pair_of_state_and_verb_is_tried_here():
+    assert set(BODIES) == set(schemas.BODIES) == set(VERBS)
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(State) * len(VERBS)
-    assert len(POSSIBLE) == 18
+    assert len(POSSIBLE) == 28
 
 
 @pytest.mark.parametrize(("state", "verb"), POSSIBLE)
@@ -142,7 +149,7 @@ def test_a_department_under_its_own_name_and_an_operator_are_heard(bureau, sende
 def test_an_unknown_verb_is_refused_with_those_there_are(bureau, verb):
     command = bureau.command(f"water.{verb}", {"assignment": bureau.accept()})
     assert (refusal(bureau).command, refusal(bureau).verb) == (command, verb)
-    assert refusal(bureau).errors == {"verb": ("one of sign, object, extend, pause, progress, reply",)}
+    assert refusal(bureau).errors == {"verb": (f"one of {', '.join(VERBS)}",)}
 
 
 @pytest.mark.parametrize("key", ["moon.sign", "sign", "", "Water.sign"])
@@ -184,11 +191,27 @@ def test_a_command_for_an_assignment_that_is_not_there_is_told_so(bureau):
         ("progress", {}, "content"),
         ("progress", {"content": ""}, "content"),
         ("progress", {"content": "长" * 20_001}, "content"),
+        ("progress", {"content": "。", "contact": "pigeon"}, "contact"),
+        ("resume", {"details": "。"}, "details"),
+        ("keep", {}, "evidence"),
+        ("keep", {"evidence": ""}, "evidence"),
+        ("keep", {"evidence": "长" * 20_001}, "evidence"),
+        ("keep", {"evidence": "。", "promise": 5}, "promise"),
+        ("keep", {"evidence": "。", "by": "me"}, "by"),
         ("reply", {"content": "。"}, "outcome"),
         ("reply", {"outcome": "solved"}, "content"),
         ("reply", {"content": "。", "outcome": "done"}, "outcome"),
         ("reply", REPLY | {"colour": "red"}, "colour"),
-        ("reply", REPLY | {"promise": {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"}}, "promise"),
+        ("reply", REPLY | {"promise": PROMISE}, "promise"),
+        ("reply", REPLY | {"outcome": "planned"}, "promise"),
+        ("reply", REPLY | {"outcome": "in_progress"}, "promise"),
+        ("reply", PLANNED | {"promise": PROMISE | {"who": ""}}, "promise.who"),
+        ("reply", REPLY | {"items": [{"demand": "修堤", "outcome": "solved"}]}, "items.0.content"),
+        ("reply", REPLY | {"items": [ITEM] * 21}, "items"),
+        ("reply", REPLY | {"items": ["修堤"]}, "items.0._schema"),
+        ("reply", REPLY | {"items": [ITEM | {"demand": ""}]}, "items.0.demand"),
+        ("reply", REPLY | {"items": [ITEM, ITEM | {"outcome": "planned"}]}, "items.1.promise"),
+        ("reply", REPLY | {"items": [ITEM | {"promise": PROMISE}]}, "items.0.promise"),
         ("reply", {"content": "。", "outcome": "planned", "promise": {"what": "换管道"}}, "promise.due"),
         ("reply", {"content": "。", "outcome": "planned", "promise": {"what": "换", "due": "2027-01-15T17:00:00"}}, "promise.due"),
         ("reply", {"content": "。", "outcome": "planned", "promise": {"what": "换", "due": "soon"}}, "promise.due"),

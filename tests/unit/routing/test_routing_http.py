@@ -9,17 +9,31 @@ from services.runtime.access import PUBLIC
 from tests.unit.routing.bureau import REPLY, TOWN
 
 EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}
+READERS = EVERYBODY | {"head-of-water"}
 STAFF_ROUTES = [
-    ("GET", "/assignments", EVERYBODY),
-    ("GET", "/assignments/nothing", EVERYBODY),
+    ("GET", "/assignments", READERS),
+    ("GET", "/assignments/nothing", READERS),
     ("POST", "/assignments/nothing/sign", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/object", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/extend", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/pause", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/progress", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/reply", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/approve", {"admin", "head-of-water"}),
+    ("POST", "/assignments/nothing/amend", {"admin", "head-of-water"}),
+    ("POST", "/assignments/nothing/resume", {"admin", "water", "roads"}),
+    ("POST", "/assignments/nothing/keep", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/rule", {"supervisor", "admin"}),
+    ("POST", "/assignments/nothing/handlers", {"supervisor", "admin"}),
+    ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
+    ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
     ("POST", "/routes/preview", EVERYBODY),
+    ("GET", "/promises", READERS),
+    ("GET", "/reschedulings", READERS),
+    ("GET", "/lookbacks", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/lookbacks/nothing", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/lookbacks", {"supervisor", "admin"}),
+    ("POST", "/lookbacks/nothing/checks", {"supervisor", "admin"}),
 ]
 
 
@@ -29,9 +43,14 @@ def ids(answer):
     return [item["id"] for item in answer.get_json()["items"]]
 
 
+def named(path):
+    """The path of the route behind an address of the table."""
+    return path.replace("nothing", "<lookback_id>" if path.startswith("/lookbacks") else "<assignment_id>")
+
+
 def test_the_table_here_has_every_route_that_is_not_public():
     guarded = {(route.method, route.path) for route in routes if route.access is not PUBLIC}
-    assert guarded == {(method, f"/api/v1{path.replace('nothing', '<assignment_id>')}") for method, path, _ in STAFF_ROUTES}
+    assert guarded == {(method, f"/api/v1{named(path)}") for method, path, _ in STAFF_ROUTES}
 
 
 @pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)
@@ -40,7 +59,7 @@ def test_without_a_token_nobody_comes_in(bureau, method, path, _):
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), STAFF_ROUTES)
-@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "scraper", "water"])
+@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "scraper", "water", "head-of-water"])
 def test_a_token_opens_the_routes_of_its_role_only(bureau, method, path, allowed, who):
     answer = bureau.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {who}"})
     assert (answer.status_code != 403) is (who in allowed)

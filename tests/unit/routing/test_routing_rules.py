@@ -1,14 +1,10 @@
-"""Where an opinion goes and why, until when, and what a reply may promise."""
-
-from datetime import timedelta
+"""Where an opinion goes and why, and until when."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.commands import Reply
-from services.contracts.errors import Invalid
-from services.contracts.messages import Outcome, Promise, Rating
+from services.contracts.messages import Rating
 from services.routing import domain
 from services.routing.domain import Router
 from tests.unit.routing.bureau import TOWN, at
@@ -114,36 +110,8 @@ def test_deadlines_beyond_the_published_holidays_are_provisional():
 
 def test_rework_and_evaluation_have_limits_of_their_own():
     start, simple = at("2026-11-23T09:30"), TOWN.difficulties["simple"]
-    assert domain.rework_deadline(TOWN, simple, start) == at("2026-11-30T23:59:59")
+    assert domain.rework_deadline(TOWN, simple, start).at == at("2026-11-30T23:59:59")
     assert domain.evaluation_window(TOWN, simple, start) == at("2026-12-21T23:59:59")
-
-
-NOW = at("2026-11-23T09:30")
-LATER = Promise("换管道", NOW + timedelta(days=30))
-
-
-@pytest.mark.parametrize("outcome", Outcome)
-def test_a_reply_needs_no_promise(outcome):
-    domain.check_reply(Reply("。", outcome), NOW)
-
-
-@pytest.mark.parametrize("outcome", [Outcome.IN_PROGRESS, Outcome.PLANNED])
-def test_an_outcome_that_lies_ahead_may_promise(outcome):
-    domain.check_reply(Reply("。", outcome, LATER), NOW)
-
-
-@pytest.mark.parametrize("outcome", [Outcome.SOLVED, Outcome.DEFERRED, Outcome.REFERENCE, Outcome.DECLINED])
-def test_an_outcome_that_lies_behind_may_not(outcome):
-    with pytest.raises(Invalid) as refused:
-        domain.check_reply(Reply("。", outcome, LATER), NOW)
-    assert refused.value.errors == {"promise": ["for in_progress or planned only"]}
-
-
-@pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
-def test_a_promise_is_for_the_future(late):
-    with pytest.raises(Invalid) as refused:
-        domain.check_reply(Reply("。", Outcome.PLANNED, Promise("换管道", NOW - late)), NOW)
-    assert list(refused.value.errors) == ["promise.due"]
 
 
 @pytest.mark.parametrize("rating", Rating)

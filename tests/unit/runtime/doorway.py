@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from services.contracts.errors import Conflict, NotFound
 from services.runtime import access, audit
-from services.runtime.access import OF_ONE_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
+from services.runtime.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
 from services.runtime.audit import Scribe
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
@@ -107,7 +107,7 @@ class Doorway:
 
     def __init__(self, database: Database, clock: FixedClock, **allowance: Any) -> None:
         self.database, self.clock, self.ticking = database, clock, Ticking()
-        made = {role: access.create(database, role, "water" if role in OF_ONE_DEPARTMENT else None) for role in Role}
+        made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
         self.ids = {role: token_id for role, (token_id, _) in made.items()}
         self.tokens = {role: token for role, (_, token) in made.items()}
         self.scribe = Scribe(database)

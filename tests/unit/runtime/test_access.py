@@ -21,10 +21,11 @@ def database(sqlite_database: MakeDatabase) -> Database:
     return sqlite_database("access", ACCESS)
 
 
-def test_a_token_opens_the_door_for_its_role(database: Database) -> None:
-    token_id, token = create(database, "department", "water")
+@pytest.mark.parametrize("role", [Role.DEPARTMENT, Role.HEAD])
+def test_a_token_opens_the_door_for_its_role(database: Database, role: Role) -> None:
+    token_id, token = create(database, role, "water")
     caller = Gatekeeper(database).caller(f"Bearer {token}")
-    assert (caller.role, caller.department, caller.token) == (Role.DEPARTMENT, "water", token_id)
+    assert (caller.role, caller.department, caller.token) == (role, "water", token_id)
     assert token.startswith(PREFIX)
     assert Gatekeeper(database).caller(f"bearer  {token} ") == caller
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
 from services.runtime import access
-from services.runtime.access import OF_ONE_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
+from services.runtime.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
 from services.runtime.clock import ZONE
 from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, create_app
 from services.runtime.migrate import ACCESS
@@ -87,7 +87,7 @@ def table(world: list[World]) -> Routes:
 @pytest.fixture
 def world(sqlite_database: MakeDatabase) -> World:
     database = sqlite_database("access", ACCESS)
-    made = {role: access.create(database, role, "water" if role in OF_ONE_DEPARTMENT else None) for role in Role}
+    made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
     telemetry, holder = Telemetry(), list[World]()
     app = create_app("demo", "the service", table(holder), Gatekeeper(database), telemetry)
     tokens, ids = {role: token for role, (_, token) in made.items()}, {role: token_id for role, (token_id, _) in made.items()}

@@ -45,7 +45,7 @@ class TestSigningIn:
         assert (answer.status_code, answer.headers["Location"]) == (303, "/office")
         desk = place.ask("GET", "/office")
         assert desk.status_code == 200
-        assert ("water" in desk.text) == (role in access.OF_ONE_DEPARTMENT)
+        assert ("water" in desk.text) == (role in access.OF_A_DEPARTMENT)
 
     def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(self, doorway: Open) -> None:
         cookie = cookie_of(doorway().sign_in())

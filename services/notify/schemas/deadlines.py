@@ -1,4 +1,4 @@
-"""The shapes of notify's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
+"""The shapes of deadlines and of what explains them."""
 
 from __future__ import annotations
 
@@ -8,57 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_load
 
-from services.runtime.paging import Page
-
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
-
-
-class CaseQuery(Page):
-    """What a list of reminders or deadlines can be narrowed to."""
-
-    department = fields.String(load_default=None)
-    opinion = fields.String(load_default=None)
-    assignment = fields.String(load_default=None)
-
-
-class LetterShape(Schema):
-    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`."""
-
-    recipient = fields.String(required=True)
-    channel = fields.String(required=True)
-    state = fields.String(required=True)
-    attempts = fields.Integer(required=True)
-    next_at = fields.AwareDateTime(required=True, allow_none=True)
-    begun = fields.AwareDateTime(required=True, allow_none=True)
-    ended = fields.AwareDateTime(required=True, allow_none=True)
-    reason = fields.String(required=True, allow_none=True)
-
-
-class ReminderShape(Schema):
-    """A rung that fired (`sent`) or was passed over because a later one was due as well (`skipped`)."""
-
-    id = fields.String(required=True)
-    opinion = fields.String(required=True)
-    assignment = fields.String(required=True)
-    department = fields.String(required=True)
-    of = fields.String(required=True)
-    version = fields.Integer(required=True)
-    rung = fields.String(required=True)
-    action = fields.String(required=True)
-    card = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True)
-    deadline = fields.AwareDateTime(required=True)
-    planned = fields.AwareDateTime(required=True)
-    at = fields.AwareDateTime(required=True)
-    message = fields.String(required=True, allow_none=True)
-    letters = fields.List(fields.Nested(LetterShape), required=True)
-
-
-class ReminderPage(Schema):
-    """A page of reminders, the newest first."""
-
-    items = fields.List(fields.Nested(ReminderShape), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 class NextRung(Schema):
@@ -69,7 +19,11 @@ class NextRung(Schema):
 
 
 class DeadlineShape(Schema):
-    """An open deadline; `version` is 1, then the round of each rework."""
+    """A deadline in one version, which is the number of the event that set it, and the `cause` that event had.
+
+    States: `running`; `met` and `missed` when the department acted in time or late; `replaced` by a later version; `paused`;
+    `void` when there is nothing to do any more; `lapsed` when the right to object was not used.
+    """
 
     id = fields.String(required=True)
     opinion = fields.String(required=True)
@@ -82,11 +36,15 @@ class DeadlineShape(Schema):
     due = fields.AwareDateTime(required=True)
     provisional = fields.Boolean(required=True)
     overdue = fields.Boolean(required=True)
+    state = fields.String(required=True)
+    cause = fields.String(required=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    promise = fields.String(required=True, allow_none=True)
     next = fields.Nested(NextRung, required=True, allow_none=True)
 
 
 class DeadlinePage(Schema):
-    """A page of open deadlines."""
+    """A page of deadlines."""
 
     items = fields.List(fields.Nested(DeadlineShape), required=True)
     next = fields.String(required=True, allow_none=True)
@@ -126,4 +84,37 @@ ExplanationShape = Schema.from_dict(
         "days": fields.List(fields.Nested(DayShape), required=True),
     },
     name="ExplanationShape",
+)
+
+
+class VersionShape(Schema):
+    """One version of a deadline: why and when it was set, until when, and what became of it."""
+
+    version = fields.Integer(required=True)
+    start = fields.AwareDateTime(required=True)
+    due = fields.AwareDateTime(required=True)
+    provisional = fields.Boolean(required=True)
+    cause = fields.String(required=True)
+    state = fields.String(required=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+PauseShape = Schema.from_dict(
+    {"from": fields.AwareDateTime(required=True), "until": fields.AwareDateTime(required=True, allow_none=True)}, name="PauseShape"
+)
+
+DeadlineStory = DeadlineShape.from_dict(
+    {
+        "from": fields.AwareDateTime(required=True),
+        "rule": fields.String(required=True, allow_none=True),
+        "counted": fields.Integer(required=True),
+        "zh": fields.String(required=True),
+        "en": fields.String(required=True),
+        "versions": fields.List(fields.Nested(VersionShape), required=True),
+        "pauses": fields.List(fields.Nested(PauseShape), required=True),
+        "days": fields.List(fields.Nested(DayShape), required=True),
+    },
+    name="DeadlineStory",
 )

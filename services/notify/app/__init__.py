@@ -1,0 +1,8 @@
+"""HTTP routes of notify: parse, ask, answer."""
+
+from __future__ import annotations
+
+from services.notify.app import deadlines, reminders, supervisions
+from services.notify.app.context import Notify, routes
+
+__all__ = ["Notify", "deadlines", "reminders", "routes", "supervisions"]

@@ -1,0 +1,32 @@
+"""What the views work with, and the table they fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.contracts.catalogue import Catalogue
+from services.notify.domain import Courier, Ladder, Secretary
+from services.notify.handlers import own_only
+from services.runtime.access import Role
+from services.runtime.database import Database
+from services.runtime.http import Call, Routes
+
+routes = Routes()
+SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Notify:
+    """What views, message handlers and chores work with."""
+
+    database: Database
+    catalogue: Catalogue
+    ladder: Ladder
+    secretary: Secretary
+    courier: Courier
+
+
+def case_filters(call: Call[Notify]) -> dict[str, str | None]:
+    """What a list is narrowed to, by column; a department's to its own. Raises `NotAllowed` for another's."""
+    filters = {name: call.query[name] for name in ("department", "opinion", "assignment")}
+    return filters | {"department": own_only(call.caller.department, filters["department"])}

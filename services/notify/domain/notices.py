@@ -1,0 +1,47 @@
+"""What a department reads when the calendar has changed: which of its deadlines have moved, and to when."""
+
+from __future__ import annotations
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.messages import CalendarChanged, Moved
+
+MOST_LISTED = 30
+TITLE = "【期限调整】{count} 项 · {count} deadlines moved"
+BODY = """{department}：
+因“{reason}”，贵单位 {count} 项办理期限有变动：
+{lines}
+—— {place}
+
+{department_en}: because of "{reason}", {count} of your deadlines have moved:
+{lines_en}
+— {place_en}
+"""
+#: What a deadline is called, in Chinese and English.
+NAMES = {
+    "sign": ("签收", "sign"), "object": ("退办申请", "object"), "contact": ("首次联系", "first contact"),
+    "co_opinion": ("协办意见", "co-handler's opinion"), "reply": ("答复", "reply"), "rework": ("重办答复", "rework"),
+    "promise": ("承诺", "promise"), "evaluation": ("满意度测评", "evaluation"),
+}  # fmt: skip
+
+
+def write_notice(message: CalendarChanged, catalogue: Catalogue) -> tuple[str, str]:
+    """The title and the body of the one letter about all deadlines of a department that have moved, Chinese first."""
+    department, count = catalogue.departments.get(message.department), len(message.moved)
+    body = BODY.format(
+        department=department.name if department else message.department,
+        department_en=department.name_en if department else message.department,
+        reason=message.reason, count=count, place=catalogue.name, place_en=catalogue.name_en,
+        lines="\n".join(_lines(message.moved, catalogue, 0, f"……共 {count} 项")),
+        lines_en="\n".join(_lines(message.moved, catalogue, 1, f"… {count} in all")),
+    )  # fmt: skip
+    return TITLE.format(count=count), body
+
+
+def _lines(moved: tuple[Moved, ...], catalogue: Catalogue, language: int, rest: str) -> list[str]:
+    zone = catalogue.calendar.zone
+    lines = [
+        f"- {each.assignment} {NAMES.get(each.kind, (each.kind, each.kind))[language]}: "
+        f"{each.before.astimezone(zone):%Y-%m-%d %H:%M} → {each.after.astimezone(zone):%Y-%m-%d %H:%M}"
+        for each in moved[:MOST_LISTED]
+    ]
+    return lines + ([rest] if len(moved) > MOST_LISTED else [])

@@ -1,0 +1,143 @@
+"""One deadline of a case, explained: its versions, its pauses, and each day counted or skipped, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from services.contracts.catalogue import Difficulty
+from services.contracts.durations import Duration
+from services.contracts.worktime import Calendar, DayNote
+
+#: Why a version was set, in Chinese and English; `{rule}` is how long the step may take.
+CAUSES: Mapping[str, tuple[str, str]] = {
+    "assigned": ("交办，限 {rule}", "assigned, {rule}"),
+    "reopened": ("重办，限 {rule}", "reopened, {rule}"),
+    "promised": ("承诺的日期", "the day that was promised"),
+    "extended": ("经批准延期", "an extension was granted"),
+    "resumed": ("挂起结束，按挂起的时间顺延", "the pause ended; moved by what was paused"),
+    "rescheduled": ("工作日历变动，重新计算", "the working days have changed; counted again"),
+}
+#: What has become of a version.
+STATES: Mapping[str, tuple[str, str]] = {
+    "open": ("计时中", "running"),
+    "met": ("按期", "met"),
+    "missed": ("逾期", "missed"),
+    "replaced": ("已由后一版本取代", "replaced by a later version"),
+    "paused": ("挂起，停止计时", "paused, the clock stopped"),
+    "void": ("不再需要", "nothing to do any more"),
+    "lapsed": ("未行使，已失效", "not used, lapsed"),
+}
+NO_RULE = ("由交办方指定的期限", "the date that it was given")
+ONE_DAY = timedelta(days=1)
+MOST_DAYS = 3660
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a deadline as it is on record; `ended` is empty while it runs."""
+
+    version: int
+    start: datetime
+    begun: datetime
+    due: datetime
+    provisional: bool
+    state: str
+    cause: str
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """While the clock stood still; `until` is empty while it does."""
+
+    start: datetime
+    until: datetime | None
+
+    def covers(self, day: date, calendar: Calendar) -> bool:
+        """Whether a day is not counted because of it: those after the day it began, with the day it ended."""
+        if day <= self.start.astimezone(calendar.zone).date():
+            return False
+        return self.until is None or day <= self.until.astimezone(calendar.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A deadline explained, with the versions of its round up to the one that was asked for."""
+
+    chosen: Version
+    rule: Duration | None
+    versions: tuple[tuple[Version, str, str], ...]
+    pauses: tuple[Pause, ...]
+    days: tuple[DayNote, ...]
+
+    @property
+    def counted(self) -> int:
+        """How many days count."""
+        return sum(note.counted for note in self.days)
+
+
+def rule_of(kind: str, cause: str, difficulty: str | None, difficulties: Mapping[str, Difficulty]) -> Duration | None:
+    """How long the catalogue gives for a deadline; None when that is not the catalogue's to say."""
+    entry = difficulties.get(difficulty or "")
+    if entry is None or kind == "promise":
+        return None
+    return entry.deadlines.get("rework" if kind == "reply" and cause == "reopened" else kind)
+
+
+def round_of(versions: Sequence[Version], number: int) -> list[Version]:
+    """The versions of one round, which have been counted from the same instant, up to the one with this number."""
+    chosen = next(each for each in versions if each.version == number)
+    return [each for each in versions if each.begun == chosen.begun and each.version <= number]
+
+
+def tell(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> Told:
+    """Explain the last version of a round, by the rule that its first one came from."""
+    chosen = chain[-1]
+    pauses = [Pause(one.ended, other.start) for one, other in pairwise(chain) if one.state == "paused" and one.ended]
+    if chosen.state == "paused" and chosen.ended is not None:
+        pauses.append(Pause(chosen.ended, None))
+    versions = tuple((each, *_why(calendar, each, rule)) for each in chain)
+    return Told(chosen, rule, versions, tuple(pauses), tuple(_days(calendar, chain, rule, pauses)))
+
+
+def _why(calendar: Calendar, version: Version, rule: Duration | None) -> tuple[str, str]:
+    due = f"{version.due.astimezone(calendar.zone):%Y-%m-%d %H:%M:%S}"
+    state, state_en = STATES.get(version.state, (version.state, version.state))
+    cause, cause_en = CAUSES.get(version.cause, NO_RULE)
+    cause = cause.format(rule=rule.zh if rule else NO_RULE[0])
+    cause_en = cause_en.format(rule=rule.en if rule else NO_RULE[1])
+    doubt, doubt_en = (
+        ("（暂定：放假安排未公布）", " (provisional: holidays are not published yet)") if version.provisional else ("", "")
+    )
+    return f"{cause}：截止 {due}{doubt}；{state}。", f"{cause_en}: due {due}{doubt_en}; {state_en}."
+
+
+def _days(calendar: Calendar, chain: Sequence[Version], rule: Duration | None, pauses: Sequence[Pause]) -> Iterator[DayNote]:
+    begun, due = (moment.astimezone(calendar.zone) for moment in (chain[0].begun, chain[-1].due))
+    if rule is None or rule.unit != "wd":
+        yield from _without_counting(calendar, chain, rule)
+        return
+    day, left = begun.date(), rule.amount
+    granted = any(each.cause == "extended" for each in chain)
+    while day < due.date() and (day - begun.date()).days < MOST_DAYS:
+        day += ONE_DAY
+        counts, zh, en = calendar.explain_day(day)
+        if any(pause.covers(day, calendar) for pause in pauses):
+            yield DayNote(day, False, f"挂起，不计（{zh}）", f"paused, not counted ({en})")
+        elif left == 0 and granted:
+            yield DayNote(day, False, f"延期之内（{zh}）", f"within the extension ({en})")
+        else:
+            left -= counts and left > 0
+            yield DayNote(day, counts, zh, en)
+
+
+def _without_counting(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> Iterator[DayNote]:
+    first, last = chain[0], chain[-1]
+    if rule is not None:
+        yield from calendar.explain(first.begun, rule)
+    if rule is None or last is not first:
+        zh, en = CAUSES[last.cause] if "{" not in CAUSES[last.cause][0] else NO_RULE
+        yield DayNote(last.due.astimezone(calendar.zone).date(), True, zh, en)

@@ -1,0 +1,59 @@
+"""The shapes of reminders and their letters."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from services.runtime.paging import Page
+
+
+class CaseQuery(Page):
+    """What a list of reminders or deadlines can be narrowed to."""
+
+    department = fields.String(load_default=None)
+    opinion = fields.String(load_default=None)
+    assignment = fields.String(load_default=None)
+
+
+class LetterShape(Schema):
+    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`."""
+
+    recipient = fields.String(required=True)
+    channel = fields.String(required=True)
+    state = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    next_at = fields.AwareDateTime(required=True, allow_none=True)
+    begun = fields.AwareDateTime(required=True, allow_none=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class ReminderShape(Schema):
+    """A rung that fired (`sent`) or was passed over because a later one was due as well (`skipped`).
+
+    `time` counts from 1 where a rung repeats. A notice about a changed calendar has the event's id for an assignment.
+    """
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    assignment = fields.String(required=True)
+    department = fields.String(required=True)
+    of = fields.String(required=True)
+    version = fields.Integer(required=True)
+    rung = fields.String(required=True)
+    time = fields.Integer(required=True)
+    action = fields.String(required=True)
+    card = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    deadline = fields.AwareDateTime(required=True)
+    planned = fields.AwareDateTime(required=True)
+    at = fields.AwareDateTime(required=True)
+    message = fields.String(required=True, allow_none=True)
+    letters = fields.List(fields.Nested(LetterShape), required=True)
+
+
+class ReminderPage(Schema):
+    """A page of reminders, the newest first."""
+
+    items = fields.List(fields.Nested(ReminderShape), required=True)
+    next = fields.String(required=True, allow_none=True)

@@ -1,0 +1,136 @@
+"""The shapes of supervisions and meetings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from services.runtime.paging import Page
+
+RESULTS = ("summons", "promise", "criticism", "closed")
+MOST_CHOSEN = 500
+
+
+def written(longest: int, **options: Any) -> fields.String:
+    """A text of at most so many characters that says something."""
+    return fields.String(**{"required": True, "validate": [validate.Length(1, longest), _not_blank], **options})
+
+
+def _not_blank(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("It says nothing.")
+
+
+class SupervisionQuery(Page):
+    """What a list of supervisions can be narrowed to."""
+
+    department = fields.String(load_default=None)
+    opinion = fields.String(load_default=None)
+    assignment = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(("open", "scheduled", "resolved")))
+    meeting = fields.String(load_default=None)
+
+
+class MeetingQuery(Page):
+    """The query of the list of meetings."""
+
+
+class PromiseBody(Schema):
+    """承诺: what will be done, by when, and by whom where that is not the department itself."""
+
+    what = written(1000)
+    due = fields.AwareDateTime(required=True)
+    who = written(100, required=False, load_default=None, allow_none=True)
+
+
+class Result(Schema):
+    """What a supervision came to: a summons (约见), a new promise, criticism, or nothing more to do."""
+
+    result = fields.String(required=True, validate=validate.OneOf(RESULTS))
+    note = written(2000)
+    promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
+
+
+class Scheduling(Schema):
+    """Which meeting deals with it."""
+
+    meeting = fields.String(required=True)
+
+
+class MeetingCall(Schema):
+    """A meeting to be called; without `supervisions` it deals with all that are open."""
+
+    title = written(120)
+    at = fields.AwareDateTime(required=True)
+    supervisions = fields.List(
+        fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_CHOSEN)
+    )
+
+
+class SupervisionShape(Schema):
+    """A supervision: `open`, `scheduled` for a meeting, or `resolved` with a result."""
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    assignment = fields.String(required=True)
+    department = fields.String(required=True)
+    of = fields.String(required=True)
+    rung = fields.String(required=True)
+    title = fields.String(required=True, allow_none=True)
+    deadline = fields.AwareDateTime(required=True)
+    raised = fields.AwareDateTime(required=True)
+    state = fields.String(required=True)
+    meeting = fields.String(required=True, allow_none=True)
+    result = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True, allow_none=True)
+    promise = fields.Nested(PromiseBody, required=True, allow_none=True)
+    resolved = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class SupervisionPage(Schema):
+    """A page of supervisions, the newest first."""
+
+    items = fields.List(fields.Nested(SupervisionShape), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class AgendaItem(SupervisionShape):
+    """One item of an agenda; `waiting` for an answer still, or `moved_to` another meeting since."""
+
+    overdue_working_days = fields.Integer(required=True)
+    waiting = fields.Boolean(required=True)
+    moved_to = fields.String(required=True, allow_none=True)
+
+
+class DepartmentAgenda(Schema):
+    """What an agenda has of one department, the longest overdue first."""
+
+    department = fields.String(required=True)
+    name = fields.String(required=True)
+    name_en = fields.String(required=True)
+    items = fields.List(fields.Nested(AgendaItem), required=True)
+
+
+class MeetingShape(Schema):
+    """A meeting, with how many supervisions are on its agenda and how many of them are resolved."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    created = fields.AwareDateTime(required=True)
+    total = fields.Integer(required=True)
+    resolved = fields.Integer(required=True)
+
+
+class MeetingPage(Schema):
+    """A page of meetings, the one called last first."""
+
+    items = fields.List(fields.Nested(MeetingShape), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class MeetingFile(MeetingShape):
+    """A meeting with its agenda by department."""
+
+    departments = fields.List(fields.Nested(DepartmentAgenda), required=True)

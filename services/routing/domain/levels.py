@@ -1,0 +1,32 @@
+"""提级: whose level a case is, and when it becomes the next one's. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.contracts.catalogue import LEVELS, Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How a case is watched: whether it is on the key list, and which leader handles it in person."""
+
+    key: bool
+    reason: str
+    leader: str | None = None
+
+
+def next_level(level: str) -> str | None:
+    """The level above, or None where there is none."""
+    above = LEVELS.index(level) + 1
+    return LEVELS[above] if above < len(LEVELS) else None
+
+
+def level_after(level: str, raised: int, reworks: int, transfers: int, limits: Limits) -> str | None:
+    """The level that a case goes to now, or None when it stays.
+
+    Each full number of reworks or of transfers that the limits name raises a case once; `raised` says how often that has
+    happened to it, so that the same reworks do not raise it again.
+    """
+    due = max(reworks // limits.reworks, transfers // limits.transfers)
+    return next_level(level) if due > raised else None

@@ -1,0 +1,79 @@
+"""What a reply promises, and when it has to. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.contracts.commands import Keep, Reply
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.messages import Outcome, Promise
+
+PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
+OPEN, KEPT, BROKEN = "open", "kept", "broken"
+#: The case was taken from the department before the promise was due: there is nothing left to keep or to break.
+RELEASED = "released"
+PROMISE_STATES = (OPEN, KEPT, BROKEN, RELEASED)
+_AHEAD = " or ".join(sorted(PROMISING))
+_NEEDED = f"needed for {_AHEAD}: what will be done, and by when"
+
+
+def check_reply(reply: Reply, now: datetime) -> None:
+    """Raises `Invalid` for an outcome that lies ahead without a promise, and for a promise that is due already or is not needed.
+
+    The promise of the reply covers its demands too; that of a demand covers this demand and the reply.
+    """
+    errors = dict(_errors(reply, now))
+    if errors:
+        raise Invalid("An outcome that lies ahead says what will be done and by when; no other does.", errors)
+
+
+def _errors(reply: Reply, now: datetime) -> Iterator[tuple[str, list[str]]]:
+    promised = promises_of(reply)
+    if reply.outcome in PROMISING and not promised:
+        yield "promise", [_NEEDED]
+        return
+    ahead = reply.outcome in PROMISING or any(item.outcome in PROMISING for item in reply.items)
+    yield from _wrong("promise", reply.promise, ahead, now)
+    for place, item in enumerate(reply.items):
+        field = f"items.{place}.promise"
+        if item.outcome in PROMISING and item.promise is None and reply.promise is None:
+            yield field, [_NEEDED]
+        yield from _wrong(field, item.promise, item.outcome in PROMISING, now)
+
+
+def _wrong(field: str, promise: Promise | None, needed: bool, now: datetime) -> Iterator[tuple[str, list[str]]]:
+    if promise is None:
+        return
+    if not needed:
+        yield field, [f"for {_AHEAD} only"]
+    elif promise.due <= now:
+        yield f"{field}.due", ["lies in the past"]
+
+
+def promises_of(reply: Reply) -> tuple[Promise, ...]:
+    """Every promise in a reply, its own first, then those of its demands in their order."""
+    found = (reply.promise, *(item.promise for item in reply.items))
+    return tuple(promise for promise in found if promise is not None)
+
+
+def promise_kept(command: Keep, promises: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Which of an assignment's promises is kept: the one that is named, else the only open one, else the only broken one.
+
+    A broken promise can still be kept, late. Raises `Conflict` when there is none to keep, `Invalid` when it is not clear which.
+    """
+    left = [row for row in promises if row["state"] in (OPEN, BROKEN)]
+    if command.promise is not None:
+        named = next((row for row in promises if row["id"] == command.promise), None)
+        if named is None:
+            raise Invalid("Name a promise of this assignment.", {"promise": ["There is no such promise."]})
+        if named not in left:
+            raise Conflict("This promise has been kept already.")
+        return named
+    if not left:
+        raise Conflict("There is no promise left to keep.")
+    candidates = [row for row in left if row["state"] == OPEN] or left
+    if len(candidates) > 1:
+        raise Invalid("Say which promise was kept.", {"promise": [f"one of {', '.join(row['id'] for row in candidates)}"]})
+    return candidates[0]

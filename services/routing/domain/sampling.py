@@ -1,0 +1,40 @@
+"""回头看: which concluded cases are looked at again. Pure, so that anybody can check a draw."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+#: From how many cases one look-back draws at most, because it keeps their ids, so that the draw can be checked.
+LARGEST_POPULATION = 20_000
+SAMPLE_SIZE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is to be looked at again: these assignments, or so many drawn from what a department or all concluded in a period."""
+
+    size: int | None = None
+    assignments: tuple[str, ...] = ()
+    department: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was found of one case: whether what was done has held."""
+
+    assignment: str
+    held: bool
+    note: str
+
+
+def draw(ids: Iterable[str], size: int, seed: str) -> list[str]:
+    """`size` of the ids, or all where there are fewer: those whose SHA-256 of `seed:id` comes first, in that order.
+
+    The same ids in any order and the same seed always give the same draw; without the seed nobody can foretell it.
+    """
+    return sorted(set(ids), key=lambda each: (hashlib.sha256(f"{seed}:{each}".encode()).digest(), each))[:size]

@@ -1,0 +1,70 @@
+"""What a department can do that handles a case beside the lead: the same verbs, in a smaller life of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.commands import Object, Progress, Reply, Sign
+from services.contracts.lifecycle import CoState, Move, advance_co
+from services.contracts.messages import AssignmentAdvised, AssignmentObjected, AssignmentProgressed, AssignmentSigned
+from services.routing import domain
+from services.routing.handlers.assigning import Row
+from services.routing.handlers.moves import signature
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+
+
+def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> CoState:
+    """签收: the department has it."""
+    state = advance_co(CoState(row["state"]), Move.SIGN)
+    signed = row["signed"] or store.now
+    store.change(row["id"], state=state, signed=signed)
+    on_time = signed <= row["sign_by"]
+    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time, row["role"]))
+    return state
+
+
+def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object) -> CoState:
+    """退办申请: we have no part in this, they have; a supervisor will rule."""
+    state = advance_co(CoState(row["state"]), Move.OBJECT)
+    domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
+    store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
+    objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department, row["role"])
+    store.say_case(row["opinion"], objected)
+    return state
+
+
+def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> CoState:
+    """办理进展: an interim note."""
+    state = advance_co(CoState(row["state"]), Move.PROGRESS)
+    noted = AssignmentProgressed(row["id"], row["department"], command.content, row["role"], command.contact)
+    store.say_case(row["opinion"], noted)
+    return state
+
+
+def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> CoState:
+    """协办意见: the opinion for the lead, or a separate handler's own answer. Who replies without having signed has signed with it.
+
+    An outcome is the lead's to say, and a promise the lead's to make; neither is taken from here.
+    """
+    state = advance_co(CoState(row["state"]), Move.REPLY)
+    on_time = store.now <= row["reply_by"]
+    store.change(
+        row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content, on_time=on_time
+    )
+    advised = AssignmentAdvised(row["id"], row["department"], row["lead"], row["role"], command.content, row["reply_by"], on_time)
+    store.say_case(row["opinion"], *signature(store, row), advised)
+    return state
+
+
+CO_MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], CoState]] = {
+    "sign": sign, "object": object_, "progress": progress, "reply": reply,
+}  # fmt: skip
+
+
+def not_theirs(row: Row, verb: str) -> CoState:
+    """Raises `Conflict` for a verb that only the lead has, with those that are possible."""
+    return advance_co(CoState(row["state"]), Move(verb))

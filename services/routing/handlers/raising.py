@@ -1,0 +1,61 @@
+"""What a supervisor puts on a case: the key list, a leader, the next level; and the level that many reworks or transfers bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Conflict
+from services.contracts.lifecycle import Move, State, advance
+from services.contracts.messages import AssignmentMarked, AssignmentRaised
+from services.routing import domain
+from services.routing.domain import Mark
+from services.routing.handlers.assigning import Row
+from services.routing.handlers.finding import known, leading
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+
+
+def mark(store: RoutingStore, assignment_id: str, command: Mark) -> tuple[Row, State]:
+    """重点督办, 领导领办: how a case is watched from now on; nobody named means that no leader has it.
+
+    Returns the lead's assignment as it was and its state. Raises `NotFound`, `Conflict`.
+    """
+    row = leading(known(store.assignment(assignment_id)))
+    state = advance(State(row["state"]), Move.MARK)
+    store.change_case(row["opinion"], key=command.key, leader=command.leader)
+    marked = AssignmentMarked(row["id"], row["department"], command.key, command.leader, command.reason)
+    store.say_case(row["opinion"], marked)
+    return row, state
+
+
+def raise_level(store: RoutingStore, catalogue: Catalogue, assignment_id: str, reason: str) -> tuple[Row, State]:
+    """提级 by a supervisor. Returns the lead's assignment as it was and its state. Raises `NotFound`, `Conflict` at the top."""
+    row = leading(known(store.assignment(assignment_id)))
+    state = advance(State(row["state"]), Move.RAISE)
+    level = domain.next_level(row["level"] or catalogue.level)
+    if level is None:
+        raise Conflict("There is no level above this one.")
+    _raise(store, row, level, row["raised"], reason)
+    return row, state
+
+
+def raise_if_due(store: RoutingStore, catalogue: Catalogue, row: Row) -> str | None:
+    """提级 by counting: after so many reworks or transfers a case is the next level's. Returns that level, or None.
+
+    `row` names a lead's assignment and may be out of date: it is read again. It has to be with a department.
+    """
+    row = known(store.assignment(row["id"]))
+    reworks, transfers = row["round"] - 1, row["transfers"]
+    level = domain.level_after(row["level"] or catalogue.level, row["raised"], reworks, transfers, catalogue.limits)
+    if level is not None:
+        advance(State(row["state"]), Move.RAISE)
+        reason = f"重办 {reworks} 次、转办 {transfers} 次 · handled again {reworks} times, transferred {transfers} times"
+        _raise(store, row, level, row["raised"] + 1, reason)
+    return level
+
+
+def _raise(store: RoutingStore, row: Row, level: str, raised: int, reason: str) -> None:
+    store.change_case(row["opinion"], level=level, raised=raised)
+    store.say_case(row["opinion"], AssignmentRaised(row["id"], row["department"], level, reason))

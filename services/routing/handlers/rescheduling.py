@@ -1,0 +1,100 @@
+"""A changed calendar: open deadlines are counted anew, in small steps that can stop anywhere and go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.lifecycle import State
+from services.contracts.messages import AssignmentRescheduled, CalendarChanged
+from services.routing import domain
+from services.routing.domain import Deadlines
+from services.routing.handlers.assigning import Row
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+
+log = structlog.get_logger()
+_OPEN = frozenset({State.ASSIGNED, State.SIGNED, State.OBJECTED, State.PAUSED, State.DRAFTED, State.REOPENED})
+
+
+def adopt_calendar(store: RoutingStore, catalogue: Catalogue) -> bool:
+    """At a start: whether deadlines have to follow the calendar of the catalogue, because it has changed or because it had and not
+    all of them were reached. The first calendar ever seen is taken as the one that they were counted with."""
+    basis = domain.basis_of(catalogue.calendar)
+    latest = store.calendars.latest()
+    if latest is not None and latest["fingerprint"] == domain.fingerprint(basis):
+        return latest["done"] is None
+    reason = domain.what_changed(latest["basis"], basis) if latest else ""
+    store.calendars.add(domain.fingerprint(basis), basis, reason, done=latest is None)
+    log.info("calendar_adopted", reason=reason)
+    return latest is not None
+
+
+def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
+    """One step: at most `limit` assignments counted anew, or one department told; returns whether there is more to do.
+
+    Nothing is done when another worker has finished, or has adopted another calendar meanwhile.
+    """
+    calendar = store.calendars.latest()
+    wanted = domain.fingerprint(domain.basis_of(catalogue.calendar))
+    if calendar is None or calendar["fingerprint"] != wanted or calendar["done"] is not None:
+        return False
+    ids = store.calendars.open_after(calendar["reached"], limit)
+    if not ids:
+        return _tell(store, calendar)
+    store.hold_cases_of(ids)
+    for assignment_id in ids:
+        row = store.assignment(assignment_id)
+        if row is not None and row["state"] in _OPEN and row["difficulty"] in catalogue.difficulties:
+            _recount(store, catalogue, calendar, row)
+    store.calendars.change(calendar["id"], reached=ids[-1])
+    return True
+
+
+def _recount(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row) -> None:
+    due = _recomputed(store, catalogue, row)
+    columns = {kind: "reply_by" if kind == domain.answer_kind(row["role"]) else f"{kind}_by" for kind in due.instants}
+    moved = {kind: instant for kind, instant in due.instants.items() if instant != row[columns[kind]]}
+    if not moved and due.provisional == row["provisional"]:
+        return
+    for kind, instant in moved.items():
+        store.calendars.record(calendar, row, kind, row[columns[kind]], instant)
+    values: dict[str, Any] = {columns[kind]: instant for kind, instant in moved.items()}
+    if "reply_by" in values:
+        values["original_reply_by"] = _original(catalogue, row, values["reply_by"])
+    store.change(row["id"], provisional=due.provisional, **values)
+    facts = (row["id"], row["department"], moved, due.provisional, calendar["reason"], row["role"])
+    store.say_case(row["opinion"], AssignmentRescheduled(*facts))
+
+
+def _recomputed(store: RoutingStore, catalogue: Catalogue, row: Row) -> Deadlines:
+    if row["role"] == domain.LEAD:
+        return domain.recomputed(catalogue, row, store.now)
+    lead = store.lead_of(row["opinion"])
+    # The lead may have been taken from the case while another calendar was in force; then there is nobody to be earlier than.
+    return domain.recomputed_beside(catalogue, row, lead or row, store.now)
+
+
+def _original(catalogue: Catalogue, row: Row, reply_by: datetime) -> datetime:
+    """What stays on record of a deadline beside the one in force: without the pauses."""
+    if row["role"] != domain.LEAD:
+        return reply_by
+    return domain.unmoved_due(catalogue, catalogue.difficulties[row["difficulty"]], row).at
+
+
+def _tell(store: RoutingStore, calendar: Row) -> bool:
+    """Tell one department of all that has moved for it, once; returns whether there may be others."""
+    rows = store.calendars.untold()
+    if not rows:
+        store.calendars.change(calendar["id"], done=store.now)
+        return False
+    department = rows[0]["department"]
+    moves = domain.moves_to_tell(rows)
+    if moves:
+        store.say_calendar(CalendarChanged(department, calendar["reason"], moves))
+    store.calendars.tell(department)
+    return True

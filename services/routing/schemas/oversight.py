@@ -1,0 +1,51 @@
+"""The shapes of what supervisors and heads of departments send."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+from marshmallow import Schema, fields, post_load, validate
+
+from services.contracts.commands import LONGEST
+from services.contracts.messages import Handling
+from services.routing.domain import Mark
+
+#: More departments than this in one case is a mistake.
+MOST_HANDLERS = 20
+LONGEST_NAME = 60
+_REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
+
+
+class HandlersBody(Schema):
+    """Departments to handle a case beside its lead: `joint` gives the lead its opinion, `separate` answers for itself."""
+
+    departments = fields.List(fields.String(), required=True, validate=validate.Length(1, MOST_HANDLERS))
+    handling = fields.String(load_default="joint", validate=validate.OneOf(get_args(Handling)))
+
+
+class MarkBody(Schema):
+    """How a case is watched from now on; without `leader`, no leader has it."""
+
+    key = fields.Boolean(required=True)
+    leader = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, LONGEST_NAME))
+    reason = fields.String(required=True, validate=_REASON)
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Mark:
+        return Mark(**data)
+
+
+class RaiseBody(Schema):
+    """Why the case is the next level's."""
+
+    reason = fields.String(required=True, validate=_REASON)
+
+
+class ApproveBody(Schema):
+    """Nothing to say but that the draft is approved."""
+
+
+class AmendBody(Schema):
+    """What the department has to change in its draft."""
+
+    reason = fields.String(required=True, validate=_REASON)

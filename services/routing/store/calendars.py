@@ -1,0 +1,109 @@
+"""The calendars that deadlines were counted with, and what each change of them has moved."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.routing.store.tables import assignments, tables
+from services.runtime.clock import new_id
+from services.runtime.database import Instant, Transaction, rows_of
+
+Row = Mapping[str, Any]
+#: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last
+#: department had been told.
+calendars = sa.Table(
+    "calendars",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("basis", sa.JSON, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("reached", sa.String(36), nullable=False),
+    sa.Column("done", Instant),
+)
+reschedulings = sa.Table(
+    "reschedulings",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("calendar", sa.String(36), nullable=False),
+    sa.Column("assignment", sa.String(36), nullable=False, index=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("before", Instant, nullable=False),
+    sa.Column("after", Instant, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("told", Instant),
+    sa.Index("reschedulings_department", "department", "id"),
+)
+_UNTOLD = reschedulings.c.told.is_(None)
+sa.Index("reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
+#: With a department, and not answered; as literals, so that both databases see that the partial index fits.
+_STATES = ("assigned", "signed", "objected", "paused", "drafted", "reopened")
+_OPEN = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
+sa.Index("assignments_open", assignments.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+
+
+class CalendarStore:
+    """Calendars within one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def latest(self) -> Row | None:
+        """The calendar in force, locked until the commit, so that workers take turns."""
+        query = sa.select(calendars).order_by(calendars.c.id.desc()).limit(1).with_for_update()
+        return next(iter(rows_of(self._work.execute(query))), None)
+
+    def add(self, fingerprint: str, basis: Mapping[str, Any], reason: str, *, done: bool) -> None:
+        """A new calendar is in force; `done` when there is nothing to follow."""
+        self._work.add(calendars, {
+            "id": new_id(), "fingerprint": fingerprint, "basis": dict(basis), "reason": reason, "at": self._work.now, "reached": "",
+            "done": self._work.now if done else None,
+        })  # fmt: skip
+
+    def change(self, calendar_id: str, **values: Any) -> None:
+        """Set columns of a calendar."""
+        self._work.execute(calendars.update().where(calendars.c.id == calendar_id).values(**values))
+
+    def open_after(self, reached: str, limit: int) -> list[str]:
+        """Ids of the next assignments that wait for their department, in order. Not locked: look again under the case's lock."""
+        query = sa.select(assignments.c.id).where(_OPEN, assignments.c.id > reached).order_by(assignments.c.id).limit(limit)
+        return list(self._work.execute(query).scalars())
+
+    def record(self, calendar: Row, row: Row, kind: str, before: Any, after: Any) -> None:
+        """Keep for the audit what has moved of an assignment (`row`)."""
+        self._work.add(reschedulings, {
+            "id": new_id(), "calendar": calendar["id"], "assignment": row["id"], "opinion": row["opinion"],
+            "department": row["department"], "kind": kind, "before": before, "after": after, "reason": calendar["reason"],
+            "at": self._work.now, "told": None,
+        })  # fmt: skip
+
+    def untold(self) -> list[Row]:
+        """What one department has not been told of yet, in order; empty when every department knows."""
+        first = sa.select(reschedulings.c.department).where(_UNTOLD).order_by(reschedulings.c.department).limit(1)
+        query = sa.select(reschedulings).where(_UNTOLD, reschedulings.c.department == first.scalar_subquery())
+        return rows_of(self._work.execute(query.order_by(reschedulings.c.id)))
+
+    def tell(self, department: str) -> None:
+        """The department is being told of everything that has moved."""
+        change = reschedulings.update().where(_UNTOLD, reschedulings.c.department == department).values(told=self._work.now)
+        self._work.execute(change)
+
+
+def list_reschedulings(connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int) -> list[Row]:
+    """What changed calendars have moved, newest first, one more than `limit`."""
+    shown = [column for column in reschedulings.c if column.name not in ("calendar", "told")]
+    query = sa.select(*shown).order_by(reschedulings.c.id.desc()).limit(limit + 1)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(reschedulings.c[name] == value)
+    if after is not None:
+        query = query.where(reschedulings.c.id < after)
+    return rows_of(connection.execute(query))

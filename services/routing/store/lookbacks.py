@@ -1,0 +1,116 @@
+"""Look-backs as they are kept: what was drawn from what, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.routing.store.tables import assignments, tables
+from services.runtime.database import Instant, Transaction, rows_of
+
+Row = Mapping[str, Any]
+lookbacks = sa.Table(
+    "lookbacks",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("by", sa.String(36), nullable=False),
+    sa.Column("department", sa.String(40)),
+    sa.Column("since", Instant),
+    sa.Column("until", Instant),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("seed", sa.String(64)),
+    sa.Column("population", sa.JSON, nullable=False),
+)
+items = sa.Table(
+    "lookback_items",
+    tables,
+    sa.Column("lookback", sa.String(36), primary_key=True),
+    sa.Column("assignment", sa.String(36), primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("held", sa.Boolean),
+    sa.Column("note", sa.Text),
+    sa.Column("by", sa.String(36)),
+    sa.Column("at", Instant),
+)
+#: As a literal, so that both databases see that the partial index fits.
+_CONCLUDED = assignments.c.state == sa.literal_column("'concluded'")
+sa.Index("assignments_concluded", assignments.c.concluded, sqlite_where=_CONCLUDED, postgresql_where=_CONCLUDED)
+_LEAD = assignments.c.role == "lead"
+_SUMMARY = tuple(column for column in lookbacks.c if column.name != "population")
+
+
+class LookbackStore:
+    """Look-backs within one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def concluded(self, department: str | None, since: datetime | None, until: datetime | None, limit: int) -> list[str]:
+        """Ids of concluded cases in order of their ids: of one department or all, concluded from `since` to before `until`."""
+        query = sa.select(assignments.c.id).where(_CONCLUDED, _LEAD, assignments.c.concluded.is_not(None))
+        for bound in (
+            None if department is None else assignments.c.department == department,
+            None if since is None else assignments.c.concluded >= since,
+            None if until is None else assignments.c.concluded < until,
+        ):
+            if bound is not None:
+                query = query.where(bound)
+        return list(self._work.execute(query.order_by(assignments.c.id).limit(limit)).scalars())
+
+    def concluded_among(self, ids: Sequence[str]) -> set[str]:
+        """Which of these are concluded cases."""
+        query = sa.select(assignments.c.id).where(_CONCLUDED, _LEAD, assignments.c.id.in_(ids))
+        return set(self._work.execute(query).scalars())
+
+    def add(self, row: Row, sample: Sequence[str]) -> None:
+        """Store a look-back and its sample in the order given."""
+        self._work.add(lookbacks, dict(row))
+        for place, assignment_id in enumerate(sample, 1):
+            self._work.add(items, {"lookback": row["id"], "assignment": assignment_id, "place": place})
+
+    def item(self, lookback_id: str, assignment_id: str) -> Row | None:
+        """One case of a sample. Read it while holding the case."""
+        return next(iter(rows_of(self._work.execute(sa.select(items).where(*_this(lookback_id, assignment_id))))), None)
+
+    def check(self, lookback_id: str, assignment_id: str, held: bool, note: str, by: str) -> None:
+        """Record what was found."""
+        found = {"held": held, "note": note, "by": by, "at": self._work.now}
+        self._work.execute(items.update().where(*_this(lookback_id, assignment_id)).values(**found))
+
+    def find(self, lookback_id: str) -> Row | None:
+        """One look-back with its sample."""
+        return find_lookback(self._work.execute, lookback_id)
+
+
+def _this(lookback_id: str, assignment_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return items.c.lookback == lookback_id, items.c.assignment == assignment_id
+
+
+def find_lookback(execute: Any, lookback_id: str) -> Row | None:
+    """One look-back with its sample (`items`, in the order drawn); `execute` is a connection's or a transaction's."""
+    found = rows_of(execute(sa.select(lookbacks).where(lookbacks.c.id == lookback_id)))
+    if not found:
+        return None
+    mine = [assignments.c[name] for name in ("opinion", "title", "department", "state")]
+    query = sa.select(items, *mine).join(assignments, assignments.c.id == items.c.assignment)
+    return {**found[0], "items": rows_of(execute(query.where(items.c.lookback == lookback_id).order_by(items.c.place)))}
+
+
+def list_lookbacks(connection: Connection, after: str | None, limit: int) -> list[Row]:
+    """Look-backs newest first, one more than `limit`, each with how many cases it has, were checked and held."""
+    ours = items.c.lookback == lookbacks.c.id
+    counted = {
+        "sample": sa.select(sa.func.count()).where(ours),
+        "checked": sa.select(sa.func.count()).where(ours, items.c.held.is_not(None)),
+        "held": sa.select(sa.func.count()).where(ours, items.c.held.is_(True)),
+    }
+    columns = [query.scalar_subquery().label(name) for name, query in counted.items()]
+    query = sa.select(*_SUMMARY, *columns).order_by(lookbacks.c.id.desc()).limit(limit + 1)
+    if after is not None:
+        query = query.where(lookbacks.c.id < after)
+    return rows_of(connection.execute(query))

@@ -1,0 +1,172 @@
+"""Promises, look-backs and changed calendars on both kinds of store, also when two workers do the same at once."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.contracts.commands import Keep, Reply
+from services.contracts.envelope import decode
+from services.contracts.messages import OpinionEvaluated, Outcome, Promise, Rating
+from services.contracts.worktime import Closure
+from services.routing import handlers, store
+from services.routing.__main__ import Rescheduling, chores
+from services.routing.app import Routing
+from services.routing.domain import Check, Router, Sample, draw
+from services.routing.store import RoutingStore
+from services.runtime.clock import FixedClock, new_id
+from services.runtime.database import Database, rows_of
+from services.runtime.migrate import migrate
+from services.runtime.outbox import outbox_table
+from tests.conftest import MakeDatabase
+from tests.contract.test_routing_store import OLD
+from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
+
+CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})
+CASES = 40
+
+
+@pytest.fixture
+def database(any_database: MakeDatabase) -> Database:
+    return any_database("routing", MIGRATIONS)
+
+
+def within(database: Database, do: Callable[[RoutingStore], Any]) -> Any:
+    """Something done in a transaction of its own."""
+    with database.transaction() as work:
+        return do(RoutingStore(work))
+
+
+def replied(database: Database, number: int, reply: Reply) -> list[str]:
+    """So many cases with this reply."""
+    router, made = Router(TOWN), [new_id() for _ in range(number)]
+    for place, assignment in enumerate(made):
+        message = accepted(f"o-{place}", ("河堤塌了一段", "路灯不亮")[place % 2])
+        within(database, lambda work: handlers.assign(work, TOWN, router, message, assignment))  # noqa: B023 (called at once)
+        within(database, lambda work: handlers.move(work, TOWN, "reply", assignment, None, reply))  # noqa: B023
+    return made
+
+
+def said(database: Database) -> Counter[str]:
+    """How many messages of each type were said."""
+    with database.reading() as connection:
+        return Counter(decode(body).type for body in connection.execute(sa.select(outbox_table.c.body)).scalars())
+
+
+def together(*work: Callable[[], Any]) -> list[BaseException]:
+    """Run these at once; returns what went wrong."""
+    wrong: list[BaseException] = []
+
+    def run(do: Callable[[], Any]) -> None:
+        try:
+            do()
+        except BaseException as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=run, args=(do,)) for do in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return wrong
+
+
+class TestPromises:
+    def test_two_workers_break_each_promise_once(self, database: Database, clock: FixedClock) -> None:
+        planned = Reply("。", Outcome.PLANNED, Promise("换管道", clock.now() + timedelta(days=30)))
+        made = replied(database, CASES, planned)
+        clock.instant += timedelta(days=31)
+        service = Routing(database, TOWN, Router(TOWN))
+        (broken,) = (chore for chore in chores(service) if chore.name == "break")
+        assert together(broken.run, broken.run) == []
+        counts = said(database)
+        assert (counts["promise.broken"], counts["assignment.reopened"]) == (CASES, CASES)
+        with database.reading() as connection:
+            assert {row["state"] for each in made for row in store.promises_of(connection.execute, each)} == {"broken"}
+
+    def test_a_promise_that_is_kept_while_it_is_looked_at_is_one_of_both(self, database: Database, clock: FixedClock) -> None:
+        planned = Reply("。", Outcome.PLANNED, Promise("换管道", clock.now() + timedelta(days=30)))
+        made = replied(database, CASES, planned)
+        clock.instant += timedelta(days=31)
+
+        def keep() -> None:
+            for each in made:
+                within(database, lambda work: handlers.move(work, TOWN, "keep", each, None, Keep("。")))  # noqa: B023
+
+        def break_one_by_one() -> None:
+            while within(database, lambda work: handlers.break_overdue(work, TOWN, 1)):
+                pass
+
+        assert together(keep, break_one_by_one) == []
+        counts = said(database)
+        assert counts["promise.kept"] == CASES
+        assert counts["promise.broken"] == counts["assignment.reopened"] <= CASES
+
+
+class TestLookBacks:
+    def test_what_was_drawn_can_be_drawn_again_and_is_checked(self, database: Database, clock: FixedClock) -> None:
+        for each in replied(database, 9, Reply("。", Outcome.SOLVED)):
+            rating = OpinionEvaluated(each, "water", Rating.SATISFIED)
+            within(database, lambda work: handlers.close(work, TOWN, rating))  # noqa: B023
+        sample = Sample(4, (), None, clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
+        made = within(database, lambda work: handlers.look_back(work, TOWN, sample, new_id(), "t"))
+        drawn = [item["assignment"] for item in made["items"]]
+        assert drawn == draw(made["population"], 4, made["seed"])
+        for held, each in enumerate(drawn):
+            within(database, lambda work: handlers.check(work, TOWN, made["id"], Check(each, bool(held), "。"), "t"))  # noqa: B023
+        with database.reading() as connection:
+            (listed,) = store.list_lookbacks(connection, None, 10)
+        assert (listed["sample"], listed["checked"], listed["held"]) == (4, 4, 3)
+
+
+class TestCalendars:
+    def test_two_workers_that_start_at_once_move_each_deadline_once_and_tell_once(
+        self, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("services.routing.__main__.RECOUNTED_A_COMMIT", 7)
+        router = Router(TOWN)
+        for place in range(CASES):
+            message = accepted(f"o-{place}", ("河堤塌了一段", "路灯不亮")[place % 2])
+            within(database, lambda work: handlers.assign(work, TOWN, router, message, new_id()))  # noqa: B023
+        within(database, lambda work: handlers.adopt_calendar(work, TOWN))
+
+        def follow() -> None:
+            chore = Rescheduling(Routing(database, CLOSED, Router(CLOSED)))
+            while chore.step():
+                pass
+
+        assert together(follow, follow) == []
+        counts = said(database)
+        assert (counts["assignment.rescheduled"], counts["calendar.changed"]) == (CASES, 2)
+        with database.reading() as connection:
+            rows = store.list_reschedulings(connection, {"department": "water"}, None, 500)
+            untold = connection.execute(sa.text("SELECT count(*) FROM reschedulings WHERE told IS NULL")).scalar()
+        assert (len({row["assignment"] for row in rows}), untold) == (CASES // 2, 0)
+
+    def test_older_cases_are_counted_from_what_is_known_of_them(self, any_database: MakeDatabase, tmp_path: Path) -> None:
+        first = tmp_path / "first"
+        first.mkdir()
+        shutil.copy(MIGRATIONS / "0001_assignments.py", first)
+        database = any_database("routing", first)
+        cases: list[dict[str, Any]] = [
+            {"id": "new"}, {"id": "paused", "pauses": 1, "state": "paused"}, {"id": "resumed", "pauses": 1},
+            {"id": "again", "round": 2},
+        ]  # fmt: skip
+        rows = [{"opinion": f"o-{case['id']}", "state": "signed", "said": 1, **OLD, **case} for case in cases]
+        with database.engine.begin() as connection:
+            names = ", ".join(rows[0])
+            values = ", ".join(f":{name}" for name in rows[0])
+            connection.execute(sa.text(f"INSERT INTO assignments ({names}) VALUES ({values})"), rows)
+        migrate(database, MIGRATIONS, "routing")
+        with database.reading() as connection:
+            found = {row["id"]: row["counted"] for row in rows_of(connection.execute(sa.select(store.assignments)))}
+        assert found == {"new": "reply", "paused": "reply", "resumed": None, "again": None}

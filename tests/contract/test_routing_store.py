@@ -1,0 +1,184 @@
+"""Routing on both kinds of store: its revisions, and departments of one case that act at the same moment."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from services.contracts.commands import Object, Reply, Sign
+from services.contracts.envelope import decode
+from services.contracts.errors import Conflict
+from services.contracts.messages import AssignmentReplied, OpinionAccepted, OpinionText, Outcome
+from services.routing import handlers, store
+from services.routing.app import Routing
+from services.routing.consumer import Command, hearings
+from services.routing.domain import Router
+from services.routing.store import RoutingStore
+from services.runtime.clock import FixedClock
+from services.runtime.database import Database, rows_of
+from services.runtime.migrate import migrate
+from services.runtime.outbox import outbox_table
+from tests.conftest import MakeDatabase
+from tests.unit.routing.bureau import MIGRATIONS, TOWN
+
+ROUTER = Router(TOWN)
+ROUNDS = 15
+OLD = {
+    "title": "河堤", "content": "。", "department": "water", "role": "lead", "difficulty": "ordinary", "rule": "given",
+    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1,
+    "original_reply_by": 1, "extensions": 0, "transfers": 0, "pauses": 0, "provisional": False,
+}  # fmt: skip
+
+
+class TestRevisions:
+    def test_they_make_what_the_code_expects(self, any_database: MakeDatabase) -> None:
+        database = any_database("routing", MIGRATIONS)
+        with database.engine.connect() as connection:
+            ours = set(store.tables.tables)
+            context = MigrationContext.configure(
+                connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in ours, "compare_type": True}
+            )
+            assert compare_metadata(context, store.tables) == []
+
+    def test_what_was_assigned_before_counts_on_from_where_it_was(self, any_database: MakeDatabase, tmp_path: Path) -> None:
+        first = tmp_path / "first"
+        first.mkdir()
+        shutil.copy(MIGRATIONS / "0001_assignments.py", first)
+        database = any_database("routing", first)
+        names = ("id", "opinion", "state", "said", *OLD)
+        with database.engine.begin() as connection:
+            connection.execute(
+                sa.text(f"INSERT INTO assignments ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),
+                [
+                    {"id": "a-1", "opinion": "o-1", "state": "reassigned", "said": 4, **OLD},
+                    {"id": "a-2", "opinion": "o-1", "state": "assigned", "said": 5, **OLD},
+                    {"id": "a-3", "opinion": "o-2", "state": "signed", "said": 2, **OLD},
+                ],
+            )
+        migrate(database, MIGRATIONS, "routing")
+        act(database, "sign", "a-2", "water", Sign())
+        with database.reading() as connection:
+            cases = {row["opinion"]: row["said"] for row in rows_of(connection.execute(sa.select(store.cases)))}
+            row = store.find(connection, "a-2")
+        assert cases == {"o-1": 6, "o-2": 2}
+        assert row is not None
+        assert (row["state"], row["key"], row["raised"], row["level"]) == ("signed", False, 0, None)
+
+
+def act(database: Database, verb: str, assignment: str, department: str, command: Any) -> None:
+    """A department's move in a transaction of its own."""
+    with database.transaction() as work:
+        handlers.move(RoutingStore(work), TOWN, verb, assignment, department, command)
+
+
+def flood(database: Database, opinion: str) -> dict[str, str]:
+    """A case with two co-handlers; returns the assignments' ids by department."""
+    accepted = OpinionAccepted(OpinionText(opinion, "内涝", "。"), "web", "automatic")
+    with database.transaction() as work:
+        handlers.assign(RoutingStore(work), TOWN, ROUTER, accepted, f"lead-{opinion}")
+    with database.reading() as connection:
+        return {row["department"]: row["id"] for row in store.listing(connection, {"opinion": opinion}, None, None, 5)}
+
+
+def at_once(*moves: Callable[[], None]) -> list[str]:
+    """Make moves in threads that begin together; returns the refusals, and raises what else went wrong."""
+    start, refused, failed = threading.Barrier(len(moves)), [], []
+
+    def run(move: Callable[[], None]) -> None:
+        start.wait(5)
+        try:
+            move()
+        except Conflict as error:
+            refused.append(error.detail)
+        except Exception as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(move,)) for move in moves]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert failed == []
+    return refused
+
+
+def said(database: Database, opinion: str) -> list[Any]:
+    """What was said of an opinion, by sequence number."""
+    with database.reading() as connection:
+        query = sa.select(outbox_table.c.body).where(outbox_table.c.subject == opinion)
+        events = [decode(body) for body in connection.execute(query).scalars()]
+    return sorted(events, key=lambda event: event.sequence)
+
+
+@pytest.fixture
+def routing(any_database: MakeDatabase) -> Database:
+    return any_database("routing", MIGRATIONS)
+
+
+class TestAtTheSameMoment:
+    def test_a_co_handler_and_the_lead_answer_and_every_number_is_given_once(self, routing: Database) -> None:
+        for number in range(ROUNDS):
+            opinion = f"o-{number}"
+            ids = flood(routing, opinion)
+            refused = at_once(
+                lambda ids=ids: act(routing, "reply", ids["water"], "water", Reply("已清。", Outcome.SOLVED)),
+                lambda ids=ids: act(routing, "reply", ids["roads"], "roads", Reply("涵洞由我们清。")),
+                lambda ids=ids: act(routing, "object", ids["schools"], "schools", Object("无关。", "petitions")),
+            )
+            events = said(routing, opinion)
+            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+            (reply,) = (event.data for event in events if isinstance(event.data, AssignmentReplied))
+            advised = any(event.type == "assignment.advised" for event in events)
+            # Whoever came first is quoted, and whoever came second is told that it is too late.
+            assert len(reply.co_opinions) == advised
+            assert len([detail for detail in refused if "'reply'" in detail]) == (not advised)
+
+    def test_departments_beside_one_another_all_come_through(self, routing: Database) -> None:
+        for number in range(ROUNDS):
+            opinion = f"o-{number}"
+            ids = flood(routing, opinion)
+            refused = at_once(*(lambda code=code, ids=ids: act(routing, "sign", ids[code], code, Sign()) for code in ids))
+            events = said(routing, opinion)
+            assert refused == []
+            assert [event.sequence for event in events] == [1, 2, 3, 4, 5, 6]
+            assert {event.data.department for event in events[3:]} == {"water", "roads", "schools"}
+            assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
+
+    def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
+        service = Routing(routing, TOWN, ROUTER)
+        hear = next(hearing for hearing in hearings(service) if hearing.queue == "routing.commands").handle
+        floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
+
+        def batch(code: str, ids: Sequence[dict[str, str]]) -> None:
+            with routing.transaction() as work:
+                hear(work, [Command(f"{code}-{each[code]}", code, "sign", None, {"assignment": each[code]}) for each in ids])
+
+        assert at_once(lambda: batch("water", floods), lambda: batch("roads", floods[::-1]), lambda: batch("schools", floods)) == []
+        for number in range(ROUNDS):
+            assert [event.sequence for event in said(routing, f"o-{number}")] == [1, 2, 3, 4, 5, 6]
+
+    def test_workers_that_conclude_side_by_side_conclude_each_case_once(self, routing: Database, clock: FixedClock) -> None:
+        opinions = [f"o-{number}" for number in range(ROUNDS)]
+        for opinion in opinions:
+            act(routing, "reply", flood(routing, opinion)["water"], "water", Reply("已清。", Outcome.SOLVED))
+        clock.instant += timedelta(days=400)
+
+        def conclude() -> None:
+            for _ in range(ROUNDS):
+                with routing.transaction() as work:
+                    handlers.conclude_lapsed(RoutingStore(work), 2)
+
+        assert at_once(conclude, conclude, conclude) == []
+        for opinion in opinions:
+            events = said(routing, opinion)
+            assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+            assert [event.type for event in events].count("assignment.concluded") == 1

@@ -1,0 +1,202 @@
+"""All four services in one process: real stores, real HTTP applications, a broker in memory, and a clock that a test moves.
+
+Nothing runs by itself: `post` asks over HTTP, `command` over AMQP, and `pump` carries messages until there are none left.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from services.contracts.catalogue import load_catalogue
+from services.contracts.envelope import Event, decode
+from services.contracts.topology import COMMANDS, EVENTS, RETRIES, SERVICE_QUEUES, Queue, dead_queue, department_queue
+from services.intake.__main__ import ASSEMBLY as INTAKE
+from services.metrics.__main__ import ASSEMBLY as METRICS
+from services.notify.__main__ import ASSEMBLY as NOTIFY
+from services.routing.__main__ import ASSEMBLY as ROUTING
+from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.assembly import Assembly
+from services.runtime.broker import Outgoing
+from services.runtime.clock import FixedClock, new_id
+from services.runtime.database import Database
+from services.runtime.dispatch import Dispatcher
+from services.runtime.http import create_app
+from services.runtime.memory import MemoryBroker, Stored
+from services.runtime.migrate import STORE, migrate
+from services.runtime.relay import Relay
+from services.runtime.settings import load
+from services.runtime.telemetry import Telemetry
+
+ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
+EAR = "test.ear"
+#: The first word of a path below the API, and the service behind it.
+SERVED_BY = {
+    "opinions": "intake", "receipts": "intake", "reviews": "intake", "assignments": "routing", "lookbacks": "routing",
+    "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
+}  # fmt: skip
+#: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer.
+LEFT_OUT = ("letters",)
+
+
+class Doorman(Gatekeeper):
+    """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or `head:` and the code."""
+
+    def __init__(self) -> None:
+        pass
+
+    def caller(self, header: str | None) -> Caller:
+        name = (header or "").removeprefix("Bearer ")
+        if not name:
+            return NOBODY
+        if name in list(Role):
+            return Caller(Role(name))
+        role, colon, code = name.partition(":")
+        return Caller(Role(role), code) if colon else Caller(Role.DEPARTMENT, name)
+
+
+class County:
+    """The four services and everybody who speaks with them."""
+
+    def __init__(self, folder: Path, catalogue: Path, clock: FixedClock, chance: random.Random | None = None) -> None:
+        self.clock, self.chance = clock, chance
+        self.catalogue = load_catalogue(catalogue)
+        self.broker = MemoryBroker(self.catalogue.departments)
+        self.broker.add(Queue(EAR, EVENTS, ("#",)))
+        self._databases: dict[str, Database] = {}
+        self._apps: dict[str, Any] = {}
+        self._chores: list[Any] = []
+        self._dispatchers: dict[str, Dispatcher[Any]] = {}
+        self._relays: list[Relay] = []
+        for name, assembly in ASSEMBLIES.items():
+            self._open(name, assembly, folder, catalogue)
+
+    def _open(self, name: str, assembly: Assembly, folder: Path, catalogue: Path) -> None:
+        environ = {
+            f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
+            "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
+        }  # fmt: skip
+        given = load(assembly.settings, name, environ)
+        database = Database(given.database_url, name, self.clock)
+        migrate(database, STORE, "runtime")
+        migrate(database, assembly.migrations, name)
+        service, telemetry = assembly.build(given, database, self.clock), Telemetry()
+        self._databases[name] = database
+        self._apps[name] = create_app(name, service, assembly.routes, Doorman(), telemetry).test_client()
+        self._chores += [chore for chore in assembly.chores(service) if chore.name not in LEFT_OUT]
+        self._relays.append(Relay(database, self.broker.publisher, telemetry, 200))
+        for hearing in assembly.hearings(service):
+            subscribe = lambda queue=hearing.queue: self.broker.subscription(queue, 1000)  # noqa: E731
+            self._dispatchers[hearing.queue] = Dispatcher(hearing, database, subscribe, self.broker.publisher, telemetry, 50)
+
+    def post(self, path: str, body: Any, who: str | None = None) -> Any:
+        """POST below the API; returns (status, answer)."""
+        return self._ask("post", path, who, json=body)
+
+    def get(self, path: str, who: str | None = "admin", **query: Any) -> Any:
+        """GET below the API; returns (status, answer)."""
+        return self._ask("get", path, who, query_string=query)
+
+    def _ask(self, method: str, path: str, who: str | None, **options: Any) -> Any:
+        client = self._apps[SERVED_BY[path.split("/")[1]]]
+        headers = {"Authorization": f"Bearer {who}"} if who else {}
+        answer = getattr(client, method)(f"/api/v1{path}", headers=headers, **options)
+        return answer.status_code, answer.get_json()
+
+    def command(self, department: str, verb: str, data: Mapping[str, Any], times: int = 1) -> str:
+        """A department sends a command, perhaps twice; returns its id."""
+        command = new_id()
+        body = json.dumps({"id": command, "data": data}).encode()
+        for _ in range(times):
+            self.broker.route(Outgoing(command, COMMANDS, f"{department}.{verb}", body), f"department-{department}")
+        return command
+
+    def hear(self, queue: str) -> None:
+        """Let one queue be heard, and nobody anything else."""
+        self._hear(queue)
+
+    def relay(self) -> None:
+        """Publish what services have to say; nobody hears it yet."""
+        while self._relayed():
+            pass
+
+    def pump(self) -> None:
+        """Carry every message to where it goes and let it have its effects, until nothing moves any more.
+
+        With a `chance`, what waits is shuffled, and some of it doubled, before it is heard.
+        """
+        while self._relayed() + self._heard():
+            pass
+
+    def _relayed(self) -> int:
+        publisher = self.broker.publisher()
+        return sum(relay.turn(publisher) for relay in self._relays)
+
+    def _heard(self) -> int:
+        heard = sum(self._hear(queue) for queue in self._dispatchers)
+        for delay in RETRIES:
+            if self.broker.waiting(delay.exchange):
+                heard += self.broker.release(delay.exchange)
+        return heard
+
+    def _hear(self, queue: str) -> int:
+        heard = 0
+        self._disturb(queue)
+        subscription = self.broker.subscription(queue, 1000)
+        while self.broker.waiting(queue):
+            heard += self._dispatchers[queue].turn(subscription)
+        subscription.close()
+        return heard
+
+    def _disturb(self, queue: str) -> None:
+        chance = self.chance
+        if chance is None:
+            return
+
+        def disturbed(waiting: list[Stored]) -> list[Stored]:
+            line = [*waiting, *(one for one in waiting if chance.random() < 0.2)]
+            # What a department sends stays in the order it was sent in, as on one channel.
+            if queue != "routing.commands":
+                chance.shuffle(line)
+            return line
+
+        self.broker.rearrange(queue, disturbed)
+
+    def later(self, by: timedelta) -> None:
+        """Time passes, and everything happens that happens by itself."""
+        self.clock.instant += by
+        self.work()
+
+    def work(self) -> None:
+        """Every chore until it has nothing more to do, and all the messages that follow."""
+        self.pump()
+        for chore in self._chores:
+            while chore.run():
+                pass
+        self.pump()
+
+    def events(self) -> list[Event]:
+        """Everything the services have said on the exchange for events, as it came."""
+        return [decode(message.body) for message in self.broker.waiting(EAR)]
+
+    def mail(self, department: str) -> list[Event]:
+        """What lies in a department's queue."""
+        return [decode(message.body) for message in self.broker.waiting(department_queue(department))]
+
+    def dead(self) -> list[tuple[str, Any]]:
+        """What could not be handled, by queue."""
+        names = [queue.name for queue in SERVICE_QUEUES]
+        return [(name, message.headers.get("x-error")) for name in names for message in self.broker.waiting(dead_queue(name))]
+
+    def database(self, name: str) -> Database:
+        """The store of a service."""
+        return self._databases[name]
+
+    def close(self) -> None:
+        """Let go of the stores."""
+        for database in self._databases.values():
+            database.close()

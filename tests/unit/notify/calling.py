@@ -1,0 +1,56 @@
+"""Calling notify over HTTP as somebody, without a store of tokens; every answer is read with the schema of its route."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from marshmallow import RAISE
+
+from services.notify.app import routes
+from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.http import create_app
+from services.runtime.telemetry import Telemetry
+from tests.unit.notify.scenes import Scene
+
+CALLERS = {
+    "Bearer office": Caller(Role.REVIEWER),
+    "Bearer boss": Caller(Role.SUPERVISOR, None, "t-boss"),
+    "Bearer admin": Caller(Role.ADMIN, None, "t-admin"),
+    "Bearer water": Caller(Role.DEPARTMENT, "water"),
+    "Bearer roads": Caller(Role.DEPARTMENT, "roads"),
+}
+
+
+class Doorman(Gatekeeper):
+    """Knows everybody by name."""
+
+    def __init__(self) -> None:
+        """Nothing is looked up."""
+
+    def caller(self, header: str | None) -> Caller:
+        return CALLERS.get(header or "", NOBODY)
+
+
+class Telephone:
+    """`call("GET", "/deadlines", "water", opinion="o-1")` gives (status, answer)."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._client = create_app("notify", scene.service, routes, Doorman(), Telemetry()).test_client()
+
+    def __call__(
+        self, method: str, path: str, who: str | None = "boss", body: Any = None, key: str | None = None, **query: Any
+    ) -> tuple[int, Any]:
+        headers = {name: value for name, value in (("Authorization", who and f"Bearer {who}"), ("Idempotency-Key", key)) if value}
+        answer = self._client.open(f"/api/v1{path}", method=method, query_string=query, headers=headers, json=body)
+        told = answer.get_json()
+        if answer.status_code < 300:
+            route = next(row for row in routes if row.method == method and _matches(row.path, f"/api/v1{path}"))
+            shape = route.answers[answer.status_code]
+            assert shape is not None
+            shape(unknown=RAISE).load(told)
+        return answer.status_code, told
+
+
+def _matches(pattern: str, path: str) -> bool:
+    return re.fullmatch(re.sub("<[^>]+>", "[^/]+", pattern), path) is not None

@@ -1,0 +1,99 @@
+"""What happens to a case, as routing tells it: messages of one assignment, each a step further than the one before."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.contracts.envelope import Event
+from services.contracts.messages import (
+    AssignmentAdvised,
+    AssignmentCancelled,
+    AssignmentCreated,
+    AssignmentExtended,
+    AssignmentMarked,
+    AssignmentPaused,
+    AssignmentProgressed,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentRescheduled,
+    AssignmentResumed,
+    AssignmentSigned,
+    Message,
+    OpinionText,
+    Outcome,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    Why,
+)
+from tests.unit.notify.scenes import Scene, at
+
+REPLY = "2026-12-14 23:59:59"
+
+
+class Case:
+    """One assignment of one opinion. Each method tells the scene of an event at the clock's present instant."""
+
+    def __init__(self, scene: Scene, assignment: str = "a-1", department: str = "water", opinion: str = "o-1") -> None:
+        self.scene, self.assignment, self.department, self.opinion = scene, assignment, department, opinion
+        self.sequence = 0
+
+    def event(self, message: Message) -> Event:
+        self.sequence += 1
+        return self.scene.event(message, self.sequence, self.opinion)
+
+    def tell(self, message: Message) -> None:
+        self.scene.hear(self.event(message))
+
+    def created(self, role: Any = "lead", key: bool = False, leader: str | None = None, **due: str) -> None:
+        deadlines = {kind: at(text) for kind, text in (due or {"reply": REPLY}).items()}
+        text, why = OpinionText(self.opinion, "河道淤积", "请清淤"), Why("keyword", 1.0)
+        self.tell(
+            AssignmentCreated(
+                self.assignment, text, self.department, role, "ordinary", deadlines, why, key=key, leader=leader, lead="water"
+            )
+        )
+
+    def signed(self) -> None:
+        self.tell(AssignmentSigned(self.assignment, self.department, at(REPLY), True))
+
+    def progressed(self, contact: Any = None) -> None:
+        self.tell(AssignmentProgressed(self.assignment, self.department, "在办", contact=contact))
+
+    def advised(self) -> None:
+        self.tell(AssignmentAdvised(self.assignment, self.department, "water", "co_handler", "同意", at(REPLY), True))
+
+    def replied(self) -> None:
+        due = at(REPLY)
+        self.tell(AssignmentReplied(self.assignment, self.department, "已清淤", Outcome.PLANNED, due, True, due))
+
+    def cancelled(self, why: Any = "withdrawn") -> None:
+        self.tell(AssignmentCancelled(self.assignment, self.department, why))
+
+    def marked(self, key: bool, leader: str | None = None) -> None:
+        self.tell(AssignmentMarked(self.assignment, self.department, key, leader, "常委会决定"))
+
+    def extended(self, due: str, original: str = REPLY) -> None:
+        self.tell(AssignmentExtended(self.assignment, self.department, at(original), {"reply": at(due)}, "汛期"))
+
+    def paused(self, until: str = "2026-12-20 09:00") -> None:
+        self.tell(AssignmentPaused(self.assignment, self.department, "等材料", at(until)))
+
+    def resumed(self, due: str) -> None:
+        self.tell(AssignmentResumed(self.assignment, self.department, {"reply": at(due)}))
+
+    def rescheduled(self, provisional: bool = False, **due: str) -> None:
+        moved = {kind: at(text) for kind, text in due.items()}
+        self.tell(AssignmentRescheduled(self.assignment, self.department, moved, provisional, "放假安排公布"))
+
+    def reopened(self, due: str, round_: int = 2, cause: Any = "dissatisfied", kind: str = "reply") -> None:
+        self.tell(AssignmentReopened(self.assignment, self.department, round_, {kind: at(due)}, "没有解决", cause))
+
+    def promised(self, promise: str, due: str) -> None:
+        self.tell(PromiseMade(self.assignment, self.department, "建泵站", at(due), promise=promise))
+
+    def kept(self, promise: str, due: str) -> None:
+        self.tell(PromiseKept(self.assignment, self.department, promise, "建泵站", "验收单", at(due), True, at("2027-03-01 12:00")))
+
+    def broken(self, promise: str, due: str) -> None:
+        self.tell(PromiseBroken(self.assignment, self.department, promise, "建泵站", at(due)))
