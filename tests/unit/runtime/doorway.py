@@ -16,13 +16,13 @@ from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.desk import TEMPLATES, desk_routes
 from services.runtime.http import Answer, Call, Routes, create_app
-from services.runtime.pages import error_page, html, see_other
+from services.runtime.pages import error_page, html, see_other, static_routes
 from services.runtime.telemetry import Telemetry
 from services.runtime.throttle import Allowance, Kind, Throttle
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
-routes = Routes(desk_routes())
+routes = Routes([*desk_routes(), *static_routes()])
 
 
 class Opinion(Schema):
