@@ -99,7 +99,7 @@ class Visit:
             self.clock.instant += after
             event = Event(f"event-{self.sequence}", "/routing", opinion, self.clock.instant, self.sequence, message)
             with self.database.transaction() as work:
-                consumer.handle(work, [event])
+                consumer.handle(self.catalogue, work, [event])
 
 
 def created(due: datetime, rule: str = "keywords: 垃圾、河道", department: str = DEPARTMENT) -> AssignmentCreated:

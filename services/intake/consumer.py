@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from services.contracts.catalogue import Catalogue
 from services.contracts.envelope import Event, decode
 from services.intake import handlers
 from services.intake.store import IntakeStore
@@ -12,13 +13,15 @@ from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
 
 
-def handle(work: Transaction, events: Sequence[Event]) -> None:
-    """Every event to its handler."""
-    store = IntakeStore(work)
-    for event in events:
-        handlers.hear(store, event)
+def handle(catalogue: Catalogue, work: Transaction, events: Sequence[Event]) -> None:
+    """Every event to its handler, all of them together."""
+    handlers.hear(IntakeStore(work), catalogue, events)
 
 
-def hearings(_: Any) -> Sequence[Hearing[Event]]:
+def hearings(intake: Any) -> Sequence[Hearing[Event]]:
     """What this service listens to."""
-    return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, handle),)
+
+    def hear(work: Transaction, events: Sequence[Event]) -> None:
+        handle(intake.catalogue, work, events)
+
+    return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)

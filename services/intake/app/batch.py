@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from services.contracts.errors import Malformed, Refusal
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
+from services.intake.app.opinions import shown_cosigners
 from services.intake.gateway import CSV, NDJSON, Entry, read_csv, read_ndjson
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
@@ -63,7 +64,8 @@ def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
         else:
             status = "exists" if result.known else "created"
             answer = {"line": entry.number, "status": status, "id": result.id, "receipt": domain.show_receipt(result.receipt)}
-            answers[entry.number] = answer | ({"external_id": form["external_id"]} if form.get("external_id") else {})
+            named = {"external_id": form["external_id"]} if form.get("external_id") else {}
+            answers[entry.number] = answer | named | shown_cosigners(result)
     return [answers[entry.number] for entry in entries]
 
 

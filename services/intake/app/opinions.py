@@ -1,16 +1,18 @@
-"""Submitting an opinion, and what the office does with it."""
+"""Submitting an opinion, and reading it as the office and the departments do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from sqlalchemy.engine import Connection
 
 from services.contracts.errors import NotFound
 from services.intake import domain, handlers, schemas, store
-from services.intake.app.context import REVIEWERS, Intake, routes
+from services.intake.app.context import Intake, routes
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
-from services.runtime.access import PUBLIC, STAFF, Role
+from services.runtime.access import PUBLIC, STAFF, Caller
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
@@ -18,13 +20,17 @@ from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 from services.runtime.throttle import Kind
 
+Row = Mapping[str, Any]
+#: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
+INSIDE = frozenset({"fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
+
 
 @routes.post(
     f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted},
     counts=Kind.SUBMISSION,
 )  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
-    """Submit an opinion; the receipt is the only key to it."""
+    """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""
 
     def act(work: Transaction) -> tuple[int, Any]:
         taken = handlers.submit(IntakeStore(work), call.service.catalogue, call.body, new_id())
@@ -35,75 +41,68 @@ def submit(call: Call[Intake]) -> Answer:
 
 @routes.get(f"{API}/opinions", access=STAFF, query=schemas.OpinionQuery, answers={200: schemas.OpinionPage})
 def list_opinions(call: Call[Intake]) -> Answer:
-    """List opinions, newest first; a department sees its own. Contact data is left out of lists."""
+    """List opinions, newest first; a department sees those it handles. Who told them is left out of lists."""
     wanted = {name: call.query[name] for name in ("state", "channel", "topic", "department", "external_id")}
-    if call.caller.role is Role.DEPARTMENT:
-        wanted["department"] = call.caller.department
+    own = call.caller.department
+    if own is not None:
+        wanted["department"] = None
+    after, limit = read_cursor(call.query["cursor"]), call.query["limit"]
     with call.service.database.reading() as connection:
-        rows = store.listing(connection, wanted, read_cursor(call.query["cursor"]), call.query["limit"])
-    return 200, page([_opinion(row, None) for row in rows], call.query["limit"])
+        rows = store.listing(connection, wanted, after, limit, own)
+    return 200, page([_opinion(row, None) for row in rows], limit)
 
 
 @routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile}, personal=True)
 def read_opinion(call: Call[Intake]) -> Answer:
-    """Read an opinion with its timeline and, where the caller may see it, its submitter."""
+    """Read an opinion with its timeline and, where the caller may see it, who told it."""
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["opinion_id"])
-        if row is None or (call.caller.role is Role.DEPARTMENT and row["department"] != call.caller.department):
+        held = store.handlers_of(connection, row["id"]) if row else []
+        if row is None or not _may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        timeline, evaluations = store.timeline_of(connection, row["id"]), store.evaluations_of(connection, row["id"])
-    answer = _opinion(row, call.caller.role)
-    answer["timeline"] = [moment(line) for line in timeline]
-    answer["evaluations"] = [
-        {name: rated[name] for name in ("round", "process", "result", "comment", "at")} for rated in evaluations
-    ]
-    return 200, answer
+        return 200, _file(connection, row, held, call.caller.role)
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/accept", access=REVIEWERS, body=schemas.Acceptance, answers={200: schemas.Standing})
-def accept(call: Call[Intake]) -> Answer:
-    """Let a waiting opinion in, perhaps under another topic."""
-    with call.service.database.transaction() as work:
-        state = handlers.accept(IntakeStore(work), call.service.catalogue, call.path["opinion_id"], call.body["topic"])
-    return 200, {"id": call.path["opinion_id"], "state": state}
+def _may_read(caller: Caller, held: Sequence[Row]) -> bool:
+    """The office reads everything, a department what it handles in whatever role."""
+    return caller.department is None or caller.department in {row["department"] for row in held}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/decline", access=REVIEWERS, body=schemas.Refusal, answers={200: schemas.Standing})
-def decline(call: Call[Intake]) -> Answer:
-    """Decline a waiting opinion for a reason of the catalogue."""
-    with call.service.database.transaction() as work:
-        state = handlers.decline(IntakeStore(work), call.service.catalogue, call.path["opinion_id"], call.body["reason"])
-    return 200, {"id": call.path["opinion_id"], "state": state}
+def _file(connection: Connection, row: Row, held: Sequence[Row], role: str | None) -> dict[str, Any]:
+    lines, ratings = store.timeline_of(connection, row["id"]), store.ratings_of(connection, row["merged_into"] or row["id"])
+    advisers = advisers_of(held)
+    answer = _opinion(row, role)
+    if domain.may_see_contact(row["visibility"], role):
+        signers = store.cosigners_of(connection, row["id"])
+        answer["cosigners"] = [{name: value for name, value in signer.items() if value is not None} for signer in signers]
+    answer |= {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
+    answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in lines]
+    shown = ("round", "process", "result", "comment", "at", "revision")
+    answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
+    return answer
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/return", access=REVIEWERS, body=schemas.Question, answers={200: schemas.Standing})
-def return_(call: Call[Intake]) -> Answer:
-    """Ask the submitter for more detail."""
-    with call.service.database.transaction() as work:
-        state = handlers.return_(IntakeStore(work), call.path["opinion_id"], call.body["question"])
-    return 200, {"id": call.path["opinion_id"], "state": state}
-
-
-@routes.post(f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Standing})
-def merge(call: Call[Intake]) -> Answer:
-    """Handle an opinion together with another one."""
-    with call.service.database.transaction() as work:
-        state = handlers.merge(IntakeStore(work), call.path["opinion_id"], call.body["into"])
-    return 200, {"id": call.path["opinion_id"], "state": state}
+def advisers_of(held: Sequence[Row]) -> frozenset[str]:
+    """The assignments of those who only give the lead their opinion."""
+    return frozenset(row["assignment"] for row in held if row["role"] == "co_handler")
 
 
 def _submitted(taken: Taken) -> dict[str, Any]:
     links = {"receipt": f"{API}/receipts/{taken.receipt}", "page": f"/receipts/{taken.receipt}"}
-    return {"id": taken.id, "receipt": domain.show_receipt(taken.receipt), "state": taken.state, "links": links}
+    answer = {"id": taken.id, "receipt": domain.show_receipt(taken.receipt), "state": taken.state, "links": links}
+    return answer | shown_cosigners(taken)
 
 
-def _opinion(row: Mapping[str, Any], role: str | None) -> dict[str, Any]:
-    hidden = {"fingerprint", "said", "heard", "answered", "receipt"}
-    if not domain.may_see_contact(row["visibility"], role):
-        hidden |= domain.PERSONAL
+def shown_cosigners(taken: Taken) -> dict[str, Any]:
+    """The receipts of the co-signers, where there are any."""
+    return {"cosigners": [domain.show_receipt(receipt) for receipt in taken.cosigners]} if taken.cosigners else {}
+
+
+def _opinion(row: Row, role: str | None) -> dict[str, Any]:
+    hidden = INSIDE if domain.may_see_contact(row["visibility"], role) else INSIDE | domain.PERSONAL
     return {name: value for name, value in row.items() if name not in hidden}
 
 
-def moment(row: Mapping[str, Any]) -> dict[str, Any]:
+def moment(line: Row) -> dict[str, Any]:
     """A line of a timeline as it is shown."""
-    return {name: row[name] for name in ("at", "what", "by", "facts")}
+    return {name: line[name] for name in ("at", "what", "by", "facts")}

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from services.contracts.errors import NotFound
+from sqlalchemy.engine import Connection
+
+from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
-from services.intake.app.opinions import moment
+from services.intake.app.opinions import advisers_of, moment
 from services.intake.store import IntakeStore
 from services.runtime.access import PUBLIC
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.throttle import Kind
+
+_REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
 @routes.get(f"{API}/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT, answers={200: schemas.Receipt})
@@ -31,7 +36,9 @@ def read_receipt(call: Call[Intake]) -> Answer:
     answers={201: schemas.Standing},
 )
 def evaluate(call: Call[Intake]) -> Answer:
-    """Rate the reply; open until the date on the receipt."""
+    """Rate the reply, and once more on second thought; open until the date on the receipt. Not for whoever handles it."""
+    if call.caller.role is not None:
+        raise NotAllowed("Only who submitted or signed an opinion rates its reply: send this without a token.")
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
@@ -81,24 +88,37 @@ def known_receipt(text: str) -> str:
 def receipt_data(service: Intake, text: str) -> dict[str, Any]:
     """What the holder of a receipt sees, for the API and for the page; raises `NotFound`.
 
-    An opinion that was merged shows the department and the reply of the one it is handled with.
+    An opinion that was merged shows the department, the reply and the story of the one it is handled with.
     """
     receipt = known_receipt(text)
     with service.database.reading() as connection:
-        own = store.find_by_receipt(connection, receipt)
-        if own is None:
+        found = store.find_by_receipt(connection, receipt)
+        if found is None:
             raise NotFound("There is no opinion with this receipt.")
+        own, first = found
         case = (store.find(connection, own["merged_into"]) if own["merged_into"] else None) or own
-        timeline, evaluations = store.timeline_of(connection, own["id"]), store.evaluations_of(connection, own["id"])
-        followed = store.is_followed(connection, own["id"])
-    current = next((rated for rated in evaluations if rated["round"] == case["round"]), None)
-    now = service.database.clock.now()
-    evaluation = domain.may_evaluate(State(case["state"]), current is not None, case["evaluate_by"], now)
-    reply = {"content": case["reply"], "outcome": case["outcome"], "evaluate_by": case["evaluate_by"]} if case["reply"] else None
+        lines, followed = _lines(connection, own, case, receipt), store.is_followed(connection, own["id"])
+        mine = [each for each in store.ratings_of(connection, case["id"]) if each["receipt"] == receipt]
+    given, question = domain.given_to(case, mine), domain.question_of(case)
+    rates = domain.may_evaluate(State(case["state"]), question, given, service.database.clock.now())
+    last = next((each for each in reversed(mine) if each["round"] == case["round"]), None)
     return {
-        "receipt": domain.show_receipt(receipt), "title": own["title"], "state": own["state"], "topic": own["topic"],
-        "department": case["department"], "submitted": own["submitted"], "reply": reply,
-        "evaluation": {name: current[name] for name in ("process", "result", "at")} if current else None,
-        "may": domain.may_do(State(own["state"]), evaluation=evaluation, followed=followed),
-        "timeline": [moment(row) for row in timeline],
+        "receipt": domain.show_receipt(receipt), "title": own["title"], "state": domain.shown_state(own["state"]),
+        **{name: own[name] for name in ("topic", "area", "station", "submitted")},
+        **{name: case[name] for name in ("level", "key", "leader", "department")},
+        "reply": {name if name != "reply" else "content": case[name] for name in _REPLY} if case["reply"] else None,
+        "answers": domain.answers_of(lines), "promises": domain.promises_of(lines),
+        "evaluation": {name: last[name] for name in ("process", "result", "comment", "at")} if last else None,
+        "may": domain.may_do(State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed),
+        "timeline": [moment(line) for line in lines],
     }  # fmt: skip
+
+
+def _lines(connection: Connection, own: Mapping[str, Any], case: Mapping[str, Any], receipt: str) -> list[Mapping[str, Any]]:
+    """What this receipt may read of its own opinion's story, and of what departments did with the case it was merged into."""
+    lines = store.timeline_of(connection, own["id"])
+    advisers = advisers_of(store.handlers_of(connection, case["id"]))
+    if case["id"] != own["id"]:
+        theirs = [line for line in store.timeline_of(connection, case["id"]) if not line["what"].startswith("opinion.")]
+        lines = sorted([*lines, *theirs], key=lambda line: (line["at"], line["id"]))
+    return domain.lines_for(lines, receipt, advisers)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from services.intake.handlers.hearing import DEPARTMENT, HEARD, ROUTING, SUPERVISOR, hear
-from services.intake.handlers.reviewing import OFFICE, accept, decline, merge, return_
+from services.intake.handlers.heard import DEPARTMENT, HEAD, HEARD, LADDER, ROUTING, SUPERVISOR
+from services.intake.handlers.hearing import hear
+from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, merge, return_
 from services.intake.handlers.submitter import SUBMITTER, add_details, evaluate, withdraw
 from services.intake.handlers.taking import POLICY, Taken, submit, submit_many
 
 #: Whose doing a line of a timeline can be.
-ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT)
+ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADDER)
 
 __all__ = [
-    "ACTORS", "DEPARTMENT", "HEARD", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR", "Taken", "accept", "add_details",
-    "decline", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
+    "ACTORS", "DEPARTMENT", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR", "Taken", "accept",
+    "accept_many", "add_details", "decline", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
 ]  # fmt: skip

@@ -1,102 +1,110 @@
-"""What routing says of an opinion, as intake shows it: the state it leads to, the columns it sets, the line in the timeline."""
+"""Taking over what routing and notify say of an opinion: its state, its timeline, who handles it, and letters about it.
+
+The state of an opinion follows its lead department alone. What co-handlers do is for staff; what a department that handles its
+own part does is for the submitter too, as far as it is told to the submitter.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from services.contracts.catalogue import Catalogue
 from services.contracts.envelope import Event
 from services.contracts.lifecycle import State
 from services.contracts.messages import (
-    AssignmentAsked,
-    AssignmentConcluded,
+    AssignmentAdvised,
+    AssignmentCancelled,
     AssignmentCreated,
-    AssignmentExtended,
-    AssignmentObjected,
-    AssignmentPaused,
     AssignmentProgressed,
     AssignmentReassigned,
-    AssignmentReopened,
     AssignmentReplied,
-    AssignmentResumed,
     AssignmentRuled,
-    AssignmentSigned,
     Message,
+    PromiseKept,
 )
+from services.intake.domain import STAFF
+from services.intake.handlers import letters
+from services.intake.handlers.heard import HEARD, Heard
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
 
-Values = Callable[[Any], dict[str, Any]]
-DEPARTMENT, ROUTING, SUPERVISOR = "department", "routing", "supervisor"
+LEAD, SEPARATE = "lead", "separate"
+#: Who counts what it says of an opinion, so that the newest can be told.
+COUNTED = ("assignment.", "promise.")
+#: What of a separate handler's work is told to the submitter.
+TOLD_OF_SEPARATE = (AssignmentCreated, AssignmentProgressed, AssignmentAdvised)
 
 
-def _place(heard: Any) -> dict[str, Any]:
-    return {"department": heard.department, "assignment": heard.assignment}
+class Letter(NamedTuple):
+    """A letter that an event gives reason for."""
+
+    opinion: str
+    about: letters.About
+    facts: Mapping[str, str]
 
 
-def _nothing(_: Any) -> dict[str, Any]:
-    return {}
+def hear(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -> None:
+    """Take events over; one that is not in the table changes nothing here."""
+    wanted: list[Letter] = []
+    for event in events:
+        row = HEARD.get(type(event.data))
+        if row is not None:
+            _take_over(store, event, row)
+            wanted += _letters(catalogue, event)
+    people = store.reachable(sorted({letter.opinion for letter in wanted})) if wanted else []
+    for letter in wanted:
+        ours = [person for person in people if person["case"] == letter.opinion]
+        letters.write(store, letter.opinion, letter.about, ours, **letter.facts)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, columns to set."""
-
-    by: str
-    state: State | None
-    facts: Values = _nothing
-    columns: Values = _nothing
-
-
-HEARD: Mapping[type[Message], Heard] = {
-    AssignmentCreated: Heard(
-        ROUTING, State.ASSIGNED,
-        lambda heard: {"due": heard.deadlines["reply"].isoformat(), "rule": heard.why.rule},
-        _place,
-    ),
-    AssignmentSigned: Heard(DEPARTMENT, State.SIGNED, lambda heard: {"on_time": heard.on_time}),
-    AssignmentProgressed: Heard(DEPARTMENT, None, lambda heard: {"content": heard.content}),
-    AssignmentObjected: Heard(DEPARTMENT, State.OBJECTED, lambda heard: {"reason": heard.reason, "proposed": heard.proposed}),
-    AssignmentReassigned: Heard(SUPERVISOR, State.REASSIGNED, lambda heard: {"to": heard.to, "reason": heard.reason}),
-    AssignmentAsked: Heard(DEPARTMENT, None, lambda heard: {"until": heard.until.isoformat(), "reason": heard.reason}),
-    AssignmentExtended: Heard(
-        SUPERVISOR, None,
-        lambda heard: {"original": heard.original.isoformat(), "due": heard.deadlines["reply"].isoformat(), "reason": heard.reason},
-    ),
-    AssignmentPaused: Heard(DEPARTMENT, State.PAUSED, lambda heard: {"reason": heard.reason, "until": heard.until.isoformat()}),
-    AssignmentResumed: Heard(ROUTING, State.SIGNED, lambda heard: {"due": heard.deadlines["reply"].isoformat()}),
-    AssignmentReplied: Heard(
-        DEPARTMENT, State.REPLIED,
-        lambda heard: {"content": heard.content, "outcome": heard.outcome, "on_time": heard.on_time},
-        lambda heard: _place(heard) | {"reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by},
-    ),
-    AssignmentReopened: Heard(
-        ROUTING, State.REOPENED,
-        lambda heard: {"round": heard.round, "due": heard.deadlines["reply"].isoformat()},
-        lambda heard: {"round": heard.round},
-    ),
-    AssignmentConcluded: Heard(ROUTING, State.CONCLUDED, lambda heard: {"rated": heard.rated}),
-}  # fmt: skip
-
-
-def hear(store: IntakeStore, event: Event) -> None:
-    """Take an event of routing over; one that is not in the table changes nothing here."""
+def _take_over(store: IntakeStore, event: Event, row: Heard) -> None:
     message: Any = event.data
-    if isinstance(message, AssignmentRuled):
-        _hear_ruling(store, event, message)
-        return
-    row = HEARD.get(type(message))
-    if row is None:
-        return
-    store.follow(event.subject, event.sequence, row.state, **row.columns(message))
-    store.tell(event.subject, event.time, event.type, row.by, department=message.department, **row.facts(message))
+    role = getattr(message, "role", LEAD)
+    if role == LEAD and event.type.startswith(COUNTED):
+        values = _values(message, row)
+        if values:
+            store.follow(event.subject, event.sequence, values)
+    told = role == LEAD or (role == SEPARATE and isinstance(message, TOLD_OF_SEPARATE))
+    facts = {"department": message.department, **row.facts(message), **({} if role == LEAD else {"role": role})}
+    facts = {name: value for name, value in facts.items() if value is not None}
+    audience = STAFF if row.internal or not told else None
+    store.tell(event.subject, event.time, event.type, row.by, audience=audience, **facts)
+    if isinstance(message, AssignmentCreated):
+        store.add_handler(event.subject, message.assignment, message.department, role)
+    elif _ends(message):
+        store.add_handler(event.subject, message.assignment, message.department, role, ended=True)
 
 
-def _hear_ruling(store: IntakeStore, event: Event, message: AssignmentRuled) -> None:
-    """A denied objection leaves the case where it was assigned; a granted one is told by what follows it."""
-    denied = message.about == "objection" and not message.granted
-    store.follow(event.subject, event.sequence, State.ASSIGNED if denied else None)
-    facts = {"about": message.about, "granted": message.granted, "reason": message.reason}
-    store.tell(event.subject, event.time, event.type, SUPERVISOR, department=message.department, **facts)
+def _values(message: Any, row: Heard) -> dict[str, Any]:
+    """The columns that a message of the lead sets; whatever moves the state says who has the case."""
+    state = row.state
+    if isinstance(message, AssignmentRuled) and message.about == "objection" and not message.granted:
+        # A denied objection leaves the case where it was assigned; a granted one is told by what follows it.
+        state = State.ASSIGNED
+    moved = {"state": str(state), "department": message.department, "assignment": message.assignment} if state else {}
+    return {**row.columns(message), **moved}
+
+
+def _ends(message: Message) -> bool:
+    """Whether the department has nothing to do with the opinion from here on."""
+    return isinstance(message, AssignmentReassigned) or (isinstance(message, AssignmentCancelled) and message.why == "reassigned")
+
+
+def _letters(catalogue: Catalogue, event: Event) -> Sequence[Letter]:
+    """What the submitters are told by letter: who has it, what was answered, which promise was kept."""
+    match event.data:
+        case AssignmentCreated(role="lead") as message:
+            due = message.deadlines.get("reply")
+            about: letters.About = "assigned"
+            facts = {"due": due.isoformat()} if due else {}
+        case AssignmentReplied() as message:
+            about, facts = "replied", {"outcome": str(message.outcome), "evaluate_by": message.evaluate_by.isoformat()}
+        case AssignmentAdvised(role="separate") as message:
+            about, facts = "replied", {}
+        case PromiseKept() as message:
+            about, facts = "kept", {"what": message.what, "evaluate_by": message.evaluate_by.isoformat()}
+        case _:
+            return ()
+    return (Letter(event.subject, about, {"department": letters.department_name(catalogue, message.department), **facts}),)

@@ -2,37 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.errors import Invalid, NotFound
+from services.contracts.errors import Invalid, NotFound, Refusal
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionMerged, OpinionReturned, OpinionText
 from services.intake import domain
+from services.intake.domain import Terms
+from services.intake.handlers import letters
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
 
+Row = Mapping[str, Any]
 OFFICE = "office"
 
 
-def known(row: Mapping[str, Any] | None) -> Mapping[str, Any]:
+def known(row: Row | None) -> Row:
     """The opinion; raises `NotFound` when there is none."""
     if row is None:
         raise NotFound("There is no such opinion. Check the id or the receipt.")
     return row
 
 
-def accept(store: IntakeStore, catalogue: Catalogue, opinion_id: str, topic: str | None) -> State:
-    """Let an opinion in, perhaps under another topic."""
+def accept(store: IntakeStore, catalogue: Catalogue, opinion_id: str, form: Mapping[str, Any]) -> State:
+    """Let an opinion in, perhaps under another topic and with a say how it is to be handled."""
     row = known(store.opinion(opinion_id))
-    state = advance(State(row["state"]), Move.ACCEPT)
-    code = domain.resolve(catalogue, {"topic": topic})["topic"] if topic else row["topic"]
-    store.change(opinion_id, state=state, topic=code, said=row["said"] + 1)
-    store.tell(opinion_id, store.now, OpinionAccepted.TYPE, OFFICE)
-    text = OpinionText(opinion_id, row["title"], row["content"], code, row["area"], row["station"])
-    store.say(OpinionAccepted(text, row["channel"], "reviewer", code), opinion_id, row["said"] + 1)
+    advance(State(row["state"]), Move.ACCEPT)
+    return _let_in(store, row, domain.terms_of(catalogue, form, row["topic"]))
+
+
+def accept_many(
+    store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[str], form: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """集中交办: let many opinions in on the same terms, all in this transaction; returns what became of each.
+
+    Raises `Invalid` for terms that no opinion could have; one that cannot be let in is refused alone.
+    """
+    domain.terms_of(catalogue, form, None)
+    rows, items = dict(store.opinions(opinion_ids)), list[dict[str, Any]]()
+    for opinion_id in opinion_ids:
+        try:
+            row = known(rows.get(opinion_id))
+            advance(State(row["state"]), Move.ACCEPT)
+            state = _let_in(store, row, domain.terms_of(catalogue, form, row["topic"]))
+        except Refusal as error:
+            reasons = [reason for field in error.errors.values() for reason in field]
+            items.append({"id": opinion_id, "status": "refused", "detail": " ".join(reasons) or error.detail})
+            continue
+        rows[opinion_id] = {**row, "state": state}
+        items.append({"id": opinion_id, "status": "accepted", "state": state})
+    return items
+
+
+def _let_in(store: IntakeStore, row: Row, terms: Terms) -> State:
+    state, number, said = advance(State(row["state"]), Move.ACCEPT), row["said"] + 1, dataclasses.asdict(terms)
+    kept = {name: value for name, value in said.items() if name not in ("department", "co_handlers")}
+    store.change(row["id"], state=state, said=number, chosen=terms.department, co_handlers=list(terms.co_handlers), **kept)
+    told = {name: said[name] for name in ("level", "difficulty", "key", "leader") if said[name]}
+    moved = {"topic": terms.topic} if terms.topic != row["topic"] else {}
+    store.tell(row["id"], store.now, OpinionAccepted.TYPE, OFFICE, **told, **moved)
+    text = OpinionText(row["id"], row["title"], row["content"], terms.topic, row["area"], row["station"])
+    store.say(OpinionAccepted(text, row["channel"], "reviewer", **said), row["id"], number)
     return state
 
 
@@ -40,9 +74,10 @@ def return_(store: IntakeStore, opinion_id: str, question: str) -> State:
     """Ask the submitter for more; whoever holds the receipt can answer."""
     row = known(store.opinion(opinion_id))
     state = advance(State(row["state"]), Move.RETURN)
-    store.change(opinion_id, state=state, said=row["said"] + 1)
+    store.change(opinion_id, state=state, said=row["said"] + 1, waiting_since=store.now)
     store.tell(opinion_id, store.now, OpinionReturned.TYPE, OFFICE, question=question)
     store.say(OpinionReturned(question, row["topic"]), opinion_id, row["said"] + 1)
+    letters.write(store, opinion_id, "returned", store.reachable([opinion_id]), question=question)
     return state
 
 
@@ -56,6 +91,7 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, reason: s
     store.change(opinion_id, state=state, said=row["said"] + 1)
     store.tell(opinion_id, store.now, OpinionDeclined.TYPE, OFFICE, reason=reason)
     store.say(OpinionDeclined(reason, why.advice, row["topic"]), opinion_id, row["said"] + 1)
+    letters.write(store, opinion_id, "declined", store.reachable([opinion_id]), reason=why.name, advice=why.advice)
     return state
 
 
@@ -64,9 +100,9 @@ def merge(store: IntakeStore, opinion_id: str, into: str) -> State:
 
     Whoever was merged into it before goes along. Raises `NotFound`, `Conflict`, `Invalid` for a target that nobody handles.
     """
-    # Always in the same order, so that two mergers at the same moment wait for each other and not both for ever.
-    rows = {each: store.opinion(each) for each in sorted({opinion_id, into})}
-    row, target = known(rows[opinion_id]), rows[into]
+    # Locked together and always in the same order, so that two mergers at the same moment wait for each other and not for ever.
+    rows = store.opinions([opinion_id, into])
+    row, target = known(rows.get(opinion_id)), rows.get(into)
     state = advance(State(row["state"]), Move.MERGE)
     domain.check_merge(row, target)
     accepted = domain.is_accepted(State(row["state"]))

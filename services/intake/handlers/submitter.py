@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionDetailed, OpinionEvaluated, OpinionWithdrawn, Rating
 from services.intake import domain
-from services.intake.handlers.reviewing import known
+from services.intake.domain import Rated
+from services.intake.handlers.reviewing import Row, known
 
 if TYPE_CHECKING:
-    from services.intake.store import IntakeStore
+    from services.intake.store import Holder, IntakeStore
 
 SUBMITTER = "submitter"
 
 
+def _held(holder: Holder | None) -> Holder:
+    if holder is None:
+        raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
+    return holder
+
+
+def _own(holder: Holder | None) -> Row:
+    """The opinion, for whoever submitted it; a co-signer shares the answer and not the say over it."""
+    if not _held(holder).first:
+        raise NotAllowed("Only who submitted the opinion can do this; with a co-signer's receipt the reply can be read and rated.")
+    return _held(holder).opinion
+
+
 def add_details(store: IntakeStore, receipt: str, content: str) -> State:
     """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise."""
-    row = known(store.by_receipt(receipt))
-    state = domain.detailed(State(row["state"]))
+    row = _own(store.holder(receipt))
+    before = State(row["state"])
+    state = domain.detailed(before)
     text = domain.with_details(row["content"], content)
-    store.change(row["id"], state=state, content=text, said=row["said"] + 1)
+    back = {"waiting_since": store.now} if before is State.RETURNED else {}
+    store.change(row["id"], state=state, content=text, said=row["said"] + 1, **back)
     store.tell(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
     store.say(OpinionDetailed(content, row["topic"]), row["id"], row["said"] + 1)
     return state
@@ -28,7 +45,7 @@ def add_details(store: IntakeStore, receipt: str, content: str) -> State:
 
 def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
     """Take the opinion back; possible until there is a reply, and unless others were merged into it."""
-    row = known(store.by_receipt(receipt))
+    row = _own(store.holder(receipt))
     state = advance(State(row["state"]), Move.WITHDRAW)
     domain.check_withdrawal(store.is_followed(row["id"]))
     accepted = domain.is_accepted(State(row["state"]))
@@ -39,18 +56,22 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
 
 
 def evaluate(store: IntakeStore, receipt: str, process: str | None, result: str, comment: str | None) -> State:
-    """Rate the reply, once a round; who was merged into a case rates that case's reply."""
-    own = known(store.by_receipt(receipt))
+    """Rate the reply, and once more on second thought; who was merged into a case or signed it rates on their own."""
+    own = _held(store.holder(receipt)).opinion
     case = known(store.opinion(own["merged_into"])) if own["merged_into"] else own
-    rated = store.evaluated(own["id"], case["round"])
-    domain.check_evaluation(State(case["state"]), rated, case["evaluate_by"], store.now)
-    store.add_evaluation({
-        "opinion": own["id"], "round": case["round"], "process": process, "result": result, "comment": comment, "at": store.now,
-    })  # fmt: skip
+    before = store.ratings(case["id"], receipt, case["round"])
+    given, new = domain.given_to(case, before), Rated(result, process, comment)
+    domain.check_evaluation(State(case["state"]), domain.question_of(case), given, new, store.now)
+    row: dict[str, Any] = {"round": case["round"], "process": process, "result": result, "comment": comment}
+    row |= {"case": case["id"], "receipt": receipt, "asked": case["asked"], "attempt": len(given) + 1, "at": store.now}
+    store.add_rating({**row, "revision": bool(before)})
     store.change(case["id"], said=case["said"] + 1)
-    store.tell(own["id"], store.now, OpinionEvaluated.TYPE, SUBMITTER, process=process, result=result)
+    facts = {"result": result, "process": process, "revision": bool(before) or None}
+    told = {name: value for name, value in facts.items() if value is not None}
+    store.tell(own["id"], store.now, OpinionEvaluated.TYPE, SUBMITTER, audience=receipt, **told)
     message = OpinionEvaluated(
-        case["assignment"], case["department"], Rating(result), Rating(process) if process else None, comment, case["topic"]
-    )
+        case["assignment"], case["department"], Rating(result), Rating(process) if process else None, comment, case["topic"],
+        round=case["round"], rater=domain.rater_of(receipt), revision=bool(before),
+    )  # fmt: skip
     store.say(message, case["id"], case["said"] + 1)
     return State(case["state"])

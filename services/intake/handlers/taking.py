@@ -12,34 +12,36 @@ from services.contracts.errors import Conflict, Refusal
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
 from services.intake import domain
+from services.intake.handlers import letters
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
 
 SUBMITTER, POLICY = "submitter", "policy"
+_AS_GIVEN = ("external_id", "area", "station", "deputy", "location", "submitter", "relay")
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the sender of an opinion gets: `known` when the same one was here before."""
+    """What the sender of an opinion gets: `known` when the same one was here before, `cosigners` the receipts of the others."""
 
     id: str
     receipt: str
     state: State
     known: bool = False
+    cosigners: tuple[str, ...] = ()
 
 
 def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
-    """Store a new opinion, review it by policy, and say so. `form` is resolved."""
+    """Store a new opinion with all who signed it, review it by policy, and say so. `form` is resolved."""
     automatic = domain.review(catalogue, form["channel"]).automatic
     state = advance(State.SUBMITTED, Move.ACCEPT) if automatic else State.SUBMITTED
     receipt = domain.new_receipt(secrets.randbits)
     store.add_opinion({
-        "id": opinion_id, "receipt": receipt, "external_id": form.get("external_id"), "fingerprint": domain.fingerprint(form),
-        "title": form["title"], "content": form["content"], "channel": form["channel"], "topic": form["topic"],
-        "area": form.get("area"), "station": form.get("station"), "deputy": form.get("deputy"), "location": form.get("location"),
-        "submitter": form.get("submitter"), "relay": form.get("relay"), "visibility": form["visibility"], "state": state,
-        "submitted": store.now, "told": form.get("submitted_at"), "round": 1, "said": 2 if automatic else 1, "heard": 0,
+        "id": opinion_id, "receipt": receipt, "fingerprint": domain.fingerprint(form), "title": form["title"],
+        "content": form["content"], "channel": form["channel"], "topic": form["topic"], "visibility": form["visibility"],
+        "state": state, "submitted": store.now, "told": form.get("submitted_at"), "round": 1, "said": 2 if automatic else 1,
+        "heard": 0, "waiting_since": None if automatic else store.now, **{name: form.get(name) for name in _AS_GIVEN},
     })  # fmt: skip
     store.tell(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
     places = {"topic": form["topic"], "area": form.get("area"), "station": form.get("station")}
@@ -48,7 +50,20 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
         store.tell(opinion_id, store.now, OpinionAccepted.TYPE, POLICY)
         text = OpinionText(opinion_id, form["title"], form["content"], **places)
         store.say(OpinionAccepted(text, form["channel"], "automatic", form["topic"]), opinion_id, 2)
-    return Taken(opinion_id, receipt, state)
+    return Taken(opinion_id, receipt, state, cosigners=_sign(store, form, opinion_id, receipt))
+
+
+def _sign(store: IntakeStore, form: Mapping[str, Any], opinion_id: str, receipt: str) -> tuple[str, ...]:
+    """联名: give each co-signer a receipt, and tell whoever can be reached theirs; returns the co-signers' receipts."""
+    named = [{"receipt": domain.new_receipt(secrets.randbits), **person} for person in form.get("cosigners") or ()]
+    for number, person in enumerate(named, 1):
+        contact = {name: person.get(name) for name in ("name", "phone", "email")}
+        store.add_signer({
+            "receipt": person["receipt"], "opinion": opinion_id, "number": number, "kind": person["kind"], **contact,
+        })  # fmt: skip
+    people = [{**(form.get("submitter") or {}), "receipt": receipt}, *named]
+    letters.write(store, opinion_id, "received", [{**person, "title": form["title"]} for person in people])
+    return tuple(person["receipt"] for person in named)
 
 
 def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
@@ -64,7 +79,8 @@ def submit_many(
 ) -> list[Taken | Refusal]:
     """Several opinions in one transaction, idempotent by external id; a bad one is refused alone."""
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
-    known = {external_id: _remembered(row) for external_id, row in (store.with_external_ids(wanted).items() if wanted else ())}
+    rows = store.with_external_ids(wanted).items() if wanted else ()
+    known = {external_id: _remembered(store, row) for external_id, row in rows}
     results: list[Taken | Refusal] = []
     for form, opinion_id in zip(forms, ids, strict=True):
         try:
@@ -83,8 +99,9 @@ def submit_many(
     return results
 
 
-def _remembered(row: Mapping[str, Any]) -> tuple[Taken, str]:
-    return Taken(row["id"], row["receipt"], State(row["state"]), known=True), row["fingerprint"]
+def _remembered(store: IntakeStore, row: Mapping[str, Any]) -> tuple[Taken, str]:
+    cosigners = tuple(signer["receipt"] for signer in store.cosigners(row["id"]))
+    return Taken(row["id"], row["receipt"], State(row["state"]), known=True, cosigners=cosigners), row["fingerprint"]
 
 
 def _recall(remembered: tuple[Taken, str], form: Mapping[str, Any]) -> Taken:

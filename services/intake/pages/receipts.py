@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -11,13 +12,14 @@ import flask
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
+from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.intake import app, domain, schemas
 from services.intake.app import Intake, receipt_data
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.telling import department_name, show_time, tell, topic_name
-from services.intake.pages.words import OUTCOMES, RATINGS, STATES, STEPS, STEPS_TAKEN
+from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes, validate
 from services.runtime.pages import Words, error_page, html, read_form, see_other
@@ -55,8 +57,8 @@ EVALUATION = ReceiptForm(
         "comment": Words("最多 2000 个字", "At most 2000 characters"),
     },
     Words(
-        "这次评价没有记下：答复已经评价过，或者评价期已过。下面是最新的情况。",
-        "This rating was not taken: the reply has been rated already, or the time for it is over. This is how things stand.",
+        "这次评价没有记下：与已有的评价相同，或者评价次数已满、评价期已过。下面是最新的情况。",
+        "This rating was not taken: it repeats the last one, or none is left, or the time is over. This is how things stand.",
     ),
     "evaluation",
 )
@@ -85,6 +87,7 @@ WITHDRAWAL = ReceiptForm(
     ),
     "state",
 )
+FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitted it has been asked to tell more.")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
@@ -169,20 +172,42 @@ def _receipt(service: Intake, text: str, form: Mapping[str, str], status: int = 
         known = receipt_data(service, text)
     except NotFound:
         return _not_found(service, text, UNKNOWN_RECEIPT if domain.read_receipt(text) else NO_RECEIPT)
-    catalogue, reply = service.catalogue, known["reply"]
     values = {"mistakes": {}, "notice": None} | said
     page = html(
-        TEMPLATES, "receipt.html", status, place=catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
+        TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
         address=f"/receipts/{app.known_receipt(text)}", standing=STATES[known["state"]],
         steps=STEPS, taken=STEPS_TAKEN.get(known["state"], 0), is_new=known["state"] in (State.SUBMITTED, State.ACCEPTED),
         is_again=known["state"] not in (State.REPLIED, State.CONCLUDED, State.MERGED), ratings=RATINGS, outcomes=OUTCOMES,
-        department=department_name(known["department"], catalogue) if known["department"] else None,
-        topic=topic_name(known["topic"], catalogue) if known["topic"] else None,
-        submitted=show_time(known["submitted"], catalogue),
-        evaluate_by=show_time(reply["evaluate_by"], catalogue) if reply and reply["evaluate_by"] else None,
-        timeline=tell(known["timeline"], catalogue, reply["content"] if reply else None), **values,
+        promised=PROMISED, **_in_words(known, service.catalogue), **values,
     )  # fmt: skip
     return _private(page)
+
+
+def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+    """What of a receipt has to be looked up or translated before it is shown."""
+    reply = known["reply"]
+    return {
+        "department": department_name(known["department"], catalogue) if known["department"] else None,
+        "topic": topic_name(known["topic"], catalogue) if known["topic"] else None,
+        "level": LEVELS.get(known["level"] or ""),
+        "meaning": _meaning(known),
+        "submitted": show_time(known["submitted"], catalogue),
+        "evaluate_by": show_time(reply["evaluate_by"], catalogue) if reply and reply["evaluate_by"] else None,
+        "advice": _by_department((reply or {}).get("co_opinions") or (), catalogue),
+        "answers": _by_department(known["answers"], catalogue),
+        "promises": [(each, show_time(datetime.fromisoformat(each["due"]), catalogue)) for each in known["promises"]],
+        "timeline": tell(known["timeline"], catalogue, {each["content"] for each in (reply, *known["answers"]) if each}),
+    }
+
+
+def _meaning(known: Mapping[str, Any]) -> Words:
+    """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
+    others = known["state"] in (State.RETURNED, State.PAUSED) and "details" not in known["may"]
+    return FOR_THE_SUBMITTER if others else STATES[known["state"]].meaning
+
+
+def _by_department(told: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[tuple[Words, str]]:
+    return [(department_name(each["department"], catalogue), each["content"]) for each in told]
 
 
 def _not_found(service: Intake, given: str, mistake: Words) -> flask.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -29,14 +29,17 @@ TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 PLACES = ("topic", "area", "station")
 CONTACT = ("name", "phone", "email")
 KEY = "key"
-FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", KEY)
+#: The rows of the form for those who sign with the submitter; more come by the API.
+ROWS = (1, 2, 3)
+COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
+FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, KEY)
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _SUBMISSION = schemas.Submission()
 #: Going back to the form shows the same form with the same key, so that sending it again is noticed. `no-store` would
 #: make the browser fetch a new one.
 FORM_CACHING = "private, no-cache"
 
-LABELS: Mapping[str, Words] = {
+LABELS: dict[str, Words] = {
     "title": Words("标题", "Title"),
     "content": Words("内容", "Details"),
     "topic": Words("主题", "Topic"),
@@ -47,8 +50,13 @@ LABELS: Mapping[str, Words] = {
     "email": Words("电子邮箱", "E-mail"),
     "visibility": Words("谁可以看到您的姓名和联系方式", "Who may see your name and contact data"),
 }
+LABELS |= {
+    f"cosigner{row}_{name}": Words(f"联名人 {row} {LABELS[name].zh}", f"Co-signer {row}: {LABELS[name].en}")
+    for row in ROWS
+    for name in CONTACT
+}
 #: What is wrong with a field, said once for each: every field has one rule.
-MISTAKES: Mapping[str, Words] = {
+MISTAKES: dict[str, Words] = {
     "topic": Words("目录里没有这个主题，请重新选择", "The catalogue does not have this topic; choose another"),
     "area": Words("目录里没有这个区域，请重新选择", "The catalogue does not have this area; choose another"),
     "station": Words("目录里没有这个联络站，请重新选择", "The catalogue does not have this station; choose another"),
@@ -57,6 +65,7 @@ MISTAKES: Mapping[str, Words] = {
     "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
     "visibility": Words("请选择其中一项", "Choose one of these"),
 }
+MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
 LONGEST: Mapping[str, int] = {"title": domain.LONGEST_TITLE, "content": domain.LONGEST_CONTENT}
 SENT_ALREADY = Words(
     "这张表已经提交过，之后内容有改动。如果要另外提交一件，请再按一次“提交”。",
@@ -109,6 +118,8 @@ def submit(call: Call[Intake]) -> Answer:
         response = _form(call.service, form, 503, notice=NOT_STORED)
         response.headers["Retry-After"] = "2"
         return response
+    if taken.get("cosigners"):
+        return _joined(call.service, taken)
     return see_other(taken["links"]["page"])
 
 
@@ -117,13 +128,30 @@ def submission_of(form: Mapping[str, str]) -> dict[str, Any]:
     body: dict[str, Any] = {"title": form["title"], "content": form["content"], "channel": "web"}
     body |= {name: form[name] for name in (*PLACES, "visibility") if form[name]}
     contact = {name: form[name] for name in CONTACT if form[name]}
-    return body | ({"submitter": {"kind": "citizen"} | contact} if contact else {})
+    body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
+    signed = [_cosigner(form, row) for row in _signed_rows(form)]
+    return body | ({"cosigners": signed} if signed else {})
+
+
+def _signed_rows(form: Mapping[str, str]) -> list[int]:
+    return [row for row in ROWS if any(form[f"cosigner{row}_{name}"] for name in CONTACT)]
+
+
+def _cosigner(form: Mapping[str, str], row: int) -> dict[str, str]:
+    given = {name: form[f"cosigner{row}_{name}"] for name in CONTACT}
+    return {"kind": "citizen"} | {name: text for name, text in given.items() if text}
 
 
 def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Words]:
     """What to correct, by field of the form, in the form's order."""
-    wrong = {path.rsplit(".", 1)[-1] for path in error.errors}
+    wrong = {_field(path, _signed_rows(form)) for path in error.errors}
     return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
+
+
+def _field(path: str, rows: Sequence[int]) -> str:
+    """The field of the form behind a path of the API; `rows` are those that were sent as co-signers."""
+    *before, name = path.split(".")
+    return f"cosigner{rows[int(before[1])]}_{name}" if before[:1] == ["cosigners"] else name
 
 
 def _mistake(name: str, text: str) -> Words:
@@ -144,11 +172,19 @@ def _submit(call: Call[Intake]) -> Mapping[str, Any]:
     return cast(Mapping[str, Any], taken)
 
 
+def _joined(service: Intake, taken: Mapping[str, Any]) -> flask.Response:
+    """Everybody's receipt, shown this once: each co-signer's is theirs alone."""
+    response = html(TEMPLATES, "joined.html", 201, place=service.catalogue, taken=taken)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def _form(service: Intake, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
     values = {"mistakes": {}, "notice": None} | said
     response = html(
         TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
-        visibilities=VISIBILITIES, **values,
+        visibilities=VISIBILITIES, rows=ROWS, is_joint=bool(_signed_rows(form)), **values,
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

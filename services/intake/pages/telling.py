@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,13 +10,37 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.messages import AssignmentReplied
+from services.contracts.messages import AssignmentAdvised, AssignmentReplied
 from services.intake.handlers import DEPARTMENT
-from services.intake.pages.words import ACTORS, CHANNELS, EVENTS, OUTCOMES, RATINGS, RULED
+from services.intake.pages.events import ACTORS, EVENTS
+from services.intake.pages.words import (
+    CARDS,
+    CAUSES,
+    CHANNELS,
+    CONTACTS,
+    LEVELS,
+    OUTCOMES,
+    RATINGS,
+    RESULTS,
+    RULED,
+)
 from services.runtime.pages import Words
 
 Shown = Words | Markup
-FALLBACK_RULE, GIVEN_RULE, KEYWORDS_RULE = "fallback", "given", "keywords: "
+Show = Callable[[Any, Catalogue], Shown | None]
+FALLBACK_RULE, GIVEN_RULE, KEYWORDS_RULE, RULING_RULE = "fallback", "given", "keywords: ", "ruling: "
+ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
+#: The rules that are a person's choice.
+CHOSEN: Mapping[str, Words] = {
+    "reviewer": Words("审核时指定由它办理", "the reviewer chose it"),
+    "supervisor": Words("督办人员指定由它办理", "a supervisor chose it"),
+}
+#: Why a case went up a level by itself.
+COUNTED: Mapping[str, Words] = {
+    "reworks": Words("重办 {} 次", "handled again {} times"),
+    "transfers": Words("改交 {} 次", "reassigned {} times"),
+}
+HANDLED: Mapping[str, Words] = {"separate": Words("分别办理", "handles its own part and answers for it")}
 
 
 class Fact(NamedTuple):
@@ -60,6 +84,11 @@ def _due(value: Any, catalogue: Catalogue) -> Shown:
 
 
 def _rule(value: Any, catalogue: Catalogue) -> Shown | None:
+    if str(value).startswith(RULING_RULE):
+        reason = str(value).removeprefix(RULING_RULE)
+        return Words(f"经裁定：{reason}", "by a ruling")
+    if value in CHOSEN:
+        return CHOSEN[value]
     if value == GIVEN_RULE:
         return Words("所选的主题归它办理", "the topic that was chosen is its task")
     if value == FALLBACK_RULE:
@@ -70,10 +99,14 @@ def _rule(value: Any, catalogue: Catalogue) -> Shown | None:
     return None
 
 
+def _text(value: Any, _: Catalogue) -> Shown:
+    return Markup("{}").format(str(value))
+
+
 def _reason(value: Any, catalogue: Catalogue) -> Shown:
     reason = catalogue.decline_reasons.get(value)
     if reason is None:
-        return Words(str(value), str(value))
+        return _text(value, catalogue)
     return Words(f"{reason.name}。{reason.advice}", f"{reason.name_en}. {reason.advice_en}")
 
 
@@ -85,42 +118,92 @@ def _rated(value: Any, _: Catalogue) -> Shown | None:
     return None if value else Words("评价期已过，没有评价", "not rated before the evaluation closed")
 
 
-def _named(names: Mapping[str, Words]) -> Callable[[Any, Catalogue], Shown | None]:
+def _rung(value: Any, catalogue: Catalogue) -> Shown | None:
+    rung = catalogue.ladder.get(value)
+    return Words(rung.name, rung.name_en) if rung else None
+
+
+def _named(names: Mapping[str, Words]) -> Show:
     return lambda value, _: names.get(value)
 
 
+def _raised(value: Any, catalogue: Catalogue) -> Shown:
+    """Why a case was raised a level, where it was by count; what somebody wrote otherwise."""
+    kind, _, count = str(value).partition(": ")
+    if kind in COUNTED and count.isdigit():
+        return Words(COUNTED[kind].zh.format(count), COUNTED[kind].en.format(count))
+    return _reason(value, catalogue)
+
+
+def _yes(words: Words, otherwise: Words | None = None) -> Show:
+    return lambda value, _: words if value else otherwise
+
+
+def _difficulty(value: Any, catalogue: Catalogue) -> Shown | None:
+    known = catalogue.difficulties.get(value)
+    return Words(known.name, known.name_en) if known else None
+
+
 #: Every fact that is shown, in this order: its label, and how its value reads. What is not here stays inside.
-FACTS: Mapping[str, tuple[Words, Callable[[Any, Catalogue], Shown | None]]] = {
+FACTS: Mapping[str, tuple[Words, Show]] = {
     "channel": (Words("渠道", "Through"), _named(CHANNELS)),
-    "reason": (Words("原因", "Why"), _reason),
+    "topic": (Words("主题", "Topic"), lambda value, catalogue: topic_name(value, catalogue)),
+    "cause": (Words("起因", "Because of"), _named(CAUSES)),
+    "reason": (Words("原因", "Why"), _raised),
     "about": (Words("事项", "About"), _named(RULED)),
-    "granted": (Words("裁定", "Ruling"), lambda value, _: Words("同意", "granted") if value else Words("不同意", "not granted")),
-    "question": (Words("问题", "Question"), lambda value, _: Words(str(value), str(value))),
+    "granted": (Words("裁定", "Ruling"), _yes(Words("同意", "granted"), Words("不同意", "not granted"))),
+    "question": (Words("问题", "Question"), _text),
     "proposed": (Words("建议交由", "Proposed"), department_name),
     "to": (Words("改交", "Now with"), department_name),
     "department": (Words("承办单位", "Department"), department_name),
+    "role": (Words("方式", "How"), _named(HANDLED)),
     "rule": (Words("为什么", "Why there"), _rule),
+    "level": (Words("级别", "Level"), _named(LEVELS)),
+    "difficulty": (Words("类别", "Kind"), _difficulty),
+    "key": (Words("重点督办", "Key supervision"), _yes(Words("是", "yes"), Words("不再是", "no longer"))),
+    "leader": (Words("领办领导", "Led by"), _text),
+    "contact": (Words("联系方式", "Contact"), _named(CONTACTS)),
     "round": (Words("次数", "Round"), lambda value, _: Words(f"第 {value} 次办理", f"round {value}")),
+    "what": (Words("承诺", "Promise"), _text),
+    "who": (Words("责任人", "Who"), _text),
+    "promised_for": (Words("承诺时间", "Promised for"), _due),
+    "evidence": (Words("兑现情况", "Evidence"), _text),
+    "card": (Words("牌", "Card"), _named(CARDS)),
+    "rung": (Words("督办", "Step"), _rung),
+    "title": (Words("会议", "Meeting"), _text),
+    "at": (Words("时间", "When"), _due),
+    "came_to": (Words("结果", "Result"), _named(RESULTS)),
+    "held": (Words("结论", "Finding"), _yes(Words("已落实", "it has held"), Words("没有落实", "it has not held"))),
+    "note": (Words("说明", "Note"), _text),
+    "changed": (Words("调整的日子", "Days that changed"), _text),
+    "sign_by": (Words("签收期限", "To be signed for by"), _due),
     "original": (Words("原定期限", "Due before"), _due),
     "due": (Words("答复期限", "Answer due"), _due),
+    "provisional": (
+        Words("期限", "Deadline"),
+        _yes(Words("暂定，待放假安排公布后确定", "may move when the holidays are published")),
+    ),
     "until": (Words("至", "Until"), _due),
     "outcome": (Words("办理结果", "Outcome"), _named(OUTCOMES)),
-    "on_time": (Words("时限", "Deadline"), _on_time),
+    "deadline": (Words("适用期限", "Deadline"), _due),
+    "on_time": (Words("时限", "In time"), _on_time),
     "result": (Words("对结果", "Result"), _named(RATINGS)),
     "process": (Words("对过程", "Process"), _named(RATINGS)),
+    "revision": (Words("追评", "Second thought"), _yes(Words("更改之前的评价", "replaces the rating before"))),
+    "evaluate_by": (Words("评价截止", "Rate until"), _due),
     "rated": (Words("评价", "Evaluation"), _rated),
 }
 
 
-def tell(timeline: Sequence[Mapping[str, Any]], catalogue: Catalogue, reply: str | None) -> list[Told]:
-    """The timeline in words, oldest first. The text of `reply`, which the page shows on its own, is not repeated."""
-    return [_moment(moment, catalogue, reply) for moment in timeline]
+def tell(timeline: Sequence[Mapping[str, Any]], catalogue: Catalogue, answers: Collection[str]) -> list[Told]:
+    """The timeline in words, oldest first. The text of `answers`, which the page shows on their own, is not repeated."""
+    return [_moment(moment, catalogue, answers) for moment in timeline]
 
 
-def _moment(moment: Mapping[str, Any], catalogue: Catalogue, reply: str | None) -> Told:
+def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection[str]) -> Told:
     facts = dict(moment["facts"])
     said = facts.get("content") or ""
-    if moment["what"] == AssignmentReplied.TYPE and said == reply:
+    if moment["what"] in ANSWERS and said in answers:
         said = ""
     by = ACTORS.get(moment["by"], Words(moment["by"], moment["by"]))
     if moment["by"] == DEPARTMENT and "department" in facts:

@@ -6,32 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import (
-    AssignmentAsked,
-    AssignmentConcluded,
-    AssignmentCreated,
-    AssignmentExtended,
-    AssignmentObjected,
-    AssignmentPaused,
-    AssignmentProgressed,
-    AssignmentReassigned,
-    AssignmentReopened,
-    AssignmentReplied,
-    AssignmentResumed,
-    AssignmentRuled,
-    AssignmentSigned,
-    OpinionAccepted,
-    OpinionDeclined,
-    OpinionDetailed,
-    OpinionEvaluated,
-    OpinionMerged,
-    OpinionReturned,
-    OpinionSubmitted,
-    OpinionWithdrawn,
-    Outcome,
-    Rating,
-)
-from services.intake.handlers import DEPARTMENT, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
+from services.contracts.messages import Outcome, Rating
 from services.runtime.pages import Words
 
 
@@ -99,6 +74,11 @@ STATES: Mapping[str, Standing] = {
         Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
         "warn",
     ),
+    State.DRAFTED: Standing(
+        Words("办理中", "Being handled"),
+        Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head."),
+        "info",
+    ),
     State.REPLIED: Standing(
         Words("已答复", "Answered"),
         Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
@@ -106,7 +86,7 @@ STATES: Mapping[str, Standing] = {
     ),
     State.REOPENED: Standing(
         Words("重新办理", "Being handled again"),
-        Words("您不满意，承办单位要重新办理并再次答复。", "You were not satisfied; the department has to handle it again."),
+        Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below."),
         "warn",
     ),
     State.CONCLUDED: Standing(
@@ -127,41 +107,9 @@ STEPS: tuple[Words, ...] = (
 )
 STEPS_TAKEN: Mapping[str, int] = {
     State.SUBMITTED: 1, State.RETURNED: 1, State.ACCEPTED: 2, State.ASSIGNED: 3, State.OBJECTED: 3, State.REASSIGNED: 3,
-    State.REOPENED: 4, State.SIGNED: 4, State.PAUSED: 4, State.REPLIED: 5, State.CONCLUDED: 6,
+    State.REOPENED: 4, State.SIGNED: 4, State.PAUSED: 4,
+    State.DRAFTED: 4, State.REPLIED: 5, State.CONCLUDED: 6,
 }  # fmt: skip
-
-EVENTS: Mapping[str, Words] = {
-    OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),
-    OpinionAccepted.TYPE: Words("予以受理", "Accepted"),
-    OpinionReturned.TYPE: Words("请您补充", "More detail asked for"),
-    OpinionDetailed.TYPE: Words("补充情况", "More detail given"),
-    OpinionMerged.TYPE: Words("并案办理", "To be handled with another"),
-    OpinionWithdrawn.TYPE: Words("撤回", "Withdrawn"),
-    OpinionDeclined.TYPE: Words("不予受理", "Not accepted"),
-    OpinionEvaluated.TYPE: Words("作出评价", "Rated"),
-    AssignmentCreated.TYPE: Words("交办", "Assigned"),
-    AssignmentSigned.TYPE: Words("签收", "Signed for"),
-    AssignmentProgressed.TYPE: Words("办理进展", "Progress"),
-    AssignmentObjected.TYPE: Words("申请退办", "Objection"),
-    AssignmentRuled.TYPE: Words("裁定", "Ruling"),
-    AssignmentReassigned.TYPE: Words("改交", "Reassigned"),
-    AssignmentAsked.TYPE: Words("申请延期", "More time asked for"),
-    AssignmentExtended.TYPE: Words("准予延期", "Extended"),
-    AssignmentPaused.TYPE: Words("挂起", "Paused"),
-    AssignmentResumed.TYPE: Words("恢复办理", "Resumed"),
-    AssignmentReplied.TYPE: Words("答复", "Answered"),
-    AssignmentReopened.TYPE: Words("重新办理", "To be handled again"),
-    AssignmentConcluded.TYPE: Words("办结", "Concluded"),
-}
-
-ACTORS: Mapping[str, Words] = {
-    SUBMITTER: Words("提出人", "the submitter"),
-    OFFICE: Words("人大机关审核人员", "a reviewer of the congress office"),
-    POLICY: Words("按受理规则自动审核", "automatically, by the rules of acceptance"),
-    ROUTING: Words("按交办规则自动处理", "automatically, by the rules of assignment"),
-    SUPERVISOR: Words("人大督办人员", "a supervisor of the congress"),
-    DEPARTMENT: Words("承办单位", "the department"),
-}
 
 OUTCOMES: Mapping[str, Words] = {
     Outcome.SOLVED: Words("已经解决", "Solved"),
@@ -203,4 +151,39 @@ VISIBILITIES: Mapping[str, Words] = {
         "人大机关和承办单位；内容和答复可以公开（不含姓名和联系方式）",
         "The congress office and the department; the text and the answer may be published, without name or contact data",
     ),
+}
+
+LEVELS: Mapping[str, Words] = {
+    "village": Words("村（社区）级", "village"),
+    "town": Words("镇（街道）级", "town"),
+    "county": Words("县级", "county"),
+    "city": Words("市级", "city"),
+}
+
+CONTACTS: Mapping[str, Words] = {
+    "phone": Words("电话", "by phone"),
+    "visit": Words("上门", "by a visit"),
+    "meeting": Words("面谈", "in a meeting"),
+    "message": Words("短信或网络", "by message"),
+}
+
+CAUSES: Mapping[str, Words] = {
+    "dissatisfied": Words("评价不满意", "the rating: dissatisfied"),
+    "promise": Words("承诺没有兑现", "a promise was not kept"),
+    "look_back": Words("回头看发现没有落实", "looked at again, and it has not held"),
+}
+
+CARDS: Mapping[str, Words] = {"yellow": Words("黄牌", "yellow card"), "red": Words("红牌", "red card")}
+
+RESULTS: Mapping[str, Words] = {
+    "summons": Words("约见单位负责人", "the department's head is summoned"),
+    "promise": Words("单位作出承诺", "the department has made a promise"),
+    "criticism": Words("通报批评", "criticism"),
+    "closed": Words("督办结束", "closed"),
+}
+
+PROMISED: Mapping[str, Words] = {
+    "open": Words("待兑现", "to be kept"),
+    "kept": Words("已兑现", "kept"),
+    "broken": Words("没有按期兑现", "not kept in time"),
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.contracts.messages import CalendarChanged, CommandRejected, Message
 from services.routing.store.calendars import CalendarStore
@@ -17,7 +18,17 @@ from services.runtime.clock import new_id
 from services.runtime.database import Transaction, rows_of
 
 Row = Mapping[str, Any]
-_COUNT = cases.update().where(cases.c.opinion == sa.bindparam("of")).values(said=sa.bindparam("count"))
+_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def _count(dialect: str) -> sa.Executable:
+    # One statement for cases new and old: what is deferred runs once for the whole batch, so no other could come before it.
+    new = _INSERTS[dialect](cases)
+    count: sa.Executable = new.on_conflict_do_update(index_elements=[cases.c.opinion], set_={"said": new.excluded.said})
+    return count
+
+
+_COUNTS = {dialect: _count(dialect) for dialect in _INSERTS}
 
 
 class RoutingStore:
@@ -39,8 +50,7 @@ class RoutingStore:
         return new_id()
 
     def open_case(self, opinion: str) -> None:
-        """Begin the case of an opinion; a second beginning fails the commit."""
-        self._work.add(cases, {"opinion": opinion, "said": 0})
+        """Begin the case of an opinion, of which nothing has been said yet; its first lead cannot be stored twice."""
         self._said[opinion] = 0
 
     def hold_cases(self, opinions: Collection[str]) -> None:
@@ -60,7 +70,7 @@ class RoutingStore:
         for sequence, message in enumerate(messages, self._said[opinion] + 1):
             self._work.say(message, subject=opinion, sequence=sequence)
         self._said[opinion] += len(messages)
-        self._work.defer(_COUNT, {"of": opinion, "count": self._said[opinion]})
+        self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": opinion, "said": self._said[opinion]})
 
     def reject(self, rejected: CommandRejected) -> None:
         """Tell a department that its command was refused.

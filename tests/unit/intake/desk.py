@@ -26,18 +26,19 @@ from services.contracts.messages import (
     Outcome,
     Why,
 )
-from services.intake import app, consumer, handlers, store
+from services.intake import app, consumer, handlers, pages, store
 from services.intake.app import Intake
 from services.intake.store import IntakeStore
 from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.database import Database
-from services.runtime.http import create_app
+from services.runtime.http import Routes, create_app
 from services.runtime.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"
+MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
 WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
 FORM = {"title": "河堤塌了一段", "content": "上周大雨后，东街桥下的河堤塌了约三米。"}
@@ -48,6 +49,8 @@ CALLERS = {
     "scraper": Caller(Role.SCRAPER, None, "t4"),
     "water": Caller(Role.DEPARTMENT, "water", "t5"),
     "roads": Caller(Role.DEPARTMENT, "roads", "t6"),
+    "petitions": Caller(Role.DEPARTMENT, "petitions", "t7"),
+    "school": Caller(Role.DEPARTMENT, "school", "t8"),
 }
 
 
@@ -69,9 +72,11 @@ class Desk:
     clock: FixedClock
     catalogue: Catalogue = TOWN
     app: flask.Flask = field(init=False)
+    telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
-        self.app = create_app("intake", Intake(self.database, self.catalogue), app.routes, Doorman(), Telemetry())
+        self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
+        self.app = create_app("intake", Intake(self.database, self.catalogue), routes, Doorman(), self.telemetry)
         self.client = self.app.test_client()
 
     def submit(self, **fields: Any) -> handlers.Taken:
@@ -101,13 +106,22 @@ class Desk:
         """Hear events of routing, each in a batch of its own."""
         for event in events:
             with self.database.transaction() as work:
-                consumer.handle(work, [event])
+                consumer.handle(self.catalogue, work, [event])
+
+    def outbox(self) -> list[Mapping[str, Any]]:
+        """Everything that went into the outbox, in order, as it is stored."""
+        with self.database.reading() as connection:
+            return list(connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all())
 
     def said(self, about: str | None = None) -> list[Event]:
-        """What went into the outbox, in order."""
-        with self.database.reading() as connection:
-            rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
-        return [decode(row["body"]) for row in rows if about in (None, row["subject"])]
+        """What was said to whoever listens, in order."""
+        events = [decode(row["body"]) for row in self.outbox() if about in (None, row["subject"])]
+        return [event for event in events if not event.data.PRIVATE]
+
+    def letters(self) -> list[Any]:
+        """The letters that were asked for, in order."""
+        events = [decode(row["body"]) for row in self.outbox()]
+        return [event.data for event in events if event.data.PRIVATE]
 
     def row(self, opinion: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:
@@ -162,6 +176,12 @@ class Routing:
         text = OpinionText(self.opinion, FORM["title"], FORM["content"])
         limits = {"sign": DUE, "reply": DUE}
         return self.says(AssignmentCreated("a-1", text, self.department, "lead", "simple", limits, Why("keywords: 河堤", 1.0)))
+
+    def beside(self, department: str, role: Any, assignment: str = "a-2") -> Event:
+        """A department beside the lead gets its part."""
+        text = OpinionText(self.opinion, FORM["title"], FORM["content"])
+        why = Why("reviewer", 1.0)
+        return self.says(AssignmentCreated(assignment, text, department, role, "simple", {"reply": DUE}, why, lead=self.department))
 
     def signed(self) -> Event:
         return self.says(AssignmentSigned("a-1", self.department, DUE, True))

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted, Rating
-from services.intake import handlers
+from services.intake import domain, handlers
 from services.intake.handlers.taking import take
 from tests.unit.intake.desk import FORM, TOWN, WINDOW, Routing
 
@@ -78,7 +78,7 @@ def test_a_refused_opinion_leaves_nothing(desk):
 
 def test_a_reviewer_lets_it_in_perhaps_under_another_topic(desk):
     taken = desk.submit(channel="campaign", topic="lamps", area="east")
-    assert desk.do(handlers.accept, TOWN, taken.id, "河道") == State.ACCEPTED
+    assert desk.do(handlers.accept, TOWN, taken.id, {"topic": "河道"}) == State.ACCEPTED
     accepted = desk.said()[-1]
     assert (accepted.sequence, accepted.data.decision, accepted.data.topic) == (2, "reviewer", "rivers")
     assert (accepted.data.opinion.topic, accepted.data.opinion.area) == ("rivers", "east")
@@ -88,7 +88,7 @@ def test_a_reviewer_lets_it_in_perhaps_under_another_topic(desk):
 
 def test_a_reviewer_who_names_no_topic_keeps_the_submitter_s(desk):
     taken = desk.submit(channel="campaign", topic="lamps")
-    desk.do(handlers.accept, TOWN, taken.id, None)
+    desk.do(handlers.accept, TOWN, taken.id, {})
     assert desk.said()[-1].data.topic == "lamps"
 
 
@@ -112,11 +112,11 @@ def test_a_review_happens_once(desk):
     accepted, declined = desk.submit(), desk.submit(channel="campaign")
     desk.do(handlers.decline, TOWN, declined.id, "unclear")
     for opinion in (accepted.id, declined.id):
-        for use_case, word in ((handlers.accept, None), (handlers.decline, "unclear")):
+        for use_case, word in ((handlers.accept, {}), (handlers.decline, "unclear")):
             with pytest.raises(Conflict):
                 desk.do(use_case, TOWN, opinion, word)
     with pytest.raises(NotFound):
-        desk.do(handlers.accept, TOWN, "nothing", None)
+        desk.do(handlers.accept, TOWN, "nothing", {})
 
 
 def test_the_same_external_id_with_the_same_text_is_the_same_opinion(desk):
@@ -169,15 +169,16 @@ def test_a_reply_is_rated_by_whoever_holds_the_receipt(desk, replied):
     desk.rate(taken.receipt, "basically_satisfied", "satisfied", "来得快。")
     rated = desk.said(taken.id)[-1]
     assert rated.sequence == 3
-    assert rated.data == OpinionEvaluated("a-1", "water", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "来得快。", None)
+    rater = domain.rater_of(taken.receipt)
+    assert rated.data == OpinionEvaluated(
+        "a-1", "water", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "来得快。", None, round=1, rater=rater
+    )
     assert story(desk, taken.id)[-1] == ("opinion.evaluated", "submitter")
 
 
-def test_a_reply_is_rated_once_a_round(desk, replied):
+def test_a_reply_is_rated_anew_in_every_round(desk, replied):
     taken, routing = replied
     desk.rate(taken.receipt, "dissatisfied")
-    with pytest.raises(Conflict, match="already"):
-        desk.rate(taken.receipt)
     desk.hear(routing.reopened())
     with pytest.raises(Conflict, match="not possible"):
         desk.rate(taken.receipt)

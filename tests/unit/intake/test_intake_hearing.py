@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from services.contracts.lifecycle import State
 from services.contracts.messages import Outcome
 from services.intake import consumer
-from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import STORE, migrate
-from tests.unit.intake.desk import MIGRATIONS, WINDOW, Desk, Routing
+from tests.unit.intake.desk import WINDOW, Routing
 
 LATER = WINDOW + timedelta(days=28)
 FOLLOWED = ("state", "department", "assignment", "reply", "outcome", "evaluate_by", "round")
@@ -56,7 +53,7 @@ def test_messages_of_several_cases_are_heard_in_one_transaction(desk):
     cases = [Routing(desk.submit().id, desk.clock.now()) for _ in range(3)]
     events = [event for routing in cases for event in case_handled_twice(routing)]
     with desk.database.transaction() as work:
-        consumer.handle(work, events)
+        consumer.handle(desk.catalogue, work, events)
     assert {desk.row(routing.opinion)["state"] for routing in cases} == {State.CONCLUDED}
 
 
@@ -74,14 +71,9 @@ def test_every_order_of_a_simple_case_ends_the_same(desk):
 
 
 @pytest.fixture(scope="module")
-def long_desk(tmp_path_factory):
+def long_desk(open_desk):
     """One store for all the examples: each has an opinion of its own."""
-    clock = FixedClock(WINDOW - timedelta(days=30))
-    database = Database(f"sqlite:///{tmp_path_factory.mktemp('intake')}/intake.db", "intake", clock)
-    migrate(database, STORE, "runtime")
-    migrate(database, MIGRATIONS, "intake")
-    yield Desk(database, clock)
-    database.close()
+    return open_desk()
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -2,17 +2,15 @@
 
 import math
 import secrets
-from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.errors import Conflict, Invalid
-from services.contracts.lifecycle import State
+from services.contracts.errors import Invalid
 from services.intake import domain
 from services.intake.domain import ALPHABET, CHECK_SYMBOLS, RECEIPT_LENGTH
-from tests.unit.intake.desk import FORM, TOWN, WINDOW
+from tests.unit.intake.desk import FORM, TOWN
 
 numbers = st.integers(0, 2**65 - 1)
 
@@ -122,36 +120,12 @@ def test_the_fingerprint_tells_title_and_content_apart():
     assert domain.fingerprint({"title": "甲乙", "content": ""}) != domain.fingerprint({"title": "甲", "content": "乙"})
 
 
-def test_a_replied_case_may_be_rated_until_the_window_closes():
-    domain.check_evaluation(State.REPLIED, False, WINDOW, WINDOW)
-    domain.check_evaluation(State.REPLIED, False, None, WINDOW)
-    with pytest.raises(Conflict, match="was open until 2026-12-21T23:59:59"):
-        domain.check_evaluation(State.REPLIED, False, WINDOW, WINDOW + timedelta(seconds=1))
-
-
-def test_a_reply_is_rated_once():
-    with pytest.raises(Conflict, match="already"):
-        domain.check_evaluation(State.REPLIED, True, WINDOW, WINDOW)
-
-
-def test_a_concluded_case_may_be_rated_by_those_who_have_not_until_the_window_closes():
-    domain.check_evaluation(State.CONCLUDED, False, WINDOW, WINDOW)
-    for rated, window, now in ((True, WINDOW, WINDOW), (False, None, WINDOW), (False, WINDOW, WINDOW + timedelta(seconds=1))):
-        with pytest.raises(Conflict):
-            domain.check_evaluation(State.CONCLUDED, rated, window, now)
-
-
-@pytest.mark.parametrize("state", [state for state in State if state not in (State.REPLIED, State.CONCLUDED)])
-def test_nothing_is_rated_without_a_reply(state):
-    with pytest.raises(Conflict, match="'evaluate' is not possible"):
-        domain.check_evaluation(state, False, WINDOW, WINDOW)
-
-
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
         (None, set()),
         ("department", {"public", "department"}),
+        ("head", {"public", "department"}),
         ("reviewer", {"public", "department", "congress"}),
         ("supervisor", {"public", "department", "congress"}),
         ("admin", {"public", "department", "congress"}),

@@ -16,6 +16,8 @@ STAFF_ROUTES = [
     ("POST", "/opinions/nothing/decline", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/return", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/merge", {"reviewer", "admin"}),
+    ("POST", "/opinions/accept", {"reviewer", "admin"}),
+    ("GET", "/reviews", {"reviewer", "admin"}),
     ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),
 ]
 

@@ -9,12 +9,13 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.contracts.catalogue import CHANNELS
+from services.contracts.catalogue import CHANNELS, LEVELS
 from services.contracts.lifecycle import State
 from services.contracts.messages import MESSAGES, Outcome, Rating
+from services.intake import handlers
 from services.intake.app import opinions
 from services.intake.domain import VISIBILITIES
-from services.intake.pages import words
+from services.intake.pages import events, words
 from services.runtime.clock import ZONE
 from tests import visitors
 from tests.visitors import Visit, created, progressed, replied, signed
@@ -228,7 +229,9 @@ def test_every_code_has_words():
     assert set(words.RATINGS) == set(Rating)
     assert set(words.CHANNELS) == set(CHANNELS)
     assert set(words.VISIBILITIES) == set(VISIBILITIES)
-    assert set(words.EVENTS) <= {message.TYPE for message in MESSAGES}
+    assert set(words.LEVELS) == set(LEVELS)
+    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES}
+    assert set(events.ACTORS) == set(handlers.ACTORS)
 
 
 def test_a_lost_page_is_kind_to_people_and_precise_to_programs(visit):

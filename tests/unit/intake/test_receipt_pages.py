@@ -137,13 +137,21 @@ def test_a_rating_is_taken_once_and_thanked_for(visit, answered):
     assert told.count("作出评价 Rated") == 1
 
 
-def test_a_second_rating_from_another_window_is_refused_kindly(visit, answered):
-    other = visit.key(answered)
-    visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": visit.key(answered)})
-    answer = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "key": other})
-    assert answer.status_code == 409
-    assert receipts.EVALUATION.too_late.zh in answer.text
-    assert "对结果" in answer.text
+def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(visit, answered):
+    windows = [visit.key(answered) for _ in range(4)]
+    visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[0]})
+    page = visit.client.get(answered).text
+    assert "改变看法了？" in page
+    same = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[1]})
+    again = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "key": windows[2]})
+    third = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[3]})
+    assert [answer.status_code for answer in (same, again, third)] == [409, 303, 409]
+    for answer in (same, third):
+        assert receipts.EVALUATION.too_late.zh in answer.text
+    told = read(visit, answered)
+    assert "对结果 result ：不满意 Dissatisfied" in told
+    assert "改变看法了？" not in told
+    assert "更改之前的评价" in told
 
 
 def test_a_rating_after_its_time_is_refused_kindly(visit, answered):

@@ -44,7 +44,7 @@ def test_what_is_added_brings_it_back_to_the_reviewer_and_into_the_text(desk, re
     assert desk.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】东街桥。"
     last = desk.timeline(returned.id)[-1]
     assert (last["what"], last["by"], last["facts"]) == ("opinion.detailed", "submitter", {"content": "东街桥。"})
-    desk.do(handlers.accept, TOWN, returned.id, None)
+    desk.do(handlers.accept, TOWN, returned.id, {})
     assert desk.said()[-1].data.opinion.content.endswith("【补充】东街桥。")
     assert [event.sequence for event in desk.said(returned.id)] == [1, 2, 3, 4]
 

@@ -6,7 +6,7 @@ from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages import AssignmentCancelled, OpinionMerged, OpinionWithdrawn
 from services.contracts.topology import RETRIES
 from services.routing.store import RoutingStore
-from tests.unit.routing.bureau import REPLY
+from tests.unit.routing.bureau import REPLY, accepted
 
 ENDS = [(OpinionWithdrawn(True), "withdrawn", None), (OpinionMerged("o-2", True), "merged", "o-2")]
 OBJECTION = {"reason": "不归我们管。", "department": "roads"}
@@ -86,3 +86,13 @@ def test_what_was_never_let_in_has_no_assignment_to_end(bureau, message):
     bureau.tell("o-1", message)
     assert bureau.said() == []
     assert not bureau.broker.waiting(RETRIES[0].exchange)
+
+
+def test_what_is_said_of_a_case_is_numbered_on_when_its_batch_began_with_another_case(bureau):
+    first = bureau.row(bureau.accept())["opinion"]
+    bureau.put(first, OpinionWithdrawn(True))
+    bureau.put("o-new", accepted("o-new"))
+    bureau.hear("routing.events")
+    bureau.tell("o-new", OpinionWithdrawn(True))
+    assert bureau.story(first) == [("created", 1), ("cancelled", 2)]
+    assert bureau.story("o-new") == [("created", 1), ("cancelled", 2)]

@@ -1,0 +1,39 @@
+"""The rules of intake, pure, one file for each subject."""
+
+from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact
+from services.intake.domain.rating import Question, Rated, check_evaluation, given_to, may_do, may_evaluate, question_of
+from services.intake.domain.receipts import (
+    ALPHABET,
+    CHECK_SYMBOLS,
+    RECEIPT_LENGTH,
+    new_receipt,
+    rater_of,
+    read_receipt,
+    show_receipt,
+)
+from services.intake.domain.reviewing import NO_TARGETS, WAITING, Terms, Waited, check_merge, is_accepted, terms_of, waited
+from services.intake.domain.story import STAFF, answers_of, is_internal, lines_for, promises_of, shown_state
+from services.intake.domain.submitting import (
+    KINDS,
+    LONGEST_CONTENT,
+    LONGEST_TITLE,
+    MOST_COSIGNERS,
+    RELAY_ROLES,
+    VISIBILITIES,
+    Review,
+    check_withdrawal,
+    detailed,
+    fingerprint,
+    resolve,
+    review,
+    with_details,
+)
+
+__all__ = [
+    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "KINDS", "LONGEST_CONTENT", "LONGEST_TITLE", "MOST_COSIGNERS",
+    "NO_TARGETS", "PERSONAL", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Question", "Rated",
+    "Review", "Terms", "Waited", "answers_of", "check_evaluation", "check_merge", "check_withdrawal", "detailed", "fingerprint",
+    "given_to", "is_accepted", "is_internal", "is_reachable", "lines_for", "may_do", "may_evaluate", "may_see_contact",
+    "new_receipt", "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review", "show_receipt", "shown_state",
+    "terms_of", "waited", "with_details",
+]  # fmt: skip

@@ -1,0 +1,88 @@
+"""满意度测评: who may rate a reply when and how often, and what the holder of a receipt may do altogether."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.contracts.errors import Conflict
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
+
+#: How often one rater may answer: a reply once and once more on second thought, a promise that was kept once.
+ON_A_REPLY, ON_A_PROMISE = 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """What somebody answered."""
+
+    result: str
+    process: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the submitters of a case are asked, until `window`: by its reply, or again by a promise that was kept."""
+
+    window: datetime | None
+    by_reply: bool = True
+
+    @property
+    def times(self) -> int:
+        """How often each of them may answer."""
+        return ON_A_REPLY if self.by_reply else ON_A_PROMISE
+
+
+def question_of(case: Mapping[str, Any]) -> Question:
+    """What the submitters of a stored case are asked: by its reply, unless a promise that was kept has asked since."""
+    return Question(case["evaluate_by"], case["asked"] == case["answered"])
+
+
+def given_to(case: Mapping[str, Any], ratings: Sequence[Mapping[str, Any]]) -> list[Rated]:
+    """Which of somebody's ratings answer the question that a stored case asks now."""
+    now = [row for row in ratings if (row["round"], row["asked"]) == (case["round"], case["asked"])]
+    return [Rated(row["result"], row["process"], row["comment"]) for row in now]
+
+
+def check_evaluation(state: State, question: Question, given: Sequence[Rated], new: Rated | None, now: datetime) -> None:
+    """Raises `Conflict` unless there is a reply, its window is open, and this rater (who has `given` so much) has a say left.
+
+    `new` is None when it is only asked whether one could rate. What was said already is not said again. A case may have been
+    concluded in between, by another rating of it.
+    """
+    advance(state, Move.EVALUATE)
+    if len(given) >= question.times:
+        raise Conflict("This reply has been evaluated already.")
+    if new is not None and given and given[-1] == new:
+        raise Conflict("This is what was said already; a second rating is for another opinion of it.")
+    if question.window is None and state is State.CONCLUDED:
+        raise Conflict("The reply has not arrived here yet; try again in a moment.")
+    if question.window is not None and now > question.window:
+        raise Conflict(f"The evaluation was open until {question.window.isoformat()}.")
+
+
+def may_evaluate(state: State, question: Question, given: Sequence[Rated], now: datetime) -> bool:
+    """Whether `check_evaluation` lets a rating pass."""
+    try:
+        check_evaluation(state, question, given, None, now)
+    except Conflict:
+        return False
+    return True
+
+
+def may_do(own: State, *, rates: bool, rated: bool, first: bool, followed: bool) -> list[str]:
+    """What the holder of a receipt can do now.
+
+    `rates`: the reply can be rated; `rated`: it was, so that it would be a revision; `first`: this is who submitted the opinion
+    and not a co-signer; `followed`: others were merged into it.
+    """
+    rows = (
+        ("evaluation", rates and not rated),
+        ("revision", rates and rated),
+        ("withdrawal", first and not followed and Move.WITHDRAW in allowed_moves(own)),
+        ("details", first and own in (State.RETURNED, State.PAUSED)),
+    )
+    return [name for name, possible in rows if possible]

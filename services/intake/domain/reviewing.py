@@ -1,0 +1,101 @@
+"""审核: what a reviewer may decide, how long an opinion has waited for it, and which one it can be handled with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.contracts.catalogue import LEVELS, Catalogue
+from services.contracts.errors import Invalid
+from services.contracts.lifecycle import State
+from services.contracts.messages import Handling
+
+#: Nobody handles an opinion in one of these, so none can be handled with it.
+NO_TARGETS = frozenset({State.SUBMITTED, State.RETURNED, State.DECLINED, State.MERGED, State.WITHDRAWN})
+#: What a reviewer can ask for: those who wait for review, and those who were asked for more.
+WAITING = (State.SUBMITTED, State.RETURNED)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an opinion is to be handled, as far as the reviewer said so; the rest is decided by the rules of assignment."""
+
+    topic: str | None = None
+    level: str | None = None
+    difficulty: str | None = None
+    department: str | None = None
+    co_handlers: tuple[str, ...] = ()
+    handling: Handling = "joint"
+    key: bool = False
+    leader: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How long an opinion has waited: working days and seconds; until when it should be reviewed, and whether that is over."""
+
+    working_days: int
+    seconds: int
+    review_by: datetime
+    overdue: bool
+    provisional: bool
+
+
+def terms_of(catalogue: Catalogue, form: Mapping[str, Any], topic: str | None) -> Terms:
+    """What a reviewer decided, in codes; `topic` is the one the opinion has. Raises `Invalid` that names every field at fault."""
+    named = catalogue.topic_of(form["topic"]) if form.get("topic") else None
+    code = named.code if named else topic
+    rest = {name: form[name] for name in ("level", "difficulty", "department", "handling", "key", "leader") if form.get(name)}
+    terms = Terms(topic=code, co_handlers=tuple(form.get("co_handlers") or ()), **rest)
+    errors = dict(_unknown(catalogue, terms))
+    if form.get("topic") and named is None:
+        errors["topic"] = [f"There is no topic '{form['topic']}'. See /api/v1/topics."]
+    found = catalogue.topics.get(code or "")
+    lead = terms.department or (found.department if found else None)
+    reasons = [*errors.get("co_handlers", ()), *_clashes(terms.co_handlers, lead)]
+    if reasons:
+        errors["co_handlers"] = reasons
+    if errors:
+        raise Invalid("Correct the fields named in 'errors' and send again.", errors)
+    return terms
+
+
+def _unknown(catalogue: Catalogue, terms: Terms) -> Sequence[tuple[str, list[str]]]:
+    known: Mapping[str, Sequence[str]] = {
+        "level": LEVELS, "difficulty": tuple(catalogue.difficulties), "department": tuple(catalogue.departments),
+    }  # fmt: skip
+    wrong = [(name, getattr(terms, name), codes) for name, codes in known.items() if getattr(terms, name) not in (None, *codes)]
+    errors = [(name, [f"There is no {name} '{value}' in the catalogue."]) for name, value, _ in wrong]
+    missing = [code for code in dict.fromkeys(terms.co_handlers) if code not in catalogue.departments]
+    return [*errors, *([("co_handlers", [f"There is no department '{code}'." for code in missing])] if missing else [])]
+
+
+def _clashes(co_handlers: Sequence[str], lead: str | None) -> Sequence[str]:
+    twice = sorted({code for code in co_handlers if co_handlers.count(code) > 1})
+    own = [f"'{lead}' leads the case already."] if lead in co_handlers else []
+    return [*(f"'{code}' is named twice." for code in twice), *own]
+
+
+def waited(catalogue: Catalogue, topic: str | None, since: datetime, now: datetime) -> Waited:
+    """How long an opinion has waited since it came, or came back; its topic says how long it may."""
+    calendar = catalogue.calendar
+    due = calendar.due(since, catalogue.deadlines_for(catalogue.topics.get(topic or "")).deadlines["review"])
+    first, last = since.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date()
+    return Waited(calendar.working_days(first, last), int((now - since).total_seconds()), due.at, now > due.at, due.provisional)
+
+
+def is_accepted(state: State) -> bool:
+    """Whether an opinion in this state has been let in, so that routing knows of it."""
+    return state not in WAITING
+
+
+def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> None:
+    """Raises `Invalid` unless `target` is another opinion that has been let in and is itself handled or answered."""
+    if target is None:
+        raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
+    if target["id"] == row["id"]:
+        raise Invalid("Name another opinion.", {"into": ["This is the opinion itself."]})
+    if State(target["state"]) in NO_TARGETS:
+        raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {target['state']}."]})

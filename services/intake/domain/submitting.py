@@ -1,0 +1,69 @@
+"""What a submission may name, how the policy table reviews it, and what tells two of them apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.lifecycle import Move, State, advance
+
+LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
+KINDS = ("citizen", "deputy", "enterprise", "group")
+#: Who can have passed an opinion on: voter, informant (民情信息员), deputy, presidium.
+RELAY_ROLES = ("voter", "informant", "deputy", "presidium")
+MOST_COSIGNERS = 200
+VISIBILITIES = ("public", "department", "congress")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the policy table says of a channel: let in at once, or wait for a reviewer."""
+
+    automatic: bool
+
+
+def review(catalogue: Catalogue, channel: str) -> Review:
+    """Look the channel up in the catalogue's acceptance table."""
+    return Review(catalogue.acceptance[channel] == "automatic")
+
+
+def resolve(catalogue: Catalogue, form: Mapping[str, Any]) -> dict[str, Any]:
+    """The form with its topic as a code; raises `Invalid` that names every field the catalogue does not know."""
+    errors: dict[str, list[str]] = {}
+    topic = catalogue.topic_of(form["topic"]) if form.get("topic") else None
+    if form.get("topic") and topic is None:
+        errors["topic"] = [f"There is no topic '{form['topic']}'. See /api/v1/topics."]
+    for name, known in (("area", catalogue.areas), ("station", catalogue.stations)):
+        if form.get(name) and form[name] not in known:
+            errors[name] = [f"There is no {name} '{form[name]}' in the catalogue."]
+    if errors:
+        raise Invalid("Correct the fields named in 'errors' and send again.", errors)
+    return {**form, "topic": topic.code if topic else None}
+
+
+def fingerprint(form: Mapping[str, Any]) -> str:
+    """What tells two submissions apart that carry the same external id."""
+    return hashlib.sha256("\x00".join((form["title"], form["content"])).encode()).hexdigest()
+
+
+def detailed(state: State) -> State:
+    """The state after the submitter has told more; raises `Conflict` when nobody has asked for it."""
+    return state if state is State.PAUSED else advance(state, Move.COMPLETE)
+
+
+def with_details(content: str, details: str) -> str:
+    """The text with what was added; raises `Invalid` when it grows too long."""
+    text = f"{content}\n\n【补充】{details}"
+    if len(text) > LONGEST_CONTENT:
+        raise Invalid("The whole text would be too long.", {"content": [f"at most {LONGEST_CONTENT} characters altogether"]})
+    return text
+
+
+def check_withdrawal(followed: bool) -> None:
+    """Raises `Conflict` when others were merged into the opinion: their answer hangs on it."""
+    if followed:
+        raise Conflict("Other opinions are handled with this one and wait for its answer, so it cannot be withdrawn.")

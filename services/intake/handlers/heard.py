@@ -1,0 +1,146 @@
+"""What each message of the others means here, on one screen: whose doing it is, the state it leads to, what the timeline tells,
+which columns it sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from services.contracts.lifecycle import State
+from services.contracts.messages import (
+    AssignmentAdvised,
+    AssignmentAmended,
+    AssignmentAsked,
+    AssignmentCancelled,
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentDrafted,
+    AssignmentExtended,
+    AssignmentMarked,
+    AssignmentObjected,
+    AssignmentPaused,
+    AssignmentProgressed,
+    AssignmentRaised,
+    AssignmentReassigned,
+    AssignmentRechecked,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentRescheduled,
+    AssignmentResumed,
+    AssignmentRuled,
+    AssignmentSigned,
+    CardIssued,
+    Message,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    ReplyItem,
+    SupervisionRaised,
+    SupervisionResolved,
+    SupervisionScheduled,
+)
+
+Values = Callable[[Any], dict[str, Any]]
+DEPARTMENT, HEAD, ROUTING, SUPERVISOR, LADDER = "department", "head", "routing", "supervisor", "ladder"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, columns to set.
+
+    `internal` lines are on no receipt. Facts that are None are left out.
+    """
+
+    by: str
+    state: State | None = None
+    facts: Values = lambda _: {}
+    columns: Values = lambda _: {}
+    internal: bool = False
+
+
+def _of(*names: str) -> Values:
+    """Facts that are fields of the message, instants as text."""
+
+    def facts(heard: Any) -> dict[str, Any]:
+        values = {name: getattr(heard, name) for name in names}
+        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+    return facts
+
+
+def _due(heard: Any) -> dict[str, Any]:
+    """The deadlines that the submitter waits for."""
+    named = {"due": heard.deadlines.get("reply"), "sign_by": heard.deadlines.get("sign")}
+    return {name: instant.isoformat() for name, instant in named.items() if instant}
+
+
+def _created(heard: AssignmentCreated) -> dict[str, Any]:
+    facts = {**_due(heard), "rule": heard.why.rule, "provisional": heard.provisional or None}
+    return facts | ({} if heard.role == "lead" else {"assignment": heard.assignment})
+
+
+def _assigned(heard: AssignmentCreated) -> dict[str, Any]:
+    columns = {"difficulty": heard.difficulty, "key": heard.key, "leader": heard.leader}
+    return columns | ({"level": heard.level} if heard.level else {})
+
+
+def _replied(heard: AssignmentReplied) -> dict[str, Any]:
+    return {
+        "reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by,
+        "items": [_item(item) for item in heard.items], "co_opinions": [asdict(opinion) for opinion in heard.co_opinions],
+    }  # fmt: skip
+
+
+def _promised(*names: str) -> Values:
+    """Facts about a promise; its date has a name of its own, because it is no deadline for an answer."""
+    return lambda heard: {**_of("promise", "what", *names)(heard), "promised_for": heard.due.isoformat()}
+
+
+def _item(item: ReplyItem) -> dict[str, Any]:
+    promise = {**asdict(item.promise), "due": item.promise.due.isoformat()} if item.promise else None
+    return {"demand": item.demand, "content": item.content, "outcome": item.outcome, "promise": promise}
+
+
+def _reopened(heard: AssignmentReopened) -> dict[str, Any]:
+    # A dissatisfied submitter's words are not for the others who hold a receipt of the case.
+    reason = None if heard.cause == "dissatisfied" else heard.reason
+    return {"round": heard.round, "cause": heard.cause, "reason": reason, **_due(heard)}
+
+
+HEARD: Mapping[type[Message], Heard] = {
+    AssignmentCreated: Heard(ROUTING, State.ASSIGNED, _created, _assigned),
+    AssignmentSigned: Heard(DEPARTMENT, State.SIGNED, _of("deadline", "on_time")),
+    AssignmentProgressed: Heard(DEPARTMENT, None, _of("content", "contact", "on_time")),
+    AssignmentObjected: Heard(DEPARTMENT, State.OBJECTED, _of("reason", "proposed")),
+    AssignmentRuled: Heard(SUPERVISOR, None, _of("about", "granted", "reason")),
+    AssignmentReassigned: Heard(SUPERVISOR, State.REASSIGNED, _of("to", "reason")),
+    AssignmentAsked: Heard(DEPARTMENT, None, _of("until", "reason")),
+    AssignmentExtended: Heard(SUPERVISOR, None, lambda heard: {**_of("original", "reason")(heard), **_due(heard)}),
+    AssignmentPaused: Heard(DEPARTMENT, State.PAUSED, _of("reason", "until")),
+    AssignmentResumed: Heard(ROUTING, State.SIGNED, _due),
+    AssignmentCancelled: Heard(ROUTING, None, _of("why"), internal=True),
+    AssignmentAdvised: Heard(DEPARTMENT, None, _of("content", "deadline", "on_time")),
+    AssignmentDrafted: Heard(DEPARTMENT, State.DRAFTED, internal=True),
+    AssignmentAmended: Heard(HEAD, State.SIGNED, _of("reason"), internal=True),
+    AssignmentReplied: Heard(DEPARTMENT, State.REPLIED, _of("content", "outcome", "deadline", "on_time"), _replied),
+    AssignmentReopened: Heard(ROUTING, State.REOPENED, _reopened, _of("round")),
+    AssignmentConcluded: Heard(ROUTING, State.CONCLUDED, _of("rated")),
+    AssignmentMarked: Heard(SUPERVISOR, None, _of("key", "leader", "reason"), _of("key", "leader")),
+    AssignmentRaised: Heard(ROUTING, None, _of("level", "reason"), _of("level")),
+    AssignmentRechecked: Heard(SUPERVISOR, None, _of("held", "note")),
+    AssignmentRescheduled: Heard(
+        ROUTING, None, lambda heard: {**_due(heard), "changed": heard.reason, "provisional": heard.provisional or None}
+    ),
+    PromiseMade: Heard(DEPARTMENT, None, _promised("who")),
+    PromiseKept: Heard(
+        DEPARTMENT, None, _promised("evidence", "on_time", "evaluate_by"),
+        lambda heard: {"evaluate_by": heard.evaluate_by},
+    ),
+    PromiseBroken: Heard(ROUTING, None, _promised()),
+    CardIssued: Heard(LADDER, None, _of("assignment", "card", "rung", "of", "deadline")),
+    SupervisionRaised: Heard(LADDER, None, _of("assignment", "rung", "of", "deadline")),
+    SupervisionScheduled: Heard(SUPERVISOR, None, _of("assignment", "title", "at")),
+    SupervisionResolved: Heard(SUPERVISOR, None, lambda heard: {**_of("assignment", "note")(heard), "came_to": heard.result}),
+}  # fmt: skip

@@ -1,0 +1,34 @@
+"""Letters to those who submitted or signed an opinion. They leave by the private way and nobody but notify sees them.
+
+A letter has no number among the messages of its opinion: a gap would tell everybody that somebody can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+from services.contracts.catalogue import Catalogue
+from services.contracts.messages import LetterRequested
+from services.intake import domain
+
+if TYPE_CHECKING:
+    from services.intake.store import IntakeStore
+
+About = Literal["received", "returned", "declined", "assigned", "replied", "kept"]
+UNNUMBERED = 0
+
+
+def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mapping[str, Any]], /, **facts: str) -> None:
+    """A letter to each of `people` (receipt, title, contact data) who can be reached."""
+    for person in people:
+        if domain.is_reachable(person):
+            contact = {name: person.get(name) or None for name in ("name", "email", "phone")}
+            letter = LetterRequested(about, domain.show_receipt(person["receipt"]), person["title"], facts, **contact)
+            store.say(letter, opinion, UNNUMBERED)
+
+
+def department_name(catalogue: Catalogue, code: str) -> str:
+    """A department as a letter calls it; by its code when the catalogue no longer has it."""
+    department = catalogue.departments.get(code)
+    return department.name if department else code

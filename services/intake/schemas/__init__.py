@@ -1,0 +1,53 @@
+"""The shapes of intake's requests (`bodies`) and answers (`answers`)."""
+
+from services.intake.schemas.answers import (
+    BatchAccepted,
+    LineAnswer,
+    OpinionFile,
+    OpinionPage,
+    Receipt,
+    ReviewPage,
+    Standing,
+    Submitted,
+)
+from services.intake.schemas.bodies import (
+    LARGEST_BATCH,
+    LONGEST_REASON,
+    Acceptance,
+    BatchAcceptance,
+    Details,
+    Evaluation,
+    Line,
+    Merging,
+    OpinionQuery,
+    Question,
+    Refusal,
+    ReviewQuery,
+    Submission,
+    Withdrawal,
+)
+
+__all__ = [
+    "LARGEST_BATCH",
+    "LONGEST_REASON",
+    "Acceptance",
+    "BatchAcceptance",
+    "BatchAccepted",
+    "Details",
+    "Evaluation",
+    "Line",
+    "LineAnswer",
+    "Merging",
+    "OpinionFile",
+    "OpinionPage",
+    "OpinionQuery",
+    "Question",
+    "Receipt",
+    "Refusal",
+    "ReviewPage",
+    "ReviewQuery",
+    "Standing",
+    "Submission",
+    "Submitted",
+    "Withdrawal",
+]  # fmt: skip

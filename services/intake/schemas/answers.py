@@ -1,0 +1,214 @@
+"""The shapes of what intake answers."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.intake.schemas.bodies import Location, Relay, Submitter
+
+
+class Submitted(Schema):
+    """What the sender of an opinion gets; `cosigners` are the receipts of those who signed with them, in the order given."""
+
+    id = fields.String(required=True)
+    receipt = fields.String(required=True)
+    state = fields.String(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+    cosigners = fields.List(fields.String())
+
+
+class LineAnswer(Schema):
+    """One line of the answer to a batch."""
+
+    line = fields.Integer(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("created", "exists", "refused")))
+    id = fields.String()
+    receipt = fields.String()
+    cosigners = fields.List(fields.String())
+    external_id = fields.String()
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class Standing(Schema):
+    """Where an opinion stands after a move."""
+
+    id = fields.String()
+    state = fields.String(required=True)
+
+
+class AcceptedItem(Schema):
+    """What became of one opinion of a batch assignment; `detail` says why it was refused."""
+
+    id = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(("accepted", "refused")))
+    state = fields.String()
+    detail = fields.String()
+
+
+class BatchAccepted(Schema):
+    """What became of each opinion, in the order they were named."""
+
+    items = fields.List(fields.Nested(AcceptedItem), required=True)
+
+
+class Moment(Schema):
+    """One line of a timeline."""
+
+    at = fields.AwareDateTime(required=True)
+    what = fields.String(required=True)
+    by = fields.String(required=True)
+    facts = fields.Dict(required=True)
+
+
+class StaffMoment(Moment):
+    """One line of a timeline as staff see it; `internal` ones are on no receipt."""
+
+    internal = fields.Boolean(required=True)
+
+
+class PromiseShape(Schema):
+    """承诺: what will be done, by when and by whom, and what became of it."""
+
+    department = fields.String(required=True, allow_none=True)
+    what = fields.String(required=True)
+    due = fields.String(required=True, allow_none=True)
+    who = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(("open", "kept", "broken")))
+    evidence = fields.String(required=True, allow_none=True)
+
+
+class SeparateAnswer(Schema):
+    """The answer of a department that handles its own part of the case (分别办理)."""
+
+    department = fields.String(required=True)
+    content = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class Receipt(Schema):
+    """What the holder of a receipt sees."""
+
+    receipt = fields.String(required=True)
+    title = fields.String(required=True)
+    state = fields.String(required=True)
+    topic = fields.String(allow_none=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+    key = fields.Boolean(required=True)
+    leader = fields.String(required=True, allow_none=True)
+    department = fields.String(allow_none=True)
+    submitted = fields.AwareDateTime(required=True)
+    reply = fields.Dict(allow_none=True)
+    answers = fields.List(fields.Nested(SeparateAnswer), required=True)
+    promises = fields.List(fields.Nested(PromiseShape), required=True)
+    evaluation = fields.Dict(allow_none=True)
+    may = fields.List(fields.String(), required=True)
+    timeline = fields.List(fields.Nested(Moment), required=True)
+
+
+class OpinionShape(Schema):
+    """An opinion as the office and its departments see it; `told` is when it was told elsewhere, as it was written there.
+
+    `level`, `difficulty`, `key` and `leader` are as they stand; `chosen`, `co_handlers` and `handling` as the reviewer said.
+    """
+
+    id = fields.String(required=True)
+    external_id = fields.String(required=True, allow_none=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    channel = fields.String(required=True)
+    topic = fields.String(required=True, allow_none=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    location = fields.Nested(Location, required=True, allow_none=True)
+    visibility = fields.String(required=True)
+    state = fields.String(required=True)
+    submitted = fields.AwareDateTime(required=True)
+    told = fields.String(required=True, allow_none=True)
+    level = fields.String(required=True, allow_none=True)
+    difficulty = fields.String(required=True, allow_none=True)
+    key = fields.Boolean(required=True)
+    leader = fields.String(required=True, allow_none=True)
+    chosen = fields.String(required=True, allow_none=True)
+    co_handlers = fields.List(fields.String(), required=True, allow_none=True)
+    handling = fields.String(required=True, allow_none=True)
+    department = fields.String(required=True, allow_none=True)
+    assignment = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+    reply = fields.String(required=True, allow_none=True)
+    items = fields.List(fields.Dict(), required=True, allow_none=True)
+    co_opinions = fields.List(fields.Dict(), required=True, allow_none=True)
+    evaluate_by = fields.AwareDateTime(required=True, allow_none=True)
+    merged_into = fields.String(required=True, allow_none=True)
+    round = fields.Integer(required=True)
+
+
+class RatedShape(Schema):
+    """One rating of the reply; who gave it is not told."""
+
+    round = fields.Integer(required=True)
+    process = fields.String(required=True, allow_none=True)
+    result = fields.String(required=True)
+    comment = fields.String(required=True, allow_none=True)
+    at = fields.AwareDateTime(required=True)
+    revision = fields.Boolean(required=True)
+
+
+class HandlerShape(Schema):
+    """A department that handles the case, and in which role."""
+
+    department = fields.String(required=True)
+    role = fields.String(required=True)
+    assignment = fields.String(required=True)
+
+
+class OpinionFile(OpinionShape):
+    """One opinion with all that happened.
+
+    `submitter`, `cosigners`, `relay` and `deputy` are there only for those who may see who told it.
+    """
+
+    submitter = fields.Nested(Submitter, allow_none=True)
+    cosigners = fields.List(fields.Nested(Submitter))
+    relay = fields.List(Relay(), allow_none=True)
+    deputy = fields.String(allow_none=True)
+    handlers = fields.List(fields.Nested(HandlerShape), required=True)
+    answers = fields.List(fields.Nested(SeparateAnswer), required=True)
+    promises = fields.List(fields.Nested(PromiseShape), required=True)
+    timeline = fields.List(fields.Nested(StaffMoment), required=True)
+    evaluations = fields.List(fields.Nested(RatedShape), required=True)
+
+
+class OpinionPage(Schema):
+    """A page of opinions."""
+
+    items = fields.List(fields.Nested(OpinionShape), required=True)
+    next = fields.String(allow_none=True, required=True)
+
+
+class Waiting(Schema):
+    """An opinion that is not let in yet. `review_by` and what follows is there while it is the reviewer's turn."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    channel = fields.String(required=True)
+    topic = fields.String(required=True, allow_none=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    state = fields.String(required=True)
+    submitted = fields.AwareDateTime(required=True)
+    waiting_since = fields.AwareDateTime(required=True)
+    waited_working_days = fields.Integer(required=True)
+    waited_seconds = fields.Integer(required=True)
+    review_by = fields.AwareDateTime(required=True, allow_none=True)
+    overdue = fields.Boolean(required=True)
+    provisional = fields.Boolean(required=True)
+
+
+class ReviewPage(Schema):
+    """A page of opinions that wait, the oldest first."""
+
+    items = fields.List(fields.Nested(Waiting), required=True)
+    next = fields.String(allow_none=True, required=True)

@@ -1,0 +1,20 @@
+"""Tables and queries of intake."""
+
+from services.intake.store.reading import (
+    cosigners_of,
+    find,
+    find_by_receipt,
+    handlers_of,
+    is_followed,
+    listing,
+    ratings_of,
+    timeline_of,
+    waiting,
+)
+from services.intake.store.tables import handlers, opinions, ratings, signers, tables, timeline
+from services.intake.store.writing import Holder, IntakeStore
+
+__all__ = [
+    "Holder", "IntakeStore", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of", "is_followed", "listing",
+    "opinions", "ratings", "ratings_of", "signers", "tables", "timeline", "timeline_of", "waiting",
+]  # fmt: skip

@@ -1,0 +1,124 @@
+"""What intake reads of its store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.lifecycle import State
+from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.runtime.database import rows_of
+
+Row = Mapping[str, Any]
+
+
+def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
+    """One of those that were merged into an opinion."""
+    return sa.select(opinions.c.id).where(opinions.c.merged_into == opinion_id).limit(1)
+
+
+def ratings_query(case: str) -> sa.Select[Any]:
+    """The ratings of a case, oldest first."""
+    return sa.select(ratings).where(ratings.c.case == case).order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)
+
+
+def reachable_submitters(cases: Sequence[str]) -> sa.Select[Any]:
+    """Who submitted these cases or was merged into one of them, with what they told of themselves."""
+    case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
+    columns = (case, opinions.c.receipt, opinions.c.title, opinions.c.submitter)
+    return sa.select(*columns).where(_answered_with(cases)).order_by(opinions.c.id)
+
+
+def reachable_cosigners(cases: Sequence[str]) -> sa.Select[Any]:
+    """The co-signers of all these."""
+    case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
+    columns = (case, signers.c.receipt, opinions.c.title, signers.c.name, signers.c.phone, signers.c.email)
+    joined = signers.join(opinions, signers.c.opinion == opinions.c.id)
+    return sa.select(*columns).select_from(joined).where(_answered_with(cases)).order_by(opinions.c.id, signers.c.number)
+
+
+def _answered_with(cases: Sequence[str]) -> sa.ColumnElement[bool]:
+    own = opinions.c.id.in_(cases) & opinions.c.merged_into.is_(None) & (opinions.c.state != State.WITHDRAWN)
+    return own | opinions.c.merged_into.in_(cases)
+
+
+def find_by_receipt(connection: Connection, receipt: str) -> tuple[Row, bool] | None:
+    """The opinion behind a receipt, and whether it is the receipt of whoever submitted it."""
+    own = _first(connection, sa.select(opinions).where(opinions.c.receipt == receipt))
+    if own is not None:
+        return own, True
+    joined = sa.select(opinions).join(signers, signers.c.opinion == opinions.c.id).where(signers.c.receipt == receipt)
+    row = _first(connection, joined)
+    return (row, False) if row is not None else None
+
+
+def find(connection: Connection, opinion_id: str) -> Row | None:
+    """One opinion by id."""
+    return _first(connection, sa.select(opinions).where(opinions.c.id == opinion_id))
+
+
+def is_followed(connection: Connection, opinion_id: str) -> bool:
+    """Whether others were merged into an opinion."""
+    return connection.execute(followers_query(opinion_id)).first() is not None
+
+
+def timeline_of(connection: Connection, opinion_id: str) -> list[Row]:
+    """Everything that happened to an opinion, oldest first."""
+    query = sa.select(timeline).where(timeline.c.opinion == opinion_id).order_by(timeline.c.at, timeline.c.id)
+    return rows_of(connection.execute(query))
+
+
+def cosigners_of(connection: Connection, opinion_id: str) -> list[Row]:
+    """Who signed an opinion beside its submitter, in the order they were named."""
+    columns = (signers.c.kind, signers.c.name, signers.c.phone, signers.c.email)
+    query = sa.select(*columns).where(signers.c.opinion == opinion_id).order_by(signers.c.number)
+    return rows_of(connection.execute(query))
+
+
+def ratings_of(connection: Connection, case: str) -> list[Row]:
+    """All ratings of a case, oldest first."""
+    return rows_of(connection.execute(ratings_query(case)))
+
+
+def handlers_of(connection: Connection, opinion_id: str) -> list[Row]:
+    """Who handles an opinion, the first one first: department, role and assignment."""
+    query = _held().where(handlers.c.opinion == opinion_id).order_by(handlers.c.id)
+    found = {row["assignment"]: row for row in rows_of(connection.execute(query))}
+    return list(found.values())
+
+
+def listing(
+    connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int, handled_by: str | None = None
+) -> list[Row]:
+    """Opinions newest first, one more than `limit`; `wanted` maps columns to the value they must have."""
+    query = sa.select(opinions).order_by(opinions.c.id.desc()).limit(limit + 1)
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(opinions.c[name] == value)
+    if handled_by is not None:
+        query = query.where(
+            opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == handled_by))
+        )
+    if after is not None:
+        query = query.where(opinions.c.id < after)
+    return rows_of(connection.execute(query))
+
+
+def waiting(connection: Connection, state: State, after: str | None, limit: int) -> list[Row]:
+    """Opinions in a state, the oldest first, one more than `limit`."""
+    query = sa.select(opinions).where(opinions.c.state == state).order_by(opinions.c.id).limit(limit + 1)
+    return rows_of(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def _held() -> sa.Select[Any]:
+    ended = handlers.alias("over")
+    same = (ended.c.opinion == handlers.c.opinion) & (ended.c.assignment == handlers.c.assignment) & ended.c.ended
+    columns = (handlers.c.department, handlers.c.role, handlers.c.assignment)
+    return sa.select(*columns).where(~handlers.c.ended, ~sa.exists().where(same))
+
+
+def _first(connection: Connection, query: sa.Select[Any]) -> Row | None:
+    return next(iter(rows_of(connection.execute(query))), None)

@@ -1,0 +1,108 @@
+"""Tables of intake."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from services.runtime.database import Instant
+
+tables = sa.MetaData()
+opinions = sa.Table(
+    "opinions",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("receipt", sa.String(14), nullable=False, unique=True),
+    sa.Column("external_id", sa.String(200), unique=True),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("deputy", sa.String(120)),
+    sa.Column("location", sa.JSON),
+    sa.Column("submitter", sa.JSON),
+    sa.Column("relay", sa.JSON),
+    sa.Column("visibility", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("submitted", Instant, nullable=False),
+    sa.Column("told", sa.String(40)),
+    sa.Column("merged_into", sa.String(36)),
+    sa.Column("department", sa.String(40)),
+    sa.Column("assignment", sa.String(36)),
+    sa.Column("outcome", sa.String(12)),
+    sa.Column("reply", sa.Text),
+    sa.Column("evaluate_by", Instant),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("heard", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("waiting_since", Instant),
+    sa.Column("level", sa.String(12)),
+    sa.Column("difficulty", sa.String(60)),
+    sa.Column("chosen", sa.String(40)),
+    sa.Column("co_handlers", sa.JSON),
+    sa.Column("handling", sa.String(12)),
+    sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("leader", sa.Text),
+    sa.Column("items", sa.JSON),
+    sa.Column("co_opinions", sa.JSON),
+    sa.Column("asked", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("marked", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
+    sa.Index("opinions_state", "state", "id"),
+    sa.Index("opinions_department", "department", "id"),
+    sa.Index("opinions_merged_into", "merged_into"),
+)
+timeline = sa.Table(
+    "timeline",
+    tables,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False, index=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("by", sa.String(60), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("audience", sa.String(14)),
+)
+#: Those who signed an opinion beside its submitter, each with a receipt of their own; `number` counts from 1.
+signers = sa.Table(
+    "signers",
+    tables,
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("name", sa.String(100)),
+    sa.Column("phone", sa.String(30)),
+    sa.Column("email", sa.String(320)),
+)
+#: Who handles what, in whatever role; a row with `ended` says that the assignment has been taken away again.
+handlers = sa.Table(
+    "handlers",
+    tables,
+    sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("assignment", sa.String(36), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("ended", sa.Boolean, nullable=False),
+    sa.Index("handlers_opinion", "opinion", "assignment"),
+    sa.Index("handlers_department", "department", "opinion"),
+)
+#: Every rating that was given: `case` is the opinion whose reply it is about, `asked` routing's message that asked for it.
+ratings = sa.Table(
+    "ratings",
+    tables,
+    sa.Column("case", sa.String(36), primary_key=True),
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("asked", sa.Integer, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("process", sa.String(20)),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("revision", sa.Boolean, nullable=False),
+)

@@ -1,0 +1,123 @@
+"""Intake's side of one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.contracts.messages import Message
+from services.intake.store.following import takeover
+from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
+from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.runtime.database import Transaction, rows_of
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a receipt: the opinion it is of, and whether it is the one of whoever submitted it."""
+
+    opinion: Row
+    first: bool
+
+
+class IntakeStore:
+    """Intake's side of one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+        self.now = work.now
+
+    def say(self, message: Message, opinion: str, sequence: int) -> None:
+        """Put a message about an opinion into the outbox."""
+        self._work.say(message, subject=opinion, sequence=sequence)
+
+    def add_opinion(self, row: dict[str, Any]) -> None:
+        """Store a new opinion."""
+        self._work.add(opinions, row)
+
+    def add_signer(self, row: dict[str, Any]) -> None:
+        """Store a co-signer."""
+        self._work.add(signers, row)
+
+    def add_handler(self, opinion: str, assignment: str, department: str, role: str, *, ended: bool = False) -> None:
+        """Note that a department has an assignment, or has it no longer."""
+        row = {"opinion": opinion, "assignment": assignment, "department": department, "role": role, "ended": ended}
+        self._work.add(handlers, row)
+
+    def tell(self, opinion: str, at: datetime, what: str, by: str, /, *, audience: str | None = None, **facts: Any) -> None:
+        """Add a line to the timeline of an opinion; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
+        row = {"opinion": opinion, "at": at, "what": what, "by": by, "facts": facts, "audience": audience}
+        self._work.add(timeline, row)
+
+    def with_external_ids(self, external_ids: Sequence[str]) -> dict[str, Row]:
+        """The known opinions among these external ids: id, receipt, state and fingerprint of each."""
+        columns = (opinions.c.external_id, opinions.c.id, opinions.c.receipt, opinions.c.state, opinions.c.fingerprint)
+        query = sa.select(*columns).where(opinions.c.external_id.in_(external_ids))
+        return {row["external_id"]: row for row in rows_of(self._work.execute(query))}
+
+    def cosigners(self, opinion: str) -> list[Row]:
+        """The co-signers of an opinion in the order they were named."""
+        query = sa.select(signers).where(signers.c.opinion == opinion).order_by(signers.c.number)
+        return rows_of(self._work.execute(query))
+
+    def opinion(self, opinion_id: str) -> Row | None:
+        """One opinion by id, locked until the commit."""
+        return self._one(opinions.c.id == opinion_id)
+
+    def opinions(self, opinion_ids: Sequence[str]) -> dict[str, Row]:
+        """Several opinions by id, locked until the commit, always in the same order."""
+        query = sa.select(opinions).where(opinions.c.id.in_(opinion_ids)).order_by(opinions.c.id).with_for_update()
+        return {row["id"]: row for row in rows_of(self._work.execute(query))}
+
+    def holder(self, receipt: str) -> Holder | None:
+        """Who holds a receipt, with the opinion locked until the commit."""
+        row = self._one(opinions.c.receipt == receipt)
+        if row is not None:
+            return Holder(row, first=True)
+        signer = self._work.execute(sa.select(signers.c.opinion).where(signers.c.receipt == receipt)).scalar_one_or_none()
+        joined = self.opinion(signer) if signer else None
+        return Holder(joined, first=False) if joined else None
+
+    def change(self, opinion_id: str, **values: Any) -> None:
+        """Set columns of an opinion."""
+        self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
+
+    def follow(self, opinion_id: str, sequence: int, values: Mapping[str, Any]) -> None:
+        """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
+        self._work.defer(*takeover(opinion_id, sequence, values))
+
+    def move_followers(self, opinion_id: str, into: str) -> None:
+        """Whoever was merged into an opinion is merged into another one from now on."""
+        self._work.execute(opinions.update().where(opinions.c.merged_into == opinion_id).values(merged_into=into))
+
+    def is_followed(self, opinion_id: str) -> bool:
+        """Whether others were merged into an opinion."""
+        return self._work.execute(followers_query(opinion_id)).first() is not None
+
+    def ratings(self, case: str, receipt: str, round_: int) -> list[Row]:
+        """What the holder of a receipt has said of the reply of a round, oldest first."""
+        query = ratings_query(case).where(ratings.c.receipt == receipt, ratings.c.round == round_)
+        return rows_of(self._work.execute(query))
+
+    def add_rating(self, row: dict[str, Any]) -> None:
+        """Store a rating."""
+        self._work.add(ratings, row)
+
+    def reachable(self, cases: Sequence[str]) -> list[Row]:
+        """Whoever gets the reply of one of these cases and can be reached by letter: case, receipt, title and contact data."""
+        submitters = rows_of(self._work.execute(reachable_submitters(cases)))
+        found = [
+            {"case": row["case"], "receipt": row["receipt"], "title": row["title"], **row["submitter"]}
+            for row in submitters
+            if row["submitter"]
+        ]
+        return [*found, *rows_of(self._work.execute(reachable_cosigners(cases)))]
+
+    def _one(self, condition: Any) -> Row | None:
+        return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)

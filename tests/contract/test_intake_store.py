@@ -1,0 +1,30 @@
+"""What intake keeps is the same on both kinds of store: a case with everything in it, and one from a store of before."""
+
+from __future__ import annotations
+
+from tests.unit.intake.desk import MIGRATIONS, Desk
+from tests.unit.intake.earlier_store import RECEIPTS, fill
+from tests.unit.intake.whole_case import MARKERS, live_through, open_case
+
+
+def test_a_case_with_everything_in_it_stands_on_every_receipt(any_database, clock):
+    desk = Desk(any_database("intake", MIGRATIONS), clock)
+    case = open_case(desk, **MARKERS)
+    live_through(desk, case)
+    shown = [desk.get(f"/receipts/{receipt}").get_json() for receipt in (*case.receipts, case.follower)]
+    assert [each["state"] for each in shown] == ["reassigned"] * 3 + ["merged"]
+    for each in shown:
+        assert [promise["state"] for promise in each["promises"]] == ["kept", "broken"]
+        assert [item["outcome"] for item in each["reply"]["items"]] == ["in_progress", "solved"]
+    seen = desk.get(f"/opinions/{case.id}", "petitions").get_json()
+    assert (len(seen["cosigners"]), len(seen["evaluations"])) == (2, 5)
+    assert [item["id"] for item in desk.get("/opinions", "petitions").get_json()["items"]] == [case.id]
+
+
+def test_a_store_of_before_is_brought_over_with_its_ratings(any_database, clock, tmp_path):
+    database = any_database("intake")
+    fill(database, tmp_path / "before")
+    desk = Desk(database, clock)
+    desk.rate(RECEIPTS["rated"], "dissatisfied")
+    assert desk.said()[-1].data.revision
+    assert [item["id"] for item in desk.get("/reviews", "reviewer").get_json()["items"]] == ["waits"]

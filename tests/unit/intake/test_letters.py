@@ -1,0 +1,143 @@
+"""Letters: whoever submitted or signed and can be reached is told by the private way, and nobody else hears of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from services.contracts.messages import AssignmentAdvised, AssignmentCreated, PromiseKept
+from services.contracts.topology import LETTERS
+from services.intake import consumer, handlers
+from services.intake.domain import show_receipt
+from tests.unit.intake.desk import DUE, FORM, TOWN, WINDOW, Routing
+
+PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
+SIGNERS = [{"kind": "citizen", "email": "zhou@example.org"}, {"kind": "citizen", "name": "没有留联系方式"}]
+
+
+def told(desk):
+    """(what about, whose receipt, the facts) of each letter."""
+    return [(letter.about, letter.receipt, dict(letter.facts)) for letter in desk.letters()]
+
+
+def new(desk, taken):
+    """The letters since the submission."""
+    return [(about, facts) for about, receipt, facts in told(desk) if receipt == show_receipt(taken.receipt)][1:]
+
+
+@pytest.fixture
+def reachable(desk):
+    return desk.submit(channel="campaign", submitter=PERSON, cosigners=SIGNERS)
+
+
+def test_whoever_can_be_reached_is_told_that_it_arrived_with_their_own_receipt(desk, reachable):
+    first, second = desk.letters()
+    assert (first.about, first.receipt, first.title) == ("received", show_receipt(reachable.receipt), FORM["title"])
+    assert (first.name, first.phone, first.email) == ("沈秀兰", "13900001111", None)
+    assert (second.receipt, second.name, second.phone, second.email) == (
+        show_receipt(reachable.cosigners[0]), None, None, "zhou@example.org",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "submitter", [None, {"kind": "citizen"}, {"kind": "citizen", "name": "沈秀兰"}, {"kind": "group", "phone": ""}]
+)
+def test_who_cannot_be_reached_gets_no_letter_whatever_happens(desk, submitter):
+    taken = desk.submit(channel="campaign", submitter=submitter, cosigners=[SIGNERS[1]])
+    desk.do(handlers.return_, taken.id, "？")
+    desk.do(handlers.add_details, taken.receipt, "。")
+    desk.do(handlers.accept, TOWN, taken.id, {})
+    routing = Routing(taken.id, desk.clock.now())
+    desk.hear(routing.created(), routing.replied(), routing.says(PromiseKept("a-1", "water", "p", "修好", "。", DUE, True, WINDOW)))
+    declined = desk.submit(channel="campaign", submitter=submitter)
+    desk.do(handlers.decline, TOWN, declined.id, "court")
+    assert desk.letters() == []
+
+
+def test_a_question_and_a_refusal_are_told(desk, reachable):
+    desk.do(handlers.return_, reachable.id, "是哪座桥？")
+    desk.do(handlers.add_details, reachable.receipt, "东街桥。")
+    desk.do(handlers.decline, TOWN, reachable.id, "court")
+    assert new(desk, reachable) == [
+        ("returned", {"question": "是哪座桥？"}), ("declined", {"reason": "诉讼", "advice": "请走法律程序"}),
+    ]  # fmt: skip
+    assert [about for about, receipt, _ in told(desk) if receipt == show_receipt(reachable.cosigners[0])] == [
+        "received", "returned", "declined",
+    ]  # fmt: skip
+
+
+def test_who_has_it_what_was_answered_and_what_was_kept_are_told(desk, reachable):
+    desk.do(handlers.accept, TOWN, reachable.id, {})
+    routing = Routing(reachable.id, desk.clock.now())
+    desk.hear(
+        routing.created(), routing.beside("roads", "co_handler"), routing.beside("petitions", "separate", "a-3"), routing.signed(),
+        routing.progressed(), routing.replied(),
+        routing.says(AssignmentAdvised("a-2", "roads", "water", "co_handler", "内部意见。", DUE, True)),
+        routing.says(AssignmentAdvised("a-3", "petitions", "water", "separate", "我们的部分。", DUE, True)),
+        routing.says(PromiseKept("a-1", "water", "p", "修好", "验收单。", DUE, True, WINDOW)), routing.concluded(),
+    )  # fmt: skip
+    assert new(desk, reachable) == [
+        ("assigned", {"department": "水利站", "due": DUE.isoformat()}),
+        ("replied", {"department": "水利站", "outcome": "solved", "evaluate_by": WINDOW.isoformat()}),
+        ("replied", {"department": "信访办"}),
+        ("kept", {"department": "水利站", "what": "修好", "evaluate_by": WINDOW.isoformat()}),
+    ]  # fmt: skip
+
+
+def test_several_cases_heard_together_are_told_to_their_own_people(desk):
+    cases = [desk.submit(submitter={"kind": "citizen", "phone": f"1390000{number}"}) for number in range(1000, 1003)]
+    events = [Routing(case.id, desk.clock.now()).created() for case in cases]
+    with desk.database.transaction() as work:
+        consumer.handle(TOWN, work, events)
+    assigned = [(letter.receipt, letter.phone) for letter in desk.letters() if letter.about == "assigned"]
+    assert assigned == [(show_receipt(case.receipt), f"1390000{number}") for number, case in enumerate(cases, 1000)]
+
+
+def test_who_was_merged_into_a_case_is_told_of_its_answer(desk, reachable):
+    case = desk.submit()
+    desk.do(handlers.merge, reachable.id, case.id)
+    routing = Routing(case.id, desk.clock.now())
+    desk.hear(routing.created(), routing.replied())
+    assert [about for about, _ in new(desk, reachable)] == ["assigned", "replied"]
+    assert {letter.title for letter in desk.letters()} == {FORM["title"]}
+
+
+def test_what_was_taken_back_or_is_handled_elsewhere_is_not_written_about_late(desk):
+    withdrawn, merged, case = desk.submit(submitter=PERSON), desk.submit(submitter=PERSON), desk.submit()
+    desk.do(handlers.withdraw, withdrawn.receipt, None)
+    desk.do(handlers.merge, merged.id, case.id)
+    for taken in (withdrawn, merged):
+        desk.hear(Routing(taken.id, desk.clock.now()).created())
+    assert {letter.about for letter in desk.letters()} == {"received"}
+
+
+def test_letters_go_to_notify_alone_and_leave_no_gap_among_the_messages(desk, reachable):
+    desk.do(handlers.return_, reachable.id, "？")
+    desk.do(handlers.add_details, reachable.receipt, "。")
+    letters = [row for row in desk.outbox() if b"letter.requested" in row["body"]]
+    assert len(letters) == 4
+    for row in letters:
+        assert json.loads(row["destinations"]) == [[LETTERS, "notify.letters"]]
+        assert json.loads(row["body"])["sequence"] == 0
+    assert [event.sequence for event in desk.said(reachable.id)] == [1, 2, 3]
+
+
+def test_a_letter_is_asked_for_with_its_change_or_not_at_all(desk, reachable):
+    before = desk.letters()
+
+    def fail(store):
+        handlers.return_(store, reachable.id, "？")
+        raise RuntimeError("the power went")
+
+    with pytest.raises(RuntimeError):
+        desk.do(fail)
+    assert desk.letters() == before
+
+
+def test_a_department_without_a_name_is_told_by_its_code(desk, reachable):
+    routing = Routing(reachable.id, desk.clock.now(), "closed-since")
+    event = routing.created()
+    assert isinstance(event.data, AssignmentCreated)
+    desk.hear(event)
+    assert new(desk, reachable)[-1][1]["department"] == "closed-since"
