@@ -41,6 +41,7 @@ lint: $(DEV) ## 规范、类型、架构 · lint, types, architecture
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@$(PY) -m bandit -q -c pyproject.toml -r services docs
 
 fix: $(DEV) ## 自动修正格式 · put right what can be put right without thinking
 	@$(PY) -m ruff check --fix .

@@ -34,6 +34,9 @@ PROBLEM_SHAPE: Json = {
     },
     "required": ["type", "title", "status", "detail"],
 }
+#: What may be sent again later says when.
+AGAIN_LATER = (errors.TooMany, errors.Unavailable)
+RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds until the same request may succeed.", "schema": {"type": "integer"}}}
 HEADERS: dict[str, Json] = {
     "idempotency-key": {
         "name": "Idempotency-Key",
@@ -100,7 +103,8 @@ def process_operation(service: str, route: Route) -> Json:
     """Health and metrics, which answer without a token."""
     content: Json = {"text/plain": {"schema": {"type": "string"}}}
     if not route.path.endswith("metrics"):
-        words = {"type": "object", "additionalProperties": {"type": "string"}}
+        # One process tells about its checks, the one origin about each service's.
+        words = {"type": "object", "additionalProperties": {"type": ["string", "object"]}}
         content = {"application/json": {"schema": words}}
     responses: Json = {"200": {"description": route.summary, "content": content}}
     if route.path == "/readyz":
@@ -151,11 +155,11 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
 
 
 def _refusals(route: Route) -> list[type[Refusal]]:
-    found: list[type[Refusal]] = [errors.NotSignedIn, errors.Invalid, errors.Unavailable]
+    found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
     if route.access is not PUBLIC:
         found.append(errors.NotAllowed)
     if route.body is not None or route.takes:
-        found += [errors.Malformed, errors.TooLarge, errors.UnsupportedType]
+        found += [errors.TooLarge, errors.UnsupportedType]
     if "<" in route.path:
         found.append(errors.NotFound)
     if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):
@@ -167,7 +171,8 @@ def _problem_response(shape: type[Refusal]) -> Json:
     status = STATUSES[shape]
     example = {"type": f"/problems/{status.slug}", "title": status.title, "status": status.status, "detail": "…", "instance": API}
     text = (shape.__doc__ or status.title).strip().split("\n")[0]
-    return {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
+    return {"description": text, "content": content} | ({"headers": RETRY_AFTER} if shape in AGAIN_LATER else {})
 
 
 def _internal() -> Json:

@@ -107,6 +107,8 @@ def _default(value: Any) -> str:
         return "**required**"
     if isinstance(value, Path) and value.is_relative_to(ROOT):
         value = value.relative_to(ROOT)
+    if isinstance(value, tuple) and value:
+        return ", ".join(f"`{each}`" for each in value)
     return "–" if value is None or value == () or not str(value) else f"`{value}`"
 
 
@@ -221,9 +223,10 @@ def api() -> str:
     for service in dict.fromkeys(name for name, _ in api_routes()):
         rows = [_route(route) for name, route in api_routes() if name == service]
         parts += [f"## {service}\n", table(header, rows)]
-    pages = [(f"`{_shown(route)}`", route.summary, name, _access(route)) for name, route in page_routes()]
+    pages = [(route.method, f"`{_shown(route)}`", route.summary, name, _access(route)) for name, route in page_routes()]
     if pages:
-        parts += ["## Pages\n", table(("address", "what it shows", "service", "for"), pages)]
+        parts += ["## Pages\n", "Who is not *anybody* signs in at `/login` with an access token, which opens a session.\n"]
+        parts += [table(("method", "address", "what it does", "service", "for"), pages)]
     rows = [(f"`{route.path}`", route.summary, name) for name, route in process_routes()]
     parts += ["## Health and metrics\n", table(("address", "what it answers", "service"), rows)]
     problems = [(str(each.status), f"`/problems/{each.slug}`", each.title, _first(shape)) for shape, each in STATUSES.items()]

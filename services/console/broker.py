@@ -42,12 +42,12 @@ class Broker(Protocol):
 
 def choose_broker(settings: ConsoleSettings, installation: Installation, departments: Sequence[str]) -> Broker:
     """The broker that `HUIYING_BROKER_URL` names, unless that is our own private node read from the address book."""
-    if (installation.broker / "password").exists() or settings.broker_url is None:
+    url = settings.broker_url
+    if (installation.broker / "password").exists() or url is None:
         private = PrivateBroker(settings, installation, departments)
-        if settings.broker_url in (None, private.url):
+        if url is None or url == private.url:
             return private
-    assert settings.broker_url is not None
-    return ForeignBroker(settings.broker_url, settings.management_url, installation, departments)
+    return ForeignBroker(url, settings.management_url, installation, departments)
 
 
 def _topology(installation: Installation, departments: Sequence[str]) -> dict[str, Any]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
+from services.console.keys import audit, token
 from services.console.ledger import ledger
 from services.console.office import catalogue, department, migrate, topology
-from services.console.office import token as token_commands
 from services.console.parked import dead
 from services.console.running import demo, doctor, down, logs, up
 from services.console.terminal import Failure
@@ -35,7 +35,7 @@ def main() -> None:
 
 COMMANDS: tuple[click.Command, ...] = (
     up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock,
-    topology, department, token_commands, catalogue, dead, ledger, migrate,
+    topology, department, token, audit, catalogue, dead, ledger, migrate,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

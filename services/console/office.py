@@ -1,9 +1,8 @@
-"""Commands for operators: topology, departments' credentials, access tokens, the catalogue, the shape of the stores."""
+"""Commands for operators: topology, departments' credentials, the catalogue, the shape of the stores."""
 
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +13,13 @@ from services.console.launch import service_url
 from services.console.management import Management, left_over
 from services.console.origin import assemblies
 from services.console.settings import ConsoleSettings, addresses, load_settings
-from services.console.terminal import fail, out, print_json, print_plain, step, table
+from services.console.terminal import fail, out, print_json, print_plain, step
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, check_catalogue, load_catalogue
 from services.contracts.definitions import definitions, department_user
-from services.contracts.errors import HuiyingError, Refusal
 from services.contracts.topology import SERVICES
-from services.runtime import access
-from services.runtime.access import Role
 from services.runtime.assembly import load_settings as load_service_settings
 from services.runtime.assembly import migrate_access, open_database
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
 from services.runtime.migrate import STORE
 from services.runtime.migrate import migrate as migrate_store
 
@@ -89,56 +84,6 @@ def department_credentials(code: str, rotate: bool) -> None:
 
 
 @click.group()
-def token() -> None:
-    """访问令牌 · access tokens."""
-
-
-@token.command("create")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--department", "department_code", help="The department it acts for; needed for roles department and head.")
-@json_option
-def token_create(role: str, department_code: str | None, as_json: bool) -> None:
-    """Make a token. It is shown once and never again."""
-    settings = load_settings()
-    if department_code is not None and department_code not in load_place(settings).departments:
-        fail(f"There is no department {department_code!r} in {settings.catalogue}.")
-    try:
-        token_id, value = access.create(_access(settings), role, department_code)
-    except Refusal as error:
-        fail(error.detail, "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in error.errors.items()))
-    if as_json:
-        print_json({"id": token_id, "token": value, "role": role, "department": department_code})
-    else:
-        print_plain(value)
-        step(f"编号 Id {token_id}；只显示这一次 shown only this once; to end it: huiying token revoke {token_id}")
-
-
-@token.command("revoke")
-@click.argument("token_id", metavar="ID")
-def token_revoke(token_id: str) -> None:
-    """End a token; every service refuses it within seconds."""
-    try:
-        access.revoke(_access(load_settings()), token_id)
-    except HuiyingError as error:
-        fail(str(error), "huiying token list")
-    step(f"已吊销 Revoked {token_id}")
-
-
-@token.command("list")
-@json_option
-def token_list(as_json: bool) -> None:
-    """List all tokens, newest first, without what would let anybody in."""
-    rows = access.listing(_access(load_settings()))
-    if as_json:
-        print_json(rows)
-        return
-    shown = table("编号 id", "角色 role", "单位 department", "建立 created", "吊销 revoked")
-    for row in rows:
-        shown.add_row(row["id"], row["role"], row["department"] or "", _moment(row["created"]), _moment(row["revoked"]))
-    out.print(shown)
-
-
-@click.group()
 def catalogue() -> None:
     """目录 · the catalogue of departments, topics and rules."""
 
@@ -172,11 +117,12 @@ def migrate() -> None:
         migrate_store(database, STORE, "runtime")
         migrate_store(database, assembly.migrations, name)
         step(f"{name} ✓")
-    migrate_access(_access_url(settings))
+    migrate_access(access_url(settings))
     step("access ✓")
 
 
-def _access_url(settings: ConsoleSettings) -> str:
+def access_url(settings: ConsoleSettings) -> str:
+    """The store of the access tokens: the one the settings name, else the embedded mode's; fails where there is none."""
     if settings.access_database_url:
         return settings.access_database_url
     if not (settings.var / "access.db").exists():
@@ -184,16 +130,8 @@ def _access_url(settings: ConsoleSettings) -> str:
     return Installation(settings.var).database_url("access")
 
 
-def _access(settings: ConsoleSettings) -> Database:
-    return Database(_access_url(settings), "access", SystemClock())
-
-
 def _management(settings: ConsoleSettings) -> Management:
     url = addresses(settings).management_url
     if url is None:
         fail("The address of RabbitMQ's management API is not known.", "set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672")
     return Management(url)
-
-
-def _moment(instant: datetime | None) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""

@@ -86,7 +86,8 @@ class Supervisor:
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
         self._start(wanted)
-        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host
+        # Only compared: where to look for what listens everywhere.
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # nosec
         addresses = Addresses(f"http://{host}:{self.settings.port}", broker.url, broker.management_url, token)
         self._write_down(addresses)
         self._await_ready(addresses.url)

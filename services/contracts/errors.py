@@ -33,7 +33,7 @@ class Refusal(HuiyingError):
 
 
 class Malformed(Refusal):
-    """The body cannot be read at all: broken JSON, not UTF-8, not an object."""
+    """The body or the query cannot be read at all: broken JSON, not UTF-8, not an object, U+0000."""
 
 
 class Invalid(Refusal):
@@ -64,6 +64,14 @@ class Conflict(Refusal):
     """The thing is there, but not in a state that allows this; the detail names what is allowed."""
 
 
+class TooMany(Refusal):
+    """Too many requests of this kind from one address or for one station; the same request may be sent again later."""
+
+    def __init__(self, detail: str, errors: Mapping[str, Sequence[str]] | None = None, *, seconds: int = 60) -> None:
+        super().__init__(detail, errors)
+        self.seconds = seconds
+
+
 class Unavailable(Refusal):
     """A store or the broker does not answer; nothing was changed and the same request may be sent again."""
 
@@ -86,6 +94,7 @@ STATUSES: Mapping[type[Refusal], Status] = {
     TooLarge: Status(413, "too-large", "The body is too large"),
     UnsupportedType: Status(415, "unsupported-type", "This content type is not taken here"),
     Invalid: Status(422, "invalid", "Some fields are not right"),
+    TooMany: Status(429, "too-many", "Too many requests"),
     Unavailable: Status(503, "unavailable", "Not available right now"),
 }
 

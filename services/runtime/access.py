@@ -1,4 +1,4 @@
-"""Who may call what: access tokens with roles, stored hashed, revocable, in a store of their own that every service reads."""
+"""Who may call what: access tokens with roles, hashed, expiring, revocable, in a store of their own that every service reads."""
 
 from __future__ import annotations
 
@@ -7,17 +7,24 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import new_id
 from services.runtime.database import Database, Instant, rows_of
+from services.runtime.problems import STORE_AWAY
 
+log = structlog.get_logger()
 PREFIX = "hy_"
 CACHE_SECONDS = 2.0
+#: A token's last use is written down at most once in this time, however often it is used.
+USE_SECONDS = 60.0
+LONGEST_DAYS = 36_500
 tables = sa.MetaData()
 tokens = sa.Table(
     "tokens",
@@ -28,6 +35,8 @@ tokens = sa.Table(
     sa.Column("department", sa.String(40)),
     sa.Column("created", Instant, nullable=False),
     sa.Column("revoked", Instant),
+    sa.Column("expires", Instant),
+    sa.Column("used", Instant),
 )
 
 
@@ -63,8 +72,8 @@ class Caller:
 NOBODY = Caller()
 
 
-def create(database: Database, role: str, department: str | None) -> tuple[str, str]:
-    """Make a token; returns (id, token). The token itself is shown once and never stored."""
+def create(database: Database, role: str, department: str | None, days: int | None = None) -> tuple[str, str]:
+    """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
     if role not in list(Role):
         raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
     if (role in OF_A_DEPARTMENT) != (department is not None):
@@ -72,10 +81,12 @@ def create(database: Database, role: str, department: str | None) -> tuple[str, 
             "The token of a department or of its head, and no other, names its department.",
             {"department": ["needed for roles department and head only"]},
         )
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
     with database.transaction() as work:
-        row = {"id": token_id, "hash": _hash(token), "role": role, "department": department, "created": work.now}
-        work.add(tokens, row)
+        row = {"id": token_id, "hash": digest(token), "role": role, "department": department, "created": work.now}
+        work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
     return token_id, token
 
 
@@ -94,12 +105,21 @@ def listing(database: Database) -> list[Mapping[str, Any]]:
         return rows_of(connection.execute(sa.select(*columns).order_by(tokens.c.id.desc())))
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was found behind a token, and until when (monotonic) it is taken for granted."""
+
+    until: float
+    caller: Caller
+
+
 class Gatekeeper:
     """Turns the Authorization header into a caller; remembers what it found for a moment."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._known: dict[str, tuple[float, Caller]] = {}
+        self.database = database
+        self._known: dict[str, _Known] = {}
+        self._used: dict[str, float] = {}
 
     def caller(self, header: str | None) -> Caller:
         """The caller behind `Bearer <token>`, or `NOBODY` without a header; raises `NotSignedIn` for a token that is no good."""
@@ -108,26 +128,55 @@ class Gatekeeper:
         scheme, _, token = header.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotSignedIn("Send the header 'Authorization: Bearer <token>'.")
-        digest = _hash(token.strip())
-        found = self._known.get(digest)
-        if found is None or found[0] < time.monotonic():
-            found = (time.monotonic() + CACHE_SECONDS, self._look_up(digest))
+        return self.behind(token.strip())
+
+    def behind(self, token: str) -> Caller:
+        """The caller behind a token; raises `NotSignedIn`."""
+        key = digest(token)
+        found = self._known.get(key)
+        if found is None or found.until < time.monotonic():
+            found = _Known(time.monotonic() + CACHE_SECONDS, self._look_up(key))
             if len(self._known) > 10_000:
                 self._known.clear()
-            self._known[digest] = found
-        return found[1]
+            self._known[key] = found
+            self.mark_used(found.caller.token or "")
+        return found.caller
 
-    def _look_up(self, digest: str) -> Caller:
-        query = sa.select(tokens.c.id, tokens.c.role, tokens.c.department).where(
-            tokens.c.hash == digest, tokens.c.revoked.is_(None)
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+    def mark_used(self, token_id: str) -> None:
+        """Write down that a token is in use, unless that was done within the last minute. A store that is away is no failure."""
+        moment = time.monotonic()
+        if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
+            return
+        if len(self._used) > 10_000:
+            self._used.clear()
+        self._used[token_id] = moment
+        try:
+            with self.database.transaction() as work:
+                # Every service has a memory of its own; the store's keeps them from writing one after another.
+                stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < work.now - timedelta(seconds=USE_SECONDS))
+                work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=work.now))
+        except STORE_AWAY as error:
+            log.warning("token_use_not_recorded", error=repr(error))
+
+    def _look_up(self, key: str) -> Caller:
+        query = sa.select(tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.revoked, tokens.c.expires)
+        with self.database.reading() as connection:
+            row = connection.execute(query.where(tokens.c.hash == key)).one_or_none()
         if row is None:
-            raise NotSignedIn("This token is unknown or revoked. Make one with 'huiying token create'.")
+            raise NotSignedIn("This token is unknown. Make one with 'huiying token create'.")
+        refuse_ended(row.revoked, row.expires, self.database.clock.now())
         return Caller(Role(row.role), row.department, row.id)
 
 
-def _hash(token: str) -> str:
-    # The token is 256 random bits, so a plain digest cannot be guessed back; a slow one would only slow every request.
-    return hashlib.sha256(token.encode()).hexdigest()
+def refuse_ended(revoked: datetime | None, expires: datetime | None, now: datetime) -> None:
+    """Raises `NotSignedIn`, with the reason, for a token that has ended."""
+    if revoked is not None:
+        raise NotSignedIn("This token is revoked. Make another one with 'huiying token create'.")
+    if expires is not None and expires <= now:
+        moment = expires.isoformat(timespec="seconds")
+        raise NotSignedIn(f"This token expired at {moment}. Make another one with 'huiying token create'.")
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret. It is 256 random bits, so it cannot be guessed back; a slow digest would only slow requests."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -13,6 +13,7 @@ import flask
 from services.contracts.topology import SAYS
 from services.runtime import settings
 from services.runtime.access import Gatekeeper
+from services.runtime.audit import Scribe
 from services.runtime.broker import RabbitPublisher, RabbitSubscription
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.database import Database
@@ -24,6 +25,7 @@ from services.runtime.probe import BrokerProbe
 from services.runtime.relay import Relay
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
+from services.runtime.throttle import Allowance, Throttle
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
@@ -63,9 +65,10 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
     checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
-    gatekeeper = Gatekeeper(Database(given.access_database_url, "access", clock))
+    access = Database(given.access_database_url, "access", clock)
+    throttle = Throttle(Allowance.of(given))
     routes = Routes([*assembly.routes, *health_routes(assembly.name, checks, telemetry.expose)])
-    return create_app(assembly.name, service, routes, gatekeeper, telemetry)
+    return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
 
 
 def worker_loops(

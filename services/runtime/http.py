@@ -8,33 +8,29 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 import flask
-import orjson
 import structlog
-from marshmallow import Schema, ValidationError
 
-from services.contracts.errors import (
-    Invalid,
-    Malformed,
-    NotAllowed,
-    NotSignedIn,
-    TooLarge,
-    UnsupportedType,
-)
-from services.runtime.access import NOBODY, PUBLIC, Caller, Gatekeeper, Role
-from services.runtime.problems import ErrorPage, failed, json_response, shown
+from services.runtime.access import Gatekeeper
+from services.runtime.audit import Scribe
+from services.runtime.door import Door
+from services.runtime.parsing import LONGEST_BODY as LONGEST_BODY
+from services.runtime.parsing import flatten as flatten
+from services.runtime.parsing import holds_nul as holds_nul
+from services.runtime.parsing import read_body, read_query
+from services.runtime.parsing import validate as validate
+from services.runtime.problems import failed, json_response, shown
+from services.runtime.routes import API as API
+from services.runtime.routes import Answer as Answer
+from services.runtime.routes import Call as Call
+from services.runtime.routes import Route as Route
+from services.runtime.routes import Routes as Routes
 from services.runtime.telemetry import Telemetry
+from services.runtime.throttle import Throttle
 
-S = TypeVar("S")
-Answer = tuple[int, Any] | flask.Response
-View = Callable[[Any], Answer]
-Decorator = Callable[[View], View]
-API = "/api/v1"
-LONGEST_BODY = 1_000_000
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -47,65 +43,23 @@ SECURITY_HEADERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[S]):
-    """One request: the service it is for, who calls, and what was parsed."""
-
-    service: S
-    caller: Caller
-    path: Mapping[str, str]
-    body: Any = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-    idempotency_key: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One row of the table. `body` and `query` are schemas of what is taken; `answers` maps a status to its schema.
-
-    `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
-    its errors; a route without it answers problem documents.
-    """
-
-    method: str
-    path: str
-    view: View
-    access: frozenset[Role]
-    summary: str
-    body: type[Schema] | None = None
-    query: type[Schema] | None = None
-    answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
-    takes: tuple[str, ...] = ()
-    page: ErrorPage | None = None
-
-
-class Routes(list[Route]):
-    """The routes of a service, filled by decorators beside the views."""
-
-    def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers, page."""
-        return self._add("GET", path, **facts)
-
-    def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, answers, page."""
-        return self._add("POST", path, **facts)
-
-    def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
-        def remember(view: View) -> View:
-            summary = (view.__doc__ or "").strip().split("\n")[0]
-            self.append(Route(method, path, view, access, summary, **facts))
-            return view
-
-        return remember
-
-
-def create_app(name: str, service: Any, routes: Routes, gatekeeper: Gatekeeper, telemetry: Telemetry) -> flask.Flask:
-    """A Flask application that serves exactly the routes of the table."""
+def create_app(
+    name: str,
+    service: Any,
+    routes: Routes,
+    gatekeeper: Gatekeeper,
+    telemetry: Telemetry,
+    *,
+    throttle: Throttle | None = None,
+    scribe: Scribe | None = None,
+) -> flask.Flask:
+    """A Flask application that serves exactly the routes of the table; without throttle or scribe it counts or records nothing."""
     app = flask.Flask(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
+    door = Door(name, gatekeeper, throttle, scribe)
     for route in routes:
         endpoint = f"{route.method} {route.path}"
-        app.add_url_rule(route.path, endpoint, _serve(route, service, gatekeeper), methods=[route.method])
+        app.add_url_rule(route.path, endpoint, _serve(route, service, door), methods=[route.method])
     app.before_request(_begin)
     app.after_request(lambda response: _finish(response, name, telemetry))
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
@@ -113,103 +67,18 @@ def create_app(name: str, service: Any, routes: Routes, gatekeeper: Gatekeeper, 
     return app
 
 
-def _serve(route: Route, service: Any, gatekeeper: Gatekeeper) -> Callable[..., flask.Response]:
+def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Response]:
     def serve(**path: str) -> flask.Response:
-        caller = admit(route, gatekeeper)
-        call: Call[Any] = Call(service, caller, path, _body(route), _query(route), flask.request.headers.get("Idempotency-Key"))
-        answer = route.view(call)
-        return answer if isinstance(answer, flask.Response) else json_response(*answer)
+        with door.visit(route, path) as visit:
+            body, query = read_body(route), read_query(route)
+            visit.count_station(body)
+            key = flask.request.headers.get("Idempotency-Key")
+            answer = route.view(Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door))
+            response = answer if isinstance(answer, flask.Response) else json_response(*answer)
+            visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
+            return response
 
     return serve
-
-
-def admit(route: Route, gatekeeper: Gatekeeper) -> Caller:
-    """The caller, when the route is open to them; raises `NotSignedIn` or `NotAllowed`."""
-    header = flask.request.headers.get("Authorization")
-    if route.access is PUBLIC and not header:
-        return NOBODY
-    caller = gatekeeper.caller(header)
-    if route.access is PUBLIC or caller.role in route.access:
-        return caller
-    if caller is NOBODY:
-        raise NotSignedIn("This needs a token: send 'Authorization: Bearer <token>'.")
-    raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
-
-
-def parse_json(raw: bytes) -> dict[str, Any]:
-    """A JSON object from bytes; raises `Malformed` that says where it breaks."""
-    try:
-        parsed = orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
-    if not isinstance(parsed, dict):
-        raise Malformed('A JSON object is needed: {"name": value, …}.')
-    if b"\\u0000" in raw and holds_nul(parsed):
-        raise Malformed("A text must not hold the character U+0000, which no store can keep.")
-    return parsed
-
-
-def holds_nul(value: Any) -> bool:
-    """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
-    if isinstance(value, Mapping):
-        return any(holds_nul(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return any(map(holds_nul, value))
-    return isinstance(value, str) and "\0" in value
-
-
-def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
-    """What the schema makes of `raw`; raises `Invalid` with the reasons for each field."""
-    try:
-        return schema.load(raw)
-    except ValidationError as error:
-        raise Invalid("Correct the fields named in 'errors' and send again.", dict(flatten(error.messages))) from error
-
-
-def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
-    """Nested validation messages as (dotted field, reasons) pairs."""
-    if isinstance(messages, Mapping):
-        for name, inner in messages.items():
-            yield from flatten(inner, f"{path}.{name}" if path else str(name))
-    else:
-        yield path or "body", [str(reason) for reason in messages]
-
-
-_SCHEMAS: dict[type[Schema], Schema] = {}
-
-
-def _schema(shape: type[Schema]) -> Schema:
-    return _SCHEMAS.setdefault(shape, shape())
-
-
-def _body(route: Route) -> Any:
-    request = flask.request
-    if route.takes and request.mimetype not in route.takes:
-        raise UnsupportedType(f"Send the body as {' or '.join(route.takes)}.")
-    if route.body is None:
-        return None
-    if request.mimetype != "application/json":
-        if not request.content_length and not request.mimetype:
-            return validate(_schema(route.body), {})
-        raise UnsupportedType("Send the body as application/json.")
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
-    raw = request.get_data()
-    if len(raw) > LONGEST_BODY:
-        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
-    return validate(_schema(route.body), parse_json(raw or b"{}"))
-
-
-def _query(route: Route) -> Mapping[str, Any]:
-    given = flask.request.args.to_dict()
-    if holds_nul(given):
-        raise Malformed("The query must not hold the character U+0000.")
-    if route.query is not None:
-        parsed: Mapping[str, Any] = validate(_schema(route.query), given)
-        return parsed
-    if given and route.path.startswith(API):
-        raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
-    return given
 
 
 def _begin() -> None:

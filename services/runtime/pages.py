@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import flask
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.contracts.errors import TooLarge, UnsupportedType
 from services.runtime.access import PUBLIC
-from services.runtime.http import LONGEST_BODY, Answer, Call, Routes
+from services.runtime.parsing import FORM as FORM
+from services.runtime.parsing import read_form as read_form
+from services.runtime.routes import Answer, Call, Routes
 
 HERE = Path(__file__).parent
-FORM = "application/x-www-form-urlencoded"
 FRESH_SECONDS = 600
 #: What is served under /static/, and nothing else.
 FILES: Mapping[str, str] = {"huiying.css": "text/css; charset=utf-8", "logo.svg": "image/svg+xml"}
@@ -54,6 +54,14 @@ class Failure(NamedTuple):
 
 
 FAILURES: Mapping[int, Failure] = {
+    401: Failure(
+        Words("请先登录", "Please sign in"),
+        Words("这一页要登录后才能看；登录过的，可能已经超时。", "This page is for who is signed in; a session may have ended."),
+    ),
+    403: Failure(
+        Words("您的令牌不能做这件事", "Your token does not allow this"),
+        Words("请回到上一页刷新后再试；仍然不行，请找管理员。", "Go back, reload the page, try again; else ask an administrator."),
+    ),
     404: Failure(
         Words("没有这个页面", "There is nothing at this address"),
         Words("请检查网址有没有输错，或者回到首页。", "Check the address for a typing error, or go back to the first page."),
@@ -74,6 +82,10 @@ FAILURES: Mapping[int, Failure] = {
         Words("无法读取这张表", "This form cannot be read"),
         Words("请用页面上的表格提交。", "Send the form of the page itself."),
     ),
+    429: Failure(
+        Words("请求太频繁", "Too many requests"),
+        Words("什么都没有改变。请等一分钟，再做同样的操作。", "Nothing was changed. Wait a minute and do the same again."),
+    ),
     503: Failure(
         Words("系统暂时没有响应", "Not available right now"),
         Words("什么都没有改变。请过一会儿再试同样的操作。", "Nothing was changed. Wait a moment and do the same again."),
@@ -87,6 +99,7 @@ INTERNAL = Failure(
     Words("系统出了差错", "Something went wrong here"),
     Words("差错已经记录下来，请稍后再试。", "It has been recorded. Please try again later."),
 )
+SIGN_IN, FIRST_PAGE = Words("登录", "Sign in"), Words("回到首页", "First page")
 
 
 def environment(folder: Path) -> Environment:
@@ -114,26 +127,8 @@ def error_page(status: int) -> flask.Response:
     """The page for an error; the request's id is on it where the log says more."""
     failure = FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
-    return html(_OWN, "error.html", status, failure=failure, request_id=request_id)
-
-
-def read_form(names: Iterable[str]) -> dict[str, str]:
-    """The named fields of a posted form, empty where absent: outer blanks and control characters gone, lines end with \\n.
-
-    Raises `UnsupportedType` and `TooLarge`.
-    """
-    request = flask.request
-    if request.mimetype != FORM:
-        raise UnsupportedType(f"Send the form as {FORM}.")
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
-    request.max_form_memory_size = LONGEST_BODY
-    return {name: _clean(request.form.get(name, "")) for name in names}
-
-
-def _clean(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) != "Cc").strip()
+    link = (f"/login?to={quote(flask.request.path)}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
+    return html(_OWN, "error.html", status, failure=failure, request_id=request_id, link=link)
 
 
 def static_routes() -> Routes:

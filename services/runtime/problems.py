@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import quote
 
 import flask
 import orjson
@@ -12,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from services.contracts.errors import NotFound, Refusal, TooLarge, Unavailable, status_of
+from services.contracts.errors import NotFound, Refusal, TooLarge, TooMany, Unavailable, status_of
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
@@ -32,11 +33,23 @@ def problem(error: Refusal) -> flask.Response:
     status = status_of(error)
     body: dict[str, Any] = {
         "type": f"/problems/{status.slug}", "title": status.title, "status": status.status,
-        "detail": error.detail, "instance": flask.request.path,
+        "detail": error.detail, "instance": quote(flask.request.path),
     }  # fmt: skip
     if error.errors:
         body["errors"] = error.errors
-    return json_response(status.status, body, PROBLEM)
+    response = json_response(status.status, body, PROBLEM)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
+
+
+def status_for(error: Exception) -> int:
+    """The HTTP status that `failed` answers an error with."""
+    if isinstance(error, Refusal):
+        return status_of(error).status
+    if isinstance(error, STORE_AWAY):
+        return status_of(Unavailable("")).status
+    return (error.code or 500) if isinstance(error, HTTPException) else 500
 
 
 def failed(error: Exception) -> flask.Response:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -56,6 +57,12 @@ def port_number(text: str) -> int:
     return number
 
 
+def network_list(text: str) -> tuple[str, ...]:
+    """Networks and addresses such as `10.1.0.0/16, ::1`, or `none`; raises ValueError for anything else."""
+    parts = text.replace(",", " ").split()
+    return () if parts == ["none"] else tuple(str(ip_network(part)) for part in parts)
+
+
 def log_level(text: str) -> str:
     """The name of a level; raises ValueError for anything else."""
     level = text.upper()
@@ -79,6 +86,27 @@ class ProcessSettings:
     log_level: str = env("LOG_LEVEL", log_level, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
     batch: int = env("BATCH", how_many, 200, doc="most messages handled in one transaction")
     relay_batch: int = env("RELAY_BATCH", how_many, 200, doc="most messages published before waiting for confirms")
+    submissions_a_minute: int = env(
+        "SUBMISSIONS_A_MINUTE",
+        whole_number,
+        30,
+        doc="submissions from one address without a token; twice as many at once; 0: no limit",
+    )
+    station_submissions_a_minute: int = env(
+        "STATION_SUBMISSIONS_A_MINUTE", whole_number, 300, doc="the same for one station, from all addresses together"
+    )
+    wrong_receipts_a_minute: int = env(
+        "WRONG_RECEIPTS_A_MINUTE", whole_number, 20, doc="wrong receipts from one address; twice as many at once; 0: no limit"
+    )
+    wrong_sign_ins_a_minute: int = env(
+        "WRONG_SIGN_INS_A_MINUTE", whole_number, 20, doc="wrong tokens from one address; twice as many at once; 0: no limit"
+    )
+    unthrottled: tuple[str, ...] = env(
+        "UNTHROTTLED", network_list, ("127.0.0.0/8", "::1/128"), doc="networks that none of these limits holds for, or none"
+    )
+    trusted_proxies: tuple[str, ...] = env(
+        "TRUSTED_PROXIES", network_list, (), doc="networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
 
 
 def _name(template: str, service: str) -> str:

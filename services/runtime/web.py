@@ -8,7 +8,8 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
-SHARED_MEMORY = Path("/dev/shm")
+# Gunicorn makes a file of its own there and unlinks it at once.
+SHARED_MEMORY = Path("/dev/shm")  # nosec B108
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]

@@ -3,40 +3,84 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
 from services.console.origin import service_of
 from services.contracts.topology import SERVICES
+from services.runtime import access
 from services.runtime.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.clock import SystemClock
 from services.runtime.database import Database
-from services.runtime.http import API, Route, create_app
-from services.runtime.migrate import ACCESS
+from services.runtime.http import API, Route, Routes, create_app
+from services.runtime.migrate import ACCESS, migrate
 from services.runtime.paging import Page
+from services.runtime.sessions import FORM_KEY, Sessions, cookie_name
 from services.runtime.telemetry import Telemetry
+from services.runtime.throttle import Kind
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
 LABELS = [f"{name} {route.method} {route.path}" for name, route in ALL]
+REACHED = 218
 every_route = pytest.mark.parametrize(("service", "route"), ALL, ids=LABELS)
 
 
 class Doorman(Gatekeeper):
-    """Lets a caller of one role in, without a store."""
+    """Lets nobody in, without a store."""
 
-    def __init__(self, role: Role | None) -> None:
-        self._caller = Caller(role, "water" if role in OF_A_DEPARTMENT else None, "token") if role else NOBODY
+    def __init__(self) -> None:
+        """Nothing is looked up."""
 
     def caller(self, header: str | None) -> Caller:
-        """Whoever it was made for."""
-        return self._caller
+        """Nobody."""
+        return NOBODY
 
 
-def status_for(service: str, route: Route, role: Role | None) -> int:
-    """What a caller of a role gets who sends nothing but the address."""
-    app = create_app(service, None, assemblies()[service].routes, Doorman(role), Telemetry())
-    return app.test_client().open(re.sub(r"<[^>]+>", "x", route.path), method=route.method).status_code
+class Town:
+    """All four applications with views that only say that they were reached, and a token and a session for each role."""
+
+    def __init__(self, database: Database) -> None:
+        gatekeeper = Gatekeeper(database)
+        department = {role: "water" if role in OF_A_DEPARTMENT else None for role in Role}
+        self.tokens = {role: access.create(database, role, department[role])[1] for role in Role}
+        self.sessions = {role: Sessions(gatekeeper).open(token) for role, token in self.tokens.items()}
+        self._clients = {name: self._application(name, gatekeeper) for name in SERVICES}
+
+    def by_token(self, service: str, route: Route, role: Role) -> int:
+        """The status for a token in the header."""
+        return self.ask(service, route, headers={"Authorization": f"Bearer {self.tokens[role]}"})
+
+    def by_session(self, service: str, route: Route, role: Role, *, with_key: bool = True) -> int:
+        """The status for a session's cookie and, when something is posted, the form's key."""
+        secret, session = self.sessions[role]
+        form = {FORM_KEY: session.form_key} if route.method == "POST" and with_key else None
+        return self.ask(service, route, headers={"Cookie": f"{cookie_name(False)}={secret}"}, data=form)
+
+    def ask(self, service: str, route: Route, **request: Any) -> int:
+        """The status for a request that brings nothing else."""
+        address = re.sub(r"<[^>]+>", "x", route.path)
+        return self._clients[service].open(address, method=route.method, **request).status_code
+
+    def _application(self, name: str, gatekeeper: Gatekeeper) -> FlaskClient:
+        bare = [
+            replace(route, view=lambda _: (REACHED, {}), body=None, query=None, takes=()) for route in assemblies()[name].routes
+        ]
+        return create_app(name, None, Routes(bare), gatekeeper, Telemetry()).test_client(use_cookies=False)
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """One town for all cells of the table."""
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('access')}/access.db", "access", SystemClock())
+    migrate(database, ACCESS, "access")
+    yield Town(database)
+    database.close()
 
 
 @every_route
@@ -47,13 +91,64 @@ def test_a_route_says_who_may_call_it_and_what_it_does(service: str, route: Rout
 
 
 @every_route
-def test_a_route_that_is_not_public_refuses_whoever_it_is_not_for(service: str, route: Route) -> None:
+def test_nobody_gets_in_where_a_token_is_needed(town: Town, service: str, route: Route) -> None:
+    assert town.ask(service, route) == (REACHED if route.access is PUBLIC else 401)
+
+
+@every_route
+@pytest.mark.parametrize("role", Role)
+def test_a_token_opens_what_its_role_may_and_nothing_else(town: Town, service: str, route: Route, role: Role) -> None:
+    allowed = route.access is PUBLIC or role in route.access
+    assert town.by_token(service, route, role) == (REACHED if allowed else 403)
+
+
+@every_route
+@pytest.mark.parametrize("role", Role)
+def test_a_session_opens_pages_as_its_token_would_and_nothing_else(town: Town, service: str, route: Route, role: Role) -> None:
     if route.access is PUBLIC:
-        assert NOBODY.role not in route.access
+        expected = REACHED
+    elif route.page is None:
+        expected = 401
+    else:
+        expected = REACHED if role in route.access else 403
+    assert town.by_session(service, route, role) == expected
+
+
+@every_route
+def test_a_session_changes_nothing_without_the_key_of_its_forms(town: Town, service: str, route: Route) -> None:
+    if route.method == "GET" or route.access is PUBLIC:
         return
-    assert status_for(service, route, None) == 401
-    for role in frozenset(Role) - route.access:
-        assert status_for(service, route, role) == 403, role
+    for role in Role:
+        assert town.by_session(service, route, role, with_key=False) in (401, 403)
+
+
+@every_route
+def test_the_api_is_never_a_page_and_so_never_takes_a_cookie(service: str, route: Route) -> None:
+    assert route.page is None or not route.path.startswith(API)
+
+
+@every_route
+def test_who_submits_or_asks_for_a_receipt_is_counted(service: str, route: Route) -> None:
+    if "<receipt>" in route.path and not route.view.__name__.startswith("back_"):
+        assert route.counts is Kind.RECEIPT
+    if route.method == "POST" and route.path.endswith("/opinions") and route.access is PUBLIC:
+        assert route.counts is Kind.SUBMISSION
+
+
+def contact_data(shape: type[Schema]) -> bool:
+    """Whether an answer holds somebody's phone or e-mail, at any depth."""
+    for each in shape().fields.values():
+        inner = each.inner if isinstance(each, fields.List) else each
+        if isinstance(inner, fields.Nested) and contact_data(type(inner.schema)):
+            return True
+    return bool({"phone", "email"} & set(shape().fields))
+
+
+@every_route
+def test_showing_contact_data_leaves_a_line_in_the_audit_trail(service: str, route: Route) -> None:
+    if route.method == "GET" and any(contact_data(shape) for shape in route.answers.values() if shape):
+        assert route.personal or "contact" in str(route.summary).lower(), "a list leaves contact data out and says so"
+    assert route.is_recorded == (route.personal or route.method != "GET")
 
 
 @pytest.mark.parametrize(("service", "route"), api_routes(), ids=lambda value: getattr(value, "path", value))
@@ -92,7 +187,7 @@ def test_no_two_services_have_the_same_address_in_the_api() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_application_serves_its_table_and_nothing_else(service: str) -> None:
     routes = assemblies()[service].routes
-    app = create_app(service, None, routes, Doorman(None), Telemetry())
+    app = create_app(service, None, routes, Doorman(), Telemetry())
     rules = [(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()]
     served = {(method, path) for method, path in rules if method not in ("HEAD", "OPTIONS")}
     assert served == {(route.method, route.path) for route in routes}

@@ -28,11 +28,12 @@ PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
 class Installation:
     """One embedded system in a folder of its own, on ports of its own."""
 
-    def __init__(self, catalogue: str) -> None:
+    def __init__(self, catalogue: str, **settings: str) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="huiying-system-"))
         ports = {"HUIYING_PORT": free_port(), "HUIYING_BROKER_PORT": _broker_port()}
         self._environment = inherited(*PASSED_ON) | {name: str(port) for name, port in ports.items()}
         self._environment |= {"HUIYING_VAR": str(self.var), "HUIYING_CATALOGUE": str(ROOT / "deploy" / catalogue)}
+        self._environment |= settings
         self.ports = tuple(ports.values())
 
     def run(self, *arguments: str, seconds: float = 120.0) -> str:

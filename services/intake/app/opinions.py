@@ -18,13 +18,17 @@ from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
+from services.runtime.throttle import Kind
 
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
 INSIDE = frozenset({"fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
 
 
-@routes.post(f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted})
+@routes.post(
+    f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted},
+    counts=Kind.SUBMISSION,
+)  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""
 
@@ -48,7 +52,7 @@ def list_opinions(call: Call[Intake]) -> Answer:
     return 200, page([_opinion(row, None) for row in rows], limit)
 
 
-@routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile})
+@routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile}, personal=True)
 def read_opinion(call: Call[Intake]) -> Answer:
     """Read an opinion with its timeline and, where the caller may see it, who told it."""
     with call.service.database.reading() as connection:

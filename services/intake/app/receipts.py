@@ -17,17 +17,24 @@ from services.runtime.access import PUBLIC
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
+from services.runtime.throttle import Kind
 
 _REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
-@routes.get(f"{API}/receipts/<receipt>", access=PUBLIC, answers={200: schemas.Receipt})
+@routes.get(f"{API}/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT, answers={200: schemas.Receipt})
 def read_receipt(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
     return 200, receipt_data(call.service, call.path["receipt"])
 
 
-@routes.post(f"{API}/receipts/<receipt>/evaluation", access=PUBLIC, body=schemas.Evaluation, answers={201: schemas.Standing})
+@routes.post(
+    f"{API}/receipts/<receipt>/evaluation",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    body=schemas.Evaluation,
+    answers={201: schemas.Standing},
+)
 def evaluate(call: Call[Intake]) -> Answer:
     """Rate the reply, and once more on second thought; open until the date on the receipt. Not for whoever handles it."""
     if call.caller.role is not None:
@@ -40,7 +47,9 @@ def evaluate(call: Call[Intake]) -> Answer:
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/evaluation", call.body, act)
 
 
-@routes.post(f"{API}/receipts/<receipt>/details", access=PUBLIC, body=schemas.Details, answers={201: schemas.Standing})
+@routes.post(
+    f"{API}/receipts/<receipt>/details", access=PUBLIC, counts=Kind.RECEIPT, body=schemas.Details, answers={201: schemas.Standing}
+)
 def add_details(call: Call[Intake]) -> Answer:
     """Tell more, when the reviewer or the department has asked for it."""
     receipt = known_receipt(call.path["receipt"])
@@ -51,7 +60,13 @@ def add_details(call: Call[Intake]) -> Answer:
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/details", call.body, act)
 
 
-@routes.post(f"{API}/receipts/<receipt>/withdrawal", access=PUBLIC, body=schemas.Withdrawal, answers={201: schemas.Standing})
+@routes.post(
+    f"{API}/receipts/<receipt>/withdrawal",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    body=schemas.Withdrawal,
+    answers={201: schemas.Standing},
+)
 def withdraw(call: Call[Intake]) -> Answer:
     """Take the opinion back; possible until there is a reply, and unless others are handled with it."""
     receipt = known_receipt(call.path["receipt"])

@@ -23,6 +23,7 @@ from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STA
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes, validate
 from services.runtime.pages import Words, error_page, html, read_form, see_other
+from services.runtime.throttle import Kind
 
 routes = Routes()
 KEY = "key"
@@ -90,7 +91,7 @@ FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitte
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
-@routes.get("/receipts", access=PUBLIC, page=error_page)
+@routes.get("/receipts", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def look_up(call: Call[Intake]) -> Answer:
     """Go to the page of a receipt; without one, the box to enter it."""
     text = str(call.query.get("receipt", "")).strip()
@@ -102,7 +103,7 @@ def look_up(call: Call[Intake]) -> Answer:
     return see_other(f"/receipts/{receipt}")
 
 
-@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page)
+@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
     return _receipt(call.service, call.path["receipt"], {KEY: new_key()})
@@ -127,19 +128,19 @@ def back_from_withdrawal(call: Call[Intake]) -> Answer:
 
 
 # Like the form on the first page these carry no session; who holds the receipt may send them, and nobody can forge without it.
-@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
+@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def evaluate(call: Call[Intake]) -> Answer:
     """Take the rating; back to the receipt's page, which says thank you."""
     return _take(call, EVALUATION)
 
 
-@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
+@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def add_details(call: Call[Intake]) -> Answer:
     """Take what the submitter adds; back to the receipt's page."""
     return _take(call, DETAILS)
 
 
-@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
+@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def withdraw(call: Call[Intake]) -> Answer:
     """Take the opinion back; back to the receipt's page, which says so."""
     return _take(call, WITHDRAWAL)

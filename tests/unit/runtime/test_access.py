@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime import access
 from services.runtime.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
+from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.migrate import ACCESS
 from tests.conftest import MakeDatabase
@@ -43,8 +45,8 @@ def test_tokens_are_listed_newest_first(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("role", "department", "field"), [
-    ("king", None, "role"), ("", None, "role"), ("department", None, "department"), ("head", None, "department"),
-    ("admin", "water", "department"),
+    ("king", None, "role"), ("", None, "role"), ("department", None, "department"), ("admin", "water", "department"),
+    ("head", None, "department"),
 ])  # fmt: skip
 def test_a_token_needs_a_role_and_a_department_only_for_departments(
     database: Database, role: str, department: str | None, field: str
@@ -77,6 +79,68 @@ def test_a_revoked_token_is_refused_once_the_memory_of_it_has_faded(database: Da
     moment[0] += 0.2
     with pytest.raises(NotSignedIn, match="revoked"):
         gatekeeper.caller(f"Bearer {token}")
+
+
+def test_a_token_with_days_expires_and_says_when(database: Database, clock: FixedClock) -> None:
+    _, token = create(database, "reviewer", None, days=30)
+    clock.instant += timedelta(days=30, microseconds=-1)
+    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.REVIEWER
+    clock.instant += timedelta(microseconds=1)
+    with pytest.raises(NotSignedIn, match="expired at 2026-12-23T09:30:00"):
+        Gatekeeper(database).caller(f"Bearer {token}")
+
+
+def test_a_token_without_days_is_good_until_it_is_revoked(database: Database, clock: FixedClock) -> None:
+    _, token = create(database, "reviewer", None)
+    clock.instant += timedelta(days=36_500)
+    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.REVIEWER
+    assert listing(database)[0]["expires"] is None
+
+
+@pytest.mark.parametrize("days", [0, -1, 36_501])
+def test_a_token_is_good_for_a_day_at_least(database: Database, days: int) -> None:
+    with pytest.raises(Invalid) as caught:
+        create(database, "reviewer", None, days)
+    assert list(caught.value.errors) == ["days"]
+
+
+def test_the_last_use_is_written_once_a_minute_however_often_a_token_is_used(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment, written = [1000.0], list[str]()
+    monkeypatch.setattr("services.runtime.access.time.monotonic", lambda: moment[0])
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: written.append(given[2]))
+    _, token = create(database, "admin", None)
+    assert listing(database)[0]["used"] is None
+    gatekeeper = Gatekeeper(database)
+    for _ in range(1200):
+        gatekeeper.caller(f"Bearer {token}")
+        moment[0] += 0.1
+        clock.instant += timedelta(seconds=0.1)
+    assert sum(statement.startswith("UPDATE tokens") for statement in written) == 2
+    assert (clock.instant - listing(database)[0]["used"]) < timedelta(minutes=1, seconds=5)
+
+
+def test_four_services_write_one_use_between_them(database: Database, clock: FixedClock) -> None:
+    _, token = create(database, "admin", None)
+    Gatekeeper(database).caller(f"Bearer {token}")
+    first = listing(database)[0]["used"]
+    clock.instant += timedelta(seconds=30)
+    for _ in range(3):
+        Gatekeeper(database).caller(f"Bearer {token}")
+    assert listing(database)[0]["used"] == first
+    clock.instant += timedelta(seconds=31)
+    Gatekeeper(database).caller(f"Bearer {token}")
+    assert listing(database)[0]["used"] == clock.instant
+
+
+def test_a_store_that_only_reads_lets_tokens_in_all_the_same(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> None:
+        raise OperationalError("UPDATE", {}, Exception("read only"))
+
+    _, token = create(database, "admin", None)
+    monkeypatch.setattr(database, "transaction", away)
+    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.ADMIN
 
 
 def test_a_token_is_revoked_once(database: Database) -> None:

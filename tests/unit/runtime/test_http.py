@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
 from services.runtime import access
-from services.runtime.access import OFFICE, PUBLIC, Gatekeeper, Role
+from services.runtime.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
 from services.runtime.clock import ZONE
 from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, create_app
 from services.runtime.migrate import ACCESS
@@ -87,7 +87,7 @@ def table(world: list[World]) -> Routes:
 @pytest.fixture
 def world(sqlite_database: MakeDatabase) -> World:
     database = sqlite_database("access", ACCESS)
-    made = {role: access.create(database, role, "water" if role in access.OF_A_DEPARTMENT else None) for role in Role}
+    made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
     telemetry, holder = Telemetry(), list[World]()
     app = create_app("demo", "the service", table(holder), Gatekeeper(database), telemetry)
     tokens, ids = {role: token for role, (_, token) in made.items()}, {role: token_id for role, (token_id, _) in made.items()}
@@ -222,6 +222,10 @@ class TestBadInput:
 class TestErrors:
     def test_an_unknown_address_answers_404(self, world: World) -> None:
         assert problem(world.client.get("/api/v1/nothing"), 404, "not-found")["instance"] == "/api/v1/nothing"
+
+    def test_the_address_in_a_problem_is_a_uri_whatever_was_asked_for(self, world: World) -> None:
+        body = problem(world.client.get("/api/v1/a%20b/%C3%AF%25%23"), 404, "not-found")
+        assert body["instance"] == "/api/v1/a%20b/%C3%AF%25%23"
 
     def test_another_method_answers_405_and_names_those_there_are(self, world: World) -> None:
         response = world.client.delete("/api/v1/notes")

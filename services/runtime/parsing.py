@@ -1,0 +1,120 @@
+"""What a request brings: JSON, queries and forms, checked before any view sees them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import flask
+import orjson
+from marshmallow import Schema, ValidationError
+
+from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
+from services.runtime.routes import API, Route
+
+LONGEST_BODY = 1_000_000
+FORM = "application/x-www-form-urlencoded"
+
+
+def parse_json(raw: bytes) -> dict[str, Any]:
+    """A JSON object from bytes; raises `Malformed` that says where it breaks."""
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
+    if not isinstance(parsed, dict):
+        raise Malformed('A JSON object is needed: {"name": value, …}.')
+    if b"\\u0000" in raw and holds_nul(parsed):
+        raise Malformed("A text must not hold the character U+0000, which no store can keep.")
+    return parsed
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
+    if isinstance(value, Mapping):
+        return any(holds_nul(part) for pair in value.items() for part in pair)
+    if isinstance(value, list):
+        return any(map(holds_nul, value))
+    return isinstance(value, str) and "\0" in value
+
+
+def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
+    """What the schema makes of `raw`; raises `Invalid` with the reasons for each field."""
+    try:
+        return schema.load(raw)
+    except ValidationError as error:
+        raise Invalid("Correct the fields named in 'errors' and send again.", dict(flatten(error.messages))) from error
+
+
+def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Nested validation messages as (dotted field, reasons) pairs."""
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from flatten(inner, f"{path}.{name}" if path else str(name))
+    else:
+        yield path or "body", [str(reason) for reason in messages]
+
+
+_SCHEMAS: dict[type[Schema], Schema] = {}
+
+
+def _schema(shape: type[Schema]) -> Schema:
+    return _SCHEMAS.setdefault(shape, shape())
+
+
+def read_body(route: Route) -> Any:
+    """The body as the route's schema makes it, None where the view reads it itself; raises what the table of errors has."""
+    request = flask.request
+    if route.takes and request.mimetype not in route.takes:
+        raise UnsupportedType(f"Send the body as {' or '.join(route.takes)}.")
+    if route.body is None:
+        return None
+    if request.mimetype != "application/json":
+        if not request.content_length and not request.mimetype:
+            return validate(_schema(route.body), {})
+        raise UnsupportedType("Send the body as application/json.")
+    if (request.content_length or 0) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    raw = request.get_data()
+    if len(raw) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    return validate(_schema(route.body), parse_json(raw or b"{}"))
+
+
+def read_query(route: Route) -> Mapping[str, Any]:
+    """The query as the route's schema makes it; raises `Malformed` and `Invalid`."""
+    given = flask.request.args.to_dict()
+    if holds_nul(given):
+        raise Malformed("The query must not hold the character U+0000.")
+    if route.query is not None:
+        parsed: Mapping[str, Any] = validate(_schema(route.query), given)
+        return parsed
+    if given and route.path.startswith(API):
+        raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
+    return given
+
+
+def read_form(names: Iterable[str]) -> dict[str, str]:
+    """The named fields of a posted form, empty where absent: outer blanks and control characters gone, lines end with \\n.
+
+    Raises `UnsupportedType` and `TooLarge`.
+    """
+    request = flask.request
+    if request.mimetype != FORM:
+        raise UnsupportedType(f"Send the form as {FORM}.")
+    if (request.content_length or 0) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    request.max_form_memory_size = LONGEST_BODY
+    return {name: _clean(request.form.get(name, "")) for name in names}
+
+
+def form_value(name: str) -> str:
+    """One field of a posted form of any kind, empty where there is none."""
+    flask.request.max_form_memory_size = LONGEST_BODY
+    return flask.request.form.get(name, "")
+
+
+def _clean(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) != "Cc").strip()

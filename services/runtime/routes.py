@@ -1,0 +1,91 @@
+"""The table of routes: who may call what, what it takes, what it answers, what is counted and what is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import flask
+from marshmallow import Schema
+
+from services.runtime.access import PUBLIC, Caller, Role
+from services.runtime.problems import ErrorPage
+from services.runtime.throttle import Kind
+
+if TYPE_CHECKING:
+    from services.runtime.door import Door, Visitor
+
+S = TypeVar("S")
+Answer = tuple[int, Any] | flask.Response
+View = Callable[[Any], Answer]
+Decorator = Callable[[View], View]
+API = "/api/v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """One request: the service it is for, who calls, and what was parsed; the door it came through, for pages of sessions."""
+
+    service: S
+    caller: Caller
+    path: Mapping[str, str]
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: str | None = None
+    visitor: Visitor | None = None
+    door: Door | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `body` and `query` are schemas of what is taken; `answers` maps a status to its schema.
+
+    `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
+    its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
+    `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
+    audit trail, as every change does.
+    """
+
+    method: str
+    path: str
+    view: View
+    access: frozenset[Role]
+    summary: str
+    body: type[Schema] | None = None
+    query: type[Schema] | None = None
+    answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    page: ErrorPage | None = None
+    counts: Kind | None = None
+    personal: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may call."""
+        return self.access is PUBLIC
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a call by somebody with a token leaves a line in the audit trail."""
+        return self.personal or self.method not in ("GET", "HEAD")
+
+
+class Routes(list[Route]):
+    """The routes of a service, filled by decorators beside the views."""
+
+    def get(self, path: str, **facts: Any) -> Decorator:
+        """Serve GET. Facts: access, query, answers, page, counts, personal."""
+        return self._add("GET", path, **facts)
+
+    def post(self, path: str, **facts: Any) -> Decorator:
+        """Serve POST. Facts: access, body or takes, answers, page, counts."""
+        return self._add("POST", path, **facts)
+
+    def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
+        def remember(view: View) -> View:
+            summary = (view.__doc__ or "").strip().split("\n")[0]
+            self.append(Route(method, path, view, access, summary, **facts))
+            return view
+
+        return remember

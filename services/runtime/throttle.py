@@ -1,0 +1,171 @@
+"""How often one address may try: token buckets in the memory of the web process, which is the only one that takes requests.
+
+Whoever is refused learns when to come back. Counted are addresses that submit without a token, stations, wrong receipts and
+wrong tokens; what is right is never refused for what was wrong before, except receipts during a storm of guesses.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from services.contracts.errors import TooMany
+from services.runtime.settings import ProcessSettings
+
+Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+#: Most keys that one limiter remembers; beyond that it forgets whoever was quiet for longest.
+MOST_KEYS = 20_000
+#: An IPv6 customer has at least this prefix for himself, so it counts as one address.
+IPV6_PREFIX = 64
+#: So many times more wrong receipts than a person is allowed are a machine's: then right ones have to wait as well.
+STORM = 10
+
+
+class Kind(StrEnum):
+    """What a route counts."""
+
+    SUBMISSION = "submission"
+    RECEIPT = "receipt"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Requests a minute, and who is not counted at all; 0 a minute switches a limit off. Twice as many may come at once."""
+
+    submissions: int = 0
+    station_submissions: int = 0
+    wrong_receipts: int = 0
+    wrong_sign_ins: int = 0
+    unthrottled: tuple[Network, ...] = ()
+    proxies: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, given: ProcessSettings) -> Allowance:
+        """What the settings allow."""
+        return cls(
+            given.submissions_a_minute, given.station_submissions_a_minute,
+            given.wrong_receipts_a_minute, given.wrong_sign_ins_a_minute,
+            tuple(map(ip_network, given.unthrottled)), tuple(map(ip_network, given.trusted_proxies)),
+        )  # fmt: skip
+
+
+class Limiter:
+    """A token bucket for each key, in bounded memory; may be used from many threads."""
+
+    def __init__(self, a_minute: int, clock: Callable[[], float] = time.monotonic, most: int = MOST_KEYS) -> None:
+        self._rate, self._burst = a_minute / 60, 2.0 * a_minute
+        self._clock, self._most = clock, most
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, key: str) -> float:
+        """Count one for a key; returns 0, or the seconds until there is room for it, when nothing is counted."""
+        return self._look(key, 1.0)
+
+    def wait(self, key: str) -> float:
+        """The seconds until there is room for a key; counts nothing."""
+        return self._look(key, 0.0)
+
+    def _look(self, key: str, cost: float) -> float:
+        if not self._rate:
+            return 0.0
+        with self._lock:
+            now = self._clock()
+            level, seen = self._buckets.pop(key, (self._burst, now))
+            level = min(self._burst, level + (now - seen) * self._rate)
+            enough = level >= 1.0
+            self._buckets[key] = (level - cost if enough else level, now)
+            while len(self._buckets) > self._most:
+                self._buckets.popitem(last=False)
+        return 0.0 if enough else (1.0 - level) / self._rate
+
+
+class Throttle:
+    """The limits of one web process."""
+
+    def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic) -> None:
+        self._allowance = allowance
+        self._submissions = Limiter(allowance.submissions, clock)
+        self._stations = Limiter(allowance.station_submissions, clock)
+        self._receipts = Limiter(allowance.wrong_receipts, clock)
+        self._storms = Limiter(allowance.wrong_receipts * STORM, clock)
+        self._tokens = Limiter(allowance.wrong_sign_ins, clock)
+
+    def key(self, peer: str | None, forwarded: str | None) -> str | None:
+        """What an address counts as; None for one that is not counted. `forwarded` is the header X-Forwarded-For."""
+        address = client_address(peer, forwarded, self._allowance.proxies)
+        if address is None or _within(address, self._allowance.unthrottled):
+            return None
+        return str(ip_network((address, IPV6_PREFIX), strict=False)) if address.version == 6 else str(address)
+
+    def trusts(self, peer: str | None) -> bool:
+        """Whether what a peer says about whom it speaks for is believed."""
+        address = _parsed(peer)
+        return address is not None and _within(address, self._allowance.proxies)
+
+    def submission(self, key: str | None) -> None:
+        """Count a submission without a token; raises `TooMany`."""
+        if key is not None:
+            _refuse(self._submissions.take(key), "Too many submissions from this address.")
+
+    def station(self, key: str | None, station: str | None) -> None:
+        """Count a submission that names a station; raises `TooMany`."""
+        if key is not None and station:
+            _refuse(self._stations.take(station), "Too many submissions for this station.")
+
+    def before_receipt(self, key: str | None) -> None:
+        """Raises `TooMany` while an address guesses receipts as only a machine does."""
+        if key is not None:
+            _refuse(self._storms.wait(key), "Too many wrong receipts from this address.")
+
+    def wrong_receipt(self, key: str | None) -> None:
+        """Count a wrong receipt; raises `TooMany` in place of the answer that it is wrong."""
+        if key is not None:
+            self._storms.take(key)
+            _refuse(self._receipts.take(key), "Too many wrong receipts from this address. Compare yours with the one you kept.")
+
+    def wrong_token(self, key: str | None) -> None:
+        """Count a wrong token; raises `TooMany` in place of the answer that it is wrong."""
+        if key is not None:
+            _refuse(self._tokens.take(key), "Too many wrong tokens from this address. Put the right one in place.")
+
+
+def _refuse(seconds: float, why: str) -> None:
+    if seconds > 0:
+        raise TooMany(f"{why} Wait and send the same request again; the header Retry-After says when.", seconds=math.ceil(seconds))
+
+
+def client_address(peer: str | None, forwarded: str | None, proxies: Iterable[Network]) -> Address | None:
+    """Where a request came from: the peer, or, when that is a trusted proxy, the nearest address before it that is not one.
+
+    Only what a trusted proxy added to the right of X-Forwarded-For counts; whatever the client wrote there itself does not.
+    None when the peer has no address.
+    """
+    address, trusted = _parsed(peer), tuple(proxies)
+    chain = [part.strip() for part in (forwarded or "").split(",") if part.strip()]
+    while address is not None and chain and _within(address, trusted):
+        nearer = _parsed(chain.pop())
+        if nearer is None:
+            break
+        address = nearer
+    return address
+
+
+def _parsed(text: str | None) -> Address | None:
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def _within(address: Address, found: Iterable[Network]) -> bool:
+    return any(address in network for network in found)

@@ -1,0 +1,55 @@
+"""No page needs a script or a style of its own: what the policy of the headers forbids is in no template."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from docs.generator.product import ROOT, page_routes
+from services.runtime.http import SECURITY_HEADERS
+from services.runtime.pages import PAGE_HEADERS
+
+TEMPLATES = sorted((ROOT / "services").rglob("templates/*.html"))
+FORBIDDEN = {
+    "a script": r"<script\b",
+    "a style of its own": r"<style\b|\sstyle\s*=",
+    "an event handler": r"\son[a-z]+\s*=\s*[\"']",
+    "a script as an address": r"javascript:",
+    "something from another site": r"\b(?:src|action|poster)\s*=\s*[\"'](?:https?:)?//|<link[^>]*\shref\s*=\s*[\"'](?:https?:)?//",
+}
+
+
+def test_the_templates_are_found() -> None:
+    assert len(TEMPLATES) > 5
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parts[-3]}-{path.name}")
+def test_a_template_has_nothing_that_the_policy_forbids(path: Path) -> None:
+    text = path.read_text()
+    assert [name for name, pattern in FORBIDDEN.items() if re.search(pattern, text, re.IGNORECASE)] == []
+
+
+def test_the_checks_find_what_they_look_for() -> None:
+    calls = ("<script>x()</script>", "<a onclick='x()'>", '<a href="javascript:x()">')
+    looks = ("<b style='color:red'>", "<style>b {}</style>", '<img src="//cdn.example/x">', '<link href="https://cdn.example/x">')
+    planted = (*calls, *looks)
+    for text in planted:
+        assert any(re.search(pattern, text) for pattern in FORBIDDEN.values()), text
+
+
+@pytest.mark.parametrize("headers", [PAGE_HEADERS, SECURITY_HEADERS], ids=["pages", "everything else"])
+def test_the_policy_allows_no_inline_script_and_no_inline_style(headers: dict[str, str]) -> None:
+    policy = headers["Content-Security-Policy"]
+    assert not re.search("unsafe-|https?:|\\*", policy)
+    assert {"frame-ancestors 'none'", "base-uri 'none'"} <= set(policy.split("; "))
+
+
+def test_a_form_is_posted_to_a_page() -> None:
+    pages = {(route.method, re.sub("<[^>]+>", "", route.path)) for _, route in page_routes()}
+    for path in TEMPLATES:
+        for form in re.findall(r"<form[^>]*>", path.read_text()):
+            action = re.search(r'action="(/[a-z/]*)"', form)
+            method = "POST" if 'method="post"' in form else "GET"
+            assert action is None or (method, action[1]) in pages, f"{path.name}: {form}"

@@ -1,0 +1,55 @@
+"""Signing in and out in a real browser, with the policy and the cookie that are served."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from services.runtime.access import Role
+from services.runtime.migrate import ACCESS
+from tests.browser.conftest import PHONE, SECONDS, Silent
+from tests.unit.runtime.doorway import Doorway
+
+
+@pytest.fixture
+def doorway(sqlite_database, clock) -> Iterator[Doorway]:
+    made = Doorway(sqlite_database("access", ACCESS), clock)
+    yield made
+    made.scribe.close()
+
+
+@pytest.fixture
+def address(doorway: Doorway) -> Iterator[str]:
+    """Where the application answers, in place of intake's."""
+    server = make_server("127.0.0.1", 0, doorway.app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join(SECONDS)
+    server.server_close()
+
+
+@pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
+def test_somebody_is_sent_to_sign_in_does_so_and_signs_out(come, doorway, options):
+    page = come(**options)
+    page.goto("/office")
+    page.get_by_role("link", name="登录").click()
+    page.fill("#token", "hy_wrong")
+    page.get_by_role("button", name="登录").click()
+    expect(page.locator("#token-mistake")).to_be_visible()
+    assert page.locator("#token").bounding_box()["height"] >= 44
+    page.fill("#token", doorway.tokens[Role.SUPERVISOR])
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url("**/office")
+    expect(page.get_by_text("督办人员")).to_be_visible()
+    assert page.evaluate("document.cookie") == "", "no script can read the session"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/login")
+    page.goto("/office")
+    expect(page.get_by_role("link", name="登录")).to_be_visible()

@@ -1,0 +1,100 @@
+"""Who gets in, how often, and what is left of it, on a system that counts this very machine too."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import requests
+
+from tests.system.installation import Installation
+from tests.system.place import API, eventually
+
+LIMIT = 30
+AT_ONCE = 2 * LIMIT
+OPINION = {"title": "桥面有坑", "content": "车轮陷了进去。"}
+
+
+@pytest.fixture(scope="module")
+def strict(calm):
+    """Where nothing is exempt from the limits; skipped with `calm` where the processes are out of reach."""
+    made = Installation("catalogue.yml", HUIYING_UNTHROTTLED="none", HUIYING_SUBMISSIONS_A_MINUTE=str(LIMIT))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.remove()
+
+
+def submit_many(place, number):
+    """The statuses of so many submissions of a stranger, eight at a time."""
+
+    def submit(_):
+        return requests.post(f"{place.url}{API}/opinions", json=OPINION, timeout=30).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(submit, range(number)))
+
+
+def test_this_machine_submits_as_much_as_it_likes_with_the_limits_that_ship(calm):
+    assert set(submit_many(calm.place(), 5 * AT_ONCE)) == {201}
+
+
+def test_a_stranger_is_told_when_to_come_back_and_staff_are_not_counted(strict):
+    place = strict.place()
+    taken = submit_many(place, 2 * AT_ONCE).count(201)
+    assert AT_ONCE <= taken < 2 * AT_ONCE
+    refused = place.ask("POST", f"{API}/opinions", json=OPINION)
+    assert (refused.status_code, refused.json()["type"]) == (429, "/problems/too-many")
+    assert 1 <= int(refused.headers["Retry-After"]) <= 2
+    assert place.ask("POST", f"{API}/opinions", place.admin_token, json=OPINION).status_code == 201
+    assert len(list(place.pages("/opinions"))) == taken + 1
+
+
+def test_guessing_receipts_ends_in_429_and_a_right_one_is_still_answered(strict):
+    place = strict.place()
+    receipt = place.post("/opinions", OPINION, 201, place.admin_token)["links"]["receipt"]
+    statuses = [place.ask("GET", f"{API}/receipts/00000000000{number:03}").status_code for number in range(60)]
+    assert (statuses[0], statuses[-1], set(statuses)) == (404, 429, {404, 429})
+    assert place.ask("GET", receipt).status_code == 200
+
+
+def test_a_token_that_has_ended_is_refused_with_the_reason(strict):
+    place, made = strict.place(), strict.token("--role", "reviewer", "--days", "1")
+    assert place.ask("GET", f"{API}/opinions", made["token"]).status_code == 200
+    listed = {row["id"]: row for row in json.loads(strict.run("token", "list", "--json"))}
+    assert listed[made["id"]]["used"] >= listed[made["id"]]["created"]
+    strict.run("token", "revoke", made["id"])
+    problem = eventually(lambda: place.ask("GET", f"{API}/opinions", made["token"]).json().get("detail"))
+    assert "revoked" in problem
+
+
+def test_a_person_signs_in_looks_round_and_signs_out(strict):
+    place, made = strict.place(), strict.token("--role", "supervisor")
+    with requests.Session() as browser:
+        browser.trust_env = False
+        assert browser.get(f"{place.url}/office").status_code == 401
+        desk = browser.post(f"{place.url}/login", data={"token": made["token"], "to": "/office"})
+        assert (desk.status_code, desk.url) == (200, f"{place.url}/office")
+        assert "督办人员" in desk.text
+        assert browser.get(f"{place.url}{API}/opinions").status_code == 401, "the API takes no cookie"
+        assert browser.post(f"{place.url}/logout").status_code == 403
+        key = re.search(r'name="csrf" value="(\w+)"', desk.text)[1]
+        assert browser.post(f"{place.url}/logout", data={"csrf": key}).url == f"{place.url}/login"
+        assert browser.get(f"{place.url}/office").status_code == 401
+
+
+def test_who_saw_an_opinion_is_known(strict):
+    place, made = strict.place(), strict.token("--role", "reviewer")
+    opinion = place.post(
+        "/opinions", {**OPINION, "submitter": {"kind": "citizen", "phone": "0572 1234567"}}, 201, place.admin_token
+    )
+    assert place.ask("GET", f"{API}/opinions/{opinion['id']}", made["token"]).status_code == 200
+
+    def seen():
+        return json.loads(strict.run("audit", "--subject", opinion["id"], "--json"))
+
+    lines = eventually(lambda: (found := seen()) and all(line["status"] for line in found) and found)
+    assert [(line["role"], line["method"], line["status"]) for line in lines] == [("admin", "POST", 201), ("reviewer", "GET", 200)]
+    assert lines[1]["token"] == made["id"]
+    assert "1234567" not in str(lines)

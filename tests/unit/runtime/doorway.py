@@ -1,0 +1,131 @@
+"""One application with a route of every kind at the door: counted, recorded, for sessions; and the means to call it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+from werkzeug.test import TestResponse
+
+from services.contracts.errors import Conflict, NotFound
+from services.runtime import access, audit
+from services.runtime.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
+from services.runtime.audit import Scribe
+from services.runtime.clock import FixedClock
+from services.runtime.database import Database
+from services.runtime.desk import TEMPLATES, desk_routes
+from services.runtime.http import Answer, Call, Routes, create_app
+from services.runtime.pages import error_page, html, see_other, static_routes
+from services.runtime.telemetry import Telemetry
+from services.runtime.throttle import Allowance, Kind, Throttle
+
+STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
+RIGHT = "R1GHT"
+routes = Routes([*desk_routes(), *static_routes()])
+
+
+class Opinion(Schema):
+    text = fields.String()
+    station = fields.String()
+
+
+@routes.post("/api/v1/opinions", access=PUBLIC, body=Opinion, counts=Kind.SUBMISSION)
+def submit(_: Call[Any]) -> Answer:
+    """Submit."""
+    return 201, {"id": "o-1"}
+
+
+@routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION)
+def submit_form(_: Call[Any]) -> Answer:
+    """Submit by form."""
+    return see_other("/")
+
+
+@routes.get("/api/v1/opinions/<opinion>", access=STAFF, personal=True)
+def read(call: Call[Any]) -> Answer:
+    """Read with contact data."""
+    return 200, {"id": call.path["opinion"], "phone": "0572"}
+
+
+@routes.get("/api/v1/opinions", access=STAFF)
+def several(_: Call[Any]) -> Answer:
+    """List without contact data."""
+    return 200, {"items": [], "next": None}
+
+
+@routes.post("/api/v1/opinions/accept", access=frozenset({Role.REVIEWER}))
+def accept(_: Call[Any]) -> Answer:
+    """Accept many."""
+    return 200, {"items": [{"id": "o-1"}, {"id": "o-2"}]}
+
+
+@routes.post("/api/v1/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}))
+def decline(_: Call[Any]) -> Answer:
+    """Decline: never possible here."""
+    raise Conflict("Allowed now: nothing.")
+
+
+@routes.get("/api/v1/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT)
+def receipt(call: Call[Any]) -> Answer:
+    """What became of it."""
+    if call.path["receipt"] != RIGHT:
+        raise NotFound("There is no such receipt.")
+    return 200, {"state": "signed"}
+
+
+@routes.post("/api/v1/receipts/<receipt>/withdrawal", access=PUBLIC, counts=Kind.RECEIPT)
+def withdraw(_: Call[Any]) -> Answer:
+    """Take it back."""
+    return 201, {"state": "withdrawn"}
+
+
+@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+def receipt_page(call: Call[Any]) -> Answer:
+    """The same as a page, which tells itself that there is none."""
+    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None)
+
+
+@routes.post("/office/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}), page=error_page)
+def decline_page(_: Call[Any]) -> Answer:
+    """Decline from a page."""
+    return see_other("/office")
+
+
+class Ticking:
+    """A monotonic clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.moment = 1000.0
+
+    def __call__(self) -> float:
+        return self.moment
+
+
+class Doorway:
+    """The application, its clocks, a token for each role."""
+
+    def __init__(self, database: Database, clock: FixedClock, **allowance: Any) -> None:
+        self.database, self.clock, self.ticking = database, clock, Ticking()
+        made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
+        self.ids = {role: token_id for role, (token_id, _) in made.items()}
+        self.tokens = {role: token for role, (_, token) in made.items()}
+        self.scribe = Scribe(database)
+        throttle = Throttle(Allowance(**allowance), self.ticking)
+        self.app = create_app("demo", None, routes, Gatekeeper(database), Telemetry(), throttle=throttle, scribe=self.scribe)
+        self.client = self.app.test_client()
+
+    def ask(self, method: str, path: str, *, role: Role | None = None, peer: str = STRANGER, **options: Any) -> TestResponse:
+        """One request from an address, with a role's token in its header."""
+        headers = dict(options.pop("headers", {}))
+        if role:
+            headers["Authorization"] = f"Bearer {self.tokens[role]}"
+        return self.client.open(path, method=method, headers=headers, environ_overrides={"REMOTE_ADDR": peer}, **options)
+
+    def sign_in(self, role: Role = Role.REVIEWER, **options: Any) -> TestResponse:
+        return self.ask("POST", "/login", data={"token": self.tokens[role]}, **options)
+
+    def lines(self, **wanted: str) -> list[Mapping[str, Any]]:
+        """The audit trail, once everything that is on its way is written."""
+        self.scribe.close()
+        return audit.listing(self.database, since=None, wanted=wanted, limit=1000)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from services.contracts.errors import Unavailable
+from services.runtime.access import Caller, Role
+from services.runtime.audit import Line, line_for, listing
+from tests.unit.runtime.doorway import Doorway
+
+Open = Callable[..., Doorway]
+REVIEWING = Line("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/accept", None)
+
+
+def told(line: Mapping[str, Any]) -> tuple[Any, ...]:
+    return (line["role"], line["method"], line["route"], line["subject"], line["status"])
+
+
+class TestLines:
+    def test_who_read_personal_data_is_written_down(self, doorway: Open) -> None:
+        place = doorway()
+        place.ask("GET", "/api/v1/opinions/o-7", role=Role.DEPARTMENT, headers={"X-Request-ID": "request-1"})
+        (line,) = place.lines()
+        assert (line["token"], line["department"]) == (place.ids[Role.DEPARTMENT], "water")
+        assert (line["service"], line["request"]) == ("demo", "request-1")
+        assert told(line) == ("department", "GET", "/api/v1/opinions/<opinion>", "o-7", 200)
+        assert line["at"] == place.clock.instant
+
+    def test_reading_what_is_not_personal_leaves_no_line(self, doorway: Open) -> None:
+        place = doorway()
+        assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
+        assert place.lines() == []
+
+    def test_what_strangers_do_leaves_no_line(self, doorway: Open) -> None:
+        place = doorway()
+        assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
+        assert place.ask("GET", "/api/v1/opinions/o-7").status_code == 401
+        assert place.lines() == []
+
+    def test_what_a_request_made_is_its_subject(self, doorway: Open) -> None:
+        place = doorway()
+        place.ask("POST", "/api/v1/opinions", role=Role.REVIEWER, json={})
+        assert [told(line) for line in place.lines()] == [("reviewer", "POST", "/api/v1/opinions", "o-1", 201)]
+
+    def test_a_decision_about_many_leaves_a_line_for_each(self, doorway: Open) -> None:
+        place = doorway()
+        place.ask("POST", "/api/v1/opinions/accept", role=Role.REVIEWER)
+        lines = place.lines()
+        assert sorted(line["subject"] for line in lines) == ["o-1", "o-2"]
+        assert {line["status"] for line in lines} == {200}
+        assert len({line["request"] for line in lines}) == 1
+
+    def test_what_was_tried_and_refused_is_written_down_too(self, doorway: Open) -> None:
+        place = doorway()
+        place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.REVIEWER)
+        place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.SUPERVISOR)
+        place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.REVIEWER, json={"unknown": 1}, query_string="x=1")
+        assert [line["status"] for line in place.lines()] == [409, 403, 422]
+
+    def test_what_is_done_at_a_page_is_written_down_under_the_session_s_token(self, doorway: Open) -> None:
+        place = doorway()
+        place.sign_in(Role.REVIEWER)
+        place.ask("POST", "/office/opinions/o-7/decline", data={"csrf": "wrong"})
+        (line,) = place.lines()
+        assert told(line) == ("reviewer", "POST", "/office/opinions/<opinion>/decline", "o-7", 403)
+        assert line["token"] == place.ids[Role.REVIEWER]
+
+    def test_a_receipt_is_a_key_and_stands_in_no_line(self, doorway: Open) -> None:
+        place = doorway()
+        place.ask(
+            "POST", "/api/v1/receipts/7K3QX9M2DR4TWA/withdrawal", headers={"Authorization": f"Bearer {place.tokens[Role.ADMIN]}"}
+        )
+        (line,) = place.lines()
+        assert (line["subject"], line["route"]) == (None, "/api/v1/receipts/<receipt>/withdrawal")
+        assert "7K3Q" not in str(line)
+
+    @pytest.mark.parametrize("address", ["%00", "x" * 3000, "a%0Ab"])
+    def test_an_address_that_could_harm_the_store_is_kept_harmless(self, doorway: Open, address: str) -> None:
+        place = doorway()
+        assert place.ask("GET", f"/api/v1/opinions/{address}", role=Role.ADMIN).status_code == 200
+        (line,) = place.lines()
+        assert len(line["subject"] or "") <= 200
+        assert (line["subject"] or "").isprintable()
+
+
+class TestDurability:
+    def test_nothing_is_shown_or_done_while_the_trail_cannot_be_written(
+        self, doorway: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = doorway()
+        assert place.ask("GET", "/api/v1/opinions/o-7", role=Role.ADMIN).status_code == 200
+        place.scribe.close()
+
+        def away() -> None:
+            raise OperationalError("INSERT", {}, Exception("disk full"))
+
+        monkeypatch.setattr(place.database, "transaction", away)
+        answer = place.ask("GET", "/api/v1/opinions/o-7", role=Role.ADMIN)
+        assert answer.status_code == 503
+        assert "0572" not in answer.text
+        assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
+        assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
+
+    def test_a_line_is_there_before_the_request_goes_on_and_has_no_status_until_it_ends(self, doorway: Open) -> None:
+        place = doorway()
+        line_id = place.scribe.begin(REVIEWING)
+        (line,) = listing(place.database, since=None, wanted={}, limit=9)
+        assert (line["id"], line["status"]) == (line_id, None)
+        place.scribe.end(line_id, REVIEWING, 200, [])
+        assert [each["status"] for each in place.lines()] == [200]
+
+    def test_a_scribe_that_was_closed_writes_again(self, doorway: Open) -> None:
+        place = doorway()
+        for _ in range(3):
+            place.scribe.begin(REVIEWING)
+            place.scribe.close()
+        assert len(place.lines()) == 3
+
+    def test_many_requests_share_a_commit(self, doorway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        place, commits = doorway(), list[int]()
+        transaction = place.database.transaction
+        monkeypatch.setattr(place.database, "transaction", lambda: commits.append(1) or transaction())
+
+        def work() -> None:
+            for _ in range(25):
+                place.scribe.end(place.scribe.begin(REVIEWING), REVIEWING, 200, [])
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        lines = place.lines()
+        assert (len(lines), {line["status"] for line in lines}) == (200, {200})
+        assert len(commits) < 200
+
+    def test_a_store_that_hangs_is_not_waited_for_for_ever(self, doorway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        place, free = doorway(), threading.Event()
+        monkeypatch.setattr("services.runtime.audit.PATIENCE", 0.05)
+        transaction = place.database.transaction
+        monkeypatch.setattr(place.database, "transaction", lambda: free.wait(5) and transaction())
+        with pytest.raises(Unavailable):
+            place.scribe.begin(REVIEWING)
+        free.set()
+
+
+def test_the_trail_is_listed_oldest_first_by_token_by_subject_and_since(doorway: Open) -> None:
+    place = doorway()
+    for number, role in enumerate((Role.REVIEWER, Role.ADMIN, Role.REVIEWER)):
+        place.ask("GET", f"/api/v1/opinions/o-{number}", role=role)
+        place.clock.instant += timedelta(hours=1)
+    assert [line["subject"] for line in place.lines()] == ["o-0", "o-1", "o-2"]
+    assert [line["subject"] for line in place.lines(token=place.ids[Role.REVIEWER])] == ["o-0", "o-2"]
+    assert [line["subject"] for line in place.lines(subject="o-1")] == ["o-1"]
+    since = place.clock.instant - timedelta(hours=2)
+    assert [line["subject"] for line in listing(place.database, since=since, wanted={}, limit=9)] == ["o-1", "o-2"]
+    assert [line["subject"] for line in listing(place.database, since=None, wanted={}, limit=1)] == ["o-2"]
+
+
+def test_callers_without_a_token_s_id_are_still_told_by_their_role() -> None:
+    assert line_for(Caller(Role.ADMIN), "r", "s", "GET", "/", None).token == "-"
