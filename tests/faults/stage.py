@@ -17,6 +17,7 @@ from tests.faults.strikes import Fault
 from tests.faults.system import SILENT, System
 
 SETTLE_SECONDS, QUIET_SECONDS, TAKE_SECONDS = 240.0, 3.0, 180.0
+RECOVERY_SECONDS, FULL_SPEED = 7.0, 500.0
 #: A client of a service that is undisturbed waits no longer than this (s), on a machine that is busy with other things.
 SLOWEST = 16.0
 WAITING = (
@@ -91,7 +92,8 @@ class Stage:
     def _strike(self, scene: Scene, fault: Fault, share: int) -> Row:
         began, wrong = time.time(), ""  # noqa: TID251
         self._quota += share
-        scene.load.tell("pace", round(max(5.0, share / max(2.0, fault.seconds * self._patience)), 1))
+        # So slowly that some are still to come while it recovers; what is left then is sent as fast as it is taken.
+        scene.load.tell("pace", round(max(3.0, share / (fault.seconds * self._patience + RECOVERY_SECONDS)), 1))
         scene.load.tell("quota", share)
         time.sleep(0.4)
         struck = time.monotonic()
@@ -104,6 +106,7 @@ class Stage:
         recovery = time.monotonic() - over
         try:
             recovery += scene.probe()
+            scene.load.tell("pace", FULL_SPEED)
             scene.until("everything is taken", lambda: scene.load.watch.counts["submitted"] >= self._quota, TAKE_SECONDS)
         except NotShown as error:
             wrong = f"{wrong} {error}".strip()
