@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -14,7 +15,7 @@ from tests.faults.system import SILENT
 
 Stage = Literal["one node", "three nodes"]
 Strike = Callable[[Scene], None]
-DIE_SECONDS = 40.0
+DIE_SECONDS, AHEAD_SECONDS = 40.0, 150
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,30 @@ def fill_queue(scene: Scene) -> None:
         scene.system.policy(queue, None)
 
 
-def go_wrong(name: str, seconds: float, other: Strike) -> Strike:
-    """A clock that is wrong for a while, by so many seconds, while something else is the matter."""
+def clock_ahead(scene: Scene) -> None:
+    """Routing's clock is ahead while it has to put messages off; what it puts off must not wait until that time comes.
 
-    def strike(scene: Scene) -> None:
-        scene.system.replace(name, f"clock{seconds:+}", 1)
-        other(scene)
-        scene.last(3)
-        scene.system.kill(name)
+    What it said meanwhile has happened, for the statistics, when the time comes that it wrote down.
+    """
+    queue = f"department.{SILENT}"
+    scene.system.policy(queue, {"max-length": 1, "overflow": "reject-publish"})
+    try:
+        scene.system.replace("routing", f"clock+{AHEAD_SECONDS}", 1)
+        put_off = f"SELECT count(*) FROM outbox WHERE due > {time.time() + AHEAD_SECONDS - 30}"  # noqa: TID251
+        scene.until("a message is put off until the wrong time", lambda: scene.system.ask_store("routing", put_off), 60)
+        scene.system.kill("routing")
+    finally:
+        scene.system.policy(queue, None)
+    scene.counts_from = time.monotonic() + AHEAD_SECONDS
+    scene.system.up()
+    scene.until("what was put off is sent", lambda: not scene.system.ask_store("routing", put_off), 40)
 
-    return strike
+
+def clock_behind(scene: Scene) -> None:
+    """Routing's clock is an hour behind for a while."""
+    scene.system.replace("routing", "clock-3600", 1)
+    scene.last(6)
+    scene.system.kill("routing")
 
 
 def store(mode: str) -> Strike:
@@ -223,8 +238,8 @@ def _messages() -> Iterator[Fault]:
     for queue in ("intake.events", "routing.events", "notify.events", "metrics.events"):
         what = f"what {queue} holds, shuffled"
         yield Fault(f"disorder {queue}", what, partial(messages.reorder, queue=queue), 8)
-    yield Fault("clock ahead", "routing an hour ahead, a queue full meanwhile", go_wrong("routing", 3600, fill_queue), 12)
-    yield Fault("clock behind", "routing an hour behind", go_wrong("routing", -3600, lambda scene: scene.last(3)), 8)
+    yield Fault("clock ahead", "routing ahead by 150 s, a queue full meanwhile", clock_ahead, 12)
+    yield Fault("clock behind", "routing an hour behind", clock_behind, 8)
 
 
 def _elsewhere() -> Iterator[Fault]:

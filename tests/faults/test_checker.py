@@ -12,6 +12,10 @@ from tests.faults.evidence import Event, Evidence, Letter
 
 OPINION, ASSIGNMENT, QUEUE = "o-1", "a-1", "department.power"
 SIGN, REPLY = "sign-1", "reply-1"
+PUBLISHED = (
+    "submitted", "accepted", "handed_out", "assigned", "replied", "signed",
+    "groups of submitted", "groups of assigned", "groups of replied",
+)  # fmt: skip
 
 
 def event(message: str, kind: str, source: str, sequence: int, **data: object) -> Event:
@@ -49,7 +53,7 @@ def sound() -> Evidence:
         assignments=[{"id": ASSIGNMENT, "opinion": OPINION, "department": "power", "role": "lead", "state": "concluded"}],
         stories={OPINION},
         outboxes={"intake": 0, "routing": 0},
-        statistics=dict.fromkeys(("submitted", "accepted", "handed_out", "assigned", "replied", "signed", "groups of submitted", "groups of assigned", "groups of replied"), 1),
+        statistics=dict.fromkeys(PUBLISHED, 1),
     )  # fmt: skip
 
 
