@@ -222,7 +222,7 @@ def statistics(seen: Evidence) -> Findings:
     wanted = {
         "submitted": len(seen.opinions), "accepted": len(seen.opinions), "handed_out": len(made), "assigned": len(current),
         "replied": sum(row["state"] in ANSWERED for row in current),
-        "signed": len({event.data["assignment"] for event in seen.events if event.type == "assignment.signed"}),
+        "signed": len({event.data.get("assignment") for event in seen.events if event.type == "assignment.signed"}),
     }  # fmt: skip
     wanted |= {f"groups of {name}": wanted[name] for name in ("submitted", "assigned", "replied")}
     for name, number in wanted.items():

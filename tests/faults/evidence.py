@@ -19,7 +19,7 @@ import pika.exceptions
 import psycopg
 
 Fact = dict[str, Any]
-QUIET_SECONDS = 2.0
+PATIENCE_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -106,20 +106,19 @@ def _lines(path: Path) -> Iterator[Fact]:
 
 def _audited(connection: Any, queue: str, path: Path) -> Iterator[Event]:
     """Take everything out of the audit queue; it is in the file, on the disk, before the broker may forget it."""
-    channel = connection.channel()
+    channel, left = connection.channel(), _depth(connection, queue)
     channel.basic_qos(prefetch_count=1000)
     with path.open("ab") as file:
-        pending = 0
-        for method, properties, body in channel.consume(queue, inactivity_timeout=QUIET_SECONDS):
-            if method is not None:
-                file.write(json.dumps([properties.message_id, body.decode("utf-8", "replace")]).encode() + b"\n")
-                last, pending = method.delivery_tag, pending + 1
-            if pending and (method is None or pending == 500):
+        for method, properties, body in channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS) if left else ():
+            if method is None:
+                raise TimeoutError(f"{queue} still has {left} messages and gives none of them")
+            file.write(json.dumps([properties.message_id, body.decode("utf-8", "replace")]).encode() + b"\n")
+            left -= 1
+            if left % 500 == 0:
                 file.flush()
                 os.fdatasync(file.fileno())
-                channel.basic_ack(last, multiple=True)
-                pending = 0
-            if method is None:
+                channel.basic_ack(method.delivery_tag, multiple=True)
+            if left == 0:
                 break
     channel.close()
     for line in path.read_bytes().splitlines():
@@ -139,13 +138,15 @@ def _event(message: str, text: str) -> Event | None:
 
 def _look(connection: Any, queue: str) -> Iterator[tuple[Any, bytes]]:
     """Every message in a queue; closing the channel gives all of them back."""
-    channel = connection.channel()
+    channel, left = connection.channel(), _depth(connection, queue)
     channel.basic_qos(prefetch_count=65_535)
-    if channel.queue_declare(queue, passive=True).method.message_count:
-        for method, properties, body in channel.consume(queue, inactivity_timeout=QUIET_SECONDS):
-            if method is None:
-                break
-            yield properties, body
+    for method, properties, body in channel.consume(queue, inactivity_timeout=PATIENCE_SECONDS) if left else ():
+        if method is None:
+            raise TimeoutError(f"{queue} still has {left} messages and gives none of them")
+        yield properties, body
+        left -= 1
+        if left == 0:
+            break
     channel.close()
 
 

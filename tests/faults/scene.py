@@ -138,13 +138,18 @@ class Scene:
     def probe(self) -> float:
         """Submit one opinion and wait until its department has it; returns how long that took (s)."""
         started = time.monotonic()
+        opinion = self.submit()
+        self.until("a department gets an opinion", lambda: self.load.watch.has(opinion), PROBE_SECONDS)
+        return time.monotonic() - started
+
+    def submit(self) -> str:
+        """Submit one opinion as a client that does not rest until it has a receipt; returns its id."""
         self._probes += 1
         external = f"{self.system.var.name}-probe-{self._probes}"
         form = {"title": "通了吗", "content": external, "topic": TOPICS["power"], "external_id": external}
         given = self.until("the system takes an opinion", lambda: self._submit(form), PROBE_SECONDS)
         self.journal.keep("submitted", number=-self._probes, id=given["id"], receipt=given["receipt"])
-        self.until("a department gets an opinion", lambda: self.load.watch.has(given["id"]), PROBE_SECONDS)
-        return time.monotonic() - started
+        return str(given["id"])
 
     def _submit(self, form: dict[str, str]) -> Any:
         try:

@@ -118,7 +118,7 @@ class System:
         """End a process and start one in its place that is mortal; returns the mark it leaves when it dies."""
         slot, program = self.place.slot(name), self._program(name)
         mark = self.var / "run" / f"{name}.{time.monotonic_ns()}.died"
-        self.kill(name)
+        self.kill(name, *(("web-child",) if name == WEB else ()))
         if name == WEB:
             end = time.monotonic() + GONE_SECONDS
             while listens(self.settings.port) and time.monotonic() < end:

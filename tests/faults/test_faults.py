@@ -29,6 +29,9 @@ SHORT = (
     "full queue", "poison", "copies",
 )  # fmt: skip
 
+# Processes that outlive the object that started them are what the embedded mode is about.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
 
 class Planting(Stage):
     """After the checker's word, plants what must not be and asks the checker again; `planted` counts what it then finds."""
@@ -57,8 +60,8 @@ class Planting(Stage):
         self._write("intake", "DELETE FROM opinions WHERE id = (SELECT min(id) FROM opinions)")
 
     def _leave_something_in_the_outbox(self) -> None:
-        columns = "message_id, subject, destinations, body, created, due, attempts"
-        self._write("notify", f"INSERT INTO outbox ({columns}) VALUES ('m', 's', '[]', x'00', 0, 9e12, 0)")
+        columns, nowhere = "message_id, subject, destinations, body, created, due, attempts", '[["huiying.departments", "nowhere"]]'
+        self._write("notify", f"INSERT INTO outbox ({columns}) VALUES ('m', 's', '{nowhere}', x'00', 0, 0, 0)")
 
     def _say_an_event_twice_and_out_of_order(self) -> None:
         with pika.BlockingConnection(pika.URLParameters(self._system.at.broker_url)) as connection:
