@@ -136,9 +136,13 @@ def test_a_department_is_not_let_into_the_management_api(fast, department):
     management, user = urlsplit(book["HUIYING_MANAGEMENT_URL"]), urlsplit(department.url)
     base = f"http://{management.hostname}:{management.port}/api"
     paths = (
-        ("GET", "/whoami"), ("GET", "/queues/huiying"), ("GET", "/definitions"),
-        ("POST", f"/queues/huiying/department.{OTHER}/get"), ("PUT", "/users/department-gas"), ("DELETE", f"/queues/huiying/department.{OTHER}"),
-    )  # fmt: skip
+        ("GET", "/whoami"),
+        ("GET", "/queues/huiying"),
+        ("GET", "/definitions"),
+        ("POST", f"/queues/huiying/department.{OTHER}/get"),
+        ("PUT", "/users/department-gas"),
+        ("DELETE", f"/queues/huiying/department.{OTHER}"),
+    )
     for method, path in paths:
         answer = requests.request(method, base + path, auth=(user.username, user.password), json={}, timeout=10)
         assert answer.status_code == 401, path
