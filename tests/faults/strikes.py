@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from services.console.processes import listens
 from tests.faults import messages
 from tests.faults.mortal import POINTS
 from tests.faults.scene import NotShown, Scene
@@ -182,6 +183,7 @@ def part(number: int, seconds: float) -> Strike:
         member = nodes.members[number]
         nodes.part(member)
         try:
+            scene.until("the node that is cut off stops serving", lambda: not listens(member.port))
             scene.last(seconds)
         finally:
             nodes.heal(member)
