@@ -154,7 +154,10 @@ class Office:
         receipt = self._receipts.get(opinion)
         if receipt is None:
             return True
-        seen = self._ask(session, "GET", f"/receipts/{receipt}", staff=False).json()
+        answer = self._ask(session, "GET", f"/receipts/{receipt}", staff=False)
+        if answer.status_code != 200:
+            return False
+        seen = answer.json()
         if seen["state"] in ("concluded", "reopened"):
             return True
         if seen["state"] != "replied":
