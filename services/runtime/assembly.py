@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,9 @@ from typing import Any
 
 import flask
 
-from services.contracts.topology import SAYS
+from services.contracts.catalogue import load_catalogue
+from services.contracts.errors import Unavailable
+from services.contracts.topology import SAYS, looked_after
 from services.runtime import settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
@@ -29,6 +32,7 @@ from services.runtime.throttle import Allowance, Throttle
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
+DEAD_LETTERS_SECONDS = 15.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 
@@ -89,7 +93,23 @@ def worker_loops(
             return RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
 
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
+    loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
     return loops
+
+
+def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry) -> Chore:
+    """Counts what could not be handled, for the metrics."""
+    probe = BrokerProbe(given.broker_url)
+    queues = looked_after(assembly.name, load_catalogue(given.catalogue).departments)
+
+    def count() -> bool:
+        # While the broker is away, what was counted last stands.
+        with contextlib.suppress(Unavailable):
+            for queue, number in probe.depths(queues).items():
+                telemetry.show("huiying_dead_letters", number, queue=queue)
+        return False
+
+    return Chore("dead-letters", DEAD_LETTERS_SECONDS, count)
 
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Sequence
 
 import pika
 import pika.exceptions
@@ -32,3 +34,21 @@ class BrokerProbe:
         except (pika.exceptions.AMQPError, OSError) as error:
             raise Unavailable(f"The broker does not answer: {error!r}") from error
         self._good_until = time.monotonic() + REMEMBER_SECONDS
+
+    def depths(self, queues: Sequence[str]) -> dict[str, int]:
+        """How many messages wait in each of these queues that is there; raises `Unavailable` when the broker does not answer."""
+        found: dict[str, int] = {}
+        try:
+            connection = pika.BlockingConnection(self._parameters)
+            try:
+                for queue in queues:
+                    # A channel each, because the broker closes one in which a missing queue was asked for.
+                    with contextlib.suppress(pika.exceptions.ChannelClosedByBroker):
+                        channel = connection.channel()
+                        found[queue] = channel.queue_declare(queue, passive=True).method.message_count
+                        channel.close()
+            finally:
+                connection.close()
+        except (pika.exceptions.AMQPError, OSError) as error:
+            raise Unavailable(f"The broker does not answer: {error!r}") from error
+        return found
