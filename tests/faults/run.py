@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from tests.cluster import ClusterMissing, PrivateCluster
+
 from tests.faults.nodes import Nodes
 from tests.faults.stage import Result, Stage
 from tests.faults.strikes import FAULTS, Fault

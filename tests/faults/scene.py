@@ -15,9 +15,9 @@ from typing import Any
 
 import pika
 import requests
+from tests.cluster import PrivateCluster
 
 from services.console.settings import HOME
-from tests.cluster import PrivateCluster
 from tests.faults.journal import Follower, Journal
 from tests.faults.system import SILENT, System
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pika
 import pytest
+from tests.cluster import PrivateCluster
 
 from services.console.node import NodeFailed, server_script
 from services.console.settings import HOME
-from tests.cluster import PrivateCluster
 from tests.conftest import absent
 from tests.faults.run import choose
 from tests.faults.scene import AUDIT, Scene
