@@ -1,14 +1,13 @@
 """A clock that was put back between two messages of one service does not change what happened: the sequence tells the order."""
 
-import pytest
-
-from services.metrics.domain.story import WorkingDays, derive, fact_of
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.story import fact_of
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, Case
 
 DAYS = WorkingDays(COUNTY.calendar)
 
 
-@pytest.mark.xfail(strict=True, reason="an opinion's facts are ordered by what the clocks said before their sequence")
 def test_a_rework_said_by_a_clock_that_was_put_back_is_still_the_second_round():
     case = Case("o1").submitted().accepted().assigned().later(2 * DAY).signed().later(HOUR).replied()
     case.later(-DAY - HOUR).reopened().later(HOUR).replied()
