@@ -42,6 +42,8 @@ lines = sa.Table(
     sa.Column("route", sa.String(200), nullable=False),
     sa.Column("subject", sa.String(200)),
     sa.Column("status", sa.Integer),
+    sa.Index("audit_token", "token", "id"),
+    sa.Index("audit_subject", "subject", "id"),
 )
 _INSERT = lines.insert()
 _END = lines.update().where(lines.c.id == sa.bindparam("line")).values(status=sa.bindparam("ended"))

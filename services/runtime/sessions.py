@@ -32,6 +32,7 @@ sessions = sa.Table(
     sa.Column("opened", Instant, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Column("ended", Instant),
+    sa.Index("sessions_until", "until"),
 )
 
 
