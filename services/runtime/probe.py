@@ -8,27 +8,47 @@ import pika
 import pika.exceptions
 
 from services.contracts.errors import Unavailable
+from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0
+
+
+class Distrusted(Unavailable):
+    """The broker is there, but TLS with it fails; the detail says why in words that anybody may read."""
 
 
 class BrokerProbe:
     """Whether the broker lets us in; asks at most once in `REMEMBER_SECONDS`."""
 
     def __init__(self, url: str) -> None:
-        self._parameters = pika.URLParameters(url)
-        self._parameters.socket_timeout = self._parameters.blocked_connection_timeout = 3
-        self._parameters.stack_timeout = 5
-        self._parameters.connection_attempts = 1
-        self._parameters.client_properties = {"connection_name": "probe"}
+        self._url = url
         self._good_until = 0.0
 
     def check(self) -> None:
-        """Raises `Unavailable` when the broker does not answer."""
+        """Raises `Unavailable` when the broker does not answer, `Distrusted` when TLS is the reason."""
         if time.monotonic() < self._good_until:
             return
         try:
-            pika.BlockingConnection(self._parameters).close()
+            pika.BlockingConnection(self._parameters()).close()
         except (pika.exceptions.AMQPError, OSError) as error:
+            if why := reason(error):
+                raise Distrusted(why) from error
             raise Unavailable(f"The broker does not answer: {error!r}") from error
         self._good_until = time.monotonic() + REMEMBER_SECONDS
+
+    def _parameters(self) -> pika.URLParameters:
+        parameters = broker_parameters(self._url)
+        parameters.socket_timeout = parameters.blocked_connection_timeout = 3
+        parameters.stack_timeout = 5
+        parameters.connection_attempts = 1
+        parameters.client_properties = {"connection_name": "probe"}
+        return parameters
+
+
+def broker_parameters(url: str) -> pika.URLParameters:
+    """pika's parameters for an address with its trust; raises OSError when a file of it cannot be used."""
+    address = read_address(url)
+    parameters = pika.URLParameters(address.url)
+    if address.secure:
+        parameters.ssl_options = pika.SSLOptions(address.context(), address.host)
+    return parameters
