@@ -40,6 +40,7 @@ class Authority:
             self._begin(self._name, self._key.public_key(), self._now + timedelta(days=30))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
             .add_extension(usage, critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), critical=False)
             .sign(self._key, hashes.SHA256())
         )
         self.ca = folder / "ca.pem"
@@ -51,6 +52,9 @@ class Authority:
         usage = ExtendedKeyUsageOID.CLIENT_AUTH if client else ExtendedKeyUsageOID.SERVER_AUTH
         made = self._begin(_named(name), key.public_key(), self._now + timedelta(days=days))
         made = made.add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        # Python verifies strictly from 3.13 on, and then wants to be told which key has signed.
+        signer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        made = made.add_extension(signer, critical=False)
         if hosts:
             made = made.add_extension(x509.SubjectAlternativeName([_host(host) for host in hosts]), critical=False)
         pair = Pair(self._folder / f"{name}.pem", self._folder / f"{name}.key")

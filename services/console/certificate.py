@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.x509.oid import ExtensionOID
 
 
 def _read(path: Path) -> x509.Certificate:
@@ -21,10 +20,9 @@ def expiry(path: Path) -> datetime:
 def name_for(path: Path, host: str) -> str:
     """The host to call the origin by: `host` when the certificate is for it, else the first of its names that is no wildcard."""
     try:
-        found = _read(path).extensions.get_extension_for_oid(ExtensionOID.SUBJECT_ALTERNATIVE_NAME).value
+        found = _read(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
         return host
-    assert isinstance(found, x509.SubjectAlternativeName)
     names = [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
     plain = [name for name in names if "*" not in name]
     return host if host in names or not plain else plain[0]

@@ -51,7 +51,7 @@ def load_settings(assembly: Assembly) -> ProcessSettings:
     """The service's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
     given = settings.load(assembly.settings, assembly.name)
     trust = (given.broker_ca, given.broker_certificate, given.broker_key)
-    return dataclasses.replace(given, broker_url=trusting("HUIYING_BROKER_URL", given.broker_url, *trust))
+    return dataclasses.replace(given, broker_url=trusting(f"HUIYING_{assembly.name.upper()}_BROKER_URL", given.broker_url, *trust))
 
 
 def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> Database:

@@ -89,6 +89,12 @@ def test_tls_is_spoken_from_1_2_on(web: Web, version: ssl.TLSVersion) -> None:
             web.handshake(context)
 
 
+def test_the_strictest_client_is_content(web: Web) -> None:
+    context = ssl.create_default_context(cafile=web.authority.ca)
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    web.handshake(context).close()
+
+
 def test_a_renewed_certificate_counts_at_once(web: Web) -> None:
     context = ssl.create_default_context(cafile=web.authority.ca)
     with web.handshake(context) as line:
