@@ -155,9 +155,10 @@ def _trust(url: str) -> None:
     """Fails when the broker is there and cannot be trusted; one that is away may come back."""
     try:
         BrokerProbe(url).check()
-    except Unavailable as error:
-        if isinstance(error, Distrusted):
-            fail(f"The broker cannot be trusted: {error.detail}.", DISTRUST)
+    except Distrusted as error:
+        fail(f"The broker cannot be trusted: {error}.", DISTRUST)
+    except Unavailable:
+        return
 
 
 def department_url(settings: ConsoleSettings, code: str) -> str:

@@ -27,7 +27,7 @@ def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
             words[name] = "ok"
         except Exception as error:
             log.warning("not_ready", check=name, error=repr(error))
-            words[name] = error.detail if isinstance(error, Distrusted) else "does not answer"
+            words[name] = str(error) if isinstance(error, Distrusted) else "does not answer"
     return (200 if set(words.values()) <= {"ok"} else 503), words
 
 

@@ -7,14 +7,14 @@ import time
 import pika
 import pika.exceptions
 
-from services.contracts.errors import Unavailable
+from services.contracts.errors import HuiyingError, Unavailable
 from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0
 
 
-class Distrusted(Unavailable):
-    """The broker is there, but TLS with it fails; the detail says why in words that anybody may read."""
+class Distrusted(HuiyingError):
+    """The broker is there, but TLS with it fails; the text says why in words that anybody may read."""
 
 
 class BrokerProbe:
