@@ -125,6 +125,18 @@ def free_broker_port() -> int:
             return port
 
 
+def stop_for_good(node: PrivateNode) -> None:
+    """End a node and remove what it kept."""
+    pid = node.pid()
+    node.stop()
+    if pid is not None:
+        # Its other threads may outlive the first for a moment, in which it can neither be found nor reaped.
+        with contextlib.suppress(ChildProcessError):
+            os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert not node.running()
+    shutil.rmtree(node.folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def broker() -> Iterator[PrivateNode]:
     """A private RabbitMQ node with the whole topology and the queues of `DEPARTMENTS`."""
@@ -137,14 +149,7 @@ def broker() -> Iterator[PrivateNode]:
             absent(str(error))
         yield node
     finally:
-        pid = node.pid()
-        node.stop()
-        if pid is not None:
-            # Its other threads may outlive the first for a moment, in which it can neither be found nor reaped.
-            with contextlib.suppress(ChildProcessError):
-                os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
-        assert not node.running()
-        shutil.rmtree(folder, ignore_errors=True)
+        stop_for_good(node)
 
 
 @pytest.fixture

@@ -10,18 +10,25 @@ import pika
 import pika.exceptions
 
 from services.console.terminal import fail
+from services.runtime.probe import broker_parameters
+from services.runtime.tls import read_address, reason
+
+DISTRUST = "name the CA in HUIYING_BROKER_CA, or the host in HUIYING_BROKER_URL as the certificate has it"
 
 
 @contextmanager
 def connection(url: str, name: str) -> Iterator[Any]:
     """A connection to the broker; fails with advice when it does not let us in."""
-    parameters = pika.URLParameters(url)
-    parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 5, 10, 30
-    parameters.client_properties = {"connection_name": name}
+    address = read_address(url)
     try:
+        parameters = broker_parameters(url)
+        parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 5, 10, 30
+        parameters.client_properties = {"connection_name": name}
         opened = pika.BlockingConnection(parameters)
     except (pika.exceptions.AMQPError, OSError) as error:
-        fail(f"The broker at {parameters.host}:{parameters.port} does not let us in: {error!r}", "huiying doctor")
+        if why := reason(error):
+            fail(f"The broker at {address.host}:{address.port} cannot be trusted: {why}.", DISTRUST)
+        fail(f"The broker at {address.host}:{address.port} does not let us in: {error!r}", "huiying doctor")
     try:
         yield opened
     finally:

@@ -20,6 +20,8 @@ from services.console.settings import ConsoleSettings
 from services.console.terminal import fail
 from services.contracts.definitions import ADMINISTRATOR, definitions, users
 from services.contracts.topology import SERVICE_QUEUES, SERVICES, VHOST
+from services.runtime.probe import broker_parameters
+from services.runtime.tls import PORTS, reason
 
 ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints"
 
@@ -116,7 +118,10 @@ class ForeignBroker:
             )
         self.url = urlunsplit(parts._replace(path=f"/{VHOST}"))
         self._installation, self._departments = installation, departments
-        guess = urlunsplit(("http", f"{parts.netloc.rpartition(':')[0]}:{(parts.port or 5672) + 10_000}", "", "", ""))
+        # What is encrypted at one port is not sent in the clear to the next.
+        scheme = "https" if parts.scheme == "amqps" else "http"
+        port = (parts.port or PORTS[parts.scheme]) + 10_000
+        guess = urlunsplit((scheme, f"{parts.netloc.rpartition(':')[0]}:{port}", "", parts.query, ""))
         self.management_url = management_url or (guess if parts.port and Management(guess).reachable() else None)
 
     def begin(self) -> bool:
@@ -146,7 +151,7 @@ class ForeignBroker:
 
 def refusal(url: str) -> str | None:
     """Why a service could not work at this address: nobody lets it in, or its queue is not there; None when it could."""
-    parameters = pika.URLParameters(url)
+    parameters = broker_parameters(url)
     parameters.socket_timeout, parameters.stack_timeout = 5, 10
     try:
         connection = pika.BlockingConnection(parameters)
@@ -155,5 +160,5 @@ def refusal(url: str) -> str | None:
     except pika.exceptions.ChannelClosedByBroker as error:
         return f"it has no Huiying topology ({error.reply_text})"
     except (pika.exceptions.AMQPError, OSError) as error:
-        return f"it does not let us in ({error!r})"
+        return reason(error) or f"it does not let us in ({error!r})"
     return None

@@ -9,9 +9,11 @@ import requests
 
 from services.console.settings import Addresses
 from services.console.terminal import fail
+from services.runtime.tls import reason
 
 API = "/api/v1"
 PATIENCE = 30.0
+DISTRUST = "name the CA in HUIYING_TLS_CA, or the host in HUIYING_URL as the certificate has it"
 
 
 class Client:
@@ -20,7 +22,7 @@ class Client:
     def __init__(self, addresses: Addresses) -> None:
         self.url = addresses.url
         self.session = requests.Session()
-        self.session.trust_env = False
+        self.session.trust_env, self.session.verify = False, addresses.verify
         self._headers = {"Authorization": f"Bearer {addresses.admin_token}"} if addresses.admin_token else {}
 
     def get(self, path: str, **query: Any) -> Any:
@@ -54,6 +56,8 @@ class Client:
         try:
             answer = self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, **options)
         except requests.RequestException as error:
+            if why := reason(error):
+                fail(f"{self.url} cannot be trusted: {why}.", DISTRUST)
             fail(f"{self.url} does not answer: {error.__class__.__name__}.", "huiying up, or set HUIYING_URL to where it runs")
         if not answer.ok:
             _refused(method, path, answer)

@@ -14,6 +14,7 @@ import pika.exceptions
 from services.console.listen import Answers, Department
 from services.console.samples import Case
 from services.runtime.clock import SystemClock
+from services.runtime.tls import bare, context
 
 LOOK_SECONDS, REST_SECONDS, MOST_HELD = 0.2, 0.5, 5000
 
@@ -23,7 +24,7 @@ class Desk(threading.Thread):
 
     def __init__(self, code: str, url: str, cases: Mapping[str, Case], stop: threading.Event) -> None:
         super().__init__(name=f"desk-{code}", daemon=True)
-        self._program = Department(url, code, Answers(), lambda _: None)
+        self._program = Department(bare(url), code, Answers(), lambda _: None, context(url))
         self._cases, self._stop_asked, self._sent = cases, stop, dict[str, str]()
         self.troubles: list[str] = []
 

@@ -5,18 +5,26 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import click
 import requests
 
 from services.console.amqp import connection, depths
+from services.console.certificate import expiry
+from services.console.client import DISTRUST
 from services.console.node import NodeFailed, server_script
 from services.console.settings import Addresses, ConsoleSettings, addresses, read_address_book
 from services.console.supervisor import Supervisor
+from services.console.terminal import Failure
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.topology import dead_queue, queues
+from services.runtime.clock import SystemClock
+from services.runtime.settings import SettingsInvalid
+from services.runtime.tls import identity, reason
 
 LOW_DISK, BROKER_LIMIT = 2_000_000_000, 500_000_000
+SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +40,7 @@ class Finding:
 def examine(settings: ConsoleSettings) -> list[Finding]:
     """Everything worth knowing when something does not work, most basic first."""
     place = addresses(settings)
-    findings = [*_catalogue(settings), *_machine(settings), *_processes(settings), *_readiness(place)]
+    findings = [*_catalogue(settings), *_machine(settings), *_processes(settings), *_certificate(settings), *_readiness(place)]
     return [*findings, *_broker(settings, place)]
 
 
@@ -77,10 +85,24 @@ def _processes(settings: ConsoleSettings) -> Iterator[Finding]:
 
 def _readiness(place: Addresses) -> Iterator[Finding]:
     try:
-        answer = requests.get(f"{place.url}/readyz", timeout=10.0)
+        answer = requests.get(f"{place.url}/readyz", timeout=10.0, verify=place.verify)
         yield Finding("就绪 readiness", answer.ok, f"{place.url}/readyz: {answer.status_code} {answer.text[:200]}", "huiying logs")
     except requests.RequestException as error:
-        yield Finding("就绪 readiness", False, f"{place.url}: {error.__class__.__name__}", "huiying up, or set HUIYING_URL")
+        why = reason(error)
+        advice = DISTRUST if why else "huiying up, or set HUIYING_URL"
+        yield Finding("就绪 readiness", False, f"{place.url}: {why or error.__class__.__name__}", advice)
+
+
+def _certificate(settings: ConsoleSettings) -> Iterator[Finding]:
+    if settings.tls_certificate is None:
+        return
+    try:
+        identity(settings.tls_certificate, settings.tls_key)
+        left = expiry(settings.tls_certificate) - SystemClock().now()
+    except (SettingsInvalid, OSError, ValueError) as error:
+        yield Finding("证书 certificate", False, str(error), "correct HUIYING_TLS_CERTIFICATE and HUIYING_TLS_KEY")
+        return
+    yield Finding("证书 certificate", left > SOON, f"good for {left.days} days", "renew it; the new file counts at once")
 
 
 def _broker(settings: ConsoleSettings, place: Addresses) -> Iterator[Finding]:
@@ -90,7 +112,8 @@ def _broker(settings: ConsoleSettings, place: Addresses) -> Iterator[Finding]:
         with connection(place.broker_url, "huiying-doctor") as broker:
             held = depths(broker, [*work, *map(dead_queue, work)])
     except click.ClickException as error:
-        yield Finding("消息队列 broker", False, error.message, "huiying up, or correct HUIYING_BROKER_URL")
+        advice = error.advice if isinstance(error, Failure) and error.advice != "huiying doctor" else ""
+        yield Finding("消息队列 broker", False, error.message, advice or "huiying up, or correct HUIYING_BROKER_URL")
         return
     missing = [name for name, count in held.items() if count is None]
     found = f"{len(held) - len(missing)} of {len(held)} queues are there" + (

@@ -8,12 +8,12 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from services.console.installation import Installation
 from services.console.settings import HOME, ConsoleSettings
 from services.contracts.topology import SERVICES, VHOST
 from services.runtime.settings import PREFIX, inherited
+from services.runtime.tls import identity, with_user
 
 LOOPBACK = "127.0.0.1"
 WEB = "web"
@@ -61,6 +61,8 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
     web = {**shared, **everything, "HUIYING_HOST": settings.host, "HUIYING_PORT": str(settings.port)}
+    if shown := identity(settings.tls_certificate, settings.tls_key):
+        web |= {"HUIYING_TLS_CERTIFICATE": str(shown.certificate), "HUIYING_TLS_KEY": str(shown.key)}
     listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine, place)]
     for name in SERVICES:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
@@ -69,9 +71,8 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
 
 
 def service_url(admin_url: str, user: str, password: str) -> str:
-    """The broker's address for another user."""
-    parts = urlsplit(admin_url)
-    return f"amqp://{user}:{password}@{parts.hostname}:{parts.port or 5672}/{VHOST}"
+    """The broker's address for another user, with the same trust."""
+    return with_user(admin_url, user, password, f"/{VHOST}")
 
 
 def _own(name: str, installation: Installation, broker_url: str, worker_port: int) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
+import urllib.request
 
 import click
 
@@ -24,6 +26,11 @@ def ledger() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: str | None) -> None:
     """Prove from public data alone, or from a copy in FOLDER, that history was not rewritten."""
-    place = [folder] if folder else ["--url", url or addresses(load_settings()).url]
+    here = addresses(load_settings())
+    if here.tls_ca and not folder and not url:
+        trust = ssl.create_default_context(cafile=here.tls_ca)
+        # The program for outsiders knows no settings of ours.
+        urllib.request.install_opener(urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust)))
+    place = [folder] if folder else ["--url", url or here.url]
     options = [part for name, value in given.items() if value for part in (f"--{name}", value)]
     sys.exit(verify_ledger.main([*place, *options, *(["--json"] if as_json else [])]))

@@ -7,6 +7,7 @@ and a command counts as sent only when the broker has confirmed it and routed it
 from __future__ import annotations
 
 import json
+import ssl
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -47,8 +48,14 @@ class Answers:
 class Department:
     """Serves the queue `department.<code>` at `url`, as that department's broker user."""
 
-    def __init__(self, url: str, code: str, answers: Answers, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, url: str, code: str, answers: Answers, say: Callable[[str], None], context: ssl.SSLContext | None = None
+    ) -> None:
         self.parameters = pika.URLParameters(url)
+        # At amqps:// pika verifies the broker's name and certificate by the machine's CAs. For one of your own:
+        # ssl.create_default_context(cafile="ca.pem").
+        if context is not None:
+            self.parameters.ssl_options = pika.SSLOptions(context, self.parameters.host)
         self.parameters.heartbeat = 30
         self.parameters.client_properties = {"connection_name": f"department-{code}"}
         self.code, self.answers, self.say = code, answers, say

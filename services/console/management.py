@@ -11,20 +11,24 @@ import requests
 from services.console.terminal import fail
 from services.contracts.definitions import definitions, department_user
 from services.contracts.topology import VHOST, department_queue
+from services.runtime.tls import read_address, reason
 
 PATIENCE = 60.0
 Row = Mapping[str, Any]
 
 
 class Management:
-    """The API at `http://user:password@host:port`, for a user with the tag administrator."""
+    """The API at `http://user:password@host:port`, or https:// with the broker's trust, for a user with the tag administrator."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self.base = f"{parts.scheme}://{parts.hostname}:{parts.port or 15672}"
+        address = read_address(url)
+        self.base = f"{parts.scheme}://{parts.hostname}:{address.port}"
         self._session = requests.Session()
         self._session.auth = (parts.username or "guest", parts.password or "guest")
-        self._session.trust_env = False
+        self._session.trust_env, self._session.verify = False, address.ca or True
+        if address.certificate and address.key:
+            self._session.cert = (address.certificate, address.key)
 
     def bring_to(self, topology: Mapping[str, Any]) -> None:
         """Create or change everything in the definitions, and drop policies and bindings of our queues that are not in it.
@@ -67,7 +71,8 @@ class Management:
         try:
             answer = self._session.request(method, self.base + path, json=body, timeout=PATIENCE)
         except requests.RequestException as error:
-            fail(f"RabbitMQ's management API at {self.base} does not answer: {error.__class__.__name__}.", "huiying doctor")
+            why = reason(error) or error.__class__.__name__
+            fail(f"RabbitMQ's management API at {self.base} does not answer: {why}.", "huiying doctor")
         if answer.status_code == 401:
             fail(f"RabbitMQ's management API at {self.base} does not know this user.", "set HUIYING_MANAGEMENT_URL=http://…")
         if not answer.ok:

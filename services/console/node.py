@@ -57,11 +57,12 @@ class NodeFailed(Exception):
 class PrivateNode:
     """RabbitMQ on 127.0.0.1:`port` with everything it keeps in `folder`.
 
-    The management API is at port + 10000 and the distribution at port + 20000 (less the same above 45535).
+    The management API is at port + 10000 and the distribution at port + 20000 (less the same above 45535). `more` are lines
+    of `rabbitmq.conf` beside our own.
     """
 
-    def __init__(self, folder: Path, port: int) -> None:
-        self.folder, self.port = Path(folder).absolute(), port
+    def __init__(self, folder: Path, port: int, more: str = "") -> None:
+        self.folder, self.port, self._more = Path(folder).absolute(), port, more
         room = 1 if port <= HIGHEST_WITH_ROOM else -1
         self.management_port, self._distribution_port = port + room * 10_000, port + room * 20_000
         self._slot = Slot(self.folder / "node.pid")
@@ -181,7 +182,7 @@ class PrivateNode:
         path.write_text(json.dumps(self._with_administrator(topology), indent=1))
 
     def _config(self) -> str:
-        return CONFIG.format(port=self.port, management=self.management_port)
+        return CONFIG.format(port=self.port, management=self.management_port) + self._more
 
     def _kept_config(self) -> str:
         path = self.folder / "rabbitmq.conf"

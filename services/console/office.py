@@ -22,6 +22,7 @@ from services.runtime.assembly import migrate_access, open_database
 from services.runtime.clock import SystemClock
 from services.runtime.migrate import STORE
 from services.runtime.migrate import migrate as migrate_store
+from services.runtime.tls import bare
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
@@ -80,7 +81,7 @@ def department_credentials(code: str, rotate: bool) -> None:
         password = installation.new_password(department_user(code)) if rotate else installation.password(department_user(code))
     password = password or secrets.token_urlsafe(24)
     _management(settings).admit_department(code, password_hash(password))
-    print_plain(service_url(addresses(settings).broker_url, department_user(code), password))
+    print_plain(bare(service_url(addresses(settings).broker_url, department_user(code), password)))
 
 
 @click.group()

@@ -21,6 +21,7 @@ from services.runtime.assembly import load_settings as load_service_settings
 from services.runtime.health import TEXT
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import set_up_logs
+from services.runtime.tls import identity
 from services.runtime.web import WebServer
 
 log = structlog.get_logger()
@@ -110,12 +111,13 @@ def main() -> int:
     try:
         own = load_settings()
         given = {name: (each, load_service_settings(each)) for name, each in assemblies().items()}
+        shown = identity(own.tls_certificate, own.tls_key)
     except SettingsInvalid as error:
         sys.stderr.write(f"{error}\n")
         return 2
     set_up_logs(own.log_level)
     threads = next(iter(given.values()))[1].threads
-    WebServer(lambda: build(given), own.host, own.port, threads).run()
+    WebServer(lambda: build(given), own.host, own.port, threads, shown).run()
     return 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from services.console.office import json_option
 from services.console.settings import ADDRESS_BOOK, Addresses, ConsoleSettings, load_settings
 from services.console.supervisor import Supervisor
 from services.console.terminal import out, print_json, print_plain, step
+from services.runtime.tls import bare
 
 FOLLOW_SECONDS, LAST_LINES = 0.3, 20
 BROKER, NODE_LOG = "broker", f"{NAME}.log"
@@ -115,7 +117,7 @@ def print_addresses(place: Addresses, settings: ConsoleSettings) -> None:
         ("接口 API", f"{place.url}/api/v1/openapi.json"),
         ("消息 messages", f"{place.url}/api/v1/asyncapi.json"),
         ("指标 metrics", f"{place.url}/metrics"),
-        ("消息队列 broker", f"amqp://{place.broker_url.rpartition('@')[2]}"),
+        ("消息队列 broker", re.sub("//.*@", "//", bare(place.broker_url))),
         ("地址与令牌 addresses and token", str(settings.var.absolute() / ADDRESS_BOOK)),
     )
     for name, value in rows:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from services.runtime.settings import PREFIX, env, load, whole_number
+from services.runtime.settings import PREFIX, SettingsInvalid, env, load, whole_number
+from services.runtime.tls import trusting
 
 HOME = Path(__file__).parents[2]
 ADDRESS_BOOK = "huiying.env"
+#: What the address book says of the broker's trust, in the order of `tls.FILES`.
+TRUST = ("BROKER_CA", "BROKER_CERTIFICATE", "BROKER_KEY")
 
 
 def _beside(name: str) -> Path:
@@ -25,10 +29,16 @@ class ConsoleSettings:
     port: int = env("PORT", whole_number, 8000, doc="port of the one origin")
     broker_port: int = env("BROKER_PORT", whole_number, 5680, doc="AMQP port of the private broker")
     broker_url: str | None = env("BROKER_URL", str, None, doc="a broker to use instead of a private one", secret=True)
+    broker_ca: Path | None = env("BROKER_CA", Path, None, doc="PEM of the CA to trust an amqps broker by; else the machine's")
+    broker_certificate: Path | None = env("BROKER_CERTIFICATE", Path, None, doc="PEM of a certificate to show to the broker")
+    broker_key: Path | None = env("BROKER_KEY", Path, None, doc="PEM of its key")
     management_url: str | None = env("MANAGEMENT_URL", str, None, doc="that broker's management API, as administrator", secret=True)
     catalogue: Path = env("CATALOGUE", Path, _beside("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
     log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
     url: str | None = env("URL", str, None, doc="address of a system that runs already")
+    tls_certificate: Path | None = env("TLS_CERTIFICATE", Path, None, doc="PEM of its certificate: it speaks https only")
+    tls_key: Path | None = env("TLS_KEY", Path, None, doc="PEM of its key")
+    tls_ca: Path | None = env("TLS_CA", Path, None, doc="PEM of the CA that the address is trusted by; else the well-known ones")
     admin_token: str | None = env("ADMIN_TOKEN", str, None, doc="token of an administrator of that system", secret=True)
     access_database_url: str | None = env("ACCESS_DATABASE_URL", str, None, doc="store of the access tokens", secret=True)
     intake_broker_password: str | None = env("INTAKE_BROKER_PASSWORD", str, None, doc="broker password of intake", secret=True)
@@ -45,11 +55,25 @@ class Addresses:
     broker_url: str
     management_url: str | None
     admin_token: str | None
+    tls_ca: str | None = None
+
+    @property
+    def verify(self) -> str | bool:
+        """What `requests` is to verify the one origin by: a file of CAs, or the well-known ones."""
+        return self.tls_ca or True
 
 
 def load_settings() -> ConsoleSettings:
-    """The console's settings from the environment; raises `SettingsInvalid`."""
-    return load(ConsoleSettings, "console")
+    """The console's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
+    given = load(ConsoleSettings, "console")
+    if given.tls_ca is not None and not given.tls_ca.is_file():
+        raise SettingsInvalid(f"HUIYING_TLS_CA={given.tls_ca} cannot be used: there is no such file")
+    trust = (given.broker_ca, given.broker_certificate, given.broker_key)
+    if given.broker_url is not None:
+        given = replace(given, broker_url=trusting("HUIYING_BROKER_URL", given.broker_url, *trust))
+    if given.management_url is not None and given.management_url.startswith("https:"):
+        given = replace(given, management_url=trusting("HUIYING_MANAGEMENT_URL", given.management_url, *trust))
+    return given
 
 
 def read_address_book(var: Path) -> dict[str, str]:
@@ -65,9 +89,20 @@ def read_address_book(var: Path) -> dict[str, str]:
 def addresses(settings: ConsoleSettings) -> Addresses:
     """The environment's word first, then the address book's, then the defaults."""
     book = read_address_book(settings.var)
+    scheme = "https" if settings.tls_certificate else "http"
+    broker_url = settings.broker_url or _trusted(book, "BROKER_URL") or f"amqp://127.0.0.1:{settings.broker_port}/huiying"
     return Addresses(
-        url=(settings.url or book.get("URL") or f"http://127.0.0.1:{settings.port}").rstrip("/"),
-        broker_url=settings.broker_url or book.get("BROKER_URL") or f"amqp://127.0.0.1:{settings.broker_port}/huiying",
-        management_url=settings.management_url or book.get("MANAGEMENT_URL"),
+        url=(settings.url or book.get("URL") or f"{scheme}://127.0.0.1:{settings.port}").rstrip("/"),
+        broker_url=broker_url,
+        management_url=settings.management_url or _trusted(book, "MANAGEMENT_URL"),
         admin_token=settings.admin_token or book.get("ADMIN_TOKEN"),
+        tls_ca=str(settings.tls_ca.absolute()) if settings.tls_ca else book.get("TLS_CA"),
     )
+
+
+def _trusted(book: Mapping[str, str], name: str) -> str | None:
+    url = book.get(name)
+    if not url or url.startswith(("amqp:", "http:")):
+        return url
+    ca, certificate, key = (Path(book[each]) if book.get(each) else None for each in TRUST)
+    return trusting(f"{PREFIX}{name}", url, ca, certificate, key)

@@ -9,19 +9,19 @@ import contextlib
 import sys
 import time
 from importlib import import_module
-from urllib.parse import urlsplit
 
 from services.console.processes import listens
 from services.runtime.assembly import Assembly, load_settings, run
 from services.runtime.settings import SettingsInvalid
+from services.runtime.tls import read_address
 
 PATIENCE_SECONDS, LOOK_SECONDS = 60.0, 0.05
 
 
 def await_broker(url: str) -> None:
     """Until somebody listens at the broker's address, at most `PATIENCE_SECONDS`."""
-    parts, end = urlsplit(url), time.monotonic() + PATIENCE_SECONDS
-    while not listens(parts.port or 5672, parts.hostname or "localhost") and time.monotonic() < end:
+    address, end = read_address(url), time.monotonic() + PATIENCE_SECONDS
+    while not listens(address.port, address.host) and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
 
 

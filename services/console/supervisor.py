@@ -11,12 +11,14 @@ from pathlib import Path
 import requests
 
 from services.console.broker import choose_broker
+from services.console.certificate import name_for
+from services.console.client import DISTRUST
 from services.console.installation import Installation
 from services.console.launch import PROGRAMS, WEB, Program, programs
 from services.console.node import NodeFailed, PrivateNode
 from services.console.origin import assemblies
 from services.console.processes import listens, stop_all
-from services.console.settings import Addresses, ConsoleSettings
+from services.console.settings import TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.errors import NotSignedIn
@@ -26,6 +28,7 @@ from services.runtime.assembly import migrate_access
 from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
+from services.runtime.tls import bare, identity, read_address, reason
 
 READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 12.0
 STEP_SECONDS = 0.1
@@ -86,12 +89,19 @@ class Supervisor:
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
         self._start(wanted)
+        ca = str(self.settings.tls_ca.absolute()) if self.settings.tls_ca else None
+        addresses = Addresses(self._url(), broker.url, broker.management_url, token, ca)
+        self._write_down(addresses)
+        self._await_ready(addresses)
+        return addresses
+
+    def _url(self) -> str:
         # Only compared: where to look for what listens everywhere.
         host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # nosec
-        addresses = Addresses(f"http://{host}:{self.settings.port}", broker.url, broker.management_url, token)
-        self._write_down(addresses)
-        self._await_ready(addresses.url)
-        return addresses
+        shown = identity(self.settings.tls_certificate, self.settings.tls_key)
+        if shown is None:
+            return f"http://{host}:{self.settings.port}"
+        return f"https://{name_for(shown.certificate, host)}:{self.settings.port}"
 
     def _catalogue(self) -> Catalogue:
         try:
@@ -147,18 +157,20 @@ class Supervisor:
             time.sleep(STEP_SECONDS)
 
     def _write_down(self, addresses: Addresses) -> None:
-        entries = {"URL": addresses.url, "BROKER_URL": addresses.broker_url, "ADMIN_TOKEN": addresses.admin_token or ""}
-        if addresses.management_url:
-            entries["MANAGEMENT_URL"] = addresses.management_url
-        self.installation.write_address_book(entries)
+        broker = read_address(addresses.broker_url)
+        management = bare(addresses.management_url) if addresses.management_url else None
+        trust = dict(zip(TRUST, (broker.ca, broker.certificate, broker.key), strict=True))
+        entries = {"URL": addresses.url, "BROKER_URL": broker.url, "ADMIN_TOKEN": addresses.admin_token or ""}
+        more = {"MANAGEMENT_URL": management, "TLS_CA": addresses.tls_ca, **trust}
+        self.installation.write_address_book(entries | {name: value for name, value in more.items() if value})
 
-    def _await_ready(self, url: str) -> None:
-        waiting = {WEB: f"{url}/readyz"}
+    def _await_ready(self, place: Addresses) -> None:
+        waiting = {WEB: f"{place.url}/readyz"}
         waiting |= {name: f"http://127.0.0.1:{port}/readyz" for name, port in self.installation.worker_ports().items()}
         end, words = time.monotonic() + READY_SECONDS, ""
         while waiting:
             for name, address in list(waiting.items()):
-                ready, words = _ask(address)
+                ready, words = _ask(address, place.verify)
                 if ready:
                     del waiting[name]
                 elif self.installation.slot(name).pid() is None:
@@ -176,10 +188,12 @@ def _is_good(database: Database, token: str) -> bool:
         return False
 
 
-def _ask(address: str) -> tuple[bool, str]:
+def _ask(address: str, verify: str | bool) -> tuple[bool, str]:
     try:
-        answer = requests.get(address, timeout=10.0)
-    except requests.RequestException:
+        answer = requests.get(address, timeout=10.0, verify=verify)
+    except requests.RequestException as error:
+        if why := reason(error):
+            fail(f"{address} runs, but cannot be trusted: {why}.", DISTRUST)
         return False, ""
     return answer.status_code == 200, answer.text[:300]
 

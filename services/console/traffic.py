@@ -9,7 +9,7 @@ import click
 import pika.exceptions
 from rich.table import Table
 
-from services.console.amqp import connection
+from services.console.amqp import DISTRUST, connection
 from services.console.bench import measure
 from services.console.client import Client
 from services.console.figures import print_statistics
@@ -24,7 +24,10 @@ from services.console.settings import ConsoleSettings, addresses, load_settings,
 from services.console.supervisor import Supervisor
 from services.console.terminal import err, fail, out, print_json, print_plain, progress, step, table
 from services.contracts.definitions import department_user
+from services.contracts.errors import Unavailable
 from services.contracts.messages import Outcome
+from services.runtime.probe import BrokerProbe, Distrusted
+from services.runtime.tls import bare, context
 
 MOST_SHOWN = 20
 MOST_DAYS = 3650
@@ -133,9 +136,11 @@ def listen(department: str, sign: bool, reply: str | None, outcome: str, promise
         raise click.UsageError(f"--promise goes with --outcome {' and '.join(sorted(AHEAD))}, and with no other.")
     settings = load_settings()
     url = department_url(settings, department)
+    _trust(url)
     step(f"监听 Listening to department.{department}; Ctrl-C ends")
     try:
-        Department(url, department, Answers(sign, reply, outcome, promise, days), print_plain).run(count)
+        answers = Answers(sign, reply, outcome, promise, days)
+        Department(bare(url), department, answers, print_plain, context(url)).run(count)
     except KeyboardInterrupt:
         return
     except pika.exceptions.ProbableAuthenticationError:
@@ -146,10 +151,20 @@ def listen(department: str, sign: bool, reply: str | None, outcome: str, promise
         fail("No queue takes the commands.", "huiying topology apply")
 
 
+def _trust(url: str) -> None:
+    """Fails when the broker is there and cannot be trusted; one that is away may come back."""
+    try:
+        BrokerProbe(url).check()
+    except Distrusted as error:
+        fail(f"The broker cannot be trusted: {error}.", DISTRUST)
+    except Unavailable:
+        return
+
+
 def department_url(settings: ConsoleSettings, code: str) -> str:
     """The broker as the department's own user where this installation made it one, else as whoever the settings name."""
     place, installation = addresses(settings), Installation(settings.var)
-    if place.broker_url == read_address_book(settings.var).get("BROKER_URL") and installation.knows(department_user(code)):
+    if bare(place.broker_url) == read_address_book(settings.var).get("BROKER_URL") and installation.knows(department_user(code)):
         return service_url(place.broker_url, department_user(code), installation.password(department_user(code)))
     return place.broker_url
 

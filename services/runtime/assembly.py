@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from services.runtime.relay import Relay
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
 from services.runtime.throttle import Allowance, Throttle
+from services.runtime.tls import identity, trusting
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
@@ -36,7 +37,7 @@ DEAD_LETTERS_SECONDS = 15.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class Assembly:
     """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock."""
 
@@ -51,8 +52,10 @@ class Assembly:
 
 
 def load_settings(assembly: Assembly) -> ProcessSettings:
-    """The service's settings from the environment; raises `SettingsInvalid`."""
-    return settings.load(assembly.settings, assembly.name)
+    """The service's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
+    given = settings.load(assembly.settings, assembly.name)
+    trust = (given.broker_ca, given.broker_certificate, given.broker_key)
+    return dataclasses.replace(given, broker_url=trusting(f"HUIYING_{assembly.name.upper()}_BROKER_URL", given.broker_url, *trust))
 
 
 def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> Database:
@@ -113,7 +116,8 @@ def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemet
 
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:
-    WebServer(lambda: build_app(assembly, given), given.host, given.port, given.threads).run()
+    shown = identity(given.tls_certificate, given.tls_key)
+    WebServer(lambda: build_app(assembly, given), given.host, given.port, given.threads, shown).run()
     return 0
 
 
@@ -159,8 +163,8 @@ def run(assembly: Assembly, arguments: Sequence[str]) -> int:
         return 2
     try:
         given = load_settings(assembly)
+        set_up_logs(given.log_level)
+        return command(assembly, given)
     except SettingsInvalid as error:
         sys.stderr.write(f"{error}\n")
         return 2
-    set_up_logs(given.log_level)
-    return command(assembly, given)

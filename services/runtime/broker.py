@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import socket
+import ssl
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import kombu.exceptions
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.topology import REQUEUE
 from services.runtime.frames import has_input, publish_frames, read_frames
+from services.runtime.tls import OLDEST, Address, read_address
 
 HEARTBEAT = 30
 CONFIRM_DEADLINE = 30.0
@@ -102,9 +104,21 @@ def _connect(url: str, name: str) -> kombu.Connection:
         "client_properties": {"connection_name": name},
         "write_timeout": SEND_DEADLINE,
     }
-    connection = kombu.Connection(url, heartbeat=HEARTBEAT, connect_timeout=5, transport_options=options)
+    address = read_address(url)
+    connection = kombu.Connection(address.url, ssl=_tls(address), heartbeat=HEARTBEAT, connect_timeout=5, transport_options=options)
     connection.connect()
+    if address.secure:
+        # OpenSSL tries again by itself when the socket's own deadline for writing has passed; Python's it keeps.
+        connection.connection.transport.sock.settimeout(SEND_DEADLINE)
     return connection
+
+
+def _tls(address: Address) -> dict[str, Any] | bool:
+    """What py-amqp needs to verify the certificate and the name in it, which for `amqps://` alone it does not look at."""
+    return address.secure and {
+        "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": address.host, "tls_minimum_version": OLDEST,
+        "ca_certs": address.ca, "certfile": address.certificate, "keyfile": address.key,
+    }  # fmt: skip
 
 
 class RabbitPublisher:

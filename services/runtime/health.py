@@ -11,6 +11,7 @@ import structlog
 
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes
+from services.runtime.probe import Distrusted
 
 log = structlog.get_logger()
 Checks = Mapping[str, Callable[[], None]]
@@ -26,7 +27,7 @@ def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
             words[name] = "ok"
         except Exception as error:
             log.warning("not_ready", check=name, error=repr(error))
-            words[name] = "does not answer"
+            words[name] = str(error) if isinstance(error, Distrusted) else "does not answer"
     return (200 if set(words.values()) <= {"ok"} else 503), words
 
 

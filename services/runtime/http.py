@@ -41,6 +41,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
 }
+#: Only what came by TLS carries it; a year, as browsers' lists want it. Other names of the same domain are not ours to speak for.
+STRICT_TRANSPORT = "max-age=31536000"
 
 
 def create_app(
@@ -61,7 +63,7 @@ def create_app(
         endpoint = f"{route.method} {route.path}"
         app.add_url_rule(route.path, endpoint, _serve(route, service, door), methods=[route.method])
     app.before_request(_begin)
-    app.after_request(lambda response: _finish(response, name, telemetry))
+    app.after_request(lambda response: _finish(response, name, telemetry, door))
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
     app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
@@ -90,7 +92,7 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request=request_id)
 
 
-def _finish(response: flask.Response, name: str, telemetry: Telemetry) -> flask.Response:
+def _finish(response: flask.Response, name: str, telemetry: Telemetry, door: Door) -> flask.Response:
     request = flask.request
     route = request.url_rule.rule if request.url_rule else "none"
     seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
@@ -101,5 +103,7 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry) -> flask.
     response.headers["X-Request-ID"] = flask.g.get("request_id", "")
     for header, value in SECURITY_HEADERS.items():
         response.headers.setdefault(header, value)
+    if door.is_secure():
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -9,29 +9,32 @@ from collections.abc import Sequence
 import pika
 import pika.exceptions
 
-from services.contracts.errors import Unavailable
+from services.contracts.errors import HuiyingError, Unavailable
+from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0
+
+
+class Distrusted(HuiyingError):
+    """The broker is there, but TLS with it fails; the text says why in words that anybody may read."""
 
 
 class BrokerProbe:
     """Whether the broker lets us in; asks at most once in `REMEMBER_SECONDS`."""
 
     def __init__(self, url: str) -> None:
-        self._parameters = pika.URLParameters(url)
-        self._parameters.socket_timeout = self._parameters.blocked_connection_timeout = 3
-        self._parameters.stack_timeout = 5
-        self._parameters.connection_attempts = 1
-        self._parameters.client_properties = {"connection_name": "probe"}
+        self._url = url
         self._good_until = 0.0
 
     def check(self) -> None:
-        """Raises `Unavailable` when the broker does not answer."""
+        """Raises `Unavailable` when the broker does not answer, `Distrusted` when TLS is the reason."""
         if time.monotonic() < self._good_until:
             return
         try:
-            pika.BlockingConnection(self._parameters).close()
+            pika.BlockingConnection(self._parameters()).close()
         except (pika.exceptions.AMQPError, OSError) as error:
+            if why := reason(error):
+                raise Distrusted(why) from error
             raise Unavailable(f"The broker does not answer: {error!r}") from error
         self._good_until = time.monotonic() + REMEMBER_SECONDS
 
@@ -39,7 +42,7 @@ class BrokerProbe:
         """How many messages wait in each of these queues that is there; raises `Unavailable` when the broker does not answer."""
         found: dict[str, int] = {}
         try:
-            connection = pika.BlockingConnection(self._parameters)
+            connection = pika.BlockingConnection(self._parameters())
             try:
                 for queue in queues:
                     # A channel each, because the broker closes one in which a missing queue was asked for.
@@ -52,3 +55,20 @@ class BrokerProbe:
         except (pika.exceptions.AMQPError, OSError) as error:
             raise Unavailable(f"The broker does not answer: {error!r}") from error
         return found
+
+    def _parameters(self) -> pika.URLParameters:
+        parameters = broker_parameters(self._url)
+        parameters.socket_timeout = parameters.blocked_connection_timeout = 3
+        parameters.stack_timeout = 5
+        parameters.connection_attempts = 1
+        parameters.client_properties = {"connection_name": "probe"}
+        return parameters
+
+
+def broker_parameters(url: str) -> pika.URLParameters:
+    """pika's parameters for an address with its trust; raises OSError when a file of it cannot be used."""
+    address = read_address(url)
+    parameters = pika.URLParameters(address.url)
+    if address.secure:
+        parameters.ssl_options = pika.SSLOptions(address.context(), address.host)
+    return parameters

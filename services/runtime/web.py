@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from services.runtime.tls import OLDEST, Identity
+
 # Gunicorn makes a file of its own there and unlinks it at once.
 SHARED_MEMORY = Path("/dev/shm")  # nosec B108
 
 
 class WebServer(BaseApplication):  # type: ignore[misc]
-    """Gunicorn around one WSGI application, which `build` makes in the worker, after the fork."""
+    """Gunicorn around one WSGI application, which `build` makes in the worker, after the fork.
 
-    def __init__(self, build: Callable[[], Any], host: str, port: int, threads: int) -> None:
+    With an identity it speaks https only. The files are read for each connection, so a renewed certificate counts at once.
+    """
+
+    def __init__(self, build: Callable[[], Any], host: str, port: int, threads: int, identity: Identity | None = None) -> None:
         self._build = build
         self._options = {
             "bind": f"{host}:{port}", "workers": 1, "threads": threads, "worker_class": "gthread",
@@ -25,6 +31,8 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         if SHARED_MEMORY.is_dir():
             # Gunicorn beats a file for its worker's pulse, which a busy disk would hold up.
             self._options["worker_tmp_dir"] = str(SHARED_MEMORY)
+        if identity is not None:
+            self._options |= {"certfile": str(identity.certificate), "keyfile": str(identity.key), "ssl_context": _context}
         super().__init__()
 
     def load_config(self) -> None:
@@ -36,3 +44,9 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """The application, in the worker after the fork."""
         return self._build()
+
+
+def _context(_: Any, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+    context = make()
+    context.minimum_version = OLDEST
+    return context

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,23 @@ class Installation:
         self._environment |= settings
         self.ports = tuple(ports.values())
 
-    def run(self, *arguments: str, seconds: float = 120.0) -> str:
-        """One command of the console, which has to succeed; returns its standard output."""
+    def set(self, **variables: object) -> None:
+        """Settings for the commands to come."""
+        self._environment |= {name: str(value) for name, value in variables.items()}
+
+    @contextlib.contextmanager
+    def without(self, *names: str) -> Iterator[None]:
+        """Take settings away for a while; what is set meanwhile is forgotten."""
+        before = dict(self._environment)
+        for name in names:
+            self._environment.pop(name, None)
+        try:
+            yield
+        finally:
+            self._environment = before
+
+    def run(self, *arguments: str, seconds: float = 120.0, status: int = 0) -> str:
+        """One command of the console, which has to end with `status`; returns its standard output."""
         # Into files: what a command leaves running must not keep a pipe open.
         with (self.var / "command.out").open("w+") as out, (self.var / "command.err").open("w+") as errors:
             done = subprocess.run(
@@ -46,7 +62,7 @@ class Installation:
             )  # fmt: skip
             for stream in (out, errors):
                 stream.seek(0)
-            assert done.returncode == 0, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
+            assert done.returncode == status, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
             return out.read()
 
     def up(self) -> Place:

@@ -7,6 +7,7 @@ from services.console.installation import Installation
 from services.console.launch import Program, programs, service_url
 from services.console.settings import ConsoleSettings
 from services.contracts.topology import SERVICES
+from tests.authority import Authority
 
 URLS = {name: f"amqp://{name}:secret-of-{name}@127.0.0.1:5680/huiying" for name in SERVICES}
 
@@ -61,3 +62,15 @@ def test_the_address_for_another_user_keeps_the_place() -> None:
     assert (
         service_url("amqp://huiying:x@broker.example:5671/huiying", "intake", "y") == "amqp://intake:y@broker.example:5671/huiying"
     )
+
+
+def test_the_address_for_another_user_keeps_the_trust() -> None:
+    admin = "amqps://huiying:x@broker.example/huiying?cacertfile=/etc/ca.pem"
+    assert service_url(admin, "intake", "y") == "amqps://intake:y@broker.example:5671/huiying?cacertfile=/etc/ca.pem"
+
+
+def test_the_key_of_the_origin_is_for_the_web_process_only(installation: Installation, tmp_path: Path) -> None:
+    shown = Authority(tmp_path / "ca").issue("web", "127.0.0.1")
+    started = launched(installation, tls_certificate=shown.certificate, tls_key=shown.key)
+    assert started["web"].settings["HUIYING_TLS_KEY"] == str(shown.key)
+    assert [name for name in SERVICES if "HUIYING_TLS_KEY" in started[name].environment] == []

@@ -1,8 +1,16 @@
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from services.console.certificate import expiry, name_for
+from services.console.examine import _certificate
 from services.console.installation import Installation
-from services.console.settings import ConsoleSettings, addresses, read_address_book
+from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
+from services.runtime.clock import SystemClock
+from services.runtime.settings import SettingsInvalid
+from tests.authority import Authority
 
 
 def settings(var: Path, **given: object) -> ConsoleSettings:
@@ -54,3 +62,43 @@ def test_a_new_password_replaces_the_old_one(tmp_path: Path) -> None:
     assert not installation.knows("department-roads")
     assert installation.new_password("department-water") != old
     assert Installation(tmp_path).password("department-water") == installation.password("department-water")
+
+
+def test_the_address_book_keeps_the_trust_beside_the_address(tmp_path: Path) -> None:
+    ca, url = Authority(tmp_path).ca, "amqps://a:b@c:5671/huiying"
+    book = {"URL": "https://h:8000", "BROKER_URL": url, "BROKER_CA": str(ca), "TLS_CA": str(ca)}
+    Installation(tmp_path).write_address_book(book | {"MANAGEMENT_URL": "https://a:b@c:15671"})
+    place = addresses(settings(tmp_path))
+    assert place.broker_url == f"{url}?cacertfile={ca}"
+    assert place.management_url == f"https://a:b@c:15671?cacertfile={ca}"
+    assert place.verify == str(ca)
+
+
+def test_a_ca_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HUIYING_TLS_CA", str(tmp_path / "missing.pem"))
+    with pytest.raises(SettingsInvalid, match="HUIYING_TLS_CA"):
+        load_settings()
+    monkeypatch.delenv("HUIYING_TLS_CA")
+    monkeypatch.setenv("HUIYING_BROKER_URL", "amqps://a:b@c/huiying")
+    monkeypatch.setenv("HUIYING_BROKER_CA", str(tmp_path / "missing.pem"))
+    with pytest.raises(SettingsInvalid, match=r"missing\.pem"):
+        load_settings()
+
+
+def test_the_origin_is_called_by_a_name_its_certificate_is_for(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    of_loopback = authority.issue("one", "127.0.0.1", "huiying.example").certificate
+    of_a_name = authority.issue("two", "*.example", "huiying.example").certificate
+    assert name_for(of_loopback, "127.0.0.1") == "127.0.0.1"
+    assert name_for(of_a_name, "127.0.0.1") == "huiying.example"
+    assert name_for(authority.issue("three").certificate, "127.0.0.1") == "127.0.0.1"
+    assert timedelta(days=9) < expiry(of_a_name) - SystemClock().now() <= timedelta(days=10)
+
+
+def test_the_doctor_says_when_the_certificate_ends(tmp_path: Path) -> None:
+    shown = Authority(tmp_path).issue("web", "127.0.0.1", days=10)
+    (found,) = _certificate(settings(tmp_path, tls_certificate=shown.certificate, tls_key=shown.key))
+    assert (found.good, found.found) == (False, "good for 9 days")
+    (missing,) = _certificate(settings(tmp_path, tls_certificate=shown.certificate))
+    assert "HUIYING_TLS_KEY" in missing.found
+    assert list(_certificate(settings(tmp_path))) == []

@@ -128,6 +128,13 @@ class TestAnswers:
             assert headers["X-Content-Type-Options"] == "nosniff"
             assert headers["Cache-Control"] == "no-store"
 
+    @pytest.mark.parametrize("path", ["/api/v1/notes", "/nothing"])
+    def test_only_what_came_by_tls_binds_the_browser_to_tls(self, world: World, path: str) -> None:
+        assert world.client.get(path, base_url="https://demo.example").headers["Strict-Transport-Security"] == "max-age=31536000"
+        assert "Strict-Transport-Security" not in world.client.get(path).headers
+        claimed = world.client.get(path, headers={"X-Forwarded-Proto": "https"})
+        assert "Strict-Transport-Security" not in claimed.headers
+
 
 class TestRequestId:
     def test_a_request_id_is_echoed(self, world: World) -> None:

@@ -1,0 +1,28 @@
+"""What the one origin's certificate says: for which names it is, and until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+
+
+def _read(path: Path) -> x509.Certificate:
+    return x509.load_pem_x509_certificates(path.read_bytes())[0]
+
+
+def expiry(path: Path) -> datetime:
+    """The last instant of the certificate in a PEM file; raises OSError or ValueError when there is none."""
+    return _read(path).not_valid_after_utc
+
+
+def name_for(path: Path, host: str) -> str:
+    """The host to call the origin by: `host` when the certificate is for it, else the first of its names that is no wildcard."""
+    try:
+        found = _read(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return host
+    names = [*found.get_values_for_type(x509.DNSName), *map(str, found.get_values_for_type(x509.IPAddress))]
+    plain = [name for name in names if "*" not in name]
+    return host if host in names or not plain else plain[0]
