@@ -64,7 +64,7 @@ class Route:
     """One row of the table. `body` and `query` are schemas of what is taken; `answers` maps a status to its schema.
 
     `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
-    its errors; a route without it answers problem documents.
+    its errors; a route without it answers problem documents. `gives` lists the content types of an answer that is not JSON.
     """
 
     method: str
@@ -77,17 +77,18 @@ class Route:
     answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
     page: ErrorPage | None = None
+    gives: tuple[str, ...] = ()
 
 
 class Routes(list[Route]):
     """The routes of a service, filled by decorators beside the views."""
 
     def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers, page."""
+        """Serve GET. Facts: access, query, answers, gives, page."""
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, answers, page."""
+        """Serve POST. Facts: access, body or takes, answers, gives, page."""
         return self._add("POST", path, **facts)
 
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:

@@ -17,7 +17,7 @@ from services.runtime.access import PUBLIC
 from services.runtime.http import LONGEST_BODY, Answer, Call, Routes
 
 HERE = Path(__file__).parent
-FORM = "application/x-www-form-urlencoded"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 FRESH_SECONDS = 600
 #: What is served under /static/, and nothing else.
 FILES: Mapping[str, str] = {"huiying.css": "text/css; charset=utf-8", "logo.svg": "image/svg+xml"}
@@ -68,7 +68,7 @@ FAILURES: Mapping[int, Failure] = {
     ),
     413: Failure(
         Words("内容太大", "This is too large"),
-        Words("请缩短内容后再提交。", "Shorten the text and send it again."),
+        Words("请缩短内容，或者换小一些的照片，再提交。", "Shorten the text or choose smaller photos, and send it again."),
     ),
     415: Failure(
         Words("无法读取这张表", "This form cannot be read"),
@@ -117,16 +117,16 @@ def error_page(status: int) -> flask.Response:
     return html(_OWN, "error.html", status, failure=failure, request_id=request_id)
 
 
-def read_form(names: Iterable[str]) -> dict[str, str]:
+def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
     """The named fields of a posted form, empty where absent: outer blanks and control characters gone, lines end with \\n.
 
-    Raises `UnsupportedType` and `TooLarge`.
+    `files` is how many bytes of files it may bring beside them, if any. Raises `UnsupportedType` and `TooLarge`.
     """
     request = flask.request
-    if request.mimetype != FORM:
+    if request.mimetype != FORM and not (files and request.mimetype == MULTIPART):
         raise UnsupportedType(f"Send the form as {FORM}.")
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    if (request.content_length or 0) > LONGEST_BODY + files:
+        raise TooLarge(f"At most {LONGEST_BODY + files} bytes.")
     request.max_form_memory_size = LONGEST_BODY
     return {name: _clean(request.form.get(name, "")) for name in names}
 
