@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import warnings
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -15,8 +16,8 @@ from PIL import ExifTags, Image
 from services.contracts.errors import Invalid, TooLarge, UnsupportedType
 from services.intake.domain import LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
 
-#: What is decoded at all, and as what it is kept. MPO is what some phones make of a JPEG with several pictures in it.
-_KEPT_AS: Mapping[str, str] = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
+#: How the files of each kind begin; `?` stands for any byte.
+_BEGINNINGS: Mapping[str, bytes] = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF????WEBP"}
 _OPTIONS: Mapping[str, Mapping[str, int]] = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
 _TURNS: Mapping[int, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -35,23 +36,34 @@ def read_photo(raw: bytes) -> Photo:
     """
     if len(raw) > LARGEST_PHOTO:
         raise TooLarge(f"A photo has at most {LARGEST_PHOTO >> 20} MB. Make it smaller and send it again.")
-    with _drawing:
-        kind, content = _redraw(raw)
+    kind = _kind_of(raw)
+    if kind is None:
+        raise UnsupportedType("This is not a JPEG, PNG or WebP picture. Save it as one of these and send that.")
+    with _drawing, warnings.catch_warnings():
+        # Notes that are not as they should be are warned of, and are thrown away anyway.
+        warnings.simplefilter("ignore")
+        kind, content = _redraw(raw, kind)
     return Photo(f"image/{kind.lower()}", content, hashlib.sha256(raw).hexdigest())
 
 
-def _redraw(raw: bytes) -> tuple[str, bytes]:
-    # The decoders meet whatever people can make up and raise whatever they run into; none of it is a fault of the product.
+def _kind_of(raw: bytes) -> str | None:
+    """What a file is by its first bytes; its name and its header may say anything."""
+    for kind, beginning in _BEGINNINGS.items():
+        if len(raw) >= len(beginning) and all(mark in (b"?"[0], byte) for mark, byte in zip(beginning, raw, strict=False)):
+            return kind
+    return None
+
+
+def _redraw(raw: bytes, kind: str) -> tuple[str, bytes]:
     try:
-        image = Image.open(BytesIO(raw), formats=("JPEG", "PNG", "WEBP"))
-    except Exception as error:
-        raise UnsupportedType("This is not a JPEG, PNG or WebP picture. Save it as one of these and send that.") from error
-    if image.width * image.height > MOST_PIXELS:
-        raise TooLarge(f"A photo has at most {MOST_PIXELS // 1_000_000} megapixels. Make it smaller and send it again.")
-    kind = _KEPT_AS[image.format or ""]
-    try:
+        image = Image.open(BytesIO(raw), formats=(kind,))
+        if image.width * image.height > MOST_PIXELS:
+            raise TooLarge(f"A photo has at most {MOST_PIXELS // 1_000_000} megapixels. Make it smaller and send it again.")
         drawn = _upright(image)
+    except TooLarge:
+        raise
     except Exception as error:
+        # The decoders meet whatever people can make up and raise whatever they run into; none of it is a fault of the product.
         reason = "The picture is broken or was cut off. Take or save it again and send that."
         raise Invalid("The photo cannot be read.", {"file": [reason]}) from error
     return _encode(drawn, kind)
