@@ -7,6 +7,7 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from services.intake import store
@@ -20,9 +21,9 @@ def visit(sqlite_database, clock) -> Visit:
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 
-def files(*raws: bytes) -> list[tuple[BytesIO, str]]:
+def files(*raws: bytes) -> list[FileStorage]:
     """What a browser sends of a field: an empty part without a name when nothing was chosen."""
-    return [(BytesIO(raw), "照片.jpg") for raw in raws] or [(BytesIO(), "")]
+    return [FileStorage(BytesIO(raw), "照片.jpg") for raw in raws] or [FileStorage(BytesIO(), "")]
 
 
 def post(visit, path, form):
