@@ -15,7 +15,8 @@ from services.runtime.http import API, Route
 from services.runtime.problems import PROBLEM
 
 VERSION = "1"
-NDJSON = "application/x-ndjson"
+MULTIPART = "multipart/form-data"
+BYTES: Json = {"type": "string", "format": "binary"}
 DESCRIPTION = """\
 Opinions come in, are assigned to a department, answered, evaluated and counted.
 
@@ -139,7 +140,7 @@ def _query_value(schema: Json) -> Json:
 
 def _request_body(service: str, route: Route, shapes: Shapes) -> Json:
     if route.body is None:
-        return {"required": True, "content": {kind: {"schema": {"type": "string"}} for kind in route.takes}}
+        return {"required": True, "content": {kind: {"schema": _taken(kind)} for kind in route.takes}}
     needed = any(field.required for field in route.body().fields.values())
     return {"required": needed, "content": {"application/json": {"schema": shapes.refer(route.body, service)}}}
 
@@ -148,10 +149,16 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
     answer: Json = {"description": http.HTTPStatus(status).phrase}
     shape = route.answers[status]
     schema = {"type": "object"} if shape is None else shapes.refer(shape, service)
-    # A route that reads a stream answers with one, a line of JSON for each line; a shape may also say that it is a line.
-    lines = bool(route.takes) or getattr(shape, "LINES", False)
-    answer["content"] = {NDJSON if lines else "application/json": {"schema": schema}}
+    # What is not JSON and has a shape is a stream of it: a line of JSON for each line.
+    streamed = {kind: {"schema": BYTES if shape is None else schema} for kind in route.gives}
+    answer["content"] = streamed or {"application/json": {"schema": schema}}
     return answer
+
+
+def _taken(kind: str) -> Json:
+    if kind == MULTIPART:
+        return {"type": "object", "properties": {"file": BYTES}, "required": ["file"], "additionalProperties": False}
+    return BYTES if kind.startswith("image/") else {"type": "string"}
 
 
 def _refusals(route: Route) -> list[type[Refusal]]:

@@ -29,7 +29,7 @@ def ledger(call: Call[Service]) -> Answer:
     return 200, page(call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1), limit, "day")
 
 
-@routes.get(f"{API}/ledger/<day>", access=PUBLIC, answers={200: LedgerLeaf})
+@routes.get(f"{API}/ledger/<day>", access=PUBLIC, answers={200: LedgerLeaf}, gives=(NDJSON,))
 def ledger_day(call: Call[Service]) -> Answer:
     """The leaves of a day as NDJSON, in order and to the byte."""
     parts = handlers.leaves_of(call.service, call.path["day"])

@@ -129,7 +129,6 @@ class LedgerDays(Schema):
 class LedgerLeaf(Schema):
     """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message."""
 
-    LINES = True
     body = fields.String(required=True)
     id = fields.String(required=True)
     index = fields.Integer(required=True)

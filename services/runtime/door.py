@@ -12,7 +12,7 @@ import flask
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.runtime.access import NOBODY, Caller, Gatekeeper
 from services.runtime.audit import Line, Scribe, line_for
-from services.runtime.parsing import FORM, form_value
+from services.runtime.parsing import FORM, MULTIPART, form_value
 from services.runtime.problems import status_for
 from services.runtime.routes import Route
 from services.runtime.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
@@ -135,7 +135,7 @@ class Visit:
     def count_station(self, body: Any) -> None:
         """Count a submission for the station it names, in its body or in its form; raises `TooMany`."""
         if self._route.counts is Kind.SUBMISSION and self.visitor.caller is NOBODY and self.visitor.address:
-            form = form_value(STATION) if flask.request.mimetype == FORM else None
+            form = form_value(STATION) if flask.request.mimetype in (FORM, MULTIPART) else None
             self._throttle.station(self.visitor.address, body.get(STATION) if isinstance(body, Mapping) else form)
 
     def count_wrong_receipt(self) -> None:

@@ -76,7 +76,7 @@ FAILURES: Mapping[int, Failure] = {
     ),
     413: Failure(
         Words("内容太大", "This is too large"),
-        Words("请缩短内容后再提交。", "Shorten the text and send it again."),
+        Words("请缩短内容，或者换小一些的照片，再提交。", "Shorten the text or choose smaller photos, and send it again."),
     ),
     415: Failure(
         Words("无法读取这张表", "This form cannot be read"),

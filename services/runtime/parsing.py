@@ -14,7 +14,7 @@ from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedT
 from services.runtime.routes import API, Route
 
 LONGEST_BODY = 1_000_000
-FORM = "application/x-www-form-urlencoded"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
@@ -95,16 +95,16 @@ def read_query(route: Route) -> Mapping[str, Any]:
     return given
 
 
-def read_form(names: Iterable[str]) -> dict[str, str]:
+def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
     """The named fields of a posted form, empty where absent: outer blanks and control characters gone, lines end with \\n.
 
-    Raises `UnsupportedType` and `TooLarge`.
+    `files` is how many bytes of files it may bring beside them, if any. Raises `UnsupportedType` and `TooLarge`.
     """
     request = flask.request
-    if request.mimetype != FORM:
+    if request.mimetype != FORM and not (files and request.mimetype == MULTIPART):
         raise UnsupportedType(f"Send the form as {FORM}.")
-    if (request.content_length or 0) > LONGEST_BODY:
-        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    if (request.content_length or 0) > LONGEST_BODY + files:
+        raise TooLarge(f"At most {LONGEST_BODY + files} bytes.")
     request.max_form_memory_size = LONGEST_BODY
     return {name: _clean(request.form.get(name, "")) for name in names}
 

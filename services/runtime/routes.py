@@ -44,7 +44,7 @@ class Route:
     `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
     its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
     `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
-    audit trail, as every change does.
+    audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
     """
 
     method: str
@@ -59,6 +59,7 @@ class Route:
     page: ErrorPage | None = None
     counts: Kind | None = None
     personal: bool = False
+    gives: tuple[str, ...] = ()
 
     @property
     def is_public(self) -> bool:
@@ -75,11 +76,11 @@ class Routes(list[Route]):
     """The routes of a service, filled by decorators beside the views."""
 
     def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers, page, counts, personal."""
+        """Serve GET. Facts: access, query, answers, gives, page, counts, personal."""
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, answers, page, counts."""
+        """Serve POST. Facts: access, body or takes, answers, gives, page, counts."""
         return self._add("POST", path, **facts)
 
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:

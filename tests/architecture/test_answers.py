@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from marshmallow import RAISE
+from PIL import Image
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue import load_catalogue
@@ -45,6 +47,13 @@ class OpenDoor(Gatekeeper):
     def caller(self, header: str | None) -> Caller:
         """An administrator."""
         return Caller(Role.ADMIN, None, "token")
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    buffer = BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def matching(pattern: str, place: str) -> bool:
@@ -89,6 +98,10 @@ def test_intake_answers_as_published(reader: Callable[[str], Reader]) -> None:
     assert call("GET", "/opinions")["items"][0]["id"] == taken["id"]
     assert call("GET", f"/opinions/{taken['id']}")["submitter"]["phone"] == "0572 1234567"
     assert call("GET", f"/receipts/{taken['receipt']}")["title"] == OPINION["title"]
+    photo = call("POST", f"/receipts/{taken['receipt']}/attachments", data=picture(), content_type="image/png")
+    for place in (f"/receipts/{taken['receipt']}", f"/opinions/{taken['id']}"):
+        assert call("GET", place)["attachments"] == [photo]
+        call("GET", f"{place}/attachments/{photo['id']}")
     assert call("GET", "/openapi.json")["openapi"].startswith("3.")
     assert call("GET", "/asyncapi.json")["asyncapi"].startswith("3.")
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+from services.intake.domain import MOST_PHOTOS
+from services.intake.gateway import read_photo
 from tests.unit.intake.desk import MIGRATIONS, Desk
 from tests.unit.intake.earlier_store import RECEIPTS, fill
+from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
 
@@ -28,3 +33,27 @@ def test_a_store_of_before_is_brought_over_with_its_ratings(any_database, clock,
     desk.rate(RECEIPTS["rated"], "dissatisfied")
     assert desk.said()[-1].data.revision
     assert [item["id"] for item in desk.get("/reviews", "reviewer").get_json()["items"]] == ["waits"]
+
+
+def test_a_photo_is_the_same_bytes_on_both(any_database, clock):
+    desk = Desk(any_database("intake", MIGRATIONS), clock)
+    taken, raw = desk.submit(), photo()
+    path = f"/receipts/{taken.receipt}/attachments"
+    sent = [desk.client.post(f"/api/v1{path}", data=raw, content_type="image/jpeg") for _ in range(MOST_PHOTOS + 1)]
+    assert [answer.status_code for answer in sent] == [201] * MOST_PHOTOS + [409]
+    listed = desk.get(f"/receipts/{taken.receipt}").get_json()["attachments"]
+    assert listed == [answer.get_json() for answer in sent[:-1]]
+    assert {desk.get(f"{path}/{each['id']}").data for each in listed} == {read_photo(raw).content}
+
+
+def test_two_at_once_do_not_become_one_too_many(any_database, clock):
+    desk = Desk(any_database("intake", MIGRATIONS), clock)
+    taken = desk.submit()
+
+    def send(_: int) -> int:
+        client = desk.app.test_client()
+        return client.post(f"/api/v1/receipts/{taken.receipt}/attachments", data=photo(), content_type="image/jpeg").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = sorted(pool.map(send, range(12)))
+    assert statuses == [201] * MOST_PHOTOS + [409] * 6

@@ -27,7 +27,7 @@ LINES_A_COMMIT = 200
 _LINE = schemas.Line()
 
 
-@routes.post(f"{API}/opinions/batch", access=OFFICE, takes=(NDJSON, CSV), answers={200: schemas.LineAnswer})
+@routes.post(f"{API}/opinions/batch", access=OFFICE, takes=(NDJSON, CSV), answers={200: schemas.LineAnswer}, gives=(NDJSON,))
 def submit_batch(call: Call[Intake]) -> Answer:
     """Submit many opinions as NDJSON or CSV; the answer is NDJSON, a line for each line, in order."""
     # Buffered: a raw stream looks for the end of a line byte by byte.

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.errors import NotFound
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
+from services.intake.domain import Photo
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
 from services.runtime.access import PUBLIC, STAFF, Caller
@@ -31,12 +32,21 @@ INSIDE = frozenset({"fingerprint", "said", "heard", "answered", "asked", "marked
 )  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""
+    return submit_with(call, ())
+
+
+def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
+    """Submit an opinion together with its photos, as one: both are kept or neither is."""
+    request = {**call.body, "photos": [photo.digest for photo in photos]} if photos else call.body
 
     def act(work: Transaction) -> tuple[int, Any]:
-        taken = handlers.submit(IntakeStore(work), call.service.catalogue, call.body, new_id())
+        intake = IntakeStore(work)
+        taken = handlers.submit(intake, call.service.catalogue, call.body, new_id())
+        if not taken.known:
+            handlers.enclose(intake, taken.id, {new_id(): photo for photo in photos})
         return (200 if taken.known else 201), _submitted(taken)
 
-    return once(call.service.database, call.idempotency_key, "POST /opinions", call.body, act)
+    return once(call.service.database, call.idempotency_key, "POST /opinions", request, act)
 
 
 @routes.get(f"{API}/opinions", access=STAFF, query=schemas.OpinionQuery, answers={200: schemas.OpinionPage})
@@ -58,12 +68,12 @@ def read_opinion(call: Call[Intake]) -> Answer:
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["opinion_id"])
         held = store.handlers_of(connection, row["id"]) if row else []
-        if row is None or not _may_read(call.caller, held):
+        if row is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
         return 200, _file(connection, row, held, call.caller.role)
 
 
-def _may_read(caller: Caller, held: Sequence[Row]) -> bool:
+def may_read(caller: Caller, held: Sequence[Row]) -> bool:
     """The office reads everything, a department what it handles in whatever role."""
     return caller.department is None or caller.department in {row["department"] for row in held}
 
@@ -78,6 +88,7 @@ def _file(connection: Connection, row: Row, held: Sequence[Row], role: str | Non
     answer |= {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
     answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in lines]
     shown = ("round", "process", "result", "comment", "at", "revision")
+    answer["attachments"] = store.attachments_of(connection, row["id"])
     answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
     return answer
 

@@ -99,6 +99,7 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
         own, first = found
         case = (store.find(connection, own["merged_into"]) if own["merged_into"] else None) or own
         lines, followed = _lines(connection, own, case, receipt), store.is_followed(connection, own["id"])
+        photos = store.attachments_of(connection, own["id"])
         mine = [each for each in store.ratings_of(connection, case["id"]) if each["receipt"] == receipt]
     given, question = domain.given_to(case, mine), domain.question_of(case)
     rates = domain.may_evaluate(State(case["state"]), question, given, service.database.clock.now())
@@ -110,7 +111,11 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
         "reply": {name if name != "reply" else "content": case[name] for name in _REPLY} if case["reply"] else None,
         "answers": domain.answers_of(lines), "promises": domain.promises_of(lines),
         "evaluation": {name: last[name] for name in ("process", "result", "comment", "at")} if last else None,
-        "may": domain.may_do(State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed),
+        "attachments": photos,
+        "may": domain.may_do(
+            State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed,
+            attaches=domain.may_attach(own, len(photos)),
+        ),
         "timeline": [moment(line) for line in lines], "ledger": f"/ledger?subject={subject_of(own['id'])}",
     }  # fmt: skip
 

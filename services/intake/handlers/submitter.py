@@ -23,7 +23,7 @@ def _held(holder: Holder | None) -> Holder:
     return holder
 
 
-def _own(holder: Holder | None) -> Row:
+def own_of(holder: Holder | None) -> Row:
     """The opinion, for whoever submitted it; a co-signer shares the answer and not the say over it."""
     if not _held(holder).first:
         raise NotAllowed("Only who submitted the opinion can do this; with a co-signer's receipt the reply can be read and rated.")
@@ -32,7 +32,7 @@ def _own(holder: Holder | None) -> Row:
 
 def add_details(store: IntakeStore, receipt: str, content: str) -> State:
     """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise."""
-    row = _own(store.holder(receipt))
+    row = own_of(store.holder(receipt))
     before = State(row["state"])
     state = domain.detailed(before)
     text = domain.with_details(row["content"], content)
@@ -45,7 +45,7 @@ def add_details(store: IntakeStore, receipt: str, content: str) -> State:
 
 def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
     """Take the opinion back; possible until there is a reply, and unless others were merged into it."""
-    row = _own(store.holder(receipt))
+    row = own_of(store.holder(receipt))
     state = advance(State(row["state"]), Move.WITHDRAW)
     domain.check_withdrawal(store.is_followed(row["id"]))
     accepted = domain.is_accepted(State(row["state"]))

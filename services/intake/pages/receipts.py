@@ -17,6 +17,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.intake import app, domain, schemas
 from services.intake.app import Intake, receipt_data
+from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.telling import department_name, show_time, tell, topic_name
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
@@ -87,6 +88,7 @@ WITHDRAWAL = ReceiptForm(
     ),
     "state",
 )
+MORE_PHOTOS = PhotoField(Words("添加照片", "Add photos"))
 FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitted it has been asked to tell more.")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
@@ -106,25 +108,25 @@ def look_up(call: Call[Intake]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
-    return _receipt(call.service, call.path["receipt"], {KEY: new_key()})
+    return show(call.service, call.path["receipt"], {KEY: new_key()})
 
 
 @routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
 def back_from_evaluation(call: Call[Intake]) -> Answer:
     """The evaluation's own address, opened by hand."""
-    return see_other(_page_of(call))
+    return see_other(page_of(call))
 
 
 @routes.get("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
 def back_from_details(call: Call[Intake]) -> Answer:
     """The details' own address, opened by hand."""
-    return see_other(_page_of(call))
+    return see_other(page_of(call))
 
 
 @routes.get("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
 def back_from_withdrawal(call: Call[Intake]) -> Answer:
     """The withdrawal's own address, opened by hand."""
-    return see_other(_page_of(call))
+    return see_other(page_of(call))
 
 
 # Like the form on the first page these carry no session; who holds the receipt may send them, and nobody can forge without it.
@@ -154,20 +156,22 @@ def _take(call: Call[Intake], kind: ReceiptForm) -> Answer:
         kind.send(replace(call, body=body, idempotency_key=form[KEY]))
     except Invalid as error:
         mistakes = {name: words for name, words in kind.mistakes.items() if name in error.errors}
-        return _receipt(call.service, text, form, 422, mistakes=mistakes)
+        return show(call.service, text, form, 422, mistakes=mistakes)
     except NotFound:
-        return _receipt(call.service, text, form)
+        return show(call.service, text, form)
     except (Conflict, IntegrityError):
         # Sent from another window, or twice at the same moment.
-        return _receipt(call.service, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
+        return show(call.service, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
     return see_other(f"/receipts/{app.known_receipt(text)}#{kind.answered_at}")
 
 
-def _page_of(call: Call[Intake]) -> str:
+def page_of(call: Call[Intake]) -> str:
+    """The address of the page of the receipt in the path."""
     return f"/receipts/{quote(call.path['receipt'], safe='')}"
 
 
-def _receipt(service: Intake, text: str, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
+def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
+    """The page of a receipt, with what was typed into its forms and what is said about it; the box to look one up if it is none."""
     try:
         known = receipt_data(service, text)
     except NotFound:
@@ -178,7 +182,8 @@ def _receipt(service: Intake, text: str, form: Mapping[str, str], status: int = 
         address=f"/receipts/{app.known_receipt(text)}", standing=STATES[known["state"]],
         steps=STEPS, taken=STEPS_TAKEN.get(known["state"], 0), is_new=known["state"] in (State.SUBMITTED, State.ACCEPTED),
         is_again=known["state"] not in (State.REPLIED, State.CONCLUDED, State.MERGED), ratings=RATINGS, outcomes=OUTCOMES,
-        promised=PROMISED, **_in_words(known, service.catalogue), **values,
+        promised=PROMISED, most_photos=domain.MOST_PHOTOS, more_photos=MORE_PHOTOS,
+        **_in_words(known, service.catalogue), **values,
     )  # fmt: skip
     return _private(page)
 

@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from services.contracts.errors import Conflict, Invalid
 from services.intake import app, domain, schemas
 from services.intake.app import Intake
+from services.intake.domain import Photo
+from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes, validate
@@ -49,6 +51,7 @@ LABELS: dict[str, Words] = {
     "phone": Words("电话", "Phone"),
     "email": Words("电子邮箱", "E-mail"),
     "visibility": Words("谁可以看到您的姓名和联系方式", "Who may see your name and contact data"),
+    PHOTOS: Words("照片", "Photos"),
 }
 LABELS |= {
     f"cosigner{row}_{name}": Words(f"联名人 {row} {LABELS[name].zh}", f"Co-signer {row}: {LABELS[name].en}")
@@ -105,12 +108,18 @@ def back_to_form(_: Call[Intake]) -> Answer:
 @routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
-    form = read_form(FIELDS)
+    form = read_form(FIELDS, MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
+    photos, wrong = chosen_photos(PHOTOS)
     try:
-        taken = _submit(replace(call, body=validate(_SUBMISSION, submission_of(form)), idempotency_key=form[KEY]))
+        body = validate(_SUBMISSION, submission_of(form))
+        if wrong:
+            return _form(call.service, form, 422, mistakes={PHOTOS: wrong})
+        taken = _submit(replace(call, body=body, idempotency_key=form[KEY]), photos)
     except Invalid as error:
-        return _form(call.service, form, 422, mistakes=mistakes_of(error, form))
+        # A browser sends no file twice by itself, so photos that were right are asked for again.
+        again = {PHOTOS: wrong or CHOOSE_AGAIN} if wrong or photos else {}
+        return _form(call.service, form, 422, mistakes=mistakes_of(error, form) | again)
     except Conflict:
         return _form(call.service, form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
     except STORE_AWAY as error:
@@ -163,12 +172,12 @@ def _mistake(name: str, text: str) -> Words:
     return MISTAKES[name]
 
 
-def _submit(call: Call[Intake]) -> Mapping[str, Any]:
+def _submit(call: Call[Intake], photos: Sequence[Photo]) -> Mapping[str, Any]:
     try:
-        _, taken = cast(tuple[int, Any], app.submit(call))
+        _, taken = app.submit_with(call, photos)
     except IntegrityError:
         # The same form arrived twice at the same moment, and the other one was first: now its answer is known.
-        _, taken = cast(tuple[int, Any], app.submit(call))
+        _, taken = app.submit_with(call, photos)
     return cast(Mapping[str, Any], taken)
 
 
@@ -184,7 +193,8 @@ def _form(service: Intake, form: Mapping[str, str], status: int = 200, **said: A
     values = {"mistakes": {}, "notice": None} | said
     response = html(
         TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
-        visibilities=VISIBILITIES, rows=ROWS, is_joint=bool(_signed_rows(form)), **values,
+        visibilities=VISIBILITIES, rows=ROWS, is_joint=bool(_signed_rows(form)),
+        photos=PhotoField(LABELS[PHOTOS]), **values,
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

@@ -1,6 +1,7 @@
 """The shapes of intake's requests (`bodies`) and answers (`answers`)."""
 
 from services.intake.schemas.answers import (
+    Attachment,
     BatchAccepted,
     LineAnswer,
     OpinionFile,
@@ -31,6 +32,7 @@ __all__ = [
     "LARGEST_BATCH",
     "LONGEST_REASON",
     "Acceptance",
+    "Attachment",
     "BatchAcceptance",
     "BatchAccepted",
     "Details",

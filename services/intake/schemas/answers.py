@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.intake.domain import PHOTO_TYPES
 from services.intake.schemas.bodies import Location, Relay, Submitter
 
 
@@ -85,6 +86,15 @@ class SeparateAnswer(Schema):
     at = fields.AwareDateTime(required=True)
 
 
+class Attachment(Schema):
+    """A photo of an opinion as it is listed; `size` is in bytes."""
+
+    id = fields.String(required=True)
+    type = fields.String(required=True, validate=validate.OneOf(list(PHOTO_TYPES)))
+    size = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class Receipt(Schema):
     """What the holder of a receipt sees; `ledger` is where anybody can check that all of it was counted."""
 
@@ -103,6 +113,7 @@ class Receipt(Schema):
     answers = fields.List(fields.Nested(SeparateAnswer), required=True)
     promises = fields.List(fields.Nested(PromiseShape), required=True)
     evaluation = fields.Dict(allow_none=True)
+    attachments = fields.List(fields.Nested(Attachment), required=True)
     may = fields.List(fields.String(), required=True)
     timeline = fields.List(fields.Nested(Moment), required=True)
     ledger = fields.String(required=True)
@@ -179,6 +190,7 @@ class OpinionFile(OpinionShape):
     promises = fields.List(fields.Nested(PromiseShape), required=True)
     timeline = fields.List(fields.Nested(StaffMoment), required=True)
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
+    attachments = fields.List(fields.Nested(Attachment), required=True)
 
 
 class OpinionPage(Schema):

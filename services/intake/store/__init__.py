@@ -1,5 +1,6 @@
 """Tables and queries of intake."""
 
+from services.intake.store.attachments import attachment, attachments, attachments_of
 from services.intake.store.reading import (
     cosigners_of,
     find,
@@ -15,6 +16,7 @@ from services.intake.store.tables import handlers, opinions, ratings, signers, t
 from services.intake.store.writing import Holder, IntakeStore
 
 __all__ = [
-    "Holder", "IntakeStore", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of", "is_followed", "listing",
-    "opinions", "ratings", "ratings_of", "signers", "tables", "timeline", "timeline_of", "waiting",
+    "Holder", "IntakeStore", "attachment", "attachments", "attachments_of", "cosigners_of", "find", "find_by_receipt",
+    "handlers", "handlers_of", "is_followed", "listing", "opinions", "ratings", "ratings_of", "signers", "tables", "timeline",
+    "timeline_of", "waiting",
 ]  # fmt: skip

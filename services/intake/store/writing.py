@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.messages import Message
+from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
 from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
@@ -108,6 +109,14 @@ class IntakeStore:
     def add_rating(self, row: dict[str, Any]) -> None:
         """Store a rating."""
         self._work.add(ratings, row)
+
+    def count_attachments(self, opinion: str) -> int:
+        """How many photos an opinion has."""
+        return int(self._work.execute(attached(opinion)).scalar_one())
+
+    def add_attachment(self, row: dict[str, Any]) -> None:
+        """Keep a photo."""
+        self._work.add(attachments, row)
 
     def reachable(self, cases: Sequence[str]) -> list[Row]:
         """Whoever gets the reply of one of these cases and can be reached by letter: case, receipt, title and contact data."""

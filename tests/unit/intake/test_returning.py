@@ -32,7 +32,7 @@ def receipt(desk, taken):
 def test_the_question_is_said_and_stands_on_the_receipt(desk, returned):
     assert (desk.said()[-1].data, desk.said()[-1].sequence) == (OpinionReturned("是哪座桥？", "rivers"), 2)
     seen = receipt(desk, returned)
-    assert (seen["state"], seen["may"]) == ("returned", ["withdrawal", "details"])
+    assert (seen["state"], seen["may"]) == ("returned", ["withdrawal", "details", "attachments"])
     last = seen["timeline"][-1]
     assert (last["what"], last["by"], last["facts"]) == ("opinion.returned", "office", {"question": "是哪座桥？"})
 
@@ -85,7 +85,7 @@ def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(de
     assert desk.said(taken.id)[-1].data == OpinionDetailed("桥东二十米。", None)
     desk.hear(routing.says(AssignmentResumed("a-1", "water", {"reply": DUE}, "桥东二十米。")))
     seen = receipt(desk, taken)
-    assert (seen["state"], seen["may"]) == ("signed", ["withdrawal"])
+    assert (seen["state"], seen["may"]) == ("signed", ["withdrawal", "attachments"])
     assert [moment["what"] for moment in seen["timeline"][-3:]] == [
         "assignment.paused", "opinion.detailed", "assignment.resumed",
     ]  # fmt: skip

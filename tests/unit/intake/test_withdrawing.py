@@ -68,7 +68,7 @@ def test_a_receipt_of_nobody_withdraws_nothing(desk):
 def test_a_case_that_others_are_handled_with_is_not_taken_from_them(desk):
     follower, case = desk.submit(), desk.submit()
     desk.do(handlers.merge, follower.id, case.id)
-    assert [receipt(desk, each)["may"] for each in (follower, case)] == [[], []]
+    assert [receipt(desk, each)["may"] for each in (follower, case)] == [[], ["attachments"]]
     refused = withdraw(desk, case)
     assert (refused.status_code, "Other opinions are handled with this one" in refused.get_json()["detail"]) == (409, True)
     assert desk.row(case.id)["state"] == "accepted"

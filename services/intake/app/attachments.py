@@ -1,0 +1,135 @@
+"""Photos of an opinion: taken from whoever submitted it, served to holders of its receipts and to who works on the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import flask
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from services.contracts.errors import Invalid, NotAllowed, NotFound, TooLarge
+from services.intake import domain, gateway, handlers, schemas, store
+from services.intake.app.context import Intake, routes
+from services.intake.app.opinions import may_read
+from services.intake.app.receipts import known_receipt
+from services.intake.domain import LARGEST_PHOTO, PHOTO_TYPES, Photo
+from services.intake.store import IntakeStore
+from services.runtime.access import PUBLIC, STAFF
+from services.runtime.clock import new_id
+from services.runtime.database import Transaction
+from services.runtime.http import API, Answer, Call
+from services.runtime.idempotency import once
+from services.runtime.parsing import MULTIPART
+from services.runtime.throttle import Kind
+
+#: What a multipart body may have beside the photo: boundaries and headers.
+AROUND = 65_536
+FILE = "file"
+#: A photo is no page: whatever a browser takes it for, it runs nothing, loads nothing and is of no origin. The style is the
+#: browser's own, which centres a picture that is opened alone.
+PHOTO_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "private, no-cache",
+}
+
+
+@routes.post(
+    f"{API}/receipts/<receipt>/attachments",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    takes=(*PHOTO_TYPES, MULTIPART),
+    answers={201: schemas.Attachment},
+)
+def attach(call: Call[Intake]) -> Answer:
+    """Add a photo (JPEG, PNG or WebP, 8 MB, 40 megapixels) until there is a reply; only its pixels are kept."""
+    check_holder(call)
+    status, (kept,) = attach_photos(call, [gateway.read_photo(_sent())])
+    return status, kept
+
+
+def attach_photos(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
+    """Keep photos with the opinion of the receipt in the path, all or none; answers 201 and what is shown of each."""
+    receipt = known_receipt(call.path["receipt"])
+
+    def act(work: Transaction) -> tuple[int, Any]:
+        return 201, handlers.attach(IntakeStore(work), receipt, {new_id(): photo for photo in photos})
+
+    digests = [photo.digest for photo in photos]
+    return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/attachments", digests, act)
+
+
+@routes.get(
+    f"{API}/receipts/<receipt>/attachments/<attachment_id>",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    answers={200: None},
+    gives=tuple(PHOTO_TYPES),
+)
+def read_attachment(call: Call[Intake]) -> Answer:
+    """A photo, for whoever holds a receipt of its opinion."""
+    receipt = known_receipt(call.path["receipt"])
+    with call.service.database.reading() as connection:
+        found = store.find_by_receipt(connection, receipt)
+        photo = store.attachment(connection, found[0]["id"], call.path["attachment_id"]) if found else None
+    return _photo(photo)
+
+
+@routes.get(
+    f"{API}/opinions/<opinion_id>/attachments/<attachment_id>",
+    access=STAFF,
+    personal=True,
+    answers={200: None},
+    gives=tuple(PHOTO_TYPES),
+)
+def read_opinion_attachment(call: Call[Intake]) -> Answer:
+    """A photo, for the office and the departments that handle the case."""
+    opinion_id = call.path["opinion_id"]
+    with call.service.database.reading() as connection:
+        allowed = may_read(call.caller, store.handlers_of(connection, opinion_id))
+        photo = store.attachment(connection, opinion_id, call.path["attachment_id"]) if allowed else None
+    return _photo(photo)
+
+
+def check_holder(call: Call[Intake]) -> None:
+    """Whoever may not send a photo is told so before the work of reading one is done."""
+    with call.service.database.reading() as connection:
+        found = store.find_by_receipt(connection, known_receipt(call.path["receipt"]))
+    if found is None:
+        raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
+    if not found[1]:
+        raise NotAllowed("Only who submitted the opinion can add photos to it.")
+
+
+def _sent() -> bytes:
+    """The one file of the request: its body, or the part `file` of its form."""
+    request = flask.request
+    is_form = request.mimetype == MULTIPART
+    request.max_content_length = LARGEST_PHOTO + (AROUND if is_form else 0)
+    try:
+        return _part(request) if is_form else request.get_data(cache=False)
+    except RequestEntityTooLarge as error:
+        raise TooLarge(f"A photo has at most {LARGEST_PHOTO >> 20} MB. Make it smaller and send it again.") from error
+
+
+def _part(request: flask.Request) -> bytes:
+    request.max_form_memory_size = AROUND
+    parts = [*request.form.items(multi=True), *request.files.items(multi=True)]
+    if [name for name, _ in parts] != [FILE] or FILE not in request.files:
+        raise Invalid("Send one photo at a time.", {FILE: [f"needed: one part '{FILE}' that is a file, and no other part"]})
+    content: bytes = request.files[FILE].read()
+    return content
+
+
+def _photo(photo: Mapping[str, Any] | None) -> flask.Response:
+    if photo is None:
+        raise NotFound("There is no such photo, or it is not for you to see.")
+    response = flask.Response(photo["content"], content_type=photo["type"])
+    response.headers.update(PHOTO_HEADERS)
+    response.headers["Content-Disposition"] = f'inline; filename="{domain.file_name(photo)}"'
+    response.set_etag(photo["id"])
+    response.make_conditional(flask.request)
+    return response

@@ -1,0 +1,47 @@
+"""Photos on the page of a receipt: the form that adds more. Those that are there are shown by the page itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from services.contracts.errors import Conflict, NotAllowed, NotFound
+from services.intake import app
+from services.intake.app import Intake
+from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos
+from services.intake.pages.receipts import KEY, page_of, show
+from services.intake.pages.submission import new_key, usable_key
+from services.runtime.access import PUBLIC
+from services.runtime.http import Answer, Call, Routes
+from services.runtime.pages import Words, error_page, read_form, see_other
+from services.runtime.throttle import Kind
+
+routes = Routes()
+NONE_CHOSEN = Words("请先选照片", "Choose a photo first")
+NOT_KEPT = Words(
+    "照片没有存下：每件最多 6 张，只能由提出人在答复之前添加。下面是最新的情况。",
+    "The photos were not kept: at most 6, added by the submitter until there is a reply. This is how things stand.",
+)
+
+
+@routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=Kind.RECEIPT, page=error_page)
+def back_from_photos(call: Call[Intake]) -> Answer:
+    """The photos' own address, opened by hand."""
+    return see_other(page_of(call))
+
+
+@routes.post("/receipts/<receipt>/attachments", access=PUBLIC, counts=Kind.RECEIPT, page=error_page)
+def add_photos(call: Call[Intake]) -> Answer:
+    """Take the photos; back to the receipt's page, which shows them."""
+    text, form = call.path["receipt"], read_form((KEY,), MOST_BYTES)
+    form[KEY] = usable_key(form[KEY])
+    try:
+        app.check_holder(call)
+        photos, wrong = chosen_photos(PHOTOS)
+        if wrong or not photos:
+            return show(call.service, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
+        app.attach_photos(replace(call, idempotency_key=form[KEY]), photos)
+    except NotFound:
+        return show(call.service, text, form)
+    except (Conflict, NotAllowed):
+        return show(call.service, text, form | {KEY: new_key()}, 409, notice=NOT_KEPT)
+    return see_other(f"/receipts/{app.known_receipt(text)}#attachments")

@@ -1,0 +1,212 @@
+"""Photos over HTTP: who may send them until when, who may see them, and how they are served."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+from structlog.testing import capture_logs
+
+from services.contracts.lifecycle import State
+from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS
+from tests.unit.intake.desk import FORM, Routing
+from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, photo, polyglot, saved
+
+OPEN = {"submitted", "returned", "accepted", "assigned", "signed", "objected", "reassigned", "paused", "drafted"}
+
+
+@pytest.fixture
+def taken(desk):
+    return desk.submit()
+
+
+def send(desk, receipt, raw, content_type="image/jpeg", **headers):
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return desk.client.post(f"/api/v1/receipts/{receipt}/attachments", data=raw, content_type=content_type, headers=named)
+
+
+def send_form(desk, receipt, **parts):
+    return desk.client.post(f"/api/v1/receipts/{receipt}/attachments", data=parts, content_type="multipart/form-data")
+
+
+def listed(desk, receipt):
+    return desk.get(f"/receipts/{receipt}").get_json()["attachments"]
+
+
+def problem(answer, status):
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json"), answer.text
+    return answer.get_json()
+
+
+def test_a_photo_is_kept_listed_and_served_without_what_the_camera_noted(desk, taken):
+    answer = send(desk, taken.receipt, photo())
+    assert answer.status_code == 201
+    kept = answer.get_json()
+    assert (kept["type"], kept["at"], set(kept)) == ("image/jpeg", "2026-11-23T09:30:00+08:00", {"id", "type", "size", "at"})
+    assert listed(desk, taken.receipt) == [kept]
+    assert desk.get(f"/opinions/{taken.id}", "reviewer").get_json()["attachments"] == [kept]
+    served = desk.get(f"/receipts/{taken.receipt}/attachments/{kept['id']}")
+    assert (served.status_code, len(served.data)) == (200, kept["size"])
+    assert Image.open(BytesIO(served.data)).size == (320, 200)
+    assert [mark for mark in PLANTED if mark in served.data] == []
+
+
+def test_a_photo_is_served_so_that_no_browser_takes_it_for_anything_else(desk, taken):
+    kept = send(desk, taken.receipt, polyglot(), "image/png").get_json()
+    for who, path in ((None, f"/receipts/{taken.receipt}"), ("reviewer", f"/opinions/{taken.id}")):
+        served = desk.get(f"{path}/attachments/{kept['id']}", who)
+        assert served.headers["Content-Type"] == "image/jpeg"
+        assert served.headers["X-Content-Type-Options"] == "nosniff"
+        assert served.headers["Content-Disposition"] == f'inline; filename="photo-{kept["id"]}.jpg"'
+        assert served.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+        assert served.headers["Cache-Control"] == "private, no-cache"
+        assert b"script" not in served.data
+        again = desk.client.get(
+            f"/api/v1{path}/attachments/{kept['id']}",
+            headers={"If-None-Match": served.headers["ETag"]} | ({"Authorization": f"Bearer {who}"} if who else {}),
+        )
+        assert (again.status_code, again.data, again.headers["Cache-Control"]) == (304, b"", "private, no-cache")
+
+
+def test_a_form_brings_one_file_and_nothing_else(desk, taken):
+    sent = send_form(desk, taken.receipt, file=(BytesIO(photo("PNG")), "../../evil.html", "text/html"))
+    assert (sent.status_code, sent.get_json()["type"]) == (201, "image/png")
+    for parts in (
+        {},
+        {"file": "not a file"},
+        {"picture": (BytesIO(photo()), "a.jpg")},
+        {"file": [(BytesIO(photo()), "a.jpg"), (BytesIO(photo()), "b.jpg")]},
+        {"file": (BytesIO(photo()), "a.jpg"), "note": "more"},
+    ):
+        assert list(problem(send_form(desk, taken.receipt, **parts), 422)["errors"]) == ["file"]
+    assert len(listed(desk, taken.receipt)) == 1
+
+
+@pytest.mark.parametrize(
+    ("raw", "content_type", "status", "words"),
+    [
+        (SVG, "image/svg+xml", 415, "image/jpeg"),
+        (SVG, "image/png", 415, "not a JPEG, PNG or WebP picture"),
+        (photo(), "application/octet-stream", 415, "image/jpeg"),
+        (b"", "image/jpeg", 415, "not a JPEG, PNG or WebP picture"),
+        (bomb(), "image/png", 413, "40 megapixels"),
+        (bytes(LARGEST_PHOTO + 1), "image/jpeg", 413, "8 MB"),
+        (saved(drawing((640, 480)), "JPEG")[:3000], "image/jpeg", 422, "cannot be read"),
+    ],
+    ids=["SVG", "SVG that says PNG", "no picture's type", "nothing", "bomb", "too many bytes", "cut off"],
+)
+def test_what_is_not_taken_is_refused_with_words_that_help(desk, taken, raw, content_type, status, words):
+    assert words in problem(send(desk, taken.receipt, raw, content_type), status)["detail"]
+    assert listed(desk, taken.receipt) == []
+
+
+def test_the_header_may_say_another_kind_of_picture(desk, taken):
+    for kind in ("JPEG", "PNG", "WEBP"):
+        assert send(desk, taken.receipt, photo(kind), "image/webp").get_json()["type"] == f"image/{kind.lower()}"
+
+
+@pytest.mark.parametrize("form", [False, True], ids=["plain", "form"])
+def test_a_body_of_unknown_length_is_read_no_further_than_is_taken(desk, taken, form):
+    raw = bytes(LARGEST_PHOTO + 100_000)
+    boundary = "x"
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + raw + b"\r\n--x--\r\n"
+    answer = desk.client.post(
+        f"/api/v1/receipts/{taken.receipt}/attachments",
+        input_stream=BytesIO(part if form else raw),
+        content_type=f"multipart/form-data; boundary={boundary}" if form else "image/jpeg",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert "8 MB" in problem(answer, 413)["detail"]
+
+
+def test_there_are_at_most_six(desk, taken):
+    for _ in range(MOST_PHOTOS):
+        assert "attachments" in desk.get(f"/receipts/{taken.receipt}").get_json()["may"]
+        assert send(desk, taken.receipt, photo()).status_code == 201
+    assert "at most 6" in problem(send(desk, taken.receipt, photo()), 409)["detail"]
+    assert "attachments" not in desk.get(f"/receipts/{taken.receipt}").get_json()["may"]
+    ids = [each["id"] for each in listed(desk, taken.receipt)]
+    assert (len(ids), ids) == (6, sorted(ids))
+
+
+@pytest.mark.parametrize("state", State)
+def test_photos_are_taken_while_the_opinion_is_open(desk, taken, state):
+    desk.set_state(taken.id, state)
+    may = "attachments" in desk.get(f"/receipts/{taken.receipt}").get_json()["may"]
+    answer = send(desk, taken.receipt, photo())
+    assert (may, answer.status_code) == ((True, 201) if state in OPEN else (False, 409))
+
+
+def test_after_the_reply_there_are_no_more_not_even_when_it_is_done_again(desk, taken):
+    routing = Routing(taken.id, desk.clock.now())
+    desk.hear(routing.created(), routing.signed())
+    kept = send(desk, taken.receipt, photo()).get_json()
+    desk.hear(routing.replied())
+    assert "until there is a reply" in problem(send(desk, taken.receipt, photo()), 409)["detail"]
+    desk.hear(routing.reopened(), routing.signed())
+    assert send(desk, taken.receipt, photo()).status_code == 409
+    assert listed(desk, taken.receipt) == [kept]
+
+
+def test_a_co_signer_sees_them_and_adds_none(desk):
+    answer = desk.post("/opinions", FORM | {"cosigners": [{"kind": "citizen", "name": "王"}]}).get_json()
+    (other,) = answer["cosigners"]
+    kept = send(desk, answer["receipt"], photo()).get_json()
+    assert listed(desk, other) == [kept]
+    assert desk.get(f"/receipts/{other}/attachments/{kept['id']}").status_code == 200
+    assert "attachments" not in desk.get(f"/receipts/{other}").get_json()["may"]
+    assert "Only who submitted" in problem(send(desk, other, photo()), 403)["detail"]
+
+
+def test_who_has_no_receipt_of_it_sees_nothing(desk, taken):
+    kept, other = send(desk, taken.receipt, photo()).get_json(), desk.submit()
+    for path in (
+        f"/receipts/{other.receipt}/attachments/{kept['id']}",
+        f"/receipts/0000000000000/attachments/{kept['id']}",
+        f"/receipts/{taken.receipt}/attachments/{other.id}",
+    ):
+        problem(desk.get(path), 404)
+    assert send(desk, "00000000000000", photo()).status_code == 404
+    assert send(desk, "nonsense", photo()).status_code == 404
+
+
+def test_of_the_staff_the_office_and_the_departments_of_the_case_see_it(desk, taken):
+    kept, other = send(desk, taken.receipt, photo()).get_json(), desk.submit()
+    path = f"/opinions/{taken.id}/attachments/{kept['id']}"
+    assert [desk.get(path, who).status_code for who in (None, "scraper", "water", "roads")] == [401, 403, 404, 404]
+    routing = Routing(taken.id, desk.clock.now())
+    desk.hear(routing.created(), routing.beside("roads", "co_handler"))
+    for who in ("reviewer", "supervisor", "admin", "water", "roads"):
+        assert desk.get(path, who).status_code == 200
+    assert desk.get(path, "school").status_code == 404
+    assert desk.get(f"/opinions/{other.id}/attachments/{kept['id']}", "reviewer").status_code == 404
+
+
+def test_the_same_request_twice_is_one_photo(desk, taken):
+    first, second = (send(desk, taken.receipt, photo(), Idempotency_Key="k1") for _ in range(2))
+    assert (first.get_json(), second.status_code) == (second.get_json(), 201)
+    assert len(listed(desk, taken.receipt)) == 1
+    assert send(desk, taken.receipt, photo("PNG"), Idempotency_Key="k1").status_code == 409
+    assert send(desk, taken.receipt, photo(), Idempotency_Key="k2").status_code == 201
+
+
+def test_the_same_request_again_has_its_answer_when_no_more_are_taken(desk, taken):
+    first = send(desk, taken.receipt, photo(), Idempotency_Key="k1")
+    desk.set_state(taken.id, "replied")
+    assert send(desk, taken.receipt, photo(), Idempotency_Key="k1").get_json() == first.get_json()
+
+
+def test_photos_are_in_no_message_no_list_and_no_log(desk):
+    with capture_logs() as logged:
+        taken = desk.submit()
+        before = len(desk.outbox())
+        kept = send(desk, taken.receipt, photo()).get_json()
+        send(desk, taken.receipt, SVG)
+        desk.get(f"/receipts/{taken.receipt}/attachments/{kept['id']}")
+    assert len(desk.outbox()) == before
+    assert logged == []
+    (item,) = desk.get("/opinions", "reviewer").get_json()["items"]
+    assert (item["id"], "attachments" in item) == (taken.id, False)
+    assert kept["id"] not in desk.get("/reviews", "reviewer").text
+    assert kept["id"] not in str(desk.timeline(taken.id))
