@@ -46,8 +46,9 @@ fix: $(DEV) ## 自动修正格式 · put right what can be put right without thi
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and how many a second
+bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and what a look for due deadlines costs
 	@$(PY) -m services bench
+	@$(PY) -m services bench-clock
 
 compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)

@@ -17,6 +17,7 @@ from typing import NoReturn
 import pytest
 import structlog
 
+from services.console.cluster import ClusterMissing, PrivateCluster
 from services.console.node import NodeFailed, PrivateNode
 from services.console.processes import free_port, listens
 from services.contracts.definitions import definitions
@@ -24,7 +25,6 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.settings import inherited
-from tests.cluster import ClusterMissing, PrivateCluster
 from tests.rabbit import Rabbit
 
 UNIT = Path(__file__).parent / "unit"

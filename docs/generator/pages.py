@@ -97,7 +97,8 @@ def _setting(field: Any, hint: Any, service: str) -> Row:
     kinds = [kind for kind in (get_args(hint) or (hint,)) if kind not in (type(None), Ellipsis)]
     listed = "list of " if getattr(hint, "__origin__", None) is tuple else ""
     meaning = field.metadata["doc"] + (" (secret)" if field.metadata["secret"] else "")
-    return name, listed + _WORDS[kinds[0]], _default(field.default), meaning
+    # A type of its own, such as one that hides what it holds, is written as text.
+    return name, listed + _WORDS.get(kinds[0], "text"), _default(field.default), meaning
 
 
 def _default(value: Any) -> str:
@@ -105,7 +106,7 @@ def _default(value: Any) -> str:
         return "**required**"
     if isinstance(value, Path) and value.is_relative_to(ROOT):
         value = value.relative_to(ROOT)
-    return "–" if value is None or value == () else f"`{value}`"
+    return "–" if value is None or value == () or not str(value) else f"`{value}`"
 
 
 def metrics() -> str:

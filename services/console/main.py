@@ -11,6 +11,7 @@ from services.console.office import token as token_commands
 from services.console.parked import dead
 from services.console.running import demo, doctor, down, logs, up
 from services.console.terminal import Failure
+from services.console.timing import bench_clock
 from services.console.traffic import bench, import_file, listen, statistics
 from services.runtime.settings import SettingsInvalid
 
@@ -32,7 +33,7 @@ def main() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    up, down, demo, logs, doctor, import_file, listen, statistics, bench,
+    up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock,
     topology, department, token_commands, catalogue, dead, migrate,
 )  # fmt: skip
 for command in COMMANDS:

@@ -1,7 +1,8 @@
 """notify keeps the clock: who has to do what by when, who is told when it gets late, and what was said to whom.
 
-hears   assignment.*, promise.*, calendar.changed
+hears   assignment.*, promise.*, calendar.changed; letter.requested
 says    reminder.sent, card.issued, supervision.raised .scheduled .resolved (each also to the department's own queue)
-serves  /reminders, /deadlines and how they come about, /supervisions, /meetings
-keeps   deadlines and their endings, reminders, letters to people and how their channels are doing, supervisions and meetings
+serves  /reminders, /letters, /deadlines and how they come about, /supervisions, /meetings
+keeps   deadlines and their endings, reminders, letters to people and submitters and how their
+        channels are doing, supervisions and meetings
 """

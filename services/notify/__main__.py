@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +12,10 @@ from services.contracts.catalogue import load_catalogue
 from services.notify import handlers
 from services.notify.app import Notify, routes
 from services.notify.consumer import hearings
-from services.notify.domain import Ladder, Secretary
+from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
-from services.notify.store import Deadlines, Letters, Reminders, Supervisions, next_due
+from services.notify.store import Deadlines, Letters, Notes, Reminders, Supervisions, next_due
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
@@ -33,8 +34,13 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "congress": settings.congress_channels,
     }
     ladder = Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
-    secretary = Secretary(catalogue, others)
-    return Notify(database, catalogue, ladder, secretary, AppriseCourier(settings.letter_timeout))
+    secrets = settings.secrets.values
+    return Notify(
+        database=database, catalogue=catalogue, ladder=ladder,
+        secretary=Secretary(catalogue, others, secrets), courier=AppriseCourier(settings.letter_timeout, secrets.values()),
+        postbox=Postbox(catalogue, {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}),
+        lost_after=timedelta(seconds=settings.letter_lost),
+    )  # fmt: skip
 
 
 def climb(service: Notify) -> bool:
@@ -51,15 +57,24 @@ def climb(service: Notify) -> bool:
 
 
 def chores(service: Notify) -> Sequence[Chore]:
-    """Climbing the ladder, and bringing the letters."""
-    letters = Letters(service.database)
+    """Climbing the ladder, bringing letters to channels, and letters to submitters."""
+    letters, notes = Letters(service.database), Notes(service.database)
     rounds = Rounds(partial(handlers.visit_channel, letters, service.secretary, service.courier, service.ladder))
+    post = Rounds(partial(handlers.visit_way, notes, service.postbox, service.courier, service.ladder))
 
     def bring_letters() -> bool:
-        rounds.begin(handlers.channels_to_visit(letters, service.ladder))
+        rounds.begin(handlers.channels_to_visit(letters, service.ladder, service.lost_after))
         return False
 
-    return Chore("ladder", SCAN_SECONDS, partial(climb, service)), Chore("letters", LETTER_SECONDS, bring_letters)
+    def bring_notes() -> bool:
+        post.begin(handlers.ways_to_visit(notes, service.lost_after))
+        return False
+
+    return (
+        Chore("ladder", SCAN_SECONDS, partial(climb, service)),
+        Chore("letters", LETTER_SECONDS, bring_letters),
+        Chore("notes", LETTER_SECONDS, bring_notes),
+    )
 
 
 ASSEMBLY = Assembly("notify", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)

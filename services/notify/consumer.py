@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from services.contracts.envelope import Event, decode
+from services.contracts.errors import Poison
 from services.contracts.messages import (
     AssignmentAdvised,
     AssignmentCancelled,
@@ -25,6 +28,7 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentSigned,
     CalendarChanged,
+    LetterRequested,
     Message,
     PromiseBroken,
     PromiseKept,
@@ -32,8 +36,10 @@ from services.contracts.messages import (
 )
 from services.notify import handlers
 from services.notify.app import Notify
-from services.notify.domain import Ladder
+from services.notify.domain import Ladder, Note
 from services.notify.store import Deadlines, Reminders
+from services.notify.store.notes import keep_note
+from services.runtime.broker import Delivery
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
 
@@ -75,4 +81,27 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
                     handler(deadlines, service.ladder, event, event.data)
         deadlines.settle()
 
-    return (Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)
+    def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event.data, LetterRequested):
+                keep = partial(_keep, work, event)
+                handlers.note_request(service.postbox, event.data, work.now, keep)
+
+    return (
+        Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),
+        Hearing("notify.letters", read_letter, lambda event: event.id, hear_letters),
+    )
+
+
+def read_letter(delivery: Delivery) -> Event:
+    """The event in a delivery; raises `Poison` that does not repeat what it says, because that is a person's address."""
+    try:
+        return decode(delivery.body)
+    except Poison:
+        pass
+    raise Poison("not a letter that can be read")
+
+
+def _keep(work: Transaction, event: Event, note: Note, at: datetime) -> None:
+    assert isinstance(event.data, LetterRequested)
+    keep_note(work, event.id, event.subject, event.data.about, note, at)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from urllib.parse import quote
 
 import apprise
 import structlog
@@ -16,13 +18,16 @@ LONGEST_REASON = 300
 MOST_AT_ONCE = 16
 log = structlog.get_logger()
 _LOGGER = logging.getLogger("apprise")
+#: How the HTTP library names what it asked for, which is where chat services want their tokens.
+_ASKED = re.compile(r"(with url: )\S+")
 
 
 class AppriseCourier:
     """Sends through whatever service an Apprise address names, waiting at most `timeout` seconds for each answer."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, secrets: Iterable[str] = ()) -> None:
         self._timeout = timeout
+        self._secrets = sorted({form for secret in secrets for form in (secret, quote(secret, safe=""))}, key=len, reverse=True)
         self._asset = apprise.AppriseAsset(app_id="Huiying", app_desc="Huiying 回应")
         # Its lines name addresses of people; what they say of a failure is kept with the letter instead.
         _LOGGER.propagate = False
@@ -38,7 +43,13 @@ class AppriseCourier:
         with _overhearing() as overheard:
             taken = plugin.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
         if not taken:
-            raise Undelivered("; ".join(overheard.said)[:LONGEST_REASON] or "it did not say why")
+            raise Undelivered(self._without_secrets("; ".join(overheard.said))[:LONGEST_REASON] or "it did not say why")
+
+    def _without_secrets(self, said: str) -> str:
+        said = _ASKED.sub(r"\1***", said)
+        for secret in self._secrets:
+            said = said.replace(secret, "***")
+        return said
 
 
 class _Overheard(logging.Handler):

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
+from services.console.cluster import PrivateCluster
 from services.runtime.bell import NotifyBell
-from tests.cluster import PrivateCluster
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ Values = dict[str, Any]
 
 ENTRIES: Mapping[str, Callable[..., Any]] = {
     "departments": model.Department,
+    "people": model.Person,
     "topics": model.Topic,
     "areas": model.Area,
     "stations": model.Station,
@@ -26,6 +27,7 @@ ENTRIES: Mapping[str, Callable[..., Any]] = {
     "decline_reasons": model.Reason,
 }
 REFERENCES: Sequence[tuple[str, str, str]] = (
+    ("people", "departments", "departments"),
     ("topics", "department", "departments"),
     ("topics", "co_handlers", "departments"),
     ("topics", "difficulty", "difficulties"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,17 +24,48 @@ LADDER_KINDS: Final = ("sign", "object", "contact", "co_opinion", "reply", "rewo
 OCCASIONS: Final[Mapping[str, str]] = {"broken": "promise", "dissatisfied": "evaluation"}
 LEVELS: Final = ("village", "town", "county", "city")
 RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
+#: Where a channel leaves out a secret that the settings know by this name.
+PLACEHOLDER: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
+#: In which languages somebody wants letters.
+LANGUAGES: Final = ("both", "zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
 class Department:
-    """承办单位. `channels` are Apprise URLs; `head_approval` says that its head has to approve a reply."""
+    """承办单位. `channels` are Apprise URLs; `head_approval` says that its head has to approve a reply.
+
+    `digest`: one letter a day instead of single ones. `language`: one of `LANGUAGES`.
+    """
 
     code: str
     name: str
     name_en: str
     channels: tuple[str, ...] = ()
     head_approval: bool = False
+    digest: bool = False
+    language: str = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who is told as well: what a rung has to say to one of `roles` (see `RECIPIENTS`) goes to the `channels`.
+
+    `departments` narrows that to cases of those departments; none means all of them. One who stands for a department
+    names it. `digest` and `language` are as for a department.
+    """
+
+    code: str
+    name: str
+    name_en: str
+    channels: tuple[str, ...]
+    roles: tuple[str, ...] = ("department",)
+    departments: tuple[str, ...] = ()
+    digest: bool = False
+    language: str = "both"
+
+    def hears(self, recipient: str, department: str) -> bool:
+        """Whether letters to `recipient` about a case of `department` are for this person."""
+        return recipient in self.roles and (not self.departments or department in self.departments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +188,7 @@ class Catalogue:
     letters: Mapping[str, str]
     fallback_department: str
     fallback_difficulty: str
+    people: Mapping[str, Person] = field(default_factory=dict)
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)

@@ -9,13 +9,23 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS, LADDER_KINDS, LEVELS, OCCASIONS, RECIPIENTS
+from services.contracts.catalogue.model import (
+    CHANNELS,
+    DEADLINE_KINDS,
+    LADDER_KINDS,
+    LANGUAGES,
+    LEVELS,
+    OCCASIONS,
+    PLACEHOLDER,
+    RECIPIENTS,
+)
 from services.contracts.durations import Duration, parse_duration
 from services.contracts.messages import Outcome
 from services.contracts.worktime import parse_spans
 
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 MOST_TIMES = 50
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -61,13 +71,45 @@ def written_spans(spans: list[str]) -> None:
         raise ValidationError(str(error)) from error
 
 
+def apprise_address(address: str) -> None:
+    """Raises ValidationError unless `address` looks like one of Apprise's, with its secrets as `${NAME}` if at all."""
+    if not ADDRESS.fullmatch(address):
+        raise ValidationError("expected an Apprise address such as mailto://…, dingtalk://… or json://…")
+    if "${" in PLACEHOLDER.sub("", address):
+        raise ValidationError("a secret is named in capitals, such as ${SMTP_PASSWORD}")
+
+
+def channels(**options: Any) -> fields.List[Any]:
+    """A list of Apprise addresses, empty by default."""
+    return fields.List(fields.String(validate=[validate.Length(1, 300), apprise_address]), **options)
+
+
 class DepartmentSchema(Schema):
     """One department."""
 
     name = text()
     name_en = text()
-    channels = texts()
+    channels = channels()
     head_approval = fields.Boolean()
+    digest = fields.Boolean()
+    language = one_of(*LANGUAGES, required=False)
+
+
+class PersonSchema(Schema):
+    """Somebody who is told beside the departments' own channels."""
+
+    name = text()
+    name_en = text()
+    roles = fields.List(one_of(*RECIPIENTS), validate=validate.Length(min=1))
+    departments = texts()
+    channels = channels(required=True)
+    digest = fields.Boolean()
+    language = one_of(*LANGUAGES, required=False)
+
+    @validates_schema(skip_on_field_errors=True)
+    def _names_departments(self, person: dict[str, Any], **_: Any) -> None:
+        if "department" in person.get("roles", ["department"]) and not person.get("departments"):
+            raise ValidationError("whoever stands for a department names it", "departments")
 
 
 class TopicSchema(Schema):
@@ -210,6 +252,7 @@ class PlaceSchema(Schema):
 PLACE = PlaceSchema()
 SECTIONS: Mapping[str, tuple[Schema, re.Pattern[str], bool]] = {
     "departments": (DepartmentSchema(), DEPARTMENT_CODE, True),
+    "people": (PersonSchema(), CODE, False),
     "topics": (TopicSchema(), CODE, True),
     "areas": (AreaSchema(), CODE, True),
     "stations": (StationSchema(), CODE, True),

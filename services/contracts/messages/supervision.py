@@ -137,7 +137,8 @@ class CalendarChanged(Message):
 class LetterRequested(Message):
     """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way.
 
-    `facts` are what the letter says beside its title, such as the department's name and a deadline.
+    `facts` are what the letter says beside its title: `department` (its name), `due` and `evaluate_by` (RFC 3339), `question`,
+    `reason`, `advice`, `outcome` (its code), `what` (was promised), `evidence`, `link`; others are not told.
     """
 
     TYPE: ClassVar[str] = "letter.requested"

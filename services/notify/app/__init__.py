@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.notify.app import deadlines, reminders, supervisions
+from services.notify.app import deadlines, letters, reminders, supervisions
 from services.notify.app.context import Notify, routes
 
-__all__ = ["Notify", "deadlines", "reminders", "routes", "supervisions"]
+__all__ = ["Notify", "deadlines", "letters", "reminders", "routes", "supervisions"]

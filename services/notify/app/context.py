@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.contracts.catalogue import Catalogue
-from services.notify.domain import Courier, Ladder, Secretary
-from services.notify.handlers import own_only
+from services.notify.domain import Courier, Ladder, Postbox, Secretary
+from services.notify.handlers import LOST_AFTER, own_only
 from services.runtime.access import Role
 from services.runtime.database import Database
 from services.runtime.http import Call, Routes
@@ -24,6 +25,8 @@ class Notify:
     ladder: Ladder
     secretary: Secretary
     courier: Courier
+    postbox: Postbox
+    lost_after: timedelta = LOST_AFTER
 
 
 def case_filters(call: Call[Notify]) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from services.runtime.access import STAFF
 from services.runtime.http import API, Answer, Call
 from services.runtime.paging import page, read_cursor
 
-LETTER = ("recipient", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
+LETTER = ("recipient", "person", "digest", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
 FACTS = (
     "id", "opinion", "assignment", "department", "version", "rung", "time", "action", "card", "state", "planned", "at", "message",
 )  # fmt: skip

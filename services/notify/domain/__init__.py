@@ -6,9 +6,11 @@ from services.notify.domain.explanation import Explanation, explain, read_rule
 from services.notify.domain.ladder import Behind, Climb, Deadline, Ladder, Step, message_of
 from services.notify.domain.letters import Address, Courier, Letter, Secretary, Undelivered, next_attempt, rest_after
 from services.notify.domain.notices import write_notice
+from services.notify.domain.submitters import FAILURES_OF_A_WAY, Note, Postbox, cause_of
 from services.notify.domain.versions import Pause, Told, Version, round_of, rule_of, tell
 
 __all__ = [
+    "FAILURES_OF_A_WAY",
     "Address",
     "Behind",
     "Climb",
@@ -18,12 +20,15 @@ __all__ = [
     "Explanation",
     "Ladder",
     "Letter",
+    "Note",
     "Pause",
+    "Postbox",
     "Secretary",
     "Step",
     "Told",
     "Undelivered",
     "Version",
+    "cause_of",
     "explain",
     "group_agenda",
     "message_of",

@@ -1,67 +1,55 @@
-"""Letters to people: to which channels a rung writes, what it writes in both languages, and how patience grows."""
+"""Letters to departments and people: which channels a rung writes to, when, and how patience grows."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Protocol
 
-from services.contracts.catalogue import Catalogue, Rung
+from services.contracts.catalogue import PLACEHOLDER, Catalogue, Rung
+from services.contracts.worktime import Calendar
 from services.notify.domain.ladder import Deadline
-
-LONGEST_TITLE = 200
-
-#: What has to be done by a deadline, in Chinese and English.
-TASKS: Mapping[str, tuple[str, str]] = {
-    "sign": ("签收", "sign for it"),
-    "object": ("提出退办申请", "object"),
-    "contact": ("首次联系提出人", "contact the submitter"),
-    "co_opinion": ("向主办单位反馈协办意见", "give the lead its opinion"),
-    "reply": ("答复", "reply"),
-    "rework": ("重办答复", "reply again"),
-}
-
-#: What a letter says about the rung it comes from, by action or by the colour of its card.
-PHRASES: Mapping[str, tuple[str, str]] = {
-    "reminder": ("请按期办理。", "Please see to it in time."),
-    "yellow": ("现发黄牌提示，请尽快办理。", "This is a yellow card: please hurry."),
-    "red": ("现发红牌警示，请立即办理并说明情况。", "This is a red card: act at once and explain."),
-    "supervision": ("已转入督办，请立即办理并向人大报告。", "It is under supervision now: act at once and report to the congress."),
-}
-
-TITLE = "【{rung}】{title}"
-BODY = """{department}：
-交办事项“{title}”（编号 {assignment}）应于 {due} 前{task}。{late}{phrase}
-—— {place}
-
-{department_en}: the assignment "{title}" (number {assignment}) asks you to {task_en} by {due}. {late_en}{phrase_en}
-— {place_en}
-"""
+from services.notify.domain.wording import write, write_digest, write_entry
 
 #: How long one letter waits after each failed attempt; when they are used up it has failed for good.
 LETTER_RESTS: Sequence[timedelta] = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 #: How long a channel is left alone after its first, second, … failure in a row.
 CHANNEL_RESTS: Sequence[timedelta] = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))
+#: A day's letter leaves so long after the first opening, so that what fires at the opening itself is in it.
+GATHERING = timedelta(minutes=10)
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """A channel by its `key`, which tells its kind and no secret, and the Apprise address behind it, which is one."""
+    """A channel by its `key`, which tells its kind and no secret, and the Apprise address behind it.
+
+    `digest` and `language` are how its reader wants letters; `person` is whose it is, unless it is a department's own.
+    """
 
     key: str
     url: str
+    digest: bool = False
+    language: str = "both"
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What is written to one channel, and in which part the reader is told: department, supervisor, leader or congress."""
+    """What is written to one channel, and in which part the reader is told: department, supervisor, leader or congress.
+
+    It may leave from `at` on, or now; a `digest` one leaves together with others of its channel.
+    """
 
     recipient: str
     channel: str
     title: str
     body: str
+    person: str | None = None
+    digest: bool = False
+    at: datetime | None = None
 
 
 class Undelivered(Exception):
@@ -76,54 +64,85 @@ class Courier(Protocol):
 
 
 class Secretary:
-    """Knows who is reached where, and writes to them: departments by the catalogue, the `others` by recipient."""
+    """Knows who is reached where, and writes to them: departments and people by the catalogue, the `others` by recipient.
 
-    def __init__(self, catalogue: Catalogue, others: Mapping[str, Iterable[str]]) -> None:
-        self._catalogue = catalogue
-        self._departments = {code: tuple(map(address, entry.channels)) for code, entry in catalogue.departments.items()}
+    `secrets` is what the placeholders of the catalogue's addresses stand for, by name.
+    """
+
+    def __init__(self, catalogue: Catalogue, others: Mapping[str, Iterable[str]], secrets: Mapping[str, str] | None = None) -> None:
+        self._catalogue, self._secrets = catalogue, secrets or {}
+        self._departments = {
+            code: tuple(address(url, entry.digest, entry.language) for url in entry.channels)
+            for code, entry in catalogue.departments.items()
+        }
+        self._people = {
+            code: tuple(address(url, person.digest, person.language, code) for url in person.channels)
+            for code, person in catalogue.people.items()
+        }
         self._others = {recipient: tuple(map(address, urls)) for recipient, urls in others.items()}
-        every = [entry for entries in (*self._departments.values(), *self._others.values()) for entry in entries]
-        self._urls = {entry.key: entry.url for entry in every}
+        known: dict[str, Address] = {}
+        for group in (self._departments, self._others, self._people):
+            for entry in (entry for entries in group.values() for entry in entries):
+                known.setdefault(entry.key, entry)
+        self._known = known
 
-    def addresses(self, recipient: str, department: str) -> tuple[Address, ...]:
-        """The channels of a recipient where `department` is concerned; none when nobody named any."""
-        return self._departments.get(department, ()) if recipient == "department" else self._others.get(recipient, ())
+    def addresses(self, recipient: str, department: str) -> Iterator[Address]:
+        """The channels of a recipient where `department` is concerned: its own first, then those of people."""
+        yield from self._departments.get(department, ()) if recipient == "department" else self._others.get(recipient, ())
+        for code, person in self._catalogue.people.items():
+            if person.hears(recipient, department):
+                yield from self._people[code]
 
     def url(self, key: str) -> str | None:
-        """The Apprise address behind a key; None when nobody is reached there any more."""
-        return self._urls.get(key)
+        """The Apprise address behind a key; None when nobody is reached there any more.
+
+        Raises `Undelivered` when it needs a secret that the settings do not have.
+        """
+        entry = self._known.get(key)
+        if entry is None:
+            return None
+        missing = sorted(set(PLACEHOLDER.findall(entry.url)) - self._secrets.keys())
+        if missing:
+            raise Undelivered(f"the settings do not say what {', '.join(missing)} is")
+        return PLACEHOLDER.sub(lambda found: self._secrets[found[1]], entry.url)
 
     def letters(self, rung: Rung, deadline: Deadline, now: datetime) -> list[Letter]:
         """The letters of a rung that fires at `now`, one a channel however many recipients share it."""
-        title, body = write(rung, deadline, now, self._catalogue)
         letters: dict[str, Letter] = {}
         for recipient in rung.to:
             for entry in self.addresses(recipient, deadline.department):
-                letters.setdefault(entry.key, Letter(recipient, entry.key, title, body))
+                if entry.key not in letters:
+                    letters[entry.key] = self._write(recipient, self._known[entry.key], rung, deadline, now)
         return list(letters.values())
 
+    def gather(self, key: str, entries: Sequence[tuple[str, str]], now: datetime) -> tuple[str, str]:
+        """The title and the body of one letter made of what a channel's `entries` say."""
+        language = self._known[key].language if key in self._known else "both"
+        return write_digest(entries, now, self._catalogue, language)
 
-def address(url: str) -> Address:
-    """The entry for an Apprise address: its scheme and a digest, so that the record names it without giving it away."""
+    def _write(self, recipient: str, entry: Address, rung: Rung, deadline: Deadline, now: datetime) -> Letter:
+        written = (write_entry if entry.digest else write)(rung, deadline, now, self._catalogue, entry.language)
+        at = digest_at(self._catalogue.calendar, now) if entry.digest else None
+        return Letter(recipient, entry.key, *written, entry.person, entry.digest, at)
+
+
+def address(url: str, digest: bool = False, language: str = "both", person: str | None = None) -> Address:
+    """The entry for an Apprise address: its scheme and a hash, so that the record names it without giving it away.
+
+    The hash is that of the address as the catalogue has it, so that a channel stays the same when its secret is changed.
+    """
     scheme = url.partition("://")[0]
-    return Address(f"{scheme[:20]}#{hashlib.sha256(url.encode()).hexdigest()[:12]}", url)
+    return Address(f"{scheme[:20]}#{hashlib.sha256(url.encode()).hexdigest()[:12]}", url, digest, language, person)
 
 
-def write(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a letter, Chinese first."""
-    department = catalogue.departments.get(deadline.department)
-    task, task_en = TASKS.get(deadline.kind, (deadline.kind, deadline.kind))
-    phrase, phrase_en = PHRASES[rung.card or rung.action]
-    late = now > deadline.due
-    title = deadline.title or deadline.assignment
-    body = BODY.format(
-        department=department.name if department else deadline.department,
-        department_en=department.name_en if department else deadline.department,
-        title=title, assignment=deadline.assignment, task=task, task_en=task_en, phrase=phrase, phrase_en=phrase_en,
-        due=f"{deadline.due.astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}", place=catalogue.name, place_en=catalogue.name_en,
-        late="现已逾期。" if late else "", late_en="It is overdue. " if late else "",
-    )  # fmt: skip
-    return TITLE.format(rung=rung.name, title=title)[:LONGEST_TITLE], body
+def digest_at(calendar: Calendar, now: datetime) -> datetime:
+    """When the day's letter that gathers what is said at `now` leaves: `GATHERING` after the first opening of a day."""
+    day = now.astimezone(calendar.zone).date()
+    while True:
+        opening = calendar.next_opening(datetime.combine(day, time.min, calendar.zone))
+        if opening + GATHERING > now:
+            return calendar.next_opening(opening + GATHERING)
+        day = opening.astimezone(calendar.zone).date() + ONE_DAY
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:

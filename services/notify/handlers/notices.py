@@ -17,5 +17,6 @@ if TYPE_CHECKING:
 def tell_of_calendar(record: Reminders, catalogue: Catalogue, secretary: Secretary, event: Event, message: CalendarChanged) -> None:
     """One letter to each channel of the department, about all of its deadlines that have moved."""
     title, body = write_notice(message, catalogue)
-    keys = dict.fromkeys(entry.key for entry in secretary.addresses("department", message.department))
-    record.notice(event.id, event.subject, message.department, [Letter("department", key, title, body) for key in keys])
+    readers = {entry.key: entry.person for entry in secretary.addresses("department", message.department)}
+    letters = [Letter("department", key, title, body, person) for key, person in readers.items()]
+    record.notice(event.id, event.subject, message.department, letters)

@@ -10,17 +10,8 @@ import structlog
 from services.notify.domain import Undelivered, next_attempt, rest_after
 
 if TYPE_CHECKING:
-    from services.contracts.messages import (
-        AssignmentCancelled,
-        AssignmentConcluded,
-        AssignmentPaused,
-        AssignmentReassigned,
-        AssignmentReplied,
-    )
     from services.notify.domain import Courier, Ladder, Secretary
     from services.notify.store import Letters, Posted
-
-    Ending = AssignmentReplied | AssignmentConcluded | AssignmentPaused | AssignmentReassigned | AssignmentCancelled
 
 log = structlog.get_logger()
 
@@ -30,10 +21,10 @@ LOST_AFTER = timedelta(minutes=5)
 LETTERS_A_VISIT = 50
 
 
-def channels_to_visit(letters: Letters, ladder: Ladder) -> list[str]:
+def channels_to_visit(letters: Letters, ladder: Ladder, lost_after: timedelta = LOST_AFTER) -> list[str]:
     """The channels that have letters to take now. On the way, attempts that nobody finished are marked as uncertain."""
     now = letters.now()
-    lost = letters.give_up_lost(now - LOST_AFTER)
+    lost = letters.give_up_lost(now - lost_after)
     if lost:
         log.warning("letters_uncertain", count=lost)
     return letters.waiting_channels(now) if ladder.is_open(now) else []
@@ -45,12 +36,13 @@ def visit_channel(letters: Letters, secretary: Secretary, courier: Courier, ladd
         letter = letters.take(channel) if ladder.is_open(letters.now()) else None
         if letter is None:
             return taken
-        url = secretary.url(channel)
-        if url is None:
-            letters.refused(letter, "the channel is no longer in the catalogue", None)
-            continue
         try:
-            courier.send(url, letter.title, letter.body)
+            url = secretary.url(channel)
+            if url is None:
+                letters.refused(letter, "the channel is no longer in the catalogue", None)
+                continue
+            title, body = secretary.gather(channel, letter.entries, letters.now()) if letter.gathered else letter.entries[0]
+            courier.send(url, title, body)
         except Undelivered as failure:
             _put_back(letters, ladder, letter, channel, str(failure))
             return taken
@@ -63,4 +55,4 @@ def _put_back(letters: Letters, ladder: Ladder, letter: Posted, channel: str, re
     again = next_attempt(letter.attempts, now)
     letters.refused(letter, reason, again and ladder.calendar.next_opening(again))
     letters.rest(channel, failures, rest_after(failures, now), reason)
-    log.warning("letter_refused", opinion=letter.opinion, letter=letter.id, channel=channel, attempts=letter.attempts)
+    log.warning("letter_refused", opinion=letter.opinion, letters=letter.ids, channel=channel, attempts=letter.attempts)

@@ -1,6 +1,7 @@
 """The shapes of notify's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
 
 from services.notify.schemas.deadlines import DeadlinePage, DeadlineShape, DeadlineStory, ExplainQuery, ExplanationShape
+from services.notify.schemas.letters import LetterQuery, NotePage, NoteShape
 from services.notify.schemas.reminders import CaseQuery, LetterShape, ReminderPage, ReminderShape
 from services.notify.schemas.supervisions import (
     MeetingCall,
@@ -21,11 +22,14 @@ __all__ = [
     "DeadlineStory",
     "ExplainQuery",
     "ExplanationShape",
+    "LetterQuery",
     "LetterShape",
     "MeetingCall",
     "MeetingFile",
     "MeetingPage",
     "MeetingQuery",
+    "NotePage",
+    "NoteShape",
     "ReminderPage",
     "ReminderShape",
     "Result",

@@ -16,9 +16,15 @@ class CaseQuery(Page):
 
 
 class LetterShape(Schema):
-    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`."""
+    """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`.
+
+    `person` is the catalogue's code of whose channel it is, unless it is the department's own; `digest` says that it is
+    gathered with others into one letter a day.
+    """
 
     recipient = fields.String(required=True)
+    person = fields.String(required=True, allow_none=True)
+    digest = fields.Boolean(required=True)
     channel = fields.String(required=True)
     state = fields.String(required=True)
     attempts = fields.Integer(required=True)

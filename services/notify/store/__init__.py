@@ -2,6 +2,7 @@
 
 from services.notify.store.deadlines import Deadlines
 from services.notify.store.letters import Letters, Posted
+from services.notify.store.notes import Notes, Sendable, listed_notes
 from services.notify.store.reminders import Reminders, sent_reminders
 from services.notify.store.supervisions import (
     Supervisions,
@@ -14,6 +15,7 @@ from services.notify.store.tables import tables
 from services.notify.store.timeline import case_deadlines, deadline_versions, find_deadline, next_due, open_deadlines
 
 __all__ = [
-    "Deadlines", "Letters", "Posted", "Reminders", "Supervisions", "agenda_of", "case_deadlines", "deadline_versions",
-    "find_deadline", "find_meeting", "list_meetings", "list_supervisions", "next_due", "open_deadlines", "sent_reminders", "tables",
+    "Deadlines", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of", "case_deadlines",
+    "deadline_versions", "find_deadline", "find_meeting", "list_meetings", "list_supervisions", "listed_notes", "next_due",
+    "open_deadlines", "sent_reminders", "tables",
 ]  # fmt: skip

@@ -67,7 +67,8 @@ class Reminders:
     def _letter(self, reminder: str, opinion: str, letter: Letter) -> dict[str, Any]:
         return {
             "id": new_id(), "reminder": reminder, "opinion": opinion, "recipient": letter.recipient, "channel": letter.channel,
-            "title": letter.title, "body": letter.body, "state": "pending", "attempts": 0, "next_at": self._work.now,
+            "title": letter.title, "body": letter.body, "state": "pending", "attempts": 0, "next_at": letter.at or self._work.now,
+            "person": letter.person, "digest": letter.digest,
         }  # fmt: skip
 
     def _read_behind(self, assignments: set[str]) -> dict[tuple[str, str], list[Mapping[str, Any]]]:

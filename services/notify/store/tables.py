@@ -136,6 +136,8 @@ letters = sa.Table(
     sa.Column("begun", Instant),
     sa.Column("ended", Instant),
     sa.Column("reason", sa.Text),
+    sa.Column("person", sa.String(60)),
+    sa.Column("digest", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("letters_reminder", "reminder"),
     sa.Index(
         "letters_pending",
@@ -145,6 +147,38 @@ letters = sa.Table(
         postgresql_where=sa.text("state = 'pending'"),
     ),
     sa.Index("letters_sending", "begun", sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'")),
+)
+
+#: Letters to submitters, one for each message and way (`email`, `sms`). States as of letters, and `dropped` when a way is not
+#: set up. What says who somebody is (`contact`, `title`, `body`) is erased when a letter was delivered or given up.
+notes = sa.Table(
+    "notes",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("message", sa.String(64), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("about", sa.String(20), nullable=False),
+    sa.Column("way", sa.String(10), nullable=False),
+    sa.Column("contact", sa.Text),
+    sa.Column("title", sa.Text),
+    sa.Column("body", sa.Text),
+    sa.Column("state", sa.String(10), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("next_at", Instant),
+    sa.Column("begun", Instant),
+    sa.Column("ended", Instant),
+    sa.Column("reason", sa.Text),
+    sa.UniqueConstraint("message", "way", name="notes_once"),
+    sa.Index("notes_opinion", "opinion", "id"),
+    sa.Index(
+        "notes_pending",
+        "way",
+        "next_at",
+        sqlite_where=sa.text("state = 'pending'"),
+        postgresql_where=sa.text("state = 'pending'"),
+    ),
+    sa.Index("notes_sending", "begun", sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'")),
 )
 
 #: How a channel is doing: failures in a row and until when it is left alone.

@@ -2,77 +2,47 @@
 
 from __future__ import annotations
 
-import email
-import email.policy
 import io
 import logging
 import socket
-from types import SimpleNamespace
 
 import pytest
-from aiosmtpd.controller import Controller
 
+from services.contracts.messages import LetterRequested
+from services.notify.app import routes
 from services.notify.domain import Undelivered
 from services.notify.domain.letters import address
-from services.notify.gateway import AppriseCourier
-from services.notify.store.tables import letters
+from services.notify.gateway import AppriseCourier, Rounds
+from services.notify.store.tables import letters, notes
+from services.runtime.access import Caller, Gatekeeper, Role
+from services.runtime.http import create_app
+from services.runtime.telemetry import Telemetry
+from tests.integration.notify.mailing import mailto, post_office, silent_server
 from tests.unit.notify.scenes import scene_on, small_place
 
 # Apprise's mail plugin imports a module that Python 3.11 and 3.12 call deprecated.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 
-class Mailbox:
-    """Takes every mail, except those to `nobody@…`."""
-
-    def __init__(self) -> None:
-        self.mails: list[email.message.EmailMessage] = []
-
-    async def handle_RCPT(self, _server, _session, envelope, recipient, _options):
-        if recipient.startswith("nobody@"):
-            return "550 no such mailbox"
-        envelope.rcpt_tos.append(recipient)
-        return "250 OK"
-
-    async def handle_DATA(self, _server, _session, envelope):
-        self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        return "250 taken"
-
-
 @pytest.fixture
-def post_office():
-    mailbox = Mailbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        yield SimpleNamespace(mails=mailbox.mails, port=port)
-    finally:
-        controller.stop()
+def office():
+    with post_office() as mailbox:
+        yield mailbox
 
 
 @pytest.fixture
 def silent_port():
-    """A port that takes connections and never says a word."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(5)
-        yield server.getsockname()[1]
+    with silent_server() as port:
+        yield port
 
 
-def mailto(port: int, to: str = "duty@water.example") -> str:
-    return f"mailto://127.0.0.1:{port}?from=huiying@congress.example&to={to}"
-
-
-def test_a_reminder_reaches_the_mailbox_of_the_department(post_office, sqlite_database, clock):
-    url = mailto(post_office.port)
+def test_a_reminder_reaches_the_mailbox_of_the_department(office, sqlite_database, clock):
+    url = mailto(office.port)
     scene = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (url,)}), courier=AppriseCourier(3.0))
     scene.hear(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-03 08:30")
     assert scene.visit(address(url).key) == 1
-    (mail,) = post_office.mails
+    (mail,) = office.mails
     assert mail["subject"] == "【级half】河道淤积1"
     assert "duty@water.example" in mail["to"]
     text = mail.get_content()
@@ -81,10 +51,10 @@ def test_a_reminder_reaches_the_mailbox_of_the_department(post_office, sqlite_da
     assert [row["state"] for row in scene.rows(letters)] == ["sent"]
 
 
-def test_a_wrong_address_is_told_apart_from_a_sent_letter(post_office):
+def test_a_wrong_address_is_told_apart_from_a_sent_letter(office):
     with pytest.raises(Undelivered, match=r"nobody@water\.example"):
-        AppriseCourier(3.0).send(mailto(post_office.port, "nobody@water.example"), "t", "b")
-    assert post_office.mails == []
+        AppriseCourier(3.0).send(mailto(office.port, "nobody@water.example"), "t", "b")
+    assert office.mails == []
 
 
 def test_a_server_that_hangs_is_given_up_on_after_the_timeout(silent_port):
@@ -100,17 +70,98 @@ def test_a_server_that_is_not_there_says_so():
         AppriseCourier(1.0).send(mailto(port), "t", "b")
 
 
-def test_nothing_of_a_letter_reaches_the_log(post_office):
+def test_nothing_of_a_letter_reaches_the_log(office):
     log = io.StringIO()
     handler = logging.StreamHandler(log)
     logging.getLogger().addHandler(handler)
     try:
         courier = AppriseCourier(3.0)
-        courier.send(mailto(post_office.port), "秘密标题", "秘密内容")
+        courier.send(mailto(office.port), "秘密标题", "秘密内容")
         with pytest.raises(Undelivered):
-            courier.send(mailto(post_office.port, "nobody@water.example"), "秘密标题", "秘密内容")
+            courier.send(mailto(office.port, "nobody@water.example"), "秘密标题", "秘密内容")
     finally:
         logging.getLogger().removeHandler(handler)
-    assert len(post_office.mails) == 1
+    assert len(office.mails) == 1
     assert "秘密" not in log.getvalue()
     assert "water.example" not in log.getvalue()
+
+
+class Doorman(Gatekeeper):
+    """Takes everybody for a supervisor."""
+
+    def __init__(self):
+        pass
+
+    def caller(self, _):
+        return Caller(Role.SUPERVISOR)
+
+
+def asked(scene, path):
+    client = create_app("notify", scene.service, routes, Doorman(), Telemetry()).test_client()
+    answer = client.get(f"/api/v1{path}")
+    assert answer.status_code == 200
+    return answer.get_json()["items"]
+
+
+def bring(scene):
+    """What the worker does once a second, until everybody whom it sent is back."""
+    rounds = Rounds(scene.visit)
+    for thread in rounds.begin(scene.channels()):
+        thread.join(10)
+
+
+def test_channels_that_hang_refuse_or_were_turned_off_are_told_apart_and_harm_no_other(office, silent_port, sqlite_database, clock):
+    hanging, wrong = mailto(silent_port), mailto(office.port, "nobody@water.example")
+    good, gone = mailto(office.port), mailto(office.port, "former@water.example")
+    before = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (hanging, wrong, good, gone)}))
+    before.hear(before.created(reply="2026-12-14 23:59:59"))
+    before.climb("2026-12-03 08:30")
+    place = small_place(channels={"water": (hanging, wrong, good)})
+    scene = scene_on(lambda *_: before.database, clock, catalogue=place, courier=AppriseCourier(0.5))
+    bring(scene)
+    assert office.subjects() == ["【级half】河道淤积1"]
+    (reminder,) = asked(scene, "/reminders")
+    told = {letter["channel"]: (letter["state"], letter["attempts"], letter["reason"] or "") for letter in reminder["letters"]}
+    state, attempts, reason = told[address(hanging).key]
+    assert (state, attempts, "timed out" in reason) == ("pending", 1, True)
+    state, attempts, reason = told[address(wrong).key]
+    assert (state, attempts, "550" in reason) == ("pending", 1, True)
+    assert told[address(good).key] == ("sent", 1, "")
+    assert told[address(gone).key] == ("failed", 1, "the channel is no longer in the catalogue")
+    assert {letter["next_at"] is not None for letter in reminder["letters"] if letter["state"] == "pending"} == {True}
+
+
+def test_turning_every_channel_off_ends_what_waits_and_the_ladder_goes_on(office, sqlite_database, clock):
+    before = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (mailto(office.port),)}))
+    before.hear(before.created(reply="2026-12-14 23:59:59"))
+    before.climb("2026-12-03 08:30")
+    scene = scene_on(lambda *_: before.database, clock, catalogue=small_place(), courier=AppriseCourier(1.0))
+    bring(scene)
+    scene.climb("2026-12-15 09:00")
+    assert office.mails == []
+    told = {reminder["rung"]: reminder for reminder in asked(scene, "/reminders") if reminder["state"] == "sent"}
+    assert {rung: [letter["state"] for letter in each["letters"]] for rung, each in told.items()} == {"half": ["failed"], "red": []}
+
+
+def test_a_submitter_gets_a_mail_and_a_wrong_address_is_given_up(office, sqlite_database, clock):
+    ways = {"email": mailto(office.port, "{to}")}
+    scene = scene_on(sqlite_database, clock, ways=ways, courier=AppriseCourier(2.0))
+    for number, to in enumerate(("wang+1@x.example", "nobody@x.example")):
+        message = LetterRequested("received", "ABCD-1234", "河道淤积", {"department": "县水利局"}, "王先生", to, None)
+        scene.hear_letters(scene.event(message, 1, f"o-{number}"))
+    assert scene.visit_way("email") == 1
+    (mail,) = office.mails
+    assert (mail["to"], mail["subject"]) == ("wang+1@x.example", "【回应】已收到 · We have received your opinion")
+    assert "回执号：ABCD-1234" in mail.get_content()
+    assert {(item["opinion"], item["state"], item["reason"]) for item in asked(scene, "/letters")} == {
+        ("o-0", "sent", None), ("o-1", "failed", "the mail server refused the address for good"),
+    }  # fmt: skip
+    assert {row["contact"] for row in scene.rows(notes)} == {None}
+
+
+def test_a_mail_server_for_submitters_that_hangs_lets_them_wait(silent_port, sqlite_database, clock):
+    scene = scene_on(sqlite_database, clock, ways={"email": mailto(silent_port, "{to}")}, courier=AppriseCourier(0.3))
+    scene.hear_letters(scene.event(LetterRequested("received", "ABCD", "河道淤积", {}, None, "wang@x.example", None), 1))
+    assert scene.visit_way("email") == 0
+    (item,) = asked(scene, "/letters")
+    assert (item["state"], item["attempts"], item["reason"]) == ("pending", 1, "timed out")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
+from datetime import timedelta
 
+from services.contracts.catalogue import Person
+from services.contracts.messages import LetterRequested
 from services.notify.domain.letters import address
-from services.notify.store import Deadlines, Letters
-from services.notify.store.tables import deadlines, letters, reminders
+from services.notify.store import Deadlines, Letters, Notes
+from services.notify.store.tables import channels, deadlines, letters, notes, reminders
 from tests.unit.notify.scenes import scene_on, small_place
 
 WATER = "mailto://w.example"
@@ -34,8 +38,8 @@ def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
     assert {row["state"] for row in scene.rows(letters)} == {"sent"}
 
 
-def test_workers_share_what_is_due_and_none_fires_twice(postgres_database, clock):
-    scene = scene_on(postgres_database, clock)
+def test_workers_share_what_is_due_and_none_fires_twice(any_database, clock):
+    scene = scene_on(any_database, clock)
     scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(120)))
     scene.climb("2026-12-02 09:00")
 
@@ -72,7 +76,7 @@ def test_two_workers_never_take_the_same_letter(any_database, clock):
     def take() -> None:
         post = Letters(scene.database)
         while (letter := post.take(address(WATER).key)) is not None:
-            taken.append(letter.id)
+            taken.extend(letter.ids)
 
     threads = [threading.Thread(target=take) for _ in range(4)]
     for thread in threads:
@@ -80,3 +84,54 @@ def test_two_workers_never_take_the_same_letter(any_database, clock):
     for thread in threads:
         thread.join(20)
     assert len(taken) == len(set(taken)) == 20
+
+
+def test_workers_that_find_a_channel_dead_at_once_let_it_rest_together(any_database, clock):
+    scene = scene_on(any_database, clock)
+    clock.instant = clock.now()
+    posts = (Letters(scene.database), Notes(scene.database))
+    together = threading.Barrier(2)
+
+    def rest(failures: int) -> None:
+        together.wait(5)
+        for post, channel in zip(posts, (address(WATER).key, "email"), strict=True):
+            post.rest(channel, failures, clock.now() + timedelta(seconds=10 * failures), "nobody answers")
+
+    threads = [threading.Thread(target=rest, args=(failures,)) for failures in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    kept = {row["channel"]: row["failures"] for row in scene.rows(channels)}
+    assert kept.keys() == {address(WATER).key, "submitters#email"}
+    assert set(kept.values()) <= {1, 2}
+
+
+def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_database, clock):
+    clerk = Person("clerk", "李四", "Li Si", (WATER,), departments=("water",), digest=True)
+    place = replace(small_place(), people={"clerk": clerk})
+    scene = scene_on(any_database, clock, catalogue=place, ways={"email": "mailto://smtp.example?to={to}"})
+    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
+    for number in range(20):
+        message = LetterRequested("received", "ABCD", "河道淤积", {}, None, f"p{number}@x.example", None)
+        scene.hear_letters(scene.event(message, 1, f"o-{number}"))
+    scene.climb("2026-12-03 08:30")
+    clock.instant = clock.now() + timedelta(minutes=10)
+    gathered: list[tuple[str, ...]] = []
+    written: list[str] = []
+
+    def take() -> None:
+        post, mail = Letters(scene.database), Notes(scene.database)
+        while (letter := post.take(address(WATER).key)) is not None:
+            gathered.append(letter.ids)
+        while (note := mail.take("email")) is not None:
+            written.append(note.id)
+
+    threads = [threading.Thread(target=take) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(20)
+    assert [len(ids) for ids in gathered] == [20]
+    assert (len(written), len(set(written))) == (20, 20)
+    assert len(scene.rows(notes)) == 20

@@ -9,24 +9,33 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.envelope import Event, decode, encode
-from services.contracts.messages import AssignmentCreated, CardIssued, OpinionText, ReminderSent, Why
+from services.contracts.messages import AssignmentCreated, CardIssued, LetterRequested, OpinionText, ReminderSent, Why
 from services.contracts.topology import department_queue, destinations
 from services.notify.__main__ import ASSEMBLY
-from services.notify.settings import Settings
+from services.notify.settings import Settings, Template
 from services.runtime.assembly import worker_loops
 from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
+from tests.integration.notify.mailing import mailto, post_office
 from tests.unit.notify.scenes import ladder_of, rung, small_place
 
 LADDER = (rung("half", half=True), rung("red", action="card", card="red", after="1s"))
 
 
 @pytest.fixture
-def settings(tmp_path, broker):
-    return Settings(database_url=f"sqlite:///{tmp_path / 'notify.db'}", access_database_url="sqlite://", broker_url=broker.url)
+def office():
+    with post_office() as mailbox:
+        yield mailbox
+
+
+@pytest.fixture
+def settings(tmp_path, broker, office):
+    template = Template(mailto(office.port, "{to}"))
+    store = f"sqlite:///{tmp_path / 'notify.db'}"
+    return Settings(database_url=store, access_database_url="sqlite://", broker_url=broker.url, submitter_email=template)
 
 
 @pytest.fixture
@@ -81,3 +90,19 @@ def test_an_overdue_department_finds_reminder_and_card_in_its_queue(worker, sett
     assert (type(reminder.data), type(card.data)) == (ReminderSent, CardIssued)
     assert (reminder.subject, reminder.sequence, card.sequence) == ("o-1", 1, 2)
     assert reminder.time < deadlines["reply"] < card.time
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_a_submitter_gets_one_mail_for_a_letter_that_came_twice(worker, settings, office):
+    asked = LetterRequested("received", "ABCD-1234", "河道淤积", {}, None, "wang@x.example", None)
+    publisher = RabbitPublisher(settings.broker_url, "test")
+    ((exchange, key),) = destinations(asked)
+    for event in (Event(f"l-{number}", "/intake", "o-1", SystemClock().now(), number, asked) for number in (1, 1, 2)):
+        publisher.publish(Outgoing(event.id, exchange, key, encode(event)))
+        assert publisher.settle() == {}
+    publisher.close()
+    end = time.monotonic() + 20
+    while len(office.mails) < 2 and time.monotonic() < end:
+        time.sleep(0.05)
+    time.sleep(1.5)
+    assert [mail["to"] for mail in office.mails] == ["wang@x.example"] * 2

@@ -29,8 +29,8 @@ from services.notify import __main__ as notify
 from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.consumer import hearings
-from services.notify.domain import Courier, Deadline, Ladder, Secretary, Undelivered
-from services.notify.store import Letters
+from services.notify.domain import Courier, Deadline, Ladder, Postbox, Secretary, Undelivered
+from services.notify.store import Letters, Notes
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.outbox import outbox_table
@@ -110,11 +110,15 @@ class Scene:
     clock: FixedClock
     catalogue: Catalogue = field(default_factory=small_place)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    ways: Mapping[str, str] = field(default_factory=dict)
     courier: Recording = field(default_factory=Recording)
 
     def __post_init__(self) -> None:
-        secretary = Secretary(self.catalogue, self.others)
-        self.service = Notify(self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier)
+        secretary = Secretary(self.catalogue, self.others, self.secrets)
+        self.service = Notify(
+            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, Postbox(self.catalogue, self.ways)
+        )
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:
@@ -122,7 +126,7 @@ class Scene:
 
     def hear(self, *events: Event) -> None:
         """One batch, as the dispatcher hands it over."""
-        (hearing,) = hearings(self.service)
+        hearing, _ = hearings(self.service)
         with self.database.transaction() as work:
             hearing.handle(work, events)
 
@@ -151,6 +155,19 @@ class Scene:
     def visit(self, channel: str) -> int:
         service = self.service
         return handlers.visit_channel(Letters(self.database), service.secretary, service.courier, service.ladder, channel)
+
+    def hear_letters(self, *events: Event) -> None:
+        """One batch of letters to submitters, as the dispatcher hands it over."""
+        _, hearing = hearings(self.service)
+        with self.database.transaction() as work:
+            hearing.handle(work, events)
+
+    def visit_way(self, way: str) -> int:
+        service = self.service
+        return handlers.visit_way(Notes(self.database), service.postbox, service.courier, service.ladder, way)
+
+    def ways_to_visit(self) -> list[str]:
+        return handlers.ways_to_visit(Notes(self.database), self.service.lost_after)
 
     def channels(self) -> list[str]:
         return handlers.channels_to_visit(Letters(self.database), self.service.ladder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from services.contracts.messages import LetterRequested
 from services.notify import schemas
 from services.notify.app import routes
 from services.notify.store import tables
@@ -18,6 +19,7 @@ CALLERS = {
     "Bearer office": Caller(Role.REVIEWER),
     "Bearer water": Caller(Role.DEPARTMENT, "water"),
     "Bearer roads": Caller(Role.DEPARTMENT, "roads"),
+    "Bearer boss": Caller(Role.SUPERVISOR),
 }
 
 
@@ -56,6 +58,15 @@ def told(scene):
     scene.hear(scene.replied("1"), scene.replied("2"))
     scene.climb("2026-12-15 08:30")
     return scene
+
+
+def pages_of(get, path, who, **query):
+    cursor = {}
+    while cursor is not None:
+        status, answer = get(path, who, **query, **cursor)
+        assert status == 200
+        yield answer["items"]
+        cursor = {"cursor": answer["next"]} if answer["next"] else None
 
 
 def pages(get, path, **query):
@@ -118,6 +129,34 @@ def test_open_deadlines_are_paged_without_gaps(get, scene):
     scene.hear(*(scene.created(str(number)) for number in range(5)))
     ids = [item["id"] for item in pages(get, "/deadlines")]
     assert ids == [f"a-{number}.{kind}.1" for number in range(5) for kind in ("reply", "sign")]
+
+
+def test_supervisors_see_what_became_of_letters_to_submitters_and_not_who_they_are_for(get, scene):
+    for number, about in enumerate(("received", "assigned", "replied")):
+        message = LetterRequested(about, "ABCD", "河道淤积", {}, "王先生", "wang@x.example", None)
+        scene.hear_letters(scene.event(message, 1, f"o-{number}"))
+    items = [item for page in (pages_of(get, "/letters", "boss", limit=2)) for item in page]
+    assert {(item["opinion"], item["kind"], item["channel"], item["state"]) for item in items} == {
+        (f"o-{number}", about, "email", "dropped") for number, about in enumerate(("received", "assigned", "replied"))
+    }
+    assert "wang" not in str(items)
+    for item in items:
+        assert schemas.NoteShape().validate(item) == {}
+    assert [item["kind"] for item in get("/letters", "boss", opinion="o-1")[1]["items"]] == ["assigned"]
+    assert [item["opinion"] for item in get("/letters", "boss", kind="replied")[1]["items"]] == ["o-2"]
+    assert get("/letters", "boss", state="sent")[1]["items"] == []
+    assert get("/reminders")[1]["items"] == []
+
+
+@pytest.mark.parametrize(("who", "status"), [("water", 403), ("office", 403), (None, 401)])
+def test_nobody_else_sees_them(get, who, status):
+    assert get("/letters", who)[0] == status
+
+
+@pytest.mark.parametrize("query", [{"state": "lost"}, {"kind": "spam"}, {"way": "email"}])
+def test_letters_are_asked_for_by_what_they_have(get, query):
+    status, answer = get("/letters", "boss", **query)
+    assert (status, list(answer["errors"])) == (422, list(query))
 
 
 @pytest.mark.parametrize("path", ["/reminders", "/deadlines"])

@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for tests: an ordinary user's, on a free port of loopback, gone when stopped."""
+"""A private PostgreSQL cluster for tests and measurements: an ordinary user's, on a free port of loopback, gone when stopped."""
 
 from __future__ import annotations
 

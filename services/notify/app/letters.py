@@ -1,0 +1,21 @@
+"""What became of letters to submitters."""
+
+from __future__ import annotations
+
+from services.notify import schemas
+from services.notify.app.context import SUPERVISORS, Notify, routes
+from services.notify.store import listed_notes
+from services.runtime.http import API, Answer, Call
+from services.runtime.paging import page, read_cursor
+
+FACTS = ("id", "opinion", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
+
+
+@routes.get(f"{API}/letters", access=SUPERVISORS, query=schemas.LetterQuery, answers={200: schemas.NotePage})
+def list_letters(call: Call[Notify]) -> Answer:
+    """List the letters to submitters and what became of them, the newest first; who they are for is not shown."""
+    limit = call.query["limit"]
+    filters = {"opinion": call.query["opinion"], "state": call.query["state"], "about": call.query["kind"]}
+    with call.service.database.reading() as connection:
+        rows = listed_notes(connection, filters, read_cursor(call.query["cursor"]), limit)
+    return 200, page([{name: row[name] for name in FACTS} | {"kind": row["about"], "channel": row["way"]} for row in rows], limit)

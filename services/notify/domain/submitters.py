@@ -1,0 +1,191 @@
+"""Letters to submitters: what they read at each step of their opinion, by which ways, and when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from services.contracts.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from services.contracts.messages import LetterRequested
+
+LONGEST_TITLE = 200
+CONTACT = "{to}"
+
+#: By what a letter is about: its title and first sentence, in Chinese and English.
+STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "received": (
+        ("已收到", "We have received your opinion"),
+        ("您提出的意见建议“{title}”已收到，感谢您的参与。", 'We have received your opinion "{title}". Thank you for taking part.'),
+    ),
+    "returned": (
+        ("请补充内容", "Please add details"),
+        (
+            "您提出的意见建议“{title}”需要补充内容后才能办理。",
+            'Your opinion "{title}" needs some more details before it can be handled.',
+        ),
+    ),
+    "declined": (
+        ("不予受理", "Not accepted"),
+        ("您提出的意见建议“{title}”未能受理。", 'Your opinion "{title}" could not be accepted here.'),
+    ),
+    "assigned": (
+        ("已交办", "Assigned to a department"),
+        ("您提出的意见建议“{title}”已交办。", 'Your opinion "{title}" has been assigned.'),
+    ),
+    "replied": (
+        ("已答复，请评价", "Answered: please evaluate"),
+        (
+            "您提出的意见建议“{title}”已有答复，请查看并作满意度测评。",
+            'Your opinion "{title}" has been answered. Please read the answer and say whether you are satisfied.',
+        ),
+    ),
+    "evaluate": (
+        ("请评价", "Please evaluate"),
+        (
+            "您提出的意见建议“{title}”正在等待您的满意度测评。",
+            'Your opinion "{title}" waits for your evaluation of how it was handled.',
+        ),
+    ),
+    "kept": (
+        ("承诺已兑现，请评价", "A promise was kept: please evaluate"),
+        (
+            "就您提出的意见建议“{title}”所作的承诺已经兑现，请再次评价。",
+            'What was promised about your opinion "{title}" has been done. Please evaluate once more.',
+        ),
+    ),
+}
+#: The facts that a letter may tell, in this order, and how: a fact that a message does not have is left out.
+FACTS: Mapping[str, tuple[str, str]] = {
+    "department": ("承办单位：{}", "Department: {}"),
+    "due": ("办理期限：{}", "Due: {}"),
+    "question": ("需要补充：{}", "What is asked: {}"),
+    "reason": ("原因：{}", "Reason: {}"),
+    "advice": ("建议：{}", "Advice: {}"),
+    "outcome": ("办理结果：{}", "Outcome: {}"),
+    "what": ("承诺事项：{}", "Promise: {}"),
+    "evidence": ("兑现情况：{}", "Evidence: {}"),
+    "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
+    "link": ("查询与评价：{}", "To see and evaluate: {}"),
+}
+OUTCOMES: Mapping[str, tuple[str, str]] = {
+    "solved": ("已经解决", "Solved"), "in_progress": ("正在解决", "Being solved"), "planned": ("列入计划", "Planned"),
+    "deferred": ("暂缓解决", "Deferred"), "reference": ("留作参考", "Kept for reference"),
+    "declined": ("无法办理，已作说明", "Cannot be done, explained"),
+}  # fmt: skip
+INSTANTS = frozenset({"due", "evaluate_by"})
+TITLE = "【回应】{step} · {step_en}"
+GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
+RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
+#: What one is told at once, because one waits for it at that very moment; the rest comes in office hours.
+AT_ONCE = frozenset({"received"})
+
+#: What a contact has to look like: one mailbox, one telephone. Anything else could smuggle in further recipients.
+MAILBOX = re.compile(r"[^\s@,;<>\"'()]{1,64}@[^\s@,;<>\"'()]{1,255}")
+TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
+GAPS = re.compile(r"[\s().-]")
+
+#: Several letters that fail one after the other are taken for the way's fault, one alone for its address's.
+FAILURES_OF_A_WAY = 3
+#: How a mail server says that there is no such mailbox: trying again will not change it.
+REFUSED_FOR_GOOD = re.compile(r"\(55[0-4], ")
+#: Reasons that may be shown: what a server said in full can hold the address. The first that is found counts.
+CAUSES: Sequence[tuple[re.Pattern[str], str]] = (
+    (REFUSED_FOR_GOOD, "the mail server refused the address for good"),
+    (re.compile(r"\(4\d\d, "), "the mail server asked to try again later"),
+    (re.compile(r"timed? ?out", re.IGNORECASE), "timed out"),
+    (re.compile(r"connection|refused|unreachable|resolve|name or service", re.IGNORECASE), "could not be reached"),
+    (re.compile(r"auth|login|535", re.IGNORECASE), "refused our credentials"),
+    (re.compile(r"error=\d{3}|\b[45]\d\d\b"), "answered with an error"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One letter to a submitter by one `way`: `email` or `sms`. `reason` is set when it cannot be sent at all."""
+
+    way: str
+    contact: str
+    title: str
+    body: str
+    reason: str | None = None
+    dropped: bool = False
+
+
+class Postbox:
+    """Writes to submitters by the ways that the settings open: an Apprise address with `{to}` for each."""
+
+    def __init__(self, catalogue: Catalogue, ways: Mapping[str, str]) -> None:
+        self._catalogue, self._ways = catalogue, {way: url for way, url in ways.items() if url}
+
+    def url(self, way: str, contact: str) -> str | None:
+        """The Apprise address of one submitter; None when this way is closed."""
+        template = self._ways.get(way)
+        return template.replace(CONTACT, quote(contact, safe="")) if template else None
+
+    def notes(self, message: LetterRequested) -> Iterator[Note]:
+        """A note for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
+        for way, given in (("email", message.email), ("sms", message.phone)):
+            if given:
+                contact = tidy(way, given)
+                if way not in self._ways:
+                    yield Note(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
+                elif contact is None:
+                    yield Note(way, "", "", "", "not an address")
+                else:
+                    yield Note(way, contact, *write_to_submitter(message, self._catalogue))
+
+    def first_at(self, about: str, now: datetime) -> datetime:
+        """From when a letter may leave."""
+        return now if about in AT_ONCE else self._catalogue.calendar.next_opening(now)
+
+
+def tidy(way: str, given: str) -> str | None:
+    """One mailbox or one telephone number in its plain form; None when it is none."""
+    text = given.strip() if way == "email" else GAPS.sub("", given)
+    return text if (MAILBOX if way == "email" else TELEPHONE).fullmatch(text) else None
+
+
+def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:
+    """The title and the body of a letter, Chinese first. The title names the step only: other people may see it pass by."""
+    steps, sentences = STEPS[message.about]
+    title = TITLE.format(step=steps[0], step_en=steps[1])
+    parts = []
+    for index, greeting in enumerate((GREETING, GREETING_EN)):
+        lines = [greeting.format(name=message.name)] if message.name else []
+        lines.append(sentences[index].format(title=message.title))
+        lines += _told(message.facts, index, catalogue)
+        lines += [RECEIPT[index].format(receipt=message.receipt), f"—— {(catalogue.name, catalogue.name_en)[index]}"]
+        parts.append("\n".join(lines))
+    return title[:LONGEST_TITLE], "\n\n".join(parts) + "\n"
+
+
+def cause_of(said: str) -> tuple[str, bool]:
+    """(why a letter was not taken, in words that name nobody; whether trying again is useless)."""
+    words = next((words for pattern, words in CAUSES if pattern.search(said)), "not taken")
+    return words, bool(REFUSED_FOR_GOOD.search(said))
+
+
+def _told(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
+    for name, words in FACTS.items():
+        if facts.get(name):
+            yield words[index].format(_readable(name, facts[name], index, catalogue))
+
+
+def _readable(name: str, value: str, index: int, catalogue: Catalogue) -> str:
+    """A fact as people read it: instants by the local clock, outcomes and departments in the language of the line."""
+    if name in INSTANTS:
+        try:
+            return f"{datetime.fromisoformat(value).astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}"
+        except ValueError:
+            return value
+    if name == "outcome":
+        return OUTCOMES.get(value, (value, value))[index]
+    if name == "department" and index:
+        return next((entry.name_en for entry in catalogue.departments.values() if entry.name == value), value)
+    return value

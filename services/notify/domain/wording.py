@@ -1,0 +1,87 @@
+"""What letters to departments, supervisors and leaders read: Chinese first, English second, or one of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from services.contracts.catalogue import Catalogue, Rung
+from services.notify.domain.ladder import Deadline
+
+LONGEST_TITLE = 200
+
+#: What has to be done by a deadline, in Chinese and English.
+TASKS: Mapping[str, tuple[str, str]] = {
+    "sign": ("签收", "sign for it"),
+    "object": ("提出退办申请", "object"),
+    "contact": ("首次联系提出人", "contact the submitter"),
+    "co_opinion": ("向主办单位反馈协办意见", "give the lead its opinion"),
+    "reply": ("答复", "reply"),
+    "rework": ("重办答复", "reply again"),
+    "promise": ("兑现承诺", "keep the promise"),
+}
+
+#: What a letter says about the rung it comes from, by action or by the colour of its card.
+PHRASES: Mapping[str, tuple[str, str]] = {
+    "reminder": ("请按期办理。", "Please see to it in time."),
+    "yellow": ("现发黄牌提示，请尽快办理。", "This is a yellow card: please hurry."),
+    "red": ("现发红牌警示，请立即办理并说明情况。", "This is a red card: act at once and explain."),
+    "supervision": ("已转入督办，请立即办理并向人大报告。", "It is under supervision now: act at once and report to the congress."),
+}
+LATE = ("现已逾期。", "It is overdue. ")
+
+TITLE = ("【{rung}】{title}", "[{rung}] {title}")
+BODY = (
+    "{department}：\n交办事项“{title}”（编号 {assignment}）应于 {due} 前{task}。{late}{phrase}\n—— {place}\n",
+    '{department}: the assignment "{title}" (number {assignment}) asks you to {task} by {due}. {late}{phrase}\n— {place}\n',
+)
+#: One entry of a letter that gathers a day's.
+ENTRY = (
+    "“{title}”（编号 {assignment}，{department}）应于 {due} 前{task}。{late}",
+    '"{title}" (number {assignment}, {department}): {task} by {due}. {late}',
+)
+DIGEST_TITLE = ("【每日汇总】{count} 件催办事项 · {day}", "[Daily summary] {count} reminders · {day}")
+DIGEST_END = ("—— {place}\n", "— {place}\n")
+
+#: Which of the two languages, by what a reader chose; the first one is that of the title.
+CHOSEN: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "zh": (0,), "en": (1,)}
+
+
+def write(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, language: str = "both") -> tuple[str, str]:
+    """The title and the body of a letter about one rung."""
+    told = [_facts(rung, deadline, now, catalogue, index) for index in (0, 1)]
+    chosen = CHOSEN[language]
+    title = TITLE[chosen[0]].format(**told[chosen[0]])
+    return title[:LONGEST_TITLE], "\n".join(BODY[index].format(**told[index]) for index in chosen)
+
+
+def write_entry(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, language: str) -> tuple[str, str]:
+    """The title and the text of what becomes one entry of a gathered letter."""
+    told = [_facts(rung, deadline, now, catalogue, index) for index in (0, 1)]
+    chosen = CHOSEN[language]
+    title = TITLE[chosen[0]].format(**told[chosen[0]])
+    return title[:LONGEST_TITLE], "\n".join(ENTRY[index].format(**told[index]).strip() for index in chosen)
+
+
+def write_digest(entries: Sequence[tuple[str, str]], day: datetime, catalogue: Catalogue, language: str) -> tuple[str, str]:
+    """The title and the body of one letter that gathers `entries` of (title, text), numbered from 1."""
+    chosen = CHOSEN[language]
+    title = DIGEST_TITLE[chosen[0]].format(count=len(entries), day=f"{day.astimezone(catalogue.calendar.zone):%Y-%m-%d}")
+    places = (catalogue.name, catalogue.name_en)
+    listed = [f"{number}. {entry}\n{text}\n" for number, (entry, text) in enumerate(entries, 1)]
+    return title, "\n".join([*listed, *(DIGEST_END[index].format(place=places[index]) for index in chosen)])
+
+
+def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, index: int) -> dict[str, str]:
+    department = catalogue.departments.get(deadline.department)
+    return {
+        "rung": (rung.name, rung.name_en)[index],
+        "department": (department.name, department.name_en)[index] if department else deadline.department,
+        "title": deadline.title or deadline.assignment,
+        "assignment": deadline.assignment,
+        "task": TASKS.get(deadline.kind, (deadline.kind, deadline.kind))[index],
+        "phrase": PHRASES[rung.card or rung.action][index],
+        "due": f"{deadline.due.astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}",
+        "late": LATE[index] if now > deadline.due else "",
+        "place": (catalogue.name, catalogue.name_en)[index],
+    }

@@ -1,0 +1,43 @@
+"""The shapes of letters to submitters."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.notify.domain.submitters import STEPS
+from services.runtime.paging import Page
+
+#: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
+STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")
+KINDS, WAYS = tuple(STEPS), ("email", "sms")
+
+
+class LetterQuery(Page):
+    """What a list of letters to submitters can be narrowed to."""
+
+    opinion = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
+    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+
+
+class NoteShape(Schema):
+    """A letter to a submitter by e-mail or text message: what it was about and what became of it, not who it is for."""
+
+    id = fields.String(required=True)
+    opinion = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    channel = fields.String(required=True, validate=validate.OneOf(WAYS))
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    attempts = fields.Integer(required=True)
+    at = fields.AwareDateTime(required=True)
+    next_at = fields.AwareDateTime(required=True, allow_none=True)
+    begun = fields.AwareDateTime(required=True, allow_none=True)
+    ended = fields.AwareDateTime(required=True, allow_none=True)
+    reason = fields.String(required=True, allow_none=True)
+
+
+class NotePage(Schema):
+    """A page of letters to submitters, the newest first."""
+
+    items = fields.List(fields.Nested(NoteShape), required=True)
+    next = fields.String(required=True, allow_none=True)

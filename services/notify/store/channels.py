@@ -1,0 +1,38 @@
+"""How channels are doing: failures in a row, and until when they are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from services.notify.store.tables import channels
+from services.runtime.database import Transaction
+
+_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def failures_of(connection: Connection, channel: str) -> int:
+    """How often in a row a channel has failed."""
+    return int(connection.execute(sa.select(channels.c.failures).where(channels.c.channel == channel)).scalar() or 0)
+
+
+def resting(now: datetime) -> sa.Select[tuple[str]]:
+    """The channels that are left alone at `now`."""
+    return sa.select(channels.c.channel).where(channels.c.rests_until > now)
+
+
+def let_rest(work: Transaction, channel: str, failures: int, until: datetime, reason: str) -> None:
+    """Leave a channel alone after its failure number `failures` in a row; two workers may find out at once."""
+    row = {"failures": failures, "rests_until": until, "reason": reason}
+    insert = _INSERTS[work.connection.dialect.name](channels).values(channel=channel, **row)
+    work.execute(insert.on_conflict_do_update(index_elements=[channels.c.channel], set_=row))
+
+
+def recover(work: Transaction, channel: str) -> None:
+    """A channel answers again."""
+    work.execute(channels.delete().where(channels.c.channel == channel))

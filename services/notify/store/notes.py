@@ -1,0 +1,140 @@
+"""Letters to submitters in the store. Who they go to is kept no longer than it takes to deliver them or to give up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.notify.domain import Note
+from services.notify.store.channels import failures_of, let_rest, recover, resting
+from services.notify.store.tables import is_state, notes
+from services.runtime.clock import new_id
+from services.runtime.database import Database, Transaction, rows_of
+
+ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
+#: What is shown of a letter: nothing that says who it is for.
+SHOWN = ("id", "opinion", "about", "way", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
+LOST = "the process ended during the attempt; nobody knows whether it arrived"
+
+
+@dataclass(frozen=True, slots=True)
+class Sendable:
+    """A letter taken for an attempt; `attempts` counts this one. Printing it does not tell who it is for."""
+
+    id: str
+    opinion: str
+    about: str
+    attempts: int
+    letter: tuple[str, str, str]
+
+    def __repr__(self) -> str:
+        return f"Sendable({self.id})"
+
+
+class Notes:
+    """The letters to submitters of one store. Each step is a commit of its own."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def now(self) -> datetime:
+        """The present instant by the store's clock."""
+        return self._database.clock.now()
+
+    def waiting_ways(self, now: datetime) -> list[str]:
+        """The ways that have a letter to take now and are not resting from a failure."""
+        query = sa.select(notes.c.way).where(is_state(notes, "pending"), notes.c.next_at <= now).distinct()
+        with self._database.reading() as connection:
+            ways = list(connection.execute(query).scalars())
+            rests: set[str] = set(connection.scalars(resting(now))) if ways else set()
+        return [way for way in ways if _channel(way) not in rests]
+
+    def take(self, way: str) -> Sendable | None:
+        """Mark the next letter of a way as being sent; None when there is none."""
+        table = notes.c
+        with self._database.transaction() as work:
+            query = (
+                sa.select(table.id, table.opinion, table.about, table.attempts, table.contact, table.title, table.body)
+                .where(is_state(notes, "pending"), table.way == way, table.next_at <= work.now)
+                .order_by(table.next_at, table.id)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            )
+            row = work.execute(query).one_or_none()
+            if row is None:
+                return None
+            change = {"state": "sending", "attempts": row.attempts + 1, "begun": work.now, "next_at": None}
+            work.execute(notes.update().where(table.id == row.id).values(change))
+        return Sendable(row.id, row.opinion, row.about, row.attempts + 1, (row.contact, row.title, row.body))
+
+    def delivered(self, letter: Sendable, way: str) -> None:
+        """It was taken: nobody needs to know any more who it was for."""
+        with self._database.transaction() as work:
+            self._end(work, notes.c.id == letter.id, "sent", None)
+            recover(work, _channel(way))
+
+    def refused(self, letter: Sendable, reason: str, again: datetime | None) -> None:
+        """It was not taken: it is tried again at `again`, or is given up."""
+        with self._database.transaction() as work:
+            if again is None:
+                self._end(work, notes.c.id == letter.id, "failed", reason)
+            else:
+                change = {"state": "pending", "next_at": again, "reason": reason}
+                work.execute(notes.update().where(notes.c.id == letter.id).values(change))
+
+    def failures(self, way: str) -> int:
+        """How often in a row a way has failed."""
+        with self._database.reading() as connection:
+            return failures_of(connection, _channel(way))
+
+    def rest(self, way: str, failures: int, until: datetime, reason: str) -> None:
+        """Leave a way alone after its failure number `failures` in a row."""
+        with self._database.transaction() as work:
+            let_rest(work, _channel(way), failures, until, reason)
+
+    def give_up_lost(self, begun_before: datetime) -> int:
+        """Mark attempts whose process must have died as `uncertain`, and forget who they were for; returns how many."""
+        lost = sa.and_(is_state(notes, "sending"), notes.c.begun < begun_before)
+        with self._database.reading() as connection:
+            if connection.execute(sa.select(notes.c.id).where(lost).limit(1)).first() is None:
+                return 0
+        with self._database.transaction() as work:
+            return self._end(work, lost, "uncertain", LOST)
+
+    def _end(self, work: Transaction, which: sa.ColumnElement[bool], state: str, reason: str | None) -> int:
+        change = {"state": state, "ended": work.now, "next_at": None, "reason": reason, **ERASED}
+        return int(work.execute(notes.update().where(which).values(change)).rowcount)
+
+
+def keep_note(work: Transaction, message: str, opinion: str, about: str, note: Note, at: datetime) -> None:
+    """Put a letter into the post inside `work`, to leave from `at` on; one that cannot be sent is recorded as ended."""
+    over = note.reason is not None
+    state = "dropped" if note.dropped else "failed" if over else "pending"
+    row = {
+        "id": new_id(), "message": message, "opinion": opinion, "about": about, "way": note.way, "state": state,
+        "attempts": 0, "at": work.now, "next_at": None if over else at, "begun": None, "ended": work.now if over else None,
+        "reason": note.reason, "contact": note.contact or None, "title": note.title or None, "body": note.body or None,
+    }  # fmt: skip
+    work.add(notes, row)
+
+
+def listed_notes(
+    connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int
+) -> list[Mapping[str, Any]]:
+    """Letters to submitters without who they are for, the newest first, one more than `limit`; None filters nothing."""
+    query = sa.select(*(notes.c[name] for name in SHOWN)).order_by(notes.c.id.desc()).limit(limit + 1)
+    for column, value in filters.items():
+        if value is not None:
+            query = query.where(notes.c[column] == value)
+    if before is not None:
+        query = query.where(notes.c.id < before)
+    return rows_of(connection.execute(query))
+
+
+def _channel(way: str) -> str:
+    return f"submitters#{way}"

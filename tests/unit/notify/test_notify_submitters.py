@@ -1,0 +1,260 @@
+"""Letters to submitters: what they say, when they leave, and how little is kept of who they are for."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from contextlib import redirect_stdout
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from services.contracts.envelope import Event, encode
+from services.contracts.errors import Poison
+from services.contracts.messages import LetterRequested, Outcome
+from services.notify.consumer import read_letter
+from services.notify.domain import FAILURES_OF_A_WAY, Postbox, Undelivered, cause_of
+from services.notify.domain.letters import LETTER_RESTS
+from services.notify.domain.submitters import OUTCOMES, STEPS, tidy, write_to_submitter
+from services.notify.store import Notes
+from services.notify.store.tables import channels, letters, notes
+from services.runtime.broker import Delivery
+from tests.unit.notify.scenes import at, scene_on, small_place
+
+MAIL, SMS = "mailto://user:pw@smtp.example?to={to}", "json://sms.example/?to={to}"
+REFUSED = "SMTPRecipientsRefused: {'wang@x.example': (550, b'no such mailbox wang@x.example')}"
+
+
+class Telling:
+    """A courier that fails with the words given for an address."""
+
+    def __init__(self):
+        self.sent, self.failing = [], {}
+
+    def send(self, url, title, body):
+        for part, words in self.failing.items():
+            if part in url:
+                raise Undelivered(words)
+        self.sent.append((url, title, body))
+
+
+@pytest.fixture
+def scene(sqlite_database, clock):
+    return scene_on(sqlite_database, clock, ways={"email": MAIL, "sms": SMS}, courier=Telling())
+
+
+def requested(about="received", email="wang@x.example", phone=None, **facts):
+    return LetterRequested(about, "ABCD-1234-EFGH-5", "河道淤积", facts, "王先生", email, phone)
+
+
+def told(scene, *messages, opinion="o-1"):
+    scene.hear_letters(*(scene.event(message, number, opinion) for number, message in enumerate(messages, 1)))
+
+
+def shown(scene):
+    rows = scene.rows(notes, "about", "way", "state", "attempts")
+    return [(row["about"], row["way"], row["state"], row["attempts"], row["reason"]) for row in rows]
+
+
+def test_every_outcome_has_words():
+    assert set(OUTCOMES) == {str(outcome) for outcome in Outcome}
+
+
+@pytest.mark.parametrize("about", STEPS)
+def test_each_step_is_told_in_both_languages_with_the_receipt(about):
+    title, body = write_to_submitter(requested(about), small_place())
+    assert title.startswith("【回应】")
+    assert "河道淤积" not in title
+    assert "王先生您好：" in body
+    assert "Dear 王先生," in body
+    assert "回执号：ABCD-1234-EFGH-5" in body
+    assert "Receipt: ABCD-1234-EFGH-5" in body
+    assert body.count("河道淤积") == 2
+    assert ("云澜县" in body, "Yunlan" in body) == (True, True)
+
+
+def test_every_step_that_can_be_asked_for_has_words():
+    (about,) = (field for field in LetterRequested.__dataclass_fields__.values() if field.name == "about")
+    for step in STEPS:
+        assert f"'{step}'" in str(about.type).replace('"', "'")
+    assert str(about.type).count(",") + 1 == len(STEPS)
+
+
+def test_facts_are_told_in_the_language_of_the_part_and_what_is_missing_is_left_out():
+    facts = {"department": "water局", "due": "2026-12-14T23:59:59+08:00", "outcome": "planned", "evaluate_by": "soon"}
+    _, body = write_to_submitter(requested("replied", **facts), small_place())
+    zh, en = body.split("\n\n")
+    told = ("承办单位：water局", "办理期限：2026-12-14 23:59", "办理结果：列入计划", "请在此之前评价：soon")
+    assert [line for line in told if line not in zh] == []
+    told = (
+        "Department: Bureau of water",
+        "Due: 2026-12-14 23:59",
+        "Outcome: Planned",
+        "Please evaluate by: soon",
+    )
+    assert [line for line in told if line not in en] == []
+    assert ("原因" in zh, "{" in body) == (False, False)
+
+
+def test_a_letter_reaches_the_address_and_nothing_of_it_is_kept(scene):
+    told(scene, requested())
+    assert scene.ways_to_visit() == ["email"]
+    assert scene.visit_way("email") == 1
+    ((url, title, body),) = scene.courier.sent
+    assert url == "mailto://user:pw@smtp.example?to=wang%40x.example"
+    assert ("已收到" in title, "ABCD-1234-EFGH-5" in body) == (True, True)
+    (row,) = scene.rows(notes)
+    assert (row["state"], row["contact"], row["title"], row["body"]) == ("sent", None, None, None)
+    assert scene.ways_to_visit() == []
+
+
+def test_both_ways_that_were_left_are_used_and_each_is_recorded(scene):
+    told(scene, requested(phone="+86 138-0000-0000"))
+    assert sorted(scene.ways_to_visit()) == ["email", "sms"]
+    assert scene.visit_way("sms") == 1
+    assert scene.courier.sent[0][0] == "json://sms.example/?to=%2B8613800000000"
+    assert [entry[1:3] for entry in shown(scene)] == [("email", "pending"), ("sms", "sent")]
+
+
+def test_a_way_that_is_not_set_up_drops_the_letter_and_says_so(sqlite_database, clock):
+    scene = scene_on(sqlite_database, clock, ways={"email": "", "sms": SMS})
+    told(scene, requested(phone="13800000000"))
+    assert shown(scene) == [
+        ("received", "email", "dropped", 0, "this way of writing to submitters is not set up"),
+        ("received", "sms", "pending", 0, None),
+    ]
+    assert [row["contact"] for row in scene.rows(notes, "way")] == [None, "13800000000"]
+
+
+@pytest.mark.parametrize(
+    ("way", "given", "plain"),
+    [
+        ("email", " wang@x.example ", "wang@x.example"), ("email", "a@b,c@d", None), ("email", "a@b;c", None),
+        ("email", "nobody", None), ("email", "王 <w@x.example>", None), ("sms", "+86 (138) 0000-0000", "+8613800000000"),
+        ("sms", "call me", None), ("sms", "12,13", None),
+    ],
+)  # fmt: skip
+def test_a_contact_is_one_address_and_nothing_else(way, given, plain):
+    assert tidy(way, given) == plain
+
+
+def test_what_is_no_address_is_not_kept(scene):
+    told(scene, requested(email="a@b.example,c@d.example"))
+    assert shown(scene) == [("received", "email", "failed", 0, "not an address")]
+    assert scene.rows(notes)[0]["contact"] is None
+
+
+def test_an_address_cannot_change_the_rest_of_the_template():
+    url = Postbox(small_place(), {"email": MAIL}).url("email", "a&bcc=b/c?d#e@x.example")
+    assert url == "mailto://user:pw@smtp.example?to=a%26bcc%3Db%2Fc%3Fd%23e%40x.example"
+
+
+def test_what_one_waits_for_comes_at_once_and_the_rest_in_office_hours(scene, clock):
+    clock.instant = at("2026-11-28 23:00")
+    told(scene, requested(), requested("assigned"))
+    assert [row["next_at"] for row in scene.rows(notes, "next_at")] == [clock.now(), at("2026-11-30 08:30")]
+    assert scene.visit_way("email") == 1
+
+
+def test_a_letter_heard_twice_is_one_letter(scene):
+    event = scene.event(requested(), 1)
+    scene.hear_letters(event)
+    with pytest.raises(IntegrityError):
+        scene.hear_letters(event)
+    assert len(scene.rows(notes)) == 1
+
+
+def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(scene):
+    scene.courier.failing = {"wang": REFUSED}
+    told(
+        scene, requested(), requested(email="li@x.example"), requested(email="wang2@x.example"), requested(email="wang3@x.example")
+    )
+    assert scene.visit_way("email") == 1
+    assert [entry[2] for entry in shown(scene)] == ["failed", "failed", "failed", "sent"]
+    assert {entry[4] for entry in shown(scene)} == {None, "the mail server refused the address for good"}
+    assert [row["contact"] for row in scene.rows(notes)] == [None] * 4
+    assert scene.rows(channels) == []
+
+
+def test_a_way_that_fails_again_and_again_rests_and_the_letters_wait(scene, clock):
+    scene.courier.failing = {"x.example": "timed out"}
+    told(scene, *(requested(email=f"p{number}@x.example") for number in range(5)))
+    assert scene.visit_way("email") == 0
+    assert [entry[3] for entry in shown(scene)] == [0, 0] + [1] * FAILURES_OF_A_WAY
+    assert scene.ways_to_visit() == []
+    scene.courier.failing = {}
+    clock.instant += LETTER_RESTS[0]
+    assert scene.visit_way("email") == 5
+    assert {entry[2:] for entry in shown(scene)} == {("sent", 1, None), ("sent", 2, None)}
+    assert scene.rows(channels) == []
+
+
+def test_a_letter_that_had_its_chances_is_given_up_and_forgotten(scene, clock):
+    scene.courier.failing = {"x.example": "timed out"}
+    told(scene, requested("replied"))
+    for rest in (*LETTER_RESTS, timedelta(0)):
+        scene.visit_way("email")
+        clock.instant = scene.catalogue.calendar.next_opening(clock.instant + rest)
+    assert shown(scene) == [("replied", "email", "failed", len(LETTER_RESTS) + 1, "timed out")]
+    assert scene.rows(notes)[0]["contact"] is None
+
+
+def test_a_letter_whose_process_died_is_uncertain_and_forgotten(scene, clock):
+    told(scene, requested())
+    assert Notes(scene.database).take("email") is not None
+    clock.instant += scene.service.lost_after + timedelta(seconds=1)
+    assert scene.ways_to_visit() == []
+    assert [entry[2] for entry in shown(scene)] == ["uncertain"]
+    assert (scene.rows(notes)[0]["contact"], scene.visit_way("email")) == (None, 0)
+
+
+def test_a_way_that_was_closed_meanwhile_gives_up_its_letters(scene, clock):
+    told(scene, requested())
+    after = scene_on(lambda *_: scene.database, clock, ways={})
+    assert after.visit_way("email") == 0
+    assert shown(scene) == [("received", "email", "failed", 1, "this way of writing to submitters is no longer set up")]
+
+
+@pytest.mark.parametrize(
+    ("said", "words", "final"),
+    [
+        (REFUSED, "the mail server refused the address for good", True),
+        ("{'wang@x.example': (451, b'greylisted')}", "the mail server asked to try again later", False),
+        ("SMTP Exception: timed out", "timed out", False),
+        ("ConnectionRefusedError: [Errno 111] Connection refused", "could not be reached", False),
+        ("Failed to send JSON POST notification: error=503.", "answered with an error", False),
+        ("wang@x.example", "not taken", False),
+    ],
+)
+def test_a_cause_names_nobody(said, words, final):
+    assert cause_of(said) == (words, final)
+
+
+def test_nothing_of_a_submitter_reaches_the_log_or_the_reminders(scene):
+    stream, standard = io.StringIO(), io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+    scene.courier.failing = {"wang": REFUSED, "sms": "13800000000 timed out"}
+    try:
+        with redirect_stdout(standard):
+            told(scene, requested(phone="13800000000"), requested(email="not one"))
+            for way in scene.ways_to_visit():
+                scene.visit_way(way)
+            print(repr(Notes(scene.database).take("sms")), file=standard)
+    finally:
+        logging.getLogger().removeHandler(handler)
+    said = stream.getvalue() + standard.getvalue()
+    assert "note_refused" in said
+    assert [word for word in ("wang", "王先生", "13800000000", "ABCD", "not one") if word in said] == []
+    assert scene.rows(letters) == []
+
+
+def test_a_letter_that_cannot_be_read_does_not_repeat_what_it_says():
+    body = json.loads(encode(Event("e-1", "/intake", "o-1", at("2026-11-23 09:30"), 1, requested(phone="13800000000"))))
+    body["data"]["about"] = {"wang@x.example": 1}
+    delivery = Delivery("e-1", "notify.letters", json.dumps(body).encode(), {}, 1)
+    with pytest.raises(Poison) as refused:
+        read_letter(delivery)
+    assert (str(refused.value), refused.value.__context__) == ("not a letter that can be read", None)
