@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -28,6 +29,7 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentSigned,
     CalendarChanged,
+    LetterCancelled,
     LetterRequested,
     Message,
     PromiseBroken,
@@ -38,10 +40,11 @@ from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder, Note
 from services.notify.store import Deadlines, Reminders
-from services.notify.store.notes import keep_note
+from services.notify.store.notes import cancel_notes, keep_note
 from services.runtime.broker import Delivery
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
+from services.runtime.vault import Vault
 
 Handler = Callable[[Deadlines, Ladder, Event, Any], None]
 #: What is not in the table is heard and let pass.
@@ -83,9 +86,11 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
 
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:
-            if isinstance(event.data, LetterRequested):
-                keep = partial(_keep, work, event)
-                handlers.note_request(service.postbox, event.data, work.now, keep)
+            if isinstance(event.data, LetterCancelled):
+                cancel_notes(work, service.vault, event.subject, event.data.receipts)
+            elif isinstance(event.data, LetterRequested):
+                keep = partial(_keep, work, service.vault, event)
+                handlers.note_request(service.postbox, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
         Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),
@@ -102,6 +107,11 @@ def read_letter(delivery: Delivery) -> Event:
     raise Poison("not a letter that can be read")
 
 
-def _keep(work: Transaction, event: Event, note: Note, at: datetime) -> None:
+def _unsealed(vault: Vault, letter: LetterRequested) -> LetterRequested:
+    sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
+    return replace(letter, **{name: vault.open(text) for name, text in sealed.items() if text})
+
+
+def _keep(work: Transaction, vault: Vault, event: Event, note: Note, at: datetime) -> None:
     assert isinstance(event.data, LetterRequested)
-    keep_note(work, event.id, event.subject, event.data.about, note, at)
+    keep_note(work, vault, event.id, event.subject, event.data.about, note, at)

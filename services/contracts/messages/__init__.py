@@ -47,6 +47,7 @@ from services.contracts.messages.supervision import (
     CalendarChanged,
     CardIssued,
     CommandRejected,
+    LetterCancelled,
     LetterRequested,
     PromiseBroken,
     PromiseKept,
@@ -111,6 +112,7 @@ MESSAGES: tuple[type[Message], ...] = (
     SupervisionResolved,
     CalendarChanged,
     LetterRequested,
+    LetterCancelled,
     CommandRejected,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
@@ -145,6 +147,7 @@ __all__ = [
     "CommandRejected",
     "Contact",
     "Handling",
+    "LetterCancelled",
     "LetterRequested",
     "Message",
     "Moved",

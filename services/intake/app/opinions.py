@@ -18,10 +18,11 @@ from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
+from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
-INSIDE = frozenset({"fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
+INSIDE = frozenset({"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
 
 
 @routes.post(f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted})
@@ -29,7 +30,7 @@ def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""
 
     def act(work: Transaction) -> tuple[int, Any]:
-        taken = handlers.submit(IntakeStore(work), call.service.catalogue, call.body, new_id())
+        taken = handlers.submit(IntakeStore(work, call.service.vault), call.service.catalogue, call.body, new_id())
         return (200 if taken.known else 201), _submitted(taken)
 
     return once(call.service.database, call.idempotency_key, "POST /opinions", call.body, act)
@@ -45,7 +46,7 @@ def list_opinions(call: Call[Intake]) -> Answer:
     after, limit = read_cursor(call.query["cursor"]), call.query["limit"]
     with call.service.database.reading() as connection:
         rows = store.listing(connection, wanted, after, limit, own)
-    return 200, page([_opinion(row, None) for row in rows], limit)
+    return 200, page([_opinion(row) for row in rows], limit)
 
 
 @routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile})
@@ -56,7 +57,7 @@ def read_opinion(call: Call[Intake]) -> Answer:
         held = store.handlers_of(connection, row["id"]) if row else []
         if row is None or not _may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        return 200, _file(connection, row, held, call.caller.role)
+        return 200, _file(connection, row, held) | _persons(connection, call.service.vault, row, call.caller.role)
 
 
 def _may_read(caller: Caller, held: Sequence[Row]) -> bool:
@@ -64,18 +65,23 @@ def _may_read(caller: Caller, held: Sequence[Row]) -> bool:
     return caller.department is None or caller.department in {row["department"] for row in held}
 
 
-def _file(connection: Connection, row: Row, held: Sequence[Row], role: str | None) -> dict[str, Any]:
+def _file(connection: Connection, row: Row, held: Sequence[Row]) -> dict[str, Any]:
     lines, ratings = store.timeline_of(connection, row["id"]), store.ratings_of(connection, row["merged_into"] or row["id"])
     advisers = advisers_of(held)
-    answer = _opinion(row, role)
-    if domain.may_see_contact(row["visibility"], role):
-        signers = store.cosigners_of(connection, row["id"])
-        answer["cosigners"] = [{name: value for name, value in signer.items() if value is not None} for signer in signers]
-    answer |= {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
+    answer = _opinion(row) | {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
     answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in lines]
     shown = ("round", "process", "result", "comment", "at", "revision")
     answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
     return answer
+
+
+def _persons(connection: Connection, vault: Vault, row: Row, role: str | None) -> dict[str, Any]:
+    """Who told it, signed it and passed it on, for those who may see it; the only place where that is opened to be read."""
+    if not domain.may_see_contact(row["visibility"], role):
+        return {}
+    signers = store.cosigners_of(connection, vault, row["id"])
+    told = [{name: value for name, value in signer.items() if value is not None} for signer in signers]
+    return {**store.persons_of(vault, row), "cosigners": told}
 
 
 def advisers_of(held: Sequence[Row]) -> frozenset[str]:
@@ -94,9 +100,8 @@ def shown_cosigners(taken: Taken) -> dict[str, Any]:
     return {"cosigners": [domain.show_receipt(receipt) for receipt in taken.cosigners]} if taken.cosigners else {}
 
 
-def _opinion(row: Row, role: str | None) -> dict[str, Any]:
-    hidden = INSIDE if domain.may_see_contact(row["visibility"], role) else INSIDE | domain.PERSONAL
-    return {name: value for name, value in row.items() if name not in hidden}
+def _opinion(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in INSIDE | domain.PERSONAL}
 
 
 def moment(line: Row) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Tables and queries of intake."""
 
+from services.intake.store.contacts import Resealed, after, in_the_clear, outlived, reseal
 from services.intake.store.reading import (
     cosigners_of,
     find,
@@ -7,6 +8,7 @@ from services.intake.store.reading import (
     handlers_of,
     is_followed,
     listing,
+    persons_of,
     ratings_of,
     timeline_of,
     waiting,
@@ -15,6 +17,6 @@ from services.intake.store.tables import handlers, opinions, ratings, signers, t
 from services.intake.store.writing import Holder, IntakeStore
 
 __all__ = [
-    "Holder", "IntakeStore", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of", "is_followed", "listing",
-    "opinions", "ratings", "ratings_of", "signers", "tables", "timeline", "timeline_of", "waiting",
+    "Holder", "IntakeStore", "Resealed", "after", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing",
+    "opinions", "outlived", "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of", "waiting",
 ]  # fmt: skip

@@ -34,6 +34,7 @@ from services.runtime.telemetry import Telemetry
 
 ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"
+KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
 SERVED_BY = {
     "opinions": "intake", "receipts": "intake", "reviews": "intake", "assignments": "routing", "lookbacks": "routing",
@@ -79,6 +80,7 @@ class County:
         environ = {
             f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
             "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
+            "HUIYING_CONTACT_KEYS": KEY,
         }  # fmt: skip
         given = load(assembly.settings, name, environ)
         database = Database(given.database_url, name, self.clock)

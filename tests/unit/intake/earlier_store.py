@@ -29,7 +29,7 @@ FAR = 4_000_000_000_000_000  # microseconds since 1970, in the year 2096
 
 def fill(database: Database, folder: Path) -> None:
     """Bring the store to the revision before, put opinions, ratings and lines into it, and bring it to the newest."""
-    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("0003*", "__pycache__"))
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("0003*", "0004*", "__pycache__"))
     migrate(database, folder, "intake")
     with database.transaction() as work:
         for row in _opinions():
