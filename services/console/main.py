@@ -9,6 +9,7 @@ import click
 from services.console.office import catalogue, department, migrate, topology
 from services.console.office import token as token_commands
 from services.console.parked import dead
+from services.console.privacy import contacts, erase, retention
 from services.console.running import demo, doctor, down, logs, up
 from services.console.terminal import Failure
 from services.console.timing import bench_clock
@@ -35,6 +36,7 @@ def main() -> None:
 COMMANDS: tuple[click.Command, ...] = (
     up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock,
     topology, department, token_commands, catalogue, dead, migrate,
+    contacts, erase, retention,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -22,7 +22,9 @@ from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
-INSIDE = frozenset({"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
+INSIDE = frozenset(
+    {"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"}
+)
 
 
 @routes.post(f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted})

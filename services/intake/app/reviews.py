@@ -43,7 +43,8 @@ def accept_many(call: Call[Intake]) -> Answer:
     terms = {name: value for name, value in call.body.items() if name != "opinions"}
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 200, {"items": handlers.accept_many(IntakeStore(work, call.service.vault), call.service.catalogue, call.body["opinions"], terms)}
+        intake = IntakeStore(work, call.service.vault)
+        return 200, {"items": handlers.accept_many(intake, call.service.catalogue, call.body["opinions"], terms)}
 
     return once(call.service.database, call.idempotency_key, "POST /opinions/accept", call.body, act)
 
@@ -60,7 +61,8 @@ def accept(call: Call[Intake]) -> Answer:
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
     with call.service.database.transaction() as work:
-        state = handlers.decline(IntakeStore(work, call.service.vault), call.service.catalogue, call.path["opinion_id"], call.body["reason"])
+        intake = IntakeStore(work, call.service.vault)
+        state = handlers.decline(intake, call.service.catalogue, call.path["opinion_id"], call.body["reason"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 

@@ -31,10 +31,10 @@ from services.intake.domain.submitting import (
 )
 
 __all__ = [
-    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE", "KINDS", "LONGEST_CONTENT", "LONGEST_TITLE", "MOST_COSIGNERS",
-    "NO_TARGETS", "PERSONAL", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Question", "Rated",
-    "Review", "Terms", "Waited", "answers_of", "check_erasure", "check_evaluation", "check_merge", "check_withdrawal", "detailed", "fingerprint",
-    "given_to", "is_accepted", "is_erased", "is_internal", "is_reachable", "lines_for", "may_do", "may_evaluate", "may_see_contact",
-    "new_receipt", "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review", "show_receipt", "shown_state",
-    "terms_of", "waited", "with_details",
+    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE", "KINDS", "LONGEST_CONTENT",
+    "LONGEST_TITLE", "MOST_COSIGNERS", "NO_TARGETS", "PERSONAL", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES",
+    "WAITING", "Question", "Rated", "Review", "Terms", "Waited", "answers_of", "check_erasure", "check_evaluation",
+    "check_merge", "check_withdrawal", "detailed", "fingerprint", "given_to", "is_accepted", "is_erased", "is_internal",
+    "is_reachable", "lines_for", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of", "question_of",
+    "rater_of", "read_receipt", "resolve", "review", "show_receipt", "shown_state", "terms_of", "waited", "with_details",
 ]  # fmt: skip

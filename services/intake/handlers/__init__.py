@@ -13,6 +13,7 @@ from services.intake.handlers.taking import POLICY, Taken, submit, submit_many
 ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADDER)
 
 __all__ = [
-    "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR", "Erasure", "Taken", "accept",
-    "accept_many", "add_details", "decline", "erase", "erase_by_receipt", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
+    "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR",
+    "Erasure", "Taken", "accept", "accept_many", "add_details", "decline", "erase", "erase_by_receipt", "evaluate", "hear",
+    "merge", "return_", "submit", "submit_many", "withdraw",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from services.intake.store.tables import handlers, opinions, ratings, signers, t
 from services.intake.store.writing import Holder, IntakeStore
 
 __all__ = [
-    "Holder", "IntakeStore", "Resealed", "after", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing",
-    "opinions", "outlived", "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of", "waiting",
+    "Holder", "IntakeStore", "Resealed", "after", "cosigners_of", "find", "find_by_receipt", "handlers", "handlers_of",
+    "in_the_clear", "is_followed", "listing", "opinions", "outlived", "persons_of", "ratings", "ratings_of", "reseal",
+    "signers", "tables", "timeline", "timeline_of", "waiting",
 ]  # fmt: skip

@@ -51,5 +51,3 @@ def emptied(table: sa.Table) -> dict[str, Any]:
 
 def _is_json(column: sa.Column[Any]) -> bool:
     return isinstance(column.type, sa.JSON)
-
-

@@ -10,8 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.messages import Message
-from services.intake.store.following import takeover
 from services.intake.store import contacts
+from services.intake.store.following import takeover
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
 from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline

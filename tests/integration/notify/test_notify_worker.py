@@ -36,7 +36,9 @@ def office():
 def settings(tmp_path, broker, office):
     template = Template(mailto(office.port, "{to}"))
     store = f"sqlite:///{tmp_path / 'notify.db'}"
-    return Settings(database_url=store, access_database_url="sqlite://", broker_url=broker.url, submitter_email=template, contact_keys=(KEY,))
+    return Settings(
+        database_url=store, access_database_url="sqlite://", broker_url=broker.url, submitter_email=template, contact_keys=(KEY,)
+    )
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ SERVED_BY = {
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer.
-LEFT_OUT = ("letters",)
+LEFT_OUT = ("letters", "notes")
 
 
 class Doorman(Gatekeeper):
@@ -63,8 +63,16 @@ class Doorman(Gatekeeper):
 class County:
     """The four services and everybody who speaks with them."""
 
-    def __init__(self, folder: Path, catalogue: Path, clock: FixedClock, chance: random.Random | None = None) -> None:
-        self.clock, self.chance = clock, chance
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Path,
+        clock: FixedClock,
+        chance: random.Random | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        self.clock, self.chance, self.folder = clock, chance, folder
+        self.more = dict(more or {})
         self.catalogue = load_catalogue(catalogue)
         self.broker = MemoryBroker(self.catalogue.departments)
         self.broker.add(Queue(EAR, EVENTS, ("#",)))
@@ -80,7 +88,7 @@ class County:
         environ = {
             f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
             "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
-            "HUIYING_CONTACT_KEYS": KEY,
+            "HUIYING_CONTACT_KEYS": KEY, **self.more,
         }  # fmt: skip
         given = load(assembly.settings, name, environ)
         database = Database(given.database_url, name, self.clock)

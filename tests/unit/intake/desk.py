@@ -129,6 +129,10 @@ class Desk:
         events = [decode(row["body"]) for row in self.outbox()]
         return [self.unsealed(event.data) for event in events if isinstance(event.data, LetterRequested)]
 
+    def private(self) -> list[Event]:
+        """What was said to notify alone, in order."""
+        return [event for event in (decode(row["body"]) for row in self.outbox()) if event.data.PRIVATE]
+
     def unsealed(self, letter: LetterRequested) -> LetterRequested:
         sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
         return replace(letter, **{name: self.vault.open(text) if text else None for name, text in sealed.items()})

@@ -121,8 +121,9 @@ class Scene:
     def __post_init__(self) -> None:
         secretary = Secretary(self.catalogue, self.others, self.secrets)
         self.service = Notify(
-            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, self.vault, Postbox(self.catalogue, self.ways)
-        )
+            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, self.vault,
+            Postbox(self.catalogue, self.ways),
+        )  # fmt: skip
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:

@@ -11,6 +11,7 @@ from services.notify.domain import Undelivered
 from services.notify.gateway import AppriseCourier
 from services.notify.settings import Secrets, Settings, Template, named_secrets, template
 from services.runtime.settings import SettingsInvalid, load, table
+from tests.unit.notify.scenes import KEY
 
 KINDS = {
     "e-mail": ("mailtos://duty:secret@smtp.example.cn:465?from=duty@example.cn&to=water@example.cn", "E-Mail"),
