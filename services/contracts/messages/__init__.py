@@ -112,8 +112,8 @@ MESSAGES: tuple[type[Message], ...] = (
     SupervisionResolved,
     CalendarChanged,
     LetterRequested,
-    LetterCancelled,
     CommandRejected,
+    LetterCancelled,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
 
