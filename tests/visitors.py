@@ -33,10 +33,12 @@ from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
 from services.runtime.telemetry import Telemetry
+from services.runtime.vault import Vault
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "services" / "intake" / "migrations"
 DEPARTMENT = "environment"
+KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 _KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
@@ -63,10 +65,11 @@ class Visit:
     clock: FixedClock
     catalogue: Catalogue = field(default_factory=shipped_catalogue)
     sequence: int = 100
+    vault: Vault = field(default_factory=lambda: Vault([KEY]))
 
     def __post_init__(self) -> None:
-        service = Intake(self.database, self.catalogue)
-        self.app: flask.Flask = create_app("intake", service, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
+        self.intake = Intake(self.database, self.catalogue, self.vault)
+        self.app: flask.Flask = create_app("intake", self.intake, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
         self.client = self.app.test_client()
 
     def key(self, path: str = "/") -> str:
@@ -99,7 +102,7 @@ class Visit:
             self.clock.instant += after
             event = Event(f"event-{self.sequence}", "/routing", opinion, self.clock.instant, self.sequence, message)
             with self.database.transaction() as work:
-                consumer.handle(self.catalogue, work, [event])
+                consumer.handle(self.intake, work, [event])
 
 
 def created(due: datetime, rule: str = "keywords: 垃圾、河道", department: str = DEPARTMENT) -> AssignmentCreated:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -59,6 +59,13 @@ class Installation:
     def hashes(self, users: Iterable[str]) -> dict[str, str]:
         """Password hashes as the broker stores them; the same every time, so that it can see that nothing changed."""
         return {user: password_hash(self.password(user)) for user in users}
+
+    def contact_keys(self, given: Sequence[str] = ()) -> str:
+        """The keys of personal data, blanks between them, made at first use; `given` ones take their place and are remembered."""
+        if given:
+            self._secrets["contact_keys"] = " ".join(given)
+            self._keep_secrets()
+        return self._secret("contact_keys", lambda: secrets.token_urlsafe(32))
 
     @property
     def admin_token(self) -> str | None:

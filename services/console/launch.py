@@ -18,6 +18,8 @@ from services.runtime.tls import identity, with_user
 LOOPBACK = "127.0.0.1"
 WEB = "web"
 PROGRAMS = (WEB, *SERVICES)
+#: Who works with personal data and has the keys to it.
+KEEPERS = ("intake", "notify")
 MACHINE = ("PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "*_proxy", "*_PROXY")
 KNOBS = (
     "HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIMEZONE", "HUIYING_*_A_MINUTE", "HUIYING_UNTHROTTLED",
@@ -59,6 +61,9 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
         "HUIYING_ACCESS_DATABASE_URL": installation.database_url("access"), **inherited(*KNOBS),
     }  # fmt: skip
     own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
+    keys = installation.contact_keys(settings.contact_keys)
+    for name in KEEPERS:
+        own[name] |= {f"{PREFIX}CONTACT_KEYS": keys}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
     web = {**shared, **everything, "HUIYING_HOST": settings.host, "HUIYING_PORT": str(settings.port)}
     if shown := identity(settings.tls_certificate, settings.tls_key):

@@ -10,6 +10,7 @@ from services.console.keys import audit, token
 from services.console.ledger import ledger
 from services.console.office import catalogue, department, migrate, topology
 from services.console.parked import dead
+from services.console.privacy import contacts, erase, retention
 from services.console.running import demo, doctor, down, logs, up
 from services.console.terminal import Failure
 from services.console.timing import bench_clock
@@ -36,6 +37,7 @@ def main() -> None:
 COMMANDS: tuple[click.Command, ...] = (
     up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock,
     topology, department, token, audit, catalogue, dead, ledger, migrate,
+    contacts, erase, retention,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from services.runtime.settings import PREFIX, SettingsInvalid, env, load, whole_number
 from services.runtime.tls import trusting
+from services.runtime.vault import keys
 
 HOME = Path(__file__).parents[2]
 ADDRESS_BOOK = "huiying.env"
@@ -41,6 +42,7 @@ class ConsoleSettings:
     tls_ca: Path | None = env("TLS_CA", Path, None, doc="PEM of the CA that the address is trusted by; else the well-known ones")
     admin_token: str | None = env("ADMIN_TOKEN", str, None, doc="token of an administrator of that system", secret=True)
     access_database_url: str | None = env("ACCESS_DATABASE_URL", str, None, doc="store of the access tokens", secret=True)
+    contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, (), doc="keys of personal data, the newest first", secret=True)
     intake_broker_password: str | None = env("INTAKE_BROKER_PASSWORD", str, None, doc="broker password of intake", secret=True)
     routing_broker_password: str | None = env("ROUTING_BROKER_PASSWORD", str, None, doc="broker password of routing", secret=True)
     notify_broker_password: str | None = env("NOTIFY_BROKER_PASSWORD", str, None, doc="broker password of notify", secret=True)

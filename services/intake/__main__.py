@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
+import structlog
+
 from services.contracts.catalogue import load_catalogue
-from services.intake import app, pages
+from services.intake import app, pages, store
 from services.intake.app import Intake
 from services.intake.consumer import hearings
 from services.intake.settings import Settings
@@ -14,15 +17,47 @@ from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.http import Routes
+from services.runtime.vault import Vault
+from services.runtime.worker import Chore
+
+SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
+log = structlog.get_logger()
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """What this service works with."""
-    return Intake(database, load_catalogue(settings.catalogue))
+    return Intake(database, load_catalogue(settings.catalogue), Vault(settings.contact_keys))
+
+
+class Sealer:
+    """Seals personal data that stands in the clear, as an earlier version left it: some in a commit, the oldest first."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._last: str | None = None
+
+    def turn(self) -> bool:
+        """Seal the next ones; whether there may be more. At the end it begins anew, for what an old process may still bring."""
+        database, vault = self._intake.database, self._intake.vault
+        with database.reading() as connection:
+            ids = store.in_the_clear(connection, self._last, SEALED_A_COMMIT)
+        if ids:
+            with database.transaction() as work:
+                done = store.reseal(work, vault, ids)
+            log.info("persons_sealed", opinions=len(ids), sealed=done.renewed)
+        elif self._last is not None:
+            database.tidy()
+        self._last = ids[-1] if ids else None
+        return bool(ids)
+
+
+def chores(intake: Intake) -> Sequence[Chore]:
+    """Everything of this service that nobody asks for."""
+    return (Chore("seal", SEAL_SECONDS, Sealer(intake).turn),)
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
-ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations")
+ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

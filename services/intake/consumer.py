@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from services.contracts.catalogue import Catalogue
 from services.contracts.envelope import Event, decode
 from services.intake import handlers
+from services.intake.app import Intake
 from services.intake.store import IntakeStore
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
 
 
-def handle(catalogue: Catalogue, work: Transaction, events: Sequence[Event]) -> None:
+def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
     """Every event to its handler, all of them together."""
-    handlers.hear(IntakeStore(work), catalogue, events)
+    handlers.hear(IntakeStore(work, intake.vault), intake.catalogue, events)
 
 
-def hearings(intake: Any) -> Sequence[Hearing[Event]]:
+def hearings(intake: Intake) -> Sequence[Hearing[Event]]:
     """What this service listens to."""
 
     def hear(work: Transaction, events: Sequence[Event]) -> None:
-        handle(intake.catalogue, work, events)
+        handle(intake, work, events)
 
     return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)

@@ -8,6 +8,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from services.contracts.catalogue import load_catalogue
 from services.notify import handlers
 from services.notify.app import Notify, routes
@@ -19,10 +21,12 @@ from services.notify.store import Deadlines, Letters, Notes, Reminders, Supervis
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.vault import Vault
 from services.runtime.worker import Chore
 
 RUNGS_A_COMMIT = 200
-SCAN_SECONDS, LETTER_SECONDS = 0.5, 1.0
+SCAN_SECONDS, LETTER_SECONDS, SEAL_SECONDS = 0.5, 1.0, 3600.0
+log = structlog.get_logger()
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Notify:
@@ -34,9 +38,9 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "congress": settings.congress_channels,
     }
     ladder = Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
-    secrets = settings.secrets.values
+    secrets, vault = settings.secrets.values, Vault(settings.contact_keys)
     return Notify(
-        database=database, catalogue=catalogue, ladder=ladder,
+        database=database, catalogue=catalogue, ladder=ladder, vault=vault,
         secretary=Secretary(catalogue, others, secrets), courier=AppriseCourier(settings.letter_timeout, secrets.values()),
         postbox=Postbox(catalogue, {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}),
         lost_after=timedelta(seconds=settings.letter_lost),
@@ -58,7 +62,7 @@ def climb(service: Notify) -> bool:
 
 def chores(service: Notify) -> Sequence[Chore]:
     """Climbing the ladder, bringing letters to channels, and letters to submitters."""
-    letters, notes = Letters(service.database), Notes(service.database)
+    letters, notes = Letters(service.database), Notes(service.database, service.vault)
     rounds = Rounds(partial(handlers.visit_channel, letters, service.secretary, service.courier, service.ladder))
     post = Rounds(partial(handlers.visit_way, notes, service.postbox, service.courier, service.ladder))
 
@@ -70,7 +74,14 @@ def chores(service: Notify) -> Sequence[Chore]:
         post.begin(handlers.ways_to_visit(notes, service.lost_after))
         return False
 
+    def seal() -> bool:
+        renewed = notes.reseal()
+        if renewed:
+            log.info("notes_sealed_anew", count=renewed)
+        return False
+
     return (
+        Chore("seal", SEAL_SECONDS, seal),
         Chore("ladder", SCAN_SECONDS, partial(climb, service)),
         Chore("letters", LETTER_SECONDS, bring_letters),
         Chore("notes", LETTER_SECONDS, bring_notes),

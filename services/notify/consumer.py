@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentSigned,
     CalendarChanged,
+    LetterCancelled,
     LetterRequested,
     Message,
     PromiseBroken,
@@ -37,10 +39,11 @@ from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder
 from services.notify.store import Deadlines, Reminders
-from services.notify.store.notes import keep_note
+from services.notify.store.notes import cancel_notes, keep_note
 from services.runtime.broker import Delivery
 from services.runtime.database import Transaction
 from services.runtime.dispatch import Hearing
+from services.runtime.vault import Vault
 
 Handler = Callable[[Deadlines, Ladder, Event, Any], None]
 #: What is not in the table is heard and let pass.
@@ -82,9 +85,11 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
 
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:
-            if isinstance(event.data, LetterRequested):
-                keep = partial(keep_note, work, event.id, event.subject, event.data.about)
-                handlers.note_request(service.postbox, event.data, work.now, keep)
+            if isinstance(event.data, LetterCancelled):
+                cancel_notes(work, service.vault, event.subject, event.data.receipts)
+            elif isinstance(event.data, LetterRequested):
+                keep = partial(keep_note, work, service.vault, event.id, event.subject, event.data.about)
+                handlers.note_request(service.postbox, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
         Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),
@@ -99,3 +104,8 @@ def read_letter(delivery: Delivery) -> Event:
     except Poison:
         pass
     raise Poison("not a letter that can be read")
+
+
+def _unsealed(vault: Vault, letter: LetterRequested) -> LetterRequested:
+    sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
+    return replace(letter, **{name: vault.open(text) for name, text in sealed.items() if text})

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.runtime.settings import ProcessSettings, env
+from services.runtime.vault import keys
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 
@@ -67,6 +68,7 @@ def template(text: str) -> Template:
 class Settings(ProcessSettings):
     """What notify can be told from outside, beside what every service can be told."""
 
+    contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)
     letter_timeout: float = env("NOTIFY_LETTER_TIMEOUT", positive_number, 5.0, doc="longest wait for a channel, seconds")
     letter_lost: float = env(
         "NOTIFY_LETTER_LOST", positive_number, 300.0, doc="an attempt that takes longer (s) is taken to have died with its process"

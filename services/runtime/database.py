@@ -77,6 +77,11 @@ class Transaction:
         self.said += 1
         return event.id
 
+    def overwrite(self) -> None:
+        """From here on, what is removed or replaced is overwritten in the file, where the store is one."""
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
     def flush(self) -> None:
         """Send what is buffered to the database, each statement once with all its parameters, in the order they were first used."""
         buffer, self._buffer = self._buffer, {}
@@ -134,6 +139,15 @@ class Database:
             if self._bell is not None:
                 self._bell.close()
                 self._bell = None
+
+    def tidy(self) -> None:
+        """After something was overwritten: let no older copy of it stay in the log beside the file, if nobody is reading it now."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA busy_timeout=200")
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
     def ping(self) -> None:
         """Raises an SQLAlchemy error when the store does not answer."""

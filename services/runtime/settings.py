@@ -30,8 +30,9 @@ def env(
     """A dataclass field read from `HUIYING_<name>`; `{SERVICE}` in a name stands for the service, `fallback` is a second name."""
     metadata = {"name": name, "parse": parse, "doc": doc, "secret": secret, "fallback": fallback}
     if default is REQUIRED:
-        return dataclasses.field(metadata=metadata)
-    return dataclasses.field(default=default, metadata=metadata)
+        # By name only, because a service has required ones behind those that every process can go without.
+        return dataclasses.field(kw_only=True, repr=not secret, metadata=metadata)
+    return dataclasses.field(default=default, repr=not secret, metadata=metadata)
 
 
 def whole_number(text: str) -> int:
@@ -164,6 +165,6 @@ def table(settings: Any, service: str) -> list[tuple[str, str, str]]:
 
 def _masked(value: Any) -> str:
     if isinstance(value, tuple):
-        # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown.
-        return " ".join(f"{address.partition('://')[0]}://***" for address in value)
+        # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown; of a key, nothing at all.
+        return " ".join(f"{each.partition('://')[0]}://***" if "://" in each else "***" for each in value)
     return mask(str(value))

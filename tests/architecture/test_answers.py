@@ -70,6 +70,7 @@ class Reader:
         known = {
             f"HUIYING_{name.upper()}_DATABASE_URL": str(self.database.url), "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
             "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{folder}/access.db", "HUIYING_CATALOGUE": str(ROOT / "deploy/catalogue.yml"),
+            "HUIYING_CONTACT_KEYS": "a-key-for-tests-as-long-as-a-key-has-to-be",
         }  # fmt: skip
         service = assembly.build(load(assembly.settings, name, known), self.database, self.database.clock)
         self._client = create_app(name, service, assembly.routes, OpenDoor(), Telemetry()).test_client()

@@ -47,6 +47,7 @@ from services.contracts.messages.supervision import (
     CalendarChanged,
     CardIssued,
     CommandRejected,
+    LetterCancelled,
     LetterRequested,
     PromiseBroken,
     PromiseKept,
@@ -112,6 +113,7 @@ MESSAGES: tuple[type[Message], ...] = (
     CalendarChanged,
     LetterRequested,
     CommandRejected,
+    LetterCancelled,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
 
@@ -145,6 +147,7 @@ __all__ = [
     "CommandRejected",
     "Contact",
     "Handling",
+    "LetterCancelled",
     "LetterRequested",
     "Message",
     "Moved",

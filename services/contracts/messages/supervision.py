@@ -135,7 +135,8 @@ class CalendarChanged(Message):
 
 @dataclass(frozen=True, slots=True)
 class LetterRequested(Message):
-    """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way.
+    """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way,
+    and `name`, `email` and `phone` are sealed with a key that only intake and notify have.
 
     `facts` are what the letter says beside its title: `department` (its name), `due` and `evaluate_by` (RFC 3339), `question`,
     `reason`, `advice`, `outcome` (its code), `what` (was promised), `evidence`, `link`; others are not told.
@@ -151,6 +152,16 @@ class LetterRequested(Message):
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCancelled(Message):
+    """Who held these receipts of an opinion has been erased: letters to them that wait are thrown away."""
+
+    TYPE: ClassVar[str] = "letter.cancelled"
+    KEY: ClassVar[str | None] = None
+    PRIVATE: ClassVar[bool] = True
+    receipts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,7 @@ def attach_photos(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 201, handlers.attach(IntakeStore(work), receipt, {new_id(): photo for photo in photos})
+        return 201, handlers.attach(IntakeStore(work, call.service.vault), receipt, {new_id(): photo for photo in photos})
 
     digests = [photo.digest for photo in photos]
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/attachments", digests, act)

@@ -74,7 +74,7 @@ def _commit(service: Intake, forms: list[dict[str, Any]]) -> list[Taken | Refusa
     for _ in range(3):
         try:
             with service.database.transaction() as work:
-                return handlers.submit_many(IntakeStore(work), service.catalogue, forms, ids)
+                return handlers.submit_many(IntakeStore(work, service.vault), service.catalogue, forms, ids)
         except IntegrityError:
             continue  # Another sender stored one of these external ids in between; now it is known.
     raise Malformed("The same external ids are being sent by somebody else right now; send again.")

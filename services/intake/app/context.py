@@ -8,14 +8,17 @@ from services.contracts.catalogue import Catalogue
 from services.runtime.access import Role
 from services.runtime.database import Database
 from services.runtime.http import Routes
+from services.runtime.vault import Vault
 
 routes = Routes()
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
+ADMIN = frozenset({Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What the views work with."""
+    """What views, message handlers and chores work with; the vault seals and opens personal data."""
 
     database: Database
     catalogue: Catalogue
+    vault: Vault

@@ -20,10 +20,13 @@ from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 from services.runtime.throttle import Kind
+from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
-INSIDE = frozenset({"fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"})
+INSIDE = frozenset(
+    {"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"}
+)
 
 
 @routes.post(
@@ -40,7 +43,7 @@ def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
     request = {**call.body, "photos": [photo.digest for photo in photos]} if photos else call.body
 
     def act(work: Transaction) -> tuple[int, Any]:
-        intake = IntakeStore(work)
+        intake = IntakeStore(work, call.service.vault)
         taken = handlers.submit(intake, call.service.catalogue, call.body, new_id())
         if not taken.known:
             handlers.enclose(intake, taken.id, {new_id(): photo for photo in photos})
@@ -59,7 +62,7 @@ def list_opinions(call: Call[Intake]) -> Answer:
     after, limit = read_cursor(call.query["cursor"]), call.query["limit"]
     with call.service.database.reading() as connection:
         rows = store.listing(connection, wanted, after, limit, own)
-    return 200, page([_opinion(row, None) for row in rows], limit)
+    return 200, page([_opinion(row) for row in rows], limit)
 
 
 @routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile}, personal=True)
@@ -70,7 +73,7 @@ def read_opinion(call: Call[Intake]) -> Answer:
         held = store.handlers_of(connection, row["id"]) if row else []
         if row is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        return 200, _file(connection, row, held, call.caller.role)
+        return 200, _file(connection, row, held) | _persons(connection, call.service.vault, row, call.caller.role)
 
 
 def may_read(caller: Caller, held: Sequence[Row]) -> bool:
@@ -78,19 +81,24 @@ def may_read(caller: Caller, held: Sequence[Row]) -> bool:
     return caller.department is None or caller.department in {row["department"] for row in held}
 
 
-def _file(connection: Connection, row: Row, held: Sequence[Row], role: str | None) -> dict[str, Any]:
+def _file(connection: Connection, row: Row, held: Sequence[Row]) -> dict[str, Any]:
     lines, ratings = store.timeline_of(connection, row["id"]), store.ratings_of(connection, row["merged_into"] or row["id"])
     advisers = advisers_of(held)
-    answer = _opinion(row, role)
-    if domain.may_see_contact(row["visibility"], role):
-        signers = store.cosigners_of(connection, row["id"])
-        answer["cosigners"] = [{name: value for name, value in signer.items() if value is not None} for signer in signers]
-    answer |= {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
+    answer = _opinion(row) | {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
     answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in lines]
     shown = ("round", "process", "result", "comment", "at", "revision")
     answer["attachments"] = store.attachments_of(connection, row["id"])
     answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
     return answer
+
+
+def _persons(connection: Connection, vault: Vault, row: Row, role: str | None) -> dict[str, Any]:
+    """Who told it, signed it and passed it on, for those who may see it; the only place where that is opened to be read."""
+    if not domain.may_see_contact(row["visibility"], role):
+        return {}
+    signers = store.cosigners_of(connection, vault, row["id"])
+    told = [{name: value for name, value in signer.items() if value is not None} for signer in signers]
+    return {**store.persons_of(vault, row), "cosigners": told}
 
 
 def advisers_of(held: Sequence[Row]) -> frozenset[str]:
@@ -109,9 +117,8 @@ def shown_cosigners(taken: Taken) -> dict[str, Any]:
     return {"cosigners": [domain.show_receipt(receipt) for receipt in taken.cosigners]} if taken.cosigners else {}
 
 
-def _opinion(row: Row, role: str | None) -> dict[str, Any]:
-    hidden = INSIDE if domain.may_see_contact(row["visibility"], role) else INSIDE | domain.PERSONAL
-    return {name: value for name, value in row.items() if name not in hidden}
+def _opinion(row: Row) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in INSIDE | domain.PERSONAL}
 
 
 def moment(line: Row) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def evaluate(call: Call[Intake]) -> Answer:
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.evaluate(IntakeStore(work), receipt, **call.body)}
+        return 201, {"state": handlers.evaluate(IntakeStore(work, call.service.vault), receipt, **call.body)}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/evaluation", call.body, act)
 
@@ -56,7 +56,7 @@ def add_details(call: Call[Intake]) -> Answer:
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.add_details(IntakeStore(work), receipt, call.body["content"])}
+        return 201, {"state": handlers.add_details(IntakeStore(work, call.service.vault), receipt, call.body["content"])}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/details", call.body, act)
 
@@ -73,7 +73,7 @@ def withdraw(call: Call[Intake]) -> Answer:
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.withdraw(IntakeStore(work), receipt, call.body["reason"])}
+        return 201, {"state": handlers.withdraw(IntakeStore(work, call.service.vault), receipt, call.body["reason"])}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/withdrawal", call.body, act)
 

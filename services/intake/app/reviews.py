@@ -43,7 +43,8 @@ def accept_many(call: Call[Intake]) -> Answer:
     terms = {name: value for name, value in call.body.items() if name != "opinions"}
 
     def act(work: Transaction) -> tuple[int, Any]:
-        return 200, {"items": handlers.accept_many(IntakeStore(work), call.service.catalogue, call.body["opinions"], terms)}
+        intake = IntakeStore(work, call.service.vault)
+        return 200, {"items": handlers.accept_many(intake, call.service.catalogue, call.body["opinions"], terms)}
 
     return once(call.service.database, call.idempotency_key, "POST /opinions/accept", call.body, act)
 
@@ -52,7 +53,7 @@ def accept_many(call: Call[Intake]) -> Answer:
 def accept(call: Call[Intake]) -> Answer:
     """Let a waiting opinion in, perhaps under another topic and with a say who handles it how."""
     with call.service.database.transaction() as work:
-        state = handlers.accept(IntakeStore(work), call.service.catalogue, call.path["opinion_id"], call.body)
+        state = handlers.accept(IntakeStore(work, call.service.vault), call.service.catalogue, call.path["opinion_id"], call.body)
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
@@ -60,7 +61,8 @@ def accept(call: Call[Intake]) -> Answer:
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
     with call.service.database.transaction() as work:
-        state = handlers.decline(IntakeStore(work), call.service.catalogue, call.path["opinion_id"], call.body["reason"])
+        intake = IntakeStore(work, call.service.vault)
+        state = handlers.decline(intake, call.service.catalogue, call.path["opinion_id"], call.body["reason"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
@@ -68,7 +70,7 @@ def decline(call: Call[Intake]) -> Answer:
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitter for more detail."""
     with call.service.database.transaction() as work:
-        state = handlers.return_(IntakeStore(work), call.path["opinion_id"], call.body["question"])
+        state = handlers.return_(IntakeStore(work, call.service.vault), call.path["opinion_id"], call.body["question"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
@@ -76,5 +78,5 @@ def return_(call: Call[Intake]) -> Answer:
 def merge(call: Call[Intake]) -> Answer:
     """Handle an opinion together with another one."""
     with call.service.database.transaction() as work:
-        state = handlers.merge(IntakeStore(work), call.path["opinion_id"], call.body["into"])
+        state = handlers.merge(IntakeStore(work, call.service.vault), call.path["opinion_id"], call.body["into"])
     return 200, {"id": call.path["opinion_id"], "state": state}

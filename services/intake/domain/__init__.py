@@ -12,6 +12,7 @@ from services.intake.domain.attaching import (
     file_name,
     may_attach,
 )
+from services.intake.domain.erasing import ERASED_CONTENT, ERASED_TITLE, check_erasure, is_erased
 from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact
 from services.intake.domain.rating import Question, Rated, check_evaluation, given_to, may_do, may_evaluate, question_of
 from services.intake.domain.receipts import (
@@ -42,11 +43,12 @@ from services.intake.domain.submitting import (
 )
 
 __all__ = [
-    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE",
-    "LONGEST_TITLE", "MOST_COSIGNERS", "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_TARGETS", "PERSONAL",
-    "PHOTO_TYPES", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Photo", "Question", "Rated", "Review",
-    "Terms", "Waited", "answers_of", "check_attaching", "check_evaluation", "check_merge", "check_withdrawal", "detailed",
-    "file_name", "fingerprint", "given_to", "is_accepted", "is_internal", "is_reachable", "lines_for", "may_attach", "may_do",
-    "may_evaluate", "may_see_contact", "new_receipt", "promises_of", "question_of", "rater_of", "read_receipt", "resolve",
-    "review", "show_receipt", "shown_state", "terms_of", "waited", "with_details",
+    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE", "KINDS", "LARGEST_PHOTO",
+    "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MOST_COSIGNERS", "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS",
+    "NO_TARGETS", "PERSONAL", "PHOTO_TYPES", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Photo",
+    "Question", "Rated", "Review", "Terms", "Waited", "answers_of", "check_attaching", "check_erasure", "check_evaluation",
+    "check_merge", "check_withdrawal", "detailed", "file_name", "fingerprint", "given_to", "is_accepted", "is_erased",
+    "is_internal", "is_reachable", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt",
+    "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review", "show_receipt", "shown_state", "terms_of",
+    "waited", "with_details",
 ]  # fmt: skip

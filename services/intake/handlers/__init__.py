@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.intake.handlers.attaching import attach, enclose
+from services.intake.handlers.erasing import ERASED, Erasure, erase, erase_by_receipt
 from services.intake.handlers.heard import DEPARTMENT, HEAD, HEARD, LADDER, ROUTING, SUPERVISOR
 from services.intake.handlers.hearing import hear
 from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, merge, return_
@@ -13,7 +14,7 @@ from services.intake.handlers.taking import POLICY, Taken, submit, submit_many
 ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADDER)
 
 __all__ = [
-    "ACTORS", "DEPARTMENT", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR", "Taken",
-    "accept", "accept_many", "add_details", "attach", "decline", "enclose", "evaluate", "hear", "merge", "return_", "submit",
-    "submit_many", "withdraw",
+    "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR",
+    "Erasure", "Taken", "accept", "accept_many", "add_details", "attach", "decline", "enclose", "erase", "erase_by_receipt",
+    "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
 ]  # fmt: skip

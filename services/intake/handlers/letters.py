@@ -1,5 +1,6 @@
 """Letters to those who submitted or signed an opinion. They leave by the private way and nobody but notify sees them.
 
+Whom a letter is for is sealed, so that neither the outbox nor a queue can be read by somebody who has no key.
 A letter has no number among the messages of its opinion: a gap would tell everybody that somebody can be reached.
 """
 
@@ -23,7 +24,7 @@ def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mappi
     """A letter to each of `people` (receipt, title, contact data) who can be reached."""
     for person in people:
         if domain.is_reachable(person):
-            contact = {name: person.get(name) or None for name in ("name", "email", "phone")}
+            contact = {name: store.seal(person[name]) if person.get(name) else None for name in ("name", "email", "phone")}
             letter = LetterRequested(about, domain.show_receipt(person["receipt"]), person["title"], facts, **contact)
             store.say(letter, opinion, UNNUMBERED)
 

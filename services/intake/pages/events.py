@@ -29,6 +29,7 @@ from services.contracts.messages import (
     CalendarChanged,
     CardIssued,
     CommandRejected,
+    LetterCancelled,
     LetterRequested,
     OpinionAccepted,
     OpinionDeclined,
@@ -46,7 +47,7 @@ from services.contracts.messages import (
     SupervisionResolved,
     SupervisionScheduled,
 )
-from services.intake.handlers import DEPARTMENT, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
+from services.intake.handlers import DEPARTMENT, ERASED, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
 from services.runtime.pages import Words
 
 EVENTS: Mapping[str, Words] = {
@@ -89,6 +90,8 @@ EVENTS: Mapping[str, Words] = {
     SupervisionResolved.TYPE: Words("督办结果", "Result of the supervision"),
     CalendarChanged.TYPE: Words("工作日有调整", "The working days have changed"),
     LetterRequested.TYPE: Words("通知提出人", "Submitter told by letter"),
+    LetterCancelled.TYPE: Words("不再通知提出人", "Submitter no longer told by letter"),
+    ERASED: Words("删除个人信息", "Personal data erased"),
     CommandRejected.TYPE: Words("操作未被接受", "A command was refused"),
 }
 

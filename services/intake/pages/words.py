@@ -126,6 +126,11 @@ RATINGS: Mapping[str, Words] = {
     Rating.DISSATISFIED: Words("不满意", "Dissatisfied"),
 }
 
+ERASURES: Mapping[str, Words] = {
+    "persons": Words("提出人、联名人的个人信息", "who submitted and signed it"),
+    "content": Words("个人信息和所填写的内容", "who submitted and signed it, and what was written"),
+}
+
 RULED: Mapping[str, Words] = {
     "objection": Words("退办申请", "the objection"),
     "extension": Words("延期申请", "more time"),

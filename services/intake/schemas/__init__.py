@@ -27,6 +27,7 @@ from services.intake.schemas.bodies import (
     Submission,
     Withdrawal,
 )
+from services.intake.schemas.erasures import Erased, Erasure, Retained, Retention, Rotated, Rotation
 
 __all__ = [
     "LARGEST_BATCH",
@@ -36,6 +37,8 @@ __all__ = [
     "BatchAcceptance",
     "BatchAccepted",
     "Details",
+    "Erased",
+    "Erasure",
     "Evaluation",
     "Line",
     "LineAnswer",
@@ -46,8 +49,12 @@ __all__ = [
     "Question",
     "Receipt",
     "Refusal",
+    "Retained",
+    "Retention",
     "ReviewPage",
     "ReviewQuery",
+    "Rotated",
+    "Rotation",
     "Standing",
     "Submission",
     "Submitted",

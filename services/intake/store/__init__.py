@@ -1,6 +1,7 @@
 """Tables and queries of intake."""
 
 from services.intake.store.attachments import attachment, attachments, attachments_of
+from services.intake.store.contacts import Resealed, after, in_the_clear, outlived, reseal
 from services.intake.store.reading import (
     cosigners_of,
     find,
@@ -8,6 +9,7 @@ from services.intake.store.reading import (
     handlers_of,
     is_followed,
     listing,
+    persons_of,
     ratings_of,
     timeline_of,
     waiting,
@@ -16,7 +18,7 @@ from services.intake.store.tables import handlers, opinions, ratings, signers, t
 from services.intake.store.writing import Holder, IntakeStore
 
 __all__ = [
-    "Holder", "IntakeStore", "attachment", "attachments", "attachments_of", "cosigners_of", "find", "find_by_receipt",
-    "handlers", "handlers_of", "is_followed", "listing", "opinions", "ratings", "ratings_of", "signers", "tables", "timeline",
-    "timeline_of", "waiting",
+    "Holder", "IntakeStore", "Resealed", "after", "attachment", "attachments", "attachments_of", "cosigners_of", "find",
+    "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing", "opinions", "outlived",
+    "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of", "waiting",
 ]  # fmt: skip

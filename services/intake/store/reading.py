@@ -9,8 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
+from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.database import rows_of
+from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 
@@ -28,14 +30,14 @@ def ratings_query(case: str) -> sa.Select[Any]:
 def reachable_submitters(cases: Sequence[str]) -> sa.Select[Any]:
     """Who submitted these cases or was merged into one of them, with what they told of themselves."""
     case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
-    columns = (case, opinions.c.receipt, opinions.c.title, opinions.c.submitter)
-    return sa.select(*columns).where(_answered_with(cases)).order_by(opinions.c.id)
+    columns = (case, opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)
+    return sa.select(*columns).where(_answered_with(cases), is_personal(opinions)).order_by(opinions.c.id)
 
 
 def reachable_cosigners(cases: Sequence[str]) -> sa.Select[Any]:
     """The co-signers of all these."""
     case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
-    columns = (case, signers.c.receipt, opinions.c.title, signers.c.name, signers.c.phone, signers.c.email)
+    columns = (case, signers.c.receipt, opinions.c.title, signers.c.personal, signers.c.name, signers.c.phone, signers.c.email)
     joined = signers.join(opinions, signers.c.opinion == opinions.c.id)
     return sa.select(*columns).select_from(joined).where(_answered_with(cases)).order_by(opinions.c.id, signers.c.number)
 
@@ -71,11 +73,15 @@ def timeline_of(connection: Connection, opinion_id: str) -> list[Row]:
     return rows_of(connection.execute(query))
 
 
-def cosigners_of(connection: Connection, opinion_id: str) -> list[Row]:
-    """Who signed an opinion beside its submitter, in the order they were named."""
-    columns = (signers.c.kind, signers.c.name, signers.c.phone, signers.c.email)
-    query = sa.select(*columns).where(signers.c.opinion == opinion_id).order_by(signers.c.number)
-    return rows_of(connection.execute(query))
+def persons_of(vault: Vault, row: Row) -> dict[str, Any]:
+    """Who told a stored opinion, who passed it on, and the deputy who answers for it; None for what it does not say."""
+    return take_out(vault, row, OF_OPINION)
+
+
+def cosigners_of(connection: Connection, vault: Vault, opinion_id: str) -> list[Row]:
+    """Who signed an opinion beside its submitter, in the order they were named, with what each told of themselves."""
+    query = sa.select(signers).where(signers.c.opinion == opinion_id).order_by(signers.c.number)
+    return [{"kind": row["kind"], **take_out(vault, row, OF_SIGNER)} for row in rows_of(connection.execute(query))]
 
 
 def ratings_of(connection: Connection, case: str) -> list[Row]:

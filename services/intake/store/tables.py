@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services.runtime.database import Instant
 
 tables = sa.MetaData()
+#: Personal data stands sealed in `personal`; `submitter`, `relay` and `deputy` hold what a worker has not sealed yet.
 opinions = sa.Table(
     "opinions",
     tables,
@@ -51,6 +52,7 @@ opinions = sa.Table(
     sa.Column("asked", sa.Integer, nullable=False, server_default="0"),
     sa.Column("marked", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("personal", sa.Text),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
     sa.Index("opinions_merged_into", "merged_into"),
@@ -67,6 +69,7 @@ timeline = sa.Table(
     sa.Column("audience", sa.String(14)),
 )
 #: Those who signed an opinion beside its submitter, each with a receipt of their own; `number` counts from 1.
+#: `personal` has the rest of them sealed; `name`, `phone` and `email` hold what a worker has not sealed yet.
 signers = sa.Table(
     "signers",
     tables,
@@ -77,6 +80,7 @@ signers = sa.Table(
     sa.Column("name", sa.String(100)),
     sa.Column("phone", sa.String(30)),
     sa.Column("email", sa.String(320)),
+    sa.Column("personal", sa.Text),
 )
 #: Who handles what, in whatever role; a row with `ended` says that the assignment has been taken away again.
 handlers = sa.Table(

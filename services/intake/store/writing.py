@@ -10,11 +10,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.messages import Message
+from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
+from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
 from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.database import Transaction, rows_of
+from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 
@@ -28,11 +31,15 @@ class Holder:
 
 
 class IntakeStore:
-    """Intake's side of one transaction."""
+    """Intake's side of one transaction. Personal data goes in and comes out as it was told; what is kept is sealed."""
 
-    def __init__(self, work: Transaction) -> None:
-        self._work = work
+    def __init__(self, work: Transaction, vault: Vault) -> None:
+        self._work, self._vault = work, vault
         self.now = work.now
+
+    def seal(self, value: Any) -> str:
+        """A value of a person's, as it may leave this transaction."""
+        return self._vault.seal(value)
 
     def say(self, message: Message, opinion: str, sequence: int) -> None:
         """Put a message about an opinion into the outbox."""
@@ -40,11 +47,11 @@ class IntakeStore:
 
     def add_opinion(self, row: dict[str, Any]) -> None:
         """Store a new opinion."""
-        self._work.add(opinions, row)
+        self._work.add(opinions, put_away(self._vault, row, OF_OPINION))
 
     def add_signer(self, row: dict[str, Any]) -> None:
         """Store a co-signer."""
-        self._work.add(signers, row)
+        self._work.add(signers, put_away(self._vault, row, OF_SIGNER))
 
     def add_handler(self, opinion: str, assignment: str, department: str, role: str, *, ended: bool = False) -> None:
         """Note that a department has an assignment, or has it no longer."""
@@ -120,13 +127,23 @@ class IntakeStore:
 
     def reachable(self, cases: Sequence[str]) -> list[Row]:
         """Whoever gets the reply of one of these cases and can be reached by letter: case, receipt, title and contact data."""
-        submitters = rows_of(self._work.execute(reachable_submitters(cases)))
-        found = [
-            {"case": row["case"], "receipt": row["receipt"], "title": row["title"], **row["submitter"]}
-            for row in submitters
-            if row["submitter"]
+        submitters = [
+            (row, take_out(self._vault, row, OF_OPINION)["submitter"] or {})
+            for row in rows_of(self._work.execute(reachable_submitters(cases)))
         ]
-        return [*found, *rows_of(self._work.execute(reachable_cosigners(cases)))]
+        cosigners = [
+            (row, take_out(self._vault, row, OF_SIGNER)) for row in rows_of(self._work.execute(reachable_cosigners(cases)))
+        ]
+        shown = ("case", "receipt", "title")
+        return [{**{name: row[name] for name in shown}, **person} for row, person in (*submitters, *cosigners)]
+
+    def forget_persons(self, opinion: str, signer: str | None = None) -> list[str]:
+        """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of the forgotten."""
+        return contacts.forget_persons(self._work, opinion, signer)
+
+    def forget_words(self, opinion: str, title: str, content: str) -> None:
+        """Put a note in the place of all that the submitters of an opinion wrote."""
+        contacts.forget_words(self._work, opinion, title, content)
 
     def _one(self, condition: Any) -> Row | None:
         return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)

@@ -11,6 +11,7 @@ from services.notify.handlers import LOST_AFTER, own_only
 from services.runtime.access import Role
 from services.runtime.database import Database
 from services.runtime.http import Call, Routes
+from services.runtime.vault import Vault
 
 routes = Routes()
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
@@ -25,6 +26,7 @@ class Notify:
     ladder: Ladder
     secretary: Secretary
     courier: Courier
+    vault: Vault
     postbox: Postbox
     lost_after: timedelta = LOST_AFTER
 

@@ -1,8 +1,9 @@
-"""Letters to submitters in the store. Who they go to is kept no longer than it takes to deliver them or to give up."""
+"""Letters to submitters in the store, sealed. Who they go to is kept no longer than it takes to deliver them or to give up."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,15 @@ from services.notify.store.channels import failures_of, let_rest, recover, resti
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
 from services.runtime.database import Database, Transaction, rows_of
+from services.runtime.vault import SealBroken, Vault
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
 #: What is shown of a letter: nothing that says who it is for.
 SHOWN = ("id", "opinion", "about", "way", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
+NO_KEY = "no key opens it any more"
+CANCELLED = "whom it was for has been erased"
+#: What still says whom it is for.
+WAITING = is_state(notes, "pending") | is_state(notes, "sending")
 LOST = "the process ended during the attempt; nobody knows whether it arrived"
 
 
@@ -39,8 +45,8 @@ class Sendable:
 class Notes:
     """The letters to submitters of one store. Each step is a commit of its own."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database, self._vault = database, vault
 
     def now(self) -> datetime:
         """The present instant by the store's clock."""
@@ -55,7 +61,7 @@ class Notes:
         return [way for way in ways if _channel(way) not in rests]
 
     def take(self, way: str) -> Sendable | None:
-        """Mark the next letter of a way as being sent; None when there is none."""
+        """Mark the next letter of a way as being sent; None when there is none. One that no key opens is given up."""
         table = notes.c
         with self._database.transaction() as work:
             query = (
@@ -65,27 +71,45 @@ class Notes:
                 .limit(1)
                 .with_for_update(skip_locked=True)
             )
-            row = work.execute(query).one_or_none()
-            if row is None:
-                return None
-            change = {"state": "sending", "attempts": row.attempts + 1, "begun": work.now, "next_at": None}
-            work.execute(notes.update().where(table.id == row.id).values(change))
-        return Sendable(row.id, row.opinion, row.about, row.attempts + 1, (row.contact, row.title, row.body))
+            while (row := work.execute(query).one_or_none()) is not None:
+                try:
+                    letter = (self._vault.open(row.contact), row.title, self._vault.open(row.body))
+                except SealBroken:
+                    _end(work, table.id == row.id, "failed", NO_KEY)
+                    continue
+                change = {"state": "sending", "attempts": row.attempts + 1, "begun": work.now, "next_at": None}
+                work.execute(notes.update().where(table.id == row.id).values(change))
+                return Sendable(row.id, row.opinion, row.about, row.attempts + 1, letter)
+        return None
+
+    def reseal(self) -> int:
+        """Bring what waits under the newest key; returns how many letters were under an older one."""
+        renewed = 0
+        with self._database.transaction() as work:
+            waiting = sa.select(notes.c.id, notes.c.contact, notes.c.body).where(WAITING).order_by(notes.c.id)
+            for row in rows_of(work.execute(waiting.with_for_update(skip_locked=True))):
+                with suppress(SealBroken):
+                    change = {name: self._vault.renew(row[name]) or row[name] for name in ("contact", "body")}
+                    if change["contact"] != row["contact"]:
+                        work.execute(notes.update().where(notes.c.id == row["id"]).values(change))
+                        renewed += 1
+        return renewed
 
     def delivered(self, letter: Sendable, way: str) -> None:
         """It was taken: nobody needs to know any more who it was for."""
         with self._database.transaction() as work:
-            self._end(work, notes.c.id == letter.id, "sent", None)
+            _end(work, notes.c.id == letter.id, "sent", None)
             recover(work, _channel(way))
 
     def refused(self, letter: Sendable, reason: str, again: datetime | None) -> None:
         """It was not taken: it is tried again at `again`, or is given up."""
         with self._database.transaction() as work:
             if again is None:
-                self._end(work, notes.c.id == letter.id, "failed", reason)
+                _end(work, notes.c.id == letter.id, "failed", reason)
             else:
                 change = {"state": "pending", "next_at": again, "reason": reason}
-                work.execute(notes.update().where(notes.c.id == letter.id).values(change))
+                # One that was cancelled meanwhile has ended.
+                work.execute(notes.update().where(notes.c.id == letter.id, is_state(notes, "sending")).values(change))
 
     def failures(self, way: str) -> int:
         """How often in a row a way has failed."""
@@ -104,21 +128,40 @@ class Notes:
             if connection.execute(sa.select(notes.c.id).where(lost).limit(1)).first() is None:
                 return 0
         with self._database.transaction() as work:
-            return self._end(work, lost, "uncertain", LOST)
-
-    def _end(self, work: Transaction, which: sa.ColumnElement[bool], state: str, reason: str | None) -> int:
-        change = {"state": state, "ended": work.now, "next_at": None, "reason": reason, **ERASED}
-        return int(work.execute(notes.update().where(which).values(change)).rowcount)
+            return _end(work, lost, "uncertain", LOST)
 
 
-def keep_note(work: Transaction, message: str, opinion: str, about: str, note: Note, at: datetime) -> None:
-    """Put a letter into the post inside `work`, to leave from `at` on; one that cannot be sent is recorded as ended."""
+def _end(work: Transaction, which: sa.ColumnElement[bool], state: str, reason: str | None) -> int:
+    change = {"state": state, "ended": work.now, "next_at": None, "reason": reason, **ERASED}
+    return int(work.execute(notes.update().where(which).values(change)).rowcount)
+
+
+def cancel_notes(work: Transaction, vault: Vault, opinion: str, receipts: Sequence[str]) -> int:
+    """Throw away what waits for whoever held one of these receipts of an opinion; returns how many letters."""
+    work.overwrite()
+    waiting = sa.select(notes.c.id, notes.c.body).where(WAITING, notes.c.opinion == opinion)
+    rows = rows_of(work.execute(waiting.with_for_update()))
+    wanted = [row["id"] for row in rows if _is_for(vault, row["body"], receipts)]
+    return _end(work, notes.c.id.in_(wanted), "dropped", CANCELLED) if wanted else 0
+
+
+def _is_for(vault: Vault, body: str, receipts: Sequence[str]) -> bool:
+    try:
+        text = vault.open(body)
+    except SealBroken:
+        return True
+    return any(receipt in text for receipt in receipts)
+
+
+def keep_note(work: Transaction, vault: Vault, message: str, opinion: str, about: str, note: Note, at: datetime) -> None:
+    """Put a letter into the post inside `work`, to leave from `at` on, sealed; one that cannot be sent is recorded as ended."""
     over = note.reason is not None
     state = "dropped" if note.dropped else "failed" if over else "pending"
     row = {
         "id": new_id(), "message": message, "opinion": opinion, "about": about, "way": note.way, "state": state,
         "attempts": 0, "at": work.now, "next_at": None if over else at, "begun": None, "ended": work.now if over else None,
-        "reason": note.reason, "contact": note.contact or None, "title": note.title or None, "body": note.body or None,
+        "reason": note.reason, "title": note.title or None,
+        "contact": vault.seal(note.contact) if note.contact else None, "body": vault.seal(note.body) if note.body else None,
     }  # fmt: skip
     work.add(notes, row)
 

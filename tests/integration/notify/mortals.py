@@ -23,7 +23,7 @@ from services.runtime.health import status_application
 from services.runtime.settings import inherited
 from services.runtime.telemetry import Telemetry, set_up_logs
 from services.runtime.worker import run_worker
-from tests.unit.notify.scenes import rung, small_place
+from tests.unit.notify.scenes import KEY, rung, small_place
 
 ROOT = Path(__file__).parents[3]
 #: One rung a deadline, so that none is passed over for a later one and each can be counted.
@@ -35,7 +35,9 @@ def serve(store: str, broker: str, channel: str) -> int:
     """Be a worker, in a place that never closes and counts in seconds, until a signal."""
     notify.load_catalogue = lambda _: small_place(*LADDER, every_day=True, channels={"water": (channel,)})
     set_up_logs("ERROR")
-    settings = Settings(database_url=store, access_database_url="sqlite://", broker_url=broker, letter_lost=LOST_SECONDS)
+    settings = Settings(
+        database_url=store, access_database_url="sqlite://", broker_url=broker, letter_lost=LOST_SECONDS, contact_keys=(KEY,)
+    )  # fmt: skip
     clock, telemetry = SystemClock(), Telemetry()
     database = Database(settings.database_url, "notify", clock)
     loops = worker_loops(notify.ASSEMBLY, settings, database, notify.ASSEMBLY.build(settings, database, clock), telemetry)

@@ -89,7 +89,7 @@ def test_two_workers_never_take_the_same_letter(any_database, clock):
 def test_workers_that_find_a_channel_dead_at_once_let_it_rest_together(any_database, clock):
     scene = scene_on(any_database, clock)
     clock.instant = clock.now()
-    posts = (Letters(scene.database), Notes(scene.database))
+    posts = (Letters(scene.database), Notes(scene.database, scene.vault))
     together = threading.Barrier(2)
 
     def rest(failures: int) -> None:
@@ -121,7 +121,7 @@ def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_d
     written: list[str] = []
 
     def take() -> None:
-        post, mail = Letters(scene.database), Notes(scene.database)
+        post, mail = Letters(scene.database), Notes(scene.database, scene.vault)
         while (letter := post.take(address(WATER).key)) is not None:
             gathered.append(letter.ids)
         while (note := mail.take("email")) is not None:

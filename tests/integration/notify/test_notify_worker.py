@@ -19,8 +19,9 @@ from services.runtime.clock import SystemClock, new_id
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
+from services.runtime.vault import Vault
 from tests.integration.notify.mailing import mailto, post_office
-from tests.unit.notify.scenes import ladder_of, rung, small_place
+from tests.unit.notify.scenes import KEY, ladder_of, rung, small_place
 
 LADDER = (rung("half", half=True), rung("red", action="card", card="red", after="1s"))
 
@@ -35,7 +36,9 @@ def office():
 def settings(tmp_path, broker, office):
     template = Template(mailto(office.port, "{to}"))
     store = f"sqlite:///{tmp_path / 'notify.db'}"
-    return Settings(database_url=store, access_database_url="sqlite://", broker_url=broker.url, submitter_email=template)
+    return Settings(
+        database_url=store, access_database_url="sqlite://", broker_url=broker.url, submitter_email=template, contact_keys=(KEY,)
+    )
 
 
 @pytest.fixture
@@ -94,7 +97,8 @@ def test_an_overdue_department_finds_reminder_and_card_in_its_queue(worker, sett
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_a_submitter_gets_one_mail_for_a_letter_that_came_twice(worker, settings, office):
-    asked = LetterRequested("received", "ABCD-1234", "河道淤积", {}, None, "wang@x.example", None)
+    to = Vault([KEY]).seal("wang@x.example")
+    asked = LetterRequested("received", "ABCD-1234", "河道淤积", {}, None, to, None)
     publisher = RabbitPublisher(settings.broker_url, "test")
     ((exchange, key),) = destinations(asked)
     for event in (Event(f"l-{number}", "/intake", "o-1", SystemClock().now(), number, asked) for number in (1, 1, 2)):

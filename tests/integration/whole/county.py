@@ -34,13 +34,14 @@ from services.runtime.telemetry import Telemetry
 
 ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"
+KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
 SERVED_BY = {
     "opinions": "intake", "receipts": "intake", "reviews": "intake", "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer.
-LEFT_OUT = ("letters",)
+LEFT_OUT = ("letters", "notes")
 
 
 class Doorman(Gatekeeper):
@@ -62,8 +63,16 @@ class Doorman(Gatekeeper):
 class County:
     """The four services and everybody who speaks with them."""
 
-    def __init__(self, folder: Path, catalogue: Path, clock: FixedClock, chance: random.Random | None = None) -> None:
-        self.clock, self.chance = clock, chance
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Path,
+        clock: FixedClock,
+        chance: random.Random | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
+        self.clock, self.chance, self.folder = clock, chance, folder
+        self.more = dict(more or {})
         self.catalogue = load_catalogue(catalogue)
         self.broker = MemoryBroker(self.catalogue.departments)
         self.broker.add(Queue(EAR, EVENTS, ("#",)))
@@ -79,6 +88,7 @@ class County:
         environ = {
             f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
             "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
+            "HUIYING_CONTACT_KEYS": KEY, **self.more,
         }  # fmt: skip
         given = load(assembly.settings, name, environ)
         database = Database(given.database_url, name, self.clock)

@@ -39,6 +39,22 @@ def test_a_worker_gets_its_own_secrets_and_nobody_elses(installation: Installati
         assert ("leader-secret" in seen) == (name == "notify")
 
 
+def test_only_who_keeps_personal_data_has_the_keys_to_it(installation: Installation) -> None:
+    keys = installation.contact_keys()
+    assert len(keys) >= 32
+    started = launched(installation)
+    assert {name for name in SERVICES if keys in str(started[name].environment)} == {"intake", "notify"}
+    assert keys in str(started["web"].environment)
+    assert Installation(installation.var).contact_keys() == keys
+
+
+def test_keys_given_from_outside_take_their_place_and_are_remembered(installation: Installation) -> None:
+    old = installation.contact_keys()
+    started = launched(installation, contact_keys=("n" * 32, old))
+    assert started["notify"].settings["HUIYING_CONTACT_KEYS"] == f"{'n' * 32} {old}"
+    assert Installation(installation.var).contact_keys() == f"{'n' * 32} {old}"
+
+
 def test_only_the_web_process_listens_where_it_was_told(installation: Installation) -> None:
     started = launched(installation, host="0.0.0.0", port=8123)
     assert started["web"].settings["HUIYING_HOST"] == "0.0.0.0"

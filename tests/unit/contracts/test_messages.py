@@ -40,6 +40,7 @@ from services.contracts.messages import (
     CardIssued,
     CommandRejected,
     CoOpinion,
+    LetterCancelled,
     LetterRequested,
     Message,
     Moved,
@@ -66,6 +67,8 @@ from services.contracts.messages import (
     Why,
 )
 
+#: A name, an e-mail address and a telephone, as they travel.
+SEALED = tuple(f"gAAAAABp{name}QhYx3kqW5nT0vZ2mJ8rLcE7uB1sD4fG6hK9pA_wXyNiOoRtSv" for name in ("name", "mail", "phone"))
 GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 OPINION, ASSIGNMENT = "0193a000-0000-7000-8000-000000000001", "0193a000-0000-7000-8000-000000000002"
 OTHER = "0193a000-0000-7000-8000-000000000004"
@@ -138,12 +141,13 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
         "city-management", "2026-11-27", (Moved(ASSIGNMENT, OPINION, "reply", REPLY, EVALUATE),),
     )),
     ("intake", 4, LetterRequested(
-        "replied", "8M3XK-2QZ7T-9W4C", TEXT.title, {"department": "县城市管理综合执法局"}, "李某", "li@example.org", "13800000000",
+        "replied", "8M3XK-2QZ7T-9W4C", TEXT.title, {"department": "县城市管理综合执法局"}, *SEALED,
     )),
     ("routing", 0, CommandRejected(
         "0193a000-0000-7000-8000-000000000003", "reply", "city-management", "Correct the fields named in 'errors' and send again.",
         {"outcome": ("Must be one of: solved, in_progress, planned, deferred, reference, declined.",)},
     )),
+    ("intake", 0, LetterCancelled(("8M3XK-2QZ7T-9W4C", "2QZ7T-8M3XK-4C9W"))),
 )  # fmt: skip
 
 

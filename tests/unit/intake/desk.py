@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from services.contracts.messages import (
     AssignmentReopened,
     AssignmentReplied,
     AssignmentSigned,
+    LetterRequested,
     Message,
     OpinionText,
     Outcome,
@@ -35,6 +36,7 @@ from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
 from services.runtime.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
+from services.runtime.vault import Vault
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"
@@ -42,6 +44,7 @@ MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
 WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
 FORM = {"title": "河堤塌了一段", "content": "上周大雨后，东街桥下的河堤塌了约三米。"}
+KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 CALLERS = {
     "reviewer": Caller(Role.REVIEWER, None, "t1"),
     "supervisor": Caller(Role.SUPERVISOR, None, "t2"),
@@ -71,29 +74,32 @@ class Desk:
     database: Database
     clock: FixedClock
     catalogue: Catalogue = TOWN
+    vault: Vault = field(default_factory=lambda: Vault([KEY]))
+    intake: Intake = field(init=False)
     app: flask.Flask = field(init=False)
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
-        self.app = create_app("intake", Intake(self.database, self.catalogue), routes, Doorman(), self.telemetry)
+        self.intake = Intake(self.database, self.catalogue, self.vault)
+        self.app = create_app("intake", self.intake, routes, Doorman(), self.telemetry)
         self.client = self.app.test_client()
 
     def submit(self, **fields: Any) -> handlers.Taken:
         """Submit an opinion, past the HTTP schema."""
         form = {"channel": "web", "visibility": "department", **FORM, **fields}
         with self.database.transaction() as work:
-            return handlers.submit(IntakeStore(work), self.catalogue, form, new_id())
+            return handlers.submit(IntakeStore(work, self.vault), self.catalogue, form, new_id())
 
     def submit_many(self, *forms: Mapping[str, Any]) -> list[Any]:
         whole = [{"channel": "import", "visibility": "department", **FORM, **form} for form in forms]
         with self.database.transaction() as work:
-            return handlers.submit_many(IntakeStore(work), self.catalogue, whole, [new_id() for _ in whole])
+            return handlers.submit_many(IntakeStore(work, self.vault), self.catalogue, whole, [new_id() for _ in whole])
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""
         with self.database.transaction() as work:
-            return use_case(IntakeStore(work), *arguments)
+            return use_case(IntakeStore(work, self.vault), *arguments)
 
     def set_state(self, opinion: str, state: str) -> None:
         """Put an opinion into a state, however it would get there."""
@@ -106,7 +112,7 @@ class Desk:
         """Hear events of routing, each in a batch of its own."""
         for event in events:
             with self.database.transaction() as work:
-                consumer.handle(self.catalogue, work, [event])
+                consumer.handle(self.intake, work, [event])
 
     def outbox(self) -> list[Mapping[str, Any]]:
         """Everything that went into the outbox, in order, as it is stored."""
@@ -119,9 +125,17 @@ class Desk:
         return [event for event in events if not event.data.PRIVATE]
 
     def letters(self) -> list[Any]:
-        """The letters that were asked for, in order."""
+        """The letters that were asked for, in order, with whom they are for in the clear."""
         events = [decode(row["body"]) for row in self.outbox()]
-        return [event.data for event in events if event.data.PRIVATE]
+        return [self.unsealed(event.data) for event in events if isinstance(event.data, LetterRequested)]
+
+    def private(self) -> list[Event]:
+        """What was said to notify alone, in order."""
+        return [event for event in (decode(row["body"]) for row in self.outbox()) if event.data.PRIVATE]
+
+    def unsealed(self, letter: LetterRequested) -> LetterRequested:
+        sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
+        return replace(letter, **{name: self.vault.open(text) if text else None for name, text in sealed.items()})
 
     def row(self, opinion: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:

@@ -53,7 +53,7 @@ def test_messages_of_several_cases_are_heard_in_one_transaction(desk):
     cases = [Routing(desk.submit().id, desk.clock.now()) for _ in range(3)]
     events = [event for routing in cases for event in case_handled_twice(routing)]
     with desk.database.transaction() as work:
-        consumer.handle(desk.catalogue, work, events)
+        consumer.handle(desk.intake, work, events)
     assert {desk.row(routing.opinion)["state"] for routing in cases} == {State.CONCLUDED}
 
 

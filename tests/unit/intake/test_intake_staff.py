@@ -19,6 +19,10 @@ STAFF_ROUTES = [
     ("POST", "/opinions/accept", {"reviewer", "admin"}),
     ("GET", "/reviews", {"reviewer", "admin"}),
     ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/opinions/nothing/erasure", {"admin"}),
+    ("POST", "/receipts/nothing/erasure", {"admin"}),
+    ("POST", "/retention", {"admin"}),
+    ("POST", "/contacts/rotation", {"admin"}),
 ]
 
 
@@ -34,9 +38,13 @@ def ids(answer):
     return [item["id"] for item in answer.get_json()["items"]]
 
 
+def named(path):
+    return path.replace("nothing", "<receipt>" if path.startswith("/receipts") else "<opinion_id>")
+
+
 def test_the_table_here_has_every_route_that_is_not_public():
     guarded = {(route.method, route.path) for route in app.routes if route.access is not PUBLIC}
-    assert guarded == {(method, f"/api/v1{path.replace('nothing', '<opinion_id>')}") for method, path, _ in STAFF_ROUTES}
+    assert guarded == {(method, f"/api/v1{named(path)}") for method, path, _ in STAFF_ROUTES}
 
 
 @pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -47,6 +48,19 @@ def test_nothing_that_is_said_to_anybody_but_notify_names_a_person_or_a_receipt(
             assert places == [[LETTERS, "notify.letters"]]
             private += 1
     assert private > 0
+
+
+def test_what_is_said_to_notify_alone_can_only_be_read_with_the_key(lived):
+    desk, _, _, _ = lived
+    assert [found(row["body"].decode()) for row in desk.outbox() if found(row["body"].decode())] == []
+    assert {letter.name for letter in desk.letters()} >= {"标记甲", "标记乙", "标记丙"}
+
+
+def test_no_byte_of_the_store_names_a_person(lived):
+    desk, _, _, _ = lived
+    files = [path for path in Path(desk.database.url.database).parent.iterdir() if path.is_file()]
+    assert {path.suffix for path in files} >= {".db", ".db-wal"}
+    assert [(path.name, secret) for path in files for secret in SECRETS if secret.encode() in path.read_bytes()] == []
 
 
 def test_every_person_who_can_be_reached_is_written_to_and_only_about_their_own_receipt(lived):

@@ -89,7 +89,7 @@ def test_several_cases_heard_together_are_told_to_their_own_people(desk):
     cases = [desk.submit(submitter={"kind": "citizen", "phone": f"1390000{number}"}) for number in range(1000, 1003)]
     events = [Routing(case.id, desk.clock.now()).created() for case in cases]
     with desk.database.transaction() as work:
-        consumer.handle(TOWN, work, events)
+        consumer.handle(desk.intake, work, events)
     assigned = [(letter.receipt, letter.phone) for letter in desk.letters() if letter.about == "assigned"]
     assert assigned == [(show_receipt(case.receipt), f"1390000{number}") for number, case in enumerate(cases, 1000)]
 

@@ -15,7 +15,9 @@ from services.contracts.messages import MESSAGES, Outcome, Rating
 from services.intake import handlers
 from services.intake.app import opinions
 from services.intake.domain import VISIBILITIES
+from services.intake.handlers import ERASED
 from services.intake.pages import events, words
+from services.intake.store import persons_of
 from services.runtime.clock import ZONE
 from tests import visitors
 from tests.visitors import Visit, created, progressed, replied, signed
@@ -89,14 +91,15 @@ def test_a_submitted_form_leads_to_its_receipt(visit):
     assert "请保存好" in page.text
     (row,) = visit.opinions()
     assert (row["title"], row["area"], row["channel"], row["visibility"]) == ("河边夜里倒垃圾", "qingshi", "web", "department")
-    assert (row["topic"], row["submitter"]) == ("environment-general", None)
+    assert (row["topic"], row["personal"]) == ("environment-general", None)
 
 
 def test_contact_data_is_kept_as_given_and_shown_to_nobody(visit):
     contact = {"name": "王小明", "phone": "138 0000 0000", "email": "wang@example.org"}
     path = visit.receipt(visibility="congress", **contact)
     (row,) = visit.opinions()
-    assert row["submitter"] == {"kind": "citizen", **contact}
+    assert persons_of(visit.vault, row)["submitter"] == {"kind": "citizen", **contact}
+    assert not any(secret in str(row) for secret in contact.values())
     assert row["visibility"] == "congress"
     visit.hear(created(DUE), signed(DUE), progressed("看过了"), replied(DUE))
     page = visit.client.get(path).text
@@ -230,7 +233,7 @@ def test_every_code_has_words():
     assert set(words.CHANNELS) == set(CHANNELS)
     assert set(words.VISIBILITIES) == set(VISIBILITIES)
     assert set(words.LEVELS) == set(LEVELS)
-    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES}
+    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED}
     assert set(events.ACTORS) == set(handlers.ACTORS)
 
 

@@ -143,7 +143,7 @@ def test_after_the_reply_they_are_shown_and_not_taken(visit):
     path = submit(visit, photo()).headers["Location"]
     key = visit.key(path)
     with visit.database.transaction() as work:
-        store.IntakeStore(work).change(visit.opinions()[0]["id"], state="replied", reply="已修好。")
+        store.IntakeStore(work, visit.vault).change(visit.opinions()[0]["id"], state="replied", reply="已修好。")
     assert add(visit, path, photo(), key=key).status_code == 409
     assert len(shown(visit, path)) == 1
 

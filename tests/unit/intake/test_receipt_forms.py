@@ -40,7 +40,7 @@ def state(visit: Visit) -> str:
 
 def set_state(visit: Visit, to: str) -> None:
     with visit.database.transaction() as work:
-        IntakeStore(work).change(visit.opinions()[0]["id"], state=to)
+        IntakeStore(work, visit.vault).change(visit.opinions()[0]["id"], state=to)
 
 
 def action(path: str, name: str) -> str:
@@ -79,7 +79,7 @@ def test_a_returned_opinion_goes_back_to_the_reviewer_with_what_was_added(visit)
     path = visit.receipt()
     set_state(visit, "submitted")
     with visit.database.transaction() as work:
-        handlers.return_(IntakeStore(work), visit.opinions()[0]["id"], "是哪座桥？")
+        handlers.return_(IntakeStore(work, visit.vault), visit.opinions()[0]["id"], "是哪座桥？")
     page = visit.client.get(path).text
     assert "是哪座桥？" in page
     answer = visit.client.post(f"{path}/details", data={"content": "东街桥。", "key": visit.key(path)})
@@ -164,7 +164,9 @@ def test_a_case_that_others_are_handled_with_has_no_form_to_withdraw_it(visit):
     follower, case = visit.receipt(), visit.receipt(title="河边的灯坏了")
     ids = {row["receipt"]: row["id"] for row in visit.opinions()}
     with visit.database.transaction() as work:
-        handlers.merge(IntakeStore(work), ids[follower.removeprefix("/receipts/")], ids[case.removeprefix("/receipts/")])
+        handlers.merge(
+            IntakeStore(work, visit.vault), ids[follower.removeprefix("/receipts/")], ids[case.removeprefix("/receipts/")]
+        )
     for path in (follower, case):
         assert action(path, "withdrawal") not in visit.client.get(path).text
     answer = visit.client.post(f"{case}/withdrawal", data={"reason": ""})

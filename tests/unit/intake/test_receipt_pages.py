@@ -99,9 +99,9 @@ def test_a_declined_opinion_says_why_and_where_to_turn(visit):
     path = visit.receipt()
     row = visit.opinions()[0]
     with visit.database.transaction() as work:
-        IntakeStore(work).change(row["id"], state="submitted")
+        IntakeStore(work, visit.vault).change(row["id"], state="submitted")
     with visit.database.transaction() as work:
-        handlers.decline(IntakeStore(work), visit.catalogue, row["id"], "emergency")
+        handlers.decline(IntakeStore(work, visit.vault), visit.catalogue, row["id"], "emergency")
     told = read(visit, path)
     assert "不予受理" in told
     assert "请立即拨打 110、119 或 120" in told

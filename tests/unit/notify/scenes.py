@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from services.contracts.messages import (
     AssignmentReopened,
     AssignmentReplied,
     AssignmentSigned,
+    LetterRequested,
     Message,
     OpinionText,
     Outcome,
@@ -34,7 +35,9 @@ from services.notify.store import Letters, Notes
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.outbox import outbox_table
+from services.runtime.vault import Vault
 
+KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 MIGRATIONS = notify.ASSEMBLY.migrations
 
 
@@ -113,12 +116,14 @@ class Scene:
     secrets: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, str] = field(default_factory=dict)
     courier: Recording = field(default_factory=Recording)
+    vault: Vault = field(default_factory=lambda: Vault([KEY]))
 
     def __post_init__(self) -> None:
         secretary = Secretary(self.catalogue, self.others, self.secrets)
         self.service = Notify(
-            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, Postbox(self.catalogue, self.ways)
-        )
+            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, self.vault,
+            Postbox(self.catalogue, self.ways),
+        )  # fmt: skip
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:
@@ -157,17 +162,24 @@ class Scene:
         return handlers.visit_channel(Letters(self.database), service.secretary, service.courier, service.ladder, channel)
 
     def hear_letters(self, *events: Event) -> None:
-        """One batch of letters to submitters, as the dispatcher hands it over."""
+        """One batch of letters to submitters, as the dispatcher hands it over, with whom they are for sealed on the way."""
+        events = tuple(replace(event, data=self.sealed(event.data)) for event in events)
         _, hearing = hearings(self.service)
         with self.database.transaction() as work:
             hearing.handle(work, events)
 
+    def sealed(self, message: Message) -> Message:
+        if not isinstance(message, LetterRequested):
+            return message
+        told = {name: getattr(message, name) for name in ("name", "email", "phone")}
+        return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
+
     def visit_way(self, way: str) -> int:
         service = self.service
-        return handlers.visit_way(Notes(self.database), service.postbox, service.courier, service.ladder, way)
+        return handlers.visit_way(Notes(self.database, self.vault), service.postbox, service.courier, service.ladder, way)
 
     def ways_to_visit(self) -> list[str]:
-        return handlers.ways_to_visit(Notes(self.database), self.service.lost_after)
+        return handlers.ways_to_visit(Notes(self.database, self.vault), self.service.lost_after)
 
     def channels(self) -> list[str]:
         return handlers.channels_to_visit(Letters(self.database), self.service.ladder)

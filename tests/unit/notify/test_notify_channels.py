@@ -11,6 +11,7 @@ from services.notify.domain import Undelivered
 from services.notify.gateway import AppriseCourier
 from services.notify.settings import Secrets, Settings, Template, named_secrets, template
 from services.runtime.settings import SettingsInvalid, load, table
+from tests.unit.notify.scenes import KEY
 
 KINDS = {
     "e-mail": ("mailtos://duty:secret@smtp.example.cn:465?from=duty@example.cn&to=water@example.cn", "E-Mail"),
@@ -49,6 +50,7 @@ def test_what_a_channel_says_is_kept_without_secrets(said, monkeypatch):
 def settings(**more):
     given = {
         "HUIYING_NOTIFY_DATABASE_URL": "sqlite://", "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "amqp://h/huiying",
+        "HUIYING_CONTACT_KEYS": KEY,
     }  # fmt: skip
     return load(Settings, "notify", given | {f"HUIYING_NOTIFY_{name}": value for name, value in more.items()})
 
@@ -60,7 +62,7 @@ def test_secrets_and_templates_are_read_and_never_shown():
     assert given.secrets.values == {"SMTP_PASSWORD": "a=b://c", "DING": "x"}
     assert given.submitter_email.url == "sns://KEYID/VALUE/eu/{to}"
     shown = str(table(given, "notify")) + repr(given)
-    assert [secret for secret in ("a=b", "KEYID", "VALUE") if secret in shown] == []
+    assert [secret for secret in ("a=b", "KEYID", "VALUE", KEY) if secret in shown] == []
     assert ("SMTP_PASSWORD" in str(given.secrets), "sns://***" in shown) == (True, True)
 
 

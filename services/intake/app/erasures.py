@@ -1,0 +1,70 @@
+"""What an administrator does with personal data: erase it for a case, let go of what is old, seal it all anew."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.intake import handlers, schemas, store
+from services.intake.app.context import ADMIN, Intake, routes
+from services.intake.app.receipts import known_receipt
+from services.intake.handlers import Erasure
+from services.intake.store import IntakeStore
+from services.runtime.http import API, Answer, Call
+
+
+@routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased})
+def erase(call: Call[Intake]) -> Answer:
+    """Erase who told and who signed an opinion, and with `content` what they wrote; what was counted stays."""
+    with call.service.database.transaction() as work:
+        erased = handlers.erase(IntakeStore(work, call.service.vault), call.path["opinion_id"], **call.body)
+    return _erased(call.service, erased)
+
+
+@routes.post(f"{API}/receipts/<receipt>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased})
+def erase_by_receipt(call: Call[Intake]) -> Answer:
+    """The same by a receipt; a co-signer's erases only who holds it."""
+    receipt = known_receipt(call.path["receipt"])
+    with call.service.database.transaction() as work:
+        erased = handlers.erase_by_receipt(IntakeStore(work, call.service.vault), receipt, **call.body)
+    return _erased(call.service, erased)
+
+
+def _erased(service: Intake, erased: Erasure) -> Answer:
+    service.database.tidy()
+    return 200, {"id": erased.id, "persons": erased.persons, "content": erased.content}
+
+
+@routes.post(f"{API}/retention", access=ADMIN, body=schemas.Retention, answers={200: schemas.Retained})
+def retain(call: Call[Intake]) -> Answer:
+    """Erase who told the cases that ended so many days ago, some at a time; without `erase`, count them.
+
+    `next` is where to go on.
+    """
+    service, body = call.service, call.body
+    before = service.database.clock.now() - timedelta(days=body["days"])
+    with service.database.reading() as connection:
+        ids = store.outlived(connection, before, body["after"], body["limit"])
+    persons = _forget(service, ids) if body["erase"] else 0
+    return 200, {"cases": len(ids), "persons": persons, "next": ids[-1] if len(ids) == body["limit"] else None}
+
+
+def _forget(service: Intake, ids: Sequence[str]) -> int:
+    with service.database.transaction() as work:
+        persons = sum(handlers.erase(IntakeStore(work, service.vault), opinion).persons for opinion in ids)
+    service.database.tidy()
+    return persons
+
+
+@routes.post(f"{API}/contacts/rotation", access=ADMIN, body=schemas.Rotation, answers={200: schemas.Rotated})
+def rotate(call: Call[Intake]) -> Answer:
+    """Seal the personal data of some opinions anew, under the newest key; `next` is where to go on."""
+    service, body = call.service, call.body
+    with service.database.reading() as connection:
+        ids = store.after(connection, body["after"], body["limit"])
+    with service.database.transaction() as work:
+        done = store.reseal(work, service.vault, ids)
+    return 200, {
+        "opinions": len(ids), "renewed": done.renewed, "current": done.current, "broken": done.broken,
+        "next": ids[-1] if len(ids) == body["limit"] else None,
+    }  # fmt: skip

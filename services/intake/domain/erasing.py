@@ -1,0 +1,24 @@
+"""What is left of an opinion whose words were erased."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.contracts.errors import Invalid
+
+#: What stands in the place of the title and of the text.
+ERASED_TITLE = "内容已删除 · Erased"
+ERASED_CONTENT = "依申请删除了提出人填写的内容。What its submitter wrote was erased on request."
+
+
+def is_erased(row: Mapping[str, Any]) -> bool:
+    """Whether the words of a stored opinion have been erased already."""
+    return (row["title"], row["content"]) == (ERASED_TITLE, ERASED_CONTENT)
+
+
+def check_erasure(*, first: bool, content: bool) -> None:
+    """Raises `Invalid` when the words of an opinion are to be erased for somebody who only signed it."""
+    if content and not first:
+        reason = "A co-signer's receipt erases the co-signer; the text is the submitter's."
+        raise Invalid("Erase the content by the opinion's id or the submitter's receipt.", {"content": [reason]})

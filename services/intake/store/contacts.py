@@ -1,0 +1,120 @@
+"""Personal data as a whole: sealing what stands in the clear, sealing all of it anew, finding what is old, and taking it away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.lifecycle import State
+from services.contracts.messages import OpinionDetailed
+from services.intake.store.attachments import attachments
+from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, put_away
+from services.intake.store.tables import opinions, ratings, signers, timeline
+from services.runtime.database import Transaction, rows_of
+from services.runtime.vault import SealBroken, Vault
+
+Row = Mapping[str, Any]
+#: Nothing more happens to a case in one of these by itself.
+ENDED = (State.CONCLUDED, State.DECLINED, State.WITHDRAWN)
+
+
+@dataclass(slots=True)
+class Resealed:
+    """What came of sealing anew: texts that are under the newest key now, those that were already, those no key opens."""
+
+    renewed: int = 0
+    current: int = 0
+    broken: int = 0
+
+
+def after(connection: Connection, last: str | None, limit: int) -> list[str]:
+    """The next opinions in the order of their ids, from the first one when `last` is None."""
+    query = sa.select(opinions.c.id).order_by(opinions.c.id).limit(limit)
+    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+
+
+def in_the_clear(connection: Connection, last: str | None, limit: int) -> list[str]:
+    """The next opinions of which anything personal stands in the clear."""
+    signed = sa.select(signers.c.opinion).where(is_open(signers))
+    query = sa.select(opinions.c.id).where(is_open(opinions) | opinions.c.id.in_(signed)).order_by(opinions.c.id).limit(limit)
+    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+
+
+def outlived(connection: Connection, before: datetime, last: str | None, limit: int) -> list[str]:
+    """The next opinions that hold personal data, whose case has ended, and to which nothing has happened since `before`."""
+    case = opinions.alias("case")
+    own = opinions.c.state.in_((*ENDED, State.MERGED))
+    joined = opinions.join(case, case.c.id == sa.func.coalesce(opinions.c.merged_into, opinions.c.id))
+    signed = sa.select(signers.c.opinion).where(is_personal(signers))
+    # Two questions instead of one with "or", so that each finds its line by the index.
+    quiet = [~sa.exists().where(timeline.c.opinion == each, timeline.c.at >= before) for each in (opinions.c.id, case.c.id)]
+    told = is_personal(opinions) | opinions.c.id.in_(signed)
+    query = sa.select(opinions.c.id).select_from(joined).where(own, case.c.state.in_(ENDED), told, *quiet)
+    query = query.order_by(opinions.c.id).limit(limit)
+    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+
+
+def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
+    """Bring the personal data of some opinions and of who signed them under the newest key, also where it stood in the clear.
+
+    What no key opens stays as it is.
+    """
+    work.overwrite()
+    done = Resealed()
+    # Opinions first: whoever else changes one of these rows has locked its opinion.
+    for table, about, names in ((opinions, opinions.c.id, OF_OPINION), (signers, signers.c.opinion, OF_SIGNER)):
+        key = next(iter(table.primary_key))
+        columns = (key.label("which"), table.c.personal, *(table.c[name] for name in names))
+        query = sa.select(*columns).where(about.in_(ids)).where(is_personal(table)).order_by(key).with_for_update()
+        change = table.update().where(key == sa.bindparam("which"))
+        change = change.values(personal=sa.bindparam("sealed"), **emptied(table))
+        for row in rows_of(work.execute(query)):
+            sealed = _resealed(vault, row, names, done)
+            if sealed is not None:
+                work.defer(change, {"which": row["which"], "sealed": sealed})
+    return done
+
+
+def _resealed(vault: Vault, row: Row, names: tuple[str, ...], done: Resealed) -> str | None:
+    try:
+        sealed: str | None = vault.renew(row["personal"]) if row["personal"] else put_away(vault, row, names)["personal"]
+    except SealBroken:
+        done.broken += 1
+        return None
+    if sealed is None:
+        done.current += 1
+    else:
+        done.renewed += 1
+    return sealed
+
+
+def forget_persons(work: Transaction, opinion: str, signer: str | None = None) -> list[str]:
+    """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of those who are forgotten."""
+    work.overwrite()
+    signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
+    wanted = [(signers, signed)] if signer is not None else [(opinions, opinions.c.id == opinion), (signers, signed)]
+    gone: list[str] = []
+    for table, which in wanted:
+        gone += work.execute(sa.select(table.c.receipt).where(which, is_personal(table))).scalars()
+        work.execute(table.update().where(which).values(personal=None, **emptied(table)))
+    return gone
+
+
+def forget_words(work: Transaction, opinion: str, title: str, content: str) -> None:
+    """Put a note in the place of all that the submitters of an opinion wrote: its text, what they added, what they said of it;
+    their photos are gone."""
+    work.overwrite()
+    work.execute(attachments.delete().where(attachments.c.opinion == opinion))
+    work.execute(opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null()))
+    added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
+    work.execute(timeline.update().where(added).values(facts={"content": content}))
+    receipts = [
+        *work.execute(sa.select(opinions.c.receipt).where(opinions.c.id == opinion)).scalars(),
+        *work.execute(sa.select(signers.c.receipt).where(signers.c.opinion == opinion)).scalars(),
+    ]
+    work.execute(ratings.update().where(ratings.c.receipt.in_(receipts)).values(comment=None))

@@ -1,0 +1,111 @@
+"""Sealing, sealing anew, erasing and letting go, on both kinds of store, also beside one another."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from services.intake import handlers, store
+from services.intake.__main__ import Sealer
+from services.intake.app import Intake
+from services.intake.store import IntakeStore, opinions, signers
+from services.runtime.vault import Vault
+from tests.unit.intake.desk import FORM, KEY, MIGRATIONS, TOWN, new_id
+
+OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
+PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
+
+
+@pytest.fixture
+def intake(any_database):
+    return Intake(any_database("intake", Path(MIGRATIONS)), TOWN, OLD)
+
+
+def submit(intake, count, vault=OLD):
+    ids = sorted(new_id() for _ in range(count))
+    form = {"channel": "web", "visibility": "department", **FORM, "submitter": PERSON, "cosigners": [PERSON], "relay": ["标记丁"]}
+    with intake.database.transaction() as work:
+        handlers.submit_many(IntakeStore(work, vault), TOWN, [dict(form) for _ in ids], ids)
+    return ids
+
+
+def everything(intake):
+    """All that a store says of persons, as text."""
+    with intake.database.reading() as connection:
+        rows = [*connection.execute(sa.select(opinions)), *connection.execute(sa.select(signers))]
+    return repr(rows)
+
+
+def test_what_was_in_the_clear_is_sealed(intake):
+    submit(intake, 4)
+    with intake.database.transaction() as work:
+        work.execute(opinions.update().values(personal=None, submitter=PERSON, relay=["标记丁"], deputy="标记己"))
+        work.execute(signers.update().values(personal=None, name="标记乙", phone="13700000002"))
+    submit(intake, 2)
+    assert "标记甲" in everything(intake)
+    turn = Sealer(intake).turn
+    assert [turn(), turn()] == [True, False]
+    assert [mark for mark in ("标记甲", "标记乙", "标记丁", "标记己", "1370000000") if mark in everything(intake)] == []
+    with intake.database.reading() as connection:
+        row = store.find(connection, store.after(connection, None, 1)[0])
+        assert store.persons_of(OLD, row) == {"submitter": PERSON, "relay": ["标记丁"], "deputy": "标记己"}
+
+
+def test_everything_is_sealed_anew_while_people_submit_and_are_erased(intake):
+    ids = submit(intake, 40)
+    done = threading.Event()
+
+    def disturb():
+        for opinion in ids[::4]:
+            submit(intake, 1, BOTH)
+            with intake.database.transaction() as work:
+                handlers.erase(IntakeStore(work, BOTH), opinion)
+        done.set()
+
+    other = threading.Thread(target=disturb)
+    other.start()
+    while True:
+        last, renewed = None, 0
+        while True:
+            with intake.database.reading() as connection:
+                some = store.after(connection, last, 7)
+            if not some:
+                break
+            with intake.database.transaction() as work:
+                result = store.reseal(work, BOTH, some)
+            assert result.broken == 0
+            last, renewed = some[-1], renewed + result.renewed
+        if done.is_set() and not renewed:
+            break
+    other.join()
+    newest = Vault(["another-key-for-tests-as-long-as-a-key-has-to-be"])
+    with intake.database.reading() as connection:
+        sealed = [*connection.scalars(sa.select(opinions.c.personal)), *connection.scalars(sa.select(signers.c.personal))]
+        erased = connection.scalars(sa.select(opinions.c.id).where(opinions.c.personal.is_(None))).all()
+    assert {str(newest.open(each)) for each in sealed if each} == {
+        str({"submitter": PERSON, "relay": ["标记丁"]}), str({"name": "标记甲", "phone": "13700000001"}),
+    }  # fmt: skip
+    assert sorted(erased) == sorted(ids[::4])
+    assert sum(each is not None for each in sealed) == 2 * (40 + 10 - 10)
+
+
+def test_old_cases_are_found_and_let_go_of(intake, clock):
+    ids = submit(intake, 6)
+    with intake.database.transaction() as work:
+        work.execute(opinions.update().where(opinions.c.id.in_(ids[:4])).values(state="concluded"))
+        work.execute(opinions.update().where(opinions.c.id == ids[3]).values(state="merged", merged_into=ids[4]))
+    clock.instant += timedelta(days=10)
+    with intake.database.transaction() as work:
+        IntakeStore(work, OLD).tell(ids[1], work.now, "assignment.rechecked", "supervisor")
+    with intake.database.reading() as connection:
+        found = store.outlived(connection, clock.now() - timedelta(days=5), None, 10)
+    assert found == [ids[0], ids[2]]
+    with intake.database.transaction() as work:
+        assert [handlers.erase(IntakeStore(work, OLD), each, content=True).persons for each in found] == [2, 2]
+    with intake.database.reading() as connection:
+        assert store.outlived(connection, clock.now() - timedelta(days=5), None, 10) == []
+        assert store.find(connection, ids[0])["location"] is None

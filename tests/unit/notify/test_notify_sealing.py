@@ -1,0 +1,94 @@
+"""Whom a letter is for stands nowhere in the clear: not on its way, not while it waits; and it can be called back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from services.contracts.messages import LetterCancelled, LetterRequested
+from services.notify.store import Notes
+from services.notify.store.notes import CANCELLED, NO_KEY
+from services.notify.store.tables import notes
+from services.runtime.vault import SealBroken, Vault
+from tests.unit.notify.scenes import KEY, scene_on
+
+WAYS = {"email": "mailto://user:pw@smtp.example?to={to}", "sms": "json://sms.example/?to={to}"}
+SECRETS = ("王先生", "wang@x.example", "13800000000")
+OTHER_KEY = "another-key-for-tests-as-long-as-a-key-has-to-be"
+
+
+@pytest.fixture
+def scene(sqlite_database, clock):
+    return scene_on(sqlite_database, clock, ways=WAYS)
+
+
+def requested(receipt="ABCD-1234-EFGH-5"):
+    return LetterRequested("received", receipt, "河道淤积", {}, *SECRETS)
+
+
+def tell(scene, *messages, opinion="o-1"):
+    scene.hear_letters(*(scene.event(message, number, opinion) for number, message in enumerate(messages, 1)))
+
+
+def held(scene):
+    path = Path(scene.database.url.database)
+    return b"".join(each.read_bytes() for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
+
+
+def states(scene):
+    return [(row["way"], row["state"], row["reason"]) for row in scene.rows(notes, "opinion", "message", "way")]
+
+
+def test_no_byte_of_the_store_says_whom_a_letter_is_for(scene):
+    tell(scene, requested())
+    assert [row["state"] for row in scene.rows(notes)] == ["pending", "pending"]
+    assert [secret for secret in (*SECRETS, "ABCD-1234") if secret.encode() in held(scene)] == []
+    scene.visit_way("email")
+    assert scene.courier.sent[0][0] == "mailto://user:pw@smtp.example?to=wang%40x.example"
+
+
+def test_letters_to_whoever_was_erased_are_thrown_away_and_the_others_are_not(scene):
+    tell(scene, requested(), requested("WXYZ-0000-0000-1"), LetterCancelled(("ABCD-1234-EFGH-5",)))
+    tell(scene, requested(), opinion="o-2")
+    assert states(scene) == [
+        ("email", "dropped", CANCELLED), ("sms", "dropped", CANCELLED), *[("email", "pending", None), ("sms", "pending", None)] * 2,
+    ]  # fmt: skip
+    gone = [row for row in scene.rows(notes) if row["state"] == "dropped"]
+    assert {(row["contact"], row["title"], row["body"], row["next_at"]) for row in gone} == {(None, None, None, None)}
+
+
+def test_a_letter_that_is_being_sent_while_it_is_called_back_is_not_tried_again(scene):
+    tell(scene, requested())
+    post = Notes(scene.database, scene.vault)
+    letter = post.take("email")
+    tell(scene, LetterCancelled(("ABCD-1234-EFGH-5",)), opinion="o-1")
+    post.refused(letter, "timed out", scene.clock.now())
+    assert [row[1] for row in states(scene)] == ["dropped", "dropped"]
+    assert post.take("email") is None
+
+
+def test_what_waits_is_brought_under_the_newest_key(scene):
+    tell(scene, requested())
+    post = Notes(scene.database, Vault([OTHER_KEY, KEY]))
+    assert (post.reseal(), post.reseal()) == (2, 0)
+    letter = Notes(scene.database, Vault([OTHER_KEY])).take("email")
+    assert letter.letter[0] == "wang@x.example"
+
+
+def test_a_letter_that_no_key_opens_is_given_up_and_the_next_one_is_sent(scene):
+    tell(scene, requested())
+    scene.vault = Vault([OTHER_KEY])
+    object.__setattr__(scene.service, "vault", scene.vault)
+    tell(scene, requested(), opinion="o-2")
+    assert scene.visit_way("email") == 1
+    assert [row for row in states(scene) if row[0] == "email"] == [("email", "failed", NO_KEY), ("email", "sent", None)]
+
+
+def test_a_letter_whose_key_is_missing_does_not_tell_its_secrets_when_it_fails(scene):
+    message = scene.sealed(requested())
+    object.__setattr__(scene.service, "vault", Vault([OTHER_KEY]))
+    scene.vault = Vault([KEY])
+    with pytest.raises(SealBroken) as failure:
+        tell(scene, requested())
+    assert not any(secret in str(failure.value) for secret in (*SECRETS, message.email))
