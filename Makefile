@@ -14,7 +14,7 @@ READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help demo up down logs test check lint fix bench compose-test docs lock broker
+.PHONY: help demo up down logs test check lint fix bench faults compose-test docs lock broker
 
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ fix: $(DEV) ## 自动修正格式 · put right what can be put right without thi
 bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and what a look for due deadlines costs
 	@$(PY) -m services bench
 	@$(PY) -m services bench-clock
+
+faults: $(DEV) broker ## 故障试验：两万件意见，六十次故障 · 20,000 opinions under 60 faults, judged; ARGS="--opinions 2000 --faults 20"
+	@$(PY) -m tests.faults.run $(ARGS)
 
 compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)

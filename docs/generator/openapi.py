@@ -156,7 +156,8 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
 
 def _refusals(route: Route) -> list[type[Refusal]]:
     found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
-    if route.access is not PUBLIC:
+    # What only the public may do refuses staff.
+    if route.access is not PUBLIC or route.method == "POST":
         found.append(errors.NotAllowed)
     if route.body is not None or route.takes:
         found += [errors.TooLarge, errors.UnsupportedType]

@@ -70,6 +70,8 @@ class Shapes:
         match field:
             case fields.Nested():
                 inner = self.refer(type(field.schema), owner)
+                if field.metadata.get("or_text"):
+                    inner = {"anyOf": [inner, {"type": "string"}]}
                 return {"type": "array", "items": inner} if field.many else inner
             case fields.List():
                 return {"type": "array", "items": self.field(field.inner, owner)}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
-from services.console.processes import Slot, free_port, listens
+from services.console.processes import STEP_SECONDS, Slot, free_port, listens
 from services.console.settings import ADDRESS_BOOK
 from services.console.terminal import fail
 from services.contracts.definitions import hash_password
 from services.contracts.topology import SERVICES
+
+LET_GO_SECONDS = 2.0
 
 
 class Installation:
@@ -72,7 +75,7 @@ class Installation:
         path = self.run / "ports.json"
         known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         for name in SERVICES:
-            stranger = self.slot(name).pid() is None and name in known and listens(known[name])
+            stranger = self.slot(name).pid() is None and name in known and _stays_taken(known[name])
             if name not in known or stranger:
                 known[name] = free_port()
         path.write_text(json.dumps(known))
@@ -98,6 +101,16 @@ class Installation:
 
     def _keep_secrets(self) -> None:
         write_privately(self.var / "secrets.json", json.dumps(self._secrets, indent=1))
+
+
+def _stays_taken(port: int) -> bool:
+    # A process that was killed may be gone a moment before the last of its threads lets go of its port.
+    end = time.monotonic() + LET_GO_SECONDS
+    while listens(port):
+        if time.monotonic() > end:
+            return True
+        time.sleep(STEP_SECONDS)
+    return False
 
 
 def password_hash(password: str) -> str:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
-import pika
 import pika.exceptions
 
-from services.console.amqp import connection, depths, look_through
+from services.console.amqp import connection, depths
 from services.console.office import json_option, load_place
+from services.console.replay import Parked, parked_in, read_parked, replay
 from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, out, print_json, step, table
-from services.contracts.topology import REQUEUE, UNROUTED, dead_queue, queues
+from services.contracts.topology import UNROUTED, dead_queue, queues
 
-SUFFIX = ".dead"
+SHOWN_CHARACTERS = 500
 
 
 @click.group()
@@ -26,18 +28,20 @@ def dead() -> None:
 @dead.command("list")
 @json_option
 def dead_list(as_json: bool) -> None:
-    """How many messages each dead queue holds, and the queue of commands that nobody takes."""
+    """What each dead queue holds, since when and why; the queue of commands that nobody takes is one of them."""
     settings = load_settings()
     names = [dead_queue(queue.name) for queue in queues(load_place(settings).departments)]
     with connection(addresses(settings).broker_url, "huiying-dead") as broker:
-        found = {name: held for name, held in depths(broker, [*names, UNROUTED]).items() if held is not None}
+        held = {name: count for name, count in depths(broker, [*names, UNROUTED]).items() if count is not None}
+        found = {name: _summary(read_parked(broker, name) if count else ()) for name, count in held.items()}
     if as_json:
         print_json(found)
         return
-    waiting = {name: held for name, held in found.items() if held}
-    shown = table("队列 queue", "条数 messages")
-    for name, held in waiting.items():
-        shown.add_row(name, str(held))
+    waiting = {name: each for name, each in found.items() if each["messages"]}
+    shown = table("队列 queue", "条数 messages", "最早 since", "原因 why")
+    for name, each in waiting.items():
+        why = "; ".join(f"{count}× {reason}" for reason, count in each["reasons"].items())
+        shown.add_row(name, str(each["messages"]), each["since"] or "—", why[:SHOWN_CHARACTERS])
     if waiting:
         out.print(shown)
     step(f"共查看 {len(found)} 个队列，{len(waiting)} 个有死信 · {len(found)} queues, {len(waiting)} of them hold something")
@@ -47,19 +51,26 @@ def dead_list(as_json: bool) -> None:
 @click.argument("queue")
 @json_option
 def dead_show(queue: str, as_json: bool) -> None:
-    """Show what QUEUE.dead holds and why it is there. Nothing is taken out."""
-    found: list[dict[str, Any]] = []
+    """Show what QUEUE.dead holds, why it is there, how often it was tried and since when. Nothing is taken out."""
+    found: list[Parked] = []
     with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
         try:
-            look_through(broker, _dead_name(queue), lambda properties, body: found.append(_shown(properties, body)))
+            found = read_parked(broker, parked_in(queue))
         except pika.exceptions.ChannelClosedByBroker as error:
-            fail(f"{_dead_name(queue)}: {error.reply_text}", "huiying dead list")
+            fail(f"{parked_in(queue)}: {error.reply_text}", "huiying dead list")
     if as_json:
-        print_json(found)
+        print_json([
+            {
+                "id": each.id, "type": each.type, "reason": each.reason, "attempts": each.attempts,
+                "since": each.since.isoformat() if each.since else None, "body": each.body,
+            }
+            for each in found
+        ])  # fmt: skip
         return
-    for message in found:
-        out.print(f"{message['id']}  {message['reason']}", style="bold", markup=False)
-        out.print(f"    {message['body'][:500]}", markup=False)
+    for each in found:
+        out.print(f"{each.id}  {each.type or '—'}  {each.reason}", style="bold", markup=False)
+        out.print(f"    试过 {each.attempts} 次 tries；自 since {_moment(each.since)}", markup=False)
+        out.print(f"    {each.body[:SHOWN_CHARACTERS]}", markup=False)
     step(f"{len(found)} 条 messages")
 
 
@@ -68,57 +79,35 @@ def dead_show(queue: str, as_json: bool) -> None:
 @click.option("--id", "only", help="Only the message with this id.")
 @json_option
 def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
-    """Send what QUEUE.dead holds back to QUEUE, under the same ids, as often as there are messages now."""
-    settings = load_settings()
-    with connection(addresses(settings).broker_url, "huiying-dead") as broker:
+    """Send what QUEUE.dead holds back to QUEUE, under the same ids, as often as there are messages now.
+
+    It may be repeated: whoever has handled a message before drops it by its id.
+    """
+    source = parked_in(queue)
+    with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
         try:
-            replayed = _replay(broker, queue.removesuffix(SUFFIX), only)
+            replayed = replay(broker, queue, only)
         except pika.exceptions.ChannelClosedByBroker as error:
-            fail(f"{_dead_name(queue)}: {error.reply_text}", "huiying dead list")
+            fail(f"{source}: {error.reply_text}", "huiying dead list")
         except pika.exceptions.UnroutableError:
-            fail(f"There is no queue {queue.removesuffix(SUFFIX)} to go back to; what was not sent is still parked.")
+            fail(f"The queue that {source} belongs to is not there; what was not sent is still parked.", "huiying topology apply")
     if as_json:
-        print_json({"queue": queue.removesuffix(SUFFIX), "replayed": replayed})
+        print_json({"queue": source, "replayed": replayed})
     else:
         step(f"送回 {replayed} 条 messages sent back")
     if only is not None and not replayed:
-        fail(f"There is no message {only} in {_dead_name(queue)}.", f"huiying dead show {queue}")
+        fail(f"There is no message {only} in {source}.", f"huiying dead show {queue}")
 
 
-def _replay(broker: Any, queue: str, only: str | None) -> int:
-    incoming, outgoing = broker.channel(), broker.channel()
-    outgoing.confirm_delivery()
-    held = incoming.queue_declare(dead_queue(queue), passive=True).method.message_count
-    replayed = 0
-    # As many as there are now: one that fails again would otherwise be sent round and round.
-    for _ in range(held):
-        method, properties, body = incoming.basic_get(dead_queue(queue))
-        if method is None:
-            break
-        if only is not None and properties.message_id != only:
-            continue
-        # No header is kept: old death records would let the broker drop the message as a loop.
-        clean = pika.BasicProperties(
-            message_id=properties.message_id, content_type=properties.content_type, delivery_mode=2, headers={"x-attempt": 0}
-        )
-        outgoing.basic_publish(REQUEUE, queue, body, clean, mandatory=True)
-        incoming.basic_ack(method.delivery_tag)
-        replayed += 1
-    incoming.close()
-    return replayed
+def _moment(instant: datetime | None) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
-def _dead_name(queue: str) -> str:
-    return queue if queue.endswith(SUFFIX) or queue == UNROUTED else dead_queue(queue)
-
-
-def _shown(properties: Any, body: bytes) -> dict[str, Any]:
-    headers = properties.headers or {}
-    deaths = headers.get("x-death") or [{}]
-    reason = headers.get("x-error") or deaths[0].get("reason") or "—"
-    text = body.decode("utf-8", "replace")
-    try:
-        kind = json.loads(text).get("type")
-    except (ValueError, AttributeError):
-        kind = None
-    return {"id": properties.message_id, "type": kind, "reason": reason, "attempts": headers.get("x-attempt"), "body": text}
+def _summary(messages: Sequence[Parked]) -> dict[str, Any]:
+    """How many, since when, and how many for each reason, the most frequent first."""
+    since = min((each.since for each in messages if each.since is not None), default=None)
+    return {
+        "messages": len(messages),
+        "since": since.isoformat() if since else None,
+        "reasons": dict(Counter(each.reason for each in messages).most_common()),
+    }

@@ -29,14 +29,16 @@ FINDS, CLIMBS = 40, 8
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 MICROSECONDS = 1_000_000
 #: Every `every`-th deadline is due, so that those lie all over the table; each case has been signed for before.
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :open) "
 FILL = (
-    "INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, "
-    "sequence, state, next_rung, next_at) " + NUMBERS + "SELECT 'a-' || (10000000 + i), 'reply', 1, 'o-' || (10000000 + i), "
+    ("INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, "
+    "sequence, state, next_rung, next_at) "
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :open) "
+    "SELECT 'a-' || (10000000 + i), 'reply', 1, 'o-' || (10000000 + i), "
     "'department-' || (i % 24), 'title', 'ordinary', :start, :due, false, 1, 'open', 'half-time', "
-    "CASE WHEN i % :every = 0 THEN :now - i ELSE :later + i END FROM n",
-    "INSERT INTO endings (assignment, kind, sequence, ended) " + NUMBERS +
-    "SELECT 'a-' || (10000000 + i), 'sign', 2, :start FROM n",
+    "CASE WHEN i % :every = 0 THEN :now - i ELSE :later + i END FROM n"),
+    ("INSERT INTO endings (assignment, kind, sequence, ended) "
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :open) "
+    "SELECT 'a-' || (10000000 + i), 'sign', 2, :start FROM n"),
 )  # fmt: skip
 
 

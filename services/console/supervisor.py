@@ -30,7 +30,7 @@ from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.tls import bare, identity, read_address, reason
 
-READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 4.0
+READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 12.0
 STEP_SECONDS = 0.1
 
 
@@ -149,7 +149,7 @@ class Supervisor:
         return self.installation.log / f"{name}.log"
 
     def _await_free_port(self) -> None:
-        # A web process that was killed leaves a child behind that needs a moment to notice.
+        # A web process that was killed leaves a child behind that needs a moment to notice and may have answers to finish.
         end = time.monotonic() + PORT_SECONDS
         while listens(self.settings.port):
             if time.monotonic() > end:

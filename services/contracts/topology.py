@@ -96,6 +96,13 @@ def dead_queue(queue: str) -> str:
     return f"{queue}.dead"
 
 
+def looked_after(service: str, departments: Iterable[str]) -> tuple[str, ...]:
+    """The queues of what could not be handled that a service keeps an eye on: its own, and routing the departments' as well."""
+    own = [queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{service}.")]
+    others = [department_queue(code) for code in departments] if service == "routing" else []
+    return (*map(dead_queue, (*own, *others)), *((UNROUTED,) if service == "routing" else ()))
+
+
 def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
     """Every work queue: the services' and one for each department code."""
     own = (Queue(department_queue(code), DEPARTMENTS, (department_queue(code),)) for code in departments)

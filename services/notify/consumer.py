@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -36,7 +35,7 @@ from services.contracts.messages import (
 )
 from services.notify import handlers
 from services.notify.app import Notify
-from services.notify.domain import Ladder, Note
+from services.notify.domain import Ladder
 from services.notify.store import Deadlines, Reminders
 from services.notify.store.notes import keep_note
 from services.runtime.broker import Delivery
@@ -84,7 +83,7 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event.data, LetterRequested):
-                keep = partial(_keep, work, event)
+                keep = partial(keep_note, work, event.id, event.subject, event.data.about)
                 handlers.note_request(service.postbox, event.data, work.now, keep)
 
     return (
@@ -100,8 +99,3 @@ def read_letter(delivery: Delivery) -> Event:
     except Poison:
         pass
     raise Poison("not a letter that can be read")
-
-
-def _keep(work: Transaction, event: Event, note: Note, at: datetime) -> None:
-    assert isinstance(event.data, LetterRequested)
-    keep_note(work, event.id, event.subject, event.data.about, note, at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
@@ -10,7 +11,9 @@ from typing import Any
 
 import flask
 
-from services.contracts.topology import SAYS
+from services.contracts.catalogue import load_catalogue
+from services.contracts.errors import Unavailable
+from services.contracts.topology import SAYS, looked_after
 from services.runtime import settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
@@ -21,7 +24,7 @@ from services.runtime.dispatch import Dispatcher, Hearing
 from services.runtime.health import health_routes, status_application
 from services.runtime.http import Routes, create_app
 from services.runtime.migrate import ACCESS, STORE, migrate
-from services.runtime.probe import BrokerProbe
+from services.runtime.probe import BrokerProbe, Distrusted
 from services.runtime.relay import Relay
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
@@ -30,6 +33,7 @@ from services.runtime.tls import identity, trusting
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
+DEAD_LETTERS_SECONDS = 15.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 
@@ -92,7 +96,23 @@ def worker_loops(
             return RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
 
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
+    loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
     return loops
+
+
+def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry) -> Chore:
+    """Counts what could not be handled, for the metrics."""
+    probe = BrokerProbe(given.broker_url)
+    queues = looked_after(assembly.name, load_catalogue(given.catalogue).departments)
+
+    def count() -> bool:
+        # While the broker is away, what was counted last stands.
+        with contextlib.suppress(Unavailable, Distrusted):
+            for queue, number in probe.depths(queues).items():
+                telemetry.show("huiying_dead_letters", number, queue=queue)
+        return False
+
+    return Chore("dead-letters", DEAD_LETTERS_SECONDS, count)
 
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:

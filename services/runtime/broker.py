@@ -53,7 +53,8 @@ class Outgoing:
 class Delivery:
     """One message as it came. `attempt` counts our own retries from 0, `delivery_count` the broker's redeliveries.
 
-    `routing_key` and `user_id` are those of the first time, also when the message comes back from a retry queue.
+    `routing_key` and `user_id` are those of the first time, also when the message comes back from a retry queue; `failed` is
+    the second (epoch) in which it failed first, 0 when it never did.
     """
 
     tag: int
@@ -64,6 +65,7 @@ class Delivery:
     attempt: int = 0
     delivery_count: int = 0
     user_id: str | None = None
+    failed: int = 0
 
 
 class Publisher(Protocol):
@@ -255,9 +257,14 @@ class RabbitSubscription:
         self._arrived.append(delivery_of(self._queue, message.delivery_info, message.properties, message.body))
 
 
-def aside_headers(delivery: Delivery, attempt: int, reason: str) -> dict[str, Any]:
-    """What a copy in a retry or dead queue has to remember, because it comes back under the queue's name and from us."""
-    headers = {"x-attempt": attempt, "x-error": reason[:1000], "x-routing-key": delivery.routing_key}
+def aside_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, Any]:
+    """What a copy in a retry or dead queue has to remember, because it comes back under the queue's name and from us.
+
+    `now` is a second (epoch); since when a message fails stays what it was at its first failure.
+    """
+    headers = {
+        "x-attempt": attempt, "x-error": reason[:1000], "x-routing-key": delivery.routing_key, "x-failed": delivery.failed or now,
+    }  # fmt: skip
     return headers if delivery.user_id is None else {**headers, "x-user-id": delivery.user_id}
 
 
@@ -276,6 +283,7 @@ def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, An
         attempt=_count(returned.get("x-attempt")),
         delivery_count=_count(given.get("x-delivery-count")),
         user_id=returned.get("x-user-id") or properties.get("user_id"),
+        failed=_count(returned.get("x-failed")),
     )
 
 

@@ -153,10 +153,11 @@ class Dispatcher(Generic[T]):
             verdicts.unhandled.append((delivery, repr(error), True))
 
     def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
+        now = int(self._database.clock.now().timestamp())
         publisher = self._publish()
         try:
             for delivery, reason, again in unhandled:
-                publisher.publish(aside(delivery, reason, again=again))
+                publisher.publish(aside(delivery, reason, now, again=again))
             failed = publisher.settle()
         finally:
             publisher.close()
@@ -187,10 +188,13 @@ def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Deliv
     return calm, suspects
 
 
-def aside(delivery: Delivery, reason: str, *, again: bool) -> Outgoing:
-    """The copy that goes to a retry queue, or to the dead one when it had its chances. No header of the broker's is kept."""
+def aside(delivery: Delivery, reason: str, now: int, *, again: bool) -> Outgoing:
+    """The copy that goes to a retry queue, or to the dead one when it had its chances. No header of the broker's is kept.
+
+    `now` is a second (epoch).
+    """
     attempt = delivery.attempt + 1
     exchange = retry_exchange(attempt) if again else None
-    headers = aside_headers(delivery, attempt, reason)
+    headers = aside_headers(delivery, attempt, reason, now)
     log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
     return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers)

@@ -30,6 +30,7 @@ outbox_table = sa.Table(
 )
 #: Written out, not a parameter, so that the partial index can be chosen.
 REFUSED = sa.text("due > 0")
+LONGEST_REST_SECONDS = 30.0
 WAITS = "waits behind an earlier message"
 
 
@@ -72,7 +73,9 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     Second tries take at most a quarter of the limit, so that a department out of reach does not slow the others.
     """
     seconds = now.timestamp()
-    again = _SELECT.where(REFUSED, outbox_table.c.due <= seconds).order_by(outbox_table.c.due, outbox_table.c.id)
+    # A time further away than any rest was written by a clock that was wrong.
+    due = sa.or_(outbox_table.c.due <= seconds, outbox_table.c.due > seconds + 2 * LONGEST_REST_SECONDS)
+    again = _SELECT.where(REFUSED, due).order_by(outbox_table.c.due, outbox_table.c.id)
     fresh = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id)
     rows = [*connection.execute(again.limit(max(1, limit // 4))), *connection.execute(fresh.limit(limit))]
     return [
@@ -145,4 +148,4 @@ def backlog(connection: Connection, now: datetime) -> tuple[int, float]:
 
 def back_off(attempts: int) -> timedelta:
     """How long a refused message rests: half a second, doubling, at most 30 seconds."""
-    return timedelta(seconds=min(30.0, 0.5 * 2 ** min(attempts, 10)))
+    return timedelta(seconds=min(LONGEST_REST_SECONDS, 0.5 * 2 ** min(attempts, 10)))

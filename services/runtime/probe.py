@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Sequence
 
 import pika
 import pika.exceptions
@@ -31,10 +33,26 @@ class BrokerProbe:
         try:
             pika.BlockingConnection(self._parameters()).close()
         except (pika.exceptions.AMQPError, OSError) as error:
-            if why := reason(error):
-                raise Distrusted(why) from error
-            raise Unavailable(f"The broker does not answer: {error!r}") from error
+            raise _told(error) from error
         self._good_until = time.monotonic() + REMEMBER_SECONDS
+
+    def depths(self, queues: Sequence[str]) -> dict[str, int]:
+        """How many messages wait in each of these queues that is there; raises as `check` does."""
+        found: dict[str, int] = {}
+        try:
+            connection = pika.BlockingConnection(self._parameters())
+            try:
+                for queue in queues:
+                    # A channel each, because the broker closes one in which a missing queue was asked for.
+                    with contextlib.suppress(pika.exceptions.ChannelClosedByBroker):
+                        channel = connection.channel()
+                        found[queue] = channel.queue_declare(queue, passive=True).method.message_count
+                        channel.close()
+            finally:
+                connection.close()
+        except (pika.exceptions.AMQPError, OSError) as error:
+            raise _told(error) from error
+        return found
 
     def _parameters(self) -> pika.URLParameters:
         parameters = broker_parameters(self._url)
@@ -52,3 +70,8 @@ def broker_parameters(url: str) -> pika.URLParameters:
     if address.secure:
         parameters.ssl_options = pika.SSLOptions(address.context(), address.host)
     return parameters
+
+
+def _told(error: Exception) -> Unavailable | Distrusted:
+    why = reason(error)
+    return Distrusted(why) if why else Unavailable(f"The broker does not answer: {error!r}")

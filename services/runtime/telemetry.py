@@ -38,6 +38,10 @@ class Telemetry:
             series = self._series[name]
             (series.labels(**labels) if labels else series).inc(amount)
 
+    def show(self, name: str, value: float, **labels: str) -> None:
+        """Set a gauge of the table."""
+        self._series[name].labels(**labels).set(value)
+
     def observe(self, name: str, seconds: float, **labels: str) -> None:
         """Put a duration into a histogram of the table."""
         self._series[name].labels(**labels).observe(seconds)

@@ -130,6 +130,21 @@ class TestTurn:
             clock.instant = datetime.fromtimestamp(due + 0.001, ZONE)
         assert rests == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]
 
+    def test_what_a_clock_that_was_ahead_put_off_does_not_wait_for_it(
+        self, database: Database, memory: MemoryBroker, clock: FixedClock
+    ) -> None:
+        right = clock.instant
+        memory.full.add("department.roads")
+        say(database, "o-1", "roads", "first")
+        clock.instant = right + timedelta(hours=1)
+        assert self.turns(database, memory) == 1
+        memory.full.clear()
+        clock.instant = right
+        say(database, "o-1", "roads", "second")
+        while waiting(database):
+            assert self.turns(database, memory)
+        assert rungs(memory, "department.roads") == ["first", "second"]
+
     def test_a_thousand_held_messages_do_not_slow_the_others(
         self, database: Database, memory: MemoryBroker, clock: FixedClock
     ) -> None:

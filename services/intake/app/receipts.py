@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from services.contracts.errors import NotAllowed, NotFound
+from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
@@ -110,7 +111,7 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
         "answers": domain.answers_of(lines), "promises": domain.promises_of(lines),
         "evaluation": {name: last[name] for name in ("process", "result", "comment", "at")} if last else None,
         "may": domain.may_do(State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed),
-        "timeline": [moment(line) for line in lines],
+        "timeline": [moment(line) for line in lines], "ledger": f"/ledger?subject={subject_of(own['id'])}",
     }  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class SeparateAnswer(Schema):
 
 
 class Receipt(Schema):
-    """What the holder of a receipt sees."""
+    """What the holder of a receipt sees; `ledger` is where anybody can check that all of it was counted."""
 
     receipt = fields.String(required=True)
     title = fields.String(required=True)
@@ -105,6 +105,7 @@ class Receipt(Schema):
     evaluation = fields.Dict(allow_none=True)
     may = fields.List(fields.String(), required=True)
     timeline = fields.List(fields.Nested(Moment), required=True)
+    ledger = fields.String(required=True)
 
 
 class OpinionShape(Schema):

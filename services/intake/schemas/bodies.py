@@ -49,7 +49,7 @@ class Relay(fields.Nested):
     """A step of the relay chain: `{role, name}`, or the name alone."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(RelayStep, metadata={"description": "or the name alone, as text"}, **options)
+        super().__init__(RelayStep, metadata={"description": "or the name alone, as text", "or_text": True}, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, *args: Any, **options: Any) -> Any:
         if not isinstance(value, str):

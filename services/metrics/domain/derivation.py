@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.deadlines import deadlines_of
@@ -42,7 +44,7 @@ class Derived:
 
 def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
     """The rows of an opinion from all its facts in any order."""
-    ordered = sorted(facts, key=lambda fact: (fact.at, fact.sequence, fact.id))
+    ordered = _in_order(facts)
     derived = Derived(_case(opinion, ordered, days), [], [], [], [], promises_of(opinion, ordered))
     told: dict[str, list[Fact]] = {}
     for fact in ordered:
@@ -59,6 +61,23 @@ def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
             if rounds[0]["role"] == LEAD:
                 derived.marks.extend(marks_of(rounds[0], own))
     return derived
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """What each service said in the order in which it said it, and between the two by the clock.
+
+    A clock that was put back does not change what came first: the sequence tells it.
+    """
+    told: dict[bool, list[Fact]] = {}
+    for fact in sorted(facts, key=lambda fact: (fact.sequence, fact.at, fact.id)):
+        told.setdefault(fact.type.startswith("opinion."), []).append(fact)
+    merged: list[tuple[datetime, bool, int, str, Fact]] = []
+    for by_intake, own in told.items():
+        latest = own[0].at
+        for fact in own:
+            latest = max(latest, fact.at)
+            merged.append((latest, not by_intake, fact.sequence, fact.id, fact))
+    return [fact for *_, fact in sorted(merged, key=itemgetter(0, 1, 2, 3))]
 
 
 def _case(opinion: str, ordered: Iterable[Fact], days: WorkingDays) -> Row:

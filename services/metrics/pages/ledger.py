@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -38,4 +39,5 @@ def ledger_page(call: Call[Service]) -> Answer:
 
 
 def _shown(proofs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{**proof, **orjson.loads(proof["leaf"])} for proof in proofs]
+    read = [(proof, orjson.loads(proof["leaf"])) for proof in proofs]
+    return [{**proof, "type": leaf["type"], "at": datetime.fromisoformat(leaf["time"])} for proof, leaf in read]

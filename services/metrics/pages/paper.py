@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from markupsafe import Markup
+
 from services.runtime.http import Routes
 from services.runtime.pages import environment
+
+PART = 16
 
 
 def minutes(instant: datetime) -> str:
@@ -14,6 +18,11 @@ def minutes(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} {instant:%z}"
 
 
+def in_parts(digits: str) -> Markup:
+    """A long number that may be broken between its parts."""
+    return Markup("<wbr>").join(digits[start : start + PART] for start in range(0, len(digits), PART))
+
+
 routes = Routes()
 TEMPLATES = environment(Path(__file__).parents[1] / "templates")
-TEMPLATES.filters["minutes"] = minutes
+TEMPLATES.filters.update(minutes=minutes, in_parts=in_parts)

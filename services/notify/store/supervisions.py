@@ -107,7 +107,8 @@ class Supervisions:
 
     def say(self, opinion: str, message: Message) -> None:
         """Say a message about the case of a supervision that was taken."""
-        assert self._speaker is not None
+        if self._speaker is None:
+            raise RuntimeError("a supervision has to be taken before anything is said about it")
         self._speaker.say(message, opinion)
 
 

@@ -57,6 +57,23 @@ class Walker:
         """The assignments of co-handlers and separate handlers."""
         return [row for row in self.county.get("/assignments", opinion=told.opinion)[1]["items"] if row["role"] != "lead"]
 
+    def suited(self, move: Move) -> list[Told]:
+        """The opinions for which the move is possible."""
+        return [told for told in self.told if self.suits(told, move)]
+
+    def suits(self, told: Told, move: Move) -> bool:
+        """Whether the move is possible where the opinion stands, as far as that can be seen from outside."""
+        row = self.lead(told)
+        if (State(row["state"]) if row else self.state(told), move) not in TABLE:
+            return False
+        if move in (Move.GRANT, Move.REFUSE):
+            return row is not None and row["asked_until"] is not None
+        return move is not Move.KEEP or (row is not None and self.promised(row["id"]))
+
+    def promised(self, assignment: str) -> bool:
+        """Whether a promise of the assignment is still to be kept."""
+        return bool(self.county.get("/promises", assignment=assignment, state="open")[1]["items"])
+
     def judge(self, state: State, move: Move, status: int, answer: Any, after: State) -> None:
         """Compare what happened with the table."""
         self.tried[move] = self.tried.get(move, 0) + 1

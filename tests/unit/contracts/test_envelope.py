@@ -16,7 +16,8 @@ from services.contracts.messages import MESSAGES, Message, OpinionDeclined
 from services.runtime.clock import ZONE
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
-INSTANTS = st.datetimes(datetime(1990, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, ZONE]), allow_imaginary=False)  # noqa: DTZ001
+#: From a year in which Shanghai has no summer time any more: an hour that a night leaves out or repeats is not read back equal.
+INSTANTS = st.datetimes(datetime(1992, 1, 1), datetime(2200, 1, 1), timezones=st.sampled_from([UTC, ZONE]))  # noqa: DTZ001
 PLAIN = {str: TEXT, datetime: INSTANTS, bool: st.booleans(), int: st.integers(0, 2**31), float: st.floats(0, 1)}
 
 

@@ -12,9 +12,12 @@ from services.contracts.topology import (
     EXCHANGES,
     RETRIES,
     SERVICE_QUEUES,
+    SERVICES,
+    UNROUTED,
     dead_queue,
     department_queue,
     destinations,
+    looked_after,
     queues,
     retry_exchange,
 )
@@ -62,3 +65,8 @@ def test_what_the_broker_gives_up_on_finds_its_dead_queue(queue) -> None:
     assert bound == [dead_queue(queue.name)]
     assert rules["delivery-limit"] > 0
     assert (rules["overflow"], rules["dead-letter-strategy"]) == ("reject-publish", "at-least-once")
+
+
+def test_somebody_looks_after_every_dead_queue_and_only_one() -> None:
+    watched = [name for service in SERVICES for name in looked_after(service, ["water", "roads"])]
+    assert sorted(watched) == sorted([*(dead_queue(queue.name) for queue in queues(["water", "roads"])), UNROUTED])

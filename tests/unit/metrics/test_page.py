@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 from services.metrics.domain.rates import RATES
 from tests.unit.metrics.telling import Case, whole_story
 
-VOID = {"meta", "link", "input", "img"}
+VOID = {"meta", "link", "input", "img", "wbr"}
 
 
 class Reader(HTMLParser):

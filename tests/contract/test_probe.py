@@ -1,0 +1,29 @@
+"""What the probe sees of a real broker from outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.console.processes import free_port
+from services.contracts.errors import Unavailable
+from services.contracts.topology import DEAD
+from services.runtime.broker import Outgoing
+from services.runtime.probe import BrokerProbe
+from tests.rabbit import Rabbit
+
+PARKED = "routing.commands.dead"
+
+
+def test_it_counts_what_waits_and_leaves_out_queues_that_are_not_there(rabbit: Rabbit) -> None:
+    publisher = rabbit.publisher()
+    for number in range(3):
+        publisher.publish(Outgoing(f"m-{number}", DEAD, "routing.commands", b"{}"))
+    assert publisher.settle() == {}
+    probe = BrokerProbe(rabbit.url)
+    assert probe.depths(["no.such.dead", PARKED, "metrics.events.dead"]) == {PARKED: 3, "metrics.events.dead": 0}
+    assert probe.depths([PARKED]) == {PARKED: 3}
+
+
+def test_a_broker_that_does_not_answer_is_said_to_be_away() -> None:
+    with pytest.raises(Unavailable):
+        BrokerProbe(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/huiying").depths([PARKED])
