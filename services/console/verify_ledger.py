@@ -123,7 +123,6 @@ class Place:
 
     def _get(self, path: str) -> bytes:
         try:
-            # Nothing but http and https comes as far as here.
             with urllib.request.urlopen(self.url + API + path, timeout=PATIENCE) as answer:  # nosec B310
                 return bytes(answer.read())
         except (OSError, ValueError, http.client.HTTPException) as error:

@@ -24,7 +24,7 @@ from services.runtime.dispatch import Dispatcher, Hearing
 from services.runtime.health import health_routes, status_application
 from services.runtime.http import Routes, create_app
 from services.runtime.migrate import ACCESS, STORE, migrate
-from services.runtime.probe import BrokerProbe
+from services.runtime.probe import BrokerProbe, Distrusted
 from services.runtime.relay import Relay
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
@@ -107,7 +107,7 @@ def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemet
 
     def count() -> bool:
         # While the broker is away, what was counted last stands.
-        with contextlib.suppress(Unavailable):
+        with contextlib.suppress(Unavailable, Distrusted):
             for queue, number in probe.depths(queues).items():
                 telemetry.show("huiying_dead_letters", number, queue=queue)
         return False

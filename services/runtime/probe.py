@@ -33,13 +33,11 @@ class BrokerProbe:
         try:
             pika.BlockingConnection(self._parameters()).close()
         except (pika.exceptions.AMQPError, OSError) as error:
-            if why := reason(error):
-                raise Distrusted(why) from error
-            raise Unavailable(f"The broker does not answer: {error!r}") from error
+            raise _told(error) from error
         self._good_until = time.monotonic() + REMEMBER_SECONDS
 
     def depths(self, queues: Sequence[str]) -> dict[str, int]:
-        """How many messages wait in each of these queues that is there; raises `Unavailable` when the broker does not answer."""
+        """How many messages wait in each of these queues that is there; raises as `check` does."""
         found: dict[str, int] = {}
         try:
             connection = pika.BlockingConnection(self._parameters())
@@ -53,7 +51,7 @@ class BrokerProbe:
             finally:
                 connection.close()
         except (pika.exceptions.AMQPError, OSError) as error:
-            raise Unavailable(f"The broker does not answer: {error!r}") from error
+            raise _told(error) from error
         return found
 
     def _parameters(self) -> pika.URLParameters:
@@ -72,3 +70,8 @@ def broker_parameters(url: str) -> pika.URLParameters:
     if address.secure:
         parameters.ssl_options = pika.SSLOptions(address.context(), address.host)
     return parameters
+
+
+def _told(error: Exception) -> Unavailable | Distrusted:
+    why = reason(error)
+    return Distrusted(why) if why else Unavailable(f"The broker does not answer: {error!r}")

@@ -12,6 +12,7 @@ PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
 STAFF_ROUTES = [
     ("GET", "/opinions", {"reviewer", "supervisor", "admin", "water", "roads"}),
     ("GET", "/opinions/nothing", {"reviewer", "supervisor", "admin", "water", "roads"}),
+    ("GET", "/opinions/nothing/attachments/none", {"reviewer", "supervisor", "admin", "water", "roads"}),
     ("POST", "/opinions/nothing/accept", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/decline", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/return", {"reviewer", "admin"}),
@@ -39,6 +40,7 @@ def ids(answer):
 
 
 def named(path):
+    path = path.replace("attachments/none", "attachments/<attachment_id>")
     return path.replace("nothing", "<receipt>" if path.startswith("/receipts") else "<opinion_id>")
 
 
