@@ -103,8 +103,9 @@ def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
     request = flask.request
     if request.mimetype != FORM and not (files and request.mimetype == MULTIPART):
         raise UnsupportedType(f"Send the form as {FORM}.")
-    if (request.content_length or 0) > LONGEST_BODY + files:
-        raise TooLarge(f"At most {LONGEST_BODY + files} bytes.")
+    longest = LONGEST_BODY + (files if request.mimetype == MULTIPART else 0)
+    if (request.content_length or 0) > longest:
+        raise TooLarge(f"At most {longest} bytes.")
     request.max_form_memory_size = LONGEST_BODY
     return {name: _clean(request.form.get(name, "")) for name in names}
 

@@ -11,6 +11,7 @@ from services.intake.app.receipts import known_receipt
 from services.intake.handlers import Erasure
 from services.intake.store import IntakeStore
 from services.runtime.http import API, Answer, Call
+from services.runtime.throttle import Kind
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased})
@@ -21,7 +22,9 @@ def erase(call: Call[Intake]) -> Answer:
     return _erased(call.service, erased)
 
 
-@routes.post(f"{API}/receipts/<receipt>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased})
+@routes.post(
+    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=Kind.RECEIPT, body=schemas.Erasure, answers={200: schemas.Erased}
+)
 def erase_by_receipt(call: Call[Intake]) -> Answer:
     """The same by a receipt; a co-signer's erases only who holds it."""
     receipt = known_receipt(call.path["receipt"])
