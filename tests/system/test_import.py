@@ -22,7 +22,8 @@ def queues_of(mail, ids, seconds):
 
     def leads():
         mail.look(0.2)
-        return mail.find(lambda letter: letter.type == CREATED and letter.data["opinion"]["id"] in wanted)
+        created = mail.find(lambda letter: letter.type == CREATED and letter.data["role"] == "lead")
+        return [letter for letter in created if letter.data["opinion"]["id"] in wanted]
 
     eventually(lambda: len({letter.data["opinion"]["id"] for letter in leads()}) == len(wanted), seconds)
     mail.settle(1.0, CREATED)
