@@ -15,8 +15,8 @@ from typing import Any
 
 import pika
 import requests
-from tests.cluster import PrivateCluster
 
+from services.console.cluster import PrivateCluster
 from services.console.settings import HOME
 from tests.faults.journal import Follower, Journal
 from tests.faults.system import SILENT, System

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pika
 import pytest
-from tests.cluster import PrivateCluster
 
+from services.console.cluster import PrivateCluster
 from services.console.node import NodeFailed, server_script
 from services.console.settings import HOME
 from tests.conftest import absent
