@@ -167,11 +167,11 @@ def _judged(about: str, verb: str, done: int, refused: int) -> Findings:
 
 def ratings(seen: Evidence) -> Findings:
     """Every acknowledged rating was said once."""
-    given = Counter(fact["assignment"] for fact in seen.told("rated"))
-    heard = Counter(event.data.get("assignment") for event in _first_copies(seen) if event.type == "opinion.evaluated")
-    for assignment, number in given.items():
-        if heard[assignment] < number:
-            yield Finding("missing event", assignment, f"{number} ratings were acknowledged, {heard[assignment]} heard")
+    given = Counter(fact["opinion"] for fact in seen.told("rated"))
+    heard = Counter(event.subject for event in _first_copies(seen) if event.type == "opinion.evaluated")
+    for opinion, number in given.items():
+        if heard[opinion] < number:
+            yield Finding("missing event", opinion, f"{number} ratings were acknowledged, {heard[opinion]} heard")
 
 
 def stuck(seen: Evidence) -> Findings:
@@ -219,10 +219,12 @@ def statistics(seen: Evidence) -> Findings:
             yield Finding("lost in statistics", fact["id"], "was acknowledged and is not counted")
     made = [row for row in seen.assignments if row["role"] == "lead"]
     current = [row for row in made if row["state"] != "reassigned"]
+    leads = {row["id"] for row in made}
+    signed = {event.data.get("assignment") for event in seen.events if event.type == "assignment.signed"} & leads
     wanted = {
         "submitted": len(seen.opinions), "accepted": len(seen.opinions), "handed_out": len(made), "assigned": len(current),
         "replied": sum(row["state"] in ANSWERED for row in current),
-        "signed": len({event.data.get("assignment") for event in seen.events if event.type == "assignment.signed"}),
+        "signed": len(signed),
     }  # fmt: skip
     wanted |= {f"groups of {name}": wanted[name] for name in ("submitted", "assigned", "replied")}
     for name, number in wanted.items():
