@@ -43,7 +43,7 @@ def test_this_machine_submits_as_much_as_it_likes_with_the_limits_that_ship(calm
 def test_a_stranger_is_told_when_to_come_back_and_staff_are_not_counted(strict):
     place = strict.place()
     taken = submit_many(place, 2 * AT_ONCE).count(201)
-    assert AT_ONCE <= taken
+    assert taken >= AT_ONCE
     # On a busy machine another one has been allowed meanwhile.
     while (refused := place.ask("POST", f"{API}/opinions", json=OPINION)).status_code == 201:
         taken += 1
