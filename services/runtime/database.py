@@ -169,6 +169,23 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
+def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
+    """The first row as a mapping with plain text keys; None when there is none."""
+    return next(iter(rows_of(result)), None)
+
+
+def newest_first(
+    query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any], before: str | None, limit: int
+) -> sa.Select[Any]:
+    """A page of a list: narrowed to `wanted` by column (None for any) and to ids before one, one row more than `limit`."""
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(table.c[column] == value)
+    if before is not None:
+        query = query.where(table.c.id < before)
+    return query.order_by(table.c.id.desc()).limit(limit + 1)
+
+
 def _engine(url: URL) -> Engine:
     both: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import State
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.database import rows_of
+from services.runtime.database import newest_first, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
@@ -100,16 +100,11 @@ def listing(
     connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int, handled_by: str | None = None
 ) -> list[Row]:
     """Opinions newest first, one more than `limit`; `wanted` maps columns to the value they must have."""
-    query = sa.select(opinions).order_by(opinions.c.id.desc()).limit(limit + 1)
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(opinions.c[name] == value)
+    query = newest_first(sa.select(opinions), opinions, wanted, after, limit)
     if handled_by is not None:
         query = query.where(
             opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == handled_by))
         )
-    if after is not None:
-        query = query.where(opinions.c.id < after)
     return rows_of(connection.execute(query))
 
 

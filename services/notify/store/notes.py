@@ -15,7 +15,7 @@ from services.notify.domain import Note
 from services.notify.store.channels import failures_of, let_rest, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
-from services.runtime.database import Database, Transaction, rows_of
+from services.runtime.database import Database, Transaction, newest_first, rows_of
 from services.runtime.vault import SealBroken, Vault
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
@@ -170,13 +170,8 @@ def listed_notes(
     connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int
 ) -> list[Mapping[str, Any]]:
     """Letters to submitters without who they are for, the newest first, one more than `limit`; None filters nothing."""
-    query = sa.select(*(notes.c[name] for name in SHOWN)).order_by(notes.c.id.desc()).limit(limit + 1)
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(notes.c[column] == value)
-    if before is not None:
-        query = query.where(notes.c.id < before)
-    return rows_of(connection.execute(query))
+    shown = sa.select(*(notes.c[name] for name in SHOWN))
+    return rows_of(connection.execute(newest_first(shown, notes, filters, before, limit)))
 
 
 def _channel(way: str) -> str:

@@ -13,7 +13,7 @@ from services.notify.domain import Behind, Deadline, Letter, Step
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import letters, reminders
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction, rows_of
+from services.runtime.database import Transaction, newest_first, rows_of
 
 
 class Reminders:
@@ -83,12 +83,7 @@ def sent_reminders(
     connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int
 ) -> list[dict[str, Any]]:
     """Reminders with their letters, the newest first, one more than `limit`; `filters` by column, None for any."""
-    query = sa.select(reminders).order_by(reminders.c.id.desc()).limit(limit + 1)
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(reminders.c[column] == value)
-    if before is not None:
-        query = query.where(reminders.c.id < before)
+    query = newest_first(sa.select(reminders), reminders, filters, before, limit)
     rows = [dict(row) for row in rows_of(connection.execute(query))]
     posted = _letters_of(connection, [row["id"] for row in rows])
     return [row | {"letters": posted.get(row["id"], [])} for row in rows]

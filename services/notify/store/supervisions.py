@@ -15,7 +15,7 @@ from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import deadlines, is_state
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, rows_of
 
 Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500
@@ -114,13 +114,7 @@ class Supervisions:
 
 def list_supervisions(connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int) -> list[Row]:
     """Supervisions, the newest first, one more than `limit`; `filters` by column, None for any."""
-    query = sa.select(supervisions).order_by(supervisions.c.id.desc()).limit(limit + 1)
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(supervisions.c[column] == value)
-    if before is not None:
-        query = query.where(supervisions.c.id < before)
-    return rows_of(connection.execute(query))
+    return rows_of(connection.execute(newest_first(sa.select(supervisions), supervisions, filters, before, limit)))
 
 
 def list_meetings(connection: Connection, before: str | None, limit: int) -> list[Row]:
@@ -133,10 +127,8 @@ def list_meetings(connection: Connection, before: str | None, limit: int) -> lis
         .subquery()
     )
     columns = (sa.func.coalesce(counted.c[name], 0).label(name) for name in ("total", "resolved"))
-    query = sa.select(meetings, *columns).outerjoin(counted, counted.c.meeting == meetings.c.id).order_by(meetings.c.id.desc())
-    if before is not None:
-        query = query.where(meetings.c.id < before)
-    return rows_of(connection.execute(query.limit(limit + 1)))
+    query = sa.select(meetings, *columns).outerjoin(counted, counted.c.meeting == meetings.c.id)
+    return rows_of(connection.execute(newest_first(query, meetings, {}, before, limit)))
 
 
 def find_meeting(connection: Connection, meeting: str) -> Row | None:

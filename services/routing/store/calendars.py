@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, rows_of
 
 Row = Mapping[str, Any]
 #: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last
@@ -100,10 +100,4 @@ class CalendarStore:
 def list_reschedulings(connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int) -> list[Row]:
     """What changed calendars have moved, newest first, one more than `limit`."""
     shown = [column for column in reschedulings.c if column.name not in ("calendar", "told")]
-    query = sa.select(*shown).order_by(reschedulings.c.id.desc()).limit(limit + 1)
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(reschedulings.c[name] == value)
-    if after is not None:
-        query = query.where(reschedulings.c.id < after)
-    return rows_of(connection.execute(query))
+    return rows_of(connection.execute(newest_first(sa.select(*shown), reschedulings, wanted, after, limit)))

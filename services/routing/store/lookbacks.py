@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
-from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, rows_of
 
 Row = Mapping[str, Any]
 lookbacks = sa.Table(
@@ -110,7 +110,4 @@ def list_lookbacks(connection: Connection, after: str | None, limit: int) -> lis
         "held": sa.select(sa.func.count()).where(ours, items.c.held.is_(True)),
     }
     columns = [query.scalar_subquery().label(name) for name, query in counted.items()]
-    query = sa.select(*_SUMMARY, *columns).order_by(lookbacks.c.id.desc()).limit(limit + 1)
-    if after is not None:
-        query = query.where(lookbacks.c.id < after)
-    return rows_of(connection.execute(query))
+    return rows_of(connection.execute(newest_first(sa.select(*_SUMMARY, *columns), lookbacks, {}, after, limit)))

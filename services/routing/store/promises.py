@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.messages import Promise
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, rows_of
 
 Row = Mapping[str, Any]
 promises = sa.Table(
@@ -78,12 +78,7 @@ def list_promises(
     connection: Connection, wanted: Mapping[str, Any], overdue_at: datetime | None, after: str | None, limit: int
 ) -> list[Row]:
     """Promises newest first, one more than `limit`; `overdue_at` keeps the open ones that were due by then and the broken ones."""
-    query = sa.select(promises).order_by(promises.c.id.desc()).limit(limit + 1)
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(promises.c[name] == value)
+    query = newest_first(sa.select(promises), promises, wanted, after, limit)
     if overdue_at is not None:
         query = query.where((promises.c.state == "broken") | ((promises.c.state == "open") & (promises.c.due < overdue_at)))
-    if after is not None:
-        query = query.where(promises.c.id < after)
     return rows_of(connection.execute(query))

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.tables import IN_ORDER, assignments, rulings
-from services.runtime.database import rows_of
+from services.runtime.database import newest_first, rows_of
 
 #: Of whoever has such an assignment nothing more is expected.
 NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)
@@ -26,15 +26,10 @@ def listing(
     connection: Connection, wanted: Mapping[str, Any], overdue_at: datetime | None, after: str | None, limit: int
 ) -> list[Mapping[str, Any]]:
     """Assignments newest first, one more than `limit`; `overdue_at` keeps those whose reply is due and has not come."""
-    query = sa.select(assignments).order_by(assignments.c.id.desc()).limit(limit + 1)
-    for name, value in wanted.items():
-        if value is not None:
-            query = query.where(assignments.c[name] == value)
+    query = newest_first(sa.select(assignments), assignments, wanted, after, limit)
     if overdue_at is not None:
         due = assignments.c.state.not_in(NOTHING_DUE)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
-    if after is not None:
-        query = query.where(assignments.c.id < after)
     return rows_of(connection.execute(query))
 
 
