@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
 from sqlalchemy.types import TypeDecorator
 
@@ -167,6 +168,10 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
     """All rows as mappings with plain text keys."""
     names = list(map(str, result.keys()))
     return [dict(zip(names, row, strict=True)) for row in result]
+
+
+#: The insert of each kind of store that can say what happens to a row that is there already.
+INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.store.tables import tables
-from services.runtime.database import Instant, rows_of
+from services.runtime.database import Instant, row_of, rows_of
 
 Row = Mapping[str, Any]
 #: `content` stands last, so that a list of the others does not read it.
@@ -35,7 +35,7 @@ def attachments_of(connection: Connection, opinion_id: str) -> list[Row]:
 def attachment(connection: Connection, opinion_id: str, attachment_id: str) -> Row | None:
     """One photo of an opinion with its bytes; None when it has no such photo."""
     query = sa.select(attachments).where(attachments.c.opinion == opinion_id, attachments.c.id == attachment_id)
-    return next(iter(rows_of(connection.execute(query))), None)
+    return row_of(connection.execute(query))
 
 
 def attached(opinion_id: str) -> sa.Select[int]:

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import State
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.database import newest_first, rows_of
+from services.runtime.database import newest_first, row_of, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
@@ -49,17 +49,17 @@ def _answered_with(cases: Sequence[str]) -> sa.ColumnElement[bool]:
 
 def find_by_receipt(connection: Connection, receipt: str) -> tuple[Row, bool] | None:
     """The opinion behind a receipt, and whether it is the receipt of whoever submitted it."""
-    own = _first(connection, sa.select(opinions).where(opinions.c.receipt == receipt))
+    own = row_of(connection.execute(sa.select(opinions).where(opinions.c.receipt == receipt)))
     if own is not None:
         return own, True
     joined = sa.select(opinions).join(signers, signers.c.opinion == opinions.c.id).where(signers.c.receipt == receipt)
-    row = _first(connection, joined)
+    row = row_of(connection.execute(joined))
     return (row, False) if row is not None else None
 
 
 def find(connection: Connection, opinion_id: str) -> Row | None:
     """One opinion by id."""
-    return _first(connection, sa.select(opinions).where(opinions.c.id == opinion_id))
+    return row_of(connection.execute(sa.select(opinions).where(opinions.c.id == opinion_id)))
 
 
 def is_followed(connection: Connection, opinion_id: str) -> bool:
@@ -119,7 +119,3 @@ def _held() -> sa.Select[Any]:
     same = (ended.c.opinion == handlers.c.opinion) & (ended.c.assignment == handlers.c.assignment) & ended.c.ended
     columns = (handlers.c.department, handlers.c.role, handlers.c.assignment)
     return sa.select(*columns).where(~handlers.c.ended, ~sa.exists().where(same))
-
-
-def _first(connection: Connection, query: sa.Select[Any]) -> Row | None:
-    return next(iter(rows_of(connection.execute(query))), None)

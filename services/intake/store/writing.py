@@ -16,7 +16,7 @@ from services.intake.store.following import takeover
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
 from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.database import Transaction, rows_of
+from services.runtime.database import Transaction, row_of, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
@@ -146,4 +146,4 @@ class IntakeStore:
         contacts.forget_words(self._work, opinion, title, content)
 
     def _one(self, condition: Any) -> Row | None:
-        return next(iter(rows_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))), None)
+        return row_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))

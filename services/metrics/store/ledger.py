@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of, levels_of, path_of, subject_of
 from services.metrics.store.tables import days, leaves, subjects
 from services.metrics.store.writing import hold_pen, keep
-from services.runtime.database import Database, Transaction, rows_of
+from services.runtime.database import Database, Transaction, row_of, rows_of
 
 LEAVES_A_READ = 1000
 Row = Mapping[str, Any]
@@ -65,7 +65,7 @@ def close_before(work: Transaction, today: date) -> None:
 
 
 def _last(work: Transaction) -> Row | None:
-    return next(iter(rows_of(work.execute(sa.select(days).order_by(days.c.day.desc()).limit(1)))), None)
+    return row_of(work.execute(sa.select(days).order_by(days.c.day.desc()).limit(1)))
 
 
 def _close(work: Transaction, day: Row) -> bytes:
@@ -117,7 +117,7 @@ class Ledger:
     def day(self, day: str) -> Row | None:
         """What is kept of a day; None when there is no such day."""
         with self._database.reading() as connection:
-            return next(iter(rows_of(connection.execute(sa.select(days).where(days.c.day == day)))), None)
+            return row_of(connection.execute(sa.select(days).where(days.c.day == day)))
 
     def leaves(self, day: Row) -> Iterator[list[bytes]]:
         """The leaves of a day in their order, some at a time."""

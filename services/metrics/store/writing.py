@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.story import Fact, Row, read_story, write_story
 from services.metrics.store.tables import cases, deadlines, marks, moves, promises, ratings, reminders, rounds, stories
-from services.runtime.database import Transaction
+from services.runtime.database import INSERTS, Transaction
 
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _WRITERS_LOCK = 0x68756979
 
 
@@ -66,10 +64,10 @@ def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known:
 def keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
     """Add rows that are not there yet, by their primary key."""
     if rows:
-        work.execute(_INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
+        work.execute(INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
 
 
 def _upsert(table: sa.Table, dialect: str) -> Any:
-    statement = _INSERTS[dialect](table)
+    statement = INSERTS[dialect](table)
     changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)

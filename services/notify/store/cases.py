@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.contracts.messages import Message
 from services.notify.store.tables import cases
-from services.runtime.database import Transaction
+from services.runtime.database import INSERTS, Transaction
 
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _SAID = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(said=sa.bindparam("_said"))
 
 
@@ -43,7 +40,7 @@ class Speaker:
 def know(work: Transaction, opinions: Iterable[str]) -> None:
     """Keep a row for each case that has none yet."""
     rows = [{"opinion": opinion, "said": 0, "higher": False, "marked": 0} for opinion in opinions]
-    work.execute(_INSERTS[work.connection.dialect.name](cases).on_conflict_do_nothing(), rows)
+    work.execute(INSERTS[work.connection.dialect.name](cases).on_conflict_do_nothing(), rows)
 
 
 def mark(work: Transaction, opinion: str, higher: bool, sequence: int) -> None:

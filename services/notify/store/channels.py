@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from services.notify.store.tables import channels
-from services.runtime.database import Transaction
-
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+from services.runtime.database import INSERTS, Transaction
 
 
 def failures_of(connection: Connection, channel: str) -> int:
@@ -29,7 +24,7 @@ def resting(now: datetime) -> sa.Select[tuple[str]]:
 def let_rest(work: Transaction, channel: str, failures: int, until: datetime, reason: str) -> None:
     """Leave a channel alone after its failure number `failures` in a row; two workers may find out at once."""
     row = {"failures": failures, "rests_until": until, "reason": reason}
-    insert = _INSERTS[work.connection.dialect.name](channels).values(channel=channel, **row)
+    insert = INSERTS[work.connection.dialect.name](channels).values(channel=channel, **row)
     work.execute(insert.on_conflict_do_update(index_elements=[channels.c.channel], set_=row))
 
 

@@ -15,7 +15,7 @@ from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import deadlines, is_state
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, newest_first, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, row_of, rows_of
 
 Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500
@@ -133,7 +133,7 @@ def list_meetings(connection: Connection, before: str | None, limit: int) -> lis
 
 def find_meeting(connection: Connection, meeting: str) -> Row | None:
     """A meeting by id; None when there is no such."""
-    return next(iter(rows_of(connection.execute(sa.select(meetings).where(meetings.c.id == meeting)))), None)
+    return row_of(connection.execute(sa.select(meetings).where(meetings.c.id == meeting)))
 
 
 def agenda_of(connection: Connection, meeting: str) -> list[Row]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, newest_first, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, row_of, rows_of
 
 Row = Mapping[str, Any]
 #: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last
@@ -59,7 +59,7 @@ class CalendarStore:
     def latest(self) -> Row | None:
         """The calendar in force, locked until the commit, so that workers take turns."""
         query = sa.select(calendars).order_by(calendars.c.id.desc()).limit(1).with_for_update()
-        return next(iter(rows_of(self._work.execute(query))), None)
+        return row_of(self._work.execute(query))
 
     def add(self, fingerprint: str, basis: Mapping[str, Any], reason: str, *, done: bool) -> None:
         """A new calendar is in force; `done` when there is nothing to follow."""

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
-from services.runtime.database import Instant, Transaction, newest_first, rows_of
+from services.runtime.database import Instant, Transaction, newest_first, row_of, rows_of
 
 Row = Mapping[str, Any]
 lookbacks = sa.Table(
@@ -75,7 +75,7 @@ class LookbackStore:
 
     def item(self, lookback_id: str, assignment_id: str) -> Row | None:
         """One case of a sample. Read it while holding the case."""
-        return next(iter(rows_of(self._work.execute(sa.select(items).where(*_this(lookback_id, assignment_id))))), None)
+        return row_of(self._work.execute(sa.select(items).where(*_this(lookback_id, assignment_id))))
 
     def check(self, lookback_id: str, assignment_id: str, held: bool, note: str, by: str) -> None:
         """Record what was found."""

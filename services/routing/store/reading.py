@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.tables import IN_ORDER, assignments, rulings
-from services.runtime.database import newest_first, rows_of
+from services.runtime.database import newest_first, row_of, rows_of
 
 #: Of whoever has such an assignment nothing more is expected.
 NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)
@@ -19,7 +19,7 @@ NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED
 
 def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
     """One assignment."""
-    return next(iter(rows_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))), None)
+    return row_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))
 
 
 def listing(
@@ -43,8 +43,3 @@ def precedents(connection: Connection, topic: str | None, limit: int = 3) -> lis
     """The latest rulings on objections within a topic, newest first."""
     query = sa.select(rulings).where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
     return rows_of(connection.execute(query.limit(limit)))
-
-
-def state_of(row: Mapping[str, Any]) -> State:
-    """The state of a stored assignment."""
-    return State(row["state"])

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from services.contracts.messages import CalendarChanged, CommandRejected, Message
 from services.routing.store.calendars import CalendarStore
@@ -15,20 +14,19 @@ from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PromiseStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction, rows_of
+from services.runtime.database import INSERTS, Transaction, row_of, rows_of
 
 Row = Mapping[str, Any]
-_INSERTS: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def _count(dialect: str) -> sa.Executable:
     # One statement for cases new and old: what is deferred runs once for the whole batch, so no other could come before it.
-    new = _INSERTS[dialect](cases)
+    new = INSERTS[dialect](cases)
     count: sa.Executable = new.on_conflict_do_update(index_elements=[cases.c.opinion], set_={"said": new.excluded.said})
     return count
 
 
-_COUNTS = {dialect: _count(dialect) for dialect in _INSERTS}
+_COUNTS = {dialect: _count(dialect) for dialect in INSERTS}
 
 
 class RoutingStore:
@@ -133,7 +131,7 @@ class RoutingStore:
 
     def _find(self, opinion: str, which: sa.ColumnElement[bool]) -> Row | None:
         self._lock(opinion)
-        return next(iter(rows_of(self._work.execute(sa.select(assignments).where(which)))), None)
+        return row_of(self._work.execute(sa.select(assignments).where(which)))
 
     def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int) -> list[Row]:
         # The state as a literal, so that both databases see that the partial index fits; what another worker holds is passed over.
