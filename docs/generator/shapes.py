@@ -41,7 +41,8 @@ class Shapes:
         """The JSON Schema of one marshmallow schema."""
         listed = schema.fields
         answer: Json = {"type": "object"}
-        text = _first_line(getattr(schema, "shape", type(schema)))
+        # A schema that was made from a dataclass says nothing of its own.
+        text = _first_line(type(schema)) or _first_line(getattr(schema, "shape", type(schema)))
         if text:
             answer["description"] = text
         answer["properties"] = {field.data_key or name: self.field(field, owner) for name, field in listed.items()}

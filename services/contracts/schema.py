@@ -9,12 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from marshmallow import RAISE, Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 _PLAIN: Mapping[Any, type[fields.Field[Any]]] = {str: fields.String, int: fields.Integer, bool: fields.Boolean, float: fields.Float}
 
 
-class _Tuple(fields.List[Any]):
+class Tuples(fields.List[Any]):
     """A list that is read as a tuple, however deep it stands."""
 
     def _deserialize(self, *arguments: Any, **options: Any) -> Any:
@@ -40,19 +40,16 @@ def field_for(hint: Any, **options: Any) -> fields.Field[Any]:
     if origin is Literal:
         return fields.String(validate=validate.OneOf(arguments), **options)
     if origin is tuple:
-        return _Tuple(field_for(arguments[0]), **options)
+        return Tuples(field_for(arguments[0]), **options)
     if origin is not None and issubclass(origin, Mapping):
         return fields.Dict(keys=field_for(arguments[0]), values=field_for(arguments[1]), **options)
     return _scalar(hint, options)
 
 
-class _MessageSchema(Schema):
-    """Refuses unknown fields and hands back the dataclass itself."""
+class Building(Schema):
+    """Refuses unknown fields and hands back what it describes, a `shape` with a field for each of its own."""
 
     shape: type[Any]
-
-    class Meta:
-        unknown = RAISE
 
     @post_load
     def _build(self, data: dict[str, Any], **_: Any) -> Any:
@@ -72,7 +69,7 @@ def schema_class(shape: type[Any]) -> type[Schema]:
                 members[field.name] = field_for(hints[field.name], required=True)
             else:
                 members[field.name] = field_for(hints[field.name], load_default=field.default)
-        _CLASSES[shape] = type(f"{shape.__name__}Schema", (_MessageSchema,), members)
+        _CLASSES[shape] = type(f"{shape.__name__}Schema", (Building,), members)
     return _CLASSES[shape]
 
 

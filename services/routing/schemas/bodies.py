@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
+from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
@@ -15,132 +16,110 @@ MOST_ITEMS = 20
 _CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
 
 
-class SignBody(Schema):
+class SignBody(Building):
     """Nothing to say but that it is signed."""
 
-    @post_load
-    def _build(self, _: dict[str, Any], **__: Any) -> Sign:
-        return Sign()
+    shape = Sign
 
 
-class ResumeBody(Schema):
+class ResumeBody(Building):
     """Nothing to say but that it goes on."""
 
-    @post_load
-    def _build(self, _: dict[str, Any], **__: Any) -> Resume:
-        return Resume()
+    shape = Resume
 
 
-class ProgressBody(Schema):
+class ProgressBody(Building):
     """An interim note; `contact` says how the submitter was contacted."""
+
+    shape = Progress
 
     content = fields.String(required=True, validate=_CONTENT)
     contact = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(get_args(Contact)))
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Progress:
-        return Progress(**data)
 
-
-class PromiseBody(Schema):
+class PromiseBody(Building):
     """What will be done, by when and by whom; by the department when nobody is named."""
+
+    shape = Promise
 
     what = fields.String(required=True, validate=validate.Length(1, 2000))
     due = fields.AwareDateTime(required=True, format="iso")
     who = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Promise:
-        return Promise(**data)
 
-
-class ReplyItemBody(Schema):
+class ReplyItemBody(Building):
     """One demand of several, and what becomes of it."""
+
+    shape = ReplyItem
 
     demand = fields.String(required=True, validate=validate.Length(1, 2000))
     content = fields.String(required=True, validate=_CONTENT)
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> ReplyItem:
-        return ReplyItem(**data)
 
-
-class ReplyBody(Schema):
+class ReplyBody(Building):
     """The final answer, demand by demand in `items` where there are several.
 
     A department that is not the lead gives its opinion with it, and no outcome.
     """
 
+    shape = Reply
+
     content = fields.String(required=True, validate=_CONTENT)
     outcome = fields.Enum(Outcome, by_value=True, load_default=None)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
-    items = fields.List(fields.Nested(ReplyItemBody), load_default=(), validate=validate.Length(max=MOST_ITEMS))
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Reply:
-        return Reply(**{**data, "items": tuple(data["items"])})
+    items = Tuples(fields.Nested(ReplyItemBody), load_default=(), validate=validate.Length(max=MOST_ITEMS))
 
 
 _REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
 
 
-class ObjectBody(Schema):
+class ObjectBody(Building):
     """Not ours but theirs."""
+
+    shape = Object
 
     reason = fields.String(required=True, validate=_REASON)
     department = fields.String(required=True)
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Object:
-        return Object(**data)
 
-
-class ExtendBody(Schema):
+class ExtendBody(Building):
     """More time, until when and why."""
+
+    shape = Extend
 
     until = fields.AwareDateTime(required=True, format="iso")
     reason = fields.String(required=True, validate=_REASON)
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Extend:
-        return Extend(**data)
 
-
-class PauseBody(Schema):
+class PauseBody(Building):
     """Waiting for the submitter."""
+
+    shape = Pause
 
     reason = fields.String(required=True, validate=_REASON)
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Pause:
-        return Pause(**data)
 
-
-class KeepBody(Schema):
+class KeepBody(Building):
     """A promise is kept, and here is the evidence; `promise` names it where there are several."""
+
+    shape = Keep
 
     evidence = fields.String(required=True, validate=_CONTENT)
     promise = fields.String(load_default=None, allow_none=True)
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Keep:
-        return Keep(**data)
 
-
-class RulingBody(Schema):
+class RulingBody(Building):
     """A supervisor's ruling on what the department has asked."""
+
+    shape = Ruling
 
     about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
     granted = fields.Boolean(required=True)
     reason = fields.String(required=True, validate=_REASON)
     department = fields.String(load_default=None, allow_none=True)
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Ruling:
-        return Ruling(**data)
 
 
 #: The body of each verb, over HTTP as it is, over AMQP with the assignment's id beside it.

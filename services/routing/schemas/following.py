@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
 from services.runtime.paging import LARGEST_LIMIT, Page
 
@@ -45,11 +46,13 @@ class PromisePage(Schema):
     next = fields.String(allow_none=True, required=True)
 
 
-class LookbackBody(Schema):
+class LookbackBody(Building):
     """How many concluded cases to draw, from what department and period (from `since` to before `until`), or which to take."""
 
+    shape = Sample
+
     size = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_LIMIT))
-    assignments = fields.List(fields.String(), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
+    assignments = Tuples(fields.String(), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
     department = fields.String(load_default=None, allow_none=True)
     since = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
@@ -65,21 +68,15 @@ class LookbackBody(Schema):
         if data["since"] is not None and data["until"] is not None and data["since"] >= data["until"]:
             raise ValidationError("Later than 'since'.", "until")
 
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Sample:
-        return Sample(**{**data, "assignments": tuple(data["assignments"])})
 
-
-class CheckBody(Schema):
+class CheckBody(Building):
     """What was found of one case of the sample."""
+
+    shape = Check
 
     assignment = fields.String(required=True)
     held = fields.Boolean(required=True, truthy={True}, falsy={False})
     note = fields.String(required=True, validate=_NOTE)
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Check:
-        return Check(**data)
 
 
 class LookbackItem(Schema):

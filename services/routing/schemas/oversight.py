@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST
 from services.contracts.messages import Handling
+from services.contracts.schema import Building
 from services.routing.domain import Mark
 
 #: More departments than this in one case is a mistake.
@@ -23,16 +24,14 @@ class HandlersBody(Schema):
     handling = fields.String(load_default="joint", validate=validate.OneOf(get_args(Handling)))
 
 
-class MarkBody(Schema):
+class MarkBody(Building):
     """How a case is watched from now on; without `leader`, no leader has it."""
+
+    shape = Mark
 
     key = fields.Boolean(required=True)
     leader = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, LONGEST_NAME))
     reason = fields.String(required=True, validate=_REASON)
-
-    @post_load
-    def _build(self, data: dict[str, Any], **_: Any) -> Mark:
-        return Mark(**data)
 
 
 class RaiseBody(Schema):
