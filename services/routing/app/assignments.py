@@ -7,7 +7,7 @@ from typing import Any
 
 from services.contracts.errors import NotFound
 from services.routing import domain, handlers, schemas, store
-from services.routing.app.context import HANDLING, READING, RULING, Routing, routes
+from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.database import Transaction
@@ -22,9 +22,7 @@ _INTERNAL = frozenset({"raised", "opened", "waited", "counted"})
 @routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
     """List assignments, newest first; a department sees its own."""
-    wanted = {name: call.query[name] for name in ("department", "state", "topic", "opinion", "role")}
-    if call.caller.department is not None:
-        wanted["department"] = call.caller.department
+    wanted = wanted_by(call, ("department", "state", "topic", "opinion", "role"))
     overdue_at = call.service.database.clock.now() if call.query["overdue"] else None
     with call.service.database.reading() as connection:
         rows = store.listing(connection, wanted, overdue_at, read_cursor(call.query["cursor"]), call.query["limit"])
@@ -44,54 +42,31 @@ def read_assignment(call: Call[Routing]) -> Answer:
     return 200, _shown(row, others) | {"promises": promised}
 
 
-@routes.post(f"{API}/assignments/<assignment_id>/sign", access=HANDLING, body=schemas.SignBody, answers={200: schemas.Standing})
-def sign(call: Call[Routing]) -> Answer:
-    """Sign for an assignment."""
-    return _move(call, "sign")
+#: What a department can ask for, and how the description of the API puts it.
+SUMMARIES: Mapping[str, str] = {
+    "sign": "Sign for an assignment.",
+    "object": "Object: this is another department's duty.",
+    "extend": "Ask for more time.",
+    "pause": "Stop the clock while the submitter is asked.",
+    "resume": "Go on without waiting any longer.",
+    "progress": "Report how far it is.",
+    "reply": "Give the final answer.",
+    "keep": "Show that a promise is kept.",
+}
 
 
-@routes.post(f"{API}/assignments/<assignment_id>/object", access=HANDLING, body=schemas.ObjectBody, answers={200: schemas.Standing})
-def object_(call: Call[Routing]) -> Answer:
-    """Object: this is another department's duty."""
-    return _move(call, "object")
+def _serve(verb: str) -> None:
+    def view(call: Call[Routing]) -> Answer:
+        return _move(call, verb)
+
+    # The description of the API takes name and summary from the view; `object` is Python's own.
+    view.__name__, view.__doc__ = f"{verb}_" if verb == "object" else verb, SUMMARIES[verb]
+    path, body = f"{API}/assignments/<assignment_id>/{verb}", schemas.BODIES[verb]
+    routes.post(path, access=HANDLING, body=body, answers={200: schemas.Standing})(view)
 
 
-@routes.post(f"{API}/assignments/<assignment_id>/extend", access=HANDLING, body=schemas.ExtendBody, answers={200: schemas.Standing})
-def extend(call: Call[Routing]) -> Answer:
-    """Ask for more time."""
-    return _move(call, "extend")
-
-
-@routes.post(f"{API}/assignments/<assignment_id>/pause", access=HANDLING, body=schemas.PauseBody, answers={200: schemas.Standing})
-def pause(call: Call[Routing]) -> Answer:
-    """Stop the clock while the submitter is asked."""
-    return _move(call, "pause")
-
-
-@routes.post(f"{API}/assignments/<assignment_id>/resume", access=HANDLING, body=schemas.ResumeBody, answers={200: schemas.Standing})
-def resume(call: Call[Routing]) -> Answer:
-    """Go on without waiting any longer."""
-    return _move(call, "resume")
-
-
-@routes.post(
-    f"{API}/assignments/<assignment_id>/progress", access=HANDLING, body=schemas.ProgressBody, answers={200: schemas.Standing}
-)
-def progress(call: Call[Routing]) -> Answer:
-    """Report how far it is."""
-    return _move(call, "progress")
-
-
-@routes.post(f"{API}/assignments/<assignment_id>/reply", access=HANDLING, body=schemas.ReplyBody, answers={200: schemas.Standing})
-def reply(call: Call[Routing]) -> Answer:
-    """Give the final answer."""
-    return _move(call, "reply")
-
-
-@routes.post(f"{API}/assignments/<assignment_id>/keep", access=HANDLING, body=schemas.KeepBody, answers={200: schemas.Standing})
-def keep(call: Call[Routing]) -> Answer:
-    """Show that a promise is kept."""
-    return _move(call, "keep")
+for _verb in schemas.BODIES:
+    _serve(_verb)
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})

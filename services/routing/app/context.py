@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.routing.domain import Router
 from services.runtime.access import STAFF, Role
 from services.runtime.database import Database
-from services.runtime.http import Routes
+from services.runtime.http import Call, Routes
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
@@ -24,3 +26,9 @@ class Routing:
     database: Database
     catalogue: Catalogue
     router: Router
+
+
+def wanted_by(call: Call[Routing], names: Sequence[str]) -> dict[str, Any]:
+    """What a list is narrowed to, by column (None for any); a department's to its own."""
+    wanted = {name: call.query[name] for name in names}
+    return wanted | ({} if call.caller.department is None else {"department": call.caller.department})

@@ -8,7 +8,7 @@ from typing import Any
 from services.contracts.errors import NotFound
 from services.routing import handlers, schemas, store
 from services.routing.app.assignments import standing
-from services.routing.app.context import READING, RULING, Routing, routes
+from services.routing.app.context import READING, RULING, Routing, routes, wanted_by
 from services.routing.store import RoutingStore
 from services.runtime.access import OFFICE
 from services.runtime.clock import new_id
@@ -21,7 +21,7 @@ from services.runtime.paging import page, read_cursor
 @routes.get(f"{API}/promises", access=READING, query=schemas.PromiseQuery, answers={200: schemas.PromisePage})
 def list_promises(call: Call[Routing]) -> Answer:
     """List promises, newest first; a department sees its own."""
-    wanted = _wanted(call, ("department", "assignment", "state"))
+    wanted = wanted_by(call, ("department", "assignment", "state"))
     overdue_at = call.service.database.clock.now() if call.query["overdue"] else None
     with call.service.database.reading() as connection:
         rows = store.list_promises(connection, wanted, overdue_at, read_cursor(call.query["cursor"]), call.query["limit"])
@@ -31,7 +31,7 @@ def list_promises(call: Call[Routing]) -> Answer:
 @routes.get(f"{API}/reschedulings", access=READING, query=schemas.ReschedulingQuery, answers={200: schemas.ReschedulingPage})
 def list_reschedulings(call: Call[Routing]) -> Answer:
     """List the deadlines that changed calendars have moved, newest first; a department sees its own."""
-    wanted = _wanted(call, ("department", "assignment"))
+    wanted = wanted_by(call, ("department", "assignment"))
     with call.service.database.reading() as connection:
         rows = store.list_reschedulings(connection, wanted, read_cursor(call.query["cursor"]), call.query["limit"])
     return 200, page(rows, call.query["limit"])
@@ -77,13 +77,6 @@ def check(call: Call[Routing]) -> Answer:
         return standing(handlers.known(routing.assignment(call.body.assignment)), state)
 
     return once(call.service.database, call.idempotency_key, f"POST /lookbacks/{lookback_id}/checks", call.body, act)
-
-
-def _wanted(call: Call[Routing], names: tuple[str, ...]) -> dict[str, Any]:
-    wanted = {name: call.query[name] for name in names}
-    if call.caller.department is not None:
-        wanted["department"] = call.caller.department
-    return wanted
 
 
 def _summary(row: Mapping[str, Any]) -> dict[str, Any]:
