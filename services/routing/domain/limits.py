@@ -21,11 +21,16 @@ class Deadlines:
     instants: Mapping[str, datetime]
     provisional: bool
 
+    @classmethod
+    def of(cls, due: Mapping[str, Due], latest: datetime | None = None) -> Deadlines:
+        """From what the calendar says of each kind, none of them later than `latest`."""
+        instants = {kind: each.at if latest is None else min(each.at, latest) for kind, each in due.items()}
+        return cls(instants, any(each.provisional for each in due.values()))
+
 
 def deadlines(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Deadlines:
     """When an assignment made at `start` has to be signed, objected to and replied to."""
-    due = {kind: catalogue.calendar.due(start, difficulty.deadlines[kind]) for kind in DEADLINES}
-    return Deadlines({kind: each.at for kind, each in due.items()}, any(each.provisional for each in due.values()))
+    return Deadlines.of({kind: catalogue.calendar.due(start, difficulty.deadlines[kind]) for kind in DEADLINES})
 
 
 def rework_deadline(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Due:

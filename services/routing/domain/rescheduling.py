@@ -62,7 +62,7 @@ def recomputed(catalogue: Catalogue, row: Mapping[str, Any], now: datetime) -> D
     due = dict(_first_steps(catalogue, difficulty, row, now)) if row["counted"] not in (None, REWORK) else {}
     if _counts(row):
         due["reply"] = reply_due(catalogue, difficulty, row)
-    return Deadlines({kind: each.at for kind, each in due.items()}, any(each.provisional for each in due.values()))
+    return Deadlines.of(due)
 
 
 def unmoved_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any]) -> Due:

@@ -63,10 +63,8 @@ def co_deadlines(catalogue: Catalogue, difficulty: Difficulty, role: Role, start
 
     A lead that is late already sets nobody a limit.
     """
-    latest = lead_reply_by if lead_reply_by > start else datetime.max.replace(tzinfo=start.tzinfo)
     due = {kind: catalogue.calendar.due(start, difficulty.deadlines[kind]) for kind in CO_DEADLINES[role]}
-    provisional = any(each.provisional for each in due.values())
-    return Deadlines({kind: min(each.at, latest) for kind, each in due.items()}, provisional)
+    return Deadlines.of(due, lead_reply_by if lead_reply_by > start else None)
 
 
 def moves_of(role: Role, state: str) -> tuple[Move, ...]:

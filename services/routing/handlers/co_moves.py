@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.catalogue import Catalogue
 from services.contracts.commands import Object, Progress, Reply, Sign
 from services.contracts.lifecycle import CoState, Move, advance_co
-from services.contracts.messages import AssignmentAdvised, AssignmentObjected, AssignmentProgressed, AssignmentSigned
-from services.routing import domain
+from services.contracts.messages import AssignmentAdvised, AssignmentProgressed
 from services.routing.handlers.assigning import Row
-from services.routing.handlers.moves import signature
+from services.routing.handlers.moves import note_objection, note_signature, signature
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -19,22 +18,12 @@ if TYPE_CHECKING:
 
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> CoState:
     """签收: the department has it."""
-    state = advance_co(CoState(row["state"]), Move.SIGN)
-    signed = row["signed"] or store.now
-    store.change(row["id"], state=state, signed=signed)
-    on_time = signed <= row["sign_by"]
-    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time, row["role"]))
-    return state
+    return note_signature(store, row, advance_co(CoState(row["state"]), Move.SIGN))
 
 
 def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object) -> CoState:
     """退办申请: we have no part in this, they have; a supervisor will rule."""
-    state = advance_co(CoState(row["state"]), Move.OBJECT)
-    domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
-    store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
-    objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department, row["role"])
-    store.say_case(row["opinion"], objected)
-    return state
+    return note_objection(store, catalogue, row, command, advance_co(CoState(row["state"]), Move.OBJECT))
 
 
 def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progress) -> CoState:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
-from services.contracts.lifecycle import Move, State, advance
+from services.contracts.lifecycle import CoState, Move, State, advance
 from services.contracts.messages import (
     AssignmentAsked,
     AssignmentObjected,
@@ -30,23 +30,33 @@ from services.routing.handlers.promises import keep, named, promise
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
+S = TypeVar("S", State, CoState)
+
 
 def sign(store: RoutingStore, catalogue: Catalogue, row: Row, _: Sign) -> State:
     """签收: the department has it."""
-    state = advance(State(row["state"]), Move.SIGN)
+    return note_signature(store, row, advance(State(row["state"]), Move.SIGN))
+
+
+def note_signature(store: RoutingStore, row: Row, state: S) -> S:
+    """Whatever its role: the assignment is signed for, and is in `state` now."""
     signed = row["signed"] or store.now
     on_time = signed <= row["sign_by"]
     store.change(row["id"], state=state, signed=signed)
-    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time))
+    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time, row["role"]))
     return state
 
 
 def object_(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object) -> State:
     """退办申请: not ours but theirs; a supervisor will rule."""
-    state = advance(State(row["state"]), Move.OBJECT)
+    return note_objection(store, catalogue, row, command, advance(State(row["state"]), Move.OBJECT))
+
+
+def note_objection(store: RoutingStore, catalogue: Catalogue, row: Row, command: Object, state: S) -> S:
+    """Whatever its role: the department objects while it may, and the assignment is in `state` now."""
     domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
     store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
-    objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department)
+    objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department, row["role"])
     store.say_case(row["opinion"], objected)
     return state
 
