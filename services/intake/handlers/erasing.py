@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.contracts.errors import NotFound
 from services.contracts.messages import LetterCancelled
 from services.intake import domain
 from services.intake.handlers.letters import UNNUMBERED
 from services.intake.handlers.reviewing import OFFICE, Row, known
+from services.intake.handlers.submitter import held
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
@@ -33,9 +33,7 @@ def erase(store: IntakeStore, opinion_id: str, *, content: bool = False) -> Eras
 
 def erase_by_receipt(store: IntakeStore, receipt: str, *, content: bool = False) -> Erasure:
     """Erase by a receipt: the submitter's erases everybody, a co-signer's only who holds it."""
-    holder = store.holder(receipt)
-    if holder is None:
-        raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
+    holder = held(store.holder(receipt))
     domain.check_erasure(first=holder.first, content=content)
     return _erase(store, holder.opinion, None if holder.first else receipt, content=content)
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 SUBMITTER = "submitter"
 
 
-def _held(holder: Holder | None) -> Holder:
+def held(holder: Holder | None) -> Holder:
+    """The opinion behind a receipt; raises `NotFound` when there is none."""
     if holder is None:
         raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
     return holder
@@ -25,9 +26,9 @@ def _held(holder: Holder | None) -> Holder:
 
 def own_of(holder: Holder | None) -> Row:
     """The opinion, for whoever submitted it; a co-signer shares the answer and not the say over it."""
-    if not _held(holder).first:
+    if not held(holder).first:
         raise NotAllowed("Only who submitted the opinion can do this; with a co-signer's receipt the reply can be read and rated.")
-    return _held(holder).opinion
+    return held(holder).opinion
 
 
 def add_details(store: IntakeStore, receipt: str, content: str) -> State:
@@ -57,7 +58,7 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
 
 def evaluate(store: IntakeStore, receipt: str, process: str | None, result: str, comment: str | None) -> State:
     """Rate the reply, and once more on second thought; who was merged into a case or signed it rates on their own."""
-    own = _held(store.holder(receipt)).opinion
+    own = held(store.holder(receipt)).opinion
     case = known(store.opinion(own["merged_into"])) if own["merged_into"] else own
     before = store.ratings(case["id"], receipt, case["round"])
     given, new = domain.given_to(case, before), Rated(result, process, comment)

@@ -13,11 +13,12 @@ from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
 from services.intake import domain
 from services.intake.handlers import letters
+from services.intake.handlers.submitter import SUBMITTER
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
 
-SUBMITTER, POLICY = "submitter", "policy"
+POLICY = "policy"
 _AS_GIVEN = ("external_id", "area", "station", "deputy", "location", "submitter", "relay")
 
 
@@ -79,8 +80,7 @@ def submit_many(
 ) -> list[Taken | Refusal]:
     """Several opinions in one transaction, idempotent by external id; a bad one is refused alone."""
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
-    rows = store.with_external_ids(wanted).items() if wanted else ()
-    known = {external_id: _remembered(store, row) for external_id, row in rows}
+    known = _remembered(store, wanted) if wanted else {}
     results: list[Taken | Refusal] = []
     for form, opinion_id in zip(forms, ids, strict=True):
         try:
@@ -99,9 +99,15 @@ def submit_many(
     return results
 
 
-def _remembered(store: IntakeStore, row: Mapping[str, Any]) -> tuple[Taken, str]:
-    cosigners = tuple(signer["receipt"] for signer in store.cosigners(row["id"]))
-    return Taken(row["id"], row["receipt"], State(row["state"]), known=True, cosigners=cosigners), row["fingerprint"]
+def _remembered(store: IntakeStore, external_ids: Sequence[str]) -> dict[str, tuple[Taken, str]]:
+    """What was taken under each of these external ids that is known, with its fingerprint."""
+    rows = store.with_external_ids(external_ids)
+    signed = store.cosigners([row["id"] for row in rows.values()]) if rows else {}
+
+    def taken(row: Mapping[str, Any]) -> Taken:
+        return Taken(row["id"], row["receipt"], State(row["state"]), known=True, cosigners=tuple(signed.get(row["id"], ())))
+
+    return {external_id: (taken(row), row["fingerprint"]) for external_id, row in rows.items()}
 
 
 def _recall(remembered: tuple[Taken, str], form: Mapping[str, Any]) -> Taken:

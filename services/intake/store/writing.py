@@ -69,10 +69,13 @@ class IntakeStore:
         query = sa.select(*columns).where(opinions.c.external_id.in_(external_ids))
         return {row["external_id"]: row for row in rows_of(self._work.execute(query))}
 
-    def cosigners(self, opinion: str) -> list[Row]:
-        """The co-signers of an opinion in the order they were named."""
-        query = sa.select(signers).where(signers.c.opinion == opinion).order_by(signers.c.number)
-        return rows_of(self._work.execute(query))
+    def cosigners(self, opinion_ids: Sequence[str]) -> dict[str, list[str]]:
+        """The receipts of the co-signers of opinions, by opinion, in the order they were named."""
+        query = sa.select(signers.c.opinion, signers.c.receipt).where(signers.c.opinion.in_(opinion_ids)).order_by(signers.c.number)
+        found: dict[str, list[str]] = {}
+        for row in self._work.execute(query):
+            found.setdefault(row.opinion, []).append(row.receipt)
+        return found
 
     def opinion(self, opinion_id: str) -> Row | None:
         """One opinion by id, locked until the commit."""
