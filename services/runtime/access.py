@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -22,6 +22,8 @@ from services.runtime.problems import STORE_AWAY
 log = structlog.get_logger()
 PREFIX = "hy_"
 CACHE_SECONDS = 2.0
+MOST_REMEMBERED = 10_000
+T = TypeVar("T")
 #: A token's last use is written down at most once in this time, however often it is used.
 USE_SECONDS = 60.0
 LONGEST_DAYS = 36_500
@@ -105,12 +107,25 @@ def listing(database: Database) -> list[Mapping[str, Any]]:
         return rows_of(connection.execute(sa.select(*columns).order_by(tokens.c.id.desc())))
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What was found behind a token, and until when (monotonic) it is taken for granted."""
+class Brief(Generic[T]):
+    """Takes what was looked up for granted for `CACHE_SECONDS`, and does not grow without end."""
 
-    until: float
-    caller: Caller
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, T]] = {}
+
+    def get(self, key: str, look_up: Callable[[], T]) -> T:
+        """What is remembered under a key, else what is found now; an error is not remembered."""
+        known = self._found.get(key)
+        if known is None or known[0] < time.monotonic():
+            known = (time.monotonic() + CACHE_SECONDS, look_up())
+            if len(self._found) > MOST_REMEMBERED:
+                self._found.clear()
+            self._found[key] = known
+        return known[1]
+
+    def forget(self, key: str) -> None:
+        """Look it up again the next time."""
+        self._found.pop(key, None)
 
 
 class Gatekeeper:
@@ -118,7 +133,7 @@ class Gatekeeper:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._known: dict[str, _Known] = {}
+        self._known: Brief[Caller] = Brief()
         self._used: dict[str, float] = {}
 
     def caller(self, header: str | None) -> Caller:
@@ -133,21 +148,14 @@ class Gatekeeper:
     def behind(self, token: str) -> Caller:
         """The caller behind a token; raises `NotSignedIn`."""
         key = digest(token)
-        found = self._known.get(key)
-        if found is None or found.until < time.monotonic():
-            found = _Known(time.monotonic() + CACHE_SECONDS, self._look_up(key))
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[key] = found
-            self.mark_used(found.caller.token or "")
-        return found.caller
+        return self._known.get(key, lambda: self._look_up(key))
 
     def mark_used(self, token_id: str) -> None:
         """Write down that a token is in use, unless that was done within the last minute. A store that is away is no failure."""
         moment = time.monotonic()
         if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
             return
-        if len(self._used) > 10_000:
+        if len(self._used) > MOST_REMEMBERED:
             self._used.clear()
         self._used[token_id] = moment
         try:
@@ -165,6 +173,7 @@ class Gatekeeper:
         if row is None:
             raise NotSignedIn("This token is unknown. Make one with 'huiying token create'.")
         refuse_ended(row.revoked, row.expires, self.database.clock.now())
+        self.mark_used(row.id)
         return Caller(Role(row.role), row.department, row.id)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +15,7 @@ import flask
 import sqlalchemy as sa
 
 from services.contracts.errors import NotAllowed, NotSignedIn
-from services.runtime.access import CACHE_SECONDS, Caller, Gatekeeper, Role, digest, refuse_ended, tables, tokens
+from services.runtime.access import Brief, Caller, Gatekeeper, Role, digest, refuse_ended, tables, tokens
 from services.runtime.database import Instant
 
 HOURS = 8
@@ -50,7 +49,7 @@ class Sessions:
 
     def __init__(self, gatekeeper: Gatekeeper) -> None:
         self._gatekeeper = gatekeeper
-        self._known: dict[str, tuple[float, Session]] = {}
+        self._known: Brief[Session] = Brief()
 
     def open(self, token: str) -> tuple[str, Session]:
         """Sign in with an access token; returns the cookie's secret and the session. Raises `NotSignedIn`."""
@@ -64,20 +63,14 @@ class Sessions:
     def find(self, secret: str) -> Session:
         """The session behind a cookie; raises `NotSignedIn` when it has ended, or its token has."""
         key = digest(secret)
-        known = self._known.get(key)
-        if known is None or known[0] < time.monotonic():
-            known = (time.monotonic() + CACHE_SECONDS, self._look_up(key, secret))
-            if len(self._known) > 10_000:
-                self._known.clear()
-            self._known[key] = known
-        return known[1]
+        return self._known.get(key, lambda: self._look_up(key, secret))
 
     def end(self, secret: str) -> None:
         """Sign out: the cookie is worth nothing from now on."""
         key = digest(secret)
         with self._gatekeeper.database.transaction() as work:
             work.execute(sessions.update().where(sessions.c.hash == key, sessions.c.ended.is_(None)).values(ended=work.now))
-        self._known.pop(key, None)
+        self._known.forget(key)
 
     def _look_up(self, key: str, secret: str) -> Session:
         columns = (tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.revoked, tokens.c.expires, sessions.c.until)

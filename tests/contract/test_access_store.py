@@ -44,7 +44,7 @@ def test_a_token_from_before_has_no_end_and_no_last_use_and_is_still_good(any_da
 
 
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.sessions.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", -1.0)
     _, token = access.create(database, "department", "water", days=1)
     sessions = Sessions(Gatekeeper(database))
     secret, opened = sessions.open(token)

@@ -23,8 +23,7 @@ SIGN_OUT = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has ended is refused at the next request, not two seconds later."""
-    for module in ("access", "sessions"):
-        monkeypatch.setattr(f"services.runtime.{module}.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", -1.0)
 
 
 def cookie_of(answer: TestResponse) -> str:
