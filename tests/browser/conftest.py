@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -30,6 +32,20 @@ class Silent(WSGIRequestHandler):
         pass
 
 
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """An application on a port of its own; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join(SECONDS)
+        server.server_close()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
@@ -48,13 +64,8 @@ def visit(sqlite_database, clock) -> Visit:
 @pytest.fixture
 def address(visit: Visit) -> Iterator[str]:
     """Where the application answers."""
-    server = make_server("127.0.0.1", 0, visit.app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(SECONDS)
-    server.server_close()
+    with serving(visit.app) as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from services.runtime.access import Role
 from services.runtime.migrate import ACCESS
-from tests.browser.conftest import PHONE, SECONDS, Silent
+from tests.browser.conftest import PHONE, serving
 from tests.unit.runtime.doorway import Doorway
 
 
@@ -25,13 +23,8 @@ def doorway(sqlite_database, clock) -> Iterator[Doorway]:
 @pytest.fixture
 def address(doorway: Doorway) -> Iterator[str]:
     """Where the application answers, in place of intake's."""
-    server = make_server("127.0.0.1", 0, doorway.app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join(SECONDS)
-    server.server_close()
+    with serving(doorway.app) as url:
+        yield url
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])

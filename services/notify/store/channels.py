@@ -1,4 +1,4 @@
-"""How channels are doing: failures in a row, and until when they are left alone."""
+"""How channels are doing: failures in a row, until when they are left alone, and attempts that nobody will finish."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.store.tables import channels
-from services.runtime.database import INSERTS, Transaction
+from services.notify.store.tables import channels, is_state
+from services.runtime.database import INSERTS, Database, Transaction
+
+#: What is kept of an attempt whose process died.
+LOST = "the process ended during the attempt; nobody knows whether it arrived"
+
+
+def lost_attempts(database: Database, post: sa.Table, begun_before: datetime) -> sa.ColumnElement[bool] | None:
+    """Which letters of a table are being sent since before then, by a process that is no more; None when there are none.
+
+    Looked at without a lock, because there nearly never are any.
+    """
+    lost = sa.and_(is_state(post, "sending"), post.c.begun < begun_before)
+    with database.reading() as connection:
+        return None if connection.execute(sa.select(post.c.id).where(lost).limit(1)).first() is None else lost
 
 
 def failures_of(connection: Connection, channel: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.notify.store.channels import failures_of, let_rest, recover, resting
+from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, letters
 from services.runtime.database import Database, Transaction, rows_of
 
@@ -86,17 +86,12 @@ class Letters:
 
     def give_up_lost(self, begun_before: datetime) -> int:
         """Mark attempts whose process must have died as `uncertain`: nobody knows whether they arrived; returns how many."""
-        lost = sa.and_(is_state(letters, "sending"), letters.c.begun < begun_before)
-        with self._database.reading() as connection:
-            if connection.execute(sa.select(letters.c.id).where(lost).limit(1)).first() is None:
-                return 0
+        lost = lost_attempts(self._database, letters, begun_before)
+        if lost is None:
+            return 0
         with self._database.transaction() as work:
-            return _mark_uncertain(work, lost)
-
-
-def _mark_uncertain(work: Transaction, lost: sa.ColumnElement[bool]) -> int:
-    reason = "the process ended during the attempt; nobody knows whether it arrived"
-    return int(work.execute(letters.update().where(lost).values(state="uncertain", ended=work.now, reason=reason)).rowcount)
+            change = letters.update().where(lost).values(state="uncertain", ended=work.now, reason=LOST)
+            return int(work.execute(change).rowcount)
 
 
 def _next(work: Transaction, channel: str) -> list[Mapping[str, Any]]:

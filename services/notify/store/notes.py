@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.notify.domain import Note
-from services.notify.store.channels import failures_of, let_rest, recover, resting
+from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
 from services.runtime.database import Database, Transaction, newest_first, rows_of
@@ -25,7 +25,6 @@ NO_KEY = "no key opens it any more"
 CANCELLED = "whom it was for has been erased"
 #: What still says whom it is for.
 WAITING = is_state(notes, "pending") | is_state(notes, "sending")
-LOST = "the process ended during the attempt; nobody knows whether it arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +122,9 @@ class Notes:
 
     def give_up_lost(self, begun_before: datetime) -> int:
         """Mark attempts whose process must have died as `uncertain`, and forget who they were for; returns how many."""
-        lost = sa.and_(is_state(notes, "sending"), notes.c.begun < begun_before)
-        with self._database.reading() as connection:
-            if connection.execute(sa.select(notes.c.id).where(lost).limit(1)).first() is None:
-                return 0
+        lost = lost_attempts(self._database, notes, begun_before)
+        if lost is None:
+            return 0
         with self._database.transaction() as work:
             return _end(work, lost, "uncertain", LOST)
 
