@@ -34,15 +34,13 @@ class Resealed:
 
 def after(connection: Connection, last: str | None, limit: int) -> list[str]:
     """The next opinions in the order of their ids, from the first one when `last` is None."""
-    query = sa.select(opinions.c.id).order_by(opinions.c.id).limit(limit)
-    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+    return _following(connection, sa.select(opinions.c.id), last, limit)
 
 
 def in_the_clear(connection: Connection, last: str | None, limit: int) -> list[str]:
     """The next opinions of which anything personal stands in the clear."""
     signed = sa.select(signers.c.opinion).where(is_open(signers))
-    query = sa.select(opinions.c.id).where(is_open(opinions) | opinions.c.id.in_(signed)).order_by(opinions.c.id).limit(limit)
-    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+    return _following(connection, sa.select(opinions.c.id).where(is_open(opinions) | opinions.c.id.in_(signed)), last, limit)
 
 
 def outlived(connection: Connection, before: datetime, last: str | None, limit: int) -> list[str]:
@@ -55,8 +53,14 @@ def outlived(connection: Connection, before: datetime, last: str | None, limit: 
     quiet = [~sa.exists().where(timeline.c.opinion == each, timeline.c.at >= before) for each in (opinions.c.id, case.c.id)]
     told = is_personal(opinions) | opinions.c.id.in_(signed)
     query = sa.select(opinions.c.id).select_from(joined).where(own, case.c.state.in_(ENDED), told, *quiet)
-    query = query.order_by(opinions.c.id).limit(limit)
-    return list(connection.scalars(query.where(opinions.c.id > last) if last is not None else query))
+    return _following(connection, query, last, limit)
+
+
+def _following(connection: Connection, query: sa.Select[tuple[str]], last: str | None, limit: int) -> list[str]:
+    """The first `limit` ids after `last` that a query for opinions finds."""
+    if last is not None:
+        query = query.where(opinions.c.id > last)
+    return list(connection.scalars(query.order_by(opinions.c.id).limit(limit)))
 
 
 def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
