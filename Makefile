@@ -14,7 +14,7 @@ READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help demo up down logs test check lint fix bench faults compose-test docs lock broker
+.PHONY: help demo up down logs test check lint fix bench faults fuzz audit compose-test docs lock broker
 
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,13 @@ bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's qu
 
 faults: $(DEV) broker ## 故障试验：两万件意见，六十次故障 · 20,000 opinions under 60 faults, judged; ARGS="--opinions 2000 --faults 20"
 	@$(PY) -m tests.faults.run $(ARGS)
+
+fuzz: $(DEV) broker ## 以编造的请求试每个接口 · made-up requests to every operation, for every role; ARGS="--roles nobody admin"
+	@$(PY) -m tests.fuzz.run $(ARGS)
+
+audit: $(DEV) ## 依赖的安全通告与代码检查 · published advisories of what is pinned (reaches PyPI), and bandit
+	@$(PY) -m uv tool run "pip-audit>=2.10,<3" --strict --disable-pip --progress-spinner off -r requirements.lock -r requirements-dev.lock
+	@$(PY) -m bandit -q -c pyproject.toml -r services docs
 
 compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)
