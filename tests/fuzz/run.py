@@ -87,10 +87,13 @@ class Fuzz:
             "--phases", ",".join(phases), "--max-examples", str(examples), "--seed", str(seed), "--continue-on-failure",
             "--generation-database", "none", "--no-color", *self._headers(who),
         ]  # fmt: skip
-        environment = inherited(*PASSED_ON) | {"SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", KNOWN: str(self._known)}
+        environment = inherited(*PASSED_ON) | {
+            "SCHEMATHESIS_HOOKS": "tests.fuzz.hooks", "PYTHONPATH": str(ROOT), KNOWN: str(self._known),
+        }  # fmt: skip
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
-        )
+            command, cwd=self._installation.var, env=environment, capture_output=True, text=True, timeout=PATIENCE_SECONDS,
+            check=False,
+        )  # fmt: skip
         sent = re.search(r"(\d+) generated", done.stdout)
         return Report(
             who, int(sent[1]) if sent else 0, "" if done.returncode == 0 and sent else done.stdout + done.stderr,
