@@ -212,6 +212,16 @@ def parked(seen: Evidence) -> Findings:
             yield Finding("poison not refused", message, f"{fact['kind']} was refused {refused[message]} times")
 
 
+def second_copies(seen: Evidence) -> Findings:
+    """Whoever publishes anew after a crash repeats what was under way, at most one batch each time."""
+    for source, number in copies(seen).items():
+        allowed = seen.batch * max(0, seen.relays.get(source, 0) - 1)
+        if number > allowed:
+            yield Finding(
+                "too many copies", source, f"{number} second copies, and its relay began {seen.relays.get(source, 0)} times"
+            )
+
+
 def statistics(seen: Evidence) -> Findings:
     """What is published is what is stored, and its parts add up."""
     for fact in seen.told("submitted"):
@@ -234,7 +244,7 @@ def statistics(seen: Evidence) -> Findings:
 
 CHECKS: tuple[Callable[[Evidence], Findings], ...] = (
     lost_submissions, doubled_submissions, leads, letters, doubled_events, order_and_gaps, unsaid, commands, ratings, stuck,
-    parked, statistics,
+    parked, second_copies, statistics,
 )  # fmt: skip
 
 
@@ -244,10 +254,13 @@ def judge(seen: Evidence) -> list[Finding]:
 
 
 def copies(seen: Evidence) -> dict[str, int]:
-    """How many second copies of a message were in the queues, which is allowed and counted."""
-    heard = len(seen.events) - len({event.message for event in seen.events})
-    got = len(seen.letters) - len({(letter.queue, letter.message) for letter in seen.letters})
-    return {"events": heard, "letters": got}
+    """By source, how many second copies of its events were said, beside those that were planted."""
+    heard = Counter((event.source, event.message) for event in seen.events)
+    planted = Counter(message for fact in seen.told("copied") for message in fact["messages"])
+    found: Counter[str] = Counter()
+    for (source, message), number in heard.items():
+        found[source] += max(0, number - 1 - planted[message])
+    return {source: number for source, number in found.items() if number}
 
 
 def main(plan_file: str) -> int:
@@ -258,7 +271,8 @@ def main(plan_file: str) -> int:
         sys.stdout.write(json.dumps(asdict(finding), ensure_ascii=False) + "\n")
     summary = {
         "acknowledged": len(seen.told("submitted")), "commands": len(seen.told("command")), "events": len(seen.events),
-        "copies": copies(seen), "poison": len(_poison(seen)), "findings": dict(Counter(finding.kind for finding in findings)),
+        "copies": copies(seen), "relays began": seen.relays, "poison": len(_poison(seen)),
+        "findings": dict(Counter(finding.kind for finding in findings)),
     }  # fmt: skip
     sys.stdout.write(json.dumps({"summary": summary}, ensure_ascii=False) + "\n")
     return int(bool(findings))

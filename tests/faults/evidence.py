@@ -5,6 +5,7 @@ Nothing of the product is imported; stores are read with plain SQL, queues with 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sqlite3
@@ -49,7 +50,11 @@ class Letter:
 
 @dataclass
 class Evidence:
-    """Everything there is to judge. `dead` and `waiting` map a queue to the ids of what it holds."""
+    """Everything there is to judge.
+
+    `dead` and `waiting` map a queue to the ids of what it holds, `relays` a source to how often its relay began to publish;
+    `batch` is the most that one may have under way.
+    """
 
     journal: list[Fact] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -62,6 +67,8 @@ class Evidence:
     stories: set[str] = field(default_factory=set)
     outboxes: dict[str, int] = field(default_factory=dict)
     statistics: dict[str, int] = field(default_factory=dict)
+    relays: dict[str, int] = field(default_factory=dict)
+    batch: int = 0
     silent: frozenset[str] = frozenset()
 
     def told(self, what: str) -> list[Fact]:
@@ -71,7 +78,7 @@ class Evidence:
 
 def gather(plan: Fact) -> Evidence:
     """Read everything that the plan names. Only the audit queue is emptied, into a file; everything else stays as it is."""
-    seen = Evidence(silent=frozenset(plan["silent"]))
+    seen = Evidence(silent=frozenset(plan["silent"]), batch=plan["batch"])
     for path in plan["journals"]:
         seen.journal += list(_lines(Path(path)))
     connection = pika.BlockingConnection(pika.URLParameters(plan["broker_url"]))
@@ -91,17 +98,23 @@ def gather(plan: Fact) -> Evidence:
     seen.stories = {row["opinion"] for row in _rows(stores["metrics"], "SELECT opinion FROM stories")}
     seen.outboxes = {name: _rows(url, "SELECT count(*) AS n FROM outbox")[0]["n"] for name, url in stores.items()}
     seen.statistics = _statistics(plan)
+    seen.relays = {source: _relays(Path(path)) for source, path in plan["logs"].items()}
     return seen
+
+
+def _relays(log: Path) -> int:
+    """How often a relay began, by the log of its service."""
+    return sum(fact.get("event") == "relay_started" for fact in _lines(log))
 
 
 def _lines(path: Path) -> Iterator[Fact]:
     if path.exists():
         for line in path.read_bytes().splitlines():
-            # A program that was killed may have left half a line, which it had not relied on.
-            try:
-                yield json.loads(line)
-            except ValueError:
-                continue
+            # A program that was killed may have left half a line, which it had not relied on; and a log has others' lines too.
+            with contextlib.suppress(ValueError):
+                fact = json.loads(line)
+                if isinstance(fact, dict):
+                    yield fact
 
 
 def _audited(connection: Any, queue: str, path: Path) -> Iterator[Event]:

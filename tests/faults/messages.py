@@ -100,6 +100,8 @@ def duplicate(scene: Scene) -> None:
     channel.queue_unbind(tap, EVENTS, "#")
     channel.queue_unbind(tap, DEPARTMENTS, f"department.{POISONED}")
     for _ in range(2):
+        said = [properties.message_id for method, properties, _ in heard if method.exchange == EVENTS]
+        scene.journal.keep("copied", messages=said)
         for method, properties, body in reversed(heard):
             clean = pika.BasicProperties(message_id=properties.message_id, delivery_mode=2, content_type=properties.content_type)
             channel.basic_publish(method.exchange, method.routing_key, body, clean, mandatory=True)

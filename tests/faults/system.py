@@ -33,6 +33,8 @@ from tests.faults.nodes import Nodes
 TOWN = Path(__file__).parent / "town.yml"
 SILENT = "silent"
 GONE_SECONDS = 15.0
+#: A relay's batch, and a quarter more of second tries.
+MOST_UNDER_WAY = 250
 
 
 class Place(Installation):
@@ -197,6 +199,7 @@ class System:
             "service_queues": work, "department_queues": departments, "retry_queues": [delay.exchange for delay in RETRIES],
             "dead_queues": [*(dead_queue(name) for name in (*work, *departments)), UNROUTED], "silent": [SILENT],
             "stores": {name: self.store_url(name) for name in SERVICES},
+            "logs": {f"/{name}": str(self.place.log / f"{name}.log") for name in SERVICES}, "batch": MOST_UNDER_WAY,
         }  # fmt: skip
 
     def last_words(self) -> str:

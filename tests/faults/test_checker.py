@@ -54,6 +54,8 @@ def sound() -> Evidence:
         stories={OPINION},
         outboxes={"intake": 0, "routing": 0},
         statistics=dict.fromkeys(PUBLISHED, 1),
+        relays={"/intake": 1, "/routing": 2},
+        batch=1,
     )  # fmt: skip
 
 
@@ -65,12 +67,20 @@ def test_a_sound_record_has_no_findings() -> None:
     assert judge(sound()) == []
 
 
-def test_a_second_copy_is_counted_and_is_no_finding() -> None:
+def test_a_second_copy_after_a_crash_is_counted_and_is_no_finding() -> None:
     seen = sound()
     seen.events.append(seen.events[2])
     seen.letters.append(seen.letters[0])
     assert judge(seen) == []
-    assert copies(seen) == {"events": 1, "letters": 1}
+    assert copies(seen) == {"/routing": 1}
+
+
+def test_copies_that_were_planted_are_not_counted() -> None:
+    seen = sound()
+    seen.events += [seen.events[0]] * 2
+    seen.journal += [{"what": "copied", "messages": ["e1"]}] * 2
+    assert judge(seen) == []
+    assert copies(seen) == {}
 
 
 def lose_submission(seen: Evidence) -> None:
@@ -185,6 +195,14 @@ def miscount_a_group(seen: Evidence) -> None:
     seen.statistics["groups of assigned"] = 0
 
 
+def say_again_without_a_crash(seen: Evidence) -> None:
+    seen.events.append(seen.events[0])
+
+
+def say_more_than_a_batch_again(seen: Evidence) -> None:
+    seen.events += [seen.events[2], seen.events[3]]
+
+
 def leave_uncounted(seen: Evidence) -> None:
     seen.stories.clear()
 
@@ -221,6 +239,8 @@ def leave_uncounted(seen: Evidence) -> None:
         (miscount, {"statistics do not add up"}),
         (miscount_a_group, {"statistics do not add up"}),
         (leave_uncounted, {"lost in statistics"}),
+        (say_again_without_a_crash, {"too many copies"}),
+        (say_more_than_a_batch_again, {"too many copies"}),
     ],
 )
 def test_what_is_planted_is_found_and_named(plant: Callable[[Evidence], None], kinds: set[str]) -> None:
