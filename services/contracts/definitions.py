@@ -29,6 +29,7 @@ from services.contracts.topology import (
     dead_queue,
     department_queue,
     events_of,
+    looked_after,
     queues,
 )
 
@@ -93,9 +94,18 @@ def _rights(name: str) -> tuple[str, str, str]:
         hears = [queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{name}.")]
         aside = [*(delay.exchange for delay in RETRIES), DEAD]
         says = [EVENTS] if SAYS[name] else []
-        return NOTHING, _one_of([*says, *WRITES.get(name, ()), *aside]), _one_of(hears)
+        return NOTHING, _one_of([*says, *WRITES.get(name, ()), *aside, *_counted(name)]), _one_of(hears)
     code = name.removeprefix("department-")
     return NOTHING, _one_of([COMMANDS]), _one_of([department_queue(code)])
+
+
+def _counted(service: str) -> tuple[str, ...]:
+    """The queues of which a service tells how much they hold.
+
+    RabbitMQ tells that since 4.3.1 to those who have any right on the queue. The right to write is the least: it lets nobody read,
+    empty or delete, and publishing goes by the rights on exchanges.
+    """
+    return looked_after(service, [_CODE])
 
 
 def _permissions(name: str) -> list[Row]:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Sequence
 
 import pika
 import pika.exceptions
+import structlog
 
 from services.contracts.errors import HuiyingError, Unavailable
 from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0
+NOT_FOUND = 404
+log = structlog.get_logger()
 
 
 class Distrusted(HuiyingError):
@@ -44,10 +46,13 @@ class BrokerProbe:
             try:
                 for queue in queues:
                     # A channel each, because the broker closes one in which a missing queue was asked for.
-                    with contextlib.suppress(pika.exceptions.ChannelClosedByBroker):
+                    try:
                         channel = connection.channel()
                         found[queue] = channel.queue_declare(queue, passive=True).method.message_count
                         channel.close()
+                    except pika.exceptions.ChannelClosedByBroker as closed:
+                        if closed.reply_code != NOT_FOUND:
+                            log.warning("queue_not_counted", queue=queue, error=closed.reply_text)
             finally:
                 connection.close()
         except (pika.exceptions.AMQPError, OSError) as error:

@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 
 from services.contracts.definitions import definitions, department_user, hash_password, users
-from services.contracts.topology import COMMANDS, EVENTS, SERVICE_QUEUES, dead_queue, department_queue
+from services.contracts.topology import (
+    COMMANDS,
+    EVENTS,
+    RETRIES,
+    SERVICE_QUEUES,
+    SERVICES,
+    dead_queue,
+    department_queue,
+    looked_after,
+)
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "topology.json"
 # One code begins with the other, which is what a careless pattern trips over.
@@ -48,6 +57,15 @@ def test_a_department_sends_commands_under_its_own_name_only() -> None:
     assert re.search(rows[COMMANDS], "water.sign")
     assert not any(re.search(rows[COMMANDS], key) for key in ("water-supply.sign", "roads.sign", "x.water.sign", "water.sign.x"))
     assert not re.search(rows[EVENTS], "assignment.signed.water")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_has_a_right_on_the_queues_it_counts_and_reads_none_of_them(service: str) -> None:
+    # Where messages wait for another try, an exchange has the name of its queue.
+    names = {row["name"] for row in ALL["queues"]} - {delay.exchange for delay in RETRIES}
+    counted = [name for name in names if may(service, "write", name)]
+    assert set(counted) == set(looked_after(service, DEPARTMENTS))
+    assert not any(may(service, kind, name) for name in counted for kind in ("configure", "read"))
 
 
 def test_a_service_says_its_own_kinds_of_events_only() -> None:
