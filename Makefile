@@ -47,7 +47,7 @@ fix: $(DEV) ## 自动修正格式 · put right what can be put right without thi
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: $(READY) broker ## 测延迟与吞吐 · how long until a department's queue, and what a look for due deadlines costs
+bench: $(READY) broker ## 测延迟与吞吐 · latency and throughput with everything on, beside this machine's floor; what a look for deadlines costs
 	@$(PY) -m services bench
 	@$(PY) -m services bench-clock
 

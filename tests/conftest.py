@@ -18,8 +18,7 @@ import pytest
 import structlog
 
 from services.console.cluster import ClusterMissing, PrivateCluster
-from services.console.node import NodeFailed, PrivateNode
-from services.console.processes import free_port, listens
+from services.console.node import NodeFailed, PrivateNode, free_broker_port
 from services.contracts.definitions import definitions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database
@@ -115,14 +114,6 @@ def any_database(request: pytest.FixtureRequest) -> MakeDatabase:
     kind = {"sqlite": "sqlite_database", "postgresql": "postgres_database"}[request.param]
     make: MakeDatabase = request.getfixturevalue(kind)
     return make
-
-
-def free_broker_port() -> int:
-    """A port whose companions for management and distribution are free too."""
-    while True:
-        port = free_port()
-        if port <= 45_000 and not listens(port + 10_000) and not listens(port + 20_000):
-            return port
 
 
 def stop_for_good(node: PrivateNode) -> None:

@@ -29,6 +29,10 @@ class Client:
         """The JSON answer to a GET; fails with the problem's own words."""
         return self._ask("GET", path, params=query).json()
 
+    def lines(self, path: str) -> Iterator[bytes]:
+        """The lines of the answer to a GET; fails with the problem's own words."""
+        return iter(self._ask("GET", path).content.splitlines())
+
     def post(self, path: str, body: Mapping[str, Any], *, public: bool = False) -> Any:
         """The JSON answer to a POST; `public` leaves the token out, as a citizen's browser would."""
         return self._ask("POST", path, json=body, public=public).json()

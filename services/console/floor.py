@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
-from itertools import count, cycle
+from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,8 @@ _tables = sa.MetaData()
 _rows = sa.Table("floor", _tables, sa.Column("id", sa.String(36), primary_key=True), sa.Column("body", sa.LargeBinary))
 
 
-def commits_per_second(folder: Path, bodies: Sequence[bytes]) -> float:
-    """Durable commits of one row each on a store like the services' own, in a file of its own that is removed again."""
+def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> float:
+    """Rows durably kept, so many in each commit, on a store like the services' own, in a file of its own that is removed again."""
     path = folder / f"floor-{secrets.token_hex(4)}.db"
     database = Database(f"sqlite:///{path}", "floor", SystemClock())
     try:
@@ -31,8 +31,9 @@ def commits_per_second(folder: Path, bodies: Sequence[bytes]) -> float:
 
         def commit() -> int:
             with database.transaction() as work:
-                work.add(_rows, {"id": new_id(), "body": next(supply)})
-            return 1
+                for body in islice(supply, rows):
+                    work.add(_rows, {"id": new_id(), "body": body})
+            return rows
 
         return _rate(commit)
     finally:

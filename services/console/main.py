@@ -12,9 +12,10 @@ from services.console.office import catalogue, department, migrate, topology
 from services.console.parked import dead
 from services.console.privacy import contacts, erase, retention
 from services.console.running import demo, doctor, down, logs, up
+from services.console.speed import bench
 from services.console.terminal import Failure
 from services.console.timing import bench_clock
-from services.console.traffic import bench, import_file, listen, statistics
+from services.console.traffic import import_file, listen, statistics
 from services.runtime.settings import SettingsInvalid
 
 

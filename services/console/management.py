@@ -48,7 +48,12 @@ class Management:
 
     def queues(self) -> list[str]:
         """The names of all queues of our virtual host."""
-        return [row["name"] for row in self._ask("GET", "/api/definitions").json()["queues"] if row["vhost"] == VHOST]
+        return list(self.queue_types())
+
+    def queue_types(self) -> dict[str, str]:
+        """The type of each queue of our virtual host: quorum, classic or stream."""
+        rows = self._ask("GET", "/api/definitions").json()["queues"]
+        return {row["name"]: row["arguments"].get("x-queue-type", "classic") for row in rows if row["vhost"] == VHOST}
 
     def admit_department(self, code: str, password_hash: str) -> None:
         """Make a department's user or change its password; its queue must be there. Open connections stay."""

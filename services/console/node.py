@@ -63,8 +63,7 @@ class PrivateNode:
 
     def __init__(self, folder: Path, port: int, more: str = "") -> None:
         self.folder, self.port, self._more = Path(folder).absolute(), port, more
-        room = 1 if port <= HIGHEST_WITH_ROOM else -1
-        self.management_port, self._distribution_port = port + room * 10_000, port + room * 20_000
+        self.management_port, self._distribution_port = _beside(port)
         self._slot = Slot(self.folder / "node.pid")
 
     @property
@@ -229,6 +228,20 @@ def server_script() -> Path:
             "macOS: brew install rabbitmq. Or name a broker that runs already: HUIYING_BROKER_URL=amqp://…"
         )
     return Path(found)
+
+
+def _beside(port: int) -> tuple[int, int]:
+    """The ports of the management API and of the distribution."""
+    room = 1 if port <= HIGHEST_WITH_ROOM else -1
+    return port + room * 10_000, port + room * 20_000
+
+
+def free_broker_port() -> int:
+    """A loopback port for a node whose other two ports are free as well."""
+    while True:
+        port = free_port()
+        if not any(map(listens, _beside(port))):
+            return port
 
 
 def ask_port_mapper(port: int, question: bytes) -> bytes | None:

@@ -10,10 +10,9 @@ import pika.exceptions
 from rich.table import Table
 
 from services.console.amqp import DISTRUST, connection
-from services.console.bench import measure
 from services.console.client import Client
 from services.console.figures import print_statistics
-from services.console.floor import WINDOW, commits_per_second, publishes_per_second
+from services.console.floor import WINDOW, publishes_per_second, rows_per_second
 from services.console.importer import Import, bodies, local_store, reasons
 from services.console.installation import Installation
 from services.console.launch import service_url
@@ -22,7 +21,7 @@ from services.console.office import json_option
 from services.console.records import NotReadable, Records, open_records
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.console.supervisor import Supervisor
-from services.console.terminal import err, fail, out, print_json, print_plain, progress, step, table
+from services.console.terminal import err, fail, out, print_json, print_plain, progress, step
 from services.contracts.definitions import department_user
 from services.contracts.errors import Unavailable
 from services.contracts.messages import Outcome
@@ -79,7 +78,7 @@ def _floor(settings: ConsoleSettings, records: Records) -> dict[str, int | None]
     folder = local_store(settings.var, place.url, read_address_book(settings.var).get("URL"))
     with connection(place.broker_url, "huiying-floor") as broker:
         one_by_one, windowed = publishes_per_second(broker, place.broker_url, sample)
-    commits = round(commits_per_second(folder, sample)) if folder else None
+    commits = round(rows_per_second(folder, sample)) if folder else None
     return {"commits_per_second": commits, "publishes_one_by_one": round(one_by_one), "publishes_windowed": round(windowed)}
 
 
@@ -183,21 +182,3 @@ def statistics(by: str, since: str | None, until: str | None, as_of: str | None,
         print_json(answer)
         return
     print_statistics(answer)
-
-
-@click.command()
-@click.option("--count", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many, one after the other.")
-@json_option
-def bench(count: int, as_json: bool) -> None:
-    """测速 · how long an opinion takes from the citizen's browser to the department's queue, one at a time."""
-    settings = load_settings()
-    place = Supervisor(settings).up()
-    with connection(place.broker_url, "huiying-bench") as broker:
-        result = measure(Client(place), broker, count)
-    if as_json:
-        print_json(result)
-        return
-    shown = table("毫秒 milliseconds", numbers=result["quantiles"])
-    for name, values in result["milliseconds"].items():
-        shown.add_row(name, *(f"{value:.1f}" for value in values))
-    out.print(shown)

@@ -21,7 +21,7 @@ import psycopg
 from services.console.installation import Installation, password_hash
 from services.console.launch import WEB, Program, programs, service_url
 from services.console.management import Management
-from services.console.node import server_script
+from services.console.node import free_broker_port, server_script
 from services.console.processes import birth_of, free_port, listens
 from services.console.settings import Addresses, ConsoleSettings
 from services.console.supervisor import Supervisor
@@ -56,7 +56,7 @@ class System:
         self.var = Path(tempfile.mkdtemp(prefix="huiying-faults-"))
         self.nodes, self.elsewhere = nodes, elsewhere or {}
         given = {"broker_url": nodes.url, "management_url": nodes.management_url} if nodes else {}
-        self.settings = ConsoleSettings(var=self.var, port=free_port(), broker_port=_broker_port(), catalogue=TOWN, **given)
+        self.settings = ConsoleSettings(var=self.var, port=free_port(), broker_port=free_broker_port(), catalogue=TOWN, **given)
         self.supervisor = Supervisor(self.settings)
         self.place = Place(self.var, self.elsewhere)
         self.supervisor.installation = self.place
@@ -212,10 +212,3 @@ class System:
         path = self.var / name
         path.write_text(json.dumps(value))
         return path
-
-
-def _broker_port() -> int:
-    while True:
-        port = free_port()
-        if port <= 45_000 and not listens(port + 10_000) and not listens(port + 20_000):
-            return port

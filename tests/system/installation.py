@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.console.processes import birth_of, free_port, listens
+from services.console.node import free_broker_port
+from services.console.processes import birth_of, free_port
 from services.runtime.settings import inherited
 from tests.system.place import Place
 
@@ -31,7 +32,7 @@ class Installation:
 
     def __init__(self, catalogue: str, **settings: str) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="huiying-system-"))
-        ports = {"HUIYING_PORT": free_port(), "HUIYING_BROKER_PORT": _broker_port()}
+        ports = {"HUIYING_PORT": free_port(), "HUIYING_BROKER_PORT": free_broker_port()}
         self._environment = inherited(*PASSED_ON) | {name: str(port) for name, port in ports.items()}
         self._environment |= {"HUIYING_VAR": str(self.var), "HUIYING_CATALOGUE": str(ROOT / "deploy" / catalogue)}
         self._environment |= settings
@@ -64,6 +65,14 @@ class Installation:
                 stream.seek(0)
             assert done.returncode == status, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
             return out.read()
+
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """A command of the console that goes on by itself; whoever began it waits for its end."""
+        with (self.var / "begun.out").open("wb") as output:
+            return subprocess.Popen(
+                [sys.executable, "-m", "services", *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                stdout=output, stderr=output,
+            )  # fmt: skip
 
     def up(self) -> Place:
         """Start whatever does not run; returns where it is."""
@@ -118,10 +127,3 @@ def _child_of(parent: int) -> int:
     asked = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
     pairs = (line.split() for line in asked.stdout.splitlines())
     return next(int(pid) for pid, above in pairs if int(above) == parent)
-
-
-def _broker_port() -> int:
-    while True:
-        port = free_port()
-        if port <= 45_000 and not listens(port + 10_000) and not listens(port + 20_000):
-            return port

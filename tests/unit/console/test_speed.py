@@ -1,0 +1,160 @@
+"""What `huiying bench` computes, and what it says of what was on."""
+
+import os
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner
+
+from services.console.assurance import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
+from services.console.census import Census
+from services.console.installation import Installation
+from services.console.load import SIZE, make_opinions
+from services.console.main import main
+from services.console.samples import load_samples
+from services.console.settings import HOME
+from services.console.speed import bar
+from services.console.throughput import Round
+from services.console.usage import Process, added, parsed
+from services.contracts.topology import SERVICES, queues
+from services.intake.schemas import Line, Submission
+from services.intake.store import opinions
+from services.intake.store.tables import tables
+from services.runtime.clock import SystemClock
+from services.runtime.database import Database
+
+PERSON = {"kind": "citizen", "phone": "13700000001", "email": "a@example.org"}
+STAT = "{} (a) b (c)) S {} 1 1 0 -1 4194560 1 2 3 4 {} 20 0 5 0 9 1 1"
+
+
+class Office:
+    """Answers as the API does to who may read everything."""
+
+    def __init__(self, submitter):
+        self.submitter = submitter
+
+    def get(self, path):
+        return {"id": path.rpartition("/")[2], "submitter": self.submitter}
+
+
+class Broker:
+    """Says of what type its queues are."""
+
+    def __init__(self, **types):
+        self.types = types
+
+    def queue_types(self):
+        return {queue.name: "quorum" for queue in queues(["water"])} | self.types
+
+
+def test_a_process_is_read_with_all_its_time_whatever_it_is_called() -> None:
+    read = parsed(7, STAT.format(7, 3, "100 20 3 4"), "Name:\ta b\nVmPeak:\t 900 kB\nVmHWM:\t    512 kB\n")
+    assert read == Process(7, 3, 127, 512 * 1024)
+
+
+def test_children_count_for_the_program_that_started_them_and_nobody_else() -> None:
+    rows = [Process(1, 0, 1000, 1), Process(10, 1, 100, 10), Process(11, 10, 20, 20), Process(12, 11, 3, 30), Process(20, 1, 7, 40)]
+    found = added({row.pid: row for row in rows}, 10)
+    assert (round(found.seconds * os.sysconf("SC_CLK_TCK")), found.peak) == (123, 60)
+
+
+def test_rates_go_from_the_first_byte_to_each_place() -> None:
+    cpu = {"web": 1.0, "intake": 0.5, "broker": 0.25, "sender": 0.125}
+    done = Round(frozenset(map(str, range(500))), 1.0, 2.0, 4.0, cpu, {})
+    assert done.rates() == {"accepted": 500, "end_to_end": 250, "counted": 125}
+    assert done.cpu_per_thousand() == {"services": 3.0, "broker": 0.5, "sender": 0.25}
+    assert Round(done.opinions, 1.0, 2.0, 4.0, {}, {}).cpu_per_thousand() == {}
+
+
+def test_made_up_opinions_differ_have_contact_data_and_are_good_in_both_ways() -> None:
+    made = make_opinions(load_samples(), range(40))
+    assert len(set(made)) == 40
+    assert all(SIZE <= len(body) < 2 * SIZE for body in made)
+    for form in map(orjson.loads, made):
+        assert {"name", "phone", "email"} <= set(form["submitter"])
+        for schema in (Submission(), Line()):
+            assert schema.validate(form) == {}
+
+
+def test_a_bar_is_longer_for_more_and_never_empty() -> None:
+    lengths = [len(bar(value, 20_000.0, "█")) for value in (0.0, 10.0, 100.0, 1_000.0, 20_000.0)]
+    assert lengths[0] == 1
+    assert all(shorter < longer for shorter, longer in pairwise(lengths))
+
+
+def test_the_ledger_has_to_have_each_kind_of_each_opinion() -> None:
+    whole = {"opinion.submitted": Counter("ab"), "opinion.accepted": Counter("ab"), "assignment.created": Counter("aab")}
+    assert ledger_appended(whole, 2).good
+    assert "assignment.created 3 of 2" in ledger_appended(whole, 2).found
+    assert not ledger_appended(whole | {"opinion.accepted": Counter("aa")}, 2).good
+    assert not ledger_appended({name: of for name, of in whole.items() if name != "assignment.created"}, 2).good
+    assert not ledger_appended({}, 2).good
+
+
+def test_one_queue_that_is_not_a_quorum_queue_is_told() -> None:
+    assert quorum_queues(Broker(), ["water"]).good
+    told = quorum_queues(Broker(**{"department.water": "classic"}), ["water"])
+    assert (told.good, "1 classic" in told.found) == (False, True)
+    assert not quorum_queues(Broker(), ["water", "roads"]).good
+
+
+def test_an_opinion_in_two_places_or_in_none_is_told() -> None:
+    census = Census()
+    census.places["a"].add("department.water")
+    assert one_place_each(census, ["a"]).good
+    assert not one_place_each(census, ["a", "b"]).good
+    census.places["a"].add("department.roads")
+    assert not one_place_each(census, ["a"]).good
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Installation:
+    """Stores without a table, but for intake's."""
+    made = Installation(tmp_path)
+    for name in SERVICES:
+        database = Database(made.database_url(name), name, SystemClock())
+        with database.engine.begin() as connection:
+            tables.create_all(connection) if name == "intake" else connection.exec_driver_sql("SELECT 1")
+        database.close()
+    return made
+
+
+def store_opinion(installation: Installation, number: int, **columns: object) -> None:
+    database = Database(installation.database_url("intake"), "intake", SystemClock())
+    row = dict.fromkeys(("title", "content", "channel", "visibility", "state", "fingerprint"), "x")
+    with database.transaction() as work:
+        numbers = {"round": 0, "said": 0, "heard": 0, "submitted": work.now}
+        work.add(opinions, {**row, **numbers, "id": str(number), "receipt": str(number), **columns})
+    database.close()
+
+
+def test_what_the_stores_are_opened_with_is_told_of_each(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = durable_commits(installation)
+    assert told.good
+    assert [name for name in SERVICES if f"{name} synchronous=FULL journal=wal" not in told.found] == []
+    monkeypatch.setattr("services.runtime.database._prepare_sqlite", lambda line, _: line.execute("PRAGMA synchronous=NORMAL"))
+    told = durable_commits(installation)
+    assert (told.good, "intake synchronous=NORMAL" in told.found) == (False, True)
+
+
+def test_one_person_in_the_clear_is_told(installation: Installation) -> None:
+    store_opinion(installation, 1, personal="sealed")
+    store_opinion(installation, 2, personal="sealed")
+    assert contacts_sealed(installation, Office(PERSON), ["1", "2"]).good
+    assert not contacts_sealed(installation, Office(None), ["1", "2"]).good
+    assert not contacts_sealed(installation, Office(PERSON), ["1", "2", "3"]).good
+    store_opinion(installation, 3, submitter=PERSON)
+    told = contacts_sealed(installation, Office(PERSON), ["1", "2", "3"])
+    assert (told.good, "1 in the clear" in told.found) == (False, True)
+
+
+def test_a_place_where_a_person_lets_everything_in_is_not_measured(tmp_path: Path) -> None:
+    place = tmp_path / "place.yml"
+    place.write_text(f"extends: {HOME / 'deploy' / 'catalogue.yml'}\nacceptance: {{web: review}}\n")
+    done = CliRunner().invoke(main, ["bench"], env={"HUIYING_VAR": str(tmp_path / "var"), "HUIYING_CATALOGUE": str(place)})
+    assert done.exit_code == 1
+    assert "web" in done.output
+    assert not (tmp_path / "var").exists()
