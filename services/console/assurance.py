@@ -109,9 +109,9 @@ def entries_of(client: Client, ids: Sequence[str]) -> Entries:
 
 def ledger_appended(entries: Entries, number: int) -> Assured:
     """Whether every kind of event that the ledger has of any of so many opinions, it has of each of them."""
-    words = ", ".join(f"{kind} {found.total()} of {len(found)}" for kind, found in sorted(entries.items()))
+    words = ", ".join(f"{found.total()} {kind} of {len(found)} opinions" for kind, found in sorted(entries.items()))
     good = set(entries) >= EXPECTED and all(len(found) == number for found in entries.values())
-    return Assured("记入账本 in the ledger", good, f"{words or 'nothing'} opinions")
+    return Assured("记入账本 in the ledger", good, words or "nothing")
 
 
 def shown(rows: Sequence[Assured]) -> list[Mapping[str, Any]]:

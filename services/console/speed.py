@@ -30,6 +30,8 @@ from services.console.throughput import Round, Track
 from services.console.throwaway import throwaway
 
 ROWS_A_COMMIT, BAR = 50, 44
+#: A floor that moves by more says that somebody else was at work.
+UNREST = 1.3
 MEGABYTE = 1_000_000
 WAYS = {"one_by_one": "逐件 one by one", "in_batches": "成批 in batches"}
 PLACES = {"accepted": "受理\naccepted", "end_to_end": "到承办队列\nend to end", "counted": "入统计账本\ncounted"}
@@ -84,6 +86,8 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
     with connection(place.broker_url, "huiying-bench") as broker:
         step(f"时延 Latency: {count}")
         latency = measure(client, broker, count)
+        step("下限 The floor, with the same bytes")
+        before = _floor(supervisor.installation.var, place, broker, bodies)
         track = Track(supervisor, client, broker)
         ways = {"one_by_one": (one_by_one(place, clients), bodies[:number]), "in_batches": (in_batches(place), bodies[number:])}
         for way, (send, own) in ways.items():
@@ -93,8 +97,9 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         ids = [opinion for each in rounds.values() for opinion in each.opinions]
         entries = assurance.entries_of(client, ids)
         assured = _assured(track, place, ids, entries, count + WARM_UP)
-        step("下限 The floor, with the same bytes")
-        floor = _floor(supervisor.installation.var, place, broker, bodies)
+        step("再测下限 The floor once more")
+        after = _floor(supervisor.installation.var, place, broker, bodies)
+    floor = between(before, after)
     result = {
         "latency": latency,
         "throughput": {
@@ -103,7 +108,8 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
             "assignments_an_opinion": round(entries.get(ASSIGNED, Counter()).total() / len(ids), 2),
             **{way: _of_round(each, floor) for way, each in rounds.items()},
         },
-        "floor": floor, "peak_memory_bytes": rounds["in_batches"].peak, "on": assurance.shown(assured),
+        "floor": floor, "floor_unrest": round(unrest(before, after), 2),
+        "peak_memory_bytes": rounds["in_batches"].peak, "on": assurance.shown(assured),
     }  # fmt: skip
     return result, assured
 
@@ -121,10 +127,20 @@ def _assured(track: Track, place: Addresses, ids: Sequence[str], entries: assura
     ]
 
 
-def _floor(folder: Path, place: Addresses, broker: Any, bodies: Sequence[bytes]) -> dict[str, int]:
+def _floor(folder: Path, place: Addresses, broker: Any, bodies: Sequence[bytes]) -> dict[str, float]:
     singly, windowed = publishes_per_second(broker, place.broker_url, bodies)
     found = (rows_per_second(folder, bodies), rows_per_second(folder, bodies, ROWS_A_COMMIT), singly, windowed)
-    return dict(zip(FLOORS, map(round, found), strict=True))
+    return dict(zip(FLOORS, found, strict=True))
+
+
+def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, int]:
+    """The floor while it was measured: half-way between what it was before and what it was afterwards."""
+    return {name: round((before[name] + after[name]) / 2) for name in before}
+
+
+def unrest(before: Mapping[str, float], after: Mapping[str, float]) -> float:
+    """By what factor the floor moved most; 1 on a machine that does nothing else."""
+    return max(max(before[name], after[name]) / min(before[name], after[name]) for name in before)
 
 
 def _of_round(each: Round, floor: Mapping[str, float]) -> dict[str, Any]:
@@ -148,6 +164,12 @@ def _print(result: Mapping[str, Any], assured: Sequence[Assured]) -> None:
     out.print(_picture(throughput, floor))
     out.print("条形为对数刻度 · the bars are logarithmic", markup=False, style="dim")
     out.print(_ratios(throughput, floor))
+    if result["floor_unrest"] > UNREST:
+        moved = f"{result['floor_unrest']:.1f}"
+        out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字仅供参考", markup=False, style="yellow")
+        out.print(
+            f"This machine has other work: its floor moved by {moved} times meanwhile, so the figures are rough", style="yellow"
+        )
     out.print(_costs(throughput))
     if memory := result["peak_memory_bytes"]:
         each = ", ".join(f"{name} {size / MEGABYTE:.0f}" for name, size in memory.items())

@@ -16,7 +16,7 @@ from services.console.load import SIZE, make_opinions
 from services.console.main import main
 from services.console.samples import load_samples
 from services.console.settings import HOME
-from services.console.speed import bar
+from services.console.speed import bar, between, unrest
 from services.console.throughput import Round
 from services.console.usage import Process, added, parsed
 from services.contracts.topology import SERVICES, queues
@@ -85,10 +85,17 @@ def test_a_bar_is_longer_for_more_and_never_empty() -> None:
     assert all(shorter < longer for shorter, longer in pairwise(lengths))
 
 
+def test_the_floor_is_between_what_it_was_before_and_afterwards_and_its_unrest_is_told() -> None:
+    before, after = {"commits": 100.0, "rows": 1000.0}, {"commits": 300.0, "rows": 1000.0}
+    assert between(before, after) == {"commits": 200, "rows": 1000}
+    assert unrest(before, after) == unrest(after, before) == 3.0
+    assert unrest(before, before) == 1.0
+
+
 def test_the_ledger_has_to_have_each_kind_of_each_opinion() -> None:
     whole = {"opinion.submitted": Counter("ab"), "opinion.accepted": Counter("ab"), "assignment.created": Counter("aab")}
     assert ledger_appended(whole, 2).good
-    assert "assignment.created 3 of 2" in ledger_appended(whole, 2).found
+    assert "3 assignment.created of 2 opinions" in ledger_appended(whole, 2).found
     assert not ledger_appended(whole | {"opinion.accepted": Counter("aa")}, 2).good
     assert not ledger_appended({name: of for name, of in whole.items() if name != "assignment.created"}, 2).good
     assert not ledger_appended({}, 2).good
