@@ -16,7 +16,8 @@ from services.console.terminal import fail
 from services.console.usage import Usage, usage_of
 from services.contracts.topology import SERVICE_QUEUES, department_queue
 
-LOOK_SECONDS, QUIET_SECONDS, STALL_SECONDS = 0.03, 0.5, 30.0
+#: The ledger is asked less often than the broker, because the process that answers is one of those that are measured.
+LOOK_SECONDS, ASK_SECONDS, QUIET_SECONDS, STALL_SECONDS = 0.03, 0.1, 0.5, 30.0
 BROKER, SENDER = "broker", "sender"
 
 
@@ -78,12 +79,14 @@ class Track:
         written together with the statistics and costs next to nothing to ask.
         """
         held, entries = -1, -1
-        arrived = counted = 0.0
+        arrived = counted = asked = 0.0
         while True:
             if (now := self._held()) != held:
                 held, arrived = now, time.perf_counter()
-            if (now := self._entries()) != entries:
-                entries, counted = now, time.perf_counter()
+            if time.perf_counter() - asked > ASK_SECONDS:
+                asked = time.perf_counter()
+                if (now := self._entries()) != entries:
+                    entries, counted = now, time.perf_counter()
             if time.perf_counter() - max(arrived, counted) > QUIET_SECONDS:
                 if (found := self._assigned()) >= assigned and self._idle():
                     return arrived, max(arrived, counted)
