@@ -166,10 +166,8 @@ def _print(result: Mapping[str, Any], assured: Sequence[Assured]) -> None:
     out.print(_ratios(throughput, floor))
     if result["floor_unrest"] > UNREST:
         moved = f"{result['floor_unrest']:.1f}"
-        out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字仅供参考", markup=False, style="yellow")
-        out.print(
-            f"This machine has other work: its floor moved by {moved} times meanwhile, so the figures are rough", style="yellow"
-        )
+        out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字只作参考", style="yellow", markup=False)
+        out.print(f"This machine has other work: its floor moved by a factor of {moved}, the figures are rough", style="yellow")
     out.print(_costs(throughput))
     if memory := result["peak_memory_bytes"]:
         each = ", ".join(f"{name} {size / MEGABYTE:.0f}" for name, size in memory.items())
