@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 import time
@@ -13,8 +14,10 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
@@ -25,6 +28,7 @@ from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.outbox import outbox_row, outbox_table
 
+log = structlog.get_logger()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 BUSY_MILLISECONDS = 15_000
@@ -147,13 +151,22 @@ class Database:
             with self.engine.connect() as connection:
                 raw: Any = connection.connection.dbapi_connection
                 raw.execute("PRAGMA busy_timeout=200")
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+                try:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except sqlite3.OperationalError as error:
+                    # What was asked for is committed; a full disk has no room for moving it, the next time may have.
+                    log.warning("store_not_tidied", service=self.source, error=repr(error))
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
     def ping(self) -> None:
         """Raises an SQLAlchemy error when the store does not answer."""
         with self.reading() as connection:
             connection.execute(sa.text("SELECT 1"))
+
+    def free_bytes(self) -> int | None:
+        """What is free on the disk of an SQLite file; None where only the server knows. Raises OSError when the folder is away."""
+        return shutil.disk_usage(self._beside("db").parent).free if self.is_sqlite else None
 
     @property
     def conninfo(self) -> str:
@@ -239,6 +252,7 @@ def _has_begun(raw: Any) -> bool:
         raw.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
-            raise
+            # No caller and no loop knows a driver's bare error, which an event lets through.
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
         return False
     return True

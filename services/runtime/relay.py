@@ -29,7 +29,7 @@ class Relay:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
         self._lease = database.lease("relay")
         self._publisher: Publisher | None = None
-        self._failures = 0
+        self._failures, self._unsettled = 0, False
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: hold the lease, empty the outbox, wait for the bell; rest and begin anew after an error."""
@@ -64,6 +64,11 @@ class Relay:
             held = outbox.held(connection, {row.subject for row in rows if not row.due}) if rows else {}
         if not rows:
             return 0
+        if self._unsettled:
+            # What a store that takes no writes (its disk is full) cannot note as sent would be sent again and again.
+            with self._database.engine.begin() as connection:
+                outbox.touch(connection, rows[0].id)
+        self._unsettled = True
         done, refused = self._send(publisher, [row for row in rows if row.due or row.subject not in held], now)
         later = held | {subject: one.due for subject, one in refused.items()}
         settled = {*done, *(one.row.id for one in refused.values())}
@@ -71,6 +76,7 @@ class Relay:
             outbox.remove(connection, done)
             outbox.postpone(connection, list(refused.values()))
             outbox.hold_back(connection, [(row, later[row.subject]) for row in rows if row.id not in settled])
+        self._unsettled = False
         self._telemetry.count("huiying_outbox_published_total", len(done), result="confirmed")
         self._telemetry.count("huiying_outbox_published_total", len(refused), result="refused")
         return len(rows)
