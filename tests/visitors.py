@@ -28,6 +28,8 @@ from services.contracts.messages import (
 )
 from services.intake import app, consumer, pages, store
 from services.intake.app import Intake
+from services.intake.domain import Limits
+from services.intake.gateway import Room
 from services.runtime.access import NOBODY, Caller, Gatekeeper
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
@@ -66,9 +68,10 @@ class Visit:
     catalogue: Catalogue = field(default_factory=shipped_catalogue)
     sequence: int = 100
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
+    limits: Limits = Limits(1_000_000, 0)
 
     def __post_init__(self) -> None:
-        self.intake = Intake(self.database, self.catalogue, self.vault)
+        self.intake = Intake(self.database, self.catalogue, self.vault, Room(self.database, self.limits))
         self.app: flask.Flask = create_app("intake", self.intake, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
         self.client = self.app.test_client()
 

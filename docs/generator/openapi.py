@@ -36,7 +36,7 @@ PROBLEM_SHAPE: Json = {
     "required": ["type", "title", "status", "detail"],
 }
 #: What may be sent again later says when.
-AGAIN_LATER = (errors.TooMany, errors.Unavailable)
+AGAIN_LATER = (errors.TooMany, errors.Unavailable, errors.NoRoom)
 RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds until the same request may succeed.", "schema": {"type": "integer"}}}
 HEADERS: dict[str, Json] = {
     "idempotency-key": {
@@ -104,8 +104,8 @@ def process_operation(service: str, route: Route) -> Json:
     """Health and metrics, which answer without a token."""
     content: Json = {"text/plain": {"schema": {"type": "string"}}}
     if not route.path.endswith("metrics"):
-        # One process tells about its checks, the one origin about each service's.
-        words = {"type": "object", "additionalProperties": {"type": ["string", "object"]}}
+        # One process tells about its checks and its room, the one origin about each service's.
+        words = {"type": "object", "additionalProperties": {"type": ["string", "integer", "object"]}}
         content = {"application/json": {"schema": words}}
     responses: Json = {"200": {"description": route.summary, "content": content}}
     if route.path == "/readyz":

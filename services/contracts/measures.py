@@ -39,6 +39,9 @@ PRODUCT = (
     Measure("huiying_promises_total", "counter", "Promises by what became of them", ("department", "state")),
 )
 
+#: What intake tells beside that.
+INTAKE = (Measure("huiying_intake_room", "gauge", "Opinions that can still be taken before the outbox or the disk is full"),)
+
 #: What every process counts about itself.
 PROCESS = (
     Measure("huiying_outbox_pending", "gauge", "Messages stored but not yet confirmed by the broker"),

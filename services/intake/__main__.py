@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import structlog
+from prometheus_client.registry import Collector
 
 from services.contracts.catalogue import load_catalogue
-from services.intake import app, pages, store
+from services.intake import app, domain, pages, store
 from services.intake.app import Intake
 from services.intake.consumer import hearings
+from services.intake.gateway import Room
+from services.intake.series import RoomCollector
 from services.intake.settings import Settings
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
@@ -26,7 +29,18 @@ log = structlog.get_logger()
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """What this service works with."""
-    return Intake(database, load_catalogue(settings.catalogue), Vault(settings.contact_keys))
+    limits = domain.Limits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
+    return Intake(database, load_catalogue(settings.catalogue), Vault(settings.contact_keys), Room(database, limits))
+
+
+def collectors(intake: Intake) -> Sequence[Collector]:
+    """The series of this service's own."""
+    return (RoomCollector(intake.room),)
+
+
+def tells(intake: Intake) -> Mapping[str, Callable[[], int | None]]:
+    """What `/readyz` says beside whether the broker and the store answer."""
+    return {"room": intake.room.left}
 
 
 class Sealer:
@@ -57,7 +71,7 @@ def chores(intake: Intake) -> Sequence[Chore]:
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
-ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores)
+ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores, collectors, tells)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

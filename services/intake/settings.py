@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.runtime.settings import ProcessSettings, env
+from services.runtime.settings import ProcessSettings, env, how_many, whole_number
 from services.runtime.vault import keys
 
 
@@ -13,3 +13,12 @@ class Settings(ProcessSettings):
     """What intake can be told from outside, beside what every service can be told."""
 
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)
+    outbox_limit: int = env(
+        "INTAKE_OUTBOX_LIMIT", how_many, 1_000_000, doc="messages that may wait for the broker before no more opinions are taken"
+    )
+    disk_reserve_mb: int = env(
+        "INTAKE_DISK_RESERVE_MB",
+        whole_number,
+        200,
+        doc="MB of the disk of an SQLite store that opinions leave free; PostgreSQL's disk is not known here",
+    )

@@ -21,7 +21,7 @@ from services.runtime.broker import RabbitPublisher, RabbitSubscription
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.database import Database
 from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.health import health_routes, status_application
+from services.runtime.health import Facts, health_routes, status_application
 from services.runtime.http import Routes, create_app
 from services.runtime.migrate import ACCESS, STORE, migrate
 from services.runtime.probe import BrokerProbe, Distrusted
@@ -39,7 +39,10 @@ USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Assembly:
-    """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock."""
+    """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock.
+
+    `tells` are numbers that the web process adds to its `/readyz`.
+    """
 
     name: str
     settings: type[ProcessSettings]
@@ -49,6 +52,7 @@ class Assembly:
     migrations: Path
     chores: Callable[[Any], Sequence[Chore]] = lambda _: ()
     collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
+    tells: Callable[[Any], Facts] = lambda _: {}
 
 
 def load_settings(assembly: Assembly) -> ProcessSettings:
@@ -74,7 +78,7 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
     access = Database(given.access_database_url, "access", clock)
     throttle = Throttle(Allowance.of(given))
-    routes = Routes([*assembly.routes, *health_routes(assembly.name, checks, telemetry.expose)])
+    routes = Routes([*assembly.routes, *health_routes(assembly.name, checks, telemetry.expose, assembly.tells(service))])
     return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
 
 

@@ -15,6 +15,8 @@ from services.runtime.probe import Distrusted
 
 log = structlog.get_logger()
 Checks = Mapping[str, Callable[[], None]]
+#: Numbers told beside the checks, None for one that is not known right now.
+Facts = Mapping[str, Callable[[], int | None]]
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
@@ -31,7 +33,7 @@ def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
     return (200 if set(words.values()) <= {"ok"} else 503), words
 
 
-def health_routes(name: str, checks: Checks, expose: Callable[[], bytes]) -> Routes:
+def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Routes:
     """`/healthz`, `/readyz` and the metrics of a service, on its own port and through the one origin.
 
     The series hold counts only, nothing of any person, and are open like the statistics they stand for.
@@ -46,7 +48,9 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes]) -> Rou
     @routes.get("/readyz", access=PUBLIC)
     def readyz(_: Call[Any]) -> Answer:
         """Whether the broker and the store answer."""
-        return readiness(checks)
+        status, words = readiness(checks)
+        told = {name: tell() for name, tell in (tells or {}).items()}
+        return status, words | {name: number for name, number in told.items() if number is not None}
 
     @routes.get("/metrics", access=PUBLIC)
     @routes.get(f"/{name}/metrics", access=PUBLIC)

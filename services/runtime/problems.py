@@ -38,7 +38,7 @@ def problem(error: Refusal) -> flask.Response:
     if error.errors:
         body["errors"] = error.errors
     response = json_response(status.status, body, PROBLEM)
-    if isinstance(error, TooMany):
+    if isinstance(error, TooMany | Unavailable):
         response.headers["Retry-After"] = str(error.seconds)
     return response
 
@@ -58,9 +58,7 @@ def failed(error: Exception) -> flask.Response:
         return problem(error)
     if isinstance(error, STORE_AWAY):
         log.warning("store_unavailable", error=repr(error))
-        response = problem(Unavailable("The store does not answer; nothing was changed. Send the same request again."))
-        response.headers["Retry-After"] = "2"
-        return response
+        return problem(Unavailable("The store does not answer; nothing was changed. Send the same request again."))
     if isinstance(error, HTTPException):
         return _http_problem(error)
     log.error("request_failed", exc_info=error)

@@ -12,11 +12,13 @@ import pytest
 from docs.generator.product import ROOT, settings_shapes
 from services.contracts.catalogue import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
-from services.contracts.measures import PROCESS, PRODUCT, Measure
+from services.contracts.measures import INTAKE, PROCESS, PRODUCT, Measure
+from services.intake.gateway import Room
+from services.intake.series import RoomCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
 
 SOURCES = sorted((ROOT / "services").rglob("*.py"))
-MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS)}
+MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE)}
 #: An option of the store's connections, which looks like a metric and is none.
 NO_METRIC = {"huiying_read"}
 SERIES_OF = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
@@ -68,6 +70,17 @@ def test_a_metric_is_named_by_prometheus_s_rules(row: Measure) -> None:
 def test_a_process_exposes_its_rows_of_the_table_and_nothing_else() -> None:
     shown = set(re.findall(r"^# TYPE (\w+) ", Telemetry().expose().decode(), re.MULTILINE))
     assert {name for name in shown if not name.endswith("_created")} | set(COMPUTED) == {row.name for row in PROCESS}
+
+
+def test_intake_exposes_its_row_of_the_table_and_nothing_else() -> None:
+    class Known(Room):
+        def __init__(self) -> None:
+            pass
+
+        def left(self) -> int:
+            return 7
+
+    assert [(family.name, family.samples[0].value) for family in RoomCollector(Known()).collect()] == [(INTAKE[0].name, 7)]
 
 
 def test_the_product_exposes_its_rows_of_the_table_and_nothing_else() -> None:

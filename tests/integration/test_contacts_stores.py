@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from services.intake import handlers, store
 from services.intake.__main__ import Sealer
 from services.intake.app import Intake
+from services.intake.domain import Limits
+from services.intake.gateway import Room
 from services.intake.store import IntakeStore, opinions, signers
 from services.runtime.vault import Vault
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS, TOWN, new_id
@@ -22,14 +24,15 @@ PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
 
 @pytest.fixture
 def intake(any_database):
-    return Intake(any_database("intake", Path(MIGRATIONS)), TOWN, OLD)
+    database = any_database("intake", Path(MIGRATIONS))
+    return Intake(database, TOWN, OLD, Room(database, Limits(1_000_000, 0)))
 
 
 def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
     form = {"channel": "web", "visibility": "department", **FORM, "submitter": PERSON, "cosigners": [PERSON], "relay": ["标记丁"]}
     with intake.database.transaction() as work:
-        handlers.submit_many(IntakeStore(work, vault), TOWN, [dict(form) for _ in ids], ids)
+        handlers.submit_many(IntakeStore(work, vault), TOWN, [dict(form) for _ in ids], ids, intake.room)
     return ids
 
 

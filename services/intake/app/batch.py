@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, cast
 
@@ -12,7 +12,7 @@ import orjson
 from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.errors import Malformed, Refusal
+from services.contracts.errors import ROOM, Malformed, NoRoom, Refusal
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
 from services.intake.app.opinions import shown_cosigners
@@ -29,24 +29,42 @@ _LINE = schemas.Line()
 
 @routes.post(f"{API}/opinions/batch", access=OFFICE, takes=(NDJSON, CSV), answers={200: schemas.LineAnswer}, gives=(NDJSON,))
 def submit_batch(call: Call[Intake]) -> Answer:
-    """Submit many opinions as NDJSON or CSV; the answer is NDJSON, a line for each line, in order."""
+    """Submit many opinions as NDJSON or CSV; the answer is NDJSON, a line for each line, in order.
+
+    A line with the error `room` was not taken for want of room, and none behind it was; with no room at all, 503.
+    """
     # Buffered: a raw stream looks for the end of a line byte by byte.
-    lines: Iterable[bytes] = io.BufferedReader(cast(io.RawIOBase, flask.request.stream), 65536)
+    lines = io.BufferedReader(cast(io.RawIOBase, flask.request.stream), 65536)
     entries = read_ndjson(lines) if flask.request.mimetype == NDJSON else read_csv(lines, _LINE.fields)
-    first = next(entries, None)
-    if first is None:
+    first = list(islice(entries, LINES_A_COMMIT))
+    if not first:
         raise Malformed("There is not a single line in the body.")
-    return flask.Response(_answers(call.service, first, entries), content_type=NDJSON)
+    # Before anything is answered, so that a request of which nothing was stored can be refused as a whole.
+    answers = _take_lines(call.service, first)
+    if any(map(_had_no_room, answers)) and all(answer["status"] == "refused" for answer in answers):
+        # Read to its end, else the connection is cut and the sender may see that instead of the answer.
+        while lines.read(65536):
+            pass
+        raise NoRoom(domain.NO_ROOM)
+    return flask.Response(_answers(call.service, answers, entries), content_type=NDJSON)
 
 
-def _answers(service: Intake, first: Entry, entries: Iterator[Entry]) -> Iterator[bytes]:
-    waiting: list[Entry] = [first, *islice(entries, LINES_A_COMMIT - 1)]
-    while waiting:
-        yield b"".join(orjson.dumps(answer) + b"\n" for answer in _take_lines(service, waiting))
+def _answers(service: Intake, answers: list[dict[str, Any]], entries: Iterator[Entry]) -> Iterator[bytes]:
+    full = False
+    while answers:
+        yield b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
+        full = full or any(map(_had_no_room, answers))
         waiting = list(islice(entries, LINES_A_COMMIT))
+        # Once a line was turned away all later ones are, so that its sender can go on from there.
+        answers = [_refused(entry, {ROOM: [domain.NO_ROOM]}) for entry in waiting] if full else _take_lines(service, waiting)
+
+
+def _had_no_room(answer: Mapping[str, Any]) -> bool:
+    return ROOM in answer.get("errors", ())
 
 
 def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
+    service.room.look()
     answers: dict[int, dict[str, Any]] = {}
     good: list[tuple[Entry, dict[str, Any]]] = []
     for entry in entries:
@@ -59,7 +77,9 @@ def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
             answers[entry.number] = _refused(entry, dict(flatten(error.messages)))
     forms = [form for _, form in good]
     for (entry, form), result in zip(good, _commit(service, forms), strict=True):
-        if isinstance(result, Refusal):
+        if isinstance(result, NoRoom):
+            answers[entry.number] = _refused(entry, {ROOM: [result.detail]})
+        elif isinstance(result, Refusal):
             answers[entry.number] = _refused(entry, result.errors or {"line": [result.detail]})
         else:
             status = "exists" if result.known else "created"
@@ -74,7 +94,7 @@ def _commit(service: Intake, forms: list[dict[str, Any]]) -> list[Taken | Refusa
     for _ in range(3):
         try:
             with service.database.transaction() as work:
-                return handlers.submit_many(IntakeStore(work, service.vault), service.catalogue, forms, ids)
+                return handlers.submit_many(IntakeStore(work, service.vault), service.catalogue, forms, ids, service.room)
         except IntegrityError:
             continue  # Another sender stored one of these external ids in between; now it is known.
     raise Malformed("The same external ids are being sent by somebody else right now; send again.")

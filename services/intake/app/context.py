@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.contracts.catalogue import Catalogue
+from services.intake.gateway import Room
 from services.runtime.access import Role
 from services.runtime.database import Database
 from services.runtime.http import Routes
@@ -17,8 +18,11 @@ ADMIN = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What views, message handlers and chores work with; the vault seals and opens personal data."""
+    """What views, message handlers and chores work with; the vault seals and opens personal data,
+    the room is how many more opinions fit.
+    """
 
     database: Database
     catalogue: Catalogue
     vault: Vault
+    room: Room

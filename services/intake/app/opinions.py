@@ -39,16 +39,17 @@ def submit(call: Call[Intake]) -> Answer:
 
 
 def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
-    """Submit an opinion together with its photos, as one: both are kept or neither is."""
+    """Submit an opinion together with its photos, as one: both are kept or neither is. Raises `NoRoom`."""
     request = {**call.body, "photos": [photo.digest for photo in photos]} if photos else call.body
 
     def act(work: Transaction) -> tuple[int, Any]:
         intake = IntakeStore(work, call.service.vault)
-        taken = handlers.submit(intake, call.service.catalogue, call.body, new_id())
+        taken = handlers.submit(intake, call.service.catalogue, call.body, new_id(), call.service.room)
         if not taken.known:
             handlers.enclose(intake, taken.id, {new_id(): photo for photo in photos})
         return (200 if taken.known else 201), _submitted(taken)
 
+    call.service.room.look()
     return once(call.service.database, call.idempotency_key, "POST /opinions", request, act)
 
 

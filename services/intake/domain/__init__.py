@@ -25,6 +25,7 @@ from services.intake.domain.receipts import (
     show_receipt,
 )
 from services.intake.domain.reviewing import NO_TARGETS, WAITING, Terms, Waited, check_merge, is_accepted, terms_of, waited
+from services.intake.domain.room import BYTES_PER_OPINION, MESSAGES_PER_OPINION, NO_ROOM, Limits, room_left
 from services.intake.domain.story import STAFF, answers_of, is_internal, lines_for, promises_of, shown_state
 from services.intake.domain.submitting import (
     KINDS,
@@ -43,12 +44,13 @@ from services.intake.domain.submitting import (
 )
 
 __all__ = [
-    "ALPHABET", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE", "KINDS", "LARGEST_PHOTO",
-    "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MOST_COSIGNERS", "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS",
-    "NO_TARGETS", "PERSONAL", "PHOTO_TYPES", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Photo",
-    "Question", "Rated", "Review", "Terms", "Waited", "answers_of", "check_attaching", "check_erasure", "check_evaluation",
-    "check_merge", "check_withdrawal", "detailed", "file_name", "fingerprint", "given_to", "is_accepted", "is_erased",
-    "is_internal", "is_reachable", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt",
-    "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review", "show_receipt", "shown_state", "terms_of",
+    "ALPHABET", "BYTES_PER_OPINION", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE",
+    "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MESSAGES_PER_OPINION", "MOST_COSIGNERS",
+    "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_ROOM", "NO_TARGETS", "PERSONAL", "PHOTO_TYPES",
+    "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question", "Rated", "Review",
+    "Terms", "Waited", "answers_of", "check_attaching", "check_erasure", "check_evaluation", "check_merge",
+    "check_withdrawal", "detailed", "file_name", "fingerprint", "given_to", "is_accepted", "is_erased", "is_internal",
+    "is_reachable", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of",
+    "question_of", "rater_of", "read_receipt", "resolve", "review", "room_left", "show_receipt", "shown_state", "terms_of",
     "waited", "with_details",
 ]  # fmt: skip

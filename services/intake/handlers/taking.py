@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.errors import Conflict, Refusal
+from services.contracts.errors import Conflict, NoRoom, Refusal
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
 from services.intake import domain
@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 POLICY = "policy"
 _AS_GIVEN = ("external_id", "area", "station", "deputy", "location", "submitter", "relay")
+
+
+class Room(Protocol):
+    """How many more opinions may come in."""
+
+    def take(self) -> None:
+        """Count one more; raises `NoRoom` when there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +74,36 @@ def _sign(store: IntakeStore, form: Mapping[str, Any], opinion_id: str, receipt:
     return tuple(person["receipt"] for person in named)
 
 
-def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
+def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str, room: Room) -> Taken:
     """One opinion. With an external id that is known: the same answer for the same text, `Conflict` for another."""
-    (result,) = submit_many(store, catalogue, [form], [opinion_id])
+    (result,) = submit_many(store, catalogue, [form], [opinion_id], room)
     if isinstance(result, Refusal):
         raise result
     return result
 
 
 def submit_many(
-    store: IntakeStore, catalogue: Catalogue, forms: Sequence[Mapping[str, Any]], ids: Sequence[str]
+    store: IntakeStore, catalogue: Catalogue, forms: Sequence[Mapping[str, Any]], ids: Sequence[str], room: Room
 ) -> list[Taken | Refusal]:
-    """Several opinions in one transaction, idempotent by external id; a bad one is refused alone."""
+    """Several opinions in one transaction, idempotent by external id; a bad one is refused alone.
+
+    From the first one on that there is no room for, none is taken that is new, so that the rest of a file can be sent again.
+    """
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
     known = _remembered(store, wanted) if wanted else {}
     results: list[Taken | Refusal] = []
+    full: NoRoom | None = None
     for form, opinion_id in zip(forms, ids, strict=True):
         try:
             resolved = domain.resolve(catalogue, form)
             external_id = resolved.get("external_id")
             if external_id in known:
                 results.append(_recall(known[external_id], resolved))
+                continue
+            if full is None:
+                full = _without_room(room)
+            if full is not None:
+                results.append(full)
                 continue
             taken = take(store, catalogue, resolved, opinion_id)
         except Refusal as error:
@@ -97,6 +113,14 @@ def submit_many(
         if external_id:
             known[external_id] = (replace(taken, known=True), domain.fingerprint(resolved))
     return results
+
+
+def _without_room(room: Room) -> NoRoom | None:
+    try:
+        room.take()
+    except NoRoom as error:
+        return error
+    return None
 
 
 def _remembered(store: IntakeStore, external_ids: Sequence[str]) -> dict[str, tuple[Taken, str]]:

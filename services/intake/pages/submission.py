@@ -13,7 +13,7 @@ import flask
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.errors import Conflict, Invalid
+from services.contracts.errors import Conflict, Invalid, NoRoom, Unavailable
 from services.intake import app, domain, schemas
 from services.intake.app import Intake
 from services.intake.domain import Photo
@@ -78,6 +78,11 @@ NOT_STORED = Words(
     "系统暂时没有响应，您的意见还没有提交。内容都在下面，请稍等再按一次“提交”。",
     "The system does not answer right now; nothing was submitted. Your text is kept below: wait a moment and press submit again.",
 )
+NO_ROOM = Words(
+    "系统暂时收不下更多意见建议，您的意见还没有提交。内容都在下面，请过半分钟再按一次“提交”。",
+    "There is no room for more opinions right now; nothing was submitted. Your text is kept below: press submit again in half "
+    "a minute.",
+)
 
 
 def new_key() -> str:
@@ -122,11 +127,11 @@ def submit(call: Call[Intake]) -> Answer:
         return _form(call.service, form, 422, mistakes=mistakes_of(error, form) | again)
     except Conflict:
         return _form(call.service, form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
+    except NoRoom as error:
+        return _not_taken(call.service, form, NO_ROOM, error.seconds, photos)
     except STORE_AWAY as error:
         log.warning("store_unavailable", error=repr(error))
-        response = _form(call.service, form, 503, notice=NOT_STORED)
-        response.headers["Retry-After"] = "2"
-        return response
+        return _not_taken(call.service, form, NOT_STORED, Unavailable.seconds, photos)
     if taken.get("cosigners"):
         return _joined(call.service, taken)
     return see_other(taken["links"]["page"])
@@ -179,6 +184,13 @@ def _submit(call: Call[Intake], photos: Sequence[Photo]) -> Mapping[str, Any]:
         # The same form arrived twice at the same moment, and the other one was first: now its answer is known.
         _, taken = app.submit_with(call, photos)
     return cast(Mapping[str, Any], taken)
+
+
+def _not_taken(service: Intake, form: Mapping[str, str], why: Words, seconds: int, photos: Sequence[Photo]) -> flask.Response:
+    """The form with its text, to be sent again after so many seconds."""
+    response = _form(service, form, 503, notice=why, mistakes={PHOTOS: CHOOSE_AGAIN} if photos else {})
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def _joined(service: Intake, taken: Mapping[str, Any]) -> flask.Response:

@@ -29,6 +29,8 @@ from services.contracts.messages import (
 )
 from services.intake import app, consumer, handlers, pages, store
 from services.intake.app import Intake
+from services.intake.domain import Limits
+from services.intake.gateway import Room
 from services.intake.store import IntakeStore
 from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.clock import ZONE, FixedClock, new_id
@@ -75,13 +77,14 @@ class Desk:
     clock: FixedClock
     catalogue: Catalogue = TOWN
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
+    limits: Limits = Limits(1_000_000, 0)
     intake: Intake = field(init=False)
     app: flask.Flask = field(init=False)
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
-        self.intake = Intake(self.database, self.catalogue, self.vault)
+        self.intake = Intake(self.database, self.catalogue, self.vault, Room(self.database, self.limits))
         self.app = create_app("intake", self.intake, routes, Doorman(), self.telemetry)
         self.client = self.app.test_client()
 
@@ -89,12 +92,14 @@ class Desk:
         """Submit an opinion, past the HTTP schema."""
         form = {"channel": "web", "visibility": "department", **FORM, **fields}
         with self.database.transaction() as work:
-            return handlers.submit(IntakeStore(work, self.vault), self.catalogue, form, new_id())
+            return handlers.submit(IntakeStore(work, self.vault), self.catalogue, form, new_id(), self.intake.room)
 
     def submit_many(self, *forms: Mapping[str, Any]) -> list[Any]:
         whole = [{"channel": "import", "visibility": "department", **FORM, **form} for form in forms]
         with self.database.transaction() as work:
-            return handlers.submit_many(IntakeStore(work, self.vault), self.catalogue, whole, [new_id() for _ in whole])
+            return handlers.submit_many(
+                IntakeStore(work, self.vault), self.catalogue, whole, [new_id() for _ in whole], self.intake.room
+            )
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""

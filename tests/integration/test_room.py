@@ -1,0 +1,89 @@
+"""Intake without a relay takes what its limit allows, tells how much is left, refuses the rest, and goes on once that is sent."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from services.console.examine import room_of
+from services.console.processes import free_port
+from services.contracts.measures import INTAKE
+from services.intake.__main__ import ASSEMBLY
+from services.intake.domain import MESSAGES_PER_OPINION
+from services.intake.settings import Settings
+from services.runtime import assembly
+from services.runtime.assembly import build_app, migrate_access
+from services.runtime.database import Database
+from services.runtime.memory import MemoryBroker
+from tests.conftest import MakeDatabase
+from tests.integration.relaying import Running, until, waiting
+from tests.unit.intake.desk import FORM, KEY, MIGRATIONS
+
+LIMIT = 60
+
+
+@pytest.fixture
+def database(any_database: MakeDatabase) -> Database:
+    return any_database("intake", MIGRATIONS)
+
+
+@pytest.fixture
+def client(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+    monkeypatch.setattr(assembly, "open_database", lambda *_: database)
+    access = f"sqlite:///{tmp_path}/access.db"
+    migrate_access(access)
+    given = Settings(
+        database_url=database.url.render_as_string(hide_password=False), access_database_url=access,
+        broker_url=f"amqp://127.0.0.1:{free_port()}/huiying", contact_keys=(KEY,), outbox_limit=LIMIT, disk_reserve_mb=0,
+    )  # fmt: skip
+    return Client(build_app(ASSEMBLY, given).wsgi_app)
+
+
+def submit(client: Client) -> int:
+    return client.post("/api/v1/opinions", json=FORM).status_code
+
+
+def told(client: Client) -> int:
+    """The room that `/readyz` tells."""
+    answer = client.get("/readyz")
+    assert (answer.status_code, {name: answer.json[name] for name in ("broker", "store")}) == (
+        503, {"broker": "does not answer", "store": "ok"},
+    )  # fmt: skip
+    return int(answer.json["room"])
+
+
+def told_elsewhere(client: Client) -> set[str]:
+    """The room that the series and `huiying doctor` tell."""
+    (finding,) = room_of(client.get("/readyz").text)
+    assert (finding.good, "HUIYING_INTAKE_OUTBOX_LIMIT" in finding.advice) == (False, True)
+    return {*re.findall(rf"^{INTAKE[0].name} (\d+)\.0$", client.get("/metrics").text, re.MULTILINE), finding.found.split()[0]}
+
+
+def test_it_takes_what_fits_tells_what_is_left_and_goes_on_once_that_is_sent(client: Client, database: Database) -> None:
+    before, rooms, statuses = LIMIT // MESSAGES_PER_OPINION, [told(client)], []
+    assert rooms == [before]
+    assert told_elsewhere(client) == {str(before)}
+    while 503 not in statuses:
+        statuses.append(submit(client))
+        rooms.append(told(client))
+        # An opinion of nobody who can be reached is two messages only, so a look finds a little more room now and then.
+        until(lambda: told(client) > 0 or waiting(database) > LIMIT - MESSAGES_PER_OPINION, 5)
+    assert statuses[:-1] == [201] * (len(statuses) - 1)
+    assert before <= len(statuses) - 1 <= LIMIT // 2
+    assert rooms[1:4] == [before - 1, before - 2, before - 3]
+    assert told(client) == 0
+    assert told_elsewhere(client) == {"0"}
+    assert LIMIT - MESSAGES_PER_OPINION < waiting(database) <= LIMIT
+
+    with Running(database.url.render_as_string(hide_password=False), MemoryBroker().publisher):
+        until(lambda: told(client) == before, 10)
+    assert submit(client) == 201
+
+
+def test_no_room_is_told_where_an_answer_has_none() -> None:
+    for text in ("", "gone", "[]", '{"broker": "ok"}', '{"intake": {"broker": "ok"}}', '{"intake": "away"}'):
+        assert list(room_of(text)) == []
+    assert [each.good for each in room_of('{"routing": {}, "intake": {"room": 20000}}')] == [True]
