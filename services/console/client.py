@@ -16,6 +16,14 @@ PATIENCE = 30.0
 DISTRUST = "name the CA in HUIYING_TLS_CA, or the host in HUIYING_URL as the certificate has it"
 
 
+class Later(Exception):
+    """The whole request was put off and nothing was stored; it may be sent again after `seconds`. The text says why."""
+
+    def __init__(self, words: str, seconds: float) -> None:
+        super().__init__(words)
+        self.seconds = seconds
+
+
 class Client:
     """One keep-alive connection to the one origin, as the administrator where there is a token."""
 
@@ -48,9 +56,11 @@ class Client:
             cursor = {"cursor": answer["next"]}
 
     def stream(self, path: str, body: Any, content_type: str) -> Iterator[bytes]:
-        """The lines of a streamed answer to a streamed POST; raises requests' errors, since the caller can resume."""
+        """The lines of a streamed answer to a streamed POST; raises `Later`, or requests' errors: the caller can resume."""
         headers = {**self._headers, "Content-Type": content_type}
         with self.session.post(self.url + API + path, data=body, headers=headers, timeout=(5.0, 300.0), stream=True) as answer:
+            if answer.status_code == 503 and answer.headers.get("Retry-After", "").isdecimal():
+                raise Later(_words(answer), float(answer.headers["Retry-After"]))
             if not answer.ok:
                 _refused("POST", path, answer)
             yield from answer.iter_lines()
@@ -70,10 +80,13 @@ class Client:
 
 def _refused(method: str, path: str, answer: requests.Response) -> None:
     advice = "make a token: huiying token create --role admin; then set HUIYING_ADMIN_TOKEN" if answer.status_code == 401 else ""
+    fail(f"{method} {path}: {answer.status_code} {_words(answer)}", advice)
+
+
+def _words(answer: requests.Response) -> str:
     try:
         problem = answer.json()
     except ValueError:
         problem = {"title": answer.text[:300]}
     details = "; ".join(f"{field}: {', '.join(reasons)}" for field, reasons in problem.get("errors", {}).items())
-    words = " ".join(filter(None, (problem.get("title"), problem.get("detail"), details)))
-    fail(f"{method} {path}: {answer.status_code} {words}", advice)
+    return " ".join(filter(None, (problem.get("title"), problem.get("detail"), details)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from services.runtime.tls import identity, reason
 
 LOW_DISK, BROKER_LIMIT = 2_000_000_000, 500_000_000
 SOON = timedelta(days=14)
+#: Opinions that can still be taken, below which somebody has to look; the alert `RoomShort` has the same number.
+LITTLE_ROOM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +90,25 @@ def _readiness(place: Addresses) -> Iterator[Finding]:
     try:
         answer = requests.get(f"{place.url}/readyz", timeout=10.0, verify=place.verify)
         yield Finding("就绪 readiness", answer.ok, f"{place.url}/readyz: {answer.status_code} {answer.text[:200]}", "huiying logs")
+        yield from room_of(answer.text)
     except requests.RequestException as error:
         why = reason(error)
         advice = DISTRUST if why else "huiying up, or set HUIYING_URL"
         yield Finding("就绪 readiness", False, f"{place.url}: {why or error.__class__.__name__}", advice)
+
+
+def room_of(readiness: str) -> Iterator[Finding]:
+    """What an answer to `/readyz` says of the room for more opinions: of intake's own, or of the one origin's."""
+    try:
+        words = json.loads(readiness)
+        left = words.get("intake", words)["room"]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return
+    advice = (
+        "messages wait for the broker: huiying logs intake says what keeps them; or make room on the disk of intake's store; "
+        "or raise HUIYING_INTAKE_OUTBOX_LIMIT"
+    )
+    yield Finding("余量 room", left >= LITTLE_ROOM, f"{left} more opinions can be taken", advice)
 
 
 def _certificate(settings: ConsoleSettings) -> Iterator[Finding]:

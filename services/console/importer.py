@@ -15,11 +15,14 @@ from rich.progress import Progress
 
 from services.console.amqp import connection, depths
 from services.console.census import Census, take_census
-from services.console.client import Client
-from services.console.records import Records
+from services.console.client import Client, Later
+from services.console.records import Piece, Records
 from services.console.terminal import Failure, fail
+from services.contracts.errors import ROOM
 from services.contracts.topology import department_queue
 
+#: How long (s) it goes on asking a system that takes nothing, as often as that says.
+WAIT_SECONDS = 600.0
 STALL_SECONDS, SUSPICION_SECONDS, LOOK_SECONDS = 30.0, 3.0, 0.25
 NAME = "huiying-import"
 AGAIN = "huiying doctor; then 'huiying up' and the same import again: it takes up where it stopped and adds nothing twice"
@@ -82,19 +85,37 @@ class Import:
 
     def _send(self, progress: Progress) -> None:
         task = progress.add_task("提交 submitting", total=self._records.rows, note="")
-        for piece in self._records.pieces():
-            answered = 0
-            try:
-                for raw in self._client.stream("/opinions/batch", piece.body, self._records.content_type):
-                    if raw:
-                        self.tally.answer(orjson.loads(raw), piece.offset)
-                        answered += 1
-            except (requests.RequestException, orjson.JSONDecodeError) as error:
-                self._interrupted(f"the line to {self._client.url} broke ({error.__class__.__name__})")
-            if answered < piece.rows:
-                self._interrupted(f"the answer broke off after {answered} of {piece.rows} lines of a piece")
-            note = f"拒收 {len(self.tally.refused)} refused" if self.tally.refused else ""
-            progress.update(task, advance=answered, note=note)
+        for whole in self._records.pieces():
+            piece, moved = whole, time.monotonic()
+            while piece.rows:
+                try:
+                    left = self._send_piece(piece)
+                except Later as later:
+                    if time.monotonic() - moved > WAIT_SECONDS:
+                        self._interrupted(f"nothing was taken for {WAIT_SECONDS:.0f} s: {later}")
+                    progress.update(task, note=f"暂时收不下，{later.seconds:.0f} 秒后再送 put off for {later.seconds:.0f} s")
+                    time.sleep(later.seconds)
+                    continue
+                note = f"拒收 {len(self.tally.refused)} refused" if self.tally.refused else ""
+                progress.update(task, advance=piece.rows - left.rows, note=note)
+                piece, moved = left, time.monotonic()
+
+    def _send_piece(self, piece: Piece) -> Piece:
+        """Send some rows; returns those from the first on that there was no room for, none of which was taken."""
+        answered, left = 0, Piece(piece.header, ())
+        try:
+            for raw in filter(None, self._client.stream("/opinions/batch", piece.body, self._records.content_type)):
+                answer = orjson.loads(raw)
+                if ROOM in answer.get("errors", ()) and not left.rows:
+                    left = piece.since(answer["line"] + piece.offset)
+                if not left.rows:
+                    self.tally.answer(answer, piece.offset)
+                answered += 1
+        except (requests.RequestException, orjson.JSONDecodeError) as error:
+            self._interrupted(f"the line to {self._client.url} broke ({error.__class__.__name__})")
+        if answered < piece.rows:
+            self._interrupted(f"the answer broke off after {answered} of {piece.rows} lines of a piece")
+        return left
 
     def _await_assignments(self, progress: Progress, before: int, started: float) -> None:
         task, last, moved = progress.add_task("交办 assigning", total=self.tally.created, note=""), -1, time.monotonic()

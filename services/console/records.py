@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -20,11 +20,29 @@ class NotReadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A body to be sent. Line n of the answer is line n + `offset` of the file; `rows` is how many answers to expect."""
+    """Some rows to be sent, as (number of the first line in the file, the lines as they are), behind the file's header."""
 
-    body: bytes
-    offset: int
-    rows: int
+    header: bytes
+    lines: Sequence[tuple[int, bytes]]
+
+    @property
+    def body(self) -> bytes:
+        """What is sent."""
+        return self.header + b"".join(raw for _, raw in self.lines)
+
+    @property
+    def offset(self) -> int:
+        """Line n of the answer is line n + `offset` of the file."""
+        return self.lines[0][0] - 1 - self.header.count(b"\n")
+
+    @property
+    def rows(self) -> int:
+        """How many answers to expect."""
+        return sum(1 for _, raw in self.lines if raw.strip())
+
+    def since(self, line: int) -> Piece:
+        """The rows from a line of the file on."""
+        return Piece(self.header, [row for row in self.lines if row[0] >= line])
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +60,7 @@ class Records:
         header, rows = _rows(self.path, self.content_type)
         taken = list(islice(rows, ROWS_A_PIECE))
         while taken:
-            body = header + b"".join(raw for _, raw in taken)
-            yield Piece(body, taken[0][0] - 1 - header.count(b"\n"), sum(1 for _, raw in taken if raw.strip()))
+            yield Piece(header, taken)
             taken = list(islice(rows, ROWS_A_PIECE))
 
 
