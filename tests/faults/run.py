@@ -22,6 +22,7 @@ from tests.faults.nodes import Nodes
 from tests.faults.stage import Result, Stage
 from tests.faults.strikes import FAULTS, Fault
 from tests.faults.system import System
+from tests.faults.volume import CannotMount
 
 SERVICES = ("intake", "routing", "notify", "metrics", "access")
 
@@ -53,7 +54,11 @@ def run_all(faults: Sequence[Fault], opinions: int, patience: float) -> list[Res
 
 def on_one_node(faults: Sequence[Fault], opinions: int, patience: float) -> Result:
     """Stores in SQLite, one broker node: what `make up` starts."""
-    return Stage(System(), opinions, patience, say).run(faults)
+    try:
+        system = System(apart={fault.apart for fault in faults} - {""})
+    except CannotMount as error:
+        raise SystemExit(f"{error}; or name other faults with --only") from error
+    return Stage(system, opinions, patience, say).run(faults)
 
 
 def on_three_nodes(faults: Sequence[Fault], opinions: int, patience: float) -> Result:

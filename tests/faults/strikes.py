@@ -16,12 +16,16 @@ from tests.faults.system import SILENT
 
 Stage = Literal["one node", "three nodes"]
 Strike = Callable[[Scene], None]
+PROCESSES = ("web", "web-child", "intake", "routing", "notify", "metrics")
 DIE_SECONDS, AHEAD_SECONDS = 40.0, 150
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One row. `seconds` is about how long it lasts; `calm`: clients are to notice nothing but a slower answer."""
+    """One row. `seconds` is about how long it lasts; `calm`: clients are to notice nothing but a slower answer.
+
+    `apart` names the service whose store has to have a disk of its own.
+    """
 
     name: str
     what: str
@@ -29,6 +33,7 @@ class Fault:
     seconds: float = 3.0
     calm: bool = True
     stage: Stage = "one node"
+    apart: str = ""
 
 
 def kill(*names: str) -> Strike:
@@ -89,6 +94,32 @@ def lock(name: str, seconds: float) -> Strike:
     def strike(scene: Scene) -> None:
         with scene.system.lock(name):
             scene.last(seconds)
+
+    return strike
+
+
+def fill_disk(name: str, seconds: float) -> Strike:
+    """Not a byte is left on the disk of a store. What writes there fails, and goes on by itself once there is room."""
+
+    def strike(scene: Scene) -> None:
+        system, volume = scene.system, scene.system.volumes[name]
+        alive, log = {each: system.pid(each) for each in PROCESSES}, system.place.log / f"{name}.log"
+        read, began = log.stat().st_size, time.time()  # noqa: TID251
+        system.shorten_log(name)
+        volume.fill()
+        try:
+            scene.until(f"{name} finds its disk full", lambda: b"disk is full" in log.read_bytes()[read:])
+            if name == "intake":
+                told = scene.load.watch.attempts
+                scene.until("clients are told so", lambda: 503 in {each.status for each in told(began, began + 3600)})
+            scene.last(seconds)
+            if volume.free():
+                raise NotShown(f"{volume.free()} bytes are free while the disk is to be full")
+        finally:
+            volume.empty()
+        scene.probe()
+        if alive != (still := {each: system.pid(each) for each in PROCESSES}):
+            raise NotShown(f"a process ended over a full disk: {alive}, then {still}")
 
     return strike
 
@@ -234,6 +265,9 @@ def _broker() -> Iterator[Fault]:
 def _stores() -> Iterator[Fault]:
     for name in ("intake", "routing", "notify", "metrics"):
         yield Fault(f"lock {name}", "SQLite write lock held for 6 s", lock(name, 6), 6)
+    for name in ("intake", "routing"):
+        what = f"not a byte is free for {name}'s store for 10 s"
+        yield Fault(f"full disk {name}", what, fill_disk(name, 10), 12, calm=name != "intake", apart=name)
     yield Fault("lock routing long", "SQLite write lock held for 20 s, too long for any", lock("routing", 20), 20)
     yield Fault("lock intake long", "SQLite write lock held for 20 s, too long for any", lock("intake", 20), 20, calm=False)
 

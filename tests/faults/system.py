@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from services.contracts.catalogue import load_catalogue
 from services.contracts.definitions import department_user
 from services.contracts.topology import RETRIES, SERVICE_QUEUES, SERVICES, UNROUTED, dead_queue, department_queue
 from tests.faults.nodes import Nodes
+from tests.faults.volume import CannotMount, Volume
 
 TOWN = Path(__file__).parent / "town.yml"
 SILENT = "silent"
@@ -38,7 +39,7 @@ MOST_UNDER_WAY = 250
 
 
 class Place(Installation):
-    """Stores in SQLite, but for the services in `elsewhere`, which maps them to PostgreSQL databases."""
+    """Stores in SQLite, but for the services in `elsewhere`, which maps them to other addresses."""
 
     def __init__(self, var: Path, elsewhere: dict[str, str]) -> None:
         super().__init__(var)
@@ -50,11 +51,18 @@ class Place(Installation):
 
 
 class System:
-    """One embedded installation; `nodes` are a cluster to use in place of the private node, `elsewhere` stores in PostgreSQL."""
+    """One embedded installation.
 
-    def __init__(self, nodes: Nodes | None = None, elsewhere: dict[str, str] | None = None) -> None:
+    `nodes` are a cluster to use in place of the private node, `elsewhere` are stores in PostgreSQL, `apart` are services
+    whose SQLite store gets a disk of its own; raises `CannotMount`.
+    """
+
+    def __init__(self, nodes: Nodes | None = None, elsewhere: dict[str, str] | None = None, apart: Collection[str] = ()) -> None:
         self.var = Path(tempfile.mkdtemp(prefix="huiying-faults-"))
-        self.nodes, self.elsewhere = nodes, elsewhere or {}
+        self.volumes: dict[str, Volume] = {}
+        self._mount(apart)
+        self.nodes, self.elsewhere = nodes, dict(elsewhere or {})
+        self.elsewhere |= {name: f"sqlite:///{volume.folder / name}.db" for name, volume in self.volumes.items()}
         given = {"broker_url": nodes.url, "management_url": nodes.management_url} if nodes else {}
         self.settings = ConsoleSettings(var=self.var, port=free_port(), broker_port=free_broker_port(), catalogue=TOWN, **given)
         self.supervisor = Supervisor(self.settings)
@@ -62,6 +70,19 @@ class System:
         self.supervisor.installation = self.place
         self.addresses: Addresses | None = None
         self.town = load_catalogue(TOWN)
+
+    def _mount(self, names: Collection[str]) -> None:
+        try:
+            for name in names:
+                self.volumes[name] = Volume(self.var / f"disk-of-{name}")
+        except CannotMount:
+            self._unmount()
+            raise
+
+    def _unmount(self) -> None:
+        for volume in self.volumes.values():
+            volume.remove()
+        shutil.rmtree(self.var, ignore_errors=True)
 
     def up(self) -> Addresses:
         """Start whatever does not run, as `huiying up` does."""
@@ -83,7 +104,7 @@ class System:
         finally:
             for name in (WEB, *SERVICES):
                 self.place.slot(name).signal(signal.SIGKILL)
-            shutil.rmtree(self.var, ignore_errors=True)
+            self._unmount()
 
     def kill(self, *names: str) -> None:
         """`kill -9` of processes; `web-child` is the one that answers requests. Returns when they are gone."""
@@ -188,6 +209,12 @@ class System:
                 yield
             finally:
                 store.execute("ROLLBACK")
+
+    def shorten_log(self, name: str) -> None:
+        """Move what is in the log of an SQLite store into its file, so that the next commit needs room at once."""
+        path = self.store_url(name).removeprefix("sqlite:///")
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as store:
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def checker_plan(self, journals: Sequence[Path], audit_queue: str) -> dict[str, Any]:
         """What the checker has to know."""

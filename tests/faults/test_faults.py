@@ -22,11 +22,12 @@ from tests.faults.scene import AUDIT, Scene
 from tests.faults.stage import Result, Stage
 from tests.faults.strikes import FAULTS
 from tests.faults.system import System
+from tests.faults.volume import CannotMount
 
 OPINIONS, PATIENCE = 300, 0.2
 SHORT = (
     "intake dies before-publish", "routing dies before-confirm", "web dies before-answer", "kill broker", "postgres crash",
-    "full queue", "poison", "copies",
+    "full disk intake", "full queue", "poison", "copies",
 )  # fmt: skip
 
 # Processes that outlive the object that started them are what the embedded mode is about.
@@ -37,6 +38,7 @@ class Planting(Stage):
     """After the checker's word, plants what must not be and asks the checker again; `planted` counts what it then finds."""
 
     planted: Counter[str]
+    cannot_mount: str = ""
 
     def _judge(self, scene: Scene, result: Result) -> None:
         super()._judge(scene, result)
@@ -77,16 +79,31 @@ def stage(postgres: PrivateCluster) -> tuple[Planting, Result]:
         server_script()
     except NodeFailed as error:
         absent(str(error))
-    made = Planting(System(elsewhere={"routing": postgres.create()}), OPINIONS, PATIENCE, print, postgres)
-    return made, made.run(choose(0, SHORT, 0))
+    faults, elsewhere, why = choose(0, SHORT, 0), {"routing": postgres.create()}, ""
+    try:
+        system = System(elsewhere=elsewhere, apart={fault.apart for fault in faults} - {""})
+    except CannotMount as error:
+        faults, why, system = [fault for fault in faults if not fault.apart], str(error), System(elsewhere=elsewhere)
+    made = Planting(system, OPINIONS, PATIENCE, print, postgres)
+    made.cannot_mount = why
+    return made, made.run(faults)
 
 
 def test_nothing_is_lost_doubled_or_stuck_whatever_strikes(stage: tuple[Planting, Result]) -> None:
-    _, result = stage
+    planting, result = stage
+    wanted = [fault.name for fault in choose(0, SHORT, 0) if not (fault.apart and planting.cannot_mount)]
     assert result.findings == []
     assert [row.line for row in result.rows if row.wrong] == []
-    assert [row.name for row in result.rows] == list(SHORT)
-    assert result.summary["acknowledged"] >= OPINIONS + len(SHORT)
+    assert [row.name for row in result.rows] == wanted
+    assert result.summary["acknowledged"] >= OPINIONS + len(wanted)
+
+
+def test_a_full_disk_was_among_what_struck(stage: tuple[Planting, Result]) -> None:
+    planting, result = stage
+    if planting.cannot_mount:
+        absent(planting.cannot_mount)
+    (row,) = [row for row in result.rows if row.name.startswith("full disk")]
+    assert "told 503" in row.saw
 
 
 def test_the_checker_finds_what_is_planted_in_a_real_installation(stage: tuple[Planting, Result]) -> None:
