@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from wsgiref.simple_server import make_server
 
+import orjson
 import pytest
 from werkzeug.test import Client
 
+from services.console.client import Client as Importing
+from services.console.client import Later
 from services.console.examine import room_of
 from services.console.processes import free_port
+from services.console.records import NDJSON
+from services.console.settings import Addresses
+from services.contracts.errors import ROOM, NoRoom
 from services.contracts.measures import INTAKE
 from services.intake.__main__ import ASSEMBLY
 from services.intake.domain import MESSAGES_PER_OPINION
+from services.intake.gateway import room
 from services.intake.settings import Settings
 from services.runtime import assembly
+from services.runtime.access import Role, create
 from services.runtime.assembly import build_app, migrate_access
+from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.memory import MemoryBroker
 from tests.conftest import MakeDatabase
@@ -31,12 +44,19 @@ def database(any_database: MakeDatabase) -> Database:
 
 
 @pytest.fixture
-def client(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Client:
+def access(tmp_path: Path) -> Iterator[Database]:
+    url = f"sqlite:///{tmp_path}/access.db"
+    migrate_access(url)
+    made = Database(url, "access", SystemClock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(database: Database, access: Database, monkeypatch: pytest.MonkeyPatch) -> Client:
     monkeypatch.setattr(assembly, "open_database", lambda *_: database)
-    access = f"sqlite:///{tmp_path}/access.db"
-    migrate_access(access)
     given = Settings(
-        database_url=database.url.render_as_string(hide_password=False), access_database_url=access,
+        database_url=database.url.render_as_string(hide_password=False), access_database_url=access.url.render_as_string(),
         broker_url=f"amqp://127.0.0.1:{free_port()}/huiying", contact_keys=(KEY,), outbox_limit=LIMIT, disk_reserve_mb=0,
     )  # fmt: skip
     return Client(build_app(ASSEMBLY, given).wsgi_app)
@@ -81,6 +101,40 @@ def test_it_takes_what_fits_tells_what_is_left_and_goes_on_once_that_is_sent(cli
     with Running(database.url.render_as_string(hide_password=False), MemoryBroker().publisher):
         until(lambda: told(client) == before, 10)
     assert submit(client) == 201
+
+
+@contextmanager
+def serving(application: Client) -> Iterator[str]:
+    """The application on a port of its own, one request after another."""
+    with make_server("127.0.0.1", 0, application.application) as server:  # type: ignore[arg-type]
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join(10)
+
+
+def batch(first: int, last: int) -> bytes:
+    return b"".join(orjson.dumps(FORM | {"external_id": f"x-{number}"}) + b"\n" for number in range(first, last))
+
+
+def test_an_import_is_told_which_lines_have_to_come_again_later(
+    client: Client, access: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "LOOK_SECONDS", 3600.0)
+    _, token = create(access, Role.ADMIN, None)
+    fit = LIMIT // MESSAGES_PER_OPINION
+    with serving(client) as url:
+        importing = Importing(Addresses(url, "", None, token))
+        answers = [orjson.loads(line) for line in importing.stream("/opinions/batch", batch(0, 500), NDJSON)]
+        assert [answer["status"] for answer in answers] == ["created"] * fit + ["refused"] * (500 - fit)
+        assert all(list(answer["errors"]) == [ROOM] for answer in answers[fit:])
+        with pytest.raises(Later, match="nothing was stored") as caught:
+            list(importing.stream("/opinions/batch", batch(500, 1000), NDJSON))
+        assert caught.value.seconds == NoRoom.seconds
+        importing.session.close()
 
 
 def test_no_room_is_told_where_an_answer_has_none() -> None:
