@@ -73,4 +73,4 @@ def _as_root(*command: str) -> str:
         done = subprocess.run([*sudo, *command], capture_output=True, text=True, timeout=30, check=False)
     except FileNotFoundError as error:
         return str(error)
-    return done.stderr.strip() if done.returncode else ""
+    return (done.stderr.strip() or "it failed").splitlines()[0] if done.returncode else ""
