@@ -60,6 +60,7 @@ from services.contracts.messages.supervision import (
 from services.contracts.messages.values import (
     Contact,
     CoOpinion,
+    Counted,
     Handling,
     Message,
     Moved,
@@ -146,6 +147,7 @@ __all__ = [
     "CoOpinion",
     "CommandRejected",
     "Contact",
+    "Counted",
     "Handling",
     "LetterCancelled",
     "LetterRequested",

@@ -258,7 +258,7 @@ class AssignmentMarked(Message):
 
 @dataclass(frozen=True, slots=True)
 class AssignmentRaised(Message):
-    """提级: the case is the next level's from now on, after so many reworks or transfers, or because a supervisor said so."""
+    """提级: the case is the next level's from now on; `reason` is `reworks: 3`, `transfers: 3`, or what a supervisor wrote."""
 
     TYPE: ClassVar[str] = "assignment.raised"
     ADDRESSED: ClassVar[bool] = True

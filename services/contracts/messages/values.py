@@ -27,6 +27,23 @@ class Rating(StrEnum):
     DISSATISFIED = "dissatisfied"
 
 
+class Counted(StrEnum):
+    """提级: what raises a case a level by itself when there is enough of it."""
+
+    REWORKS = "reworks"
+    TRANSFERS = "transfers"
+
+    def reason(self, count: int) -> str:
+        """What `assignment.raised` says then: `reworks: 3`."""
+        return f"{self}: {count}"
+
+    @classmethod
+    def of(cls, reason: str) -> tuple[Counted, int] | None:
+        """What was counted and how much of it, or None where a person gave the reason in words of their own."""
+        kind, _, count = reason.partition(": ")
+        return (cls(kind), int(count)) if kind in tuple(cls) and count.isdecimal() else None
+
+
 #: `separate` handles its own part and answers the submitter itself (分别办理); a co-handler gives the lead its opinion.
 Role = Literal["lead", "co_handler", "separate"]
 Handling = Literal["joint", "separate"]

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.messages import AssignmentAdvised, AssignmentReplied
+from services.contracts.messages import AssignmentAdvised, AssignmentReplied, Counted
 from services.intake.handlers import DEPARTMENT
 from services.intake.pages.events import ACTORS, EVENTS
 from services.intake.pages.words import (
@@ -37,9 +37,9 @@ CHOSEN: Mapping[str, Words] = {
     "supervisor": Words("督办人员指定由它办理", "a supervisor chose it"),
 }
 #: Why a case went up a level by itself.
-COUNTED: Mapping[str, Words] = {
-    "reworks": Words("重办 {} 次", "handled again {} times"),
-    "transfers": Words("改交 {} 次", "reassigned {} times"),
+COUNTED: Mapping[Counted, Words] = {
+    Counted.REWORKS: Words("重办 {} 次", "handled again {} times"),
+    Counted.TRANSFERS: Words("改交 {} 次", "reassigned {} times"),
 }
 HANDLED: Mapping[str, Words] = {"separate": Words("分别办理", "handles its own part and answers for it")}
 
@@ -130,10 +130,11 @@ def _named(names: Mapping[str, Words]) -> Show:
 
 def _raised(value: Any, catalogue: Catalogue) -> Shown:
     """Why a case was raised a level, where it was by count; what somebody wrote otherwise."""
-    kind, _, count = str(value).partition(": ")
-    if kind in COUNTED and count.isdigit():
-        return Words(COUNTED[kind].zh.format(count), COUNTED[kind].en.format(count))
-    return _reason(value, catalogue)
+    counted = Counted.of(str(value))
+    if counted is None:
+        return _reason(value, catalogue)
+    words, count = COUNTED[counted[0]], counted[1]
+    return Words(words.zh.format(count), words.en.format(count))
 
 
 def _yes(words: Words, otherwise: Words | None = None) -> Show:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.contracts.catalogue import LEVELS, Limits
+from services.contracts.messages import Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,12 @@ def next_level(level: str) -> str | None:
     return LEVELS[above] if above < len(LEVELS) else None
 
 
-def level_after(level: str, raised: int, reworks: int, transfers: int, limits: Limits) -> str | None:
-    """The level that a case goes to now, or None when it stays.
+def level_after(level: str, raised: int, reworks: int, transfers: int, limits: Limits) -> tuple[str, Counted] | None:
+    """The level that a case goes to now and what brought it there, or None when it stays.
 
     Each full number of reworks or of transfers that the limits name raises a case once; `raised` says how often that has
     happened to it, so that the same reworks do not raise it again.
     """
-    due = max(reworks // limits.reworks, transfers // limits.transfers)
-    return next_level(level) if due > raised else None
+    due = {Counted.REWORKS: reworks // limits.reworks, Counted.TRANSFERS: transfers // limits.transfers}
+    most, above = max(due, key=due.__getitem__), next_level(level)
+    return (above, most) if above and due[most] > raised else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentMarked, AssignmentRaised
+from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted
 from services.routing import domain
 from services.routing.domain import Mark
 from services.routing.handlers.assigning import Row
@@ -48,11 +48,13 @@ def raise_if_due(store: RoutingStore, catalogue: Catalogue, row: Row) -> str | N
     """
     row = known(store.assignment(row["id"]))
     reworks, transfers = row["round"] - 1, row["transfers"]
-    level = domain.level_after(row["level"] or catalogue.level, row["raised"], reworks, transfers, catalogue.limits)
-    if level is not None:
-        advance(State(row["state"]), Move.RAISE)
-        reason = f"重办 {reworks} 次、转办 {transfers} 次 · handled again {reworks} times, transferred {transfers} times"
-        _raise(store, row, level, row["raised"] + 1, reason)
+    due = domain.level_after(row["level"] or catalogue.level, row["raised"], reworks, transfers, catalogue.limits)
+    if due is None:
+        return None
+    level, counted = due
+    advance(State(row["state"]), Move.RAISE)
+    count = reworks if counted is Counted.REWORKS else transfers
+    _raise(store, row, level, row["raised"] + 1, counted.reason(count))
     return level
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.contracts.messages import Outcome
+from services.contracts.messages import AssignmentRaised, Counted, Outcome
 from services.intake import handlers
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts
@@ -212,3 +212,20 @@ def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
     ):
         assert answer.status_code == 404
         assert receipts.UNKNOWN_RECEIPT.zh in answer.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (Counted.REWORKS.reason(3), "重办 3 次 handled again 3 times"),
+        (Counted.TRANSFERS.reason(2), "改交 2 次 reassigned 2 times"),
+        ("reworks: 三次", "reworks: 三次"),
+        ("涉及两县: 2", "涉及两县: 2"),
+    ],
+)
+def test_why_a_case_was_raised_reads_as_words_and_a_supervisor_s_as_they_were_written(visit, reason, told):
+    path = visit.receipt()
+    visit.hear(created(DUE), AssignmentRaised("a-1", "environment", "county", reason))
+    page = read(visit, path)
+    assert told in page
+    assert (reason in page) == (reason == told)
