@@ -99,13 +99,9 @@ class Place:
         return 1000 * passed
 
     def read(self) -> int:
-        """What finding reads: rows on PostgreSQL, steps of the engine on SQLite."""
+        """What finding reads."""
         with self._trying() as work:
-            statement, parameters = _overheard(work, lambda: Deadlines(work).due(NOW, self.due))
-            if self.database.is_sqlite:
-                return _steps(work, statement, parameters)
-            plan = work.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
-            return round(_rows(plan[0]["Plan"]))
+            return reads(work, lambda: Deadlines(work).due(NOW, self.due))
 
     @contextmanager
     def _trying(self) -> Iterator[Transaction]:
@@ -166,8 +162,20 @@ def measure(make: Callable[[FixedClock], Database], catalogue: Catalogue, sizes:
     return [Look(size, due, read[size], min(times[size]["find"]), min(times[size]["climb"])) for size in sizes]
 
 
-def _overheard(work: Transaction, act: Callable[[], object]) -> tuple[str, Any]:
-    """The one statement, with its parameters, that `act` runs."""
+def reads(work: Transaction, act: Callable[[], object]) -> int:
+    """What the statements of `act` read: rows on PostgreSQL, steps of the engine on SQLite."""
+    return sum(_read_by(work, *each) for each in _overheard(work, act))
+
+
+def _read_by(work: Transaction, statement: str, parameters: Any) -> int:
+    if work.connection.dialect.name == "sqlite":
+        return _steps(work, statement, parameters)
+    plan = work.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+    return round(_rows(plan[0]["Plan"]))
+
+
+def _overheard(work: Transaction, act: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements, with their parameters, that `act` runs."""
     said: list[tuple[str, Any]] = []
 
     def hear(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: Any) -> None:
@@ -178,8 +186,7 @@ def _overheard(work: Transaction, act: Callable[[], object]) -> tuple[str, Any]:
         act()
     finally:
         sa.event.remove(work.connection, "before_cursor_execute", hear)
-    ((statement, parameters),) = said
-    return statement, parameters
+    return said
 
 
 def _steps(work: Transaction, statement: str, parameters: Any) -> int:

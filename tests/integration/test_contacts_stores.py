@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from services.console.scan import reads
 from services.intake import handlers, store
 from services.intake.__main__ import Sealer
 from services.intake.app import Intake
@@ -56,6 +57,32 @@ def test_what_was_in_the_clear_is_sealed(intake):
     with intake.database.reading() as connection:
         row = store.find(connection, store.after(connection, None, 1)[0])
         assert store.persons_of(OLD, row) == {"submitter": PERSON, "relay": ["标记丁"], "deputy": "标记己"}
+
+
+def effort(intake, last=None):
+    """What a look for personal data in the clear reads, as the database itself says."""
+    with intake.database.transaction() as work:
+        if not intake.database.is_sqlite:
+            work.execute(sa.text("ANALYZE"))
+        return reads(work, lambda: store.in_the_clear(work.connection, last, 500))
+
+
+def test_a_look_for_what_is_in_the_clear_reads_no_more_where_much_is_sealed_than_where_nothing_is(intake):
+    none = effort(intake)
+    ids = submit(intake, 300)
+    assert effort(intake) == none
+    assert effort(intake, ids[7]) <= none + 20
+    with intake.database.transaction() as work:
+        work.execute(opinions.update().where(opinions.c.id == ids[5]).values(personal=None, deputy="标记己"))
+        work.execute(signers.update().where(signers.c.opinion == ids[9]).values(personal=None, phone="13700000002"))
+    assert none < effort(intake) < none + 100
+    with intake.database.reading() as connection:
+        assert store.in_the_clear(connection, None, 500) == [ids[5], ids[9]]
+        assert store.in_the_clear(connection, None, 1) == [ids[5]]
+        assert store.in_the_clear(connection, ids[5], 500) == [ids[9]]
+    turn = Sealer(intake).turn
+    assert [turn(), turn()] == [True, False]
+    assert effort(intake) == none
 
 
 def test_everything_is_sealed_anew_while_people_submit_and_are_erased(intake):
