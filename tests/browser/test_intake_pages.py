@@ -109,6 +109,23 @@ def test_no_page_scrolls_sideways_and_everything_is_large_enough_to_touch(come, 
         assert small == [], where
 
 
+def gap(page: Page, above: str) -> float:
+    """How far (px) the button of the form stands below an element."""
+    upper = page.locator(above).bounding_box()
+    return page.locator("#cosigners + button").bounding_box()["y"] - upper["y"] - upper["height"]
+
+
+@pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 1280, "height": 900}}], ids=["phone", "wide"])
+def test_the_button_keeps_its_distance_from_what_is_folded_away_above_it(come, options):
+    page = come(**options)
+    page.goto("/")
+    assert gap(page, "#cosigners") >= 16
+    page.click("#cosigners summary")
+    assert gap(page, "#cosigner3_email") >= 16
+    tops = [page.locator(f"#cosigner1_{name}").bounding_box()["y"] for name in ("name", "phone", "email")]
+    assert len(set(tops)) == (3 if options is PHONE else 1)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(come, visit, scheme):
     path = visit.receipt()

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from services.runtime.http import Routes
 from services.runtime.pages import environment
 
-PART = 16
+PART = 8
 
 
 def minutes(instant: datetime) -> str:
