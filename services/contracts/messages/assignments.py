@@ -141,7 +141,7 @@ class AssignmentPaused(Message):
 
 @dataclass(frozen=True, slots=True)
 class AssignmentResumed(Message):
-    """The clock runs again; the deadlines have moved by what was paused. `details` is what the submitter added."""
+    """The clock runs again; the deadlines still to be met have moved by what was paused. `details` is what the submitter added."""
 
     TYPE: ClassVar[str] = "assignment.resumed"
     ADDRESSED: ClassVar[bool] = True

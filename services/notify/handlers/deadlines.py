@@ -58,9 +58,13 @@ def set_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: A
 
 
 def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: Moving) -> None:
-    """延期, the end of a pause or a changed calendar: the deadlines named get a new version, counted from where they were."""
+    """延期, the end of a pause or a changed calendar: the deadlines named get a new version, counted from where they were.
+
+    While the case waits a changed calendar sets none going.
+    """
     cause, versions = event.type.partition(".")[2], deadlines.versions(message.assignment)
     counted = {known.kind: known.counted_from for known in versions if known.version < event.sequence}
+    waits = cause == "rescheduled" and _waits(deadlines, versions, event, message.assignment)
     for kind, due in message.deadlines.items():
         deadlines.end(message.assignment, kind, event.sequence, event.time, "replaced")
         doubtful = cause != "extended" and _is_doubtful(ladder, due)
@@ -68,7 +72,10 @@ def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: 
             _about(versions, event, message, kind, due, cause), begun=counted.get(kind),
             provisional=getattr(message, "provisional", doubtful),
         )  # fmt: skip
-        deadlines.open(deadline, ladder.first(deadline))
+        if waits:
+            deadlines.keep_paused(deadline)
+        else:
+            deadlines.open(deadline, ladder.first(deadline))
 
 
 def set_deadlines_again(deadlines: Deadlines, ladder: Ladder, event: Event, message: AssignmentReopened) -> None:
@@ -143,6 +150,14 @@ def note_broken(deadlines: Deadlines, ladder: Ladder, event: Event, message: Pro
     """承诺失信: a red card, as soon as the office is open."""
     deadlines.end(message.assignment, "promise", event.sequence, event.time, "missed", message.promise)
     deadlines.call("broken", _promised(deadlines, event, message), ladder.calendar.next_opening(event.time))
+
+
+def _waits(deadlines: Deadlines, versions: Sequence[Deadline], event: Event, assignment: str) -> bool:
+    """Whether an assignment was paused when an event was told: its deadlines ended with a pause and have not come back since."""
+    since = deadlines.paused(assignment, event.sequence)
+    return since is not None and not any(
+        since < known.version < event.sequence and known.cause in ("resumed", "reopened") for known in versions
+    )
 
 
 def _promised(deadlines: Deadlines, event: Event, message: PromiseMade | PromiseBroken) -> Deadline:

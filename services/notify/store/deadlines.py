@@ -38,9 +38,15 @@ class Deadlines:
 
     def open(self, deadline: Deadline, first: Step | None) -> None:
         """Keep a new deadline that waits for its first rung."""
-        row = {name: getattr(deadline, name) for name in FACTS}
-        row |= {"state": "open", "next_rung": first.rung.code if first else None, "next_at": first.at if first else None}
-        self._work.add(deadlines, row)
+        self._keep(deadline, "open", first.rung.code if first else None, first.at if first else None)
+
+    def keep_paused(self, deadline: Deadline) -> None:
+        """Keep a new deadline of a case that waits: its clock stands still from the start."""
+        self._keep(deadline, "paused", None, None, deadline.start)
+
+    def _keep(self, deadline: Deadline, state: str, rung: str | None, at: datetime | None, ended: datetime | None = None) -> None:
+        facts = {name: getattr(deadline, name) for name in FACTS}
+        self._work.add(deadlines, {**facts, "state": state, "next_rung": rung, "next_at": at, "ended": ended})
 
     def end(self, assignment: str, kind: str, sequence: int, at: datetime, how: str = "judged", promise: str = "") -> None:
         """What was set before `sequence` ended at `at`, `judged` by the clock, or in the state `how`.
@@ -75,6 +81,13 @@ class Deadlines:
         """Every deadline of an assignment that was heard of, the oldest first."""
         query = sa.select(deadlines, _is_higher().label("higher")).where(deadlines.c.assignment == assignment)
         return [_deadline(row) for row in rows_of(self._work.execute(query.order_by(deadlines.c.version)))]
+
+    def paused(self, assignment: str, sequence: int) -> int | None:
+        """The number of the pause that was the last thing to end all deadlines of an assignment before `sequence`, if one was."""
+        table = endings.c
+        query = sa.select(table.how, table.sequence).where(table.assignment == assignment, table.kind == EVERY)
+        last = self._work.execute(query.where(table.sequence < sequence).order_by(table.sequence.desc()).limit(1)).first()
+        return last.sequence if last is not None and last.how == "paused" else None
 
     def mark(self, opinion: str, higher: bool, sequence: int) -> None:
         """A case starts one rung higher from now on, or no longer, unless a later event told otherwise."""

@@ -16,9 +16,8 @@ from services.routing.domain.limits import (
     Deadlines,
     deadlines,
     evaluation_window,
-    moved_by_pause,
     pause_of,
-    resumed_deadline,
+    resumed_deadlines,
     rework_deadline,
 )
 from services.routing.domain.promising import (
@@ -62,7 +61,7 @@ __all__ = [
     "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Deadlines",
     "Decision", "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers",
     "check_objection", "check_outcome", "check_reply", "co_deadlines", "deadlines", "directed", "draw", "evaluation_window",
-    "fingerprint", "is_rework", "kinds_of", "level_after", "moved_by_pause", "moves_of", "moves_to_tell", "next_level",
-    "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadline",
+    "fingerprint", "is_rework", "kinds_of", "level_after", "moves_of", "moves_to_tell", "next_level",
+    "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadlines",
     "rework_deadline", "unmoved_due", "what_changed", "with_details", "without",
 ]  # fmt: skip

@@ -48,15 +48,35 @@ def pause_of(row: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]
     return row["paused"], min(now, row["paused_until"])
 
 
-def resumed_deadline(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> datetime:
-    """The deadline of a paused assignment, moved by what was paused."""
-    return moved_by_pause(catalogue, difficulty, row["reply_by"], *pause_of(row, now)).at
+def resumed_deadlines(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> dict[str, datetime]:
+    """The deadlines of a paused assignment that go on when the pause ends, by kind, each moved by what was paused.
+
+    The reply's always does; in the first round so do the submitter's first contact, until it is made, and the window for
+    objections, unless it had closed.
+    """
+    pause = pause_of(row, now)
+    return {
+        kind: moved_by_pause(catalogue, difficulty, kind, row[f"{kind}_by"], *pause).at
+        for kind, goes_on in (
+            ("object", row["round"] == 1 and row["object_by"] >= row["paused"]),
+            ("contact", row["round"] == 1 and row["contacted"] is None),
+            ("reply", True),
+        )
+        if goes_on
+    }
 
 
-def moved_by_pause(catalogue: Catalogue, difficulty: Difficulty, deadline: datetime, paused: datetime, ended: datetime) -> Due:
-    """A deadline moved by a pause: by the time itself where durations are elapsed time, else by its working days."""
+def moved_by_pause(
+    catalogue: Catalogue, difficulty: Difficulty, kind: str, deadline: datetime, paused: datetime, ended: datetime
+) -> Due:
+    """A deadline moved by a pause: by the time itself where its duration is elapsed time, else by its working days.
+
+    What is due once stays where it was when it had passed before the pause: a first contact that was missed is missed.
+    """
     calendar = catalogue.calendar
-    if difficulty.deadlines["reply"].elapsed is not None:
+    if kind != "reply" and deadline < paused:
+        return Due(deadline, provisional=False)
+    if difficulty.deadlines[kind].elapsed is not None:
         return Due(deadline + (ended - paused), provisional=False)
     days = calendar.working_days(paused.astimezone(calendar.zone).date(), ended.astimezone(calendar.zone).date())
     return calendar.due(deadline, Duration(days, "wd")) if days else Due(deadline, provisional=False)

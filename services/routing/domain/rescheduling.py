@@ -72,9 +72,12 @@ def unmoved_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, 
 
 def reply_due(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any]) -> Due:
     """When a lead has to reply, counted from the beginning of the round and moved by its pauses."""
-    due = unmoved_due(catalogue, difficulty, row)
-    for paused, ended in row["waited"] or ():
-        moved = moved_by_pause(catalogue, difficulty, due.at, datetime.fromisoformat(paused), datetime.fromisoformat(ended))
+    return _after_pauses(catalogue, difficulty, "reply", unmoved_due(catalogue, difficulty, row), row)
+
+
+def _after_pauses(catalogue: Catalogue, difficulty: Difficulty, kind: str, due: Due, row: Mapping[str, Any]) -> Due:
+    for pause in row["waited"] or ():
+        moved = moved_by_pause(catalogue, difficulty, kind, due.at, *map(datetime.fromisoformat, pause))
         due = Due(moved.at, due.provisional or moved.provisional)
     return due
 
@@ -98,7 +101,8 @@ def _counts(row: Mapping[str, Any]) -> bool:
 
 def _first_steps(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, Due]]:
     for kind in ("sign", "object", "contact"):
-        due = catalogue.calendar.due(row["created"], difficulty.deadlines[kind])
+        unmoved = catalogue.calendar.due(row["created"], difficulty.deadlines[kind])
+        due = _after_pauses(catalogue, difficulty, kind, unmoved, row)
         if not _is_met(kind, row, due.at, now):
             yield kind, due
 

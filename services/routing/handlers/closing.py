@@ -99,14 +99,15 @@ def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, conten
 
 
 def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> State:
-    """The clock runs again, and the deadline moves by what was paused."""
+    """The clock runs again, and the deadlines that are still to be met move by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)
     difficulty = catalogue.difficulties[row["difficulty"]]
-    due = domain.resumed_deadline(catalogue, difficulty, row, store.now)
+    due = domain.resumed_deadlines(catalogue, difficulty, row, store.now)
     if details is not None:
         store.change_case(row["opinion"], content=domain.with_details(row["content"], details))
-    store.change(row["id"], state=state, reply_by=due, paused=None, paused_until=None, waited=waited(row, store.now))
-    store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], {"reply": due}, details))
+    moved = {f"{kind}_by": instant for kind, instant in due.items()}
+    store.change(row["id"], state=state, paused=None, paused_until=None, waited=waited(row, store.now), **moved)
+    store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], due, details))
     return state
 
 

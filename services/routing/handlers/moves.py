@@ -88,9 +88,12 @@ def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progr
     state = advance(State(row["state"]), Move.PROGRESS)
     on_time = None
     if command.contact is not None:
-        contacted = row["contacted"] or store.now
-        on_time = contacted <= row["contact_by"]
-        store.change(row["id"], contacted=contacted)
+        contacted, deadline = row["contacted"] or store.now, row["contact_by"]
+        if state is State.PAUSED:
+            difficulty = catalogue.difficulties[row["difficulty"]]
+            deadline = domain.resumed_deadlines(catalogue, difficulty, row, store.now).get("contact", deadline)
+        on_time = contacted <= deadline
+        store.change(row["id"], contacted=contacted, contact_by=deadline)
     progressed = AssignmentProgressed(
         row["id"], row["department"], command.content, row["role"], contact=command.contact, on_time=on_time
     )
@@ -115,7 +118,7 @@ def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, st
     difficulty = catalogue.difficulties[row["difficulty"]]
     deadline, pauses = row["reply_by"], row["waited"]
     if row["state"] == State.PAUSED:
-        deadline, pauses = domain.resumed_deadline(catalogue, difficulty, row, store.now), waited(row, store.now)
+        deadline, pauses = domain.resumed_deadlines(catalogue, difficulty, row, store.now)["reply"], waited(row, store.now)
     window = domain.evaluation_window(catalogue, difficulty, store.now)
     on_time = store.now <= deadline
     answer = _with_names(command, catalogue, row["department"])

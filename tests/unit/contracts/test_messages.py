@@ -104,7 +104,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 3, AssignmentAsked(**OWN, until=EVALUATE, reason="等配件。")),
     ("routing", 5, AssignmentExtended(**OWN, original=REPLY, deadlines={"reply": EVALUATE}, reason="等配件。")),
     ("routing", 3, AssignmentPaused(**OWN, reason="请说明是哪一盏灯。", until=EVALUATE)),
-    ("routing", 4, AssignmentResumed(**OWN, deadlines={"reply": EVALUATE}, details="三号楼东侧第二盏。")),
+    ("routing", 4, AssignmentResumed(**OWN, deadlines={"contact": REPLY, "reply": EVALUATE}, details="三号楼东侧第二盏。")),
     ("routing", 4, AssignmentCancelled(**OWN, why="merged", into=OTHER)),
     ("routing", 4, AssignmentAdvised(
         ASSIGNMENT, "power", "city-management", "co_handler", "线路由我们检修，本周可以停电。", REPLY, True,

@@ -189,8 +189,9 @@ class Case:
     def paused(self) -> "Case":
         return self.say(AssignmentPaused(**self.own, reason="r", until=self.at + DAY))
 
-    def resumed(self, reply=7 * DAY) -> "Case":
-        return self.say(AssignmentResumed(**self.own, deadlines={"reply": self.at + reply}))
+    def resumed(self, reply=7 * DAY, **others) -> "Case":
+        due = {kind: self.at + left for kind, left in {**others, "reply": reply}.items()}
+        return self.say(AssignmentResumed(**self.own, deadlines=due))
 
     def cancelled(self, why="withdrawn") -> "Case":
         return self.say(AssignmentCancelled(**self.own, why=why))

@@ -82,3 +82,12 @@ def test_a_paused_round_has_no_deadline_in_force():
     case = Case("o1").submitted().accepted().assigned().later(HOUR).paused()
     assert [row["reply_by"] for row in derived(case).rounds] == [None]
     assert [row["reply_by"] for row in derived(case.resumed(DAY)).rounds] == [case.at + DAY]
+
+
+def test_a_contact_that_was_open_at_the_pause_is_due_again_after_it_and_one_that_was_missed_counts_once():
+    def told(before):
+        case = Case("o1").submitted().accepted().assigned(sign=DAY, contact=2 * HOUR).later(before).paused().later(HOUR)
+        return limits(case.resumed(contact=2 * HOUR - before), "contact")
+
+    assert told(HOUR) == [("created", 0, 1, 2), ("resumed", 2, None, 3)]
+    assert told(3 * HOUR) == [("created", 0, 4, 2), ("resumed", 4, None, 3)]

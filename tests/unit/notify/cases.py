@@ -79,8 +79,9 @@ class Case:
     def paused(self, until: str = "2026-12-20 09:00") -> None:
         self.tell(AssignmentPaused(self.assignment, self.department, "等材料", at(until)))
 
-    def resumed(self, due: str) -> None:
-        self.tell(AssignmentResumed(self.assignment, self.department, {"reply": at(due)}))
+    def resumed(self, due: str, **others: str) -> None:
+        moved = {kind: at(text) for kind, text in {**others, "reply": due}.items()}
+        self.tell(AssignmentResumed(self.assignment, self.department, moved))
 
     def rescheduled(self, provisional: bool = False, **due: str) -> None:
         moved = {kind: at(text) for kind, text in due.items()}

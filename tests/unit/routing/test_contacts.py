@@ -48,7 +48,7 @@ def test_a_department_goes_on_before_the_pause_has_ended(bureau, way):
     assert bureau.ask(way, assignment, "resume") is None
     row, said = bureau.row(assignment), bureau.said("o-1")[-1]
     assert (row["state"], row["paused"], row["reply_by"]) == ("signed", None, at("2026-12-16T23:59:59"))
-    assert (said.type, said.data.details, said.data.deadlines) == ("assignment.resumed", None, {"reply": row["reply_by"]})
+    assert (said.type, said.data.details, said.data.deadlines["reply"]) == ("assignment.resumed", None, row["reply_by"])
     assert "'resume' is not possible" in bureau.ask(way, assignment, "resume")[0]
     before = bureau.said("o-1")
     bureau.tell("o-1", OpinionDetailed("。"))

@@ -46,9 +46,58 @@ def test_what_the_submitter_adds_lets_it_go_on_with_the_working_days_given_back(
     row, said = bureau.row(paused), bureau.said("o-1")[-1]
     assert (row["state"], row["paused"], row["paused_until"], row["reply_by"]) == ("signed", None, None, at("2026-12-16T23:59:59"))
     assert row["content"].endswith("【补充】桥东二十米。")
-    assert (said.type, said.data.deadlines, said.data.details) == (
-        "assignment.resumed", {"reply": at("2026-12-16T23:59:59")}, "桥东二十米。",
-    )  # fmt: skip
+    assert (said.type, said.data.details) == ("assignment.resumed", "桥东二十米。")
+    assert said.data.deadlines == {
+        "object": at("2026-12-04T23:59:59"), "contact": at("2026-11-30T23:59:59"), "reply": at("2026-12-16T23:59:59"),
+    }  # fmt: skip
+    assert {kind: row[f"{kind}_by"] for kind in said.data.deadlines} == said.data.deadlines
+
+
+@pytest.mark.parametrize(("day", "resumed"), [("2026-11-26", "2026-11-30"), ("2026-11-27", "2026-11-26")])
+def test_a_contact_that_was_missed_before_the_pause_stays_missed_and_one_of_that_day_goes_on(bureau, day, resumed):
+    assignment = bureau.accept(opinion="o-1")
+    bureau.clock.instant = at(f"{day}T15:00")
+    bureau.do(assignment, "pause", QUESTION)
+    bureau.clock.instant = at("2026-11-30T09:00") if day == "2026-11-26" else at("2026-12-01T09:00")
+    bureau.do(assignment, "resume")
+    assert bureau.said("o-1")[-1].data.deadlines["contact"] == bureau.row(assignment)["contact_by"] == at(f"{resumed}T23:59:59")
+    bureau.do(assignment, "progress", {"content": "已通话。", "contact": "phone"})
+    assert bureau.said("o-1")[-1].data.on_time == (day == "2026-11-26")
+
+
+def test_what_is_done_or_over_does_not_come_back(bureau):
+    assignment = bureau.accept(opinion="o-1")
+    bureau.do(assignment, "progress", {"content": "已通话。", "contact": "phone"})
+    bureau.clock.instant = at("2026-12-03T09:00")
+    bureau.do(assignment, "pause", QUESTION)
+    bureau.clock.instant = at("2026-12-04T09:00")
+    bureau.do(assignment, "resume")
+    assert bureau.said("o-1")[-1].data.deadlines == {"reply": at("2026-12-15T23:59:59")}
+
+
+def test_a_round_that_is_done_again_brings_back_its_reply_alone(bureau):
+    assignment = bureau.accept(opinion="o-1")
+    bureau.do(assignment, "reply", REPLY)
+    bureau.evaluate(assignment, "dissatisfied")
+    bureau.do(assignment, "pause", QUESTION)
+    bureau.clock.instant = at("2026-11-24T09:00")
+    bureau.do(assignment, "resume")
+    assert bureau.said("o-1")[-1].data.deadlines == {"reply": at("2026-12-01T23:59:59")}
+
+
+@pytest.mark.parametrize("then", ["resume", "reply"])
+def test_a_contact_within_the_pause_is_measured_with_it_and_stays_as_it_was_measured(bureau, paused, then):
+    bureau.clock.instant = at("2026-11-30T15:00")
+    contact = {"content": "已通话。", "contact": "phone"}
+    assert bureau.ask("http", paused, "progress", contact) is None
+    assert (bureau.said("o-1")[-1].data.on_time, bureau.row(paused)["contact_by"]) == (True, at("2026-12-03T23:59:59"))
+    bureau.clock.instant = at("2026-12-04T15:00")
+    bureau.do(paused, then, REPLY if then == "reply" else {})
+    if then == "resume":
+        assert "contact" not in bureau.said("o-1")[-1].data.deadlines
+        bureau.do(paused, "progress", contact)
+        assert bureau.said("o-1")[-1].data.on_time
+    assert bureau.row(paused)["contact_by"] == at("2026-12-03T23:59:59")
 
 
 def test_a_pause_within_one_day_gives_no_day_back(bureau, paused):

@@ -98,6 +98,8 @@ def test_what_is_paused_extended_or_reopened_follows_as_it_should(town):
         "concluded": BEFORE, "resumed": at("2026-12-16T23:59:59"),
     }  # fmt: skip
     assert town.row(cases["resumed"])["original_reply_by"] == AFTER
+    contact = {name: town.row(cases[name])["contact_by"] for name in ("extended", "resumed")}
+    assert contact == {"extended": at("2026-11-27T23:59:59"), "resumed": at("2026-11-30T23:59:59")}
     assert [name for name in names if moves(town, name)] == ["paused", "extended", "reopened", "resumed"]
     town.clock.instant = at("2026-11-26T15:00")
     Bureau(town.database, town.clock, CLOSED).do(cases["paused"], "reply", REPLY)
