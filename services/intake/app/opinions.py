@@ -25,7 +25,7 @@ from services.runtime.vault import Vault
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
 INSIDE = frozenset(
-    {"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "waiting_since", "receipt"}
+    {"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "windowed", "waiting_since", "receipt"}
 )
 
 

@@ -76,6 +76,16 @@ def _due(heard: Any) -> dict[str, Any]:
     return {name: instant.isoformat() for name, instant in named.items() if instant}
 
 
+def _window(heard: AssignmentRescheduled) -> dict[str, Any]:
+    """The end of the evaluation, where it has moved; nobody is asked again."""
+    return {"evaluate_by": heard.deadlines["evaluation"]} if "evaluation" in heard.deadlines else {}
+
+
+def _rescheduled(heard: AssignmentRescheduled) -> dict[str, Any]:
+    window = {name: instant.isoformat() for name, instant in _window(heard).items()}
+    return {**_due(heard), **window, "changed": heard.reason, "provisional": heard.provisional or None}
+
+
 def _created(heard: AssignmentCreated) -> dict[str, Any]:
     facts = {**_due(heard), "rule": heard.why.rule, "provisional": heard.provisional or None}
     return facts | ({} if heard.role == "lead" else {"assignment": heard.assignment})
@@ -88,7 +98,7 @@ def _assigned(heard: AssignmentCreated) -> dict[str, Any]:
 
 def _replied(heard: AssignmentReplied) -> dict[str, Any]:
     return {
-        "reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by,
+        "reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by, "asked": True,
         "items": [_item(item) for item in heard.items], "co_opinions": [asdict(opinion) for opinion in heard.co_opinions],
     }  # fmt: skip
 
@@ -130,13 +140,11 @@ HEARD: Mapping[type[Message], Heard] = {
     AssignmentMarked: Heard(SUPERVISOR, None, _of("key", "leader", "reason"), _of("key", "leader")),
     AssignmentRaised: Heard(ROUTING, None, _of("level", "reason"), _of("level")),
     AssignmentRechecked: Heard(SUPERVISOR, None, _of("held", "note")),
-    AssignmentRescheduled: Heard(
-        ROUTING, None, lambda heard: {**_due(heard), "changed": heard.reason, "provisional": heard.provisional or None}
-    ),
+    AssignmentRescheduled: Heard(ROUTING, None, _rescheduled, _window),
     PromiseMade: Heard(DEPARTMENT, None, _promised("who")),
     PromiseKept: Heard(
         DEPARTMENT, None, _promised("evidence", "on_time", "evaluate_by"),
-        lambda heard: {"evaluate_by": heard.evaluate_by},
+        lambda heard: {"evaluate_by": heard.evaluate_by, "asked": True},
     ),
     PromiseBroken: Heard(ROUTING, None, _promised()),
     CardIssued: Heard(LADDER, None, _of("assignment", "card", "rung", "of", "deadline")),

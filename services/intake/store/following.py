@@ -1,8 +1,8 @@
 """Taking over what routing says, so that what it said last stands in the end, in whatever order it is heard.
 
 Routing counts everything it says of an opinion. Each group of columns remembers the number of the message it is from and
-changes only forwards: `heard` for the state and who has the case, `answered` for the reply, `asked` for the evaluation,
-`marked` for the key list and the leader, `raised` for the level.
+changes only forwards: `heard` for the state and who has the case, `answered` for the reply, `asked` for the evaluation
+and `windowed` for its end, `marked` for the key list and the leader, `raised` for the level.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
 #: The counter of each column; what has none is taken over as it comes.
 _COUNTERS: Mapping[str, str] = {
     "state": "heard", "department": "heard", "assignment": "heard", "difficulty": "heard", "reply": "answered",
-    "outcome": "answered", "items": "answered", "co_opinions": "answered", "evaluate_by": "asked", "key": "marked",
-    "leader": "marked", "level": "raised",
+    "outcome": "answered", "items": "answered", "co_opinions": "answered", "evaluate_by": "windowed", "asked": "asked",
+    "key": "marked", "leader": "marked", "level": "raised",
 }  # fmt: skip
 #: What a submitter or a reviewer has ended stays so.
 _STANDS = (opinions.c.state == State.WITHDRAWN) | (opinions.c.state == State.MERGED)

@@ -53,6 +53,7 @@ opinions = sa.Table(
     sa.Column("marked", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
     sa.Column("personal", sa.Text),
+    sa.Column("windowed", sa.Integer, nullable=False, server_default="0"),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
     sa.Index("opinions_merged_into", "merged_into"),

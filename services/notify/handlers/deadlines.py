@@ -66,6 +66,8 @@ def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: 
     counted = {known.kind: known.counted_from for known in versions if known.version < event.sequence}
     waits = cause == "rescheduled" and _waits(deadlines, versions, event, message.assignment)
     for kind, due in message.deadlines.items():
+        if kind == "evaluation":  # The submitter's, of which no department is reminded.
+            continue
         deadlines.end(message.assignment, kind, event.sequence, event.time, "replaced")
         doubtful = cause != "extended" and _is_doubtful(ladder, due)
         deadline = replace(

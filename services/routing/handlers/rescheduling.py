@@ -1,4 +1,4 @@
-"""A changed calendar: open deadlines are counted anew, in small steps that can stop anywhere and go on."""
+"""A changed calendar: open deadlines and windows are counted anew, in small steps that can stop anywhere and go on."""
 
 from __future__ import annotations
 
@@ -43,14 +43,18 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
     wanted = domain.fingerprint(domain.basis_of(catalogue.calendar))
     if calendar is None or calendar["fingerprint"] != wanted or calendar["done"] is not None:
         return False
-    ids = store.calendars.open_after(calendar["reached"], limit)
+    ids = store.calendars.moving_after(calendar["reached"], limit)
     if not ids:
         return _tell(store, calendar)
     store.hold_cases_of(ids)
     for assignment_id in ids:
         row = store.assignment(assignment_id)
-        if row is not None and row["state"] in _OPEN and row["difficulty"] in catalogue.difficulties:
+        if row is None or row["difficulty"] not in catalogue.difficulties:
+            continue
+        if row["state"] in _OPEN:
             _recount(store, catalogue, calendar, row)
+        elif row["state"] == State.REPLIED:
+            _prolong(store, catalogue, calendar, row)
     store.calendars.change(calendar["id"], reached=ids[-1])
     return True
 
@@ -68,6 +72,19 @@ def _recount(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row)
         values["original_reply_by"] = _original(catalogue, row, values["reply_by"])
     store.change(row["id"], provisional=due.provisional, **values)
     facts = (row["id"], row["department"], moved, due.provisional, calendar["reason"], row["role"])
+    store.say_case(row["opinion"], AssignmentRescheduled(*facts))
+
+
+def _prolong(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row) -> None:
+    """The window for the rating, which submitters were told: it may close later, and never earlier."""
+    # Somebody was asked again by each promise that was kept.
+    asked = max([row["replied"], *(each["kept"] for each in store.promises.of(row["id"]) if each["kept"] is not None)])
+    window = domain.evaluation_window(catalogue, catalogue.difficulties[row["difficulty"]], asked)
+    if window <= row["evaluate_by"]:
+        return
+    store.calendars.record(calendar, row, "evaluation", row["evaluate_by"], window)
+    store.change(row["id"], evaluate_by=window)
+    facts = (row["id"], row["department"], {"evaluation": window}, False, calendar["reason"], row["role"])
     store.say_case(row["opinion"], AssignmentRescheduled(*facts))
 
 

@@ -44,10 +44,10 @@ reschedulings = sa.Table(
 )
 _UNTOLD = reschedulings.c.told.is_(None)
 sa.Index("reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
-#: With a department, and not answered; as literals, so that both databases see that the partial index fits.
-_STATES = ("assigned", "signed", "objected", "paused", "drafted", "reopened")
-_OPEN = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
-sa.Index("assignments_open", assignments.c.id, sqlite_where=_OPEN, postgresql_where=_OPEN)
+#: With a department, or waiting for a rating; as literals, so that both databases see that the partial index fits.
+_STATES = ("assigned", "signed", "objected", "paused", "drafted", "reopened", "replied")
+_MOVING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
+sa.Index("assignments_moving", assignments.c.id, sqlite_where=_MOVING, postgresql_where=_MOVING)
 
 
 class CalendarStore:
@@ -72,9 +72,10 @@ class CalendarStore:
         """Set columns of a calendar."""
         self._work.execute(calendars.update().where(calendars.c.id == calendar_id).values(**values))
 
-    def open_after(self, reached: str, limit: int) -> list[str]:
-        """Ids of the next assignments that wait for their department, in order. Not locked: look again under the case's lock."""
-        query = sa.select(assignments.c.id).where(_OPEN, assignments.c.id > reached).order_by(assignments.c.id).limit(limit)
+    def moving_after(self, reached: str, limit: int) -> list[str]:
+        """Ids of the next assignments that wait for their department or for a rating, in order. Not locked: look again under the
+        case's lock."""
+        query = sa.select(assignments.c.id).where(_MOVING, assignments.c.id > reached).order_by(assignments.c.id).limit(limit)
         return list(self._work.execute(query).scalars())
 
     def record(self, calendar: Row, row: Row, kind: str, before: Any, after: Any) -> None:

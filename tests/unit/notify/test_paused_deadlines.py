@@ -88,3 +88,9 @@ def test_a_calendar_that_changes_after_a_reply_and_a_rework_starts_the_clock(sce
     case.reopened("2026-12-21 23:59:59")
     case.rescheduled(reply="2026-12-22 23:59:59")
     assert states(scene, "reply") == [(1, "paused"), (4, "replaced"), (5, "open")]
+
+
+def test_the_end_of_an_evaluation_is_no_deadline_of_the_department(scene, case):
+    case.replied()
+    case.rescheduled(evaluation="2027-01-12 23:59:59")
+    assert states(scene, "evaluation") == []
