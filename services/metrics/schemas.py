@@ -10,6 +10,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from services.metrics.domain.counts import DIMENSIONS
+from services.runtime.paging import page_of
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
 _BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
@@ -119,11 +120,7 @@ class LedgerDay(Schema):
     hash = fields.String(required=True, allow_none=True)
 
 
-class LedgerDays(Schema):
-    """The days, oldest first."""
-
-    items = fields.List(fields.Nested(LedgerDay), required=True)
-    next = fields.String(required=True, allow_none=True)
+LedgerDays = page_of("LedgerDays", "The days, oldest first.", LedgerDay)
 
 
 class LedgerLeaf(Schema):
@@ -150,8 +147,4 @@ class LedgerProof(Schema):
     path = fields.List(fields.String(), required=True)
 
 
-class LedgerProofs(Schema):
-    """The leaves of one subject, oldest first."""
-
-    items = fields.List(fields.Nested(LedgerProof), required=True)
-    next = fields.String(required=True, allow_none=True)
+LedgerProofs = page_of("LedgerProofs", "The leaves of one subject, oldest first.", LedgerProof)

@@ -22,6 +22,15 @@ class Page(Schema):
     limit = fields.Integer(load_default=DEFAULT_LIMIT, validate=validate.Range(1, LARGEST_LIMIT))
 
 
+def page_of(name: str, meaning: str, item: type[Schema]) -> type[Schema]:
+    """The shape, called `name`, of a page of items; `meaning` is its docstring."""
+    shape = Schema.from_dict({
+        "items": fields.List(fields.Nested(item), required=True), "next": fields.String(required=True, allow_none=True),
+    }, name=name)  # fmt: skip
+    shape.__doc__ = meaning
+    return shape
+
+
 def read_cursor(cursor: str | None) -> str | None:
     """The id behind a cursor; raises `Invalid` for one that we did not make."""
     if cursor is None:

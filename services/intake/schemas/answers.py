@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain import PHOTO_TYPES
 from services.intake.schemas.bodies import Location, Relay, Submitter
+from services.runtime.paging import page_of
 
 
 class Submitted(Schema):
@@ -193,11 +194,7 @@ class OpinionFile(OpinionShape):
     attachments = fields.List(fields.Nested(Attachment), required=True)
 
 
-class OpinionPage(Schema):
-    """A page of opinions."""
-
-    items = fields.List(fields.Nested(OpinionShape), required=True)
-    next = fields.String(allow_none=True, required=True)
+OpinionPage = page_of("OpinionPage", "A page of opinions.", OpinionShape)
 
 
 class Waiting(Schema):
@@ -220,8 +217,4 @@ class Waiting(Schema):
     provisional = fields.Boolean(required=True)
 
 
-class ReviewPage(Schema):
-    """A page of opinions that wait, the oldest first."""
-
-    items = fields.List(fields.Nested(Waiting), required=True)
-    next = fields.String(allow_none=True, required=True)
+ReviewPage = page_of("ReviewPage", "A page of opinions that wait, the oldest first.", Waiting)

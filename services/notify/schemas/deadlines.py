@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_load
 
+from services.runtime.paging import page_of
+
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 
 
@@ -43,11 +45,7 @@ class DeadlineShape(Schema):
     next = fields.Nested(NextRung, required=True, allow_none=True)
 
 
-class DeadlinePage(Schema):
-    """A page of deadlines."""
-
-    items = fields.List(fields.Nested(DeadlineShape), required=True)
-    next = fields.String(required=True, allow_none=True)
+DeadlinePage = page_of("DeadlinePage", "A page of deadlines.", DeadlineShape)
 
 
 class ExplainQuery(Schema):

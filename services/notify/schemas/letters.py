@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.notify.domain.submitters import STEPS
-from services.runtime.paging import Page
+from services.runtime.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
 STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")
@@ -36,8 +36,4 @@ class NoteShape(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
-class NotePage(Schema):
-    """A page of letters to submitters, the newest first."""
-
-    items = fields.List(fields.Nested(NoteShape), required=True)
-    next = fields.String(required=True, allow_none=True)
+NotePage = page_of("NotePage", "A page of letters to submitters, the newest first.", NoteShape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.runtime.paging import Page
+from services.runtime.paging import Page, page_of
 
 
 class CaseQuery(Page):
@@ -58,8 +58,4 @@ class ReminderShape(Schema):
     letters = fields.List(fields.Nested(LetterShape), required=True)
 
 
-class ReminderPage(Schema):
-    """A page of reminders, the newest first."""
-
-    items = fields.List(fields.Nested(ReminderShape), required=True)
-    next = fields.String(required=True, allow_none=True)
+ReminderPage = page_of("ReminderPage", "A page of reminders, the newest first.", ReminderShape)

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from services.runtime.paging import Page
+from services.runtime.paging import Page, page_of
 
 RESULTS = ("summons", "promise", "criticism", "closed")
 MOST_CHOSEN = 500
@@ -88,11 +88,7 @@ class SupervisionShape(Schema):
     resolved = fields.AwareDateTime(required=True, allow_none=True)
 
 
-class SupervisionPage(Schema):
-    """A page of supervisions, the newest first."""
-
-    items = fields.List(fields.Nested(SupervisionShape), required=True)
-    next = fields.String(required=True, allow_none=True)
+SupervisionPage = page_of("SupervisionPage", "A page of supervisions, the newest first.", SupervisionShape)
 
 
 class AgendaItem(SupervisionShape):
@@ -123,11 +119,7 @@ class MeetingShape(Schema):
     resolved = fields.Integer(required=True)
 
 
-class MeetingPage(Schema):
-    """A page of meetings, the one called last first."""
-
-    items = fields.List(fields.Nested(MeetingShape), required=True)
-    next = fields.String(required=True, allow_none=True)
+MeetingPage = page_of("MeetingPage", "A page of meetings, the one called last first.", MeetingShape)
 
 
 class MeetingFile(MeetingShape):

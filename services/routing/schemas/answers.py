@@ -9,6 +9,7 @@ from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
 from services.routing.schemas.following import PromiseShape
+from services.runtime.paging import page_of
 
 
 class PreviewAnswer(Schema):
@@ -88,11 +89,7 @@ class AssignmentCase(AssignmentShape):
     promises = fields.List(fields.Nested(PromiseShape), required=True)
 
 
-class AssignmentPage(Schema):
-    """A page of assignments."""
-
-    items = fields.List(fields.Nested(AssignmentShape), required=True)
-    next = fields.String(allow_none=True, required=True)
+AssignmentPage = page_of("AssignmentPage", "A page of assignments.", AssignmentShape)
 
 
 class Standing(Schema):

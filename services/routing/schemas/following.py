@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
-from services.runtime.paging import LARGEST_LIMIT, Page
+from services.runtime.paging import LARGEST_LIMIT, Page, page_of
 
 _NOTE = validate.Length(1, 2000)
 
@@ -39,11 +39,7 @@ class PromiseShape(Schema):
     evidence = fields.String(required=True, allow_none=True)
 
 
-class PromisePage(Schema):
-    """A page of promises."""
-
-    items = fields.List(fields.Nested(PromiseShape), required=True)
-    next = fields.String(allow_none=True, required=True)
+PromisePage = page_of("PromisePage", "A page of promises.", PromiseShape)
 
 
 class LookbackBody(Building):
@@ -115,11 +111,7 @@ class LookbackCase(LookbackShape):
     items = fields.List(fields.Nested(LookbackItem), required=True)
 
 
-class LookbackPage(Schema):
-    """A page of look-backs."""
-
-    items = fields.List(fields.Nested(LookbackShape), required=True)
-    next = fields.String(allow_none=True, required=True)
+LookbackPage = page_of("LookbackPage", "A page of look-backs.", LookbackShape)
 
 
 class ReschedulingQuery(Page):
@@ -143,8 +135,4 @@ class ReschedulingShape(Schema):
     at = fields.AwareDateTime(required=True)
 
 
-class ReschedulingPage(Schema):
-    """A page of moved deadlines."""
-
-    items = fields.List(fields.Nested(ReschedulingShape), required=True)
-    next = fields.String(allow_none=True, required=True)
+ReschedulingPage = page_of("ReschedulingPage", "A page of moved deadlines.", ReschedulingShape)
