@@ -11,8 +11,8 @@ from pathlib import Path
 import structlog
 
 from services.contracts.catalogue import load_catalogue
-from services.notify import handlers
-from services.notify.app import Notify, routes
+from services.notify import app, handlers, pages
+from services.notify.app import Notify
 from services.notify.consumer import hearings
 from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
@@ -21,6 +21,7 @@ from services.notify.store import Deadlines, Letters, Notes, Reminders, Supervis
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.http import Routes
 from services.runtime.vault import Vault
 from services.runtime.worker import Chore
 
@@ -88,7 +89,8 @@ def chores(service: Notify) -> Sequence[Chore]:
     )
 
 
-ASSEMBLY = Assembly("notify", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)
+ROUTES = Routes([*app.routes, *pages.routes])
+ASSEMBLY = Assembly("notify", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

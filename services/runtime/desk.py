@@ -32,7 +32,11 @@ ROLES: Mapping[Role, Words] = {
 NO_TOKEN = Words("请粘贴令牌", "Paste the token")
 WRONG = Words("这个令牌不对，或者已经过期、吊销。请找管理员。", "This token is unknown, expired or revoked. Ask an administrator.")
 NO_PERSON = Words("这个令牌是给程序用的，不能登录。", "This token is for programs; nobody can sign in with it.")
-FOR_PEOPLE: Sequence[tuple[str, Words]] = (("/statistics", Words("看公示", "Statistics")), ("/", Words("首页", "First page")))
+FOR_PEOPLE: Sequence[tuple[str, Words]] = (
+    ("/agenda", Words("督办事项", "Under supervision")),
+    ("/statistics", Words("看公示", "Statistics")),
+    ("/", Words("首页", "First page")),
+)
 
 
 _signing = Routes()

@@ -5,12 +5,13 @@ from services.notify.domain.agenda import group_agenda, overdue_days
 from services.notify.domain.explanation import Explanation, explain, read_rule
 from services.notify.domain.ladder import Behind, Climb, Deadline, Ladder, Step, message_of
 from services.notify.domain.letters import Address, Courier, Letter, Secretary, Undelivered, next_attempt, rest_after
-from services.notify.domain.notices import write_notice
+from services.notify.domain.notices import NAMES, write_notice
 from services.notify.domain.submitters import FAILURES_OF_A_WAY, Note, Postbox, cause_of
 from services.notify.domain.versions import Pause, Told, Version, round_of, rule_of, tell
 
 __all__ = [
     "FAILURES_OF_A_WAY",
+    "NAMES",
     "Address",
     "Behind",
     "Climb",

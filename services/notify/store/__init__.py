@@ -10,6 +10,7 @@ from services.notify.store.supervisions import (
     find_meeting,
     list_meetings,
     list_supervisions,
+    open_supervisions,
 )
 from services.notify.store.tables import tables
 from services.notify.store.timeline import case_deadlines, deadline_versions, find_deadline, next_due, open_deadlines
@@ -17,5 +18,5 @@ from services.notify.store.timeline import case_deadlines, deadline_versions, fi
 __all__ = [
     "Deadlines", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of", "case_deadlines",
     "deadline_versions", "find_deadline", "find_meeting", "list_meetings", "list_supervisions", "listed_notes", "next_due",
-    "open_deadlines", "sent_reminders", "tables",
+    "open_deadlines", "open_supervisions", "sent_reminders", "tables",
 ]  # fmt: skip

@@ -19,6 +19,7 @@ from services.runtime.database import Instant, Transaction, newest_first, row_of
 
 Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500
+_BY_DEPARTMENT = (supervisions.c.department, supervisions.c.due, supervisions.c.id)
 
 
 class Supervisions:
@@ -136,17 +137,34 @@ def find_meeting(connection: Connection, meeting: str) -> Row | None:
     return row_of(connection.execute(sa.select(meetings).where(meetings.c.id == meeting)))
 
 
+def open_supervisions(connection: Connection, department: str | None) -> list[Row]:
+    """Supervisions that have no result yet, of one department or of all, by department and the longest overdue first.
+
+    As `agenda_of` with the meeting's `meeting_title` and `meeting_at`; as many as an agenda takes.
+    """
+    columns = (meetings.c.title.label("meeting_title"), meetings.c.at.label("meeting_at"))
+    query = (
+        sa.select(supervisions, *_progress(), *columns)
+        .outerjoin(meetings, meetings.c.id == supervisions.c.meeting)
+        .where(supervisions.c.state != "resolved", *([supervisions.c.department == department] if department else []))
+    )
+    return rows_of(connection.execute(query.order_by(*_BY_DEPARTMENT).limit(MOST_ON_AN_AGENDA)))
+
+
 def agenda_of(connection: Connection, meeting: str) -> list[Row]:
     """The supervisions on an agenda by department; `waiting` for an answer still, or answered (or paused) at `ended`."""
-    waiting = _versions_since().where(is_state(deadlines, "open")).exists().label("waiting")
-    ended = _versions_since(sa.func.max(deadlines.c.ended, type_=Instant)).scalar_subquery().label("ended")
     query = (
-        sa.select(supervisions, waiting, ended)
+        sa.select(supervisions, *_progress())
         .join(agenda, agenda.c.supervision == supervisions.c.id)
         .where(agenda.c.meeting == meeting)
-        .order_by(supervisions.c.department, supervisions.c.due, supervisions.c.id)
     )
-    return rows_of(connection.execute(query))
+    return rows_of(connection.execute(query.order_by(*_BY_DEPARTMENT)))
+
+
+def _progress() -> tuple[sa.ColumnElement[Any], ...]:
+    waiting = _versions_since().where(is_state(deadlines, "open")).exists().label("waiting")
+    ended = _versions_since(sa.func.max(deadlines.c.ended, type_=Instant)).scalar_subquery().label("ended")
+    return waiting, ended
 
 
 def _versions_since(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.messages import AssignmentMarked, ReminderSent
-from services.notify.store import tables
+from services.notify.store import open_supervisions, tables
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
@@ -43,6 +43,9 @@ def test_a_case_goes_all_the_way_to_a_meeting_and_a_result(any_database, clock):
     (item,) = meeting["departments"][0]["items"]
     assert (item["overdue_working_days"], item["waiting"]) == (1, True)
     assert len(call("GET", "/meetings")[1]["items"]) == 1
+    with scene.database.reading() as connection:
+        (row,), none = (open_supervisions(connection, department) for department in (None, "roads"))
+    assert ((row["id"], row["meeting_title"], row["meeting_at"]), none) == ((item["id"], "督政议事会", at("2026-12-28 09:00")), [])
     status, _ = call("POST", f"/supervisions/{item['id']}/result", body={"result": "summons", "note": "约见局长"})
     assert (status, scene.said()[-1].sequence) == (200, 7)
     assert [row["state"] for row in scene.rows(supervisions)] == ["resolved"]

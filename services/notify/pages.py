@@ -1,0 +1,74 @@
+"""Pages for the office: what is under supervision by department, and the agenda of one meeting, to be read and to be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import flask
+
+from services.contracts.errors import NotFound
+from services.notify import domain
+from services.notify.app import Notify
+from services.notify.app.context import SUPERVISORS
+from services.notify.store import agenda_of, find_meeting, open_supervisions
+from services.runtime.access import Role
+from services.runtime.desk import SIGNED_IN
+from services.runtime.http import Answer, Call, Routes
+from services.runtime.pages import Words, environment, error_page, html
+
+Row = Mapping[str, Any]
+routes = Routes()
+TEMPLATES = environment(Path(__file__).parent / "templates")
+RESULTS: Mapping[str, Words] = {
+    "summons": Words("约见", "summons"),
+    "promise": Words("作出承诺", "a new promise"),
+    "criticism": Words("通报批评", "criticism"),
+    "closed": Words("无需再办", "nothing more to do"),
+}
+
+
+@routes.get("/agenda", access=SIGNED_IN, page=error_page)
+def agenda_page(call: Call[Notify]) -> Answer:
+    """What is under supervision and not resolved, with the meeting that deals with it; a department sees its own."""
+    with call.service.database.reading() as connection:
+        rows = open_supervisions(connection, call.caller.department)
+    return _page(call, rows, None)
+
+
+@routes.get("/agenda/<meeting_id>", access=SUPERVISORS, page=error_page)
+def meeting_page(call: Call[Notify]) -> Answer:
+    """The agenda of one meeting, with what it has come to so far."""
+    with call.service.database.reading() as connection:
+        meeting = find_meeting(connection, call.path["meeting_id"])
+        if meeting is None:
+            raise NotFound("There is no such meeting.")
+        return _page(call, agenda_of(connection, meeting["id"]), meeting)
+
+
+def _page(call: Call[Notify], rows: list[Row], meeting: Row | None) -> flask.Response:
+    catalogue, now = call.service.catalogue, call.service.database.clock.now()
+    zone, departments = catalogue.calendar.zone, catalogue.departments
+
+    def department(code: str) -> Words:
+        return Words(departments[code].name, departments[code].name_en) if code in departments else Words(code, code)
+
+    def rung(code: str) -> Words:
+        return Words(catalogue.ladder[code].name, catalogue.ladder[code].name_en) if code in catalogue.ladder else Words(code, code)
+
+    def minutes(instant: datetime) -> str:
+        return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+
+    def kind(code: str) -> Words:
+        return Words(*domain.NAMES.get(code, (code, code)))
+
+    groups = domain.group_agenda(rows, catalogue.calendar, now)
+    response = html(
+        TEMPLATES, "agenda.html", place=catalogue, groups=groups, total=len(rows), meeting=meeting, now=now,
+        department=department, rung=rung, minutes=minutes, kind=kind, results=RESULTS,
+        may_open=call.caller.role in (Role.SUPERVISOR, Role.ADMIN),
+    )  # fmt: skip
+    response.headers["Cache-Control"] = "no-store"
+    return response
