@@ -15,6 +15,8 @@ from services.runtime.database import newest_first, row_of, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
+#: The opinion whose answer an opinion gets: the one it was merged into, or itself.
+_CASE = sa.func.coalesce(opinions.c.merged_into, opinions.c.id)
 
 
 def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
@@ -29,21 +31,21 @@ def ratings_query(case: str) -> sa.Select[Any]:
 
 def reachable_submitters(cases: Sequence[str]) -> sa.Select[Any]:
     """Who submitted these cases or was merged into one of them, with what they told of themselves."""
-    case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
-    columns = (case, opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)
+    columns = (_CASE.label("case"), opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)
     return sa.select(*columns).where(_answered_with(cases), is_personal(opinions)).order_by(opinions.c.id)
 
 
 def reachable_cosigners(cases: Sequence[str]) -> sa.Select[Any]:
     """The co-signers of all these."""
-    case = sa.func.coalesce(opinions.c.merged_into, opinions.c.id).label("case")
-    columns = (case, signers.c.receipt, opinions.c.title, signers.c.personal, signers.c.name, signers.c.phone, signers.c.email)
+    person = (signers.c.receipt, opinions.c.title, signers.c.personal, signers.c.name, signers.c.phone, signers.c.email)
     joined = signers.join(opinions, signers.c.opinion == opinions.c.id)
-    return sa.select(*columns).select_from(joined).where(_answered_with(cases)).order_by(opinions.c.id, signers.c.number)
+    query = sa.select(_CASE.label("case"), *person).select_from(joined)
+    return query.where(_answered_with(cases)).order_by(opinions.c.id, signers.c.number)
 
 
 def _answered_with(cases: Sequence[str]) -> sa.ColumnElement[bool]:
-    own = opinions.c.id.in_(cases) & opinions.c.merged_into.is_(None) & (opinions.c.state != State.WITHDRAWN)
+    # Not "merged_into IS NULL": SQLite would look that up first, and read every opinion that was ever told.
+    own = opinions.c.id.in_(cases) & (opinions.c.id == _CASE) & (opinions.c.state != State.WITHDRAWN)
     return own | opinions.c.merged_into.in_(cases)
 
 
