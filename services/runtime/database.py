@@ -24,6 +24,7 @@ from services.contracts.envelope import Event, encode
 from services.contracts.messages import Message
 from services.contracts.topology import destinations
 from services.runtime.bell import Bell, FifoBell, NotifyBell
+from services.runtime.bulk import insert_into, run_many
 from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.outbox import outbox_row, outbox_table
@@ -58,16 +59,16 @@ class Transaction:
         self.connection, self.source, self.now = connection, source, now
         self.said = 0
         self._buffer: dict[sa.Executable, list[dict[str, Any]]] = {}
-        self._inserts: dict[sa.Table, sa.Insert] = {}
 
     def add(self, table: sa.Table, row: dict[str, Any]) -> None:
         """Insert a row, together with others of its table, before the next statement or the commit."""
-        if table not in self._inserts:
-            self._inserts[table] = table.insert()
-        self.defer(self._inserts[table], row)
+        self.defer(insert_into(table), row)
 
     def defer(self, statement: sa.Executable, parameters: dict[str, Any]) -> None:
-        """Run a statement with these parameters, together with others of the same statement, at the next flush."""
+        """Run a statement with these parameters, together with others of the same statement, at the next flush.
+
+        To be called with a statement that is made once, which is compiled once.
+        """
         self._buffer.setdefault(statement, []).append(parameters)
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
@@ -91,7 +92,7 @@ class Transaction:
         """Send what is buffered to the database, each statement once with all its parameters, in the order they were first used."""
         buffer, self._buffer = self._buffer, {}
         for statement, rows in buffer.items():
-            self.connection.execute(statement, rows)
+            run_many(self.connection, statement, rows)
 
 
 class Database:

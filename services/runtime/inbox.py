@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from services.runtime.bulk import insert_into, run_many
 from services.runtime.database import Instant, Transaction
 from services.runtime.outbox import tables
 
@@ -33,7 +34,7 @@ def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]
     fresh = [message_id for message_id in unique if message_id not in known]
     if fresh:
         rows = [{"message_id": message_id, "queue": queue, "received": work.now} for message_id in fresh]
-        work.connection.execute(inbox_table.insert(), rows)
+        run_many(work.connection, insert_into(inbox_table), rows)
     return set(fresh)
 
 

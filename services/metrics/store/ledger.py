@@ -28,14 +28,12 @@ def append(work: Transaction, events: Sequence[Counted], today: date) -> None:
         return
     day = _day_for(work, today)
     peaks, tip = Peaks(day["size"], day["peaks"]), day["tip"]
-    rows = []
     for event in fresh:
         leaf = leaf_of(event, peaks.size, tip)
         number = day["first"] + peaks.size
-        rows.append({"number": number, "id": event.id, "opinion": event.subject, "leaf": leaf})
+        work.add(leaves, {"number": number, "id": event.id, "opinion": event.subject, "leaf": leaf})
         tip = leaf_hash(leaf)
         peaks.append(tip)
-    work.execute(leaves.insert(), rows)
     opinions = sorted({event.subject for event in fresh})
     keep(work, subjects, [{"subject": bytes.fromhex(subject_of(opinion)), "opinion": opinion} for opinion in opinions])
     work.execute(days.update().where(days.c.day == day["day"]).values(size=peaks.size, peaks=bytes(peaks), tip=tip))
@@ -53,7 +51,7 @@ def _day_for(work: Transaction, today: date) -> Row:
         "day": today.isoformat(), "first": last["first"] + last["size"] if last else 0, "size": 0, "peaks": b"",
         "tip": last["tip"] if last else NOTHING, "previous": closed or NOTHING, "root": None, "hash": None,
     }  # fmt: skip
-    work.execute(days.insert(), row)
+    work.add(days, row)
     return row
 
 

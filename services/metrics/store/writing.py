@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,17 +58,25 @@ def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known:
         rows[ratings] += derived.ratings
         rows[promises] += derived.promises
     for table, own in rows.items():
-        if own:
-            work.execute(_upsert(table, work.connection.dialect.name), own)
+        renewal = _renewal(table, work.connection.dialect.name)
+        for row in own:
+            work.defer(renewal, row)
 
 
 def keep(work: Transaction, table: sa.Table, rows: Sequence[Row]) -> None:
     """Add rows that are not there yet, by their primary key."""
-    if rows:
-        work.execute(INSERTS[work.connection.dialect.name](table).on_conflict_do_nothing(), list(rows))
+    addition = _addition(table, work.connection.dialect.name)
+    for row in rows:
+        work.defer(addition, row)
 
 
-def _upsert(table: sa.Table, dialect: str) -> Any:
+@cache
+def _addition(table: sa.Table, dialect: str) -> Any:
+    return INSERTS[dialect](table).on_conflict_do_nothing()
+
+
+@cache
+def _renewal(table: sa.Table, dialect: str) -> Any:
     statement = INSERTS[dialect](table)
     changed = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=changed)

@@ -1,0 +1,99 @@
+"""Many rows through one statement say the same as SQLAlchemy would, on both kinds of store."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError, StatementError
+
+from services.runtime.bulk import insert_into, run_many
+from services.runtime.database import INSERTS, Instant, rows_of
+
+tables = sa.MetaData()
+things = sa.Table(
+    "things",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant),
+    sa.Column("on", sa.Date),
+    sa.Column("done", sa.Boolean),
+    sa.Column("facts", sa.JSON),
+    sa.Column("body", sa.LargeBinary),
+    sa.Column("share", sa.Float),
+    sa.Column("state", sa.String(10), server_default="new"),
+)
+WHICH = things.c.id == sa.bindparam("which")
+
+
+@pytest.fixture
+def work(any_database):
+    database = any_database()
+    tables.create_all(database.engine)
+    with database.transaction() as work:
+        yield work
+
+
+def row(number, at, **values):
+    given = {
+        "id": number,
+        "at": at,
+        "on": date(2026, 11, 23),
+        "done": True,
+        "facts": {"一": [1, None]},
+        "body": b"\0%s",
+        "share": 0.5,
+    }
+    return given | values
+
+
+def stored(work):
+    return rows_of(work.execute(sa.select(things).order_by(things.c.id)))
+
+
+def test_every_type_arrives_as_it_was_given(work):
+    given = [row(1, work.now), row(2, None, on=None, done=None, facts=None, body=None, share=None)]
+    run_many(work.connection, insert_into(things), given)
+    assert stored(work) == [each | {"state": "new"} for each in given]
+
+
+def test_values_that_stand_in_the_statement_go_to_every_row(work):
+    run_many(work.connection, insert_into(things), [row(1, work.now), row(2, work.now), row(3, work.now)])
+    later = work.now + timedelta(days=1)
+    change = things.update().where(WHICH, things.c.done == sa.true()).values(state="50%", at=later, share=sa.bindparam("part"))
+    run_many(work.connection, change, [{"which": 1, "part": 0.1}, {"which": 3, "part": 0.3}])
+    assert [(each["state"], each["at"], each["share"]) for each in stored(work)] == [
+        ("50%", later, 0.1), ("new", work.now, 0.5), ("50%", later, 0.3),
+    ]  # fmt: skip
+
+
+def test_rows_with_other_columns_get_a_statement_of_their_own(work):
+    run_many(work.connection, insert_into(things), [{"id": 1}])
+    run_many(work.connection, insert_into(things), [{"id": 2, "state": "old"}])
+    assert [(each["id"], each["state"]) for each in stored(work)] == [(1, "new"), (2, "old")]
+
+
+def test_what_is_there_already_can_be_renewed(work):
+    insert = INSERTS[work.connection.dialect.name](things)
+    renew = insert.on_conflict_do_update(index_elements=[things.c.id], set_={"state": insert.excluded.state})
+    run_many(work.connection, renew, [{"id": 1, "state": "a"}, {"id": 2, "state": "b"}])
+    run_many(work.connection, renew, [{"id": 2, "state": "c"}])
+    assert [(each["id"], each["state"]) for each in stored(work)] == [(1, "a"), (2, "c")]
+
+
+def test_a_statement_with_a_list_in_it_runs_as_well(work):
+    run_many(work.connection, insert_into(things), [{"id": 1}, {"id": 2}, {"id": 3}])
+    run_many(work.connection, things.delete().where(things.c.id.in_(sa.bindparam("ids", expanding=True))), [{"ids": [1, 3]}])
+    assert [each["id"] for each in stored(work)] == [2]
+
+
+def test_errors_are_those_that_callers_know(any_database):
+    database = any_database()
+    tables.create_all(database.engine)
+    with pytest.raises(IntegrityError), database.transaction() as work:
+        run_many(work.connection, insert_into(things), [{"id": 1}, {"id": 1}])
+    with pytest.raises(StatementError), database.transaction() as work:
+        run_many(work.connection, things.update().where(WHICH).values(state="x"), [{"that": 1}])
+    with database.reading() as connection:
+        assert not connection.execute(sa.select(things)).all()
