@@ -20,17 +20,16 @@ inbox_table = sa.Table(
     sa.PrimaryKeyConstraint("message_id", "queue"),
 )
 
+_KNOWN = sa.select(inbox_table.c.message_id).where(
+    inbox_table.c.queue == sa.bindparam("of"), inbox_table.c.message_id.in_(sa.bindparam("ids", expanding=True))
+)
+
 
 def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]:
     """Enter the ids into the inbox and return those that were not there; rolled back with the transaction."""
     # Sorted: the same order in every worker, so that two of them cannot wait for each other.
     unique = sorted(set(message_ids))
-    known = {
-        row.message_id
-        for row in work.connection.execute(
-            sa.select(inbox_table.c.message_id).where(inbox_table.c.queue == queue, inbox_table.c.message_id.in_(unique))
-        )
-    }
+    known = set(work.connection.execute(_KNOWN, {"of": queue, "ids": unique}).scalars())
     fresh = [message_id for message_id in unique if message_id not in known]
     if fresh:
         rows = [{"message_id": message_id, "queue": queue, "received": work.now} for message_id in fresh]

@@ -74,12 +74,12 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     """
     seconds = now.timestamp()
     # A time further away than any rest was written by a clock that was wrong.
-    due = sa.or_(outbox_table.c.due <= seconds, outbox_table.c.due > seconds + 2 * LONGEST_REST_SECONDS)
-    again = _SELECT.where(REFUSED, due).order_by(outbox_table.c.due, outbox_table.c.id)
-    fresh = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id)
-    rows = [*connection.execute(again.limit(max(1, limit // 4))), *connection.execute(fresh.limit(limit))]
+    times = {"now": seconds, "never": seconds + 2 * LONGEST_REST_SECONDS}
+    again = connection.execute(_AGAIN, {**times, "most": max(1, limit // 4)})
+    fresh = connection.execute(_FRESH, {"most": limit})
     return [
-        Pending(row.id, row.message_id, row.subject, _places(row.destinations), row.body, row.attempts, row.due) for row in rows
+        Pending(id_, message_id, subject, _places(destinations), body, attempts, due)
+        for id_, message_id, subject, destinations, body, attempts, due in (*again, *fresh)
     ]
 
 
@@ -96,7 +96,7 @@ def held(connection: Connection, subjects: Collection[str]) -> dict[str, float]:
 def remove(connection: Connection, ids: Sequence[int]) -> None:
     """Forget messages that the broker has confirmed."""
     if ids:
-        connection.execute(outbox_table.delete().where(outbox_table.c.id.in_(ids)))
+        connection.execute(_REMOVE, {"ids": ids})
 
 
 def postpone(connection: Connection, refused: Sequence[Refused]) -> None:
@@ -127,6 +127,11 @@ _SELECT = sa.select(
     outbox_table.c.id, outbox_table.c.message_id, outbox_table.c.subject, outbox_table.c.destinations, outbox_table.c.body,
     outbox_table.c.attempts, outbox_table.c.due,
 )  # fmt: skip
+_MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
+_DUE = sa.or_(outbox_table.c.due <= sa.bindparam("now"), outbox_table.c.due > sa.bindparam("never"))
+_AGAIN = _SELECT.where(REFUSED, _DUE).order_by(outbox_table.c.due, outbox_table.c.id).limit(_MOST)
+_FRESH = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id).limit(_MOST)
+_REMOVE = outbox_table.delete().where(outbox_table.c.id.in_(sa.bindparam("ids", expanding=True)))
 _ANY_REFUSED = sa.select(sa.exists().where(REFUSED).select_from(outbox_table))
 _POSTPONE = (
     outbox_table.update()
@@ -142,7 +147,7 @@ _HOLD_BACK = outbox_table.update().where(outbox_table.c.id == sa.bindparam("of")
 
 
 def _places(text: str) -> tuple[tuple[str, str], ...]:
-    return tuple((exchange, routing_key) for exchange, routing_key in orjson.loads(text))
+    return tuple(map(tuple, orjson.loads(text)))
 
 
 def backlog(connection: Connection, now: datetime) -> tuple[int, float]:

@@ -17,6 +17,26 @@ from services.runtime.vault import Vault
 Row = Mapping[str, Any]
 #: The opinion whose answer an opinion gets: the one it was merged into, or itself.
 _CASE = sa.func.coalesce(opinions.c.merged_into, opinions.c.id)
+_CASES: sa.BindParameter[Sequence[str]] = sa.bindparam("cases", expanding=True)
+# Not "merged_into IS NULL": SQLite would look that up first, and read every opinion that was ever told.
+_OWN = opinions.c.id.in_(_CASES) & (opinions.c.id == _CASE) & (opinions.c.state != State.WITHDRAWN)
+_ANSWERED_WITH = _OWN | opinions.c.merged_into.in_(_CASES)
+#: Who submitted `cases` or was merged into one of them, with what they told of themselves.
+REACHABLE_SUBMITTERS = (
+    sa.select(_CASE.label("case"), opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)
+    .where(_ANSWERED_WITH, is_personal(opinions))
+    .order_by(opinions.c.id)
+)
+#: The co-signers of all these.
+REACHABLE_COSIGNERS = (
+    sa.select(
+        _CASE.label("case"), opinions.c.title,
+        signers.c.receipt, signers.c.personal, signers.c.name, signers.c.phone, signers.c.email,
+    )
+    .select_from(signers.join(opinions, signers.c.opinion == opinions.c.id))
+    .where(_ANSWERED_WITH)
+    .order_by(opinions.c.id, signers.c.number)
+)  # fmt: skip
 
 
 def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
@@ -27,26 +47,6 @@ def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
 def ratings_query(case: str) -> sa.Select[Any]:
     """The ratings of a case, oldest first."""
     return sa.select(ratings).where(ratings.c.case == case).order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)
-
-
-def reachable_submitters(cases: Sequence[str]) -> sa.Select[Any]:
-    """Who submitted these cases or was merged into one of them, with what they told of themselves."""
-    columns = (_CASE.label("case"), opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)
-    return sa.select(*columns).where(_answered_with(cases), is_personal(opinions)).order_by(opinions.c.id)
-
-
-def reachable_cosigners(cases: Sequence[str]) -> sa.Select[Any]:
-    """The co-signers of all these."""
-    person = (signers.c.receipt, opinions.c.title, signers.c.personal, signers.c.name, signers.c.phone, signers.c.email)
-    joined = signers.join(opinions, signers.c.opinion == opinions.c.id)
-    query = sa.select(_CASE.label("case"), *person).select_from(joined)
-    return query.where(_answered_with(cases)).order_by(opinions.c.id, signers.c.number)
-
-
-def _answered_with(cases: Sequence[str]) -> sa.ColumnElement[bool]:
-    # Not "merged_into IS NULL": SQLite would look that up first, and read every opinion that was ever told.
-    own = opinions.c.id.in_(cases) & (opinions.c.id == _CASE) & (opinions.c.state != State.WITHDRAWN)
-    return own | opinions.c.merged_into.in_(cases)
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> tuple[Row, bool] | None:

@@ -14,12 +14,15 @@ from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
-from services.intake.store.reading import followers_query, ratings_query, reachable_cosigners, reachable_submitters
+from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.database import Transaction, row_of, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
+_KNOWN = sa.select(opinions.c.external_id, opinions.c.id, opinions.c.receipt, opinions.c.state, opinions.c.fingerprint).where(
+    opinions.c.external_id.in_(sa.bindparam("external_ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,7 @@ class IntakeStore:
 
     def with_external_ids(self, external_ids: Sequence[str]) -> dict[str, Row]:
         """The known opinions among these external ids: id, receipt, state and fingerprint of each."""
-        columns = (opinions.c.external_id, opinions.c.id, opinions.c.receipt, opinions.c.state, opinions.c.fingerprint)
-        query = sa.select(*columns).where(opinions.c.external_id.in_(external_ids))
-        return {row["external_id"]: row for row in rows_of(self._work.execute(query))}
+        return {row["external_id"]: row for row in rows_of(self._work.execute(_KNOWN, {"external_ids": external_ids}))}
 
     def cosigners(self, opinion_ids: Sequence[str]) -> dict[str, list[str]]:
         """The receipts of the co-signers of opinions, by opinion, in the order they were named."""
@@ -132,10 +133,11 @@ class IntakeStore:
         """Whoever gets the reply of one of these cases and can be reached by letter: case, receipt, title and contact data."""
         submitters = [
             (row, take_out(self._vault, row, OF_OPINION)["submitter"] or {})
-            for row in rows_of(self._work.execute(reachable_submitters(cases)))
+            for row in rows_of(self._work.execute(REACHABLE_SUBMITTERS, {"cases": cases}))
         ]
         cosigners = [
-            (row, take_out(self._vault, row, OF_SIGNER)) for row in rows_of(self._work.execute(reachable_cosigners(cases)))
+            (row, take_out(self._vault, row, OF_SIGNER))
+            for row in rows_of(self._work.execute(REACHABLE_COSIGNERS, {"cases": cases}))
         ]
         shown = ("case", "receipt", "title")
         return [{**{name: row[name] for name in shown}, **person} for row, person in (*submitters, *cosigners)]

@@ -16,13 +16,16 @@ from services.runtime.database import Database, Transaction, row_of, rows_of
 
 LEAVES_A_READ = 1000
 Row = Mapping[str, Any]
+_KNOWN = sa.select(leaves.c.id).where(leaves.c.id.in_(sa.bindparam("ids", expanding=True)))
+_LAST = sa.select(days).order_by(days.c.day.desc()).limit(1)
+_GROWN: dict[str, Any] = {name: sa.bindparam(name) for name in ("size", "peaks", "tip")}
+_GROW = days.update().where(days.c.day == sa.bindparam("of")).values(_GROWN)
 
 
 def append(work: Transaction, events: Sequence[Counted], today: date) -> None:
     """Add a leaf for each event that has none, in the order given."""
     hold_pen(work)
-    query = sa.select(leaves.c.id).where(leaves.c.id.in_(sorted({event.id for event in events})))
-    known = set(work.execute(query).scalars())
+    known = set(work.execute(_KNOWN, {"ids": sorted({event.id for event in events})}).scalars())
     fresh = [event for event in {event.id: event for event in events}.values() if event.id not in known]
     if not fresh:
         return
@@ -36,7 +39,7 @@ def append(work: Transaction, events: Sequence[Counted], today: date) -> None:
         peaks.append(tip)
     opinions = sorted({event.subject for event in fresh})
     keep(work, subjects, [{"subject": bytes.fromhex(subject_of(opinion)), "opinion": opinion} for opinion in opinions])
-    work.execute(days.update().where(days.c.day == day["day"]).values(size=peaks.size, peaks=bytes(peaks), tip=tip))
+    work.defer(_GROW, {"of": day["day"], "size": peaks.size, "peaks": bytes(peaks), "tip": tip})
 
 
 def _day_for(work: Transaction, today: date) -> Row:
@@ -63,7 +66,7 @@ def close_before(work: Transaction, today: date) -> None:
 
 
 def _last(work: Transaction) -> Row | None:
-    return row_of(work.execute(sa.select(days).order_by(days.c.day.desc()).limit(1)))
+    return row_of(work.execute(_LAST))
 
 
 def _close(work: Transaction, day: Row) -> bytes:

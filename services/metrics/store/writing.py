@@ -15,6 +15,7 @@ from services.metrics.store.tables import cases, deadlines, marks, moves, promis
 from services.runtime.database import INSERTS, Transaction
 
 _WRITERS_LOCK = 0x68756979
+_KNOWN = sa.select(stories.c.opinion, stories.c.facts).where(stories.c.opinion.in_(sa.bindparam("opinions", expanding=True)))
 
 
 def write_batch(
@@ -40,8 +41,7 @@ def hold_pen(work: Transaction) -> None:
 
 
 def _stories(work: Transaction, opinions: Iterable[str]) -> dict[str, bytes]:
-    query = sa.select(stories.c.opinion, stories.c.facts).where(stories.c.opinion.in_(sorted(opinions)))
-    return {row.opinion: row.facts for row in work.execute(query)}
+    return {row.opinion: row.facts for row in work.execute(_KNOWN, {"opinions": sorted(opinions)})}
 
 
 def _write_stories(work: Transaction, told: Mapping[str, Sequence[Fact]], known: Mapping[str, bytes], days: WorkingDays) -> None:

@@ -26,6 +26,8 @@ def _count(dialect: str) -> sa.Executable:
     return count
 
 
+_NAMED = cases.c.opinion.in_(sa.bindparam("opinions", expanding=True))
+_HOLD = sa.select(cases.c.opinion).where(_NAMED).order_by(cases.c.opinion).with_for_update()
 _COUNTS = {dialect: _count(dialect) for dialect in INSERTS}
 
 
@@ -53,8 +55,7 @@ class RoutingStore:
 
     def hold_cases(self, opinions: Collection[str]) -> None:
         """Lock the cases of a batch in one order, so that two workers with batches of their own never wait for one another."""
-        query = sa.select(cases.c.opinion).where(cases.c.opinion.in_(set(opinions))).order_by(cases.c.opinion)
-        self._work.execute(query.with_for_update())
+        self._work.execute(_HOLD, {"opinions": sorted(set(opinions))})
 
     def hold_cases_of(self, assignment_ids: Collection[str]) -> None:
         """The same, for a batch that names assignments."""
