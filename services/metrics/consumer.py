@@ -9,7 +9,7 @@ from services.metrics import handlers
 from services.metrics.domain.heard import Heard, heard
 from services.metrics.handlers import Service
 from services.runtime.broker import Delivery
-from services.runtime.dispatch import Hearing
+from services.runtime.dispatch import UNHURRIED_SECONDS, Hearing
 
 QUEUE = "metrics.events"
 
@@ -24,4 +24,4 @@ def _identify(message: Heard) -> str:
 
 def hearings(service: Service) -> Sequence[Hearing[Heard]]:
     """The one queue of this service."""
-    return [Hearing(QUEUE, _read, _identify, partial(handlers.record, service))]
+    return [Hearing(QUEUE, _read, _identify, partial(handlers.record, service), UNHURRIED_SECONDS)]

@@ -7,8 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import structlog
-
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
 from services.contracts.messages import (
@@ -42,7 +40,7 @@ from services.notify.store import Deadlines, Reminders
 from services.notify.store.notes import cancel_notes, keep_note
 from services.runtime.broker import Delivery
 from services.runtime.database import Transaction
-from services.runtime.dispatch import Hearing
+from services.runtime.dispatch import UNHURRIED_SECONDS, Hearing
 from services.runtime.vault import Vault
 
 Handler = Callable[[Deadlines, Ladder, Event, Any], None]
@@ -79,8 +77,7 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
                 handlers.tell_of_calendar(Reminders(work, ()), service.catalogue, service.secretary, event, event.data)
             handler = HANDLERS.get(type(event.data))
             if handler is not None:
-                with structlog.contextvars.bound_contextvars(opinion=event.subject):
-                    handler(deadlines, service.ladder, event, event.data)
+                handler(deadlines, service.ladder, event, event.data)
         deadlines.settle()
 
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
@@ -92,7 +89,7 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
                 handlers.note_request(service.postbox, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
-        Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),
+        Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear, UNHURRIED_SECONDS),
         Hearing("notify.letters", read_letter, lambda event: event.id, hear_letters),
     )
 

@@ -25,13 +25,13 @@ effects = sa.Table("effects", sa.MetaData(), sa.Column("id", sa.Integer, primary
 class Bench:
     """A dispatcher of `department.water` whose handler stores every body; what it handles is `batches`."""
 
-    def __init__(self, database: Database, queue: str = QUEUE) -> None:
+    def __init__(self, database: Database, queue: str = QUEUE, patience: float = 0.0) -> None:
         self.database, self.queue, self.broker, self.telemetry = database, queue, MemoryBroker(conftest.DEPARTMENTS), Telemetry()
         effects.metadata.create_all(database.engine)
         self.batches: list[list[str]] = []
         self.trouble: dict[str, BaseException] = {}
         self.acknowledged: list[bool] = []
-        hearing = Hearing(queue, self.read, lambda delivery: delivery.message_id, self.handle)
+        hearing = Hearing(queue, self.read, lambda delivery: delivery.message_id, self.handle, patience)
         self.dispatcher = Dispatcher(hearing, database, self.subscribe, self.broker.publisher, self.telemetry, batch=100)
         self.subscription = self.subscribe()
 
@@ -102,6 +102,23 @@ class TestBatch:
         assert bench.turn() == 50
         assert (len(seen), bench.acknowledged, bench.batches) == (1, [True], [bodies])
         assert bench.effects() == bodies
+        assert bench.nothing_open()
+
+    def test_what_nobody_waits_for_is_given_time_to_grow(
+        self, sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench = Bench(sqlite_database(), patience=0.05)
+        rests: list[float] = []
+
+        def arrive_late(seconds: float) -> None:
+            rests.append(seconds)
+            bench.send("b", "c")
+
+        monkeypatch.setattr("services.runtime.dispatch.time.sleep", arrive_late)
+        bench.send("a")
+        seen = commits(bench.database)
+        assert bench.turn() == 3
+        assert (rests, len(seen), bench.batches) == ([0.05], 1, [["a", "b", "c"]])
         assert bench.nothing_open()
 
     def test_nothing_to_do_is_no_transaction(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
