@@ -44,12 +44,13 @@ class BrokerProbe:
         try:
             connection = pika.BlockingConnection(self._parameters())
             try:
+                channel = connection.channel()
                 for queue in queues:
-                    # A channel each, because the broker closes one in which a missing queue was asked for.
-                    try:
+                    # The broker closes the channel in which a missing queue was asked for.
+                    if channel.is_closed:
                         channel = connection.channel()
+                    try:
                         found[queue] = channel.queue_declare(queue, passive=True).method.message_count
-                        channel.close()
                     except pika.exceptions.ChannelClosedByBroker as closed:
                         if closed.reply_code != NOT_FOUND:
                             log.warning("queue_not_counted", queue=queue, error=closed.reply_text)
