@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.deadlines import deadlines_of
@@ -69,7 +69,7 @@ def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     A clock that was put back does not change what came first: the sequence tells it.
     """
     told: dict[bool, list[Fact]] = {}
-    for fact in sorted(facts, key=lambda fact: (fact.sequence, fact.at, fact.id)):
+    for fact in sorted(facts, key=attrgetter("sequence", "at", "id")):
         told.setdefault(fact.type.startswith("opinion."), []).append(fact)
     merged: list[tuple[datetime, bool, int, str, Fact]] = []
     for by_intake, own in told.items():
