@@ -102,7 +102,7 @@ class Database:
         self.url, self.source, self.clock = make_url(url), source, clock
         self.engine = _engine(self.url)
         self._bell: Bell | None = None
-        self._hanging = threading.Lock()
+        self._hanging, self._writing = threading.Lock(), threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -112,12 +112,23 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A writing transaction, durable when the block ends, rolled back when it raises; rings the relay if a message was said."""
-        with self.engine.begin() as connection:
+        with self._turn(), self.engine.begin() as connection:
             work = Transaction(connection, self.source, self.clock.now())
             yield work
             work.flush()
         if work.said:
             self.bell.ring()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # A file has one writer at a time. Threads queue up for it here, where waiting costs nothing; other processes have to look
+        # again and again, and so does whoever has waited in vain, until the store says what is wrong.
+        taken = self.is_sqlite and self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

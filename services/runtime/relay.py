@@ -66,16 +66,16 @@ class Relay:
             return 0
         if self._unsettled:
             # What a store that takes no writes (its disk is full) cannot note as sent would be sent again and again.
-            with self._database.engine.begin() as connection:
-                outbox.touch(connection, rows[0].id)
+            with self._database.transaction() as work:
+                outbox.touch(work.connection, rows[0].id)
         self._unsettled = True
         done, refused = self._send(publisher, [row for row in rows if row.due or row.subject not in held], now)
         later = held | {subject: one.due for subject, one in refused.items()}
         settled = {*done, *(one.row.id for one in refused.values())}
-        with self._database.engine.begin() as connection:
-            outbox.remove(connection, done)
-            outbox.postpone(connection, list(refused.values()))
-            outbox.hold_back(connection, [(row, later[row.subject]) for row in rows if row.id not in settled])
+        with self._database.transaction() as work:
+            outbox.remove(work.connection, done)
+            outbox.postpone(work.connection, list(refused.values()))
+            outbox.hold_back(work.connection, [(row, later[row.subject]) for row in rows if row.id not in settled])
         self._unsettled = False
         self._telemetry.count("huiying_outbox_published_total", len(done), result="confirmed")
         self._telemetry.count("huiying_outbox_published_total", len(refused), result="refused")

@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages import OpinionDeclined
 from services.runtime import access, audit, outbox, sessions
+from services.runtime import database as database_module
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database, Instant, rows_of
 from services.runtime.migrate import ACCESS, migrate
@@ -254,3 +255,26 @@ def test_a_busy_sqlite_gives_up_and_the_connection_stays_good(
     with database.transaction() as work:
         work.execute(notes.insert(), {"id": 2, "text": "b", "at": None})
     assert texts(database) == ["a", "b"]
+
+
+def test_threads_that_write_to_one_file_wait_for_their_turn_without_asking_it(
+    sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = sqlite_database()
+    tables.create_all(database.engine)
+    begun: list[bool] = []
+    begin = database_module._has_begun
+    monkeypatch.setattr(database_module, "_has_begun", lambda raw: begun.append(begin(raw)) or begun[-1])
+
+    def write(number: int) -> None:
+        with database.transaction() as work:
+            work.execute(notes.insert(), {"id": number, "text": str(number), "at": None})
+            time.sleep(0.005)
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert begun == [True] * 8
+    assert len(texts(database)) == 8
