@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import flask
@@ -56,11 +57,9 @@ def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
         yield path or "body", [str(reason) for reason in messages]
 
 
-_SCHEMAS: dict[type[Schema], Schema] = {}
-
-
+@cache
 def _schema(shape: type[Schema]) -> Schema:
-    return _SCHEMAS.setdefault(shape, shape())
+    return shape()
 
 
 def read_body(route: Route) -> Any:

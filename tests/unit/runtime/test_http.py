@@ -179,6 +179,12 @@ class TestBadInput:
     def test_what_is_not_a_json_object_answers_400(self, world: World, raw: bytes) -> None:
         problem(world.client.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
 
+    def test_a_schema_is_not_made_anew_for_each_request(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        made: list[Note] = []
+        monkeypatch.setattr(Note, "__init__", lambda note: made.append(note) or Schema.__init__(note))
+        assert {world.client.post("/api/v1/notes", json={"text": "a"}).status_code for _ in range(3)} == {201}
+        assert len(made) <= 1
+
     @pytest.mark.parametrize("raw", [b'{"text": "a\\u0000b"}', b'{"a\\u0000": 1}', b'{"parts": [{"code": "\\u0000"}]}'])
     def test_a_character_no_store_can_keep_answers_400(self, world: World, raw: bytes) -> None:
         body = problem(world.client.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
