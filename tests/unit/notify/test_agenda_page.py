@@ -10,21 +10,10 @@ from services.notify import pages
 from services.notify.store.agenda_tables import supervisions
 from services.runtime.http import create_app
 from services.runtime.telemetry import Telemetry
-from tests.unit.notify.calling import Doorman, Telephone
+from tests.unit.notify.calling import Doorman
 from tests.unit.notify.cases import Case
-from tests.unit.notify.scenes import scene_on
 
 MEETING = {"title": "四季度督政议事会", "at": "2026-12-28T09:00:00+08:00"}
-
-
-@pytest.fixture
-def scene(sqlite_database, clock):
-    return scene_on(sqlite_database, clock)
-
-
-@pytest.fixture
-def call(scene):
-    return Telephone(scene)
 
 
 @pytest.fixture

@@ -11,11 +11,6 @@ from services.notify.store.tables import deadlines, reminders
 from tests.unit.notify.scenes import rung, scene_on, small_place
 
 
-@pytest.fixture
-def scene(sqlite_database, clock):
-    return scene_on(sqlite_database, clock)
-
-
 def states(scene):
     return {(row["kind"], row["version"]): row["state"] for row in scene.rows(deadlines, "kind", "version")}
 

@@ -6,23 +6,12 @@ import pytest
 
 from services.contracts.messages import Promise, SupervisionResolved, SupervisionScheduled
 from services.notify.store.agenda_tables import supervisions
-from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
-from tests.unit.notify.scenes import at, scene_on
+from tests.unit.notify.scenes import at
 
 AT = "2026-12-28T09:00:00+08:00"
 MEETING = {"title": "四季度督政议事会", "at": AT}
 RESULT = {"result": "criticism", "note": "责令整改"}
-
-
-@pytest.fixture
-def scene(sqlite_database, clock):
-    return scene_on(sqlite_database, clock)
-
-
-@pytest.fixture
-def call(scene):
-    return Telephone(scene)
 
 
 @pytest.fixture

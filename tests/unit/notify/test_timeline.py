@@ -11,19 +11,8 @@ from hypothesis import strategies as st
 from services.contracts.durations import Duration
 from services.notify.domain import Version, tell
 from services.notify.store.tables import deadlines
-from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
-from tests.unit.notify.scenes import at, scene_on, small_place
-
-
-@pytest.fixture
-def scene(sqlite_database, clock):
-    return scene_on(sqlite_database, clock)
-
-
-@pytest.fixture
-def call(scene):
-    return Telephone(scene)
+from tests.unit.notify.scenes import at, small_place
 
 
 @pytest.fixture
