@@ -9,7 +9,7 @@ from services.intake import handlers
 from services.intake.app import Intake
 from services.intake.store import IntakeStore
 from services.runtime.database import Transaction
-from services.runtime.dispatch import UNHURRIED_SECONDS, Hearing
+from services.runtime.dispatch import Hearing
 
 
 def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
@@ -23,4 +23,4 @@ def hearings(intake: Intake) -> Sequence[Hearing[Event]]:
     def hear(work: Transaction, events: Sequence[Event]) -> None:
         handle(intake, work, events)
 
-    return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear, UNHURRIED_SECONDS),)
+    return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)
