@@ -17,7 +17,7 @@ from typing import Any
 import pika
 import pika.exceptions
 
-from services.console.processes import Slot, free_port, listens, stop_all
+from services.console.processes import Slot, free_port, is_free, listens, stop_all
 from services.contracts.definitions import ADMINISTRATOR, definitions, hash_password
 from services.contracts.topology import VHOST
 from services.runtime.settings import inherited
@@ -28,6 +28,8 @@ PLACES = ("/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin", "/usr/loca
 START_SECONDS, STOP_SECONDS = 60.0, 12.0
 STEP_SECONDS = 0.05
 HIGHEST_WITH_ROOM = 45_535
+#: Their other two ports, 10,000 and 20,000 above, are below those of outgoing connections too.
+WITH_ROOM = range(10_000, 12_000)
 #: Idle schedulers spin for work by default, which on a small machine takes time from everybody else. With file names taken
 #: as bytes (+fnl) a folder may have a Chinese name, which the management plugin of 3.10 otherwise cannot write down.
 ERLANG = " ".join([
@@ -239,8 +241,8 @@ def _beside(port: int) -> tuple[int, int]:
 def free_broker_port() -> int:
     """A loopback port for a node whose other two ports are free as well."""
     while True:
-        port = free_port()
-        if not any(map(listens, _beside(port))):
+        port = free_port(WITH_ROOM)
+        if all(map(is_free, _beside(port))):
             return port
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,6 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 STEP_SECONDS = 0.05
+#: Below those that Linux and macOS give to outgoing connections, one of which might have a port just when it is wanted again.
+PORTS = range(10_000, 32_000)
 
 
 def birth_of(pid: int) -> str | None:
@@ -38,11 +41,21 @@ def _birth_by_ps(pid: int) -> str | None:
     return born.strip().replace(" ", "_") if state and not state.startswith("Z") else None
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on at the moment."""
+def free_port(among: range = PORTS) -> int:
+    """A loopback port that nobody has at the moment."""
+    while not is_free(port := secrets.choice(among)):
+        pass
+    return port
+
+
+def is_free(port: int) -> bool:
+    """Whether one could listen at a loopback port."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:

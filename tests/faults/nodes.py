@@ -12,8 +12,7 @@ import threading
 from pathlib import Path
 
 from services.console.launch import service_url
-from services.console.node import PrivateNode, server_script
-from services.console.processes import free_port, listens
+from services.console.node import PrivateNode, free_broker_port, server_script
 from services.contracts.definitions import ADMINISTRATOR
 from services.contracts.topology import VHOST
 
@@ -114,12 +113,10 @@ class Nodes:
                 member.ctl("eval", f"erlang:set_cookie('{name}', erlang:get_cookie()), net_kernel:connect_node('{name}').")
 
 
-def _ports() -> list[int]:
-    found: list[int] = []
+def _ports() -> set[int]:
+    found: set[int] = set()
     while len(found) < COUNT:
-        port = free_port()
-        if port <= 45_000 and port not in found and not any(listens(port + room) for room in (10_000, 20_000)):
-            found.append(port)
+        found.add(free_broker_port())
     return found
 
 
