@@ -8,11 +8,13 @@ import secrets
 import signal
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 STEP_SECONDS = 0.05
+ENDINGS = (signal.SIGINT, signal.SIGTERM)
 #: Below those that Linux and macOS give to outgoing connections, one of which might have a port just when it is wanted again.
 PORTS = range(10_000, 32_000)
 
@@ -65,6 +67,23 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
         return probe.connect_ex((host, port)) == 0
 
 
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """What asks this program to end is heard after the block. Only the main thread hears signals; elsewhere this does nothing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: heard.append(number)) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        for late in heard:
+            signal.raise_signal(late)
+
+
 class Slot:
     """The place of one background process: `path` holds its pid and its birth while it runs."""
 
@@ -91,14 +110,15 @@ class Slot:
         """Start `argv` in a session of its own, in the folder of `log`, to which its output is appended; returns the pid."""
         for folder in (self.path.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        with log.open("ab") as output:
+        # Whoever is told to end in between would leave a process that no file knows.
+        with log.open("ab") as output, undisturbed():
             self._child = subprocess.Popen(
                 argv, env=dict(environment), cwd=log.parent, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
-        draft = self.path.with_suffix(".draft")
-        draft.write_text(f"{self._child.pid} {birth_of(self._child.pid) or 'ended'}\n")
-        draft.replace(self.path)
+            draft = self.path.with_suffix(".draft")
+            draft.write_text(f"{self._child.pid} {birth_of(self._child.pid) or 'ended'}\n")
+            draft.replace(self.path)
         return self._child.pid
 
     def signal(self, number: signal.Signals) -> None:

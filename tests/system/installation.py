@@ -99,6 +99,15 @@ class Installation:
                     found[name] = int(pid)
         return found
 
+    def still_running(self) -> list[int]:
+        """The pids of all processes that were given this folder, in whatever file they stand or in none; where there is `/proc`."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if str(self.var).encode() in path.read_bytes():
+                    found.append(int(path.parent.name))
+        return found
+
     def kill(self, name: str) -> None:
         """`kill -9`, and wait until it is gone. The web process has a child that answers the requests: `web-child`."""
         pid = _child_of(self.pids()["web"]) if name == WEB_CHILD else self.pids()[name]

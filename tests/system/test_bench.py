@@ -54,7 +54,9 @@ def test_a_measurement_that_is_told_to_end_leaves_nothing_running(idle):
         eventually(pid_file.exists, 60)
         pid = int(pid_file.read_text().split()[0])
         assert birth_of(pid) is not None
+        assert pid in idle.still_running()
         process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
     assert birth_of(pid) is None
     assert not (idle.var / "bench").exists()
+    assert idle.still_running() == []

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -31,6 +32,26 @@ def test_a_process_is_known_by_its_pid_file_from_anywhere(slot: Slot) -> None:
     assert Slot(slot.path).pid() == pid
     assert stop_all([slot], 5.0) == []
     assert slot.pid() is None
+
+
+def test_whoever_is_told_to_end_while_it_starts_something_ends_with_that_written_down(
+    slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Told(subprocess.Popen[bytes]):
+        """Somebody asks for the end before the new process is known."""
+
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(subprocess, "Popen", Told)
+    with pytest.raises(KeyboardInterrupt):
+        start(slot, SLEEP)
+    pid = slot.pid()
+    assert pid is not None
+    assert stop_all([slot], 5.0) == []
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
 
 
 def test_a_killed_process_is_seen_to_be_gone(slot: Slot) -> None:
