@@ -27,15 +27,20 @@ def _given() -> Place | None:
     return Place(found["HUIYING_URL"].rstrip("/"), found["HUIYING_BROKER_URL"], found["HUIYING_ADMIN_TOKEN"])
 
 
-def _own(catalogue: str) -> Iterator[Installation]:
+def _made(catalogue: str) -> Iterator[Installation]:
     if _given() is not None:
         pytest.skip("needs the processes themselves, which are out of reach at another address")
     made = Installation(catalogue)
     try:
-        made.up()
         yield made
     finally:
         made.remove()
+
+
+def _own(catalogue: str) -> Iterator[Installation]:
+    for made in _made(catalogue):
+        made.up()
+        yield made
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +53,12 @@ def fast() -> Iterator[Installation]:
 def calm() -> Iterator[Installation]:
     """An embedded system whose deadlines are days away, so that nothing is said but what a test causes."""
     yield from _own("catalogue.yml")
+
+
+@pytest.fixture
+def idle() -> Iterator[Installation]:
+    """An embedded system that was never started."""
+    yield from _made("catalogue.yml")
 
 
 @pytest.fixture(scope="session")

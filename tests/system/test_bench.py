@@ -6,21 +6,10 @@ import signal
 import pytest
 
 from services.console.processes import birth_of
-from tests.system.installation import Installation
 from tests.system.place import eventually
 
 NUMBER = 40
 WAYS, PLACES = ("one_by_one", "in_batches"), ("accepted", "end_to_end", "counted")
-
-
-@pytest.fixture
-def idle():
-    """An installation that was never started."""
-    made = Installation("catalogue.yml")
-    try:
-        yield made
-    finally:
-        made.remove()
 
 
 def test_the_whole_way_is_measured_beside_the_floor_with_everything_on(idle):
