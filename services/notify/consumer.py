@@ -90,7 +90,7 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
 
     return (
         Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear, UNHURRIED_SECONDS),
-        Hearing("notify.letters", read_letter, lambda event: event.id, hear_letters),
+        Hearing("notify.letters", read_letter, lambda event: event.id, hear_letters, UNHURRIED_SECONDS),
     )
 
 
