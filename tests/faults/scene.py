@@ -18,6 +18,7 @@ import requests
 
 from services.console.cluster import PrivateCluster
 from services.console.settings import HOME
+from services.contracts.topology import RETRIES, SERVICE_QUEUES
 from tests.faults.journal import Follower, Journal
 from tests.faults.system import SILENT, System
 
@@ -162,6 +163,13 @@ class Scene:
         """What routing itself says of its outbox."""
         text = requests.get(f"{self.system.at.url}/routing/metrics", timeout=10).text
         return max(float(line.split()[-1]) for line in text.splitlines() if line.startswith("huiying_outbox_pending"))
+
+    def waiting_at_the_broker(self) -> int:
+        """How many messages a service has not heard yet, or will hear again after a rest."""
+        queues = [*(queue.name for queue in SERVICE_QUEUES), *(delay.exchange for delay in RETRIES)]
+        with self.broker() as connection:
+            channel = connection.channel()
+            return sum(channel.queue_declare(queue, passive=True).method.message_count for queue in queues)
 
     def broker(self, url: str | None = None) -> Any:
         """A connection to the broker, the administrator's unless another address is given; to be closed."""

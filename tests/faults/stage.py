@@ -122,15 +122,15 @@ class Stage:
         while time.monotonic() < end and time.monotonic() - quiet_since < QUIET_SECONDS:
             counts = scene.load.watch.counts
             now = counts["letter"], counts["command"], counts["rated"], counts["ruled"]
-            if now != before or self._waiting():
+            if now != before or self._waiting(scene):
                 quiet_since, before = time.monotonic(), now
             time.sleep(0.3)
         time.sleep(max(0.0, scene.counts_from - time.monotonic()))
 
-    def _waiting(self) -> int:
+    def _waiting(self, scene: Scene) -> int:
         stores = ("intake", "routing", "notify", "metrics")
         outboxes = sum(self._system.ask_store(name, "SELECT count(*) FROM outbox") for name in stores)
-        return int(outboxes + self._system.ask_store("routing", WAITING))
+        return int(outboxes + self._system.ask_store("routing", WAITING) + scene.waiting_at_the_broker())
 
     def _judge(self, scene: Scene, result: Result) -> None:
         plan = self._system.checker_plan([scene.load.journal, scene.path], AUDIT)

@@ -29,8 +29,8 @@ class Volume:
             raise CannotMount(f"A full disk needs one of its own, which cannot be mounted here ({said}): run as root or with sudo")
 
     def fill(self) -> None:
-        """Leave not a byte."""
-        ballast = os.open(self.folder / BALLAST, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        """Leave not a byte; also when it was full before and is not any more."""
+        ballast = os.open(self.folder / BALLAST, os.O_WRONLY | os.O_CREAT)
         try:
             for piece in (CHUNK, PIECE):
                 self._grow(ballast, piece)
@@ -50,11 +50,6 @@ class Volume:
     def empty(self) -> None:
         """Take the ballast away."""
         (self.folder / BALLAST).unlink(missing_ok=True)
-
-    def free(self) -> int:
-        """Bytes that are free."""
-        seen = os.statvfs(self.folder)
-        return seen.f_bavail * seen.f_frsize
 
     def remove(self) -> None:
         """Unmount it, once nobody is there any more; at the latest it goes with the last who is."""
