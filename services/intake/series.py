@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from services.contracts.measures import INTAKE
 from services.intake.gateway import Room
+from services.runtime.telemetry import FreshCollector
 
 
-class RoomCollector(Collector):
+class RoomCollector(FreshCollector):
     """How many more opinions fit, for the one row of `INTAKE`; nothing while the store does not answer."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing: the series is made at every scrape."""
-        return []
 
     def collect(self) -> Iterator[Metric]:
         """One gauge."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue import CHANNELS, Catalogue
@@ -20,6 +19,7 @@ from services.contracts.measures import PRODUCT, Measure
 from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.promises import STATES
 from services.metrics.domain.rates import RATES, Rate, fraction
+from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
     from services.metrics.handlers import Service
@@ -154,15 +154,11 @@ def _reply_seconds(row: Measure, catalogue: Catalogue, tally: Tally) -> Metric:
     return family
 
 
-class ProductCollector(Collector):
+class ProductCollector(FreshCollector):
     """Gives Prometheus every series of `PRODUCT`; none while the store does not answer."""
 
     def __init__(self, service: Service) -> None:
         self._service = service
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing: the series are made at every scrape."""
-        return []
 
     def collect(self) -> Iterator[Metric]:
         """One family for each row of the table."""

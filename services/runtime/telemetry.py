@@ -56,15 +56,19 @@ class Telemetry:
         return generate_latest(self.registry)
 
 
-class OutboxCollector(Collector):
+class FreshCollector(Collector):
+    """Series that are made at every scrape, and not before."""
+
+    def describe(self) -> Iterable[Metric]:
+        """Nothing yet."""
+        return []
+
+
+class OutboxCollector(FreshCollector):
     """How much waits in the outbox, asked of the store itself, so that every process tells the same."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-
-    def describe(self) -> Iterable[Metric]:
-        """Nothing: the series are made at every scrape."""
-        return []
 
     def collect(self) -> Iterable[Metric]:
         """Two gauges; none while the store does not answer."""

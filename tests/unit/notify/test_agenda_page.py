@@ -7,7 +7,6 @@ import re
 import pytest
 
 from services.notify import pages
-from services.notify.store.agenda_tables import supervisions
 from services.runtime.http import create_app
 from services.runtime.telemetry import Telemetry
 from tests.unit.notify.calling import Doorman
@@ -30,15 +29,6 @@ def read(scene):
         return answer.status_code, re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text))
 
     return read
-
-
-@pytest.fixture
-def raised(scene):
-    """Two cases of water and one of roads under supervision. Ids by case."""
-    for name, department, due in (("1", "water", "2026-12-14"), ("2", "water", "2026-12-11"), ("3", "roads", "2026-12-14")):
-        Case(scene, f"a-{name}", department, f"o-{name}").created(reply=f"{due} 23:59:59")
-    scene.climb("2026-12-21 09:00")
-    return {row["opinion"]: row["id"] for row in scene.rows(supervisions)}
 
 
 def test_it_lists_what_is_open_by_department_the_longest_overdue_first(read, raised):

@@ -14,15 +14,6 @@ MEETING = {"title": "四季度督政议事会", "at": AT}
 RESULT = {"result": "criticism", "note": "责令整改"}
 
 
-@pytest.fixture
-def raised(scene):
-    """Two cases of water and one of roads under supervision: water's second is overdue for longer. Ids by case."""
-    for name, department, due in (("1", "water", "2026-12-14"), ("2", "water", "2026-12-11"), ("3", "roads", "2026-12-14")):
-        Case(scene, f"a-{name}", department, f"o-{name}").created(reply=f"{due} 23:59:59")
-    scene.climb("2026-12-21 09:00")
-    return {row["opinion"]: row["id"] for row in scene.rows(supervisions)}
-
-
 def meet(call, **changes):
     status, meeting = call("POST", "/meetings", body=MEETING | changes)
     assert status == 201, meeting
