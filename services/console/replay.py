@@ -100,5 +100,5 @@ def _as_it_was(method: Any, properties: Any) -> pika.BasicProperties:
     if sender:
         kept["x-user-id"] = sender
     return pika.BasicProperties(
-        message_id=properties.message_id, content_type=properties.content_type, delivery_mode=2, headers=kept
+        message_id=properties.message_id, type=properties.type, content_type=properties.content_type, delivery_mode=2, headers=kept
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,12 +37,15 @@ class Event:
         return self.data.TYPE
 
 
-def encode(event: Event) -> bytes:
-    """The body as UTF-8 JSON, fields in the order of the specification."""
+def encode(event: Event, withheld: Collection[str] = ()) -> bytes:
+    """The body as UTF-8 JSON, fields in the order of the specification; those of the data in `withheld` are left out."""
+    data: Any = event.data
+    if withheld:
+        data = {each.name: getattr(data, each.name) for each in dataclasses.fields(data) if each.name not in withheld}
     return orjson.dumps({
         "specversion": "1.0", "id": event.id, "source": event.source, "type": event.type, "subject": event.subject,
         "time": event.time, "datacontenttype": "application/json", "dataschema": f"/schemas/{event.type}/{VERSION}",
-        "sequence": event.sequence, "data": event.data,
+        "sequence": event.sequence, "data": data,
     })  # fmt: skip
 
 

@@ -72,6 +72,8 @@ SERVICE_QUEUES = (
     Queue("metrics.events", EVENTS, ("#",)),
 )
 SERVICES = ("intake", "routing", "notify", "metrics")
+#: (exchange, routing key) pairs.
+Destinations = tuple[tuple[str, str], ...]
 SAYS: Mapping[str, tuple[str, ...]] = {
     "intake": ("opinion", "letter"),
     "routing": ("assignment", "promise", "calendar", "command"),
@@ -109,7 +111,7 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
     return (*SERVICE_QUEUES, *own)
 
 
-def destinations(message: Message) -> tuple[tuple[str, str], ...]:
+def destinations(message: Message) -> Destinations:
     """Where a message goes, as (exchange, routing key) pairs: to everybody who listens, and to the department addressed."""
     if message.PRIVATE:
         return ((LETTERS, "notify.letters"),)

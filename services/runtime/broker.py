@@ -42,6 +42,8 @@ class Outgoing:
     routing_key: str
     body: bytes
     headers: Mapping[str, Any] = field(default_factory=dict)
+    type: str = ""
+    correlation_id: str = ""
 
     @property
     def copy(self) -> tuple[str, str, str]:
@@ -66,6 +68,7 @@ class Delivery:
     delivery_count: int = 0
     user_id: str | None = None
     failed: int = 0
+    type: str = ""
 
 
 class Publisher(Protocol):
@@ -152,16 +155,18 @@ class RabbitPublisher:
             return
         exchange, routing_key, message_id = message.exchange, message.routing_key, message.message_id
         self._unsent += publish_frames(
-            self._channel.channel_id, self._connection.frame_max, exchange, routing_key, message_id, CONTENT_TYPE, message.body
-        )
+            self._channel.channel_id, self._connection.frame_max, exchange, routing_key, message_id, CONTENT_TYPE, message.body,
+            message.type, message.correlation_id,
+        )  # fmt: skip
         if len(self._unsent) > PIECE:
             self._flush()
 
     def _publish_with_headers(self, message: Outgoing) -> None:
         self._flush()
+        properties = {"type": message.type, "correlation_id": message.correlation_id}
         content = amqp.Message(
             message.body, delivery_mode=2, message_id=message.message_id, content_type=CONTENT_TYPE,
-            application_headers=dict(message.headers),
+            application_headers=dict(message.headers), **{name: value for name, value in properties.items() if value},
         )  # fmt: skip
         # Not basic_publish, which looks at the socket before each message.
         self._channel.send_method(
@@ -284,6 +289,7 @@ def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, An
         delivery_count=_count(given.get("x-delivery-count")),
         user_id=returned.get("x-user-id") or properties.get("user_id"),
         failed=_count(returned.get("x-failed")),
+        type=str(properties.get("type") or ""),
     )
 
 

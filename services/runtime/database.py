@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
 from services.contracts.messages import Message
-from services.contracts.topology import destinations
+from services.contracts.topology import Destinations, destinations
 from services.runtime.bell import Bell, FifoBell, NotifyBell
 from services.runtime.bulk import insert_into, run_many
 from services.runtime.clock import ZONE, Clock, new_id
@@ -76,10 +76,25 @@ class Transaction:
         self.flush()
         return self.connection.execute(statement, parameters)
 
-    def say(self, message: Message, *, subject: str, sequence: int) -> str:
-        """Put a message into the outbox; it leaves after the commit. Returns its id."""
-        event = Event(new_id(), f"/{self.source}", subject, self.now, sequence, message)
-        self.add(outbox_table, outbox_row(event.id, subject, destinations(message), encode(event), self.now))
+    def say(
+        self,
+        message: Message,
+        *,
+        subject: str,
+        sequence: int,
+        message_id: str | None = None,
+        correlation_id: str | None = None,
+        to: Destinations | None = None,
+        withheld: Collection[str] = (),
+    ) -> str:
+        """Put a message into the outbox; it leaves after the commit. Returns its id.
+
+        `message_id` is given where a repetition is to be known as one, `to` where it does not go where its kind goes. The fields
+        in `withheld` are left out of its data.
+        """
+        event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message)
+        places, body = destinations(message) if to is None else to, encode(event, withheld)
+        self.add(outbox_table, outbox_row(event.id, subject, places, body, self.now, message.TYPE, correlation_id))
         self.said += 1
         return event.id
 

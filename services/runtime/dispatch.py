@@ -206,4 +206,4 @@ def aside(delivery: Delivery, reason: str, now: int, *, again: bool) -> Outgoing
     exchange = retry_exchange(attempt) if again else None
     headers = aside_headers(delivery, attempt, reason, now)
     log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
-    return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers)
+    return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers, delivery.type)

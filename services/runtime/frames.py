@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import select
 from struct import Struct
+from struct import error as StructError
 from typing import Any
 
 METHOD, HEADER, BODY, END = 1, 2, 3, b"\xce"
 BASIC, PUBLISH = 60, 40
-#: Which properties follow, in this order: content type, delivery mode, message id.
-FLAGS = 0x8000 | 0x1000 | 0x0080
+#: Which properties follow, in this order: content type, delivery mode, message id. A correlation id comes before the message id,
+#: the type of the message after it.
+FLAGS, CORRELATED, TYPED = 0x8000 | 0x1000 | 0x0080, 0x0400, 0x0020
 PERSISTENT = b"\x02"
 MANDATORY = b"\x01"
-READ_SIZE = 262_144
+READ_SIZE, LONGEST_SHORT = 262_144, 255
 _FRAME, _METHOD, _HEADER = Struct(">BHI"), Struct(">HHH"), Struct(">HHQH")
 OVERHEAD = _FRAME.size + len(END)
 
@@ -27,11 +29,23 @@ def short(text: str) -> bytes:
 
 
 def publish_frames(
-    channel: int, frame_max: int, exchange: str, routing_key: str, message_id: str, content_type: str, body: bytes
+    channel: int,
+    frame_max: int,
+    exchange: str,
+    routing_key: str,
+    message_id: str,
+    content_type: str,
+    body: bytes,
+    message_type: str = "",
+    correlation_id: str = "",
 ) -> bytes:
-    """The frames of one persistent, mandatory `basic.publish`."""
+    """The frames of one persistent, mandatory `basic.publish`; without a type or a correlation id where that is empty."""
     method = _METHOD.pack(BASIC, PUBLISH, 0) + short(exchange) + short(routing_key) + MANDATORY
-    header = _HEADER.pack(BASIC, 0, len(body), FLAGS) + short(content_type) + PERSISTENT + short(message_id)
+    correlated, typed = (short(correlation_id) if correlation_id else b""), (short(message_type) if message_type else b"")
+    flags = FLAGS | (CORRELATED if correlated else 0) | (TYPED if typed else 0)
+    header = b"".join((
+        _HEADER.pack(BASIC, 0, len(body), flags), short(content_type), PERSISTENT, correlated, short(message_id), typed,
+    ))  # fmt: skip
     room = frame_max - OVERHEAD
     parts = [(METHOD, method), (HEADER, header), *((BODY, body[start : start + room]) for start in range(0, len(body), room))]
     return b"".join(piece for kind, part in parts for piece in (_FRAME.pack(kind, channel, len(part)), part, END))
@@ -59,7 +73,40 @@ def read_frames(connection: Any, timeout: float) -> None:
         transport._read_buffer += arrived
         frames = _whole_frames(transport)
     for frame in frames:
-        connection.on_inbound_frame(frame)
+        try:
+            connection.on_inbound_frame(frame)
+        except (ValueError, OverflowError, StructError):
+            # Anybody who may publish can write properties that py-amqp does not read. One such message must not end the consumer.
+            if frame[0] != HEADER:
+                raise
+            connection.on_inbound_frame((HEADER, frame[1], readable_header(frame[2])))
+
+
+#: The properties in the order of their flags, and how each is written: a short string, a table, a byte, eight bytes.
+_PROPERTIES = "ssFBBssssLssss"
+_TABLE, _WIDE = Struct(">I"), 8
+
+
+def readable_header(header: bytes) -> bytes:
+    """A content header without its table, and with every short string in UTF-8: what is none gets replacement characters."""
+    kind, weight, size, flags = _HEADER.unpack_from(header)
+    at, kept, parts = _HEADER.size, 0, []
+    for place, written in enumerate(_PROPERTIES):
+        flag = 0x8000 >> place
+        if not flags & flag:
+            continue
+        if written == "F":
+            at += _TABLE.size + _TABLE.unpack_from(header, at)[0]
+            continue
+        length = 1 + header[at] if written == "s" else _WIDE if written == "L" else 1
+        part, at, kept = header[at : at + length], at + length, kept | flag
+        parts.append(_replaced(part[1:]) if written == "s" else part)
+    return _HEADER.pack(kind, weight, size, kept) + b"".join(parts)
+
+
+def _replaced(text: bytes) -> bytes:
+    replaced = text.decode("utf-8", "replace").encode()[:LONGEST_SHORT]
+    return short(replaced.decode("utf-8", "ignore"))
 
 
 def _whole_frames(transport: Any) -> list[tuple[int, int, bytes]]:

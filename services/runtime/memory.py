@@ -210,5 +210,10 @@ class MemorySubscription:
         self._unacknowledged[tag] = stored
         info = {"delivery_tag": tag, "exchange": message.exchange, "routing_key": message.routing_key}
         headers = {**message.headers, "x-delivery-count": stored.returned}
-        properties = {"message_id": message.message_id, "application_headers": headers, "user_id": stored.user_id}
+        properties = {
+            "message_id": message.message_id,
+            "application_headers": headers,
+            "user_id": stored.user_id,
+            "type": message.type,
+        }
         return delivery_of(self._queue, info, properties, message.body)

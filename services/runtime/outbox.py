@@ -25,6 +25,8 @@ outbox_table = sa.Table(
     sa.Column("due", sa.Float, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),
     sa.Column("last_error", sa.Text),
+    sa.Column("type", sa.String(64)),
+    sa.Column("correlation_id", sa.String(255)),
     sa.Index("outbox_due", "due", "id"),
     sa.Index("outbox_refused", "subject", "id", postgresql_where=sa.text("due > 0"), sqlite_where=sa.text("due > 0")),
 )
@@ -45,6 +47,8 @@ class Pending:
     body: bytes
     attempts: int
     due: float = 0.0
+    type: str = ""
+    correlation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +62,18 @@ class Refused:
 
 
 def outbox_row(
-    message_id: str, subject: str, destinations: Sequence[tuple[str, str]], body: bytes, now: datetime
+    message_id: str,
+    subject: str,
+    destinations: Sequence[tuple[str, str]],
+    body: bytes,
+    now: datetime,
+    message_type: str | None = None,
+    correlation_id: str | None = None,
 ) -> dict[str, Any]:
     """A fresh row."""
     return {
         "message_id": message_id, "subject": subject, "destinations": orjson.dumps(destinations).decode(), "body": body,
-        "created": now.timestamp(), "due": 0.0, "attempts": 0,
+        "created": now.timestamp(), "due": 0.0, "attempts": 0, "type": message_type, "correlation_id": correlation_id,
     }  # fmt: skip
 
 
@@ -78,8 +88,8 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     again = connection.execute(_AGAIN, {**times, "most": max(1, limit // 4)})
     fresh = connection.execute(_FRESH, {"most": limit})
     return [
-        Pending(id_, message_id, subject, _places(destinations), body, attempts, due)
-        for id_, message_id, subject, destinations, body, attempts, due in (*again, *fresh)
+        Pending(id_, message_id, subject, _places(destinations), body, attempts, due, kind or "", correlation_id or "")
+        for id_, message_id, subject, destinations, body, attempts, due, kind, correlation_id in (*again, *fresh)
     ]
 
 
@@ -125,7 +135,7 @@ def touch(connection: Connection, row_id: int) -> None:
 
 _SELECT = sa.select(
     outbox_table.c.id, outbox_table.c.message_id, outbox_table.c.subject, outbox_table.c.destinations, outbox_table.c.body,
-    outbox_table.c.attempts, outbox_table.c.due,
+    outbox_table.c.attempts, outbox_table.c.due, outbox_table.c.type, outbox_table.c.correlation_id,
 )  # fmt: skip
 _MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
 _DUE = sa.or_(outbox_table.c.due <= sa.bindparam("now"), outbox_table.c.due > sa.bindparam("never"))

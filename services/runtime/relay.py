@@ -89,7 +89,9 @@ class Relay:
             going = [row for row in wave if row.subject not in refused]
             for row in going:
                 for exchange, routing_key in row.destinations:
-                    publisher.publish(Outgoing(row.message_id, exchange, routing_key, row.body))
+                    publisher.publish(
+                        Outgoing(row.message_id, exchange, routing_key, row.body, type=row.type, correlation_id=row.correlation_id)
+                    )
             failed = publisher.settle()
             for row in going:
                 left = tuple(place for place in row.destinations if (row.message_id, *place) in failed)

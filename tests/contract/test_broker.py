@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, REQUEUE
-from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, Subscription
+from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, RabbitPublisher, Subscription
 from services.runtime.memory import MemoryBroker, matches
 from tests import conftest
 from tests.rabbit import Rabbit
@@ -144,6 +144,11 @@ class TestBroker:
         publish(twin, Outgoing("c1", REQUEUE, "routing.commands", b"{}", {"x-attempt": "many", "x-other": [1, {"a": True}]}))
         assert collect(twin.subscription("routing.commands"), 1)[0].attempt == 0
 
+    def test_the_type_is_told_also_by_what_has_headers(self, twin: Twin) -> None:
+        publish(twin, Outgoing("m1", DEPARTMENTS, QUEUE, b"{}", type="assignment.created"))
+        publish(twin, Outgoing("m2", DEPARTMENTS, QUEUE, b"{}", {"x-attempt": 1}, type="assignment.signed", correlation_id="c"))
+        assert [one.type for one in collect(twin.subscription(QUEUE), 2)] == ["assignment.created", "assignment.signed"]
+
     def test_a_batch_of_five_hundred_is_confirmed_and_comes(self, twin: Twin) -> None:
         assert publish(twin, *map(message, range(500))) == {}
         subscription = twin.subscription(QUEUE, prefetch=500)
@@ -212,3 +217,16 @@ def test_in_memory_what_comes_back_too_often_is_parked() -> None:
         subscription.close()
     assert broker.waiting(QUEUE) == []
     assert [one.message_id for one in broker.waiting(f"{QUEUE}.dead")] == ["id-1"]
+
+
+def test_a_message_whose_properties_are_not_utf_8_ends_nobody_s_consumer(rabbit: Rabbit) -> None:
+    publisher = RabbitPublisher(rabbit.url, "test")
+    publisher.publish(Outgoing("m-1", COMMANDS, "water.sign", b"{}", type="KINDKIND"))
+    # In GBK, as a program under Windows may write it.
+    publisher._unsent = publisher._unsent.replace(b"KINDKIND", "签收办理".encode("gbk"))
+    publisher.publish(Outgoing("m-2", COMMANDS, "water.sign", b"{}"))
+    assert publisher.settle() == {}
+    publisher.close()
+    found = collect(rabbit.subscription("routing.commands"), 2)
+    assert [one.message_id for one in found] == ["m-1", "m-2"]
+    assert "\N{REPLACEMENT CHARACTER}" in found[0].type

@@ -9,16 +9,16 @@ from amqp.method_framing import frame_writer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.frames import publish_frames, read_frames
+from services.runtime.frames import publish_frames, read_frames, readable_header
 
 FRAME_MAX = 4096
 
 
-def as_py_amqp_writes(exchange: str, routing_key: str, message_id: str, content_type: str, body: bytes) -> bytes:
+def as_py_amqp_writes(exchange: str, routing_key: str, message_id: str, content_type: str, body: bytes, **more: str) -> bytes:
     written = bytearray()
     connection = SimpleNamespace(frame_max=FRAME_MAX, bytes_sent=0)
     transport = SimpleNamespace(write=lambda part: written.extend(bytes(part)))
-    content = amqp.Message(body, delivery_mode=2, message_id=message_id, content_type=content_type)
+    content = amqp.Message(body, delivery_mode=2, message_id=message_id, content_type=content_type, **more)
     arguments = amqp.serialization.dumps("Bssbb", (0, exchange, routing_key, True, False))
     frame_writer(connection, transport)(1, 1, amqp.spec.Basic.Publish, arguments, content)
     return bytes(written)
@@ -28,6 +28,15 @@ def as_py_amqp_writes(exchange: str, routing_key: str, message_id: str, content_
 def test_a_message_is_written_exactly_as_py_amqp_writes_it(exchange: str, routing_key: str, message_id: str, body: bytes) -> None:
     written = publish_frames(1, FRAME_MAX, exchange, routing_key, message_id, "application/json", body)
     assert written == as_py_amqp_writes(exchange, routing_key, message_id, "application/json", body)
+
+
+@given(st.text(min_size=1, max_size=12), st.text(min_size=1, max_size=12), st.booleans(), st.booleans())
+def test_the_type_and_the_answered_command_are_written_where_there_are_any(
+    kind: str, command: str, typed: bool, correlated: bool
+) -> None:
+    more = ({"type": kind} if typed else {}) | ({"correlation_id": command} if correlated else {})
+    written = publish_frames(1, FRAME_MAX, "e", "k", "m", "t", b"{}", more.get("type", ""), more.get("correlation_id", ""))
+    assert written == as_py_amqp_writes("e", "k", "m", "t", b"{}", **more)
 
 
 def test_a_routing_key_of_more_than_255_bytes_cannot_be_written() -> None:
@@ -82,3 +91,28 @@ def test_frames_that_py_amqp_has_already_received_are_not_waited_for() -> None:
 def test_a_closed_or_broken_line_is_an_error(sent: bytes) -> None:
     with pytest.raises(ConnectionResetError):
         read_frames(Line(sent), 1.0)
+
+
+SHORT = st.binary(max_size=255)
+
+
+@given(
+    st.fixed_dictionaries({}, optional=dict.fromkeys(("content_type", "correlation_id", "message_id", "type", "user_id"), SHORT)),
+    st.booleans(),
+)
+def test_properties_in_any_encoding_become_readable_and_what_was_readable_stays(given: dict[str, bytes], table: bool) -> None:
+    flags = {"content_type": 0x8000, "correlation_id": 0x0400, "message_id": 0x0080, "type": 0x0020, "user_id": 0x0010}
+    parts = [bytes((len(value),)) + value for name in flags if (value := given.get(name)) is not None]
+    if table:
+        # A timestamp that no calendar has.
+        entry = b"\x01tT" + b"\xff" * 8
+        parts.insert(int("content_type" in given), len(entry).to_bytes(4, "big") + entry)
+    written = sum(flags[name] for name in given) | (0x2000 if table else 0)
+    header = (60).to_bytes(2, "big") + bytes(2) + (7).to_bytes(8, "big") + written.to_bytes(2, "big") + b"".join(parts)
+    content = amqp.Message()
+    content.inbound_header(readable_header(header))
+    assert content.body_size == 7
+    assert set(content.properties) == set(given)
+    for name, value in given.items():
+        whole = value.decode("utf-8", "replace")
+        assert content.properties[name] == (whole if len(whole.encode()) <= 255 else whole.encode()[:255].decode("utf-8", "ignore"))
