@@ -49,8 +49,8 @@ def depths(broker: Any, queues: Sequence[str]) -> dict[str, int | None]:
     return found
 
 
-def look_through(broker: Any, queue: str, see: Callable[[Any, bytes], None], quiet_seconds: float = 0.5) -> int:
-    """Show every message that is ready to `see` (properties, body) and give all of them back; returns how many there were.
+def look_through(broker: Any, queue: str, see: Callable[[Any, Any, bytes], None], quiet_seconds: float = 0.5) -> int:
+    """Show every message that is ready to `see` (method, properties, body) and give all of them back; returns how many there were.
 
     Nothing is acknowledged: closing the channel returns the messages to their places. What a consumer holds is not seen.
     """
@@ -60,7 +60,7 @@ def look_through(broker: Any, queue: str, see: Callable[[Any, bytes], None], qui
     for method, properties, body in channel.consume(queue, inactivity_timeout=quiet_seconds):
         if method is None:
             break
-        see(properties, body)
+        see(method, properties, body)
         seen += 1
     # Not cancel(): that would reject message by message what closing gives back at once.
     channel.close()

@@ -15,9 +15,12 @@ from services.console.office import json_option, load_place
 from services.console.replay import Parked, parked_in, read_parked, replay
 from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, out, print_json, step, table
+from services.contracts.text import printable
 from services.contracts.topology import UNROUTED, dead_queue, queues
 
 SHOWN_CHARACTERS = 500
+#: What `--json` tells of each message.
+SHOWN = ("id", "type", "queue", "routing_key", "user", "department", "reason", "attempts", "since", "body")
 
 
 @click.group()
@@ -38,10 +41,11 @@ def dead_list(as_json: bool) -> None:
         print_json(found)
         return
     waiting = {name: each for name, each in found.items() if each["messages"]}
-    shown = table("队列 queue", "条数 messages", "最早 since", "原因 why")
+    shown = table("队列 queue", "条数 messages", "最早 since", "单位 departments", "原因 why")
     for name, each in waiting.items():
-        why = "; ".join(f"{count}× {reason}" for reason, count in each["reasons"].items())
-        shown.add_row(name, str(each["messages"]), each["since"] or "—", why[:SHOWN_CHARACTERS])
+        why = "; ".join(f"{count}× {_one_line(reason)}" for reason, count in each["reasons"].items())
+        whose = ", ".join(map(_one_line, each["departments"])) or "—"
+        shown.add_row(name, str(each["messages"]), each["since"] or "—", whose, why[:SHOWN_CHARACTERS])
     if waiting:
         out.print(shown)
     step(f"共查看 {len(found)} 个队列，{len(waiting)} 个有死信 · {len(found)} queues, {len(waiting)} of them hold something")
@@ -60,17 +64,16 @@ def dead_show(queue: str, as_json: bool) -> None:
             fail(f"{parked_in(queue)}: {error.reply_text}", "huiying dead list")
     if as_json:
         print_json([
-            {
-                "id": each.id, "type": each.type, "reason": each.reason, "attempts": each.attempts,
-                "since": each.since.isoformat() if each.since else None, "body": each.body,
-            }
+            {name: getattr(each, name) for name in SHOWN} | {"since": each.since.isoformat() if each.since else None}
             for each in found
         ])  # fmt: skip
         return
     for each in found:
-        out.print(f"{each.id}  {each.type or '—'}  {each.reason}", style="bold", markup=False)
-        out.print(f"    试过 {each.attempts} 次 tries；自 since {_moment(each.since)}", markup=False)
-        out.print(f"    {each.body[:SHOWN_CHARACTERS]}", markup=False)
+        out.print(f"{_one_line(each.id)}  {_one_line(each.type)}  {_one_line(each.reason)}", style="bold")
+        out.print(f"    试过 {each.attempts} 次 tries；自 since {_moment(each.since)}；队列 queue {each.queue}")
+        sender = f"用户 user {_one_line(each.user)}；单位 department {_one_line(each.department)}"
+        out.print(f"    路由键 routing key {_one_line(each.routing_key)}；{sender}")
+        out.print(f"    {_one_line(each.body)}")
     step(f"{len(found)} 条 messages")
 
 
@@ -99,15 +102,20 @@ def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
         fail(f"There is no message {only} in {source}.", f"huiying dead show {queue}")
 
 
+def _one_line(text: str | None) -> str:
+    return printable((text or "—")[:SHOWN_CHARACTERS])
+
+
 def _moment(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
 def _summary(messages: Sequence[Parked]) -> dict[str, Any]:
-    """How many, since when, and how many for each reason, the most frequent first."""
+    """How many, since when, of which departments, and how many for each reason, the most frequent first."""
     since = min((each.since for each in messages if each.since is not None), default=None)
     return {
         "messages": len(messages),
         "since": since.isoformat() if since else None,
+        "departments": sorted({each.department for each in messages if each.department}),
         "reasons": dict(Counter(each.reason for each in messages).most_common()),
     }

@@ -103,9 +103,9 @@ def doctor(as_json: bool) -> None:
         print_json([{"what": each.what, "good": each.good, "found": each.found, "advice": each.advice} for each in findings])
     else:
         for each in findings:
-            out.print(f"{'✓' if each.good else '✗'} {each.what}: {each.found}", style=None if each.good else "red", markup=False)
+            out.print(f"{'✓' if each.good else '✗'} {each.what}: {each.found}", style=None if each.good else "red")
             if not each.good and each.advice:
-                out.print(f"    → {each.advice}", markup=False)
+                out.print(f"    → {each.advice}")
     raise SystemExit(0 if all(each.good for each in findings) else 1)
 
 
@@ -121,4 +121,4 @@ def print_addresses(place: Addresses, settings: ConsoleSettings) -> None:
         ("地址与令牌 addresses and token", str(settings.var.absolute() / ADDRESS_BOOK)),
     )
     for name, value in rows:
-        out.print(f"  {name}  {value}", markup=False)
+        out.print(f"  {name}  {value}")

@@ -162,18 +162,18 @@ def _print(result: Mapping[str, Any], assured: Sequence[Assured]) -> None:
     out.print(shown)
     out.print(_rates(throughput))
     out.print(_picture(throughput, floor))
-    out.print("条形为对数刻度 · the bars are logarithmic", markup=False, style="dim")
+    out.print("条形为对数刻度 · the bars are logarithmic", style="dim")
     out.print(_ratios(throughput, floor))
     if result["floor_unrest"] > UNREST:
         moved = f"{result['floor_unrest']:.1f}"
-        out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字只作参考", style="yellow", markup=False)
+        out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字只作参考", style="yellow")
         out.print(f"This machine has other work: its floor moved by a factor of {moved}, the figures are rough", style="yellow")
     out.print(_costs(throughput))
     if memory := result["peak_memory_bytes"]:
         each = ", ".join(f"{name} {size / MEGABYTE:.0f}" for name, size in memory.items())
-        out.print(f"内存峰值 peak memory, MB: {each}", markup=False)
+        out.print(f"内存峰值 peak memory, MB: {each}")
     for row in assured:
-        out.print(f"{'✓' if row.good else '✗'} {row.what}: {row.found}", style=None if row.good else "red", markup=False)
+        out.print(f"{'✓' if row.good else '✗'} {row.what}: {row.found}", style=None if row.good else "red")
 
 
 def _rates(throughput: Mapping[str, Any]) -> Table:

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from services.console.figures import groups_table, rates_table
 from services.console.samples import Case
@@ -39,7 +39,7 @@ def tell(cases: Sequence[Case], names: Mapping[str, str], statistics: Mapping[st
 
 
 def _chapter(zh: str, en: str) -> None:
-    out.print(f"\n[bold]{zh}  {en}[/bold]")
+    out.print(f"\n{zh}  {en}", style="bold")
 
 
 def _assigned(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
@@ -53,21 +53,21 @@ def _assigned(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
             else _clock(found["deadlines"]["reply"])
         )
         channel = str(case.form.get("channel", "web"))
-        made.add_row(str(case.number), escape(case.title), channel, names[found["department"]], escape(rule), due)
+        made.add_row(str(case.number), case.title, channel, names[found["department"]], rule, due)
     return made
 
 
 def _tell_late(case: Case, names: Mapping[str, str]) -> None:
     found = case.assignment
-    out.print(f"  {names[found['department']]}：{escape(case.title)}")
+    out.print(f"  {names[found['department']]}：{case.title}")
     out.print(f"    {_clock(found['created'])} 交办 assigned，{_clock(found['signed'])} 签收 signed")
     for each in case.reminders:
-        colour = {"red": "red", "yellow": "yellow"}.get(each["card"] or "", "default")
+        colour = {"red": "red", "yellow": "yellow"}.get(each["card"] or "")
         words = {"red": "红牌 red card", "yellow": "黄牌 yellow card"}.get(each["card"] or "", f"催办 reminder ({each['rung']})")
         note = "" if each["state"] == "sent" else "（略过 skipped）"
-        out.print(f"    {_clock(each['at'])} [{colour}]{words}[/{colour}]{note}，期限 deadline {_clock(each['deadline'])}")
+        out.print(f"    {_clock(each['at'])} {words}{note}，期限 deadline {_clock(each['deadline'])}", style=colour)
     late = "逾期 late" if found["on_time"] is False else "按期 in time"
-    out.print(f"    {_clock(found['replied'])} 答复 replied，{late}：{escape(case.handling.reply)}")
+    out.print(f"    {_clock(found['replied'])} 答复 replied，{late}：{case.handling.reply}")
 
 
 def _answered(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
@@ -75,8 +75,8 @@ def _answered(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
     for case in cases:
         found = case.assignment
         rated = " → ".join(RATINGS[rating] for rating in case.ratings) or "未测评 unrated"
-        in_time = "按期" if found["on_time"] else "[red]逾期[/red]"
-        words = [names[found["department"]], OUTCOMES[found["outcome"]], in_time, escape(found["reply"]), rated, case.state]
+        in_time = "按期" if found["on_time"] else Text("逾期", "red")
+        words = [names[found["department"]], OUTCOMES[found["outcome"]], in_time, found["reply"], rated, case.state]
         made.add_row(str(case.number), *words)
     return made
 
@@ -90,7 +90,7 @@ def _sum_up(cases: Sequence[Case], statistics: Mapping[str, Any]) -> None:
         "按期办结率 in time": rates["on_time"]["plain"], "解决率 resolution": rates["resolution"]["strict"],
         "满意率 satisfied": rates["satisfaction"]["basic"], "参评率 rated": rates["participation"]["plain"],
     }  # fmt: skip
-    out.print(f"\n[bold]小结 Summary[/bold]（截至 as of {statistics['as_of']}）")
+    out.print(f"\n小结 Summary（截至 as of {statistics['as_of']}）", style="bold")
     ratings = sum(len(case.ratings) for case in cases)
     out.print(f"  意见建议 {len(cases)} opinions · 承办单位 {len(departments)} departments · 催办 {len(sent)} reminders and cards")
     out.print(f"  红牌 {red} red · 黄牌 {yellow} yellow · 测评 {ratings} evaluations · 重办 {_reworked(cases)} reworked")

@@ -14,12 +14,28 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
+
+from services.contracts.text import escape_json, printable
 
 #: A pipe or a file has no width of its own, and tables squeezed into 80 columns lose what they say.
 WIDTH = None if sys.stdout.isatty() else 150
 STARTED = time.monotonic()
-out = Console(highlight=False, soft_wrap=True, width=WIDTH)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class Terminal(Console):
+    """A console that shows a text of anybody as it is: nothing in it is obeyed, neither by the terminal nor as markup."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, soft_wrap=True, markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """What becomes of every string that is printed, by itself or in a table."""
+        return super().render_str(printable(text, lines=True), **options)
+
+
+out = Terminal(width=WIDTH)
+err = Terminal(stderr=True)
 
 
 class Failure(click.ClickException):
@@ -31,9 +47,9 @@ class Failure(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Both lines on standard error."""
-        err.print(f"错误 Error: {self.message}", style="red", markup=False)
+        err.print(f"错误 Error: {self.message}", style="red")
         if self.advice:
-            err.print(f"下一步 Next: {self.advice}", markup=False)
+            err.print(f"下一步 Next: {self.advice}")
 
 
 def fail(message: str, advice: str = "") -> NoReturn:
@@ -43,17 +59,17 @@ def fail(message: str, advice: str = "") -> NoReturn:
 
 def step(text: str) -> None:
     """One line about what is going on, with the seconds since the command was given."""
-    err.print(f"{time.monotonic() - STARTED:5.1f}s  {text}", style="dim", markup=False)
+    err.print(f"{time.monotonic() - STARTED:5.1f}s  {text}", style="dim")
 
 
 def print_json(value: Any) -> None:
     """A result for a program: JSON on standard output."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, default=_plain) + "\n")
+    sys.stdout.write(escape_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)) + "\n")
 
 
 def print_plain(text: str) -> None:
-    """Text as it is, without wrapping or colour."""
-    sys.stdout.write(text + "\n")
+    """Text without wrapping or colour."""
+    sys.stdout.write(printable(text, lines=True) + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -58,7 +58,7 @@ def _print(results: dict[str, Any]) -> None:
             )
         shown.add_row(f"{name} 倍数 times", "", "", *(f"{result['ratio'][column]:.2f}" for column in COLUMNS))
     out.print(shown)
-    out.print("读取：PostgreSQL 为行数，SQLite 为引擎步数 · read: rows on PostgreSQL, steps of the engine on SQLite", markup=False)
+    out.print("读取：PostgreSQL 为行数，SQLite 为引擎步数 · read: rows on PostgreSQL, steps of the engine on SQLite")
 
 
 @contextmanager

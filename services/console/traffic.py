@@ -84,7 +84,7 @@ def _floor(settings: ConsoleSettings, records: Records) -> dict[str, int | None]
 
 def _print_import(result: dict[str, Any]) -> None:
     for refused in result["refused_lines"][:MOST_SHOWN]:
-        err.print(f"第 {refused['line']} 行 line {refused['line']}: {reasons(refused['errors'])}", style="yellow", markup=False)
+        err.print(f"第 {refused['line']} 行 line {refused['line']}: {reasons(refused['errors'])}", style="yellow")
     if result["refused"] > MOST_SHOWN:
         err.print(f"…… 另有 {result['refused'] - MOST_SHOWN} 行 more lines; all of them with --json", style="yellow")
     shown = Table(show_header=False, box=None)

@@ -6,6 +6,7 @@ of their own (zero-width ones, those that turn the direction of writing), Cs are
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable
@@ -51,6 +52,15 @@ _ONE_LINE = _Table(_without_hidden)
 _MANY_LINES = _Table(lambda letter: letter if letter in f"\n\t{JOINERS}" else _without_hidden(letter))
 
 
+def _escaped(letter: str) -> str:
+    if letter == "\n" or _shown(letter) == letter:
+        return letter
+    return json.dumps(letter)[1:-1]
+
+
+_ESCAPED = _Table(_escaped)
+
+
 def is_visible(text: str) -> bool:
     """Whether anything is to be seen: a letter, a digit, a sign. Blanks, zero-width characters and lone accents are nothing."""
     return any(
@@ -79,3 +89,8 @@ def printable(text: str, *, lines: bool = False) -> str:
     With `lines`, line breaks and tabs stay what they are.
     """
     return text.translate(_SHOWN_LINES if lines else _SHOWN)
+
+
+def escape_json(document: str) -> str:
+    """JSON with `\\u202e` in place of what a terminal would obey; it says the same as before."""
+    return document.translate(_ESCAPED)

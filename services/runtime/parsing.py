@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ import orjson
 from marshmallow import Schema, ValidationError
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
+from services.contracts.text import many_lines
 from services.runtime.routes import API, Route
 
 LONGEST_BODY = 1_000_000
@@ -95,7 +95,7 @@ def read_query(route: Route) -> Mapping[str, Any]:
 
 
 def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
-    """The named fields of a posted form, empty where absent: outer blanks and control characters gone, lines end with \\n.
+    """The named fields of a posted form, tidied by `many_lines`, empty where absent.
 
     `files` is how many bytes of files it may bring beside them, if any. Raises `UnsupportedType` and `TooLarge`.
     """
@@ -106,15 +106,10 @@ def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
     if (request.content_length or 0) > longest:
         raise TooLarge(f"At most {longest} bytes.")
     request.max_form_memory_size = LONGEST_BODY
-    return {name: _clean(request.form.get(name, "")) for name in names}
+    return {name: many_lines(request.form.get(name, "")) for name in names}
 
 
 def form_value(name: str) -> str:
     """One field of a posted form of any kind, empty where there is none."""
     flask.request.max_form_memory_size = LONGEST_BODY
     return flask.request.form.get(name, "")
-
-
-def _clean(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(letter for letter in lines if letter in "\n\t" or unicodedata.category(letter) != "Cc").strip()

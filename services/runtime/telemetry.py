@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import sys
 from collections.abc import Iterable, Sequence
@@ -15,6 +16,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import PROCESS, Measure
+from services.contracts.text import escape_json, printable
 from services.runtime import outbox
 from services.runtime.database import Database
 
@@ -99,9 +101,23 @@ class Patient:
             self._stream.flush()
 
 
+class _Printable(logging.Formatter):
+    """Lines of other libraries; what they quote may come from anywhere."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, with nothing in it that a terminal would obey."""
+        return printable(super().format(record), lines=True)
+
+
+def _one_json_line(entry: Any, **options: Any) -> str:
+    return escape_json(json.dumps(entry, **options))
+
+
 def set_up_logs(level: str) -> None:
     """Structured logs, one JSON object a line on standard error, with whatever context is bound (request, opinion)."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Printable("%(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     for chatty in ("amqp", "pika"):  # both tell every connection they open, and a probe opens one every few seconds
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
@@ -110,7 +126,7 @@ def set_up_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=False),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(_one_json_line, ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient(sys.stderr))),

@@ -48,7 +48,8 @@ def test_a_parked_message_tells_what_failed_why_how_often_and_since_when(bench, 
     assert started - 1 <= datetime.fromisoformat(found["since"]).timestamp() <= time.time()  # noqa: TID251
     assert found["body"] == '["not an object"]'
     row = listed(bench, "list")[DEAD]
-    assert row == {"messages": 1, "since": found["since"], "reasons": {"not a JSON object": 1}}
+    assert row == {"messages": 1, "since": found["since"], "departments": ["gas"], "reasons": {"not a JSON object": 1}}
+    assert (found["queue"], found["routing_key"], found["department"]) == ("routing.commands", "gas.sign", "gas")
     shown = bench.run("dead", "list") + bench.run("dead", "show", "routing.commands")
     assert shown.count("not a JSON object") == 2
 

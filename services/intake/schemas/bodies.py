@@ -5,26 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from marshmallow import Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue import CHANNELS, LEVELS
+from services.contracts.fields import ManyLines, OneLine
 from services.contracts.messages import Handling, Rating
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
 from services.runtime.paging import Page
 
 LONGEST_REASON = 2_000
 LARGEST_BATCH = 500
-_CODE = validate.Length(1, 60)
-
-
-def _text(longest: int, **options: Any) -> fields.String:
-    return fields.String(validate=validate.Length(1, longest, error=f"1 to {longest} characters."), **options)
+LONGEST_CODE = 60
 
 
 class Location(Schema):
     """Where it is: an address, or degrees of WGS 84."""
 
-    address = fields.String(validate=validate.Length(max=300))
+    address = OneLine(300, shortest=0)
     latitude = fields.Float(validate=validate.Range(-90, 90))
     longitude = fields.Float(validate=validate.Range(-180, 180))
 
@@ -33,7 +30,7 @@ class Submitter(Schema):
     """Who says it; everything but the kind is personal data."""
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
-    name = fields.String(validate=validate.Length(max=100))
+    name = OneLine(100, shortest=0)
     phone = fields.String(validate=validate.Regexp(r"^[0-9+()\- ]{5,30}$", error="Digits, spaces, + - ( ) only."))
     email = fields.Email(validate=validate.Length(max=320))
 
@@ -42,7 +39,7 @@ class RelayStep(Schema):
     """Somebody who passed the opinion on, and in which role."""
 
     role = fields.String(required=True, validate=validate.OneOf(RELAY_ROLES))
-    name = _text(120, required=True)
+    name = OneLine(120, required=True)
 
 
 class Relay(fields.Nested):
@@ -50,48 +47,37 @@ class Relay(fields.Nested):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(RelayStep, metadata={"description": "or the name alone, as text", "or_text": True}, **options)
+        self._name = OneLine(120)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, *args: Any, **options: Any) -> Any:
         if not isinstance(value, str):
             return super()._deserialize(value, attr, data, *args, **options)
-        if not 0 < len(value) <= 120:
-            raise ValidationError("1 to 120 characters.")
-        return value
+        return self._name.deserialize(value)
 
 
 class Submission(Schema):
     """An opinion as it comes in; only title and content are required."""
 
-    title = _text(LONGEST_TITLE, required=True)
-    content = _text(LONGEST_CONTENT, required=True)
+    title = OneLine(LONGEST_TITLE, required=True)
+    content = ManyLines(LONGEST_CONTENT, required=True)
     channel = fields.String(load_default="web", validate=validate.OneOf(CHANNELS))
-    topic = fields.String(validate=_CODE, allow_none=True)
-    area = fields.String(validate=_CODE, allow_none=True)
-    station = fields.String(validate=_CODE, allow_none=True)
-    deputy = fields.String(validate=validate.Length(max=120), allow_none=True)
+    topic = OneLine(LONGEST_CODE, allow_none=True)
+    area = OneLine(LONGEST_CODE, allow_none=True)
+    station = OneLine(LONGEST_CODE, allow_none=True)
+    deputy = OneLine(120, shortest=0, allow_none=True)
     location = fields.Nested(Location, allow_none=True)
     submitter = fields.Nested(Submitter, allow_none=True)
     cosigners = fields.List(fields.Nested(Submitter), validate=validate.Length(max=MOST_COSIGNERS), allow_none=True)
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
-    external_id = fields.String(validate=validate.Length(1, 200), allow_none=True)
+    external_id = OneLine(200, allow_none=True)
     relay = fields.List(Relay(), validate=validate.Length(max=10), allow_none=True)
-
-    @pre_load
-    def _strip(self, data: Any, **_: Any) -> Any:
-        """Outer blanks do not count as text."""
-        if not isinstance(data, dict):
-            return data
-        return {
-            name: value.strip() if name in ("title", "content") and isinstance(value, str) else value
-            for name, value in data.items()
-        }
 
 
 class Line(Submission):
     """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
 
     channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
-    submitted_at = fields.String(validate=validate.Length(max=40), allow_none=True)
+    submitted_at = OneLine(40, shortest=0, allow_none=True)
 
 
 class Evaluation(Schema):
@@ -99,56 +85,56 @@ class Evaluation(Schema):
 
     result = fields.String(required=True, validate=validate.OneOf(list(Rating)))
     process = fields.String(validate=validate.OneOf(list(Rating)), load_default=None)
-    comment = fields.String(validate=validate.Length(max=2000), load_default=None)
+    comment = ManyLines(2000, shortest=0, load_default=None)
 
 
 class Acceptance(Schema):
     """A reviewer's yes, and how the opinion is to be handled as far as the reviewer says so."""
 
-    topic = fields.String(validate=_CODE, load_default=None, allow_none=True)
+    topic = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
     level = fields.String(validate=validate.OneOf(LEVELS), load_default=None, allow_none=True)
-    difficulty = fields.String(validate=_CODE, load_default=None, allow_none=True)
-    department = fields.String(validate=_CODE, load_default=None, allow_none=True)
-    co_handlers = fields.List(fields.String(validate=_CODE), validate=validate.Length(max=20), load_default=())
+    difficulty = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    department = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    co_handlers = fields.List(OneLine(LONGEST_CODE), validate=validate.Length(max=20), load_default=())
     handling = fields.String(validate=validate.OneOf(get_args(Handling)), load_default="joint")
     key = fields.Boolean(load_default=False)
-    leader = _text(120, load_default=None, allow_none=True)
+    leader = OneLine(120, load_default=None, allow_none=True)
 
 
 class BatchAcceptance(Acceptance):
     """集中交办: many opinions let in at once, on the same terms."""
 
-    opinions = fields.List(_text(36), required=True, validate=validate.Length(1, LARGEST_BATCH))
+    opinions = fields.List(OneLine(36), required=True, validate=validate.Length(1, LARGEST_BATCH))
 
 
 class Refusal(Schema):
     """A reviewer's no, with a reason of the catalogue."""
 
-    reason = fields.String(required=True)
+    reason = OneLine(LONGEST_CODE, required=True)
 
 
 class Question(Schema):
     """What the reviewer needs to know."""
 
-    question = _text(LONGEST_REASON, required=True)
+    question = ManyLines(LONGEST_REASON, required=True)
 
 
 class Merging(Schema):
     """The opinion it is handled with."""
 
-    into = fields.String(required=True)
+    into = OneLine(LONGEST_CODE, required=True)
 
 
 class Details(Schema):
     """What the submitter adds."""
 
-    content = _text(LONGEST_CONTENT, required=True)
+    content = ManyLines(LONGEST_CONTENT, required=True)
 
 
 class Withdrawal(Schema):
     """Why it is taken back, if the submitter wants to say."""
 
-    reason = fields.String(validate=validate.Length(max=LONGEST_REASON), load_default=None)
+    reason = ManyLines(LONGEST_REASON, shortest=0, load_default=None)
 
 
 class OpinionQuery(Page):

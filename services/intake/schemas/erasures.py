@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.fields import OneLine
+
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500
 
 
@@ -24,7 +26,7 @@ class Erased(Schema):
 class _Some(Schema):
     """Some opinions at a time: those behind the id `after`, at most `limit` of them."""
 
-    after = fields.String(validate=validate.Length(1, 36), load_default=None, allow_none=True)
+    after = OneLine(36, load_default=None, allow_none=True)
     limit = fields.Integer(strict=True, validate=validate.Range(1, MOST_AT_ONCE), load_default=200)
 
 

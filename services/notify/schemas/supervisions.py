@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from marshmallow import Schema, fields, validate
 
-from marshmallow import Schema, ValidationError, fields, validate
-
+from services.contracts.fields import ManyLines, OneLine
 from services.runtime.paging import Page, page_of
 
 RESULTS = ("summons", "promise", "criticism", "closed")
 MOST_CHOSEN = 500
-
-
-def written(longest: int, **options: Any) -> fields.String:
-    """A text of at most so many characters that says something."""
-    return fields.String(**{"required": True, "validate": [validate.Length(1, longest), _not_blank], **options})
-
-
-def _not_blank(text: str) -> None:
-    if not text.strip():
-        raise ValidationError("It says nothing.")
+LONGEST_ID = 60
 
 
 class SupervisionQuery(Page):
@@ -39,32 +29,32 @@ class MeetingQuery(Page):
 class PromiseBody(Schema):
     """承诺: what will be done, by when, and by whom where that is not the department itself."""
 
-    what = written(1000)
+    what = ManyLines(1000, required=True)
     due = fields.AwareDateTime(required=True)
-    who = written(100, required=False, load_default=None, allow_none=True)
+    who = OneLine(100, load_default=None, allow_none=True)
 
 
 class Result(Schema):
     """What a supervision came to: a summons (约见), a new promise, criticism, or nothing more to do."""
 
     result = fields.String(required=True, validate=validate.OneOf(RESULTS))
-    note = written(2000)
+    note = ManyLines(2000, required=True)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
 
 
 class Scheduling(Schema):
     """Which meeting deals with it."""
 
-    meeting = fields.String(required=True)
+    meeting = OneLine(LONGEST_ID, required=True)
 
 
 class MeetingCall(Schema):
     """A meeting to be called; without `supervisions` it deals with all that are open."""
 
-    title = written(120)
+    title = OneLine(120, required=True)
     at = fields.AwareDateTime(required=True)
     supervisions = fields.List(
-        fields.String(), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_CHOSEN)
+        OneLine(LONGEST_ID), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_CHOSEN)
     )
 
 

@@ -7,13 +7,14 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
+from services.contracts.fields import ManyLines, OneLine
 from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
 from services.runtime.paging import Page
 
 MOST_ITEMS = 20
-_CONTENT = validate.Length(1, LONGEST["content"], error=f"1 to {LONGEST['content']} characters.")
+LONGEST_CODE = 60
 
 
 class SignBody(Building):
@@ -33,7 +34,7 @@ class ProgressBody(Building):
 
     shape = Progress
 
-    content = fields.String(required=True, validate=_CONTENT)
+    content = ManyLines(LONGEST["content"], required=True)
     contact = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(get_args(Contact)))
 
 
@@ -42,9 +43,9 @@ class PromiseBody(Building):
 
     shape = Promise
 
-    what = fields.String(required=True, validate=validate.Length(1, 2000))
+    what = ManyLines(2000, required=True)
     due = fields.AwareDateTime(required=True, format="iso")
-    who = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 200))
+    who = OneLine(200, load_default=None, allow_none=True)
 
 
 class ReplyItemBody(Building):
@@ -52,8 +53,8 @@ class ReplyItemBody(Building):
 
     shape = ReplyItem
 
-    demand = fields.String(required=True, validate=validate.Length(1, 2000))
-    content = fields.String(required=True, validate=_CONTENT)
+    demand = ManyLines(2000, required=True)
+    content = ManyLines(LONGEST["content"], required=True)
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
 
@@ -66,13 +67,10 @@ class ReplyBody(Building):
 
     shape = Reply
 
-    content = fields.String(required=True, validate=_CONTENT)
+    content = ManyLines(LONGEST["content"], required=True)
     outcome = fields.Enum(Outcome, by_value=True, load_default=None)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
     items = Tuples(fields.Nested(ReplyItemBody), load_default=(), validate=validate.Length(max=MOST_ITEMS))
-
-
-_REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
 
 
 class ObjectBody(Building):
@@ -80,8 +78,8 @@ class ObjectBody(Building):
 
     shape = Object
 
-    reason = fields.String(required=True, validate=_REASON)
-    department = fields.String(required=True)
+    reason = ManyLines(LONGEST["reason"], required=True)
+    department = OneLine(LONGEST_CODE, required=True)
 
 
 class ExtendBody(Building):
@@ -90,7 +88,7 @@ class ExtendBody(Building):
     shape = Extend
 
     until = fields.AwareDateTime(required=True, format="iso")
-    reason = fields.String(required=True, validate=_REASON)
+    reason = ManyLines(LONGEST["reason"], required=True)
 
 
 class PauseBody(Building):
@@ -98,7 +96,7 @@ class PauseBody(Building):
 
     shape = Pause
 
-    reason = fields.String(required=True, validate=_REASON)
+    reason = ManyLines(LONGEST["reason"], required=True)
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
 
@@ -107,8 +105,8 @@ class KeepBody(Building):
 
     shape = Keep
 
-    evidence = fields.String(required=True, validate=_CONTENT)
-    promise = fields.String(load_default=None, allow_none=True)
+    evidence = ManyLines(LONGEST["content"], required=True)
+    promise = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 class RulingBody(Building):
@@ -118,8 +116,8 @@ class RulingBody(Building):
 
     about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
     granted = fields.Boolean(required=True)
-    reason = fields.String(required=True, validate=_REASON)
-    department = fields.String(load_default=None, allow_none=True)
+    reason = ManyLines(LONGEST["reason"], required=True)
+    department = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 #: The body of each verb, over HTTP as it is, over AMQP with the assignment's id beside it.
@@ -132,9 +130,9 @@ BODIES: dict[str, type[Schema]] = {
 class Preview(Schema):
     """A text whose way is asked for before it is sent."""
 
-    title = fields.String(required=True, validate=validate.Length(1, 120))
-    content = fields.String(load_default="", validate=validate.Length(max=20_000))
-    topic = fields.String(load_default=None, allow_none=True)
+    title = OneLine(120, required=True)
+    content = ManyLines(20_000, shortest=0, load_default="")
+    topic = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 class AssignmentQuery(Page):

@@ -6,11 +6,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from services.contracts.fields import ManyLines, OneLine
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
 from services.runtime.paging import LARGEST_LIMIT, Page, page_of
 
-_NOTE = validate.Length(1, 2000)
+LONGEST_NOTE, LONGEST_ID = 2_000, 60
 
 
 class PromiseQuery(Page):
@@ -48,8 +49,8 @@ class LookbackBody(Building):
     shape = Sample
 
     size = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_LIMIT))
-    assignments = Tuples(fields.String(), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
-    department = fields.String(load_default=None, allow_none=True)
+    assignments = Tuples(OneLine(LONGEST_ID), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
+    department = OneLine(LONGEST_ID, load_default=None, allow_none=True)
     since = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
@@ -70,9 +71,9 @@ class CheckBody(Building):
 
     shape = Check
 
-    assignment = fields.String(required=True)
+    assignment = OneLine(LONGEST_ID, required=True)
     held = fields.Boolean(required=True, truthy={True}, falsy={False})
-    note = fields.String(required=True, validate=_NOTE)
+    note = ManyLines(LONGEST_NOTE, required=True)
 
 
 class LookbackItem(Schema):

@@ -7,6 +7,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST
+from services.contracts.fields import ManyLines, OneLine
 from services.contracts.messages import Handling
 from services.contracts.schema import Building
 from services.routing.domain import Mark
@@ -14,13 +15,12 @@ from services.routing.domain import Mark
 #: More departments than this in one case is a mistake.
 MOST_HANDLERS = 20
 LONGEST_NAME = 60
-_REASON = validate.Length(1, LONGEST["reason"], error=f"1 to {LONGEST['reason']} characters.")
 
 
 class HandlersBody(Schema):
     """Departments to handle a case beside its lead: `joint` gives the lead its opinion, `separate` answers for itself."""
 
-    departments = fields.List(fields.String(), required=True, validate=validate.Length(1, MOST_HANDLERS))
+    departments = fields.List(OneLine(LONGEST_NAME), required=True, validate=validate.Length(1, MOST_HANDLERS))
     handling = fields.String(load_default="joint", validate=validate.OneOf(get_args(Handling)))
 
 
@@ -30,14 +30,14 @@ class MarkBody(Building):
     shape = Mark
 
     key = fields.Boolean(required=True)
-    leader = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, LONGEST_NAME))
-    reason = fields.String(required=True, validate=_REASON)
+    leader = OneLine(LONGEST_NAME, load_default=None, allow_none=True)
+    reason = ManyLines(LONGEST["reason"], required=True)
 
 
 class RaiseBody(Schema):
     """Why the case is the next level's."""
 
-    reason = fields.String(required=True, validate=_REASON)
+    reason = ManyLines(LONGEST["reason"], required=True)
 
 
 class ApproveBody(Schema):
@@ -47,4 +47,4 @@ class ApproveBody(Schema):
 class AmendBody(Schema):
     """What the department has to change in its draft."""
 
-    reason = fields.String(required=True, validate=_REASON)
+    reason = ManyLines(LONGEST["reason"], required=True)
