@@ -66,7 +66,7 @@ class Place:
     def __init__(self, make: Callable[[FixedClock], Database], catalogue: Catalogue, open_: int, due: int) -> None:
         self.open, self.due = open_, due
         self.database = make(FixedClock(NOW))
-        self._ladder = Ladder(catalogue.ladder.values(), catalogue.calendar)
+        self._ladder = Ladder.of(catalogue)
         self._secretary = Secretary(catalogue, {})
         migrate(self.database, STORE, "runtime")
         migrate(self.database, notify.ASSEMBLY.migrations, "notify")

@@ -38,7 +38,7 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
         "leader": settings.leader_channels,
         "congress": settings.congress_channels,
     }
-    ladder = Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
+    ladder = Ladder.of(catalogue)
     secrets, vault = settings.secrets.values, Vault(settings.contact_keys)
     return Notify(
         database=database, catalogue=catalogue, ladder=ladder, vault=vault,

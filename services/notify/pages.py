@@ -9,6 +9,7 @@ from typing import Any
 
 import flask
 
+from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.notify import domain
 from services.notify.app import Notify
@@ -50,13 +51,15 @@ def meeting_page(call: Call[Notify]) -> Answer:
 
 def _page(call: Call[Notify], rows: list[Row], meeting: Row | None) -> flask.Response:
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
-    zone, departments = catalogue.calendar.zone, catalogue.departments
+    zone = catalogue.calendar.zone
 
     def department(code: str) -> Words:
-        return Words(departments[code].name, departments[code].name_en) if code in departments else Words(code, code)
+        known = stored.department(catalogue, code)
+        return Words(known.name, known.name_en)
 
     def rung(code: str) -> Words:
-        return Words(catalogue.ladder[code].name, catalogue.ladder[code].name_en) if code in catalogue.ladder else Words(code, code)
+        known = stored.found(catalogue.ladder, code)
+        return Words(known.name, known.name_en) if known else Words(code, code)
 
     def minutes(instant: datetime) -> str:
         return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"

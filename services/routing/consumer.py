@@ -108,7 +108,7 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
 
 
 def _hear_command(service: Routing, store: RoutingStore, command: Command) -> None:
-    if command.department not in service.catalogue.departments:
+    if command.department not in service.catalogue.departments and not store.has_had(command.department):
         raise Poison(f"unknown department {command.department!r}")
     try:
         handlers.move(store, service.catalogue, *_parse(command))

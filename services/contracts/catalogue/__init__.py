@@ -1,5 +1,6 @@
 """The catalogue: what one place configures, as frozen values, with a checker that names the line of each mistake."""
 
+from services.contracts.catalogue import stored
 from services.contracts.catalogue.check import CatalogueInvalid, check_catalogue, load_catalogue, parse_catalogue
 from services.contracts.catalogue.document import Problem
 from services.contracts.catalogue.model import (
@@ -49,4 +50,5 @@ __all__ = [
     "check_catalogue",
     "load_catalogue",
     "parse_catalogue",
+    "stored",
 ]

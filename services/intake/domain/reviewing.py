@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import LEVELS, Catalogue
+from services.contracts.catalogue import LEVELS, Catalogue, stored
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages import Handling
@@ -52,7 +52,7 @@ def terms_of(catalogue: Catalogue, form: Mapping[str, Any], topic: str | None) -
     errors = dict(_unknown(catalogue, terms))
     if form.get("topic") and named is None:
         errors["topic"] = [f"There is no topic '{form['topic']}'. See /api/v1/topics."]
-    found = catalogue.topics.get(code or "")
+    found = stored.found(catalogue.topics, code)
     lead = terms.department or (found.department if found else None)
     reasons = [*errors.get("co_handlers", ()), *_clashes(terms.co_handlers, lead)]
     if reasons:
@@ -81,7 +81,7 @@ def _clashes(co_handlers: Sequence[str], lead: str | None) -> Sequence[str]:
 def waited(catalogue: Catalogue, topic: str | None, since: datetime, now: datetime) -> Waited:
     """How long an opinion has waited since it came, or came back; its topic says how long it may."""
     calendar = catalogue.calendar
-    due = calendar.due(since, catalogue.deadlines_for(catalogue.topics.get(topic or "")).deadlines["review"])
+    due = calendar.due(since, catalogue.deadlines_for(stored.topic(catalogue, topic)).deadlines["review"])
     first, last = since.astimezone(calendar.zone).date(), now.astimezone(calendar.zone).date()
     return Waited(calendar.working_days(first, last), int((now - since).total_seconds()), due.at, now > due.at, due.provisional)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.messages import LetterRequested
 from services.intake import domain
 
@@ -31,5 +31,4 @@ def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mappi
 
 def department_name(catalogue: Catalogue, code: str) -> str:
     """A department as a letter calls it; by its code when the catalogue no longer has it."""
-    department = catalogue.departments.get(code)
-    return department.name if department else code
+    return stored.department(catalogue, code).name

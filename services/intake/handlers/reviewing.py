@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.errors import Invalid, NotFound, Refusal
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionMerged, OpinionReturned, OpinionText
@@ -85,7 +85,7 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, reason: s
     """Decline an opinion for a reason of the catalogue, which carries the advice where to go instead."""
     row = known(store.opinion(opinion_id))
     state = advance(State(row["state"]), Move.DECLINE)
-    why = catalogue.decline_reasons.get(reason)
+    why = stored.found(catalogue.decline_reasons, reason)
     if why is None:
         raise Invalid("Choose a reason of the catalogue.", {"reason": [f"one of {', '.join(catalogue.decline_reasons)}"]})
     store.change(opinion_id, state=state, said=row["said"] + 1)

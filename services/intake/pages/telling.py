@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.messages import AssignmentAdvised, AssignmentReplied, Counted
 from services.intake.handlers import DEPARTMENT
 from services.intake.pages.events import ACTORS, EVENTS
@@ -70,13 +70,13 @@ def show_time(instant: datetime, catalogue: Catalogue) -> Markup:
 
 def department_name(code: str, catalogue: Catalogue) -> Words:
     """A department by its names; by its code when the catalogue no longer has it."""
-    department = catalogue.departments.get(code)
-    return Words(department.name, department.name_en) if department else Words(code, code)
+    department = stored.department(catalogue, code)
+    return Words(department.name, department.name_en)
 
 
 def topic_name(code: str, catalogue: Catalogue) -> Words:
     """A topic by its names; by its code when the catalogue no longer has it."""
-    topic = catalogue.topics.get(code)
+    topic = stored.topic(catalogue, code)
     return Words(topic.name, topic.name_en) if topic else Words(code, code)
 
 
@@ -105,7 +105,7 @@ def _text(value: Any, _: Catalogue) -> Shown:
 
 
 def _reason(value: Any, catalogue: Catalogue) -> Shown:
-    reason = catalogue.decline_reasons.get(value)
+    reason = stored.found(catalogue.decline_reasons, value)
     if reason is None:
         return _text(value, catalogue)
     return Words(f"{reason.name}。{reason.advice}", f"{reason.name_en}. {reason.advice_en}")
@@ -120,7 +120,7 @@ def _rated(value: Any, _: Catalogue) -> Shown | None:
 
 
 def _rung(value: Any, catalogue: Catalogue) -> Shown | None:
-    rung = catalogue.ladder.get(value)
+    rung = stored.found(catalogue.ladder, value)
     return Words(rung.name, rung.name_en) if rung else None
 
 
@@ -142,7 +142,7 @@ def _yes(words: Words, otherwise: Words | None = None) -> Show:
 
 
 def _difficulty(value: Any, catalogue: Catalogue) -> Shown | None:
-    known = catalogue.difficulties.get(value)
+    known = stored.found(catalogue.difficulties, value)
     return Words(known.name, known.name_en) if known else None
 
 

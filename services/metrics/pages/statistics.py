@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from services.contracts.catalogue import stored
 from services.contracts.errors import Invalid, status_of
 from services.metrics import handlers
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
@@ -77,7 +78,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     }  # fmt: skip
     zh, en = [], []
     for dimension, code in key.items():
-        entry = named.get(dimension, {}).get(code or "")
+        entry = stored.found(named.get(dimension, {}), code)
         zh.append(entry.name if entry else code or NOT_KNOWN.zh)
         en.append(getattr(entry, "name_en", None) or code or NOT_KNOWN.en)
     return Words(" · ".join(zh), " · ".join(en))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.messages import Promise
 from services.notify import domain, handlers, schemas
@@ -111,11 +112,11 @@ def _file(call: Call[Notify], meeting: Row, rows: list[Row]) -> dict[str, Any]:
 
 
 def _name(call: Call[Notify], code: str) -> dict[str, str]:
-    department = call.service.catalogue.departments.get(code)
+    department = stored.department(call.service.catalogue, code)
     return {
         "department": code,
-        "name": department.name if department else code,
-        "name_en": department.name_en if department else code,
+        "name": department.name,
+        "name_en": department.name_en,
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from services.contracts.catalogue import Rung
+from services.contracts.catalogue import Catalogue, Rung
 from services.contracts.messages import CardIssued, Message, ReminderSent, SupervisionRaised
 from services.contracts.worktime import Calendar
 
@@ -112,11 +112,14 @@ class Climb:
 class Ladder:
     """The rungs of one place on its calendar. Pure; remembers what many deadlines of one day have in common.
 
-    A case goes to supervision with its rating number `dissatisfied` that was dissatisfied.
+    A case goes to supervision with its rating number `dissatisfied` that was dissatisfied. `today` says which difficulty a case
+    counts as whose own may be gone.
     """
 
-    def __init__(self, rungs: Iterable[Rung], calendar: Calendar, dissatisfied: int = 2) -> None:
-        self.calendar, self._dissatisfied = calendar, dissatisfied
+    def __init__(
+        self, rungs: Iterable[Rung], calendar: Calendar, dissatisfied: int = 2, today: Callable[[str], str] = lambda code: code
+    ) -> None:
+        self.calendar, self._dissatisfied, self._today = calendar, dissatisfied, today
         self._rungs: dict[str, list[Rung]] = {}
         self._upon: dict[str, list[Rung]] = {}
         for rung in rungs:
@@ -125,6 +128,15 @@ class Ladder:
         for rung in UPON:
             self._upon.setdefault(str(rung.upon), [rung])
         self._known: dict[tuple[str, str | None, date, datetime], tuple[Step, ...]] = {}
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Ladder:
+        """The ladder of a place. A case whose difficulty the place has no more climbs what its fallback climbs."""
+
+        def today(code: str) -> str:
+            return code if code in catalogue.difficulties else catalogue.fallback_difficulty
+
+        return cls(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied, today)
 
     def is_open(self, now: datetime) -> bool:
         """Whether anybody may be reminded at `now`."""
@@ -160,7 +172,7 @@ class Ladder:
     def upon(self, occasion: str, deadline: Deadline) -> list[Step]:
         """What an occasion calls for: as soon as the office is open, once."""
         at = self.calendar.next_opening(deadline.start)
-        return [Step(rung, deadline.start, at) for rung in self._upon[occasion] if _is_for(rung, deadline.difficulty)]
+        return [Step(rung, deadline.start, at) for rung in self._upon[occasion] if self._is_for(rung, deadline.difficulty)]
 
     def is_for_supervision(self, cause: str, round_: int) -> bool:
         """Whether a case that was reopened into this round has been found wanting so often that it goes to supervision."""
@@ -178,8 +190,15 @@ class Ladder:
         return known
 
     def _rungs_for(self, kind: str, difficulty: str | None) -> list[Rung]:
-        own = [rung for rung in self._rungs.get(kind, ()) if _is_for(rung, difficulty)]
+        own = [rung for rung in self._rungs.get(kind, ()) if self._is_for(rung, difficulty)]
         return own or (self._rungs_for(CLIMBS_LIKE[kind], difficulty) if kind in CLIMBS_LIKE else [])
+
+    def _is_for(self, rung: Rung, difficulty: str | None) -> bool:
+        return (
+            not rung.difficulties
+            or difficulty in rung.difficulties
+            or (difficulty is not None and self._today(difficulty) in rung.difficulties)
+        )
 
     def _half_is_a_day(self, day: date, due: datetime) -> bool:
         # Only then do all deadlines that start on one day and end at one instant have the same half time.
@@ -210,10 +229,6 @@ class Ladder:
         if rung.after is not None:
             return self.calendar.after(due, rung.after)
         return self.calendar.half_way(begun, due)
-
-
-def _is_for(rung: Rung, difficulty: str | None) -> bool:
-    return not rung.difficulties or difficulty in rung.difficulties
 
 
 def message_of(step: Step, deadline: Deadline, supervision: str | None = None) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.messages import CalendarChanged, Moved
 
 MOST_LISTED = 30
@@ -26,10 +26,10 @@ NAMES = {
 
 def write_notice(message: CalendarChanged, catalogue: Catalogue) -> tuple[str, str]:
     """The title and the body of the one letter about all deadlines of a department that have moved, Chinese first."""
-    department, count = catalogue.departments.get(message.department), len(message.moved)
+    department, count = stored.department(catalogue, message.department), len(message.moved)
     body = BODY.format(
-        department=department.name if department else message.department,
-        department_en=department.name_en if department else message.department,
+        department=department.name,
+        department_en=department.name_en,
         reason=message.reason, count=count, place=catalogue.name, place_en=catalogue.name_en,
         lines="\n".join(_lines(message.moved, catalogue, 0, f"……共 {count} 项")),
         lines_en="\n".join(_lines(message.moved, catalogue, 1, f"… {count} in all")),

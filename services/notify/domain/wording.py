@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.contracts.catalogue import Catalogue, Rung
+from services.contracts.catalogue import Catalogue, Rung, stored
 from services.notify.domain.ladder import Deadline
 
 LONGEST_TITLE = 200
@@ -73,10 +73,10 @@ def write_digest(entries: Sequence[tuple[str, str]], day: datetime, catalogue: C
 
 
 def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, index: int) -> dict[str, str]:
-    department = catalogue.departments.get(deadline.department)
+    department = stored.department(catalogue, deadline.department)
     return {
         "rung": (rung.name, rung.name_en)[index],
-        "department": (department.name, department.name_en)[index] if department else deadline.department,
+        "department": (department.name, department.name_en)[index],
         "title": deadline.title or deadline.assignment,
         "assignment": deadline.assignment,
         "task": TASKS.get(deadline.kind, (deadline.kind, deadline.kind))[index],

@@ -5,6 +5,7 @@ from services.routing.domain.checks import (
     check_extension,
     check_objection,
     check_outcome,
+    check_target,
     is_rework,
     pause_until,
     with_details,
@@ -19,6 +20,7 @@ from services.routing.domain.limits import (
     pause_of,
     resumed_deadlines,
     rework_deadline,
+    terms,
 )
 from services.routing.domain.promising import (
     BROKEN,
@@ -58,10 +60,10 @@ from services.routing.domain.sampling import LARGEST_POPULATION, SAMPLE_SIZE, Ch
 
 __all__ = [
     "BROKEN", "CO_DEADLINES", "DEADLINES", "FALLBACK", "GIVEN", "KEPT", "KEYWORDS", "LARGEST_POPULATION", "LEAD", "OPEN",
-    "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Deadlines",
-    "Decision", "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers",
-    "check_objection", "check_outcome", "check_reply", "co_deadlines", "deadlines", "directed", "draw", "evaluation_window",
-    "fingerprint", "is_rework", "kinds_of", "level_after", "moves_of", "moves_to_tell", "next_level",
-    "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadlines",
-    "rework_deadline", "unmoved_due", "what_changed", "with_details", "without",
+    "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Deadlines", "Decision",
+    "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers", "check_objection",
+    "check_outcome", "check_reply", "check_target", "co_deadlines", "deadlines", "directed", "draw", "evaluation_window",
+    "fingerprint", "is_rework", "kinds_of", "level_after", "moves_of", "moves_to_tell", "next_level", "pause_of", "pause_until",
+    "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadlines", "rework_deadline", "terms",
+    "unmoved_due", "what_changed", "with_details", "without",
 ]  # fmt: skip

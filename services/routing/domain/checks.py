@@ -31,13 +31,23 @@ def check_outcome(reply: Reply) -> Outcome:
 
 
 def check_objection(command: Object, catalogue: Catalogue, department: str, window: datetime, now: datetime) -> None:
-    """Raises `Conflict` after the window, `Invalid` unless another department of the catalogue is proposed."""
-    if now > window:
+    """Raises `Conflict` after the window, `Invalid` unless another department of the catalogue is proposed.
+
+    The window is for the department's own silence. One that the catalogue has no more cannot speak: what it still has can be taken
+    from it at any time.
+    """
+    if now > window and department in catalogue.departments:
         raise Conflict(f"Objections were open until {window.isoformat()}; silence means accepted.")
     if command.department not in catalogue.departments:
         raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
     if command.department == department:
         raise Invalid("Propose another department.", {"department": ["This is your own."]})
+
+
+def check_target(department: str, catalogue: Catalogue, otherwise: str) -> None:
+    """Raises `Invalid`, which says `otherwise`, unless a case can be given to `department`."""
+    if department not in catalogue.departments:
+        raise Invalid("Name a department of the catalogue.", {"department": [otherwise]})
 
 
 def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:

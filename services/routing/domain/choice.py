@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from services.contracts.catalogue import Catalogue, Difficulty, Topic
+from services.contracts.catalogue import Catalogue, Difficulty, Topic, stored
 from services.contracts.messages import Handling, Why
 
 #: A keyword in the title says more about the matter than one in the text.
@@ -57,7 +57,7 @@ class Router:
         best = min(scores, key=lambda code: (-scores[code], order[code]))
         words = "、".join(sorted(found[best], key=lambda word: (-len(word), word))[:SHOWN_KEYWORDS])
         confidence = round(scores[best] / sum(scores.values()), 2)
-        return self._decision(self._catalogue.topics[best], Why(f"{KEYWORDS}: {words}", confidence))
+        return self._decision(stored.topic(self._catalogue, best), Why(f"{KEYWORDS}: {words}", confidence))
 
     def _scores(self, title: str, content: str) -> tuple[dict[str, float], dict[str, set[str]]]:
         scores: dict[str, float] = {}

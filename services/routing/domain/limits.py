@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import Catalogue, Difficulty
+from services.contracts.catalogue import Catalogue, Difficulty, stored
 from services.contracts.durations import Duration
 from services.contracts.worktime import Due
 
@@ -31,6 +31,11 @@ class Deadlines:
 def deadlines(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Deadlines:
     """When an assignment made at `start` has to be signed, objected to and replied to."""
     return Deadlines.of({kind: catalogue.calendar.due(start, difficulty.deadlines[kind]) for kind in DEADLINES})
+
+
+def terms(catalogue: Catalogue, row: Mapping[str, Any]) -> Difficulty:
+    """The terms that an assignment was given, which hold whatever becomes of the catalogue."""
+    return stored.difficulty(catalogue, row["difficulty"], row.get("terms"))
 
 
 def rework_deadline(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Due:

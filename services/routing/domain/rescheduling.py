@@ -11,7 +11,7 @@ from typing import Any
 from services.contracts.catalogue import Catalogue, Difficulty
 from services.contracts.messages import Moved
 from services.contracts.worktime import HOLIDAYS, LAST_PUBLISHED_YEAR, MAKE_UP_DAYS, Calendar, Due
-from services.routing.domain.limits import Deadlines, moved_by_pause
+from services.routing.domain.limits import Deadlines, moved_by_pause, terms
 from services.routing.domain.roles import co_deadlines
 
 #: What the deadline of a reopened case is counted with.
@@ -58,7 +58,7 @@ def recomputed(catalogue: Catalogue, row: Mapping[str, Any], now: datetime) -> D
     Each is counted from where it began and moved by what was paused since. A deadline that was extended was fixed by a ruling,
     and one whose beginning nobody wrote down cannot be counted: both stay. The window for objections matters until it is over.
     """
-    difficulty = catalogue.difficulties[row["difficulty"]]
+    difficulty = terms(catalogue, row)
     due = dict(_first_steps(catalogue, difficulty, row, now)) if row["counted"] not in (None, REWORK) else {}
     if _counts(row):
         due["reply"] = reply_due(catalogue, difficulty, row)
@@ -87,9 +87,9 @@ def recomputed_beside(catalogue: Catalogue, row: Mapping[str, Any], lead: Mappin
     given one that lies later, than the lead's own of now."""
     bound = lead["reply_by"]
     if row["reply_by"] <= lead["original_reply_by"]:
-        difficulty = catalogue.difficulties[lead["difficulty"]]
+        difficulty = terms(catalogue, lead)
         bound = unmoved_due(catalogue, difficulty, lead).at if _counts(lead) else lead["original_reply_by"]
-    counted = co_deadlines(catalogue, catalogue.difficulties[row["difficulty"]], row["role"], row["created"], bound)
+    counted = co_deadlines(catalogue, terms(catalogue, row), row["role"], row["created"], bound)
     open_ = {kind: due for kind, due in counted.instants.items() if not _is_met(kind, row, due, now)}
     return Deadlines(open_, counted.provisional)
 

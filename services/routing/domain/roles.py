@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from services.contracts.catalogue import Catalogue, Difficulty
+from services.contracts.catalogue import Catalogue, Difficulty, stored
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import CoState, Move, State, allowed_co_moves, allowed_moves
 from services.contracts.messages import Handling, OpinionAccepted, Role, Why
@@ -28,7 +28,7 @@ def directed(decision: Decision, catalogue: Catalogue, message: OpinionAccepted)
 
     Co-handlers that the reviewer names are instead of the topic's. What the catalogue does not have was not chosen.
     """
-    difficulty = catalogue.difficulties.get(message.difficulty or "", decision.difficulty)
+    difficulty = stored.found(catalogue.difficulties, message.difficulty) or decision.difficulty
     chosen = tuple(code for code in message.co_handlers if code in catalogue.departments)
     department, why = decision.department, decision.why
     if message.department is not None and message.department in catalogue.departments:

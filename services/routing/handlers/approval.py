@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.commands import Reply
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import AssignmentAmended, AssignmentDrafted
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 def write_reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -> State:
     """答复, which goes out at once unless the department's head has to see it first."""
-    department = catalogue.departments.get(row["department"])
-    if department is None or not department.head_approval:
+    if not stored.department(catalogue, row["department"]).head_approval:
         return reply(store, catalogue, row, command)
     return draft(store, catalogue, row, command)
 

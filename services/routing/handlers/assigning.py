@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import LEVELS, Catalogue, Difficulty
+from services.contracts.catalogue import Catalogue, Difficulty, stored
 from services.contracts.lifecycle import CoState, Move, State, advance
 from services.contracts.messages import AssignmentCreated, OpinionAccepted, OpinionText, Role, Why
 from services.routing import domain
@@ -48,7 +48,7 @@ def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: O
     decision = domain.directed(found, catalogue, message)
     why = Why(domain.REVIEWER, 1.0) if message.co_handlers else found.why
     others = [Beside(code, domain.ROLES[decision.handling], why) for code in decision.co_handlers]
-    level = message.level if message.level in LEVELS else catalogue.level
+    level = stored.level(catalogue, message.level)
     store.open_case(opinion.id)
     place(store, catalogue, opinion, decision, assignment_id, others, Carried(level, message.key, message.leader))
 
@@ -58,12 +58,14 @@ def reassign(
 ) -> None:
     """Give an opinion to another department after an objection; its clock starts anew. `row` is the assignment it had.
 
-    `others` are the assignments of those that handled it beside the one before, and now do so beside the new one.
+    `others` are the assignments of those that handled it beside the one before, and now do so beside the new one;
+    those that the catalogue has no more are let go.
     """
-    topic = catalogue.topics.get(row["topic"] or "")
+    topic = stored.topic(catalogue, row["topic"])
     why = Why(f"{RULING}: {reason}", 1.0)
-    decision = Decision(topic, department, catalogue.difficulties[row["difficulty"]], why)
-    beside = [Beside(each["department"], each["role"], why) for each in others if each["department"] != department]
+    decision = Decision(topic, department, domain.terms(catalogue, row), why)
+    going_on = [each for each in others if each["department"] != department and each["department"] in catalogue.departments]
+    beside = [Beside(each["department"], each["role"], why) for each in going_on]
     place(store, catalogue, text_of(row), decision, assignment_id, beside, carried_by(catalogue, row, transfers=1))
 
 
@@ -74,7 +76,7 @@ def text_of(row: Row) -> OpinionText:
 
 def carried_by(catalogue: Catalogue, row: Row, transfers: int = 0) -> Carried:
     """What the case of an assignment carries, after so many more transfers."""
-    level = row["level"] or catalogue.level
+    level = stored.level(catalogue, row["level"])
     return Carried(level, row["key"], row["leader"], row["raised"], row["transfers"] + transfers, row["round"])
 
 
@@ -95,7 +97,7 @@ def place(
         assignment_id, text, decision.department, domain.LEAD, decision.difficulty.code, due.instants, decision.why,
         due.provisional, carried.level, carried.key, carried.leader,
     )  # fmt: skip
-    _keep(store, lead, carried)
+    _keep(store, lead, decision.difficulty, carried)
     reply_by = due.instants["reply"]
     beside = [join(store, catalogue, text, each, decision.difficulty, decision.department, reply_by, carried) for each in others]
     store.say_case(opinion.id, lead, *beside)
@@ -117,11 +119,11 @@ def join(
         store.new_id(), opinion, beside.department, beside.role, difficulty.code, due.instants, beside.why, due.provisional,
         carried.level, carried.key, carried.leader, lead,
     )  # fmt: skip
-    _keep(store, created, carried)
+    _keep(store, created, difficulty, carried)
     return created
 
 
-def _keep(store: RoutingStore, created: AssignmentCreated, carried: Carried) -> None:
+def _keep(store: RoutingStore, created: AssignmentCreated, difficulty: Difficulty, carried: Carried) -> None:
     opinion, due, answer_kind = created.opinion, created.deadlines, domain.answer_kind(created.role)
     answer_by = due[answer_kind]
     state = advance(State.ACCEPTED, Move.ASSIGN) if created.role == domain.LEAD else CoState.ASSIGNED
@@ -133,5 +135,5 @@ def _keep(store: RoutingStore, created: AssignmentCreated, carried: Carried) -> 
         "contact_by": due.get("contact", answer_by), "reply_by": answer_by, "original_reply_by": answer_by, "extensions": 0,
         "pauses": 0, "lead": created.lead, "level": carried.level, "key": carried.key, "leader": carried.leader,
         "raised": carried.raised, "transfers": carried.transfers, "round": carried.round, "opened": store.now,
-        "counted": answer_kind,
+        "counted": answer_kind, "terms": stored.terms_to_keep(difficulty),
     })  # fmt: skip

@@ -51,7 +51,7 @@ def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) 
 def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | None, cause: Cause) -> None:
     """重办: handled again by the same department, with a deadline of its own."""
     state = advance(State(row["state"]), Move.REOPEN)
-    due = domain.rework_deadline(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
+    due = domain.rework_deadline(catalogue, domain.terms(catalogue, row), store.now)
     store.change(
         row["id"], state=state, round=row["round"] + 1, opened=store.now, counted="rework", waited=None,
         reply_by=due.at, original_reply_by=due.at,
@@ -101,7 +101,7 @@ def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, conten
 def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> State:
     """The clock runs again, and the deadlines that are still to be met move by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)
-    difficulty = catalogue.difficulties[row["difficulty"]]
+    difficulty = domain.terms(catalogue, row)
     due = domain.resumed_deadlines(catalogue, difficulty, row, store.now)
     if details is not None:
         store.change_case(row["opinion"], content=domain.with_details(row["content"], details))

@@ -47,7 +47,7 @@ def add_handlers(
 
 def beside_lead(store: RoutingStore, catalogue: Catalogue, lead: Row, beside: Beside) -> AssignmentCreated:
     """Store one more assignment in the case of a lead; returns what is to be said of it."""
-    difficulty = catalogue.difficulties[lead["difficulty"]]
+    difficulty = domain.terms(catalogue, lead)
     carried = carried_by(catalogue, lead)
     return join(store, catalogue, text_of(lead), beside, difficulty, lead["department"], lead["reply_by"], carried)
 

@@ -64,7 +64,7 @@ def note_objection(store: RoutingStore, catalogue: Catalogue, row: Row, command:
 def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend) -> State:
     """延期: asks for more time; a supervisor will rule, and until then the deadline stands."""
     state = advance(State(row["state"]), Move.EXTEND)
-    difficulty = catalogue.difficulties[row["difficulty"]]
+    difficulty = domain.terms(catalogue, row)
     domain.check_extension(command, catalogue, difficulty, row, store.now)
     store.change(row["id"], asked_until=command.until, asked_reason=command.reason)
     store.say_case(row["opinion"], AssignmentAsked(row["id"], row["department"], command.until, command.reason))
@@ -74,7 +74,7 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
 def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -> State:
     """挂起: waits for the submitter, once a round and at most as long as a case may be extended. Who pauses has signed with it."""
     state = advance(State(row["state"]), Move.PAUSE)
-    until = domain.pause_until(command, catalogue, catalogue.difficulties[row["difficulty"]], row["pauses"], store.now)
+    until = domain.pause_until(command, catalogue, domain.terms(catalogue, row), row["pauses"], store.now)
     paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
     store.say_case(row["opinion"], *signature(store, row), paused)
     store.change(
@@ -90,7 +90,7 @@ def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progr
     if command.contact is not None:
         contacted, deadline = row["contacted"] or store.now, row["contact_by"]
         if state is State.PAUSED:
-            difficulty = catalogue.difficulties[row["difficulty"]]
+            difficulty = domain.terms(catalogue, row)
             deadline = domain.resumed_deadlines(catalogue, difficulty, row, store.now).get("contact", deadline)
         on_time = contacted <= deadline
         store.change(row["id"], contacted=contacted, contact_by=deadline)
@@ -115,7 +115,7 @@ def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, st
     """Let a reply go out. A department that replies without having signed has signed with it."""
     outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
     domain.check_reply(command, store.now)
-    difficulty = catalogue.difficulties[row["difficulty"]]
+    difficulty = domain.terms(catalogue, row)
     deadline, pauses = row["reply_by"], row["waited"]
     if row["state"] == State.PAUSED:
         deadline, pauses = domain.resumed_deadlines(catalogue, difficulty, row, store.now)["reply"], waited(row, store.now)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.commands import Keep
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
@@ -26,7 +26,7 @@ _ANSWERED = (State.REPLIED, State.CONCLUDED)
 
 def named(promised: Promise, catalogue: Catalogue, department: str) -> Promise:
     """The promise with a name: the department's own where nobody else is named."""
-    return Promise(promised.what, promised.due, promised.who or catalogue.departments[department].name)
+    return Promise(promised.what, promised.due, promised.who or stored.department(catalogue, department).name)
 
 
 def promise(
@@ -44,7 +44,7 @@ def keep(store: RoutingStore, catalogue: Catalogue, row: Row, command: Keep) -> 
     """承诺兑现: done, with evidence; the submitter is asked again."""
     state = advance(State(row["state"]), Move.KEEP)
     kept = domain.promise_kept(command, store.promises.of(row["id"]))
-    window = domain.evaluation_window(catalogue, catalogue.difficulties[row["difficulty"]], store.now)
+    window = domain.evaluation_window(catalogue, domain.terms(catalogue, row), store.now)
     store.promises.change(kept["id"], state=domain.KEPT, kept=store.now, evidence=command.evidence)
     if state in _ANSWERED:
         store.change(row["id"], evaluate_by=window)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted
@@ -34,7 +34,7 @@ def raise_level(store: RoutingStore, catalogue: Catalogue, assignment_id: str, r
     """提级 by a supervisor. Returns the lead's assignment as it was and its state. Raises `NotFound`, `Conflict` at the top."""
     row = leading(known(store.assignment(assignment_id)))
     state = advance(State(row["state"]), Move.RAISE)
-    level = domain.next_level(row["level"] or catalogue.level)
+    level = domain.next_level(stored.level(catalogue, row["level"]))
     if level is None:
         raise Conflict("There is no level above this one.")
     _raise(store, row, level, row["raised"], reason)
@@ -48,7 +48,7 @@ def raise_if_due(store: RoutingStore, catalogue: Catalogue, row: Row) -> str | N
     """
     row = known(store.assignment(row["id"]))
     reworks, transfers = row["round"] - 1, row["transfers"]
-    due = domain.level_after(row["level"] or catalogue.level, row["raised"], reworks, transfers, catalogue.limits)
+    due = domain.level_after(stored.level(catalogue, row["level"]), row["raised"], reworks, transfers, catalogue.limits)
     if due is None:
         return None
     level, counted = due

@@ -49,7 +49,7 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
     store.hold_cases_of(ids)
     for assignment_id in ids:
         row = store.assignment(assignment_id)
-        if row is None or row["difficulty"] not in catalogue.difficulties:
+        if row is None:
             continue
         if row["state"] in _OPEN:
             _recount(store, catalogue, calendar, row)
@@ -79,7 +79,7 @@ def _prolong(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row)
     """The window for the rating, which submitters were told: it may close later, and never earlier."""
     # Somebody was asked again by each promise that was kept.
     asked = max([row["replied"], *(each["kept"] for each in store.promises.of(row["id"]) if each["kept"] is not None)])
-    window = domain.evaluation_window(catalogue, catalogue.difficulties[row["difficulty"]], asked)
+    window = domain.evaluation_window(catalogue, domain.terms(catalogue, row), asked)
     if window <= row["evaluate_by"]:
         return
     store.calendars.record(calendar, row, "evaluation", row["evaluate_by"], window)
@@ -100,7 +100,7 @@ def _original(catalogue: Catalogue, row: Row, reply_by: datetime) -> datetime:
     """What stays on record of a deadline beside the one in force: without the pauses."""
     if row["role"] != domain.LEAD:
         return reply_by
-    return domain.unmoved_due(catalogue, catalogue.difficulties[row["difficulty"]], row).at
+    return domain.unmoved_due(catalogue, domain.terms(catalogue, row), row).at
 
 
 def _tell(store: RoutingStore, calendar: Row) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.errors import Conflict, Invalid
+from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CoState, Move, State, advance, advance_co
 from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled, Message, Why
 from services.routing import domain
@@ -27,8 +27,8 @@ def rule(
     Raises `NotFound`, `Conflict` when nothing of the kind was asked, `Invalid` for an unknown department.
     """
     row = known(store.assignment(assignment_id))
-    if ruling.department is not None and ruling.department not in catalogue.departments:
-        raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
+    if ruling.department is not None:
+        domain.check_target(ruling.department, catalogue, "There is no such department.")
     if ruling.about == "extension":
         return _rule_on_extension(store, row, ruling, by)
     if row["role"] != domain.LEAD:
@@ -39,7 +39,7 @@ def rule(
 def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: Ruling, by: str, new_assignment: str) -> State:
     before = State(row["state"])
     state = advance(before, Move.UPHOLD) if ruling.granted else advance(before, Move.DENY)
-    target = ruling.department or row["proposed"]
+    target = _target(catalogue, row, ruling)
     store.remember(row, about="objection", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
     store.say_case(row["opinion"], _ruled(row, ruling))
     store.change(row["id"], state=state)
@@ -56,7 +56,7 @@ def _rule_on_part(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: R
     """The objection of a department beside the lead: upheld, it is let go, and the other has its part unless it has one already."""
     before = CoState(row["state"])
     state = advance_co(before, Move.UPHOLD) if ruling.granted else advance_co(before, Move.DENY)
-    target = ruling.department or row["proposed"]
+    target = _target(catalogue, row, ruling)
     store.remember(row, about="part", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
     store.change(row["id"], state=state)
     messages: list[Message] = [_ruled(row, ruling)]
@@ -88,6 +88,14 @@ def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -
         store.change(row["id"], reply_by=until, extensions=row["extensions"] + 1)
     store.change(row["id"], asked_until=None)
     return state
+
+
+def _target(catalogue: Catalogue, row: Row, ruling: Ruling) -> str:
+    """Where an upheld objection leads: what the ruling says, else what the department proposed, which may be gone by now."""
+    target = str(ruling.department or row["proposed"])
+    if ruling.granted:
+        domain.check_target(target, catalogue, f"'{target}', which was proposed, is no longer in the catalogue: name another here.")
+    return target
 
 
 def _ruled(row: Row, ruling: Ruling) -> AssignmentRuled:

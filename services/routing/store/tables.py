@@ -16,7 +16,8 @@ cases = sa.Table(
     sa.Column("said", sa.Integer, nullable=False),
 )
 #: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
-#: pairs of instants: what a deadline is counted from when the calendar changes.
+#: pairs of instants: what a deadline is counted from when the calendar changes. `terms` are the durations of its difficulty
+#: by kind, as they were when it was given; empty in rows from before they were kept.
 assignments = sa.Table(
     "assignments",
     tables,
@@ -69,6 +70,7 @@ assignments = sa.Table(
     sa.Column("opened", Instant),
     sa.Column("waited", sa.JSON),
     sa.Column("counted", sa.String(12)),
+    sa.Column("terms", sa.JSON),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )

@@ -92,6 +92,13 @@ class RoutingStore:
         opinion = self._work.execute(sa.select(assignments.c.opinion).where(this)).scalar()
         return None if opinion is None else self._find(opinion, this)
 
+    def has_had(self, department: str) -> bool:
+        """Whether a department was ever given anything, so that it is known though the catalogue may have it no more."""
+        return (
+            self._work.execute(sa.select(assignments.c.id).where(assignments.c.department == department).limit(1)).first()
+            is not None
+        )
+
     def change(self, assignment_id: str, **values: Any) -> None:
         """Set columns of an assignment."""
         self._work.execute(assignments.update().where(assignments.c.id == assignment_id).values(**values))

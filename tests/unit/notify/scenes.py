@@ -83,7 +83,7 @@ def small_place(*rungs: Rung, every_day: bool = False, channels: Mapping[str, tu
 
 
 def ladder_of(catalogue: Catalogue) -> Ladder:
-    return Ladder(catalogue.ladder.values(), catalogue.calendar, catalogue.limits.dissatisfied)
+    return Ladder.of(catalogue)
 
 
 def deadline(start: str = "2026-11-23 09:30", due: str = "2026-12-14 23:59:59", kind: str = "reply", **changes: Any) -> Deadline:

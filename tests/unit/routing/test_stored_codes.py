@@ -1,0 +1,221 @@
+"""Cases outlive the catalogue that they began under: each kind of code is taken away under cases in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
+
+import pytest
+import sqlalchemy as sa
+
+from services.contracts.catalogue import Catalogue, stored
+from services.contracts.errors import Refusal
+from services.contracts.messages import OpinionAccepted, OpinionEvaluated, OpinionText, Promise, Rating, SupervisionResolved
+from services.routing import domain, handlers
+from services.routing.domain import Check, Mark, Ruling
+from services.routing.handlers.entry import CO_MOVES, LEAD_MOVES
+from services.routing.schemas import BODIES
+from services.routing.store import RoutingStore, assignments
+from services.runtime.clock import new_id
+from tests.unit.routing.bureau import PLANNED, REPLY, TOWN, Bureau
+
+LATER = {"extend": {"until": "2026-12-18T17:00:00+08:00", "reason": "等材料"}, "pause": {"reason": "等回话"}}
+STATES = ("assigned", "signed", "objected", "paused", "drafted", "asked", "replied", "promised", "reopened", "concluded")
+BODY = {
+    **LATER, "reply": REPLY, "object": {"reason": "不归我们", "department": "gas"},
+    "progress": {"content": "去看了", "contact": "phone"},
+    "keep": {"evidence": "照片"},
+}  # fmt: skip
+
+
+def without(section: str, *codes: str) -> Catalogue:
+    """The town without some entries, and without what depends on them."""
+    left = {code: each for code, each in getattr(TOWN, section).items() if code not in codes}
+    topics = {"difficulties": lambda each: each.difficulty, "departments": lambda each: each.department}.get(section)
+    place = replace(TOWN, **{section: left})
+    if section == "difficulties" and TOWN.fallback_difficulty in codes:
+        place = replace(place, fallback_difficulty=next(iter(left)))
+    return place if topics is None else replace(place, topics={k: v for k, v in TOWN.topics.items() if topics(v) not in codes})
+
+
+def renamed(section: str, code: str) -> Catalogue:
+    """The town with an entry under another code."""
+    place = without(section, code)
+    return replace(
+        place, **{section: {**getattr(place, section), f"new-{code}": replace(getattr(TOWN, section)[code], code=f"new-{code}")}}
+    )
+
+
+CHANGES: Mapping[str, Catalogue] = {
+    "difficulty renamed": renamed("difficulties", "ordinary"),
+    "difficulty removed": without("difficulties", "ordinary"),
+    "topic renamed": renamed("topics", "floods"),
+    "topic removed": without("topics", "floods"),
+    "lead renamed": renamed("departments", "water"),
+    "lead removed": without("departments", "water"),
+    "co-handlers removed": without("departments", "roads", "schools"),
+    "proposed removed": without("departments", "gas"),
+    "area removed": without("areas", "town"),
+    "station removed": without("stations", "central"),
+    "reason removed": without("decline_reasons", "unclear"),
+    "level changed": replace(TOWN, level="city"),
+}
+
+
+@pytest.fixture
+def cases(bureau) -> Mapping[str, str]:
+    """A case in each state, by its name; all of them have co-handlers, an area and a station."""
+    return {state: _case(bureau, state) for state in STATES}
+
+
+def _case(bureau: Bureau, state: str) -> str:
+    opinion = OpinionText(f"o-{state}", "内涝", "请修。", "floods", "town", "central")
+    bureau.tell(opinion.id, OpinionAccepted(opinion, "web", "automatic", "floods"))
+    case = bureau.lead(opinion.id)["id"]
+    steps: Mapping[str, Callable[[], object]] = {
+        "signed": lambda: bureau.do(case, "sign"), "objected": lambda: bureau.do(case, "object", BODY["object"]),
+        "paused": lambda: bureau.do(case, "pause", BODY["pause"]), "asked": lambda: bureau.do(case, "extend", BODY["extend"]),
+        "replied": lambda: bureau.do(case, "reply", REPLY), "promised": lambda: bureau.do(case, "reply", PLANNED),
+    }  # fmt: skip
+    if state in steps:
+        assert steps[state]().status_code == 200
+    if state in ("reopened", "concluded"):
+        bureau.do(case, "reply", REPLY)
+        bureau.evaluate(case, "dissatisfied" if state == "reopened" else "satisfied")
+    if state == "drafted":
+        place = replace(TOWN, departments={**TOWN.departments, "water": replace(TOWN.departments["water"], head_approval=True)})
+        with bureau.database.transaction() as work:
+            handlers.move(RoutingStore(work), place, "reply", case, None, BODIES["reply"]().load(REPLY))
+    return case
+
+
+def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, Callable[[RoutingStore], object]]:
+    """Whatever can happen to a case, by name."""
+    case, opinion = row["id"], row["opinion"]
+    verbs = LEAD_MOVES if row["role"] == "lead" else CO_MOVES
+    moves = {
+        verb: lambda store, verb=verb: handlers.move(store, place, verb, case, None, BODIES[verb]().load(BODY.get(verb, {})))
+        for verb in verbs
+    }
+    for granted in (True, False):
+        for about in ("objection", "extension"):
+            ruling = Ruling(about, granted, "依职责清单。", None)
+            moves[f"{about} {granted}"] = lambda store, ruling=ruling: handlers.rule(store, place, case, ruling, "t", new_id())
+            given = replace(ruling, department="petitions")
+            moves[f"{about} {granted} given"] = lambda store, given=given: handlers.rule(store, place, case, given, "t", new_id())
+    for result in Rating:
+        rated = OpinionEvaluated(case, row["department"], result, None, "不行", round=row["round"])
+        moves[f"rated {result}"] = partial(handlers.close, catalogue=place, message=rated)
+    resolved = SupervisionResolved(
+        case, row["department"], "s", "promise", "", None, Promise("修", bureau.clock.now() + timedelta(9))
+    )
+    lookback = new_id()
+    return moves | {
+        "details": lambda store: handlers.hear_details(store, place, opinion, "还有"),
+        "withdraw": lambda store: handlers.cancel(store, opinion, "withdrawn", None),
+        "merge": lambda store: handlers.cancel(store, opinion, "merged", "o-1"),
+        "mark": lambda store: handlers.mark(store, case, Mark(True, "重点")),
+        "raise": lambda store: handlers.raise_level(store, place, case, "难"),
+        "approve": lambda store: handlers.approve(store, place, case, None),
+        "amend": lambda store: handlers.amend(store, case, None, "改"),
+        "handlers": lambda store: handlers.add_handlers(store, place, case, ["petitions"], "joint"),
+        "promise": lambda store: handlers.hear_resolved(store, place, resolved),
+        "look back": lambda store: (
+            handlers.look_back(store, place, domain.Sample(assignments=(case,)), lookback, "t"),
+            handlers.check(store, place, lookback, Check(case, False, "没修好"), "t"),
+        ),
+    }
+
+
+class _Enough(Exception):
+    """Nothing of it is kept."""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_every_move_of_every_state_works_or_says_why_not(bureau, cases, change):
+    place, made, reasons = CHANGES[change], 0, {}
+    for state in STATES:
+        for row in bureau.leads(f"o-{state}"):
+            for name, move in _everything(bureau, place, row).items():
+                try:
+                    with bureau.database.transaction() as work:
+                        move(RoutingStore(work))
+                        work.flush()
+                        made += 1
+                        raise _Enough
+                except Refusal as error:
+                    reasons[state, row["role"], name] = error.detail
+                except _Enough:
+                    pass
+    assert all(reasons.values())
+    assert made > len(STATES) * 10
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_time_brings_comes_to_every_case(bureau, cases, clock, change):
+    changed = Bureau(bureau.database, clock, CHANGES[change])
+    clock.instant += timedelta(days=60)
+    assert changed.resume_capped() == 1
+    assert changed.row(cases["paused"])["state"] == "signed"
+    assert changed.break_overdue() == 1
+    assert changed.row(cases["promised"])["state"] == "reopened"
+    assert changed.conclude_lapsed() == 1
+    assert changed.row(cases["replied"])["state"] == "concluded"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_terms_are_kept_with_the_case_and_older_ones_have_those_of_the_fallback(bureau, cases, kept):
+    place = without("difficulties", "ordinary")
+    if not kept:
+        with bureau.database.transaction() as work:
+            work.execute(assignments.update().values(terms=sa.null()))
+    row = bureau.row(cases["signed"])
+    terms = domain.terms(place, row)
+    assert terms.code == "ordinary"
+    assert terms.deadlines == (TOWN.difficulties["ordinary"] if kept else stored.fallback(place)).deadlines
+
+
+def test_an_objection_to_a_department_that_is_gone_says_what_to_do_and_then_goes_elsewhere(bureau, cases, clock):
+    changed, case = Bureau(bureau.database, clock, CHANGES["proposed removed"]), cases["objected"]
+    refused = changed.rule(case, "objection", granted=True)
+    assert refused.status_code == 422
+    assert "gas" in refused.get_json()["errors"]["department"][0]
+    assert changed.row(case)["state"] == "objected"
+    assert changed.rule(case, "objection", granted=True, department="petitions").status_code == 200
+    assert changed.lead("o-objected")["department"] == "petitions"
+    assert changed.lead("o-objected")["topic"] == "floods"
+
+
+def test_what_a_department_that_is_gone_still_has_can_be_given_to_another_at_any_time(bureau, cases, clock):
+    changed, case = Bureau(bureau.database, clock, CHANGES["lead removed"]), cases["signed"]
+    clock.instant += timedelta(days=60)
+    assert case in [row["id"] for row in changed.get("/assignments", "admin", department="water").get_json()["items"]]
+    assert changed.do(case, "object", {"reason": "机构撤销", "department": "petitions"}, "admin").status_code == 200
+    assert changed.rule(case, "objection", granted=True).status_code == 200
+    assert changed.lead("o-signed")["department"] == "petitions"
+
+
+def test_co_handlers_that_are_gone_do_not_go_along_to_the_next_lead(bureau, cases, clock):
+    place = without("departments", "roads")
+    changed = Bureau(bureau.database, clock, place)
+    assert changed.rule(cases["objected"], "objection", granted=True).status_code == 200
+    going_on = {code for code, row in changed.beside("o-objected").items() if row["state"] == "assigned"}
+    assert going_on == {"schools"}
+
+
+def test_a_department_that_is_gone_can_finish_by_message_what_it_has(bureau, cases, clock):
+    changed, case = Bureau(bureau.database, clock, CHANGES["lead removed"]), cases["signed"]
+    changed.command("water.reply", {"assignment": case, **REPLY})
+    assert changed.row(case)["state"] == "replied"
+    changed.command("nobody.reply", {"assignment": case, **REPLY})
+    assert len(changed.dead("routing.commands")) == 1
+
+
+def test_the_calendar_moves_what_names_a_difficulty_that_is_gone(bureau, cases):
+    """One that is not in the catalogue any more is moved like all others."""
+    place = without("difficulties", "ordinary")
+    row = bureau.row(cases["signed"])
+    due = domain.recomputed(place, row, bureau.clock.now())
+    assert due.instants["reply"] == row["reply_by"]
