@@ -19,6 +19,7 @@ from services.contracts.topology import SERVICES
 from services.runtime.assembly import Assembly, build_app
 from services.runtime.assembly import load_settings as load_service_settings
 from services.runtime.health import TEXT
+from services.runtime.routes import body_limits
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import set_up_logs
 from services.runtime.tls import identity
@@ -117,8 +118,9 @@ def main() -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     set_up_logs(own.log_level)
-    threads = next(iter(given.values()))[1].threads
-    WebServer(lambda: build(given), own.host, own.port, threads, shown).run()
+    first = next(iter(given.values()))[1]
+    limits = body_limits([route for assembly, _ in given.values() for route in assembly.routes])
+    WebServer(lambda: build(given), own.host, own.port, first.threads, shown, limits=limits, proxies=first.trusted_proxies).run()
     return 0
 
 

@@ -26,6 +26,7 @@ from services.runtime.http import Routes, create_app
 from services.runtime.migrate import ACCESS, STORE, migrate
 from services.runtime.probe import BrokerProbe, Distrusted
 from services.runtime.relay import Relay
+from services.runtime.routes import body_limits
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
 from services.runtime.throttle import Allowance, Throttle
@@ -121,7 +122,10 @@ def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemet
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:
     shown = identity(given.tls_certificate, given.tls_key)
-    WebServer(lambda: build_app(assembly, given), given.host, given.port, given.threads, shown).run()
+    limits, proxies = body_limits(assembly.routes), given.trusted_proxies
+    WebServer(
+        lambda: build_app(assembly, given), given.host, given.port, given.threads, shown, limits=limits, proxies=proxies
+    ).run()
     return 0
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import secrets
 import time
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import flask
 import structlog
 
+from services.contracts.errors import Malformed
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.door import Door
@@ -90,6 +92,8 @@ def _begin() -> None:
     flask.g.request_id, flask.g.started = request_id, time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=request_id)
+    if any(unicodedata.category(letter) == "Cc" for letter in flask.request.path):
+        raise Malformed("An address must not hold control characters.")
 
 
 def _finish(response: flask.Response, name: str, telemetry: Telemetry, door: Door) -> flask.Response:

@@ -13,8 +13,8 @@ from marshmallow import Schema, ValidationError
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
 from services.contracts.text import many_lines
 from services.runtime.routes import API, Route
+from services.runtime.routes import LONGEST_BODY as LONGEST_BODY
 
-LONGEST_BODY = 1_000_000
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -21,6 +22,8 @@ Answer = tuple[int, Any] | flask.Response
 View = Callable[[Any], Answer]
 Decorator = Callable[[View], View]
 API = "/api/v1"
+#: The most bytes of a body, where a route says nothing else.
+LONGEST_BODY = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ class Route:
     its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
     `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
     audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
+    `longest` is the most bytes of its body: the web process takes no more in.
     """
 
     method: str
@@ -60,6 +64,7 @@ class Route:
     counts: Kind | None = None
     personal: bool = False
     gives: tuple[str, ...] = ()
+    longest: int = LONGEST_BODY
 
     @property
     def is_public(self) -> bool:
@@ -80,7 +85,7 @@ class Routes(list[Route]):
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, answers, gives, page, counts."""
+        """Serve POST. Facts: access, body or takes, longest, answers, gives, page, counts."""
         return self._add("POST", path, **facts)
 
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
@@ -90,3 +95,17 @@ class Routes(list[Route]):
             return view
 
         return remember
+
+
+def body_limits(routes: Iterable[Route]) -> Callable[[str, str], int]:
+    """The most bytes of a body by method and path, as the routes say."""
+    larger = [(route.method, _pattern(route.path), route.longest) for route in routes if route.longest > LONGEST_BODY]
+
+    def limit(method: str, path: str) -> int:
+        return next((most for verb, pattern, most in larger if verb == method and pattern.fullmatch(path)), LONGEST_BODY)
+
+    return limit
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, re.split("<[^>]+>", path))))

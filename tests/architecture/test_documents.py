@@ -100,7 +100,8 @@ def commands(block: str) -> list[str]:
 
 
 def test_decisions_are_numbered_and_say_their_status_context_decision_and_consequences() -> None:
-    assert [int(path.name[:4]) for path in ADRS] == list(range(1, len(ADRS) + 1))
+    numbers = [int(path.name[:4]) for path in ADRS]
+    assert numbers == sorted(set(numbers))
     for path in ADRS:
         text = path.read_text()
         assert text.startswith(f"# {int(path.name[:4])}. "), path.name

@@ -42,6 +42,7 @@ PHOTO_HEADERS = {
     access=PUBLIC,
     counts=Kind.RECEIPT,
     takes=(*PHOTO_TYPES, MULTIPART),
+    longest=LARGEST_PHOTO + AROUND,
     answers={201: schemas.Attachment},
 )
 def attach(call: Call[Intake]) -> Answer:

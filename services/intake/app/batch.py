@@ -24,10 +24,18 @@ from services.runtime.clock import new_id
 from services.runtime.http import API, Answer, Call, flatten
 
 LINES_A_COMMIT = 200
+LONGEST_BATCH = 64_000_000
 _LINE = schemas.Line()
 
 
-@routes.post(f"{API}/opinions/batch", access=OFFICE, takes=(NDJSON, CSV), answers={200: schemas.LineAnswer}, gives=(NDJSON,))
+@routes.post(
+    f"{API}/opinions/batch",
+    access=OFFICE,
+    takes=(NDJSON, CSV),
+    longest=LONGEST_BATCH,
+    answers={200: schemas.LineAnswer},
+    gives=(NDJSON,),
+)
 def submit_batch(call: Call[Intake]) -> Answer:
     """Submit many opinions as NDJSON or CSV; the answer is NDJSON, a line for each line, in order.
 

@@ -11,7 +11,7 @@ from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, Routes
+from services.runtime.http import LONGEST_BODY, Answer, Call, Routes
 from services.runtime.pages import Words, error_page, read_form, see_other
 from services.runtime.throttle import Kind
 
@@ -29,7 +29,13 @@ def back_from_photos(call: Call[Intake]) -> Answer:
     return see_other(page_of(call))
 
 
-@routes.post("/receipts/<receipt>/attachments", access=PUBLIC, counts=Kind.RECEIPT, page=error_page)
+@routes.post(
+    "/receipts/<receipt>/attachments",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    page=error_page,
+    longest=LONGEST_BODY + MOST_BYTES,
+)
 def add_photos(call: Call[Intake]) -> Answer:
     """Take the photos; back to the receipt's page, which shows them."""
     text, form = call.path["receipt"], read_form((KEY,), MOST_BYTES)

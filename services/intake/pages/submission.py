@@ -20,7 +20,7 @@ from services.intake.domain import Photo
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, Routes, validate
+from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, validate
 from services.runtime.pages import Words, environment, error_page, html, read_form, see_other
 from services.runtime.problems import STORE_AWAY
 from services.runtime.throttle import Kind
@@ -110,7 +110,7 @@ def back_to_form(_: Call[Intake]) -> Answer:
 
 # No token against forged requests: these forms are for everybody and carry no session, no cookie and no right that a
 # forged one could borrow. Who forges a submission could as well send one.
-@routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION)
+@routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION, longest=LONGEST_BODY + MOST_BYTES)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)

@@ -228,8 +228,9 @@ class TestBadInput:
         response = world.client.get("/api/v1/notes/n-1?x=1", headers=world.as_role(Role.DEPARTMENT))
         assert problem(response, 422, "invalid")["errors"] == {"x": ["Unknown field."]}
 
-    def test_a_query_with_u0000_answers_400(self, world: World) -> None:
-        problem(world.client.get("/api/v1/notes?cursor=%00", headers=world.as_role(Role.ADMIN)), 400, "malformed")
+    @pytest.mark.parametrize("path", ["notes?cursor=%00", "notes/n%001", "notes/n%7f", "notes/%C2%85", "not%0ahing", "files%1B"])
+    def test_a_control_character_in_the_address_answers_400(self, world: World, path: str) -> None:
+        problem(world.client.get(f"/api/v1/{path}", headers=world.as_role(Role.ADMIN)), 400, "malformed")
 
 
 class TestErrors:
