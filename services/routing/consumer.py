@@ -76,8 +76,13 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
 
     return (
         Hearing("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
-        Hearing("routing.commands", read_command, _identity, hear_commands),
+        Hearing("routing.commands", read_command, _identity, hear_commands, sender=department_of),
     )
+
+
+def department_of(delivery: Delivery) -> str:
+    """Whose command it is, by its routing key, which the broker has checked."""
+    return delivery.routing_key.partition(".")[0]
 
 
 def _identity(command: Command) -> str:

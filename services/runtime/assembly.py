@@ -17,7 +17,7 @@ from services.contracts.topology import SAYS, looked_after
 from services.runtime import settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
-from services.runtime.broker import RabbitPublisher, RabbitSubscription
+from services.runtime.broker import RabbitPublisher, RabbitSubscription, Subscription
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.database import Database
 from services.runtime.dispatch import Dispatcher, Hearing
@@ -31,6 +31,7 @@ from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import Telemetry, set_up_logs
 from services.runtime.throttle import Allowance, Throttle
 from services.runtime.tls import identity, trusting
+from services.runtime.turns import Sender, Turns
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
@@ -97,8 +98,9 @@ def worker_loops(
         loops["relay"] = Relay(database, connect, telemetry, given.relay_batch).run
     for hearing in assembly.hearings(service):
 
-        def subscribe(queue: str = hearing.queue) -> RabbitSubscription:
-            return RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
+        def subscribe(queue: str = hearing.queue, sender: Sender | None = hearing.sender) -> Subscription:
+            subscription = RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
+            return Turns(subscription, sender, 2 * given.batch) if sender else subscription
 
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
     loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop

@@ -96,6 +96,9 @@ class Subscription(Protocol):
     def acknowledge(self, delivery: Delivery, *, through: bool) -> None:
         """Acknowledge one delivery, or all unacknowledged ones through it."""
 
+    def widen(self, prefetch: int) -> None:
+        """Allow more unacknowledged messages at once than until now."""
+
     def close(self) -> None:
         """Drop the connection; what was not acknowledged goes back."""
 
@@ -231,8 +234,12 @@ class RabbitSubscription:
     def _begin(self, prefetch: int) -> None:
         self._connection = self._kombu.connection
         self._channel = self._kombu.channel()
+        self._consume(prefetch)
+
+    def _consume(self, prefetch: int) -> None:
+        # What is set counts for consumers that come afterwards.
         self._channel.basic_qos(0, prefetch, a_global=False)
-        self._channel.basic_consume(self._queue, callback=self._arrive)
+        self._tag = self._channel.basic_consume(self._queue, callback=self._arrive)
 
     def collect(self, limit: int, timeout: float) -> list[Delivery]:
         """Read until `limit` deliveries are there or the socket is empty."""
@@ -248,6 +255,11 @@ class RabbitSubscription:
     def acknowledge(self, delivery: Delivery, *, through: bool) -> None:
         """Tell the broker that it may forget."""
         self._channel.basic_ack(delivery.tag, multiple=through)
+
+    def widen(self, prefetch: int) -> None:
+        """Consume once more, with more allowed; what is on its way stays with the channel."""
+        self._channel.basic_cancel(self._tag)
+        self._consume(prefetch)
 
     def close(self) -> None:
         """Drop the socket; unacknowledged messages return to the queue."""

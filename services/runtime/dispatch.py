@@ -36,7 +36,7 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 class Hearing(Generic[T]):
     """How one queue is heard: how a delivery is read, and what its messages do inside one transaction.
 
-    A batch that is not full is given `patience` (s) to grow.
+    A batch that is not full is given `patience` (s) to grow. With `sender`, which says whose a delivery is, senders take turns.
     """
 
     queue: str
@@ -44,6 +44,7 @@ class Hearing(Generic[T]):
     identify: Callable[[T], str]
     handle: Callable[[Transaction, Sequence[T]], None]
     patience: float = 0.0
+    sender: Callable[[Delivery], str] | None = None
 
 
 @dataclass(slots=True)

@@ -174,7 +174,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
     def handle(self, connection: Connection) -> bool:
         """Answer the request that has arrived; on a thread. Returns whether another may follow."""
         request, arrival = None, connection.arrival
-        assert arrival is not None
+        if arrival is None:
+            return False
         try:
             parser = get_parser(self.cfg, arrival.pieces(), connection.client)
             request = next(parser)

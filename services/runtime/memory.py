@@ -200,6 +200,10 @@ class MemorySubscription:
         for tag in [tag for tag in self._unacknowledged if tag == delivery.tag or (through and tag < delivery.tag)]:
             del self._unacknowledged[tag]
 
+    def widen(self, prefetch: int) -> None:
+        """Allow more at once."""
+        self._prefetch = prefetch
+
     def close(self) -> None:
         """Give back what was not acknowledged."""
         unacknowledged, self._unacknowledged = self._unacknowledged, {}
