@@ -52,7 +52,7 @@ def encode(event: Event, withheld: Collection[str] = ()) -> bytes:
 def read_json(body: bytes) -> Mapping[str, Any]:
     """The body as a JSON object; raises `Poison` when it is none."""
     try:
-        parsed = orjson.loads(body)
+        parsed = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError as error:
         raise Poison(f"not JSON: {error}") from error
     if not isinstance(parsed, dict):

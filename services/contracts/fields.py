@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
-from services.contracts.text import many_lines, one_line
+from services.contracts.contacts import NotReachable, mailbox, telephone
+from services.contracts.text import many_lines, one_line, value
+
+LONGEST_TELEPHONE = 60
 
 
 class OneLine(fields.String):
@@ -26,3 +29,37 @@ class ManyLines(OneLine):
     """The same with as many lines as it likes."""
 
     tidy = staticmethod(many_lines)
+
+
+class Code(OneLine):
+    """A value that somebody may have typed or pasted: a code, an id. Full-width forms and what is invisible do not matter."""
+
+    tidy = staticmethod(value)
+
+    def __init__(self, longest: int = 60, shortest: int = 1, **options: Any) -> None:
+        super().__init__(longest, shortest, **options)
+
+
+class Telephone(Code):
+    """One telephone number, kept in its canonical form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(LONGEST_TELEPHONE, **options)
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, *arguments, **options)
+        try:
+            return str(telephone(text))
+        except NotReachable as error:
+            raise ValidationError(str(error)) from error
+
+
+class Mailbox(fields.Email):
+    """One e-mail address without what it was copied with."""
+
+    def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:
+        text = super()._deserialize(value, *arguments, **options)
+        try:
+            return mailbox(text)
+        except NotReachable as error:
+            raise ValidationError(str(error)) from error

@@ -48,6 +48,7 @@ def _without_hidden(letter: str) -> str:
 
 _SHOWN = _Table(_shown)
 _SHOWN_LINES = _Table(lambda letter: letter if letter in "\n\t" else _shown(letter))
+_DASHES = _Table(lambda letter: "-" if letter == "\u2212" or unicodedata.category(letter) == "Pd" else letter)
 _ONE_LINE = _Table(_without_hidden)
 _MANY_LINES = _Table(lambda letter: letter if letter in f"\n\t{JOINERS}" else _without_hidden(letter))
 
@@ -81,6 +82,16 @@ def many_lines(text: str) -> str:
     """A longer text as it is stored: lines end with \\n, tabs and joiners stay, what else `one_line` drops is dropped."""
     plain = text if text.isprintable() else _BREAKS.sub("\n", text).translate(_MANY_LINES)
     return plain.strip() if is_visible(plain) else ""
+
+
+def value(text: str) -> str:
+    """A value as it was meant: a code, a number, an address, whatever keyboard wrote it and whatever a paste brought along.
+
+    Full-width forms become plain ones (NFKC), every dash a hyphen, every gap one blank; nothing invisible is left.
+    """
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return " ".join(one_line(unicodedata.normalize("NFKC", text)).translate(_DASHES).split())
 
 
 def printable(text: str, *, lines: bool = False) -> str:

@@ -12,16 +12,18 @@ from marshmallow import Schema, ValidationError
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
 from services.contracts.text import many_lines
+from services.contracts.tidying import tidied
 from services.runtime.routes import API, Route
 from services.runtime.routes import LONGEST_BODY as LONGEST_BODY
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 
 
 def parse_json(raw: bytes) -> dict[str, Any]:
-    """A JSON object from bytes; raises `Malformed` that says where it breaks."""
+    """A JSON object from bytes, which may begin with a byte order mark; raises `Malformed` that says where it breaks."""
     try:
-        parsed = orjson.loads(raw)
+        parsed = orjson.loads(raw.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
     if not isinstance(parsed, dict):
@@ -41,9 +43,9 @@ def holds_nul(value: Any) -> bool:
 
 
 def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
-    """What the schema makes of `raw`; raises `Invalid` with the reasons for each field."""
+    """What the schema makes of `raw` once it is tidied; raises `Invalid` with the reasons for each field."""
     try:
-        return schema.load(raw)
+        return schema.load(tidied(schema, raw))
     except ValidationError as error:
         raise Invalid("Correct the fields named in 'errors' and send again.", dict(flatten(error.messages))) from error
 

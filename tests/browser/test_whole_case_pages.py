@@ -41,7 +41,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     page.fill("#content", "坏了")
     page.click("#cosigners summary")
     page.fill("#cosigner1_name", "李四")
-    page.fill("#cosigner2_phone", "0577 123456")
+    page.fill("#cosigner2_phone", "0577-62510000")
     assert page.evaluate(SMALL) == []
     page.click("form[action='/opinions'] button")
     codes = page.locator("section ol strong").all_inner_texts()

@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import ROOM, Malformed, NoRoom, Refusal
+from services.contracts.tidying import tidied
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
 from services.intake.app.opinions import shown_cosigners
@@ -80,7 +81,7 @@ def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
             if entry.raw is None:
                 answers[entry.number] = _refused(entry, {"line": [entry.reason]})
             else:
-                good.append((entry, _LINE.load(entry.raw)))
+                good.append((entry, _LINE.load(tidied(_LINE, entry.raw))))
         except ValidationError as error:
             answers[entry.number] = _refused(entry, dict(flatten(error.messages)))
     forms = [form for _, form in good]

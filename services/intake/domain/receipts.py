@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import re
+import unicodedata
 from collections.abc import Callable
+
+from services.contracts.text import value
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 #: Crockford's check symbols: the alphabet and five more, which receipts avoid because they are awkward in an address.
 CHECK_SYMBOLS = ALPHABET + "*~$=U"
 RECEIPT_LENGTH = 14  # 13 characters of 5 random bits, and the check character
+_LOOKALIKES = str.maketrans("OIL", "011")
+_ADDRESS = re.compile(r"receipts/([^/?#\s]+)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:您的|我的)?(?:(?:回执|查询)(?:编?号码?|码)?|编号)|(?:(?:my|your) )?receipt(?: (?:no|number|code)\b)?", re.IGNORECASE
+)
 
 
 def new_receipt(random_bits: Callable[[int], int]) -> str:
@@ -22,14 +31,30 @@ def new_receipt(random_bits: Callable[[int], int]) -> str:
 
 
 def read_receipt(text: str) -> str | None:
-    """The receipt as it is stored, or None when the text cannot be one. Forgives case, hyphens, and O, I, L for 0, 1, 1."""
-    plain = text.upper().replace("-", "").replace(" ", "").translate(str.maketrans("OIL", "011"))
+    """The receipt as it is stored, or None when the text cannot be one.
+
+    Forgives case, blanks, hyphens and other punctuation, full-width forms, O, I, L for 0, 1, 1, the words before and the
+    bracket behind it where a line was copied whole, and takes the address of its page for it.
+    """
+    plain = _named(value(text)).upper().translate(_LOOKALIKES)
+    plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LN")
     if len(plain) != RECEIPT_LENGTH or not all(symbol in ALPHABET for symbol in plain):
         return None
     number = 0
     for symbol in plain[:-1]:
         number = number * 32 + ALPHABET.index(symbol)
     return plain if CHECK_SYMBOLS[number % 37] == plain[-1] else None
+
+
+def _named(text: str) -> str:
+    """The part of a copied line that is the receipt."""
+    address = _ADDRESS.search(text)
+    if address:
+        return address[1]
+    bare = text.lstrip("([<【「《“\"' ").partition("(")[0]
+    last = bare.rpartition(":")[2].rpartition("=")[2].strip()
+    label = _LABEL.match(last)
+    return last[label.end() :] if label else last
 
 
 def show_receipt(receipt: str) -> str:

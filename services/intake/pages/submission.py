@@ -64,7 +64,10 @@ MISTAKES: dict[str, Words] = {
     "area": Words("目录里没有这个区域，请重新选择", "The catalogue does not have this area; choose another"),
     "station": Words("目录里没有这个联络站，请重新选择", "The catalogue does not have this station; choose another"),
     "name": Words("姓名最多 100 个字", "At most 100 characters"),
-    "phone": Words("电话只能有数字、空格和 + - ( )，5 到 30 位", "5 to 30 digits, spaces, + - ( ) only"),
+    "phone": Words(
+        "请填一个电话号码：手机 11 位，固定电话带区号（0577-62510000），分机写“转8012”",
+        "One telephone number: a mobile has 11 digits, a landline its area code (0577-62510000), an extension stands behind 'ext'",
+    ),
     "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
     "visibility": Words("请选择其中一项", "Choose one of these"),
 }

@@ -8,7 +8,7 @@ from typing import Any, get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue import CHANNELS, LEVELS
-from services.contracts.fields import ManyLines, OneLine
+from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
 from services.contracts.messages import Handling, Rating
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
 from services.runtime.paging import Page
@@ -31,8 +31,8 @@ class Submitter(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     name = OneLine(100, shortest=0)
-    phone = fields.String(validate=validate.Regexp(r"^[0-9+()\- ]{5,30}$", error="Digits, spaces, + - ( ) only."))
-    email = fields.Email(validate=validate.Length(max=320))
+    phone = Telephone()
+    email = Mailbox(validate=validate.Length(max=320))
 
 
 class RelayStep(Schema):
@@ -61,15 +61,15 @@ class Submission(Schema):
     title = OneLine(LONGEST_TITLE, required=True)
     content = ManyLines(LONGEST_CONTENT, required=True)
     channel = fields.String(load_default="web", validate=validate.OneOf(CHANNELS))
-    topic = OneLine(LONGEST_CODE, allow_none=True)
-    area = OneLine(LONGEST_CODE, allow_none=True)
-    station = OneLine(LONGEST_CODE, allow_none=True)
+    topic = Code(LONGEST_CODE, allow_none=True)
+    area = Code(LONGEST_CODE, allow_none=True)
+    station = Code(LONGEST_CODE, allow_none=True)
     deputy = OneLine(120, shortest=0, allow_none=True)
     location = fields.Nested(Location, allow_none=True)
     submitter = fields.Nested(Submitter, allow_none=True)
     cosigners = fields.List(fields.Nested(Submitter), validate=validate.Length(max=MOST_COSIGNERS), allow_none=True)
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
-    external_id = OneLine(200, allow_none=True)
+    external_id = Code(200, allow_none=True)
     relay = fields.List(Relay(), validate=validate.Length(max=10), allow_none=True)
 
 
@@ -91,11 +91,11 @@ class Evaluation(Schema):
 class Acceptance(Schema):
     """A reviewer's yes, and how the opinion is to be handled as far as the reviewer says so."""
 
-    topic = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    topic = Code(LONGEST_CODE, load_default=None, allow_none=True)
     level = fields.String(validate=validate.OneOf(LEVELS), load_default=None, allow_none=True)
-    difficulty = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
-    department = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
-    co_handlers = fields.List(OneLine(LONGEST_CODE), validate=validate.Length(max=20), load_default=())
+    difficulty = Code(LONGEST_CODE, load_default=None, allow_none=True)
+    department = Code(LONGEST_CODE, load_default=None, allow_none=True)
+    co_handlers = fields.List(Code(LONGEST_CODE), validate=validate.Length(max=20), load_default=())
     handling = fields.String(validate=validate.OneOf(get_args(Handling)), load_default="joint")
     key = fields.Boolean(load_default=False)
     leader = OneLine(120, load_default=None, allow_none=True)
@@ -110,7 +110,7 @@ class BatchAcceptance(Acceptance):
 class Refusal(Schema):
     """A reviewer's no, with a reason of the catalogue."""
 
-    reason = OneLine(LONGEST_CODE, required=True)
+    reason = Code(LONGEST_CODE, required=True)
 
 
 class Question(Schema):
@@ -122,7 +122,7 @@ class Question(Schema):
 class Merging(Schema):
     """The opinion it is handled with."""
 
-    into = OneLine(LONGEST_CODE, required=True)
+    into = Code(LONGEST_CODE, required=True)
 
 
 class Details(Schema):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from services.contracts.catalogue import Catalogue
+from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
 
 if TYPE_CHECKING:
     from services.contracts.messages import LetterRequested
@@ -85,11 +86,6 @@ RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt
 #: What one is told at once, because one waits for it at that very moment; the rest comes in office hours.
 AT_ONCE = frozenset({"received"})
 
-#: What a contact has to look like: one mailbox, one telephone. Anything else could smuggle in further recipients.
-MAILBOX = re.compile(r"[^\s@,;<>\"'()]{1,64}@[^\s@,;<>\"'()]{1,255}")
-TELEPHONE = re.compile(r"\+?[0-9]{5,15}")
-GAPS = re.compile(r"[\s().-]")
-
 #: Several letters that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3
 #: How a mail server says that there is no such mailbox: trying again will not change it.
@@ -131,24 +127,23 @@ class Postbox:
     def notes(self, message: LetterRequested) -> Iterator[Note]:
         """A note for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
         for way, given in (("email", message.email), ("sms", message.phone)):
-            if given:
-                contact = tidy(way, given)
-                if way not in self._ways:
-                    yield Note(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
-                elif contact is None:
-                    yield Note(way, "", "", "", "not an address")
-                else:
-                    yield Note(way, contact, *write_to_submitter(message, self._catalogue))
+            if given and way not in self._ways:
+                yield Note(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
+            elif given:
+                yield self._note(way, given, message)
+
+    def _note(self, way: str, given: str, message: LetterRequested) -> Note:
+        try:
+            contact = mailbox(given) if way == "email" else telephone(given)
+        except NotReachable:
+            return Note(way, "", "", "", "not an address")
+        if isinstance(contact, Telephone) and not contact.takes_text:
+            return Note(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
+        return Note(way, str(contact), *write_to_submitter(message, self._catalogue))
 
     def first_at(self, about: str, now: datetime) -> datetime:
         """From when a letter may leave."""
         return now if about in AT_ONCE else self._catalogue.calendar.next_opening(now)
-
-
-def tidy(way: str, given: str) -> str | None:
-    """One mailbox or one telephone number in its plain form; None when it is none."""
-    text = given.strip() if way == "email" else GAPS.sub("", given)
-    return text if (MAILBOX if way == "email" else TELEPHONE).fullmatch(text) else None
 
 
 def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.fields import ManyLines, OneLine
+from services.contracts.fields import Code, ManyLines, OneLine
 from services.runtime.paging import Page, page_of
 
 RESULTS = ("summons", "promise", "criticism", "closed")
@@ -45,7 +45,7 @@ class Result(Schema):
 class Scheduling(Schema):
     """Which meeting deals with it."""
 
-    meeting = OneLine(LONGEST_ID, required=True)
+    meeting = Code(LONGEST_ID, required=True)
 
 
 class MeetingCall(Schema):
@@ -54,7 +54,7 @@ class MeetingCall(Schema):
     title = OneLine(120, required=True)
     at = fields.AwareDateTime(required=True)
     supervisions = fields.List(
-        OneLine(LONGEST_ID), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_CHOSEN)
+        Code(LONGEST_ID), load_default=None, allow_none=True, validate=validate.Length(min=1, max=MOST_CHOSEN)
     )
 
 

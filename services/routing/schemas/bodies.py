@@ -7,7 +7,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
-from services.contracts.fields import ManyLines, OneLine
+from services.contracts.fields import Code, ManyLines, OneLine
 from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
@@ -79,7 +79,7 @@ class ObjectBody(Building):
     shape = Object
 
     reason = ManyLines(LONGEST["reason"], required=True)
-    department = OneLine(LONGEST_CODE, required=True)
+    department = Code(LONGEST_CODE, required=True)
 
 
 class ExtendBody(Building):
@@ -106,7 +106,7 @@ class KeepBody(Building):
     shape = Keep
 
     evidence = ManyLines(LONGEST["content"], required=True)
-    promise = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    promise = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 class RulingBody(Building):
@@ -117,7 +117,7 @@ class RulingBody(Building):
     about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
     granted = fields.Boolean(required=True)
     reason = ManyLines(LONGEST["reason"], required=True)
-    department = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    department = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 #: The body of each verb, over HTTP as it is, over AMQP with the assignment's id beside it.
@@ -132,7 +132,7 @@ class Preview(Schema):
 
     title = OneLine(120, required=True)
     content = ManyLines(20_000, shortest=0, load_default="")
-    topic = OneLine(LONGEST_CODE, load_default=None, allow_none=True)
+    topic = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
 class AssignmentQuery(Page):

@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.fields import ManyLines, OneLine
+from services.contracts.fields import Code, ManyLines
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
 from services.runtime.paging import LARGEST_LIMIT, Page, page_of
@@ -49,8 +49,8 @@ class LookbackBody(Building):
     shape = Sample
 
     size = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, LARGEST_LIMIT))
-    assignments = Tuples(OneLine(LONGEST_ID), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
-    department = OneLine(LONGEST_ID, load_default=None, allow_none=True)
+    assignments = Tuples(Code(LONGEST_ID), load_default=(), validate=validate.Length(1, LARGEST_LIMIT))
+    department = Code(LONGEST_ID, load_default=None, allow_none=True)
     since = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
@@ -71,7 +71,7 @@ class CheckBody(Building):
 
     shape = Check
 
-    assignment = OneLine(LONGEST_ID, required=True)
+    assignment = Code(LONGEST_ID, required=True)
     held = fields.Boolean(required=True, truthy={True}, falsy={False})
     note = ManyLines(LONGEST_NOTE, required=True)
 

@@ -7,7 +7,7 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST
-from services.contracts.fields import ManyLines, OneLine
+from services.contracts.fields import Code, ManyLines, OneLine
 from services.contracts.messages import Handling
 from services.contracts.schema import Building
 from services.routing.domain import Mark
@@ -20,7 +20,7 @@ LONGEST_NAME = 60
 class HandlersBody(Schema):
     """Departments to handle a case beside its lead: `joint` gives the lead its opinion, `separate` answers for itself."""
 
-    departments = fields.List(OneLine(LONGEST_NAME), required=True, validate=validate.Length(1, MOST_HANDLERS))
+    departments = fields.List(Code(LONGEST_NAME), required=True, validate=validate.Length(1, MOST_HANDLERS))
     handling = fields.String(load_default="joint", validate=validate.OneOf(get_args(Handling)))
 
 

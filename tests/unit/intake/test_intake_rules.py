@@ -4,7 +4,7 @@ import math
 import secrets
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
@@ -75,6 +75,28 @@ def test_people_may_type_it_in_lower_case_with_hyphens_blanks_and_lookalikes(num
     assert domain.read_receipt(typed) == receipt
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["回执号：{}", "回执号: {}（请妥善保管，凭此查询）", "您的回执码 {}", "receipt {}", "{}。", "「{}」", "({})", "receipt={}",
+     "Receipt: {} (keep it to yourself: it opens your case)", "Receipt No. {}", "\u202d{}\u202c",
+     "https://huiying.example/receipts/{}", "https://huiying.example/api/v1/receipts/{}/evaluation?x=1",
+     "查询与评价：https://huiying.example/receipts/{}", "<https://huiying.example/receipts/{}>"],
+)  # fmt: skip
+@pytest.mark.parametrize("spelling", ["{}", "wide", "lower", "dashes", "lookalikes", "blanks"])
+@given(number=numbers)
+@settings(max_examples=10)
+def test_a_receipt_is_found_in_what_it_was_copied_with(line, spelling, number):
+    receipt = receipt_of(number)
+    shown = domain.show_receipt(receipt)
+    if "://" in line and spelling in ("blanks", "wide"):
+        return
+    typed = {
+        "wide": "".join(chr(ord(letter) + 0xFEE0) for letter in shown), "lower": shown.lower(), "dashes": shown.replace("-", "—"),
+        "lookalikes": shown.replace("0", "O").replace("1", "l"), "blanks": " ".join(receipt),
+    }.get(spelling, shown)  # fmt: skip
+    assert domain.read_receipt(line.format(typed)) == receipt
+
+
 @given(numbers)
 def test_it_is_shown_in_groups_that_read_back(number):
     receipt = receipt_of(number)
@@ -83,7 +105,8 @@ def test_it_is_shown_in_groups_that_read_back(number):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "0" * 13, "0" * 15, "0" * 13 + "U", "０" * 14, "河" * 14, "0000000000000\n", "../../etc/pwd00"]
+    "text",
+    ["", "0", "0" * 13, "0" * 15, "0" * 13 + "U", "河" * 14, "0000000000000\n", "0" * 13 + "٣", "0" * 12 + "1٠", "../../etc/pwd00"],
 )
 def test_what_cannot_be_a_receipt_is_none(text):
     assert domain.read_receipt(text) is None

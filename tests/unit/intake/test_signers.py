@@ -11,7 +11,7 @@ from services.intake import domain, handlers, schemas
 from services.intake.pages.receipts import FOR_THE_SUBMITTER
 from tests.unit.intake.desk import DUE, FORM, WINDOW, Routing
 
-SIGNERS = [{"kind": "citizen", "name": "周一"}, {"kind": "enterprise"}, {"kind": "group", "phone": "0577 123456"}]
+SIGNERS = [{"kind": "citizen", "name": "周一"}, {"kind": "enterprise"}, {"kind": "group", "phone": "0577-62510000"}]
 LATER = WINDOW + timedelta(days=30)
 
 

@@ -17,7 +17,7 @@ from services.contracts.messages import LetterRequested, Outcome
 from services.notify.consumer import read_letter
 from services.notify.domain import FAILURES_OF_A_WAY, Postbox, Undelivered, cause_of
 from services.notify.domain.letters import LETTER_RESTS
-from services.notify.domain.submitters import OUTCOMES, STEPS, tidy, write_to_submitter
+from services.notify.domain.submitters import OUTCOMES, STEPS, write_to_submitter
 from services.notify.store import Notes
 from services.notify.store.tables import channels, letters, notes
 from services.runtime.broker import Delivery
@@ -114,7 +114,7 @@ def test_both_ways_that_were_left_are_used_and_each_is_recorded(scene):
     told(scene, requested(phone="+86 138-0000-0000"))
     assert sorted(scene.ways_to_visit()) == ["email", "sms"]
     assert scene.visit_way("sms") == 1
-    assert scene.courier.sent[0][0] == "json://sms.example/?to=%2B8613800000000"
+    assert scene.courier.sent[0][0] == "json://sms.example/?to=13800000000"
     assert [entry[1:3] for entry in shown(scene)] == [("email", "pending"), ("sms", "sent")]
 
 
@@ -130,15 +130,21 @@ def test_a_way_that_is_not_set_up_drops_the_letter_and_says_so(sqlite_database, 
 
 
 @pytest.mark.parametrize(
-    ("way", "given", "plain"),
+    ("way", "given", "to", "reason"),
     [
-        ("email", " wang@x.example ", "wang@x.example"), ("email", "a@b,c@d", None), ("email", "a@b;c", None),
-        ("email", "nobody", None), ("email", "王 <w@x.example>", None), ("sms", "+86 (138) 0000-0000", "+8613800000000"),
-        ("sms", "call me", None), ("sms", "12,13", None),
+        ("email", " wang@x.example ", "wang@x.example", None), ("email", "王 <w@x.example>", "w@x.example", None),
+        ("email", "a@b,c@d", None, "not an address"), ("email", "a@b;c", None, "not an address"),
+        ("email", "nobody", None, "not an address"), ("sms", "+86 (138) 0000-0000", "13800000000", None),
+        ("sms", "call me", None, "not an address"), ("sms", "13800000000,13900000000", None, "not an address"),
+        ("sms", "0577-62510000-8012", None, "this number takes calls only, no text messages"),
+        ("sms", "12345", None, "this number takes calls only, no text messages"),
     ],
 )  # fmt: skip
-def test_a_contact_is_one_address_and_nothing_else(way, given, plain):
-    assert tidy(way, given) == plain
+def test_a_contact_is_one_address_that_can_be_written_to_or_says_why_not(scene, way, given, to, reason):
+    told(scene, requested(**{"email": None} | {"email" if way == "email" else "phone": given}))
+    (kept,) = scene.rows(notes)
+    assert kept["reason"] == reason
+    assert (scene.vault.open(kept["contact"]) if kept["contact"] else None) == to
 
 
 def test_what_is_no_address_is_not_kept(scene):
@@ -255,7 +261,7 @@ def test_nothing_of_a_submitter_reaches_the_log_or_the_reminders(scene):
 def test_a_letter_that_cannot_be_read_does_not_repeat_what_it_says():
     body = json.loads(encode(Event("e-1", "/intake", "o-1", at("2026-11-23 09:30"), 1, requested(phone="13800000000"))))
     body["data"]["about"] = {"wang@x.example": 1}
-    delivery = Delivery("e-1", "notify.letters", json.dumps(body).encode(), {}, 1)
+    delivery = Delivery(1, "notify.letters", "e-1", "letter.requested.-", json.dumps(body).encode())
     with pytest.raises(Poison) as refused:
         read_letter(delivery)
     assert (str(refused.value), refused.value.__context__) == ("not a letter that can be read", None)

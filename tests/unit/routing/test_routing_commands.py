@@ -10,7 +10,7 @@ from services.contracts.messages import Promise
 from services.contracts.topology import RETRIES
 from services.routing import schemas
 from services.routing.store import RoutingStore
-from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY
+from tests.unit.routing.bureau import PROMISE, REPLY
 
 ITEM = {"demand": "修堤", "content": "已修好。", "outcome": "solved"}
 BODIES = {
@@ -205,7 +205,6 @@ def test_a_command_for_an_assignment_that_is_not_there_is_told_so(bureau):
         ("reply", REPLY | {"promise": PROMISE}, "promise"),
         ("reply", REPLY | {"outcome": "planned"}, "promise"),
         ("reply", REPLY | {"outcome": "in_progress"}, "promise"),
-        ("reply", PLANNED | {"promise": PROMISE | {"who": ""}}, "promise.who"),
         ("reply", REPLY | {"items": [{"demand": "修堤", "outcome": "solved"}]}, "items.0.content"),
         ("reply", REPLY | {"items": [ITEM] * 21}, "items"),
         ("reply", REPLY | {"items": ["修堤"]}, "items.0._schema"),

@@ -1,0 +1,80 @@
+"""What strangers send, made fit for the check: values as they were meant, and what was left blank left out.
+
+Every body, query, form, line of a file and command passes here, so that blank means absent everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts.fields import Code, OneLine
+from services.contracts.text import is_visible, value
+
+
+class _Part(NamedTuple):
+    """One field of a schema. `prose` keeps its characters, which are judged by the field itself."""
+
+    name: str
+    field: fields.Field[Any]
+    prose: bool
+    optional: bool
+    nullable: bool
+
+
+def tidied(schema: Schema, raw: Any) -> Any:
+    """What was sent with values tidied and without optional fields that are blank, or null where null means nothing."""
+    if not isinstance(raw, Mapping):
+        return raw
+    answer = dict(raw)
+    for part in _parts(type(schema)):
+        if part.name not in answer:
+            continue
+        given = answer[part.name]
+        if part.optional and ((given is None and not part.nullable) or _is_blank(given)):
+            del answer[part.name]
+        else:
+            answer[part.name] = _tidied(part.field, given, part.prose)
+    return answer
+
+
+@cache
+def _parts(shape: type[Schema]) -> tuple[_Part, ...]:
+    return tuple(
+        _Part(field.data_key or name, field, _is_prose(field), not field.required, bool(field.allow_none))
+        for name, field in shape().load_fields.items()
+    )
+
+
+def _is_prose(field: fields.Field[Any]) -> bool:
+    """Whether a field is what somebody wrote, rather than a value that has one right form."""
+    if isinstance(field, OneLine):
+        return not isinstance(field, Code)
+    is_closed = any(isinstance(each, validate.OneOf | validate.Regexp) for each in field.validators)
+    is_bounded = any(isinstance(each, validate.Length) for each in field.validators)
+    return type(field) is fields.String and is_bounded and not is_closed
+
+
+def _tidied(field: fields.Field[Any], given: Any, prose: bool) -> Any:
+    if isinstance(given, str):
+        return given if prose else value(given)
+    if isinstance(field, fields.Nested):
+        return tidied(field.schema, given) if not field.many else given
+    if isinstance(field, fields.List) and isinstance(given, list):
+        items = [_tidied(field.inner, item, _is_prose(field.inner)) for item in given]
+        return items if isinstance(field.inner, fields.Nested) else [item for item in items if not _is_blank(item)]
+    return given
+
+
+def _is_blank(given: Any) -> bool:
+    """Whether nothing is said: a text of which nothing can be seen, or an object that says nothing."""
+    if isinstance(given, str):
+        return not is_visible(given)
+    return isinstance(given, Mapping) and bool(given) and all(map(_says_nothing, given.values()))
+
+
+def _says_nothing(given: Any) -> bool:
+    return given is None or _is_blank(given)
