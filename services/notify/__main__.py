@@ -17,11 +17,12 @@ from services.notify.consumer import hearings
 from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
-from services.notify.store import Deadlines, Letters, Notes, Reminders, Supervisions, next_due
+from services.notify.store import Called, Deadlines, Found, Letters, Notes, Reminders, Supervisions, next_due
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
-from services.runtime.database import Database
+from services.runtime.database import Database, Transaction
 from services.runtime.http import Routes
+from services.runtime.sweep import After, Due, Sweep
 from services.runtime.vault import Vault
 from services.runtime.worker import Chore
 
@@ -48,17 +49,44 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
     )  # fmt: skip
 
 
-def climb(service: Notify) -> bool:
-    """Fire what is due, at most one commit's worth; whether there may be more."""
-    now = service.database.clock.now()
-    with service.database.reading() as connection:
-        due = next_due(connection)
-    if due is None or due > now or not service.ladder.is_open(now):
-        return False
-    with service.database.transaction() as work:
-        climber = handlers.Climber(Deadlines(work), Supervisions(work), partial(Reminders, work), service.ladder, service.secretary)
-        looked_at = handlers.climb(climber, work.now, RUNGS_A_COMMIT)
-    return looked_at == RUNGS_A_COMMIT
+class Climbing:
+    """Fires what is due: what occasions call for, and the rungs of deadlines. Outside office hours nothing fires; what falls due
+    there waits for the next opening."""
+
+    def __init__(self, service: Notify) -> None:
+        self._service = service
+        called = Due[handlers.Climber, Called](self._climber, _called, lambda each: each.key, handlers.answer)
+        found = Due[handlers.Climber, Found](self._climber, _found, lambda each: each.key, handlers.climb)
+        self._sweeps = [Sweep("ladder", service.database, due, RUNGS_A_COMMIT) for due in (called, found)]
+
+    @property
+    def failed(self) -> int:
+        """How many of them could not be dealt with."""
+        return sum(sweep.failed for sweep in self._sweeps)
+
+    def step(self) -> bool:
+        """At most one commit's worth of both; whether there may be more."""
+        now = self._service.database.clock.now()
+        with self._service.database.reading() as connection:
+            due = next_due(connection)
+        if due is None or due > now or not self._service.ladder.is_open(now):
+            return False
+        more = [sweep.step() for sweep in self._sweeps]
+        return any(more)
+
+    def _climber(self, work: Transaction) -> handlers.Climber:
+        service = self._service
+        return handlers.Climber(
+            Deadlines(work), Supervisions(work), partial(Reminders, work), service.ladder, service.secretary, work.now
+        )
+
+
+def _called(climber: handlers.Climber, after: After, limit: int) -> Sequence[Called]:
+    return climber.deadlines.called(climber.now, limit, after)
+
+
+def _found(climber: handlers.Climber, after: After, limit: int) -> Sequence[Found]:
+    return climber.deadlines.due(climber.now, limit, after)
 
 
 def chores(service: Notify) -> Sequence[Chore]:
@@ -66,6 +94,8 @@ def chores(service: Notify) -> Sequence[Chore]:
     letters, notes = Letters(service.database), Notes(service.database, service.vault)
     rounds = Rounds(partial(handlers.visit_channel, letters, service.secretary, service.courier, service.ladder))
     post = Rounds(partial(handlers.visit_way, notes, service.postbox, service.courier, service.ladder))
+
+    climbing = Climbing(service)
 
     def bring_letters() -> bool:
         rounds.begin(handlers.channels_to_visit(letters, service.ladder, service.lost_after))
@@ -83,7 +113,7 @@ def chores(service: Notify) -> Sequence[Chore]:
 
     return (
         Chore("seal", SEAL_SECONDS, seal),
-        Chore("ladder", SCAN_SECONDS, partial(climb, service)),
+        Chore("ladder", SCAN_SECONDS, climbing.step, lambda: climbing.failed),
         Chore("letters", LETTER_SECONDS, bring_letters),
         Chore("notes", LETTER_SECONDS, bring_notes),
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue import Catalogue, load_catalogue
 from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import hearings
@@ -16,9 +17,12 @@ from services.routing.store import RoutingStore
 from services.runtime.assembly import Assembly, run
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.sweep import After, Due, Sweep
 from services.runtime.worker import Chore
 
-DUE_A_COMMIT = 200
+Row = Mapping[str, Any]
+Take = Callable[[RoutingStore, After, int], Sequence[Row]]
+DUE_A_COMMIT, DUE_SECONDS = 200, 5.0
 #: Assignments counted anew in one transaction when the calendar has changed: short, because departments wait for them meanwhile.
 RECOUNTED_A_COMMIT = 100
 
@@ -33,46 +37,60 @@ def chores(service: Routing) -> Sequence[Chore]:
     """Concluding what nobody rated in time, resuming what has waited long enough, breaking promises that are past due, and
     following a changed calendar."""
 
-    def conclude_lapsed() -> bool:
-        with service.database.transaction() as work:
-            return handlers.conclude_lapsed(RoutingStore(work), DUE_A_COMMIT) == DUE_A_COMMIT
+    def sweep(name: str, column: str, take: Take, act: Callable[[RoutingStore, Sequence[Row]], None]) -> Chore:
+        due = Due[RoutingStore, Row](RoutingStore, take, lambda row: (row[column], row["id"]), act)
+        return Sweep(name, service.database, due, DUE_A_COMMIT).chore(DUE_SECONDS)
 
-    def resume_capped() -> bool:
-        with service.database.transaction() as work:
-            return handlers.resume_capped(RoutingStore(work), service.catalogue, DUE_A_COMMIT) == DUE_A_COMMIT
+    def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[Row]:
+        return store.lapsed(store.now - handlers.ON_ITS_WAY, limit, after)
 
-    def break_overdue() -> bool:
-        with service.database.transaction() as work:
-            return handlers.break_overdue(RoutingStore(work), service.catalogue, DUE_A_COMMIT) == DUE_A_COMMIT
+    def resume(store: RoutingStore, rows: Sequence[Row]) -> None:
+        handlers.resume_capped(store, service.catalogue, rows)
 
+    def break_(store: RoutingStore, rows: Sequence[Row]) -> None:
+        handlers.break_overdue(store, service.catalogue, rows)
+
+    rescheduling = Rescheduling(service)
     return (
-        Chore("conclude", 5.0, conclude_lapsed),
-        Chore("resume", 5.0, resume_capped),
-        Chore("break", 5.0, break_overdue),
-        Chore("reschedule", 60.0, Rescheduling(service).step),
+        sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),
+        sweep("resume", "paused_until", lambda store, after, limit: store.paused_too_long(limit, after), resume),
+        sweep("break", "due", lambda store, after, limit: store.promises.due(limit, after), break_),
+        Chore("reschedule", 60.0, rescheduling.step, lambda: rescheduling.sweep.failed),
     )
 
 
 class Rescheduling:
-    """Follows the calendar that this process was started with: looks once whether it is another, and works until all is done."""
+    """Follows the calendar of the catalogue in use: looks once whether it is another, and works until all is done."""
 
     def __init__(self, service: Routing) -> None:
         self._service = service
-        #: None before the first look, then whether there is more to do.
-        self._more: bool | None = None
+        #: The catalogue that was looked at, and what is left to do for it.
+        self._seen: Catalogue | None = None
+        self._left: Literal["count", "tell", "nothing"] = "nothing"
+        due = Due[RoutingStore, str](RoutingStore, self._moving, lambda each: (each,), self._move)
+        self.sweep = Sweep("reschedule", service.database, due, RECOUNTED_A_COMMIT)
 
     def step(self) -> bool:
         """One short transaction; returns whether there is more to do at once."""
-        if self._more is False:
-            return False
+        catalogue = self._service.catalogue
+        if self._seen is not catalogue:
+            self._left = "count" if self._in_store(lambda store: handlers.adopt_calendar(store, catalogue)) else "nothing"
+            self._seen = catalogue
+        elif self._left == "count" and not self.sweep.step():
+            self._left = "tell"
+        elif self._left == "tell" and not self._in_store(lambda store: handlers.tell_moved(store, catalogue)):
+            self._left = "nothing"
+        return self._left != "nothing"
+
+    def _moving(self, store: RoutingStore, after: After, limit: int) -> Sequence[str]:
+        return handlers.moving(store, self._service.catalogue, after[0] if after else "", limit)
+
+    def _move(self, store: RoutingStore, ids: Sequence[str]) -> None:
+        handlers.reschedule(store, self._service.catalogue, ids)
+
+    def _in_store(self, act: Callable[[RoutingStore], bool]) -> bool:
         with self._service.database.transaction() as work:
-            store = RoutingStore(work)
-            if self._more is None:
-                more = handlers.adopt_calendar(store, self._service.catalogue)
-            else:
-                more = handlers.reschedule(store, self._service.catalogue, RECOUNTED_A_COMMIT)
-        self._more = more
-        return more
+            return act(RoutingStore(work))
 
 
 ASSEMBLY = Assembly("routing", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)

@@ -93,7 +93,7 @@ def worker_loops(
     def connect() -> RabbitPublisher:
         return RabbitPublisher(given.broker_url, f"{label}-publisher")
 
-    loops: dict[str, Loop] = {chore.name: chore.loop for chore in assembly.chores(service)}
+    loops: dict[str, Loop] = {chore.name: counted(chore, telemetry).loop for chore in assembly.chores(service)}
     if SAYS[assembly.name]:
         loops["relay"] = Relay(database, connect, telemetry, given.relay_batch).run
     for hearing in assembly.hearings(service):
@@ -105,6 +105,21 @@ def worker_loops(
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
     loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
     return loops
+
+
+def counted(chore: Chore, telemetry: Telemetry) -> Chore:
+    """The chore, with what it could not do told to the metrics."""
+    failed = chore.failed
+    if failed is None:
+        return chore
+
+    def run() -> bool:
+        try:
+            return chore.run()
+        finally:
+            telemetry.show("huiying_job_failed_rows", failed(), job=chore.name)
+
+    return dataclasses.replace(chore, run=run)
 
 
 def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry) -> Chore:

@@ -27,11 +27,15 @@ Loop = Callable[[threading.Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something to do again and again: `run` is called every `seconds` and returns whether there is more to do at once."""
+    """Something to do again and again: `run` is called every `seconds` and returns whether there is more to do at once.
+
+    `failed` is how many rows it could not deal with, where it works on rows.
+    """
 
     name: str
     seconds: float
     run: Callable[[], bool]
+    failed: Callable[[], int] | None = None
 
     def loop(self, stop: threading.Event) -> None:
         """Until `stop`; an error is logged and the chore goes on after its rest."""

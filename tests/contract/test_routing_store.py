@@ -175,7 +175,8 @@ class TestAtTheSameMoment:
         def conclude() -> None:
             for _ in range(ROUNDS):
                 with routing.transaction() as work:
-                    handlers.conclude_lapsed(RoutingStore(work), 2)
+                    found = (routing_store := RoutingStore(work)).lapsed(work.now, 2)
+                    handlers.conclude_lapsed(routing_store, found)
 
         assert at_once(conclude, conclude, conclude) == []
         for opinion in opinions:

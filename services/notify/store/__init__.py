@@ -1,6 +1,6 @@
 """The store of notify: its tables, and what is asked of them."""
 
-from services.notify.store.deadlines import Deadlines
+from services.notify.store.deadlines import Called, Deadlines, Found
 from services.notify.store.letters import Letters, Posted
 from services.notify.store.notes import Notes, Sendable, listed_notes
 from services.notify.store.reminders import Reminders, sent_reminders
@@ -16,7 +16,7 @@ from services.notify.store.tables import tables
 from services.notify.store.timeline import case_deadlines, deadline_versions, find_deadline, next_due, open_deadlines
 
 __all__ = [
-    "Deadlines", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of", "case_deadlines",
-    "deadline_versions", "find_deadline", "find_meeting", "list_meetings", "list_supervisions", "listed_notes", "next_due",
-    "open_deadlines", "open_supervisions", "sent_reminders", "tables",
+    "Called", "Deadlines", "Found", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of",
+    "case_deadlines", "deadline_versions", "find_deadline", "find_meeting", "list_meetings", "list_supervisions",
+    "listed_notes", "next_due", "open_deadlines", "open_supervisions", "sent_reminders", "tables",
 ]  # fmt: skip

@@ -13,6 +13,7 @@ from services.notify.domain import Deadline, Step
 from services.notify.store.cases import mark
 from services.notify.store.tables import cases, deadlines, endings, is_state, occasions
 from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.sweep import After, behind
 
 EVERY, PROMISE = "*", "promise"
 KEY = ("assignment", "kind", "version")
@@ -22,10 +23,30 @@ CALLED = ("assignment", "kind", "version", "opinion", "department", "title", "di
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A deadline whose next rung is due; `ended` says that what ended it was heard before it was."""
+    """A deadline whose next rung is due since `at`; `ended` says that what ended it was heard before it was."""
 
     deadline: Deadline
     ended: bool
+    at: datetime
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Its place among those that are due."""
+        return self.at, self.deadline.assignment, self.deadline.kind, self.deadline.version
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """An occasion that has called for something since `at`, with what it is about."""
+
+    occasion: str
+    deadline: Deadline
+    at: datetime
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Its place among those whose time has come."""
+        return self.at, self.deadline.assignment, self.deadline.kind, self.deadline.version
 
 
 class Deadlines:
@@ -98,16 +119,17 @@ class Deadlines:
         waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
         self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
 
-    def due(self, now: datetime, limit: int) -> list[Found]:
-        """Deadlines whose next rung is due, the oldest first; on PostgreSQL those that no other worker has taken."""
+    def due(self, now: datetime, limit: int, after: After = None) -> list[Found]:
+        """Deadlines whose next rung is due, the first of those behind a key; on PostgreSQL those that no other worker has taken."""
         query = (
             sa.select(deadlines, first_ending(endings.c.ended).is_not(None).label("has_ended"), _is_higher().label("higher"))
             .where(is_state(deadlines, "open"), deadlines.c.next_at <= now)
-            .order_by(deadlines.c.next_at)
+            .where(behind(after, deadlines.c.next_at, *(deadlines.c[name] for name in KEY)))
+            .order_by(deadlines.c.next_at, *(deadlines.c[name] for name in KEY))
             .limit(limit)
             .with_for_update(skip_locked=True, of=deadlines)
         )
-        return [Found(_deadline(row), row["has_ended"]) for row in rows_of(self._work.execute(query))]
+        return [Found(_deadline(row), row["has_ended"], row["next_at"]) for row in rows_of(self._work.execute(query))]
 
     def wait_for(self, waits: Sequence[tuple[Deadline, Step | None]]) -> None:
         """Move deadlines on to the step that comes next; those without one stay open and are looked at no more."""
@@ -123,15 +145,19 @@ class Deadlines:
         """Keep an occasion until `at`, when what it calls for fires."""
         self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
 
-    def called(self, now: datetime, limit: int) -> list[tuple[str, Deadline]]:
-        """Take the occasions whose time has come, with what they are about."""
-        query = sa.select(occasions).where(occasions.c.at <= now).order_by(occasions.c.at).limit(limit)
+    def called(self, now: datetime, limit: int, after: After = None) -> list[Called]:
+        """The occasions whose time has come, the first of those behind a key, with what they are about."""
+        order = (occasions.c.at, *(occasions.c[name] for name in KEY))
+        query = sa.select(occasions).where(occasions.c.at <= now, behind(after, *order)).order_by(*order).limit(limit)
         rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
-        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
-        if rows:
-            self._work.execute(one, [{f"_{name}": row[name] for name in KEY} for row in rows])
         facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
-        return [(row["occasion"], Deadline(**told)) for row, told in zip(rows, facts, strict=True)]
+        return [Called(row["occasion"], Deadline(**told), row["at"]) for row, told in zip(rows, facts, strict=True)]
+
+    def answered(self, called: Sequence[Called]) -> None:
+        """What these occasions call for has been done."""
+        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
+        if called:
+            self._work.execute(one, [_key(each.deadline) for each in called])
 
 
 def _settling() -> sa.Update:

@@ -11,11 +11,11 @@ from services.routing.handlers.joining import add_handlers
 from services.routing.handlers.lookback import check, look_back
 from services.routing.handlers.promises import break_overdue, hear_resolved
 from services.routing.handlers.raising import mark, raise_if_due, raise_level
-from services.routing.handlers.rescheduling import adopt_calendar, reschedule
+from services.routing.handlers.rescheduling import adopt_calendar, moving, reschedule, tell_moved
 from services.routing.handlers.rulings import rule
 
 __all__ = [
     "ON_ITS_WAY", "add_handlers", "adopt_calendar", "amend", "approve", "assign", "break_overdue", "cancel", "check", "close",
-    "conclude_lapsed", "hear_details", "hear_resolved", "known", "look_back", "mark", "move", "raise_if_due", "raise_level",
-    "reschedule", "resume_capped", "rule",
+    "conclude_lapsed", "hear_details", "hear_resolved", "known", "look_back", "mark", "move", "moving", "raise_if_due",
+    "raise_level", "reschedule", "resume_capped", "rule", "tell_moved",
 ]  # fmt: skip

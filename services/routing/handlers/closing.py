@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
@@ -70,12 +71,10 @@ def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
     store.say_case(row["opinion"], concluded)
 
 
-def conclude_lapsed(store: RoutingStore, limit: int) -> int:
-    """Conclude, unrated, what nobody rated in time; returns how many."""
-    rows = store.lapsed(store.now - ON_ITS_WAY, limit)
+def conclude_lapsed(store: RoutingStore, rows: Sequence[Row]) -> None:
+    """Conclude, unrated, what nobody rated in time."""
     for row in rows:
         conclude(store, row, rated=False)
-    return len(rows)
 
 
 def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
@@ -116,9 +115,7 @@ def waited(row: Row, now: datetime) -> list[list[str]]:
     return [*(row["waited"] or ()), [instant.isoformat() for instant in domain.pause_of(row, now)]]
 
 
-def resume_capped(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:
-    """Let go on what has waited as long as it may; returns how many."""
-    rows = store.paused_too_long(limit)
+def resume_capped(store: RoutingStore, catalogue: Catalogue, rows: Sequence[Row]) -> None:
+    """Let go on what has waited as long as it may."""
     for row in rows:
         resume(store, catalogue, row, None)
-    return len(rows)

@@ -54,9 +54,8 @@ def keep(store: RoutingStore, catalogue: Catalogue, row: Row, command: Keep) -> 
     return state
 
 
-def break_overdue(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:
-    """承诺失信: what is past due without having been kept, at most `limit`; returns how many were looked at."""
-    due = store.promises.due(limit)
+def break_overdue(store: RoutingStore, catalogue: Catalogue, due: Sequence[Row]) -> None:
+    """承诺失信: promises (id, assignment) that are past due without having been kept."""
     store.hold_cases_of([each["assignment"] for each in due])
     for each in due:
         row = store.assignment(each["assignment"])
@@ -64,7 +63,6 @@ def break_overdue(store: RoutingStore, catalogue: Catalogue, limit: int) -> int:
         still = [found for found in store.promises.of(each["assignment"]) if found["id"] == each["id"]]
         if row is not None and still[0]["state"] == domain.OPEN:
             _break(store, catalogue, row, still[0])
-    return len(due)
 
 
 def _break(store: RoutingStore, catalogue: Catalogue, row: Row, broken: Row) -> None:

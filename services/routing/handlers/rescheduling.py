@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -34,29 +35,40 @@ def adopt_calendar(store: RoutingStore, catalogue: Catalogue) -> bool:
     return latest is not None
 
 
-def reschedule(store: RoutingStore, catalogue: Catalogue, limit: int) -> bool:
-    """One step: at most `limit` assignments counted anew, or one department told; returns whether there is more to do.
+def moving(store: RoutingStore, catalogue: Catalogue, after: str, limit: int) -> list[str]:
+    """Ids of the next assignments to be counted anew, at most `limit` of those behind the one named `after`.
 
-    Nothing is done when another worker has finished, or has adopted another calendar meanwhile.
+    None when another worker has finished, or has adopted another calendar meanwhile.
     """
-    calendar = store.calendars.latest()
-    wanted = domain.fingerprint(domain.basis_of(catalogue.calendar))
-    if calendar is None or calendar["fingerprint"] != wanted or calendar["done"] is not None:
-        return False
-    ids = store.calendars.moving_after(calendar["reached"], limit)
-    if not ids:
-        return _tell(store, calendar)
+    calendar = _following(store, catalogue)
+    return [] if calendar is None else store.calendars.moving_after(max(after, calendar["reached"]), limit)
+
+
+def reschedule(store: RoutingStore, catalogue: Catalogue, ids: Sequence[str]) -> None:
+    """Count assignments anew that `moving` has named in this transaction, and note how far it has come."""
+    calendar = _following(store, catalogue)
+    if calendar is None:
+        return
     store.hold_cases_of(ids)
     for assignment_id in ids:
         row = store.assignment(assignment_id)
-        if row is None:
-            continue
-        if row["state"] in _OPEN:
+        if row is not None and row["state"] in _OPEN:
             _recount(store, catalogue, calendar, row)
-        elif row["state"] == State.REPLIED:
+        elif row is not None and row["state"] == State.REPLIED:
             _prolong(store, catalogue, calendar, row)
     store.calendars.change(calendar["id"], reached=ids[-1])
-    return True
+
+
+def tell_moved(store: RoutingStore, catalogue: Catalogue) -> bool:
+    """Tell one department of all that has moved for it, once; returns whether there may be others."""
+    calendar = _following(store, catalogue)
+    return calendar is not None and _tell(store, calendar)
+
+
+def _following(store: RoutingStore, catalogue: Catalogue) -> Row | None:
+    calendar = store.calendars.latest()
+    wanted = domain.fingerprint(domain.basis_of(catalogue.calendar))
+    return None if calendar is None or calendar["fingerprint"] != wanted or calendar["done"] is not None else calendar
 
 
 def _recount(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row) -> None:
@@ -104,7 +116,6 @@ def _original(catalogue: Catalogue, row: Row, reply_by: datetime) -> datetime:
 
 
 def _tell(store: RoutingStore, calendar: Row) -> bool:
-    """Tell one department of all that has moved for it, once; returns whether there may be others."""
     rows = store.calendars.untold()
     if not rows:
         store.calendars.change(calendar["id"], done=store.now)

@@ -13,6 +13,7 @@ from services.contracts.messages import Promise
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.database import Instant, Transaction, newest_first, rows_of
+from services.runtime.sweep import After, behind
 
 Row = Mapping[str, Any]
 promises = sa.Table(
@@ -61,10 +62,12 @@ class PromiseStore:
         """Set columns of a promise."""
         self._work.execute(promises.update().where(promises.c.id == promise_id).values(**values))
 
-    def due(self, limit: int) -> list[Row]:
-        """(id, assignment) of open promises that are past due, the oldest first. Not locked: look again under the case's lock."""
-        query = sa.select(promises.c.id, promises.c.assignment).where(_OPEN, promises.c.due < self._work.now)
-        return rows_of(self._work.execute(query.order_by(promises.c.due).limit(limit)))
+    def due(self, limit: int, after: After = None) -> list[Row]:
+        """(id, assignment, due) of open promises that are past due, the first of those behind (due, id). Not locked: look again
+        under the case's lock."""
+        query = sa.select(promises.c.id, promises.c.assignment, promises.c.due).where(_OPEN, promises.c.due < self._work.now)
+        query = query.where(behind(after, promises.c.due, promises.c.id)).order_by(promises.c.due, promises.c.id)
+        return rows_of(self._work.execute(query.limit(limit)))
 
 
 def promises_of(execute: Any, assignment_id: str) -> list[Row]:

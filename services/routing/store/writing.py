@@ -15,6 +15,7 @@ from services.routing.store.promises import PromiseStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import INSERTS, Transaction, row_of, rows_of
+from services.runtime.sweep import After, behind
 
 Row = Mapping[str, Any]
 
@@ -117,13 +118,13 @@ class RoutingStore:
         query = sa.select(assignments).where(assignments.c.opinion == opinion, others).order_by(*IN_ORDER)
         return rows_of(self._work.execute(query))
 
-    def lapsed(self, before: datetime, limit: int) -> list[Row]:
-        """Replied assignments whose evaluation window closed before then."""
-        return self._due("replied", assignments.c.evaluate_by, before, limit)
+    def lapsed(self, before: datetime, limit: int, after: After = None) -> list[Row]:
+        """Replied assignments whose evaluation window closed before then, the first of those behind (evaluate_by, id)."""
+        return self._due("replied", assignments.c.evaluate_by, before, limit, after)
 
-    def paused_too_long(self, limit: int) -> list[Row]:
-        """Paused assignments whose pause has reached its end."""
-        return self._due("paused", assignments.c.paused_until, self.now, limit)
+    def paused_too_long(self, limit: int, after: After = None) -> list[Row]:
+        """Paused assignments whose pause has reached its end, the first of those behind (paused_until, id)."""
+        return self._due("paused", assignments.c.paused_until, self.now, limit, after)
 
     def remember(self, row: Row, *, about: str, granted: bool, reason: str, by: str, target: str | None) -> None:
         """Keep a ruling on an assignment, as a precedent for its topic."""
@@ -141,14 +142,15 @@ class RoutingStore:
         self._lock(opinion)
         return row_of(self._work.execute(sa.select(assignments).where(which)))
 
-    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int) -> list[Row]:
+    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int, after: After) -> list[Row]:
         # The state as a literal, so that both databases see that the partial index fits; what another worker holds is passed over.
         # Both rows are locked here: one that changed while this looked for it is looked at again, and nobody is waited for.
         query = (
             sa.select(assignments, cases.c.said)
             .join(cases, cases.c.opinion == assignments.c.opinion)
             .where(assignments.c.state == sa.literal_column(f"'{state}'"), column < before)
-            .order_by(column)
+            .where(behind(after, column, assignments.c.id))
+            .order_by(column, assignments.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )

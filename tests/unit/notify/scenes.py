@@ -155,7 +155,7 @@ class Scene:
     def climb(self, now: str | None = None) -> bool:
         if now is not None:
             self.clock.instant = at(now)
-        return notify.climb(self.service)
+        return notify.Climbing(self.service).step()
 
     def visit(self, channel: str) -> int:
         service = self.service

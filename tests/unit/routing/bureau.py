@@ -183,15 +183,21 @@ class Bureau:
 
     def resume_capped(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            return handlers.resume_capped(RoutingStore(work), self.catalogue, limit)
+            found = (routing := RoutingStore(work)).paused_too_long(limit)
+            handlers.resume_capped(routing, self.catalogue, found)
+        return len(found)
 
     def conclude_lapsed(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            return handlers.conclude_lapsed(RoutingStore(work), limit)
+            found = (routing := RoutingStore(work)).lapsed(work.now - handlers.ON_ITS_WAY, limit)
+            handlers.conclude_lapsed(routing, found)
+        return len(found)
 
     def break_overdue(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            return handlers.break_overdue(RoutingStore(work), self.catalogue, limit)
+            found = (routing := RoutingStore(work)).promises.due(limit)
+            handlers.break_overdue(routing, self.catalogue, found)
+        return len(found)
 
     def promises(self, assignment: str) -> list[Mapping[str, Any]]:
         """What the department has promised, the earliest due first."""

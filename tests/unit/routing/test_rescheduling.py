@@ -175,7 +175,7 @@ def many(bureau, number):
         work.execute(outbox_table.delete())
 
 
-class Killed(Exception):
+class Killed(BaseException):
     """The process ends here, in the middle of a transaction."""
 
 

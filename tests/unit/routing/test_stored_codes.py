@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -12,8 +12,18 @@ import sqlalchemy as sa
 
 from services.contracts.catalogue import Catalogue, stored
 from services.contracts.errors import Refusal
-from services.contracts.messages import OpinionAccepted, OpinionEvaluated, OpinionText, Promise, Rating, SupervisionResolved
+from services.contracts.messages import (
+    CalendarChanged,
+    OpinionAccepted,
+    OpinionEvaluated,
+    OpinionText,
+    Promise,
+    Rating,
+    SupervisionResolved,
+)
+from services.contracts.worktime import Closure
 from services.routing import domain, handlers
+from services.routing.__main__ import Rescheduling, chores
 from services.routing.domain import Check, Mark, Ruling
 from services.routing.handlers.entry import CO_MOVES, LEAD_MOVES
 from services.routing.schemas import BODIES
@@ -219,3 +229,36 @@ def test_the_calendar_moves_what_names_a_difficulty_that_is_gone(bureau, cases):
     row = bureau.row(cases["signed"])
     due = domain.recomputed(place, row, bureau.clock.now())
     assert due.instants["reply"] == row["reply_by"]
+
+
+def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock):
+    """Whatever is wrong with a row, what is due for the others comes to them, and what could not be done is told."""
+    for opinion in ("o-1", "o-2"):
+        bureau.do(bureau.accept(opinion=opinion), "pause", BODY["pause"])
+    with bureau.database.transaction() as work:
+        work.execute(assignments.update().where(assignments.c.id == cases["paused"]).values(paused=None))
+    clock.instant += timedelta(days=60)
+    found = {chore.name: chore for chore in chores(bureau.service)}
+    for chore in found.values():
+        while chore.run():
+            pass
+    assert [bureau.of(opinion)["state"] for opinion in ("o-1", "o-2")] == ["signed", "signed"]
+    assert bureau.row(cases["paused"])["state"] == "paused"
+    assert {name: chore.failed() for name, chore in found.items()} == {"conclude": 0, "resume": 1, "break": 0, "reschedule": 0}
+
+
+def test_a_calendar_is_followed_by_all_that_can_follow_it(bureau, cases, clock):
+    handled = [bureau.accept(opinion=f"o-{number}") for number in range(3)]
+    rescheduling = Rescheduling(bureau.service)
+    while rescheduling.step():
+        pass
+    with bureau.database.transaction() as work:
+        work.execute(assignments.update().where(assignments.c.id == handled[1]).values(terms={"reply": "soon"}))
+    closed = replace(TOWN, closures={date(2026, 12, day): Closure("停办", "closed") for day in range(1, 8)})
+    changed = Rescheduling(Bureau(bureau.database, clock, closed).service)
+    before = {case: bureau.row(case)["reply_by"] for case in handled}
+    while changed.step():
+        pass
+    moved = [bureau.row(case)["reply_by"] > before[case] for case in handled]
+    assert (moved, changed.sweep.failed) == ([True, False, True], 1)
+    assert any(isinstance(event.data, CalendarChanged) for event in bureau.said())
