@@ -12,6 +12,7 @@ from services.contracts import errors
 from services.contracts.errors import STATUSES, Refusal
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Route
+from services.runtime.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
 from services.runtime.problems import PROBLEM
 
 VERSION = "1"
@@ -42,8 +43,13 @@ HEADERS: dict[str, Json] = {
     "idempotency-key": {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "The same key with the same body has one effect and one answer, however often it is sent.",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        "description": (
+            "The same key with the same body has one effect and one answer, however often it is sent; another body is 409. "
+            "A key counts for one caller and one address, for 24 hours, and until the case it made is erased. Without a token it "
+            f"has to be unguessable, as a random UUID is: {SHORTEST_PUBLIC_KEY} characters or more. A blank one is none."
+        ),
+        "schema": {"type": "string", "maxLength": LONGEST_KEY},
+        "example": "5f0c9b1e-7c43-4a4e-9a53-2d1c6b1f0e77",
     },
     "request-id": {
         "name": "X-Request-ID",

@@ -70,6 +70,11 @@ class Caller:
     department: str | None = None
     token: str | None = None
 
+    @property
+    def principal(self) -> str | None:
+        """What tells this caller from every other one; None for somebody without a token."""
+        return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
+
 
 NOBODY = Caller()
 

@@ -23,6 +23,7 @@ from services.runtime.database import Database
 from services.runtime.dispatch import Dispatcher, Hearing
 from services.runtime.health import Facts, health_routes, status_application
 from services.runtime.http import Routes, create_app
+from services.runtime.idempotency import prune
 from services.runtime.migrate import ACCESS, STORE, migrate
 from services.runtime.probe import BrokerProbe, Distrusted
 from services.runtime.relay import Relay
@@ -36,6 +37,7 @@ from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
 DEAD_LETTERS_SECONDS = 15.0
+PRUNE_SECONDS = 600.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 
@@ -103,6 +105,7 @@ def worker_loops(
             return Turns(subscription, sender, 2 * given.batch) if sender else subscription
 
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
+    loops["answers"] = Chore("answers", PRUNE_SECONDS, lambda: prune(database)).loop
     loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
     return loops
 

@@ -19,6 +19,7 @@ from services.contracts.errors import Malformed
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.door import Door
+from services.runtime.idempotency import HEADER, Key
 from services.runtime.parsing import LONGEST_BODY as LONGEST_BODY
 from services.runtime.parsing import flatten as flatten
 from services.runtime.parsing import holds_nul as holds_nul
@@ -76,7 +77,7 @@ def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Respon
         with door.visit(route, path) as visit:
             body, query = read_body(route), read_query(route)
             visit.count_station(body)
-            key = flask.request.headers.get("Idempotency-Key")
+            key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
             answer = route.view(Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door))
             response = answer if isinstance(answer, flask.Response) else json_response(*answer)
             visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])

@@ -11,6 +11,7 @@ import flask
 from marshmallow import Schema
 
 from services.runtime.access import PUBLIC, Caller, Role
+from services.runtime.idempotency import Key
 from services.runtime.problems import ErrorPage
 from services.runtime.throttle import Kind
 
@@ -35,7 +36,7 @@ class Call(Generic[S]):
     path: Mapping[str, str]
     body: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
-    idempotency_key: str | None = None
+    idempotency_key: Key | None = None
     visitor: Visitor | None = None
     door: Door | None = None
 

@@ -89,7 +89,7 @@ class TestSubmitting:
         return Desk(any_database("intake", MIGRATIONS), clock)
 
     def test_a_full_disk_is_503_nothing_is_stored_and_the_same_request_is_taken_afterwards(self, desk: Desk) -> None:
-        form, headers = FORM | {"content": "长" * 15_000}, {"Idempotency-Key": "k"}
+        form, headers = FORM | {"content": "长" * 15_000}, {"Idempotency-Key": "k" * 22}
         fill = no_more_pages if desk.database.is_sqlite else disk_full
         with fill(desk.database, "outbox"):
             for _ in range(3):

@@ -40,6 +40,7 @@ def erase_by_receipt(store: IntakeStore, receipt: str, *, content: bool = False)
 
 def _erase(store: IntakeStore, row: Row, signer: str | None = None, *, content: bool) -> Erasure:
     forgotten = store.forget_persons(row["id"], signer)
+    store.forget_answers(row["id"])
     words = content and not domain.is_erased(row)
     if words:
         store.forget_words(row["id"], domain.ERASED_TITLE, domain.ERASED_CONTENT)

@@ -12,6 +12,7 @@ from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.access import PUBLIC
 from services.runtime.http import LONGEST_BODY, Answer, Call, Routes
+from services.runtime.idempotency import Key
 from services.runtime.pages import Words, error_page, read_form, see_other
 from services.runtime.throttle import Kind
 
@@ -45,7 +46,7 @@ def add_photos(call: Call[Intake]) -> Answer:
         photos, wrong = chosen_photos(PHOTOS)
         if wrong or not photos:
             return show(call.service, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
-        app.attach_photos(replace(call, idempotency_key=form[KEY]), photos)
+        app.attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos)
     except NotFound:
         return show(call.service, text, form)
     except (Conflict, NotAllowed):

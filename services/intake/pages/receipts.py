@@ -23,6 +23,7 @@ from services.intake.pages.telling import department_name, show_time, tell, topi
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
 from services.runtime.access import PUBLIC
 from services.runtime.http import Answer, Call, Routes, validate
+from services.runtime.idempotency import Key
 from services.runtime.pages import Words, error_page, html, read_form, see_other
 from services.runtime.throttle import Kind
 
@@ -153,7 +154,7 @@ def _take(call: Call[Intake], kind: ReceiptForm) -> Answer:
     form[KEY] = usable_key(form[KEY])
     try:
         body = validate(kind.schema, {name: form[name] for name in kind.mistakes if form[name]})
-        kind.send(replace(call, body=body, idempotency_key=form[KEY]))
+        kind.send(replace(call, body=body, idempotency_key=Key.of(form[KEY], call.caller.principal)))
     except Invalid as error:
         mistakes = {name: words for name, words in kind.mistakes.items() if name in error.errors}
         return show(call.service, text, form, 422, mistakes=mistakes)

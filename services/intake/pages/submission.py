@@ -21,6 +21,7 @@ from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, Pho
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.access import PUBLIC
 from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, validate
+from services.runtime.idempotency import Key
 from services.runtime.pages import Words, environment, error_page, html, read_form, see_other
 from services.runtime.problems import STORE_AWAY
 from services.runtime.throttle import Kind
@@ -123,7 +124,7 @@ def submit(call: Call[Intake]) -> Answer:
         body = validate(_SUBMISSION, submission_of(form))
         if wrong:
             return _form(call.service, form, 422, mistakes={PHOTOS: wrong})
-        taken = _submit(replace(call, body=body, idempotency_key=form[KEY]), photos)
+        taken = _submit(replace(call, body=body, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos)
     except Invalid as error:
         # A browser sends no file twice by itself, so photos that were right are asked for again.
         again = {PHOTOS: wrong or CHOOSE_AGAIN} if wrong or photos else {}

@@ -16,6 +16,7 @@ from services.intake.store.following import takeover
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.runtime import idempotency
 from services.runtime.database import Transaction, row_of, rows_of
 from services.runtime.vault import Vault
 
@@ -141,6 +142,10 @@ class IntakeStore:
         ]
         shown = ("case", "receipt", "title")
         return [{**{name: row[name] for name in shown}, **person} for row, person in (*submitters, *cosigners)]
+
+    def forget_answers(self, opinion: str) -> None:
+        """Remove the remembered answers that hold the receipts of an opinion."""
+        idempotency.forget(self._work, opinion)
 
     def forget_persons(self, opinion: str, signer: str | None = None) -> list[str]:
         """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of the forgotten."""

@@ -184,17 +184,17 @@ def test_of_the_staff_the_office_and_the_departments_of_the_case_see_it(desk, ta
 
 
 def test_the_same_request_twice_is_one_photo(desk, taken):
-    first, second = (send(desk, taken.receipt, photo(), Idempotency_Key="k1") for _ in range(2))
+    first, second = (send(desk, taken.receipt, photo(), Idempotency_Key="k1" * 11) for _ in range(2))
     assert (first.get_json(), second.status_code) == (second.get_json(), 201)
     assert len(listed(desk, taken.receipt)) == 1
-    assert send(desk, taken.receipt, photo("PNG"), Idempotency_Key="k1").status_code == 409
-    assert send(desk, taken.receipt, photo(), Idempotency_Key="k2").status_code == 201
+    assert send(desk, taken.receipt, photo("PNG"), Idempotency_Key="k1" * 11).status_code == 409
+    assert send(desk, taken.receipt, photo(), Idempotency_Key="k2" * 11).status_code == 201
 
 
 def test_the_same_request_again_has_its_answer_when_no_more_are_taken(desk, taken):
-    first = send(desk, taken.receipt, photo(), Idempotency_Key="k1")
+    first = send(desk, taken.receipt, photo(), Idempotency_Key="k1" * 11)
     desk.set_state(taken.id, "replied")
-    assert send(desk, taken.receipt, photo(), Idempotency_Key="k1").get_json() == first.get_json()
+    assert send(desk, taken.receipt, photo(), Idempotency_Key="k1" * 11).get_json() == first.get_json()
 
 
 def test_photos_are_in_no_message_no_list_and_no_log(desk):

@@ -55,6 +55,17 @@ def test_who_told_a_case_is_gone_for_good_and_what_it_says_stays(desk):
     assert before["title"] in desk.client.get(f"/receipts/{case.receipts[0]}").text
 
 
+@pytest.mark.parametrize("by", ["opinion", "submitter", "cosigner"])
+def test_a_remembered_answer_goes_with_who_told_the_case(desk, by):
+    form, key = FORM | {"submitter": {"kind": "citizen", "name": "甲"}, "cosigners": [{"kind": "citizen", "name": "乙"}]}, "k" * 22
+    other = desk.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json()
+    told = desk.post("/opinions", form, Idempotency_Key=key).get_json()
+    receipts = {"submitter": told["receipt"], "cosigner": told.get("cosigners", [None])[0]}
+    erase(desk, f"/opinions/{told['id']}" if by == "opinion" else f"/receipts/{receipts[by]}")
+    assert desk.post("/opinions", form, Idempotency_Key=key).get_json()["id"] != told["id"]
+    assert desk.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json() == other
+
+
 def test_a_second_erasure_finds_nothing_and_says_nothing(desk):
     case = open_case(desk, **MARKERS)
     erase(desk, f"/opinions/{case.id}")

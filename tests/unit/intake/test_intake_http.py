@@ -118,21 +118,21 @@ def test_a_query_where_none_is_taken_is_named(desk):
 
 
 def test_the_same_request_with_the_same_key_has_one_effect_and_one_answer(desk):
-    first, again = (desk.post("/opinions", FORM, Idempotency_Key="k-1") for _ in range(2))
+    first, again = (desk.post("/opinions", FORM, Idempotency_Key="k-1" * 8) for _ in range(2))
     assert (again.status_code, again.get_json()) == (201, first.get_json())
     assert (desk.count(), len(desk.said())) == (1, 2)
-    assert desk.post("/opinions", FORM, Idempotency_Key="k-2").get_json() != first.get_json()
+    assert desk.post("/opinions", FORM, Idempotency_Key="k-2" * 8).get_json() != first.get_json()
 
 
 def test_the_same_key_with_another_body_is_refused(desk):
-    desk.post("/opinions", FORM, Idempotency_Key="k-1")
-    problem(desk.post("/opinions", FORM | {"title": "别的"}, Idempotency_Key="k-1"), 409)
+    desk.post("/opinions", FORM, Idempotency_Key="k-1" * 8)
+    problem(desk.post("/opinions", FORM | {"title": "别的"}, Idempotency_Key="k-1" * 8), 409)
     assert desk.count() == 1
 
 
 def test_a_refused_request_does_not_use_up_its_key(desk):
-    problem(desk.post("/opinions", FORM | {"topic": "月球"}, Idempotency_Key="k-1"), 422)
-    assert desk.post("/opinions", FORM, Idempotency_Key="k-1").status_code == 201
+    problem(desk.post("/opinions", FORM | {"topic": "月球"}, Idempotency_Key="k-1" * 8), 422)
+    assert desk.post("/opinions", FORM, Idempotency_Key="k-1" * 8).status_code == 201
 
 
 def test_a_key_without_end_is_refused(desk):
@@ -169,7 +169,7 @@ def test_a_rating_with_a_key_may_be_sent_twice(desk):
     routing = Routing(taken.id, desk.clock.now())
     desk.hear(routing.created(), routing.replied())
     path = f"/receipts/{taken.receipt}/evaluation"
-    answers = [desk.post(path, {"result": "satisfied"}, Idempotency_Key="k") for _ in range(2)]
+    answers = [desk.post(path, {"result": "satisfied"}, Idempotency_Key="k" * 22) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert len(desk.said(taken.id)) == 3
 
@@ -206,3 +206,22 @@ def test_a_receipt_shows_nobody_s_name(desk):
     taken = desk.submit(submitter=person, relay=["网格员老周"])
     text = desk.get(f"/receipts/{taken.receipt}").text
     assert not any(secret in text for secret in ("沈秀兰", "13900001111", "网格员老周"))
+
+
+@pytest.mark.parametrize(("key", "who", "statuses"), [
+    ("", None, [201, 201]), ("   ", None, [201, 201]), ("7", None, [422, 422]), ("k" * 21, None, [422, 422]),
+    ("7", "reviewer", [201, 201]), ("", "reviewer", [201, 201]),
+])  # fmt: skip
+def test_a_blank_key_is_none_and_a_short_one_needs_a_token(desk, key, who, statuses):
+    answers = [desk.post("/opinions", FORM, who, Idempotency_Key=key) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == statuses
+    receipts = {answer.get_json().get("receipt") for answer in answers}
+    assert len(receipts) == (2 if statuses == [201, 201] and not key.strip() else 1)
+
+
+def test_a_remembered_answer_is_nobody_elses(desk):
+    """The same key and the same words from four callers: four cases, four receipts."""
+    callers = (None, "reviewer", "admin", "water")
+    first, again = ([desk.post("/opinions", FORM, who, Idempotency_Key="k" * 22).get_json() for who in callers] for _ in range(2))
+    assert len({answer["receipt"] for answer in first}) == len(callers)
+    assert first == again

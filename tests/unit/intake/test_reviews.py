@@ -164,7 +164,7 @@ def test_many_are_let_in_with_one_command_and_each_is_answered(desk):
 
 def test_the_same_command_sent_twice_with_one_key_is_answered_alike(desk):
     body = {"opinions": [desk.submit(channel="campaign").id]}
-    first, again = (desk.post("/opinions/accept", body, "reviewer", Idempotency_Key="k") for _ in range(2))
+    first, again = (desk.post("/opinions/accept", body, "reviewer", Idempotency_Key="k" * 22) for _ in range(2))
     assert first.get_json() == again.get_json()
     assert first.get_json()["items"][0]["status"] == "accepted"
 

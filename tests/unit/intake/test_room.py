@@ -143,7 +143,7 @@ def fill(desk: Desk) -> None:
 class TestSubmitting:
     def test_by_the_api_it_is_503_with_when_to_try_again_and_nothing_is_stored(self, desk: Desk) -> None:
         fill(desk)
-        answer = desk.client.post("/api/v1/opinions", json=FORM, headers={"Idempotency-Key": "k"})
+        answer = desk.client.post("/api/v1/opinions", json=FORM, headers={"Idempotency-Key": "k" * 22})
         assert (answer.status_code, answer.mimetype, answer.json["type"]) == (503, "application/problem+json", "/problems/no-room")
         assert int(answer.headers["Retry-After"]) == NoRoom.seconds
         assert "什么都没有保存" in answer.json["detail"]
@@ -153,14 +153,14 @@ class TestSubmitting:
     def test_the_same_request_is_taken_once_there_is_room(self, desk: Desk) -> None:
         before = desk.intake.room
         fill(desk)
-        send = lambda: desk.client.post("/api/v1/opinions", json=FORM, headers={"Idempotency-Key": "k"})  # noqa: E731
+        send = lambda: desk.client.post("/api/v1/opinions", json=FORM, headers={"Idempotency-Key": "k" * 22})  # noqa: E731
         assert send().status_code == 503
         for name in ("look", "take", "left"):
             delattr(before, name)
         assert send().status_code == 201
 
     def test_what_was_taken_before_is_answered_as_before(self, desk: Desk) -> None:
-        form, headers = FORM | {"external_id": "x-1"}, {"Idempotency-Key": "k"}
+        form, headers = FORM | {"external_id": "x-1"}, {"Idempotency-Key": "k" * 22}
         first = desk.client.post("/api/v1/opinions", json=form, headers=headers)
         fill(desk)
         again = desk.client.post("/api/v1/opinions", json=form, headers=headers)

@@ -47,7 +47,7 @@ def test_after_that_it_is_not_and_the_refusal_names_what_is_possible(desk, state
 
 def test_it_is_withdrawn_once_and_the_same_request_twice_is_one(desk):
     taken = desk.submit()
-    answers = [withdraw(desk, taken, Idempotency_Key="k") for _ in range(2)]
+    answers = [withdraw(desk, taken, Idempotency_Key="k" * 22) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [201, 201]
     assert withdraw(desk, taken).status_code == 409
     assert [event.type for event in desk.said()].count("opinion.withdrawn") == 1

@@ -110,7 +110,8 @@ class TestAnswers:
         response = world.client.post("/api/v1/notes", json={"text": "hello"}, headers={"Idempotency-Key": "k"})
         assert response.status_code == 201
         assert response.get_json() == {
-            "service": "the service", "body": {"text": "hello"}, "key": "k", "at": "2026-01-02T00:00:00+08:00",
+            "service": "the service", "body": {"text": "hello"}, "key": {"text": "k", "principal": None},
+            "at": "2026-01-02T00:00:00+08:00",
         }  # fmt: skip
 
     def test_a_view_may_answer_with_a_whole_response(self, world: World) -> None:
