@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
 import pika
 import requests
 
-from services.console.node import PrivateNode
+from services.console.node import PrivateNode, server_script
 from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, queues
 from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
 
@@ -90,6 +92,22 @@ class Rabbit:
         body = {"pattern": pattern, "apply-to": "queues", "priority": 50, "definition": rules}
         self._ask("PUT", f"policies/huiying/{quote(name)}", body)
         self._policies.append(name)
+
+    @contextmanager
+    def alarm(self) -> Iterator[None]:
+        """The broker finds its memory short meanwhile and takes no messages."""
+        self.ctl("set_vm_memory_high_watermark", "0.0000001")
+        try:
+            yield
+        finally:
+            self.ctl("set_vm_memory_high_watermark", "0.4")
+
+    def ctl(self, *arguments: str) -> None:
+        """`rabbitmqctl` against the node."""
+        script = server_script()
+        environment = self.node._environment(script)
+        command = [str(script.parent / "rabbitmqctl"), "-n", environment["RABBITMQ_NODENAME"], "-q", *arguments]
+        subprocess.run(command, env=environment, cwd=self.node.folder, capture_output=True, timeout=90, check=True)
 
     def clear_policies(self) -> None:
         for name in self._policies:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from services.console.processes import STEP_SECONDS, Slot, free_port, listens
 from services.console.settings import ADDRESS_BOOK
@@ -17,6 +20,25 @@ from services.contracts.definitions import hash_password
 from services.contracts.topology import SERVICES
 
 LET_GO_SECONDS = 2.0
+
+
+class Launched(NamedTuple):
+    """How a program was started."""
+
+    argv: Sequence[str]
+    environment: Mapping[str, str]
+
+
+@contextmanager
+def exclusive(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Two who change an installation at once are served one after the other; without `wait`, whether nobody else is at it."""
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 class Installation:
@@ -87,6 +109,27 @@ class Installation:
                 known[name] = free_port()
         path.write_text(json.dumps(known))
         return known
+
+    def write_list(self, launched: Mapping[str, Launched]) -> None:
+        """Write down how the programs are started, secrets included, for the one that starts them again."""
+        known = {name: [each.argv, each.environment] for name, each in launched.items()}
+        write_privately(self.run / "programs.json", json.dumps(known))
+
+    def listed(self) -> dict[str, Launched]:
+        """How the programs are started; empty where none is to run."""
+        path = self.run / "programs.json"
+        known: dict[str, tuple[Sequence[str], Mapping[str, str]]] = json.loads(path.read_text()) if path.exists() else {}
+        return {name: Launched(*each) for name, each in known.items()}
+
+    def count_restart(self, name: str) -> None:
+        """Count that a process had died and was started again."""
+        write_privately(self.run / "restarts.json", json.dumps({**self.restarts(), name: self.restarts().get(name, 0) + 1}))
+
+    def restarts(self) -> dict[str, int]:
+        """How often each process had died and was started again."""
+        path = self.run / "restarts.json"
+        counted: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        return counted
 
     def write_address_book(self, entries: Mapping[str, str]) -> Path:
         """Write `huiying.env`, readable by its owner only; returns its path."""

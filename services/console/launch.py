@@ -16,7 +16,7 @@ from services.runtime.settings import PREFIX, inherited
 from services.runtime.tls import identity, with_user
 
 LOOPBACK = "127.0.0.1"
-WEB = "web"
+WEB, KEEPER = "web", "keeper"
 PROGRAMS = (WEB, *SERVICES)
 #: Who works with personal data and has the keys to it.
 KEEPERS = ("intake", "notify")
@@ -65,7 +65,7 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     for name in KEEPERS:
         own[name] |= {f"{PREFIX}CONTACT_KEYS": keys}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
-    web = {**shared, **everything, "HUIYING_HOST": settings.host, "HUIYING_PORT": str(settings.port)}
+    web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}
     if shown := identity(settings.tls_certificate, settings.tls_key):
         web |= {"HUIYING_TLS_CERTIFICATE": str(shown.certificate), "HUIYING_TLS_KEY": str(shown.key)}
     listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine, place)]
@@ -73,6 +73,17 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
         listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine, place))
     return listed
+
+
+def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
+    """The program that starts the others again."""
+    facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation)}
+    return Program(KEEPER, (sys.executable, "-m", "services.console.keeper"), facts, inherited(*MACHINE), "")
+
+
+def _whereabouts(settings: ConsoleSettings, installation: Installation) -> dict[str, str]:
+    ports = {"HUIYING_PORT": str(settings.port), "HUIYING_BROKER_PORT": str(settings.broker_port)}
+    return {"HUIYING_VAR": str(installation.var), **ports}
 
 
 def service_url(admin_url: str, user: str, password: str) -> str:

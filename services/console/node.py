@@ -109,9 +109,19 @@ class PrivateNode:
         if listens(self.port):
             raise NodeFailed(f"Port {self.port} is taken by another program. Choose another: HUIYING_BROKER_PORT=5690.")
         self._write(topology or definitions((), {}))
+        self._launch(script)
+        return True
+
+    def resume(self) -> None:
+        """Start a node that has died with what it was started with, without waiting; raises `NodeFailed` as `begin` does."""
+        script = server_script()
+        if listens(self.port):
+            raise NodeFailed(f"Port {self.port} is taken by another program.")
+        self._launch(script)
+
+    def _launch(self, script: Path) -> None:
         environment = {**inherited("PATH", "LANG", "LC_*", "TMPDIR"), **self._environment(script)}
         self._slot.start([str(script)], environment, self.folder / "log" / "console.log")
-        return True
 
     def wait(self) -> None:
         """Until the node answers; raises `NodeFailed` with the end of its log when it ends or takes too long."""

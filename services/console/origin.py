@@ -11,17 +11,21 @@ from typing import Any
 import orjson
 import requests
 import structlog
+from prometheus_client import CollectorRegistry, generate_latest
 from werkzeug.test import Client
 
+from services.console.installation import Installation
+from services.console.launch import WEB
 from services.console.scrape import merge
 from services.console.settings import load_settings
+from services.contracts.measures import KEEPING
 from services.contracts.topology import SERVICES
 from services.runtime.assembly import Assembly, build_app
 from services.runtime.assembly import load_settings as load_service_settings
 from services.runtime.health import TEXT
 from services.runtime.routes import body_limits
 from services.runtime.settings import ProcessSettings, SettingsInvalid
-from services.runtime.telemetry import set_up_logs
+from services.runtime.telemetry import KINDS, set_up_logs
 from services.runtime.tls import identity
 from services.runtime.web import WebServer
 
@@ -53,10 +57,18 @@ def service_of(path: str) -> str:
 
 
 class Origin:
-    """A WSGI application in front of the services' own; it also speaks for the process and for the workers' series."""
+    """A WSGI application in front of the services' own; it also speaks for the process, for the workers and for their series.
 
-    def __init__(self, applications: Mapping[str, Application], worker_ports: Mapping[str, int]) -> None:
-        self._applications, self._worker_ports = applications, worker_ports
+    `restarts` tells how often each process had died and was started again.
+    """
+
+    def __init__(
+        self,
+        applications: Mapping[str, Application],
+        worker_ports: Mapping[str, int],
+        restarts: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
+        self._applications, self._worker_ports, self._restarts = applications, worker_ports, restarts
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request."""
@@ -77,13 +89,37 @@ class Origin:
             texts.append(answer.content.decode())
         except requests.RequestException as error:
             log.warning("worker_not_scraped", service=service, error=repr(error))
+        texts.append(self._kept(service, up=len(texts) > 1))
         start_response("200 OK", [("Content-Type", TEXT), ("Cache-Control", "no-store")])
         return [merge(texts)]
 
+    def _kept(self, service: str, *, up: bool) -> str:
+        """What is known of the processes from outside: of the service's worker, and beside metrics of everything else."""
+        registry, restarts = CollectorRegistry(), self._restarts()
+        running, counted = (KINDS[row.kind](row.name, row.help, row.labels, registry=registry) for row in KEEPING)
+        running.labels(service, "worker").set(up)
+        counted.labels(service, "worker").inc(restarts.get(service, 0))
+        if service == "metrics":
+            running.labels("all", WEB).set(1)
+            for name in (WEB, "broker"):
+                counted.labels("all", name).inc(restarts.get(name, 0))
+        return generate_latest(registry).decode()
+
+    def _worker(self, service: str) -> str:
+        """One word for a worker: that it is ready, or what it says is wrong, or that it is gone."""
+        try:
+            answer = requests.get(f"http://127.0.0.1:{self._worker_ports[service]}/readyz", timeout=SCRAPE_SECONDS)
+            if answer.status_code == 200:
+                return "ok"
+            wrong = {name: word for name, word in answer.json().items() if isinstance(word, str) and word != "ok"}
+        except (requests.RequestException, ValueError, AttributeError):
+            return "does not answer"
+        return "; ".join(f"{name}: {word}" for name, word in wrong.items()) or "not ready"
+
     def _ready(self, start_response: Callable[..., Any]) -> Iterable[bytes]:
         def ask(name: str) -> tuple[int, Any]:
-            answer = Client(self._applications[name]).get("/readyz")
-            return answer.status_code, answer.get_json()
+            answer, worker = Client(self._applications[name]).get("/readyz"), self._worker(name)
+            return (answer.status_code if worker == "ok" else 503), {**answer.get_json(), "worker": worker}
 
         with ThreadPoolExecutor(len(self._applications)) as pool:
             answers = dict(zip(self._applications, pool.map(ask, self._applications), strict=True))
@@ -102,10 +138,11 @@ def assemblies() -> dict[str, Assembly]:
     return {name: import_module(f"services.{name}.__main__").ASSEMBLY for name in SERVICES}
 
 
-def build(given: Mapping[str, tuple[Assembly, ProcessSettings]]) -> Origin:
+def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> Origin:
     """The origin with its four applications; to be called after the fork."""
     applications = {name: build_app(assembly, settings).wsgi_app for name, (assembly, settings) in given.items()}
-    return Origin(applications, {name: settings.worker_port for name, (_, settings) in given.items()})
+    ports = {name: settings.worker_port for name, (_, settings) in given.items()}
+    return Origin(applications, ports, restarts)
 
 
 def main() -> int:
@@ -120,7 +157,11 @@ def main() -> int:
     set_up_logs(own.log_level)
     first = next(iter(given.values()))[1]
     limits = body_limits([route for assembly, _ in given.values() for route in assembly.routes])
-    WebServer(lambda: build(given), own.host, own.port, first.threads, shown, limits=limits, proxies=first.trusted_proxies).run()
+    restarts = Installation(own.var).restarts
+    server = WebServer(
+        lambda: build(given, restarts), own.host, own.port, first.threads, shown, limits=limits, proxies=first.trusted_proxies
+    )
+    server.run()
     return 0
 
 

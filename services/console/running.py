@@ -13,7 +13,7 @@ import click
 
 from services.console.demo import run_demo
 from services.console.examine import examine
-from services.console.launch import PROGRAMS
+from services.console.launch import KEEPER, PROGRAMS
 from services.console.node import NAME
 from services.console.office import json_option
 from services.console.settings import ADDRESS_BOOK, Addresses, ConsoleSettings, load_settings
@@ -56,7 +56,7 @@ def demo() -> None:
 
 @click.command()
 @click.option("--follow", "-f", is_flag=True, help="Go on as they grow.")
-@click.argument("names", nargs=-1, type=click.Choice([*PROGRAMS, BROKER]))
+@click.argument("names", nargs=-1, type=click.Choice([*PROGRAMS, KEEPER, BROKER]))
 def logs(follow: bool, names: tuple[str, ...]) -> None:
     """日志 · the last lines of the logs, of all processes or of those named."""
     settings = load_settings()
@@ -90,7 +90,8 @@ def _fresh(open_files: Mapping[str, IO[str]]) -> Iterator[tuple[str, str]]:
 
 
 def _log_files(settings: ConsoleSettings) -> dict[str, Path]:
-    found = {name: settings.var / "log" / f"{name}.log" for name in PROGRAMS} | {BROKER: settings.var / "broker" / "log" / NODE_LOG}
+    found = {name: settings.var / "log" / f"{name}.log" for name in (*PROGRAMS, KEEPER)}
+    found[BROKER] = settings.var / "broker" / "log" / NODE_LOG
     return {name: path for name, path in found.items() if path.exists()}
 
 

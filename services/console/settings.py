@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from services.runtime.settings import PREFIX, SettingsInvalid, env, load, whole_number
+from services.runtime.settings import PREFIX, SettingsInvalid, env, load, whole_number, yes_or_no
 from services.runtime.tls import trusting
 from services.runtime.vault import keys
 
@@ -36,6 +36,7 @@ class ConsoleSettings:
     management_url: str | None = env("MANAGEMENT_URL", str, None, doc="that broker's management API, as administrator", secret=True)
     catalogue: Path = env("CATALOGUE", Path, _beside("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
     log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
+    keep: bool = env("KEEP", yes_or_no, True, doc="whether `up` starts again what dies: yes or no")
     url: str | None = env("URL", str, None, doc="address of a system that runs already")
     tls_certificate: Path | None = env("TLS_CERTIFICATE", Path, None, doc="PEM of its certificate: it speaks https only")
     tls_key: Path | None = env("TLS_KEY", Path, None, doc="PEM of its key")

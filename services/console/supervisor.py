@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import requests
@@ -13,8 +10,8 @@ import requests
 from services.console.broker import choose_broker
 from services.console.certificate import name_for
 from services.console.client import DISTRUST
-from services.console.installation import Installation
-from services.console.launch import PROGRAMS, WEB, Program, programs
+from services.console.installation import Installation, Launched, exclusive
+from services.console.launch import KEEPER, PROGRAMS, WEB, Program, keeper, programs
 from services.console.node import NodeFailed, PrivateNode
 from services.console.origin import assemblies
 from services.console.processes import listens, stop_all
@@ -45,7 +42,7 @@ class Supervisor:
     def up(self) -> Addresses:
         """Start what is not running, wait until all of it is ready, and write the address book; returns the addresses."""
         self.installation.prepare()
-        with _alone(self.installation.run / "lock"):
+        with exclusive(self.installation.run / "lock"):
             try:
                 return self._up()
             except NodeFailed as error:
@@ -56,9 +53,10 @@ class Supervisor:
         if not self.installation.var.exists():
             return []
         self.installation.prepare()
-        with _alone(self.installation.run / "lock"):
-            killed = stop_all([self.installation.slot(name) for name in PROGRAMS], STOP_SECONDS)
-            for name in PROGRAMS:
+        with exclusive(self.installation.run / "lock"):
+            self.installation.write_list({})
+            killed = stop_all([self.installation.slot(name) for name in (KEEPER, *PROGRAMS)], STOP_SECONDS)
+            for name in (KEEPER, *PROGRAMS):
                 self.installation.slot(name).path.unlink(missing_ok=True)
             self.node.stop()
             return killed
@@ -89,6 +87,7 @@ class Supervisor:
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
         self._start(wanted)
+        self._keep(wanted)
         ca = str(self.settings.tls_ca.absolute()) if self.settings.tls_ca else None
         addresses = Addresses(self._url(), broker.url, broker.management_url, token, ca)
         self._write_down(addresses)
@@ -140,6 +139,15 @@ class Supervisor:
             slot.start(program.argv, program.environment, self._log(program.name))
             (self.installation.run / f"{program.name}.digest").write_text(program.digest)
             step(f"启动 Started {program.name}")
+
+    def _keep(self, wanted: list[Program]) -> None:
+        """From here on, what dies is started again, if that is wanted."""
+        self.installation.write_list({each.name: Launched(each.argv, each.environment) for each in wanted})
+        program = keeper(self.settings, self.installation)
+        if not self.settings.keep or self._digest(KEEPER) != program.digest:
+            stop_all([self.installation.slot(KEEPER)], STOP_SECONDS)
+        if self.settings.keep:
+            self._start([program])
 
     def _digest(self, name: str) -> str:
         path = self.installation.run / f"{name}.digest"
@@ -200,11 +208,3 @@ def _ask(address: str, verify: str | bool) -> tuple[bool, str]:
 
 def _tail(path: Path, lines: int = 12) -> str:
     return "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) if path.exists() else "(nothing)"
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Two people who type `huiying up` at once are served one after the other."""
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield

@@ -41,7 +41,7 @@ def throwaway(given: ConsoleSettings) -> Iterator[Supervisor]:
 
 
 def _private(given: ConsoleSettings, var: Path) -> ConsoleSettings:
-    own = ConsoleSettings(var=var, port=free_port(), broker_port=free_broker_port())
+    own = ConsoleSettings(var=var, port=free_port(), broker_port=free_broker_port(), keep=False)
     return replace(own, catalogue=given.catalogue, log_level=given.log_level)
 
 

@@ -153,7 +153,7 @@ def listen(department: str, sign: bool, reply: str | None, outcome: str, promise
 def _trust(url: str) -> None:
     """Fails when the broker is there and cannot be trusted; one that is away may come back."""
     try:
-        BrokerProbe(url).check()
+        BrokerProbe(url).reach()
     except Distrusted as error:
         fail(f"The broker cannot be trusted: {error}.", DISTRUST)
     except Unavailable:

@@ -42,6 +42,12 @@ PRODUCT = (
 #: What intake tells beside that.
 INTAKE = (Measure("huiying_intake_room", "gauge", "Opinions that can still be taken before the outbox or the disk is full"),)
 
+#: What the embedded mode's web process tells of the processes beside it; elsewhere Prometheus' own `up` says so.
+KEEPING = (
+    Measure("huiying_process_up", "gauge", "Whether a process of this installation answers", ("service", "process")),
+    Measure("huiying_process_restarts_total", "counter", "Times it had died and was started again", ("service", "process")),
+)
+
 #: What every process counts about itself.
 PROCESS = (
     Measure("huiying_outbox_pending", "gauge", "Messages stored but not yet confirmed by the broker"),

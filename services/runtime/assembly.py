@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue import load_catalogue
 from services.contracts.errors import Unavailable
 from services.contracts.topology import SAYS, looked_after
-from services.runtime import settings
+from services.runtime import outbox, settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.broker import RabbitPublisher, RabbitSubscription, Subscription
 from services.runtime.clock import Clock, SystemClock
+from services.runtime.condition import StoreCheck, remember
 from services.runtime.database import Database
 from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.health import Facts, health_routes, status_application
+from services.runtime.health import Checks, Facts, health_routes, status_application
 from services.runtime.http import Routes, create_app
 from services.runtime.idempotency import prune
 from services.runtime.migrate import ACCESS, STORE, migrate
@@ -71,6 +73,25 @@ def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> D
     return Database(given.database_url, assembly.name, clock)
 
 
+def checks_of(assembly: Assembly, given: ProcessSettings, database: Database) -> Checks:
+    """What `/readyz` of every process of a service looks at."""
+    store = StoreCheck(database, {"runtime": STORE, assembly.name: assembly.migrations})
+    return {"broker": BrokerProbe(given.broker_url).check, "store": remember(store.check)}
+
+
+def backlog_of(database: Database) -> Facts:
+    """How much waits in the outbox of a store and for how many seconds, as `/readyz` tells."""
+
+    def look(which: int) -> int | None:
+        try:
+            with database.reading() as connection:
+                return int(outbox.backlog(connection, database.clock.now())[which])
+        except SQLAlchemyError:
+            return None
+
+    return {"outbox": lambda: look(0), "outbox_seconds": lambda: look(1)}
+
+
 def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:
     """The service's HTTP application. Opens stores lazily, so it may be built before a fork."""
     clock = clock or SystemClock()
@@ -79,10 +100,10 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     telemetry.watch(database)
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
-    checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
     access = Database(given.access_database_url, "access", clock)
-    throttle = Throttle(Allowance.of(given))
-    routes = Routes([*assembly.routes, *health_routes(assembly.name, checks, telemetry.expose, assembly.tells(service))])
+    throttle, tells = Throttle(Allowance.of(given)), {**assembly.tells(service), **backlog_of(database)}
+    health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, tells)
+    routes = Routes([*assembly.routes, *health])
     return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
 
 
@@ -155,8 +176,8 @@ def _worker(assembly: Assembly, given: ProcessSettings) -> int:
     service = assembly.build(given, database, clock)
     telemetry.watch(database)
     loops = worker_loops(assembly, given, database, service, telemetry)
-    checks = {"broker": BrokerProbe(given.broker_url).check, "store": database.ping}
-    status = status_application(assembly.name, checks, telemetry.expose)
+    checks, tells = checks_of(assembly, given, database), backlog_of(database)
+    status = status_application(assembly.name, checks, telemetry.expose, tells)
     return run_worker(assembly.name, loops, status, given.host, given.worker_port)
 
 

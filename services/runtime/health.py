@@ -10,8 +10,8 @@ import orjson
 import structlog
 
 from services.runtime.access import PUBLIC
+from services.runtime.condition import Trouble
 from services.runtime.http import Answer, Call, Routes
-from services.runtime.probe import Distrusted
 
 log = structlog.get_logger()
 Checks = Mapping[str, Callable[[], None]]
@@ -29,8 +29,14 @@ def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
             words[name] = "ok"
         except Exception as error:
             log.warning("not_ready", check=name, error=repr(error))
-            words[name] = str(error) if isinstance(error, Distrusted) else "does not answer"
+            words[name] = str(error) if isinstance(error, Trouble) else "does not answer"
     return (200 if set(words.values()) <= {"ok"} else 503), words
+
+
+def told(tells: Facts) -> dict[str, int]:
+    """The numbers that are known right now."""
+    numbers = {name: tell() for name, tell in tells.items()}
+    return {name: number for name, number in numbers.items() if number is not None}
 
 
 def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Routes:
@@ -47,10 +53,9 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
 
     @routes.get("/readyz", access=PUBLIC)
     def readyz(_: Call[Any]) -> Answer:
-        """Whether the broker and the store answer."""
+        """Whether the broker takes messages, and the store answers, has its shape and takes writes."""
         status, words = readiness(checks)
-        told = {name: tell() for name, tell in (tells or {}).items()}
-        return status, words | {name: number for name, number in told.items() if number is not None}
+        return status, words | told(tells or {})
 
     @routes.get("/metrics", access=PUBLIC)
     @routes.get(f"/{name}/metrics", access=PUBLIC)
@@ -61,7 +66,7 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
     return routes
 
 
-def status_application(name: str, checks: Checks, expose: Callable[[], bytes]) -> Callable[..., Any]:
+def status_application(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Callable[..., Any]:
     """The small WSGI application that a worker serves on its own port."""
 
     def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
@@ -73,7 +78,8 @@ def status_application(name: str, checks: Checks, expose: Callable[[], bytes]) -
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"healthz, readyz or metrics\n"]
         status, words = readiness(checks) if path == "/readyz" else (200, {"status": "ok", "service": name})
+        facts = told(tells or {}) if path == "/readyz" else {}
         start_response("200 OK" if status == 200 else "503 Service Unavailable", [("Content-Type", "application/json")])
-        return [orjson.dumps(words)]
+        return [orjson.dumps({**words, **facts})]
 
     return application

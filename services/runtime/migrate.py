@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from services.runtime.database import Database
 
@@ -17,14 +18,30 @@ HERE = Path(__file__).parent / "migrations"
 STORE, ACCESS = HERE / "store", HERE / "access"
 
 
-def migrate(database: Database, folder: Path, stream: str) -> None:
-    """Run the revisions of `folder` that the store has not seen; `stream` names its version table."""
-    config = Config()
-    place = str(folder).replace("%", "%%")
+def _config(folder: Path) -> Config:
+    config, place = Config(), str(folder).replace("%", "%%")
     # A folder's name may hold blanks and commas, at which Alembic would split by default.
     config.set_main_option("path_separator", "newline")
     config.set_main_option("script_location", place)
     config.set_main_option("version_locations", place)
+    return config
+
+
+def missing_revisions(connection: Connection, folder: Path, stream: str) -> list[str]:
+    """The revisions of `folder` that the store has not seen, oldest first; none where the store is newer than this code."""
+    known = [revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
+    # Alembic makes the table at the first migration of a stream.
+    versions = sa.table(f"version_{stream}", sa.column("version_num"))
+    there = sa.inspect(connection).has_table(versions.name)
+    current = connection.execute(sa.select(versions.c.version_num)).scalar() if there else None
+    if current is not None and current not in known:
+        return []
+    return known[: known.index(current)][::-1] if current is not None else known[::-1]
+
+
+def migrate(database: Database, folder: Path, stream: str) -> None:
+    """Run the revisions of `folder` that the store has not seen; `stream` names its version table."""
+    config = _config(folder)
     script = ScriptDirectory.from_config(config)
 
     def to_head(revision: Any, _: Any) -> Any:

@@ -1,42 +1,74 @@
-"""Looks at the broker from outside with pika: does it answer, which queues are there. It never publishes or consumes."""
+"""Looks at the broker from outside with pika: does it take messages, which queues are there and what of them.
+
+It consumes nothing, and what it publishes goes to no queue.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pika
 import pika.exceptions
 import structlog
 
-from services.contracts.errors import HuiyingError, Unavailable
+from services.contracts.errors import Unavailable
+from services.contracts.topology import DEAD
+from services.runtime.condition import Trouble
 from services.runtime.tls import read_address, reason
 
 REMEMBER_SECONDS = 5.0
+#: A routing key of the exchange for dead letters that no queue is bound to.
+NOWHERE = "huiying.probe"
 NOT_FOUND = 404
 log = structlog.get_logger()
 
 
-class Distrusted(HuiyingError):
+class Distrusted(Trouble):
     """The broker is there, but TLS with it fails; the text says why in words that anybody may read."""
 
 
+class Blocked(Trouble):
+    """The broker lets us in and takes no messages, as it does when its disk or its memory is short."""
+
+    def __init__(self) -> None:
+        super().__init__("takes no messages: its disk or memory is short")
+
+
 class BrokerProbe:
-    """Whether the broker lets us in; asks at most once in `REMEMBER_SECONDS`."""
+    """Whether the broker lets us in and takes messages; asks at most once in `REMEMBER_SECONDS`."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._good_until = 0.0
 
+    def reach(self) -> None:
+        """Raises `Unavailable` when the broker does not let us in, `Distrusted` when TLS is the reason."""
+        self._visit(lambda _: None)
+
     def check(self) -> None:
-        """Raises `Unavailable` when the broker does not answer, `Distrusted` when TLS is the reason."""
+        """Raises as `reach` does, and `Blocked` or another `Trouble` when it lets us in and takes no messages."""
         if time.monotonic() < self._good_until:
             return
         try:
-            pika.BlockingConnection(self._parameters()).close()
+            self._visit(publish_nowhere)
+        except pika.exceptions.ConnectionBlockedTimeout as error:
+            raise Blocked from error
+        self._good_until = time.monotonic() + REMEMBER_SECONDS
+
+    def _visit(self, act: Callable[[Any], None]) -> None:
+        try:
+            connection = pika.BlockingConnection(self._parameters())
+            try:
+                act(connection)
+            finally:
+                if connection.is_open:
+                    connection.close()
+        except pika.exceptions.ConnectionBlockedTimeout:
+            raise
         except (pika.exceptions.AMQPError, OSError) as error:
             raise _told(error) from error
-        self._good_until = time.monotonic() + REMEMBER_SECONDS
 
     def depths(self, queues: Sequence[str]) -> dict[str, int]:
         """How many messages wait in each of these queues that is there; raises as `check` does."""
@@ -67,6 +99,22 @@ class BrokerProbe:
         parameters.connection_attempts = 1
         parameters.client_properties = {"connection_name": "probe"}
         return parameters
+
+
+def publish_nowhere(connection: Any) -> None:
+    """Publish what goes to no queue and wait for the broker's word: only to publishers does it say that it is blocked.
+
+    Raises `ConnectionBlockedTimeout` when that lasts longer than the connection is patient, `Trouble` without our exchanges.
+    """
+    channel = connection.channel()
+    channel.confirm_delivery()
+    try:
+        channel.basic_publish(DEAD, NOWHERE, b"")
+    except pika.exceptions.ChannelClosedByBroker as closed:
+        if closed.reply_code == NOT_FOUND:
+            raise Trouble("has not our exchanges: huiying topology apply") from closed
+        raise
+    channel.close()
 
 
 def broker_parameters(url: str) -> pika.URLParameters:

@@ -64,6 +64,13 @@ def network_list(text: str) -> tuple[str, ...]:
     return () if parts == ["none"] else tuple(str(ip_network(part)) for part in parts)
 
 
+def yes_or_no(text: str) -> bool:
+    """`yes` or `no`; raises ValueError for anything else."""
+    if text.lower() not in ("yes", "no"):
+        raise ValueError("yes or no is needed")
+    return text.lower() == "yes"
+
+
 def log_level(text: str) -> str:
     """The name of a level; raises ValueError for anything else."""
     level = text.upper()

@@ -20,7 +20,7 @@ from services.contracts.text import escape_json, printable
 from services.runtime import outbox
 from services.runtime.database import Database
 
-_KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
+KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 COMPUTED = ("huiying_outbox_pending", "huiying_outbox_oldest_seconds")
 
 
@@ -33,7 +33,7 @@ class Telemetry:
         for row in measures:
             if row.name not in COMPUTED:
                 options: dict[str, Any] = {"buckets": row.buckets} if row.buckets else {}
-                self._series[row.name] = _KINDS[row.kind](row.name, row.help, row.labels, registry=self.registry, **options)
+                self._series[row.name] = KINDS[row.kind](row.name, row.help, row.labels, registry=self.registry, **options)
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Add to a counter of the table."""

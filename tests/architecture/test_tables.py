@@ -12,13 +12,13 @@ import pytest
 from docs.generator.product import ROOT, settings_shapes
 from services.contracts.catalogue import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
-from services.contracts.measures import INTAKE, PROCESS, PRODUCT, Measure
+from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, Measure
 from services.intake.gateway import Room
 from services.intake.series import RoomCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
 
 SOURCES = sorted((ROOT / "services").rglob("*.py"))
-MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE)}
+MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE, *KEEPING)}
 #: An option of the store's connections, which looks like a metric and is none.
 NO_METRIC = {"huiying_read"}
 SERIES_OF = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}

@@ -8,7 +8,7 @@ from services.console.processes import free_port
 from services.contracts.errors import Unavailable
 from services.contracts.topology import DEAD
 from services.runtime.broker import Outgoing
-from services.runtime.probe import BrokerProbe
+from services.runtime.probe import Blocked, BrokerProbe
 from tests.rabbit import Rabbit
 
 PARKED = "routing.commands.dead"
@@ -27,3 +27,11 @@ def test_it_counts_what_waits_and_leaves_out_queues_that_are_not_there(rabbit: R
 def test_a_broker_that_does_not_answer_is_said_to_be_away() -> None:
     with pytest.raises(Unavailable):
         BrokerProbe(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/huiying").depths([PARKED])
+
+
+def test_a_broker_under_an_alarm_takes_no_messages_and_says_so(rabbit: Rabbit) -> None:
+    with rabbit.alarm():
+        with pytest.raises(Blocked, match="disk or memory is short"):
+            BrokerProbe(rabbit.url).check()
+        BrokerProbe(rabbit.url).reach()
+    BrokerProbe(rabbit.url).check()

@@ -64,7 +64,9 @@ class System:
         self.nodes, self.elsewhere = nodes, dict(elsewhere or {})
         self.elsewhere |= {name: f"sqlite:///{volume.folder / name}.db" for name, volume in self.volumes.items()}
         given = {"broker_url": nodes.url, "management_url": nodes.management_url} if nodes else {}
-        self.settings = ConsoleSettings(var=self.var, port=free_port(), broker_port=free_broker_port(), catalogue=TOWN, **given)
+        self.settings = ConsoleSettings(
+            var=self.var, port=free_port(), broker_port=free_broker_port(), catalogue=TOWN, keep=False, **given
+        )
         self.supervisor = Supervisor(self.settings)
         self.place = Place(self.var, self.elsewhere)
         self.supervisor.installation = self.place

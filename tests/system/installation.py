@@ -35,7 +35,8 @@ class Installation:
         ports = {"HUIYING_PORT": free_port(), "HUIYING_BROKER_PORT": free_broker_port()}
         self._environment = inherited(*PASSED_ON) | {name: str(port) for name, port in ports.items()}
         self._environment |= {"HUIYING_VAR": str(self.var), "HUIYING_CATALOGUE": str(ROOT / "deploy" / catalogue)}
-        self._environment |= settings
+        # Tests kill processes and see what becomes of the rest.
+        self._environment |= {"HUIYING_KEEP": "no"} | settings
         self.ports = tuple(ports.values())
 
     def set(self, **variables: object) -> None:

@@ -25,9 +25,23 @@ def application(name: str, ready: bool = True) -> Callable[..., Iterable[bytes]]
     return serve
 
 
+def respond(status: int | None, body: bytes) -> requests.Response:
+    if status is None:
+        raise requests.ConnectionError
+    answer = requests.Response()
+    answer.status_code, answer._content = status, body
+    return answer
+
+
+@pytest.fixture(autouse=True)
+def workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All four workers are ready, as long as a test says nothing else."""
+    monkeypatch.setattr(requests, "get", lambda url, timeout: respond(200, b"{}"))
+
+
 def client(**ready: bool) -> Client:
     applications = {name: application(name, ready.get(name, True)) for name in SERVICES}
-    return Client(Origin(applications, dict.fromkeys(SERVICES, 9)))
+    return Client(Origin(applications, dict.fromkeys(SERVICES, 9), lambda: {"metrics": 2, "web": 1}))
 
 
 @pytest.mark.parametrize(
@@ -55,8 +69,29 @@ def test_the_process_is_healthy_by_itself() -> None:
 def test_the_origin_is_ready_when_all_four_services_are() -> None:
     answer = client().get("/readyz")
     assert answer.status_code == 200
-    assert answer.get_json() == {key: {"store": "ok"} for key in SERVICES}
+    assert answer.get_json() == {key: {"store": "ok", "worker": "ok"} for key in SERVICES}
     assert client(notify=False).get("/readyz").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "word"),
+    [
+        (None, b"", "does not answer"),
+        (503, b'{"broker": "takes no messages", "store": "ok", "outbox": 3}', "broker: takes no messages"),
+        (503, b"not JSON", "does not answer"),
+        (503, b"[]", "does not answer"),
+        (503, b"{}", "not ready"),
+    ],
+)
+def test_the_origin_is_not_ready_without_one_of_its_workers(
+    monkeypatch: pytest.MonkeyPatch, status: int | None, body: bytes, word: str
+) -> None:
+    monkeypatch.setattr(requests, "get", lambda url, timeout: respond(200, b"{}") if ":9/" not in url else respond(status, body))
+    applications = {name: application(name) for name in SERVICES}
+    made = Client(Origin(applications, {name: 9 if name == "notify" else 8 for name in SERVICES}))
+    answer = made.get("/readyz")
+    assert answer.status_code == 503
+    assert {name: words["worker"] for name, words in answer.get_json().items()} == {**dict.fromkeys(SERVICES, "ok"), "notify": word}
 
 
 def test_the_series_of_the_worker_stand_beside_those_of_the_web_process(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,4 +112,12 @@ def test_a_worker_that_is_away_does_not_take_the_web_process_series_along(monkey
         raise requests.ConnectionError
 
     monkeypatch.setattr(requests, "get", refuse)
-    assert client().get("/metrics").get_data(as_text=True) == SERIES.format("web_metrics")
+    text = client().get("/metrics").get_data(as_text=True)
+    assert SERIES.format("web_metrics") in text
+    for line in (
+        'huiying_process_up{process="worker",service="metrics"} 0.0',
+        'huiying_process_up{process="web",service="all"} 1.0',
+        'huiying_process_restarts_total{process="worker",service="metrics"} 2.0',
+        'huiying_process_restarts_total{process="web",service="all"} 1.0',
+    ):
+        assert line in text
