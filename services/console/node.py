@@ -19,7 +19,7 @@ import pika.exceptions
 
 from services.console.processes import Slot, free_port, is_free, listens, stop_all
 from services.contracts.definitions import ADMINISTRATOR, definitions, hash_password
-from services.contracts.topology import VHOST
+from services.contracts.topology import LARGEST_MESSAGE, VHOST
 from services.runtime.settings import inherited
 
 NAME = "huiying@localhost"
@@ -48,6 +48,7 @@ definitions.skip_if_unchanged = true
 disk_free_limit.absolute = 500MB
 collect_statistics_interval = 30000
 raft.wal_max_size_bytes = 67108864
+max_message_size = {largest}
 log.file.level = warning
 """
 
@@ -193,7 +194,7 @@ class PrivateNode:
         path.write_text(json.dumps(self._with_administrator(topology), indent=1))
 
     def _config(self) -> str:
-        return CONFIG.format(port=self.port, management=self.management_port) + self._more
+        return CONFIG.format(port=self.port, management=self.management_port, largest=LARGEST_MESSAGE) + self._more
 
     def _kept_config(self) -> str:
         path = self.folder / "rabbitmq.conf"

@@ -10,6 +10,10 @@ from typing import Any
 from services.contracts.messages import Contact, Outcome, Promise, ReplyItem
 
 LONGEST = {"content": 20_000, "reason": 2_000}
+#: What a department can add to one assignment in one round: how often by verb, and how many characters altogether. The life cycle
+#: and the catalogue limit the rest. Whoever reads a case reads all of it.
+MOST: Mapping[str, int] = {"progress": 100, "object": 10, "reply": 20}
+MOST_CHARACTERS = 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ Row = dict[str, Any]
 ADMINISTRATOR, OPERATOR = "huiying", "ops"
 NOTHING, ALL = "^$", ".*"
 GIGABYTE = 1_000_000_000
+#: Commands are handled faster than departments send them; beyond this something is wrong, and who sends is told by a nack.
+MOST_COMMANDS, MOST_COMMAND_BYTES = 100_000, GIGABYTE
 #: Where a service's own publishers write besides the events; the consumers of every service park and retry.
 WRITES: Mapping[str, tuple[str, ...]] = {"intake": (LETTERS,), "routing": (DEPARTMENTS,), "notify": (DEPARTMENTS,)}
 _CODE = "[a-z][a-z0-9-]{1,39}"
@@ -130,6 +132,8 @@ def _policies() -> Iterable[Row]:
     for queue in SERVICE_QUEUES:
         # An event carries its own routing key, but the dead queue is bound by the name of the queue it belongs to.
         given_up = {**parked, "delivery-limit": 10, "dead-letter-routing-key": queue.name}
+        if queue.exchange == COMMANDS:
+            given_up |= {"max-length": MOST_COMMANDS, "max-length-bytes": MOST_COMMAND_BYTES}
         yield _policy(queue.name, _one_of([queue.name]), given_up)
     # A department's program is not ours: one that falls over on a message, or that is started a thousand times to look,
     # must not lose the assignment. Negative would mean no limit, but drops messages on 3.10.

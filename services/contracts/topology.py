@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from services.contracts.messages import MESSAGES, Message
 
 VHOST = "huiying"
+#: The largest message (bytes) that the broker takes from anybody; the same number stands in its configuration.
+LARGEST_MESSAGE = 1_048_576
 EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments", "huiying.commands", "huiying.letters"
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
 

@@ -17,6 +17,7 @@ import kombu
 import kombu.exceptions
 
 from services.contracts.envelope import CONTENT_TYPE
+from services.contracts.topology import LARGEST_MESSAGE
 from services.runtime.delivery import Delivery as Delivery
 from services.runtime.delivery import aside_headers as aside_headers
 from services.runtime.delivery import delivery_of as delivery_of
@@ -133,6 +134,10 @@ class RabbitPublisher:
 
     def publish(self, message: Outgoing) -> None:
         """Send one persistent, mandatory message without waiting."""
+        if len(message.body) > LARGEST_MESSAGE:
+            # The broker would end the channel, and all that was on its way with it.
+            self._failed[message.copy] = f"larger than {LARGEST_MESSAGE} bytes"
+            return
         self._tag += 1
         self._open[self._tag] = message.copy
         if message.headers:

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from services.contracts.topology import DEAD, EXCHANGES, REQUEUE, RETRIES, UNROUTED, Queue, dead_queue, queues
+from services.contracts.topology import DEAD, EXCHANGES, LARGEST_MESSAGE, REQUEUE, RETRIES, UNROUTED, Queue, dead_queue, queues
 from services.runtime.broker import Delivery, Outgoing, delivery_of
 
 DELIVERY_LIMIT = 10
@@ -160,7 +160,8 @@ class MemoryPublisher:
     def publish(self, message: Outgoing) -> None:
         """Send one message; raises ConnectionError while the broker is down."""
         self._broker.check()
-        reason = self._broker.route(message)
+        too_large = len(message.body) > LARGEST_MESSAGE
+        reason = f"larger than {LARGEST_MESSAGE} bytes" if too_large else self._broker.route(message)
         if reason is not None:
             self._failed[message.copy] = reason
 

@@ -44,9 +44,14 @@ def read_cursor(cursor: str | None) -> str | None:
     return last
 
 
+def cursor_of(key: Any) -> str:
+    """The cursor behind which the next page begins."""
+    return base64.urlsafe_b64encode(str(key).encode()).decode()
+
+
 def page(items: Sequence[Mapping[str, Any]], limit: int, key: str = "id") -> dict[str, Any]:
     """A page from a query for one item more than the limit: the surplus says that there is a next page."""
     shown = list(items[:limit])
     more = len(items) > limit
-    following = base64.urlsafe_b64encode(str(shown[-1][key]).encode()).decode() if more else None
+    following = cursor_of(shown[-1][key]) if more else None
     return {"items": shown, "next": following}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, REQUEUE
+from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE
 from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, RabbitPublisher, Subscription
 from services.runtime.memory import MemoryBroker, matches
 from tests import conftest
@@ -62,6 +62,21 @@ class TestBroker:
         assert [one.message_id for one in found] == [f"id-{number}" for number in range(10)]
         assert [one.body for one in found] == [b'{"number": %d}' % number for number in range(10)]
         assert {(one.queue, one.routing_key, one.attempt, one.delivery_count) for one in found} == {(QUEUE, QUEUE, 0, 0)}
+
+    def test_a_message_that_is_too_large_fails_alone(self, twin: Twin) -> None:
+        large = Outgoing("large", DEPARTMENTS, QUEUE, b"x" * (LARGEST_MESSAGE + 1))
+        failed = publish(twin, message(1), large, message(2))
+        assert list(failed) == [large.copy]
+        assert publish(twin, Outgoing("largest", DEPARTMENTS, QUEUE, b"x" * LARGEST_MESSAGE)) == {}
+        assert [one.message_id for one in collect(twin.subscription(QUEUE), 3)] == ["id-1", "id-2", "largest"]
+
+    def test_a_subscription_may_be_given_more_room(self, twin: Twin) -> None:
+        publish(twin, *map(message, range(30)))
+        subscription = twin.subscription(QUEUE, 10)
+        assert len(collect(subscription, 10)) == 10
+        assert subscription.collect(30, 0.3) == []
+        subscription.widen(1000)
+        assert [one.message_id for one in collect(subscription, 20)] == [f"id-{number}" for number in range(10, 30)]
 
     def test_an_empty_queue_gives_nothing_after_the_timeout(self, twin: Twin) -> None:
         assert twin.subscription(QUEUE).collect(10, 0.05) == []

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from services.contracts.errors import NotFound
+from services.contracts.errors import Invalid, NotFound
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
 from services.intake.domain import Photo
@@ -18,7 +18,7 @@ from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
-from services.runtime.paging import page, read_cursor
+from services.runtime.paging import NOT_OURS, cursor_of, page, read_cursor
 from services.runtime.throttle import Kind
 from services.runtime.vault import Vault
 
@@ -66,7 +66,9 @@ def list_opinions(call: Call[Intake]) -> Answer:
     return 200, page([_opinion(row) for row in rows], limit)
 
 
-@routes.get(f"{API}/opinions/<opinion_id>", access=STAFF, answers={200: schemas.OpinionFile}, personal=True)
+@routes.get(
+    f"{API}/opinions/<opinion_id>", access=STAFF, query=schemas.TimelineQuery, answers={200: schemas.OpinionFile}, personal=True
+)
 def read_opinion(call: Call[Intake]) -> Answer:
     """Read an opinion with its timeline and, where the caller may see it, who told it."""
     with call.service.database.reading() as connection:
@@ -74,7 +76,7 @@ def read_opinion(call: Call[Intake]) -> Answer:
         held = store.handlers_of(connection, row["id"]) if row else []
         if row is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        return 200, _file(connection, row, held) | _persons(connection, call.service.vault, row, call.caller.role)
+        return 200, _file(connection, row, held, call.query) | _persons(connection, call.service.vault, row, call.caller.role)
 
 
 def may_read(caller: Caller, held: Sequence[Row]) -> bool:
@@ -82,11 +84,12 @@ def may_read(caller: Caller, held: Sequence[Row]) -> bool:
     return caller.department is None or caller.department in {row["department"] for row in held}
 
 
-def _file(connection: Connection, row: Row, held: Sequence[Row]) -> dict[str, Any]:
+def _file(connection: Connection, row: Row, held: Sequence[Row], query: Mapping[str, Any]) -> dict[str, Any]:
     lines, ratings = store.timeline_of(connection, row["id"]), store.ratings_of(connection, row["merged_into"] or row["id"])
     advisers = advisers_of(held)
     answer = _opinion(row) | {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
-    answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in lines]
+    part, answer["earlier"] = part_of(lines, **query)
+    answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in part]
     shown = ("round", "process", "result", "comment", "at", "revision")
     answer["attachments"] = store.attachments_of(connection, row["id"])
     answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
@@ -120,6 +123,15 @@ def shown_cosigners(taken: Taken) -> dict[str, Any]:
 
 def _opinion(row: Row) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in INSIDE | domain.PERSONAL}
+
+
+def part_of(lines: Sequence[Row], cursor: str | None = None, limit: int = schemas.MOST_LINES) -> tuple[Sequence[Row], str | None]:
+    """The lines of a timeline that are asked for, and the cursor for those before them; raises `Invalid`."""
+    try:
+        shown, first = domain.latest(lines, read_cursor(cursor), limit)
+    except ValueError as error:
+        raise Invalid("The cursor is not one of ours.", NOT_OURS) from error
+    return shown, cursor_of(first["id"]) if first else None
 
 
 def moment(line: Row) -> dict[str, Any]:

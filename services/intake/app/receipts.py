@@ -12,7 +12,7 @@ from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
-from services.intake.app.opinions import advisers_of, moment
+from services.intake.app.opinions import advisers_of, moment, part_of
 from services.intake.store import IntakeStore
 from services.runtime.access import PUBLIC
 from services.runtime.database import Transaction
@@ -23,10 +23,12 @@ from services.runtime.throttle import Kind
 _REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
-@routes.get(f"{API}/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT, answers={200: schemas.Receipt})
+@routes.get(
+    f"{API}/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT, query=schemas.TimelineQuery, answers={200: schemas.Receipt}
+)
 def read_receipt(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
-    return 200, receipt_data(call.service, call.path["receipt"])
+    return 200, receipt_data(call.service, call.path["receipt"], **call.query)
 
 
 @routes.post(
@@ -86,8 +88,8 @@ def known_receipt(text: str) -> str:
     return receipt
 
 
-def receipt_data(service: Intake, text: str) -> dict[str, Any]:
-    """What the holder of a receipt sees, for the API and for the page; raises `NotFound`.
+def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = schemas.MOST_LINES) -> dict[str, Any]:
+    """What the holder of a receipt sees, for the API and for the page; raises `NotFound`, and `Invalid` for a wrong cursor.
 
     An opinion that was merged shows the department, the reply and the story of the one it is handled with.
     """
@@ -101,6 +103,7 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
         lines, followed = _lines(connection, own, case, receipt), store.is_followed(connection, own["id"])
         photos = store.attachments_of(connection, own["id"])
         mine = [each for each in store.ratings_of(connection, case["id"]) if each["receipt"] == receipt]
+    shown, earlier = part_of(lines, cursor, limit)
     given, question = domain.given_to(case, mine), domain.question_of(case)
     rates = domain.may_evaluate(State(case["state"]), question, given, service.database.clock.now())
     last = next((each for each in reversed(mine) if each["round"] == case["round"]), None)
@@ -116,7 +119,7 @@ def receipt_data(service: Intake, text: str) -> dict[str, Any]:
             State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed,
             attaches=domain.may_attach(own, len(photos)),
         ),
-        "timeline": [moment(line) for line in lines], "ledger": f"/ledger?subject={subject_of(own['id'])}",
+        "timeline": [moment(line) for line in shown], "earlier": earlier, "ledger": f"/ledger?subject={subject_of(own['id'])}",
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from services.intake.domain.receipts import (
 )
 from services.intake.domain.reviewing import NO_TARGETS, WAITING, Terms, Waited, check_merge, is_accepted, terms_of, waited
 from services.intake.domain.room import BYTES_PER_OPINION, MESSAGES_PER_OPINION, NO_ROOM, Limits, room_left
-from services.intake.domain.story import STAFF, answers_of, is_internal, lines_for, promises_of, shown_state
+from services.intake.domain.story import STAFF, answers_of, is_internal, latest, lines_for, promises_of, shown_state
 from services.intake.domain.submitting import (
     KINDS,
     LONGEST_CONTENT,
@@ -50,7 +50,7 @@ __all__ = [
     "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question", "Rated", "Review",
     "Terms", "Waited", "answers_of", "check_attaching", "check_erasure", "check_evaluation", "check_merge",
     "check_withdrawal", "detailed", "file_name", "fingerprint", "given_to", "is_accepted", "is_erased", "is_internal",
-    "is_reachable", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of",
+    "is_reachable", "latest", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of",
     "question_of", "rater_of", "read_receipt", "resolve", "review", "room_left", "show_receipt", "shown_state", "terms_of",
     "waited", "with_details",
 ]  # fmt: skip

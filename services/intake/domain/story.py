@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.contracts.lifecycle import State
@@ -29,6 +29,16 @@ def is_internal(line: Line, advisers: Collection[str]) -> bool:
 def lines_for(lines: Iterable[Line], receipt: str, advisers: Collection[str]) -> list[Line]:
     """The lines that the holder of a receipt may read: what is for everybody, and what is for this one alone."""
     return [line for line in lines if line["audience"] in (None, receipt) and not is_internal(line, advisers)]
+
+
+def latest(lines: Sequence[Line], before: str | None, limit: int) -> tuple[Sequence[Line], Line | None]:
+    """The last `limit` lines before the line with the id `before`, and the first of them where there are earlier ones.
+
+    Raises ValueError for a line that is not among them.
+    """
+    end = len(lines) if before is None else [str(line["id"]) for line in lines].index(before)
+    shown = lines[max(0, end - limit) : end]
+    return shown, shown[0] if len(shown) < end else None
 
 
 def promises_of(lines: Iterable[Line]) -> list[dict[str, Any]]:

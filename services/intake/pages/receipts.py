@@ -109,7 +109,7 @@ def look_up(call: Call[Intake]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
-    return show(call.service, call.path["receipt"], {KEY: new_key()})
+    return show(call.service, call.path["receipt"], {KEY: new_key()}, cursor=str(call.query.get("cursor", "")))
 
 
 @routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
@@ -171,10 +171,13 @@ def page_of(call: Call[Intake]) -> str:
     return f"/receipts/{quote(call.path['receipt'], safe='')}"
 
 
-def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
-    """The page of a receipt, with what was typed into its forms and what is said about it; the box to look one up if it is none."""
+def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200, cursor: str = "", **said: Any) -> flask.Response:
+    """The page of a receipt, with what was typed into its forms and what is said about it; the box to look one up if it is none.
+
+    `cursor` says which part of the timeline; one that is none of ours shows the latest.
+    """
     try:
-        known = receipt_data(service, text)
+        known = _known(service, text, cursor)
     except NotFound:
         return _not_found(service, text, UNKNOWN_RECEIPT if domain.read_receipt(text) else NO_RECEIPT)
     values = {"mistakes": {}, "notice": None} | said
@@ -187,6 +190,13 @@ def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200,
         **_in_words(known, service.catalogue), **values,
     )  # fmt: skip
     return _private(page)
+
+
+def _known(service: Intake, text: str, cursor: str) -> dict[str, Any]:
+    try:
+        return receipt_data(service, text, cursor or None)
+    except Invalid:
+        return receipt_data(service, text)
 
 
 def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:

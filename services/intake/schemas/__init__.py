@@ -14,6 +14,7 @@ from services.intake.schemas.answers import (
 from services.intake.schemas.bodies import (
     LARGEST_BATCH,
     LONGEST_REASON,
+    MOST_LINES,
     Acceptance,
     BatchAcceptance,
     Details,
@@ -25,6 +26,7 @@ from services.intake.schemas.bodies import (
     Refusal,
     ReviewQuery,
     Submission,
+    TimelineQuery,
     Withdrawal,
 )
 from services.intake.schemas.erasures import Erased, Erasure, Retained, Retention, Rotated, Rotation
@@ -32,6 +34,7 @@ from services.intake.schemas.erasures import Erased, Erasure, Retained, Retentio
 __all__ = [
     "LARGEST_BATCH",
     "LONGEST_REASON",
+    "MOST_LINES",
     "Acceptance",
     "Attachment",
     "BatchAcceptance",
@@ -58,5 +61,6 @@ __all__ = [
     "Standing",
     "Submission",
     "Submitted",
+    "TimelineQuery",
     "Withdrawal",
 ]  # fmt: skip

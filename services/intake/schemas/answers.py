@@ -97,7 +97,10 @@ class Attachment(Schema):
 
 
 class Receipt(Schema):
-    """What the holder of a receipt sees; `ledger` is where anybody can check that all of it was counted."""
+    """What the holder of a receipt sees; `ledger` is where anybody can check that all of it was counted.
+
+    `timeline` has the latest lines, oldest first; `earlier` is the cursor for those before them, if there are any.
+    """
 
     receipt = fields.String(required=True)
     title = fields.String(required=True)
@@ -117,6 +120,7 @@ class Receipt(Schema):
     attachments = fields.List(fields.Nested(Attachment), required=True)
     may = fields.List(fields.String(), required=True)
     timeline = fields.List(fields.Nested(Moment), required=True)
+    earlier = fields.String(required=True, allow_none=True)
     ledger = fields.String(required=True)
 
 
@@ -177,7 +181,7 @@ class HandlerShape(Schema):
 
 
 class OpinionFile(OpinionShape):
-    """One opinion with all that happened.
+    """One opinion with what happened, oldest first; `earlier` is the cursor for the lines of the timeline before these.
 
     `submitter`, `cosigners`, `relay` and `deputy` are there only for those who may see who told it.
     """
@@ -190,6 +194,7 @@ class OpinionFile(OpinionShape):
     answers = fields.List(fields.Nested(SeparateAnswer), required=True)
     promises = fields.List(fields.Nested(PromiseShape), required=True)
     timeline = fields.List(fields.Nested(StaffMoment), required=True)
+    earlier = fields.String(required=True, allow_none=True)
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
     attachments = fields.List(fields.Nested(Attachment), required=True)
 

@@ -11,11 +11,13 @@ from services.contracts.catalogue import CHANNELS, LEVELS
 from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
 from services.contracts.messages import Handling, Rating
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
-from services.runtime.paging import Page
+from services.runtime.paging import LARGEST_LIMIT, Page
 
 LONGEST_REASON = 2_000
 LARGEST_BATCH = 500
 LONGEST_CODE = 60
+#: How many lines of a timeline are shown at once, where nothing else is asked for.
+MOST_LINES = 100
 
 
 class Location(Schema):
@@ -135,6 +137,13 @@ class Withdrawal(Schema):
     """Why it is taken back, if the submitter wants to say."""
 
     reason = ManyLines(LONGEST_REASON, shortest=0, load_default=None)
+
+
+class TimelineQuery(Schema):
+    """The query of one case: which part of its timeline."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=MOST_LINES, validate=validate.Range(1, LARGEST_LIMIT))
 
 
 class OpinionQuery(Page):

@@ -16,7 +16,7 @@ from services.runtime.idempotency import once
 from services.runtime.paging import page, read_cursor
 
 #: What only the handlers need to know of an assignment.
-_INTERNAL = frozenset({"raised", "opened", "waited", "counted", "terms"})
+_INTERNAL = frozenset({"raised", "opened", "waited", "counted", "terms", "made"})
 
 
 @routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})

@@ -1,5 +1,6 @@
 """The rules of routing, pure: which topic an opinion is about, whose it is, until when, and what may be asked for."""
 
+from services.routing.domain.allowance import counted
 from services.routing.domain.checks import (
     Ruling,
     check_extension,
@@ -62,7 +63,7 @@ __all__ = [
     "BROKEN", "CO_DEADLINES", "DEADLINES", "FALLBACK", "GIVEN", "KEPT", "KEYWORDS", "LARGEST_POPULATION", "LEAD", "OPEN",
     "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Deadlines", "Decision",
     "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers", "check_objection",
-    "check_outcome", "check_reply", "check_target", "co_deadlines", "deadlines", "directed", "draw", "evaluation_window",
+    "check_outcome", "check_reply", "check_target", "co_deadlines", "counted", "deadlines", "directed", "draw", "evaluation_window",
     "fingerprint", "is_rework", "kinds_of", "level_after", "moves_of", "moves_to_tell", "next_level", "pause_of", "pause_until",
     "promise_kept", "promises_of", "recomputed", "recomputed_beside", "resumed_deadlines", "rework_deadline", "terms",
     "unmoved_due", "what_changed", "with_details", "without",

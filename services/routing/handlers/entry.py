@@ -28,8 +28,16 @@ def move(
     `Conflict` for a move that the life cycle does not have, `Invalid`.
     """
     row = owned(store.assignment(assignment_id), department)
+    made = domain.counted(row, verb, command)
+    state = _moved(store, catalogue, verb, row, command)
+    if made is not None:
+        store.change(row["id"], made=made)
+    return row, state
+
+
+def _moved(store: RoutingStore, catalogue: Catalogue, verb: str, row: Row, command: Any) -> State | CoState:
     if row["role"] == domain.LEAD:
-        return row, LEAD_MOVES[verb](store, catalogue, row, command)
+        return LEAD_MOVES[verb](store, catalogue, row, command)
     if verb not in CO_MOVES:
-        return row, not_theirs(row, verb)
-    return row, CO_MOVES[verb](store, catalogue, row, command)
+        return not_theirs(row, verb)
+    return CO_MOVES[verb](store, catalogue, row, command)

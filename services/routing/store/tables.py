@@ -17,7 +17,8 @@ cases = sa.Table(
 )
 #: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
 #: pairs of instants: what a deadline is counted from when the calendar changes. `terms` are the durations of its difficulty
-#: by kind, as they were when it was given; empty in rows from before they were kept.
+#: by kind, as they were when it was given; empty in rows from before they were kept. `made` is how much its department has added
+#: in this round.
 assignments = sa.Table(
     "assignments",
     tables,
@@ -71,6 +72,7 @@ assignments = sa.Table(
     sa.Column("waited", sa.JSON),
     sa.Column("counted", sa.String(12)),
     sa.Column("terms", sa.JSON),
+    sa.Column("made", sa.JSON),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )

@@ -1,0 +1,45 @@
+"""How much a department may add to one assignment, whatever way it comes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from services.contracts.commands import MOST, MOST_CHARACTERS
+from services.contracts.errors import Conflict
+
+CHARACTERS = "characters"
+
+
+def counted(row: Mapping[str, Any], verb: str, command: Any) -> dict[str, int] | None:
+    """What the department has added to this round with one more command, by verb; None for a command that adds nothing.
+
+    Raises `Conflict` when that would be more than it may.
+    """
+    length = characters_of(command)
+    if verb not in MOST and not length:
+        return None
+    made = row["made"] or {}
+    if made.get("round") != row["round"]:
+        made = {"round": row["round"]}
+    new = {**made, verb: made.get(verb, 0) + 1, CHARACTERS: made.get(CHARACTERS, 0) + length}
+    if new[verb] > MOST.get(verb, new[verb]):
+        raise Conflict(f"An assignment takes '{verb}' {MOST[verb]} times a round, and this one has. Say the rest in the reply.")
+    if new[CHARACTERS] > MOST_CHARACTERS:
+        left = MOST_CHARACTERS - made.get(CHARACTERS, 0)
+        raise Conflict(
+            f"All that is said of an assignment has at most {MOST_CHARACTERS} characters a round; {left} are left. Say it shorter."
+        )
+    return new
+
+
+def characters_of(value: Any) -> int:
+    """How many characters the texts of a command have, wherever in it they stand."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, tuple | list):
+        return sum(map(characters_of, value))
+    if is_dataclass(value):
+        return sum(characters_of(getattr(value, field.name)) for field in fields(value))
+    return 0
