@@ -69,12 +69,13 @@ def measure(client: Client, broker: Any, count: int) -> dict[str, Any]:
     finally:
         watch.close()
     milliseconds = {
-        "提交到 201 POST to 201": _quantiles(answered),
-        "提交到承办队列 POST to department's queue": _quantiles(arrived),
+        "提交到 201 POST to 201": quantiles(answered),
+        "提交到承办队列 POST to department's queue": quantiles(arrived),
     }
     return {"count": count, "quantiles": list(QUANTILES), "milliseconds": milliseconds}
 
 
-def _quantiles(values: list[float]) -> list[float]:
+def quantiles(values: list[float]) -> list[float]:
+    """The values at `QUANTILES`."""
     ordered = sorted(values)
     return [round(ordered[min(len(ordered) - 1, int(share * len(ordered)))], 2) for share in QUANTILES.values()]

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from services.console.crowding import bench_crowd
 from services.console.keys import audit, token
 from services.console.ledger import ledger
 from services.console.office import catalogue, department, migrate, topology
@@ -36,7 +37,7 @@ def main() -> None:
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock,
+    up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock, bench_crowd,
     topology, department, token, audit, catalogue, dead, ledger, migrate,
     contacts, erase, retention,
 )  # fmt: skip

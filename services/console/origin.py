@@ -12,7 +12,7 @@ import orjson
 import requests
 import structlog
 from prometheus_client import CollectorRegistry, generate_latest
-from werkzeug.test import Client
+from werkzeug.test import Client, TestResponse
 
 from services.console.installation import Installation
 from services.console.launch import WEB
@@ -32,6 +32,8 @@ from services.runtime.web import WebServer
 log = structlog.get_logger()
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SCRAPE_SECONDS = 3.0
+#: The answers to whether a service is ready; any other says something about who asked.
+READINESS = (200, 503)
 #: Who answers what begins so; everything else (pages, opinions, receipts, the API's documents) is intake's.
 PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": (
@@ -74,15 +76,18 @@ class Origin:
         """Answer one request."""
         path = environ.get("PATH_INFO", "/")
         if path in SERIES:
-            return self._series(SERIES[path], start_response)
+            return self._series(SERIES[path], environ, start_response)
         if path == "/healthz":
             return _answer(start_response, "200 OK", {"status": "ok"})
         if path == "/readyz":
-            return self._ready(start_response)
+            return self._ready(environ, start_response)
         return self._applications[service_of(path)](environ, start_response)
 
-    def _series(self, service: str, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        texts = [Client(self._applications[service]).get("/metrics").get_data(as_text=True)]
+    def _series(self, service: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        own = Client(self._applications[service]).get("/metrics", environ_overrides=_asker(environ))
+        if own.status_code != 200:
+            return _passed_on(own, start_response)
+        texts = [own.get_data(as_text=True)]
         try:
             answer = requests.get(f"http://127.0.0.1:{self._worker_ports[service]}/metrics", timeout=SCRAPE_SECONDS)
             answer.raise_for_status()
@@ -116,16 +121,29 @@ class Origin:
             return "does not answer"
         return "; ".join(f"{name}: {word}" for name, word in wrong.items()) or "not ready"
 
-    def _ready(self, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        def ask(name: str) -> tuple[int, Any]:
-            answer, worker = Client(self._applications[name]).get("/readyz"), self._worker(name)
-            return (answer.status_code if worker == "ok" else 503), {**answer.get_json(), "worker": worker}
+    def _ready(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        def ask(name: str) -> tuple[TestResponse, str]:
+            answer = Client(self._applications[name]).get("/readyz", environ_overrides=_asker(environ))
+            return answer, self._worker(name) if answer.status_code in READINESS else ""
 
         with ThreadPoolExecutor(len(self._applications)) as pool:
             answers = dict(zip(self._applications, pool.map(ask, self._applications), strict=True))
-        good = all(status == 200 for status, _ in answers.values())
-        words = {name: each for name, (_, each) in answers.items()}
+        if put_off := [each for each, _ in answers.values() if each.status_code not in READINESS]:
+            return _passed_on(put_off[0], start_response)
+        good = all(each.status_code == 200 and worker == "ok" for each, worker in answers.values())
+        words = {name: {**each.get_json(), "worker": worker} for name, (each, worker) in answers.items()}
         return _answer(start_response, "200 OK" if good else "503 Service Unavailable", words)
+
+
+def _asker(environ: Mapping[str, Any]) -> dict[str, Any]:
+    """Who asks, as the services' own doors want to know it."""
+    names = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_AUTHORIZATION")
+    return {name: environ[name] for name in names if name in environ}
+
+
+def _passed_on(answer: TestResponse, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response(answer.status, list(answer.headers))
+    return [answer.get_data()]
 
 
 def _answer(start_response: Callable[..., Any], status: str, body: Any) -> Iterable[bytes]:

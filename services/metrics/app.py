@@ -16,27 +16,27 @@ NDJSON = "application/x-ndjson"
 routes = Routes(pages.routes)
 
 
-@routes.get(f"{API}/statistics", access=PUBLIC, query=StatisticsQuery, answers={200: StatisticsAnswer})
+@routes.get(f"{API}/statistics", access=PUBLIC, cost=20, query=StatisticsQuery, answers={200: StatisticsAnswer})
 def statistics(call: Call[Service]) -> Answer:
     """The published numbers and rates, by any dimensions, as of any instant."""
     return 200, handlers.statistics(call.service, call.query)
 
 
-@routes.get(f"{API}/ledger", access=PUBLIC, query=Page, answers={200: LedgerDays})
+@routes.get(f"{API}/ledger", access=PUBLIC, cost=5, query=Page, answers={200: LedgerDays})
 def ledger(call: Call[Service]) -> Answer:
     """The days of the ledger with their roots, each with the hash of the one before."""
     limit = call.query["limit"]
     return 200, page(call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1), limit, "day")
 
 
-@routes.get(f"{API}/ledger/<day>", access=PUBLIC, answers={200: LedgerLeaf}, gives=(NDJSON,))
+@routes.get(f"{API}/ledger/<day>", access=PUBLIC, cost=20, answers={200: LedgerLeaf}, gives=(NDJSON,))
 def ledger_day(call: Call[Service]) -> Answer:
     """The leaves of a day as NDJSON, in order and to the byte."""
     parts = handlers.leaves_of(call.service, call.path["day"])
     return flask.Response((b"".join(leaf + b"\n" for leaf in part) for part in parts), content_type=NDJSON)
 
 
-@routes.get(f"{API}/ledger/proofs/<subject>", access=PUBLIC, query=Page, answers={200: LedgerProofs})
+@routes.get(f"{API}/ledger/proofs/<subject>", access=PUBLIC, cost=10, query=Page, answers={200: LedgerProofs})
 def ledger_proofs(call: Call[Service]) -> Answer:
     """Where an opinion is counted, with the inclusion proofs; its subject is SHA-256 of `huiying-ledger` and its id."""
     limit, after = call.query["limit"], read_cursor(call.query["cursor"])

@@ -22,6 +22,8 @@ STATION = "station"
 #: The part of an address that is a key to what it names, and so stands in no record.
 SECRET_PARTS = frozenset({"receipt"})
 LONGEST_SUBJECT = 200
+#: How many bytes of a body count as a unit of work.
+BYTES_A_UNIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,11 @@ class Door:
         # Whoever has no header may still be known to a gatekeeper that knows callers by other means.
         return Visitor(NOBODY if route.is_public else self._gatekeeper.caller(header), None, address)
 
+    def charge(self, visitor: Visitor, cost: int) -> None:
+        """Count work; those with a token are not counted. Raises `TooMany`."""
+        if visitor.caller is NOBODY:
+            self._throttle.work(visitor.address, cost)
+
     def address(self) -> str | None:
         """What the address of this request counts as."""
         return self._throttle.key(flask.request.remote_addr, flask.request.headers.get("X-Forwarded-For"))
@@ -127,6 +134,7 @@ class Visit:
         """Count what the route says is counted; those with a token are not. Raises `TooMany`."""
         if self.visitor.caller is not NOBODY:
             return
+        self._throttle.work(self.visitor.address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
         if self._route.counts is Kind.SUBMISSION:
             self._throttle.submission(self.visitor.address)
         elif self._route.counts is Kind.RECEIPT:

@@ -260,3 +260,6 @@ def _unchunk(request: Any) -> None:
     while piece := request.body.read(IN_MEMORY):
         body.write(piece)
     request.body = Body(LengthReader(IterUnreader(body.pieces()), body.size))
+    # What it was sent in is over; the application sees a body with a length.
+    named = [(name, value) for name, value in request.headers if name != "TRANSFER-ENCODING"]
+    request.headers = [*named, ("CONTENT-LENGTH", str(body.size))]

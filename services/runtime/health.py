@@ -14,6 +14,8 @@ from services.runtime.condition import Trouble
 from services.runtime.http import Answer, Call, Routes
 
 log = structlog.get_logger()
+#: The work of asking every part, and of writing out all series.
+READY_COST, SCRAPE_COST = 5, 20
 Checks = Mapping[str, Callable[[], None]]
 #: Numbers told beside the checks, None for one that is not known right now.
 Facts = Mapping[str, Callable[[], int | None]]
@@ -51,14 +53,14 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
         """Whether the process answers."""
         return 200, {"status": "ok", "service": name}
 
-    @routes.get("/readyz", access=PUBLIC)
+    @routes.get("/readyz", access=PUBLIC, cost=READY_COST)
     def readyz(_: Call[Any]) -> Answer:
         """Whether the broker takes messages, and the store answers, has its shape and takes writes."""
         status, words = readiness(checks)
         return status, words | told(tells or {})
 
-    @routes.get("/metrics", access=PUBLIC)
-    @routes.get(f"/{name}/metrics", access=PUBLIC)
+    @routes.get("/metrics", access=PUBLIC, cost=SCRAPE_COST)
+    @routes.get(f"/{name}/metrics", access=PUBLIC, cost=SCRAPE_COST)
     def metrics(_: Call[Any]) -> Answer:
         """The series of this service for Prometheus."""
         return flask.Response(expose(), content_type=TEXT)

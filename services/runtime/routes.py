@@ -40,6 +40,11 @@ class Call(Generic[S]):
     visitor: Visitor | None = None
     door: Door | None = None
 
+    def charge(self, cost: int) -> None:
+        """Count work beside the route's own, before it is done; raises `TooMany`."""
+        if self.door is not None and self.visitor is not None:
+            self.door.charge(self.visitor, cost)
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -49,7 +54,8 @@ class Route:
     its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
     `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
     audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
-    `longest` is the most bytes of its body: the web process takes no more in.
+    `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
+    address without a token gets so much a minute.
     """
 
     method: str
@@ -66,6 +72,7 @@ class Route:
     personal: bool = False
     gives: tuple[str, ...] = ()
     longest: int = LONGEST_BODY
+    cost: int = 0
 
     @property
     def is_public(self) -> bool:
@@ -82,7 +89,7 @@ class Routes(list[Route]):
     """The routes of a service, filled by decorators beside the views."""
 
     def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers, gives, page, counts, personal."""
+        """Serve GET. Facts: access, query, answers, gives, page, counts, cost, personal."""
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:

@@ -114,6 +114,12 @@ class ProcessSettings:
     wrong_sign_ins_a_minute: int = env(
         "WRONG_SIGN_INS_A_MINUTE", whole_number, 20, doc="wrong tokens from one address; twice as many at once; 0: no limit"
     )
+    work_a_minute: int = env(
+        "WORK_A_MINUTE",
+        whole_number,
+        1200,
+        doc="work for one address without a token: statistics 20, a proof 10, a megapixel 5; 0: no limit",
+    )
     unthrottled: tuple[str, ...] = env(
         "UNTHROTTLED", network_list, ("127.0.0.0/8", "::1/128"), doc="networks that none of these limits holds for, or none"
     )

@@ -1,7 +1,8 @@
 """How often one address may try: token buckets in the memory of the web process, which is the only one that takes requests.
 
-Whoever is refused learns when to come back. Counted are addresses that submit without a token, stations, wrong receipts and
-wrong tokens; what is right is never refused for what was wrong before, except receipts during a storm of guesses.
+Whoever is refused learns when to come back. Counted are addresses that submit without a token, stations, wrong receipts, wrong
+tokens, and the work that what is public makes; what is right is never refused for what was wrong before, except receipts during a
+storm of guesses.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Allowance:
     station_submissions: int = 0
     wrong_receipts: int = 0
     wrong_sign_ins: int = 0
+    work: int = 0
     unthrottled: tuple[Network, ...] = ()
     proxies: tuple[Network, ...] = ()
 
@@ -51,7 +53,7 @@ class Allowance:
         """What the settings allow."""
         return cls(
             given.submissions_a_minute, given.station_submissions_a_minute,
-            given.wrong_receipts_a_minute, given.wrong_sign_ins_a_minute,
+            given.wrong_receipts_a_minute, given.wrong_sign_ins_a_minute, given.work_a_minute,
             tuple(map(ip_network, given.unthrottled)), tuple(map(ip_network, given.trusted_proxies)),
         )  # fmt: skip
 
@@ -65,9 +67,12 @@ class Limiter:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def take(self, key: str) -> float:
-        """Count one for a key; returns 0, or the seconds until there is room for it, when nothing is counted."""
-        return self._look(key, 1.0)
+    def take(self, key: str, cost: float = 1.0) -> float:
+        """Count for a key; returns 0, or the seconds until there is room for one more, when nothing is counted.
+
+        What costs much may take a bucket below nothing, so that it is possible at all, and is waited for afterwards.
+        """
+        return self._look(key, cost)
 
     def wait(self, key: str) -> float:
         """The seconds until there is room for a key; counts nothing."""
@@ -97,6 +102,7 @@ class Throttle:
         self._receipts = Limiter(allowance.wrong_receipts, clock)
         self._storms = Limiter(allowance.wrong_receipts * STORM, clock)
         self._tokens = Limiter(allowance.wrong_sign_ins, clock)
+        self._work = Limiter(allowance.work, clock)
 
     def key(self, peer: str | None, forwarded: str | None) -> str | None:
         """What an address counts as; None for one that is not counted. `forwarded` is the header X-Forwarded-For."""
@@ -130,6 +136,11 @@ class Throttle:
         if key is not None:
             self._storms.take(key)
             _refuse(self._receipts.take(key), "Too many wrong receipts from this address. Compare yours with the one you kept.")
+
+    def work(self, key: str | None, cost: float) -> None:
+        """Count work that nobody with a token asked for; raises `TooMany`."""
+        if key is not None and cost:
+            _refuse(self._work.take(key, cost), "Too much work for this address.")
 
     def wrong_token(self, key: str | None) -> None:
         """Count a wrong token; raises `TooMany` in place of the answer that it is wrong."""

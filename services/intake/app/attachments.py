@@ -8,7 +8,7 @@ from typing import Any
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from services.contracts.errors import Invalid, NotAllowed, NotFound, TooLarge
+from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from services.intake import domain, gateway, handlers, schemas, store
 from services.intake.app.context import Intake, routes
 from services.intake.app.opinions import may_read
@@ -47,19 +47,29 @@ PHOTO_HEADERS = {
 )
 def attach(call: Call[Intake]) -> Answer:
     """Add a photo (JPEG, PNG or WebP, 8 MB, 40 megapixels) until there is a reply; only its pixels are kept."""
-    check_holder(call)
-    status, (kept,) = attach_photos(call, [gateway.read_photo(_sent())])
+    full = check_holder(call, 1)
+    raw = _sent()
+    if full is None:
+        call.charge(gateway.work_of(raw))
+    photos = [gateway.read_photo(raw)] if full is None else []
+    status, (kept,) = attach_photos(call, photos, [gateway.digest_of(raw)], full)
     return status, kept
 
 
-def attach_photos(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
-    """Keep photos with the opinion of the receipt in the path, all or none; answers 201 and what is shown of each."""
+def attach_photos(
+    call: Call[Intake], photos: Sequence[Photo], digests: Sequence[str], full: Conflict | None = None
+) -> tuple[int, Any]:
+    """Keep photos with the opinion of the receipt in the path, all or none; answers 201 and what is shown of each.
+
+    With `full`, which says why there can be no more, it only answers what was sent before under the same key; else it is raised.
+    """
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, Any]:
+        if full is not None:
+            raise full
         return 201, handlers.attach(IntakeStore(work, call.service.vault), receipt, {new_id(): photo for photo in photos})
 
-    digests = [photo.digest for photo in photos]
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/attachments", digests, act)
 
 
@@ -95,14 +105,20 @@ def read_opinion_attachment(call: Call[Intake]) -> Answer:
     return _photo(photo)
 
 
-def check_holder(call: Call[Intake]) -> None:
-    """Whoever may not send a photo is told so before the work of reading one is done."""
+def check_holder(call: Call[Intake], new: int) -> Conflict | None:
+    """Before the work of reading photos: raises `NotFound` and `NotAllowed`, and returns why no `new` ones can be kept, if so."""
     with call.service.database.reading() as connection:
         found = store.find_by_receipt(connection, known_receipt(call.path["receipt"]))
+        kept = len(store.attachments_of(connection, found[0]["id"])) if found else 0
     if found is None:
         raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
     if not found[1]:
         raise NotAllowed("Only who submitted the opinion can add photos to it.")
+    try:
+        domain.check_attaching(found[0], kept, new)
+    except Conflict as full:
+        return full
+    return None
 
 
 def _sent() -> bytes:

@@ -31,13 +31,13 @@ def _document(name: str) -> Answer:
     return response
 
 
-@routes.get(f"{API}/openapi.json", access=PUBLIC, answers={200: None})
+@routes.get(f"{API}/openapi.json", access=PUBLIC, cost=2, answers={200: None})
 def read_openapi(_: Call[Intake]) -> Answer:
     """This API as an OpenAPI 3.1 document."""
     return _document("openapi.json")
 
 
-@routes.get(f"{API}/asyncapi.json", access=PUBLIC, answers={200: None})
+@routes.get(f"{API}/asyncapi.json", access=PUBLIC, cost=2, answers={200: None})
 def read_asyncapi(_: Call[Intake]) -> Answer:
     """All messages as an AsyncAPI 3 document."""
     return _document("asyncapi.json")

@@ -13,7 +13,7 @@ from io import BytesIO
 
 from PIL import ExifTags, Image
 
-from services.contracts.errors import Invalid, TooLarge, UnsupportedType
+from services.contracts.errors import Invalid, TooLarge, Unavailable, UnsupportedType
 from services.intake.domain import LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
 
 #: How the files of each kind begin; `?` stands for any byte.
@@ -25,6 +25,10 @@ _TURNS: Mapping[int, Image.Transpose] = {
 }  # fmt: skip
 #: A picture of many pixels takes 160 MB while it is drawn, so a process draws one at a time.
 _drawing = threading.Lock()
+#: How many may wait for that or do it: each has a thread that others need.
+_queue = threading.BoundedSemaphore(4)
+#: How many pixels are a unit of work.
+PIXELS_A_UNIT = 200_000
 # Pillow only warns up to twice its own limit; the one here is lower, and looked at before a pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
@@ -32,18 +36,42 @@ Image.MAX_IMAGE_PIXELS = None
 def read_photo(raw: bytes) -> Photo:
     """The picture in a JPEG, PNG or WebP file: upright, at most `LONGEST_SIDE` wide and high, without anything beside it.
 
-    Raises `TooLarge` for too many bytes or pixels, `UnsupportedType` for anything else, `Invalid` for a broken picture.
+    Raises `TooLarge` for too many bytes or pixels, `UnsupportedType` for anything else, `Invalid` for a broken picture, and
+    `Unavailable` while too many others are being read.
     """
     if len(raw) > LARGEST_PHOTO:
         raise TooLarge(f"A photo has at most {LARGEST_PHOTO >> 20} MB. Make it smaller and send it again.")
     kind = _kind_of(raw)
     if kind is None:
         raise UnsupportedType("This is not a JPEG, PNG or WebP picture. Save it as one of these and send that.")
-    with _drawing, warnings.catch_warnings():
-        # Notes that are not as they should be are warned of, and are thrown away anyway.
-        warnings.simplefilter("ignore")
-        kind, content = _redraw(raw, kind)
-    return Photo(f"image/{kind.lower()}", content, hashlib.sha256(raw).hexdigest())
+    if not _queue.acquire(blocking=False):
+        raise Unavailable("Too many photos are being sent right now. Send it again in a moment.")
+    try:
+        with _drawing, warnings.catch_warnings():
+            # Notes that are not as they should be are warned of, and are thrown away anyway.
+            warnings.simplefilter("ignore")
+            kind, content = _redraw(raw, kind)
+    finally:
+        _queue.release()
+    return Photo(f"image/{kind.lower()}", content, digest_of(raw))
+
+
+def digest_of(raw: bytes) -> str:
+    """What tells one file from another."""
+    return hashlib.sha256(raw).hexdigest()
+
+
+def work_of(raw: bytes) -> int:
+    """How much work a picture would be, by what its head says; nothing for what is refused without decoding it."""
+    kind = _kind_of(raw)
+    if len(raw) > LARGEST_PHOTO or kind is None:
+        return 0
+    try:
+        with Image.open(BytesIO(raw), formats=(kind,)) as image:
+            pixels = image.width * image.height
+    except Exception:
+        return 0
+    return pixels // PIXELS_A_UNIT if pixels <= MOST_PIXELS else 0
 
 
 def _kind_of(raw: bytes) -> str | None:

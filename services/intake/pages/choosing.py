@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import flask
+from werkzeug.datastructures import FileStorage
 
-from services.contracts.errors import Invalid, Refusal, TooLarge, UnsupportedType
+from services.contracts.errors import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 from services.intake import gateway
 from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, PHOTO_TYPES, Photo
 from services.runtime.pages import Words
@@ -28,6 +29,9 @@ WRONG: Mapping[type[Refusal], Words] = {
         f"照片太大：每张最多 {LARGEST_PHOTO >> 20} MB、{MOST_PIXELS // 10_000} 万像素，请缩小后再选",
         f"Too large: at most {LARGEST_PHOTO >> 20} MB and {MOST_PIXELS // 1_000_000} megapixels each; make it smaller",
     ),
+    Unavailable: Words(
+        "现在传照片的人太多，请过一会儿再选一次", "Too many photos are being sent right now; choose it again in a moment"
+    ),
     UnsupportedType: Words("只能上传 JPEG、PNG、WebP 格式的照片", "JPEG, PNG and WebP pictures only"),
     Invalid: Words("照片打不开，可能没有传完整，请重新选一次", "A picture is broken or was cut off; take or choose it again"),
 }
@@ -41,16 +45,28 @@ class PhotoField(NamedTuple):
     types: str = ",".join(PHOTO_TYPES)
 
 
-def chosen_photos(name: str) -> tuple[list[Photo], Words | None]:
-    """The photos in a field of the posted form, or none of them and what is wrong with one."""
+def files_of(name: str) -> list[FileStorage]:
+    """The files in a field of the posted form."""
     # A browser sends an empty part without a name when nothing was chosen.
-    files = [file for file in flask.request.files.getlist(name) if file.filename]
+    return [file for file in flask.request.files.getlist(name) if file.filename]
+
+
+def digests_of(name: str) -> list[str]:
+    """What tells the files in a field from others; none of them is decoded."""
+    return [gateway.digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]]
+
+
+def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo], Words | None]:
+    """The photos in a field of the posted form, or none of them and what is wrong with one; `charge` counts the work first."""
+    files = files_of(name)
     if len(files) > MOST_PHOTOS_AT_ONCE:
         return [], TOO_MANY
     photos: list[Photo] = []
-    for file in files:
+    raws = [file.read(LARGEST_PHOTO + 1) for file in files]
+    charge(sum(map(gateway.work_of, raws)))
+    for raw in raws:
         try:
-            photos.append(gateway.read_photo(file.read(LARGEST_PHOTO + 1)))
+            photos.append(gateway.read_photo(raw))
         except Refusal as error:
             return [], WRONG[type(error)]
     return photos, None

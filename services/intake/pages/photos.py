@@ -7,7 +7,8 @@ from dataclasses import replace
 from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.intake import app
 from services.intake.app import Intake
-from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos
+from services.intake.domain import MOST_PHOTOS_AT_ONCE
+from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.access import PUBLIC
@@ -42,11 +43,12 @@ def add_photos(call: Call[Intake]) -> Answer:
     text, form = call.path["receipt"], read_form((KEY,), MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
     try:
-        app.check_holder(call)
-        photos, wrong = chosen_photos(PHOTOS)
-        if wrong or not photos:
+        full = app.check_holder(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
+        photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
+        if not full and (wrong or not photos):
             return show(call.service, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
-        app.attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos)
+        digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
+        app.attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos, digests, full)
     except NotFound:
         return show(call.service, text, form)
     except (Conflict, NotAllowed):

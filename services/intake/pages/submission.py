@@ -119,7 +119,7 @@ def submit(call: Call[Intake]) -> Answer:
     """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
-    photos, wrong = chosen_photos(PHOTOS)
+    photos, wrong = chosen_photos(PHOTOS, call.charge)
     try:
         body = validate(_SUBMISSION, submission_of(form))
         if wrong:

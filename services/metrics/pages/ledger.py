@@ -18,7 +18,7 @@ from services.runtime.pages import error_page, html
 DAYS, PROOFS = 60, 100
 
 
-@routes.get("/ledger", access=PUBLIC, page=error_page)
+@routes.get("/ledger", access=PUBLIC, cost=10, page=error_page)
 def ledger_page(call: Call[Service]) -> Answer:
     """The ledger as a page: its days, and with `subject` where an opinion is counted."""
     subject = call.query.get("subject", "").strip().lower()

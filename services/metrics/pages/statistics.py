@@ -84,7 +84,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     return Words(" · ".join(zh), " · ".join(en))
 
 
-@routes.get("/statistics", access=PUBLIC, page=error_page)
+@routes.get("/statistics", access=PUBLIC, cost=20, page=error_page)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
     given = {name: text for name, text in call.query.items() if text}

@@ -121,3 +121,20 @@ def test_a_worker_that_is_away_does_not_take_the_web_process_series_along(monkey
         'huiying_process_restarts_total{process="web",service="all"} 1.0',
     ):
         assert line in text
+
+
+@pytest.mark.parametrize("path", ["/readyz", "/metrics", "/routing/metrics"])
+def test_the_services_hear_who_asks_and_what_they_refuse_is_passed_on(path: str) -> None:
+    seen: list[dict[str, Any]] = []
+
+    def refusing(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        seen.append(environ)
+        start_response("429 Too Many Requests", [("Retry-After", "7"), ("Content-Type", "application/problem+json")])
+        return [b"{}"]
+
+    asked = Client(Origin(dict.fromkeys(SERVICES, refusing), dict.fromkeys(SERVICES, 9)))
+    headers = {"Authorization": "Bearer t", "X-Forwarded-For": "203.0.113.9"}
+    answer = asked.get(path, headers=headers, environ_overrides={"REMOTE_ADDR": "203.0.113.7"})
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    named = ("REMOTE_ADDR", "HTTP_AUTHORIZATION", "HTTP_X_FORWARDED_FOR")
+    assert {tuple(each[name] for name in named) for each in seen} == {("203.0.113.7", "Bearer t", "203.0.113.9")}

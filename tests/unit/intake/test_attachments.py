@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from io import BytesIO
+from threading import BoundedSemaphore
 
 import pytest
 from PIL import Image
 from structlog.testing import capture_logs
 
 from services.contracts.lifecycle import State
+from services.intake import gateway
 from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS
+from services.intake.gateway import photos, work_of
 from tests.unit.intake.desk import FORM, Routing
 from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, photo, polyglot, saved
 
@@ -50,6 +53,38 @@ def test_a_photo_is_kept_listed_and_served_without_what_the_camera_noted(desk, t
     assert (served.status_code, len(served.data)) == (200, kept["size"])
     assert Image.open(BytesIO(served.data)).size == (320, 200)
     assert [mark for mark in PLANTED if mark in served.data] == []
+
+
+def test_one_too_many_is_refused_before_anybody_looks_at_it(desk, taken, monkeypatch):
+    keys = [f"{number:022}" for number in range(MOST_PHOTOS + 1)]
+    answers = [send(desk, taken.receipt, photo(), Idempotency_Key=key) for key in keys[:MOST_PHOTOS]]
+    assert {answer.status_code for answer in answers} == {201}
+    monkeypatch.setattr(gateway, "read_photo", None)
+    problem(send(desk, taken.receipt, photo(), Idempotency_Key=keys[-1]), 409)
+    problem(send(desk, taken.receipt, b"no picture at all"), 409)
+    # What was kept is answered as it was, for the same request.
+    assert send(desk, taken.receipt, photo(), Idempotency_Key=keys[0]).get_json() == answers[0].get_json()
+
+
+def test_while_too_many_photos_are_read_another_waits_outside(desk, taken, monkeypatch):
+    monkeypatch.setattr(photos, "_queue", BoundedSemaphore(1))
+    photos._queue.acquire()
+    refused = send(desk, taken.receipt, photo())
+    problem(refused, 503)
+    assert int(refused.headers["Retry-After"]) > 0
+    form = {"title": "河堤", "content": "塌了。", "photos": (BytesIO(photo()), "a.jpg")}
+    page = desk.client.post("/opinions", data=form, content_type="multipart/form-data")
+    assert page.status_code == 422
+    assert "传照片的人太多" in page.text
+    assert "塌了。" in page.text
+    photos._queue.release()
+    assert send(desk, taken.receipt, photo()).status_code == 201
+
+
+def test_work_is_what_would_be_decoded():
+    assert work_of(saved(drawing((2000, 1000)), "PNG")) == 10
+    for raw in (b"", b"\xff\xd8\xff", SVG, bytes(LARGEST_PHOTO + 1), bomb()):
+        assert work_of(raw) == 0
 
 
 def test_a_photo_is_served_so_that_no_browser_takes_it_for_anything_else(desk, taken):

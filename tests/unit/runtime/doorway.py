@@ -66,6 +66,19 @@ def decline(_: Call[Any]) -> Answer:
     raise Conflict("Allowed now: nothing.")
 
 
+@routes.get("/api/v1/sums", access=PUBLIC, cost=20)
+def sums(_: Call[Any]) -> Answer:
+    """Add everything up."""
+    return 200, {}
+
+
+@routes.post("/api/v1/pictures", access=PUBLIC)
+def picture(call: Call[Any]) -> Answer:
+    """Draw what was sent."""
+    call.charge(21)
+    return 200, {}
+
+
 @routes.get("/api/v1/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT)
 def receipt(call: Call[Any]) -> Answer:
     """What became of it."""

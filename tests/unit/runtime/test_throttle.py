@@ -182,6 +182,29 @@ class TestTokens:
         assert place.sign_in().status_code == 303
 
 
+class TestWork:
+    def test_work_counts_by_its_cost_and_not_for_who_has_a_token(self, doorway: Open) -> None:
+        place = doorway(work=60)
+        assert {place.ask("GET", "/api/v1/sums").status_code for _ in range(6)} == {200}
+        refused = place.ask("GET", "/api/v1/sums")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+        assert place.ask("GET", "/api/v1/sums", peer=NEIGHBOUR).status_code == 200
+        assert place.ask("GET", "/api/v1/sums", peer="127.0.0.1").status_code == 200
+        assert {place.ask("GET", "/api/v1/sums", role=Role.SCRAPER).status_code for _ in range(9)} == {200}
+        place.ticking.moment += 1.0
+        assert place.ask("GET", "/api/v1/sums").status_code == 200
+
+    def test_a_body_is_work_by_its_size(self, doorway: Open) -> None:
+        place = doorway(work=6)
+        body = {"text": "x" * 650_000}
+        assert [place.ask("POST", "/api/v1/opinions", json=body).status_code for _ in range(3)] == [201, 201, 429]
+
+    def test_a_view_charges_for_what_it_finds_in_a_request(self, doorway: Open) -> None:
+        place = doorway(work=10)
+        assert [place.ask("POST", "/api/v1/pictures").status_code for _ in range(3)] == [200, 429, 429]
+        assert place.ask("POST", "/api/v1/pictures", role=Role.ADMIN).status_code == 200
+
+
 def test_a_refusal_says_how_many_whole_seconds_to_wait() -> None:
     throttle = Throttle(Allowance(submissions=7), Ticking())
     for _ in range(14):
