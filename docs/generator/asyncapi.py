@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from docs.generator.product import golden, hearers, matches, messages, sayers
+from docs.generator.product import for_departments, golden, hearers, matches, messages, sayers
 from docs.generator.shapes import Json, Shapes
 from services.contracts.commands import LONGEST, VERBS
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
-from services.contracts.messages import Message
+from services.contracts.messages import CommandAccepted, CommandRejected, Message
 from services.contracts.schema import schema_class
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
 
 VERSION = "1"
 BINDING = "0.3.0"
+ANSWERS = (CommandAccepted, CommandRejected)
 CODE = r"^[a-z][a-z0-9-]{1,39}$"
 DESCRIPTION = """\
 Every body is one CloudEvents 1.0 event in JSON (UTF-8); its `id` is the AMQP `message_id`. A queue can hold a second copy of a
@@ -58,6 +59,10 @@ def event_message(shape: type[Message], shapes: Shapes) -> Json:
         "payload": {"type": "object", "properties": properties, "required": sorted(properties)},
         "bindings": {"amqp": {"messageType": shape.TYPE, "bindingVersion": BINDING}},
     }
+    if shape in ANSWERS:
+        answer["correlationId"] = {
+            "description": "The command's id, also the AMQP `correlation_id`.", "location": "$message.payload#/data/command",
+        }  # fmt: skip
     example = golden(shape)
     return answer | ({"examples": [{"name": shape.TYPE, "payload": example}]} if example else {})
 
@@ -75,6 +80,7 @@ def command_message(verb: str, shape: type[Any], shapes: Shapes) -> Json:
         "title": verb,
         "summary": (shape.__doc__ or "").strip().split("\n")[0],
         "contentType": CONTENT_TYPE,
+        "bindings": {"amqp": {"messageType": f"command.{verb}", "bindingVersion": BINDING}},
         "payload": {
             "type": "object",
             "properties": {"id": {"type": "string", "maxLength": 64}, "data": data},
@@ -124,11 +130,10 @@ def _event_channel(shape: type[Message]) -> Json:
 def _channels() -> Json:
     code = {"code": {"description": f"A department of the catalogue, {CODE}"}}
     channels: Json = {}
-    for shape in messages():
-        channels[shape.TYPE] = _event_channel(shape)
+    channels |= {shape.TYPE: _event_channel(shape) for shape in messages() if shape.PUBLISHED}
     for queue in SERVICE_QUEUES:
         channels[queue.name] = {"address": queue.name, "messages": _references(_heard(queue.name)), "bindings": _queue(queue.name)}
-    addressed = [shape.TYPE for shape in messages() if shape.ADDRESSED]
+    addressed = [shape.TYPE for shape in messages() if for_departments(shape)]
     channels["department"] = {
         "address": "department.{code}", "parameters": code, "messages": _references(addressed), "bindings": _bound(DEPARTMENTS),
     }  # fmt: skip
@@ -159,14 +164,17 @@ def _operations() -> Json:
     operations: Json = {}
     for shape in messages():
         service = sayers(shape)[0]
-        operations[f"{service}.says.{shape.TYPE}"] = _operation("send", shape.TYPE, [shape.TYPE], f"{service} says {shape.TYPE}.")
-        if shape.ADDRESSED:
+        if shape.PUBLISHED:
+            summary = f"{service} says {shape.TYPE}."
+            operations[f"{service}.says.{shape.TYPE}"] = _operation("send", shape.TYPE, [shape.TYPE], summary)
+        if for_departments(shape):
+            service = service if shape.ADDRESSED else "routing"
             text = f"{service} puts {shape.TYPE} into the queue of the department concerned."
             operations[f"{service}.addresses.{shape.TYPE}"] = _operation("send", "department", [shape.TYPE], text)
     for queue in SERVICE_QUEUES:
         service = queue.name.split(".")[0]
         operations[f"{service}.hears.{queue.name}"] = _operation("receive", queue.name, _heard(queue.name), f"{service} listens.")
-    addressed = [shape.TYPE for shape in messages() if shape.ADDRESSED]
+    addressed = [shape.TYPE for shape in messages() if for_departments(shape)]
     operations["department.hears"] = _operation("receive", "department", addressed, "A department reads its own queue.")
     for verb in VERBS:
         name = f"command.{verb}"

@@ -85,8 +85,15 @@ def hearers(message: type[Message]) -> list[str]:
         return [queue.name for queue in SERVICE_QUEUES if queue.exchange == LETTERS]
     key = f"{message.TYPE}.key"
     queues = [queue.name for queue in SERVICE_QUEUES if queue.exchange == EVENTS]
+    if not message.PUBLISHED:
+        queues = []
     bound = {queue.name: any(matches(pattern, key) for pattern in queue.hears) for queue in SERVICE_QUEUES}
-    return [name for name in queues if bound[name]] + (["department.<code>"] if message.ADDRESSED else [])
+    return [name for name in queues if bound[name]] + (["department.<code>"] if for_departments(message) else [])
+
+
+def for_departments(message: type[Message]) -> bool:
+    """Whether a department finds it in its queue: what is addressed to one, and what routing copies for it."""
+    return message.ADDRESSED or bool(message.WITHHELD)
 
 
 def golden(message: type[Message]) -> dict[str, Any] | None:

@@ -61,6 +61,8 @@ class Desk(threading.Thread):
         if event["type"] == "command.rejected":
             self.troubles.append(f"{self._program.code}: {self._sent[data['command']]} {data['detail']} {data['errors']}")
             return
+        if event["type"] == "command.accepted":
+            return
         handling = self._cases[event["subject"]].handling
         if event["type"] == "assignment.created" and data["role"] == "lead":
             self._send(channel, event, "sign", {})

@@ -12,7 +12,7 @@ The routing key of `huiying.departments`, `.requeue` and `.dead` is always the n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from services.contracts.messages import MESSAGES, Message
@@ -113,15 +113,18 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
     return (*SERVICE_QUEUES, *own)
 
 
-def destinations(message: Message) -> Destinations:
-    """Where a message goes, as (exchange, routing key) pairs: to everybody who listens, and to the department addressed."""
+def destinations(message: Message, beside: Collection[str] = ()) -> Destinations:
+    """Where a message goes: to everybody who listens, to the departments addressed, and to those `beside` that it concerns."""
     if message.PRIVATE:
         return ((LETTERS, "notify.letters"),)
     key = getattr(message, message.KEY) if message.KEY else None
-    event = (EVENTS, f"{message.TYPE}.{key or '-'}")
-    if message.ADDRESSED:
-        return event, (DEPARTMENTS, department_queue(getattr(message, message.TO)))
-    return (event,)
+    published = ((EVENTS, f"{message.TYPE}.{key or '-'}"),) if message.PUBLISHED else ()
+    return published + (to_departments(*(getattr(message, field) for field in message.TO), *beside) if message.ADDRESSED else ())
+
+
+def to_departments(*codes: str) -> Destinations:
+    """The queues of these departments, each once."""
+    return tuple((DEPARTMENTS, department_queue(code)) for code in dict.fromkeys(codes))
 
 
 def retry_exchange(attempt: int) -> str | None:

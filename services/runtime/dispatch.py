@@ -36,15 +36,19 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 class Hearing(Generic[T]):
     """How one queue is heard: how a delivery is read, and what its messages do inside one transaction.
 
-    A batch that is not full is given `patience` (s) to grow. With `sender`, which says whose a delivery is, senders take turns.
+    A message heard twice is known by what `identify` makes of it; without it `handle` gets every copy and returns how many it
+    knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which says whose a delivery is, senders
+    take turns. `give_up` is called, in a transaction of its own, for a message that has failed so often that it is put into the
+    dead queue.
     """
 
     queue: str
     read: Callable[[Delivery], T]
-    identify: Callable[[T], str]
-    handle: Callable[[Transaction, Sequence[T]], None]
+    identify: Callable[[T], str] | None
+    handle: Callable[[Transaction, Sequence[T]], int | None]
     patience: float = 0.0
     sender: Callable[[Delivery], str] | None = None
+    give_up: Callable[[Transaction, T], None] | None = None
 
 
 @dataclass(slots=True)
@@ -140,16 +144,22 @@ class Dispatcher(Generic[T]):
         if not readable:
             return
         with self._database.transaction() as work:
-            fresh = inbox.claim(work, self._hearing.queue, [self._hearing.identify(message) for _, message in readable])
-            chosen: list[T] = []
-            for _, message in readable:
-                if self._hearing.identify(message) in fresh:
-                    fresh.remove(self._hearing.identify(message))
-                    chosen.append(message)
-            if chosen:
-                self._hearing.handle(work, chosen)
-        verdicts.handled += len(chosen)
-        verdicts.duplicate += len(readable) - len(chosen)
+            chosen = self._first_copies(work, [message for _, message in readable])
+            repeated = (self._hearing.handle(work, chosen) or 0) if chosen else 0
+        verdicts.handled += len(chosen) - repeated
+        verdicts.duplicate += len(readable) - len(chosen) + repeated
+
+    def _first_copies(self, work: Transaction, messages: Sequence[T]) -> Sequence[T]:
+        identify = self._hearing.identify
+        if identify is None:
+            return messages
+        fresh = inbox.claim(work, self._hearing.queue, list(map(identify, messages)))
+        chosen: list[T] = []
+        for message in messages:
+            if identify(message) in fresh:
+                fresh.remove(identify(message))
+                chosen.append(message)
+        return chosen
 
     def _commit_alone(self, delivery: Delivery, message: T, verdicts: Verdicts) -> None:
         try:
@@ -160,6 +170,9 @@ class Dispatcher(Generic[T]):
             verdicts.unhandled.append((delivery, str(error), False))
         except Exception as error:
             log.warning("message_failed", queue=delivery.queue, message=delivery.message_id, exc_info=True)
+            if self._hearing.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
+                with self._database.transaction() as work:
+                    self._hearing.give_up(work, message)
             verdicts.unhandled.append((delivery, repr(error), True))
 
     def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:

@@ -35,11 +35,17 @@ def parse_json(raw: bytes) -> dict[str, Any]:
 
 def holds_nul(value: Any) -> bool:
     """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
-    if isinstance(value, Mapping):
-        return any(holds_nul(part) for pair in value.items() for part in pair)
-    if isinstance(value, list):
-        return any(map(holds_nul, value))
-    return isinstance(value, str) and "\0" in value
+    # Not recursive: JSON may be nested deeper than Python's stack is.
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and "\0" in part:
+            return True
+    return False
 
 
 def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 from collections.abc import Callable, Sequence
@@ -20,8 +21,8 @@ from services.contracts.errors import Conflict
 from services.contracts.messages import AssignmentReplied, OpinionAccepted, OpinionText, Outcome
 from services.routing import handlers, store
 from services.routing.app import Routing
-from services.routing.consumer import Command, hearings
-from services.routing.domain import Router
+from services.routing.consumer import hearings
+from services.routing.domain import Router, command_of
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database, rows_of
@@ -160,7 +161,8 @@ class TestAtTheSameMoment:
 
         def batch(code: str, ids: Sequence[dict[str, str]]) -> None:
             with routing.transaction() as work:
-                hear(work, [Command(f"{code}-{each[code]}", code, "sign", None, {"assignment": each[code]}) for each in ids])
+                bodies = [(each[code], json.dumps({"data": {"assignment": each[code]}}).encode()) for each in ids]
+                hear(work, [command_of(f"{code}.sign", f"{code}-{assignment}", None, body) for assignment, body in bodies])
 
         assert at_once(lambda: batch("water", floods), lambda: batch("roads", floods[::-1]), lambda: batch("schools", floods)) == []
         for number in range(ROUNDS):

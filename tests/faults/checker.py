@@ -140,7 +140,7 @@ def unsaid(seen: Evidence) -> Findings:
 
 
 def commands(seen: Evidence) -> Findings:
-    """Every command that the broker confirmed had one effect, or one refusal."""
+    """Every command that the broker confirmed had one effect, or one refusal, and was answered once."""
     effects: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for event in _first_copies(seen):
         effects[event.type, event.data.get("assignment", "")].append(event)
@@ -203,7 +203,8 @@ def parked(seen: Evidence) -> Findings:
         for message in ids:
             if queue not in planted.get(message, {}).get("parked_in", ()):
                 yield Finding("wrongly parked", message, f"is in {queue}")
-    refused = Counter(letter.command for letter in {(x.command, x.message): x for x in seen.letters}.values())
+    answers = {(each.command, each.message): each for each in seen.letters if each.type == "command.rejected"}
+    refused = Counter(each.command for each in answers.values())
     for message, fact in planted.items():
         for queue in fact["parked_in"]:
             if message not in seen.dead.get(queue, ()):

@@ -52,11 +52,11 @@ REPLY = {"assignment": "no-such-assignment", "content": "好", "outcome": "solve
 
 def poison() -> Iterator[Poison]:
     """Every kind there is."""
-    key, dead = f"{POISONED}.reply", ("routing.commands.dead",)
-    yield Poison("a command that is not JSON", COMMANDS, key, b"{", dead)
-    yield Poison("a command that is not text", COMMANDS, key, b"\xff\xfe\x00", dead)
-    yield Poison("a command that is a list", COMMANDS, key, b"[1, 2]", dead)
-    yield Poison("a command without a body", COMMANDS, key, b"", dead)
+    key = f"{POISONED}.reply"
+    yield Poison("a command that is not JSON", COMMANDS, key, b"{", refused=True)
+    yield Poison("a command that is not text", COMMANDS, key, b"\xff\xfe\x00", refused=True)
+    yield Poison("a command that is a list", COMMANDS, key, b"[1, 2]", refused=True)
+    yield Poison("a command without a body", COMMANDS, key, b"", refused=True)
     yield Poison("a command with an unknown verb", COMMANDS, f"{POISONED}.dance", _command(**REPLY), refused=True)
     yield Poison("a command without data", COMMANDS, key, _command(), refused=True)
     yield Poison("a command with data of another kind", COMMANDS, key, b'{"data": 7}', refused=True)

@@ -152,14 +152,32 @@ def test_the_same_command_twice_acts_once(place, mailbox):
     assert mail.find(lambda letter: letter.type == "command.rejected" and letter.data["command"] == command) == []
 
 
-def test_a_command_that_nobody_can_read_harms_nobody(place, mailbox):
+def test_a_command_that_nobody_can_read_is_answered_and_harms_nobody(place, mailbox):
     mail = mailbox("gas")
     submitted, assignment = case(place, mail, "gas-supply")
-    for body in (b"{", b"\xff", b"[]", b""):
-        mail.send("gas.sign", body, str(uuid4()))
+    for body, code in ((b"{", "not-json"), ("{签收}".encode("gbk"), "not-utf8"), (b"[]", "not-object"), (b"", "not-json")):
+        mail.send("gas.sign", body, command := str(uuid4()))
+        rejected = mail.wait("command.rejected", command=command)
+        assert (rejected.data["code"], rejected.properties.correlation_id) == (code, command)
+        assert rejected.properties.type == "command.rejected"
     mail.command("moon.sign", {"assignment": assignment})
-    mail.command("gas.sign", {"assignment": assignment})
+    command = mail.command("gas.sign", {"assignment": assignment})
+    accepted = mail.wait("command.accepted", command=command)
+    assert (accepted.data["assignment"], accepted.data["state"]) == (assignment, "signed")
+    assert accepted.properties.correlation_id == command
     eventually(lambda: state_of(place, submitted) == "signed")
+
+
+def test_a_corrected_command_may_keep_its_id(place, mailbox):
+    mail = mailbox("gas")
+    submitted, assignment = case(place, mail, "gas-supply")
+    command = mail.command("gas.reply", {"assignment": assignment, "content": "已处理完毕。"})
+    assert mail.wait("command.rejected", command=command).data["code"] == "invalid"
+    mail.command("gas.reply", {"assignment": assignment, **REPLY}, command)
+    assert mail.wait("command.accepted", command=command).data["state"] == "replied"
+    mail.command("gas.reply", {"assignment": assignment, **REPLY, "content": "又一次。"}, command)
+    eventually(lambda: state_of(place, submitted) == "replied")
+    mail.wait("command.rejected", command=command, code="id-used")
 
 
 def test_a_foreign_program_gets_and_acknowledges_message_by_message(place):

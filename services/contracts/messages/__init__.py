@@ -1,9 +1,10 @@
 """Every message, one frozen dataclass each. Both sides of the broker import it from here, and nowhere else is it written down.
 
 `TYPE` is the event type, `KEY` the field that ends the routing key (`-` where it is empty), `ADDRESSED` says that a copy goes
-into the queue of the department in the field `TO`. Instants are aware datetimes; deadlines map a kind (`sign`, `object`,
-`reply`) to an instant. No event carries who submitted an opinion or how to reach them; a `PRIVATE` message, which may, goes
-by the exchange for letters.
+into the queues of the departments in the fields `TO`, and into those of the departments beside the lead where it says `BESIDE`;
+what is not `PUBLISHED` goes nowhere else. A copy that another service makes for a department lacks the fields in `WITHHELD`.
+Instants are aware datetimes; deadlines map a kind (`sign`, `object`, `reply`) to an instant. No event carries who submitted an
+opinion or how to reach them; a `PRIVATE` message, which may, goes by the exchange for letters.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
@@ -46,7 +48,6 @@ from services.contracts.messages.opinions import (
 from services.contracts.messages.supervision import (
     CalendarChanged,
     CardIssued,
-    CommandRejected,
     LetterCancelled,
     LetterRequested,
     PromiseBroken,
@@ -113,6 +114,7 @@ MESSAGES: tuple[type[Message], ...] = (
     SupervisionResolved,
     CalendarChanged,
     LetterRequested,
+    CommandAccepted,
     CommandRejected,
     LetterCancelled,
 )
@@ -145,6 +147,7 @@ __all__ = [
     "CalendarChanged",
     "CardIssued",
     "CoOpinion",
+    "CommandAccepted",
     "CommandRejected",
     "Contact",
     "Counted",

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.contracts.messages.values import (
+    Addressed,
     Contact,
     CoOpinion,
     Message,
@@ -16,16 +17,16 @@ from services.contracts.messages.values import (
     Promise,
     ReplyItem,
     Role,
+    Shared,
     Why,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentCreated(Message):
+class AssignmentCreated(Addressed):
     """交办: one department's task for one opinion. `lead` is the lead department where this one is not."""
 
     TYPE: ClassVar[str] = "assignment.created"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     opinion: OpinionText
     department: str
@@ -41,7 +42,7 @@ class AssignmentCreated(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentSigned(Message):
+class AssignmentSigned(Addressed):
     """签收: the department confirms that it has the assignment."""
 
     TYPE: ClassVar[str] = "assignment.signed"
@@ -53,7 +54,7 @@ class AssignmentSigned(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentProgressed(Message):
+class AssignmentProgressed(Addressed):
     """办理进展: an interim note. `contact` says how the submitter was contacted (面商), `on_time` whether the first time was."""
 
     TYPE: ClassVar[str] = "assignment.progressed"
@@ -66,7 +67,7 @@ class AssignmentProgressed(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentObjected(Message):
+class AssignmentObjected(Addressed):
     """退办申请: "not our duty"; `proposed` is the department whose duty it would be."""
 
     TYPE: ClassVar[str] = "assignment.objected"
@@ -78,11 +79,10 @@ class AssignmentObjected(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentRuled(Message):
+class AssignmentRuled(Addressed):
     """A supervisor's ruling on an objection or an extension: granted or not, and why."""
 
     TYPE: ClassVar[str] = "assignment.ruled"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     about: Literal["objection", "extension"]
@@ -92,11 +92,10 @@ class AssignmentRuled(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentReassigned(Message):
+class AssignmentReassigned(Addressed):
     """The assignment is taken from `department`; `to` has it now, as a new assignment."""
 
     TYPE: ClassVar[str] = "assignment.reassigned"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     to: str
@@ -105,7 +104,7 @@ class AssignmentReassigned(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentAsked(Message):
+class AssignmentAsked(Addressed):
     """延期申请: the department asks for more time; a supervisor rules on it."""
 
     TYPE: ClassVar[str] = "assignment.asked"
@@ -116,11 +115,10 @@ class AssignmentAsked(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentExtended(Message):
+class AssignmentExtended(Addressed):
     """延期: `original` stays on record beside the deadline now in force."""
 
     TYPE: ClassVar[str] = "assignment.extended"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     original: datetime
@@ -129,7 +127,7 @@ class AssignmentExtended(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentPaused(Message):
+class AssignmentPaused(Addressed):
     """挂起: waiting for the submitter, at most until `until`; the clock stops."""
 
     TYPE: ClassVar[str] = "assignment.paused"
@@ -140,11 +138,10 @@ class AssignmentPaused(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentResumed(Message):
+class AssignmentResumed(Shared):
     """The clock runs again; the deadlines still to be met have moved by what was paused. `details` is what the submitter added."""
 
     TYPE: ClassVar[str] = "assignment.resumed"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     deadlines: Mapping[str, datetime]
@@ -152,11 +149,10 @@ class AssignmentResumed(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentCancelled(Message):
+class AssignmentCancelled(Addressed):
     """Nothing more to do: the opinion was withdrawn, is handled with `into`, or the lead has answered without the co-handler."""
 
     TYPE: ClassVar[str] = "assignment.cancelled"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     why: Literal["withdrawn", "merged", "answered", "reassigned"]
@@ -165,12 +161,11 @@ class AssignmentCancelled(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentAdvised(Message):
+class AssignmentAdvised(Addressed):
     """协办意见: a co-handler has given the lead its opinion, or a separate handler has answered for its part."""
 
     TYPE: ClassVar[str] = "assignment.advised"
-    ADDRESSED: ClassVar[bool] = True
-    TO: ClassVar[str] = "lead"
+    TO: ClassVar[tuple[str, ...]] = ("lead", "department")
     assignment: str
     department: str
     lead: str
@@ -181,7 +176,7 @@ class AssignmentAdvised(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentDrafted(Message):
+class AssignmentDrafted(Addressed):
     """The reply is written and waits for the department's head."""
 
     TYPE: ClassVar[str] = "assignment.drafted"
@@ -190,18 +185,17 @@ class AssignmentDrafted(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentAmended(Message):
+class AssignmentAmended(Addressed):
     """The head has sent the draft back."""
 
     TYPE: ClassVar[str] = "assignment.amended"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentReplied(Message):
+class AssignmentReplied(Shared):
     """答复: the final answer, measured against the deadline in force."""
 
     TYPE: ClassVar[str] = "assignment.replied"
@@ -218,11 +212,10 @@ class AssignmentReplied(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentReopened(Message):
+class AssignmentReopened(Addressed):
     """重办: to be handled again; `round` counts from 2, `reason` is the submitter's, or says which promise or look-back failed."""
 
     TYPE: ClassVar[str] = "assignment.reopened"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     round: int
@@ -232,7 +225,7 @@ class AssignmentReopened(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentConcluded(Message):
+class AssignmentConcluded(Shared):
     """办结: the loop is closed; `rated` is false when the evaluation window lapsed."""
 
     TYPE: ClassVar[str] = "assignment.concluded"
@@ -244,11 +237,10 @@ class AssignmentConcluded(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentMarked(Message):
+class AssignmentMarked(Shared):
     """重点督办, 领导领办: whether the case is on the key list, and which leader handles it personally."""
 
     TYPE: ClassVar[str] = "assignment.marked"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     key: bool
@@ -257,11 +249,10 @@ class AssignmentMarked(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentRaised(Message):
+class AssignmentRaised(Shared):
     """提级: the case is the next level's from now on; `reason` is `reworks: 3`, `transfers: 3`, or what a supervisor wrote."""
 
     TYPE: ClassVar[str] = "assignment.raised"
-    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     level: str
@@ -269,7 +260,7 @@ class AssignmentRaised(Message):
 
 
 @dataclass(frozen=True, slots=True)
-class AssignmentRechecked(Message):
+class AssignmentRechecked(Addressed):
     """回头看: a concluded case was looked at again; when what was done has not `held`, it is reopened."""
 
     TYPE: ClassVar[str] = "assignment.rechecked"

@@ -98,10 +98,14 @@ class OpinionDetailed(Message):
 
 @dataclass(frozen=True, slots=True)
 class OpinionEvaluated(Message):
-    """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are."""
+    """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are.
+
+    Its department gets a copy from routing without `rater` and `comment`; the reason of a dissatisfied one comes with the rework.
+    """
 
     TYPE: ClassVar[str] = "opinion.evaluated"
     KEY: ClassVar[str | None] = "topic"
+    WITHHELD: ClassVar[tuple[str, ...]] = ("rater", "comment")
     assignment: str
     department: str
     result: Rating

@@ -1,4 +1,4 @@
-"""Promises, the rungs of the ladder, and refused commands."""
+"""Promises, the rungs of the ladder, and letters."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ class PromiseMade(Message):
     """承诺: an outcome that lies in the future, to be tracked until `due`."""
 
     TYPE: ClassVar[str] = "promise.made"
+    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     what: str
@@ -28,6 +29,7 @@ class PromiseKept(Message):
     """承诺兑现: done, with evidence; the submitter is told, and asked again until `evaluate_by`."""
 
     TYPE: ClassVar[str] = "promise.kept"
+    ADDRESSED: ClassVar[bool] = True
     assignment: str
     department: str
     promise: str
@@ -162,16 +164,3 @@ class LetterCancelled(Message):
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
     receipts: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CommandRejected(Message):
-    """Why a department's command was refused; `command` is the command's own id."""
-
-    TYPE: ClassVar[str] = "command.rejected"
-    ADDRESSED: ClassVar[bool] = True
-    command: str
-    verb: str
-    department: str
-    detail: str
-    errors: Mapping[str, tuple[str, ...]]

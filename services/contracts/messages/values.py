@@ -56,8 +56,23 @@ class Message:
     TYPE: ClassVar[str]
     KEY: ClassVar[str | None] = "department"
     ADDRESSED: ClassVar[bool] = False
-    TO: ClassVar[str] = "department"
+    PUBLISHED: ClassVar[bool] = True
+    TO: ClassVar[tuple[str, ...]] = ("department",)
+    BESIDE: ClassVar[bool] = False
+    WITHHELD: ClassVar[tuple[str, ...]] = ()
     PRIVATE: ClassVar[bool] = False
+
+
+class Addressed(Message):
+    """What a department finds in its queue."""
+
+    ADDRESSED: ClassVar[bool] = True
+
+
+class Shared(Addressed):
+    """What the departments beside the lead find in theirs, too."""
+
+    BESIDE: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from services.contracts.messages import (
     AssignmentSigned,
     CalendarChanged,
     CardIssued,
+    CommandAccepted,
     CommandRejected,
     LetterCancelled,
     LetterRequested,
@@ -92,6 +93,7 @@ EVENTS: Mapping[str, Words] = {
     LetterRequested.TYPE: Words("通知提出人", "Submitter told by letter"),
     LetterCancelled.TYPE: Words("不再通知提出人", "Submitter no longer told by letter"),
     ERASED: Words("删除个人信息", "Personal data erased"),
+    CommandAccepted.TYPE: Words("操作已被接受", "A command was carried out"),
     CommandRejected.TYPE: Words("操作未被接受", "A command was refused"),
 }
 

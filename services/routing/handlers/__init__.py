@@ -5,7 +5,8 @@ from __future__ import annotations
 from services.routing.handlers.approval import amend, approve
 from services.routing.handlers.assigning import assign
 from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, hear_details, resume_capped
-from services.routing.handlers.entry import move
+from services.routing.handlers.commanding import Refused, answer_commands, give_up
+from services.routing.handlers.entry import allowed_to, move
 from services.routing.handlers.finding import known
 from services.routing.handlers.joining import add_handlers
 from services.routing.handlers.lookback import check, look_back
@@ -15,7 +16,7 @@ from services.routing.handlers.rescheduling import adopt_calendar, moving, resch
 from services.routing.handlers.rulings import rule
 
 __all__ = [
-    "ON_ITS_WAY", "add_handlers", "adopt_calendar", "amend", "approve", "assign", "break_overdue", "cancel", "check", "close",
-    "conclude_lapsed", "hear_details", "hear_resolved", "known", "look_back", "mark", "move", "moving", "raise_if_due",
-    "raise_level", "reschedule", "resume_capped", "rule", "tell_moved",
+    "ON_ITS_WAY", "Refused", "add_handlers", "adopt_calendar", "allowed_to", "amend", "answer_commands", "approve", "assign",
+    "break_overdue", "cancel", "check", "close", "conclude_lapsed", "give_up", "hear_details", "hear_resolved", "known",
+    "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule", "resume_capped", "rule", "tell_moved",
 ]  # fmt: skip

@@ -30,15 +30,16 @@ ON_ITS_WAY = timedelta(seconds=30)
 Cause = Literal["dissatisfied", "promise", "look_back"]
 
 
-def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated) -> None:
+def close(store: RoutingStore, catalogue: Catalogue, message: OpinionEvaluated, message_id: str) -> None:
     """The submitter has rated the reply: the case is concluded, or done again when the rating is dissatisfied.
 
-    Whoever is dissatisfied gets it done again also when the case had been concluded, and once: a rating of a round that is over
-    is counted and changes nothing.
+    The department hears of every rating, without who gave it. Whoever is dissatisfied gets it done again also when the case had
+    been concluded, and once: a rating of a round that is over is counted and changes nothing.
     """
     row = store.assignment(message.assignment)
     if row is None:
         raise Retry(f"an evaluation of an assignment not known yet: {message.assignment}")
+    store.copy_to_department(row["opinion"], message, row["department"], message_id)
     if row["role"] != domain.LEAD or message.round != row["round"]:
         return
     moves = allowed_moves(State(row["state"]))

@@ -52,8 +52,3 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
 CO_MOVES: Mapping[str, Callable[[RoutingStore, Catalogue, Row, Any], CoState]] = {
     "sign": sign, "object": object_, "progress": progress, "reply": reply,
 }  # fmt: skip
-
-
-def not_theirs(row: Row, verb: str) -> CoState:
-    """Raises `Conflict` for a verb that only the lead has, with those that are possible."""
-    return advance_co(CoState(row["state"]), Move(verb))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Catalogue, stored
 from services.contracts.lifecycle import CoState, State
 from services.routing import domain
 from services.routing.handlers.approval import write_reply
-from services.routing.handlers.co_moves import CO_MOVES, not_theirs
+from services.routing.handlers.co_moves import CO_MOVES
 from services.routing.handlers.finding import Row, owned
 from services.routing.handlers.moves import MOVES
 
@@ -28,16 +28,15 @@ def move(
     `Conflict` for a move that the life cycle does not have, `Invalid`.
     """
     row = owned(store.assignment(assignment_id), department)
+    domain.check_verb(verb, row["role"], row["state"], allowed_to(catalogue, row))
     made = domain.counted(row, verb, command)
-    state = _moved(store, catalogue, verb, row, command)
+    moves = LEAD_MOVES if row["role"] == domain.LEAD else CO_MOVES
+    state = moves[verb](store, catalogue, row, command)
     if made is not None:
         store.change(row["id"], made=made)
     return row, state
 
 
-def _moved(store: RoutingStore, catalogue: Catalogue, verb: str, row: Row, command: Any) -> State | CoState:
-    if row["role"] == domain.LEAD:
-        return LEAD_MOVES[verb](store, catalogue, row, command)
-    if verb not in CO_MOVES:
-        return not_theirs(row, verb)
-    return CO_MOVES[verb](store, catalogue, row, command)
+def allowed_to(catalogue: Catalogue, row: Row) -> tuple[str, ...]:
+    """The verbs that the department of an assignment may send now."""
+    return domain.verbs_of(row["role"], row["state"], drafts=stored.department(catalogue, row["department"]).head_approval)

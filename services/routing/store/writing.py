@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.messages import CalendarChanged, CommandRejected, Message
+from services.contracts.messages import CalendarChanged, Message
+from services.contracts.topology import destinations, to_departments
 from services.routing.store.calendars import CalendarStore
+from services.routing.store.commands import CommandStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PromiseStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
@@ -29,6 +31,15 @@ def _count(dialect: str) -> sa.Executable:
 
 _NAMED = cases.c.opinion.in_(sa.bindparam("opinions", expanding=True))
 _HOLD = sa.select(cases.c.opinion).where(_NAMED).order_by(cases.c.opinion).with_for_update()
+_OTHERS = assignments.alias("others")
+_SHARED = sa.exists().where(_OTHERS.c.opinion == cases.c.opinion, _OTHERS.c.role != "lead")
+_ONE = cases.c.opinion == sa.bindparam("opinion")
+_LOCK = sa.select(cases.c.said, _SHARED.label("shared")).where(_ONE).with_for_update()
+_BESIDE = (
+    sa.select(assignments.c.department)
+    .where(assignments.c.opinion == sa.bindparam("opinion"), assignments.c.role != "lead", assignments.c.state != "released")
+    .order_by(*IN_ORDER)
+)
 _COUNTS = {dialect: _count(dialect) for dialect in INSERTS}
 
 
@@ -44,7 +55,10 @@ class RoutingStore:
         self.now = work.now
         #: What had been said of each case that is locked here.
         self._said: dict[str, int] = {}
+        #: Those of them that somebody handles, or has handled, beside a lead.
+        self._shared: set[str] = set()
         self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
+        self.commands = CommandStore(work)
 
     def new_id(self) -> str:
         """An id for something new."""
@@ -68,23 +82,35 @@ class RoutingStore:
         if opinion not in self._said:
             self._lock(opinion)
         for sequence, message in enumerate(messages, self._said[opinion] + 1):
-            self._work.say(message, subject=opinion, sequence=sequence)
+            beside = self._beside(opinion) if message.BESIDE and opinion in self._shared else ()
+            self._work.say(message, subject=opinion, sequence=sequence, to=destinations(message, beside))
         self._said[opinion] += len(messages)
         self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": opinion, "said": self._said[opinion]})
 
-    def reject(self, rejected: CommandRejected) -> None:
-        """Tell a department that its command was refused.
+    def copy_to_department(self, opinion: str, message: Message, department: str, message_id: str) -> None:
+        """Put what another service has published into a department's queue, under its id and without what is withheld.
 
-        Its own subject: messages of one subject wait for one another, and departments must not.
+        It is not one of the case's own messages, so it has the number of the last one.
         """
-        self._work.say(rejected, subject=rejected.command, sequence=0)
+        if opinion not in self._said:
+            self._lock(opinion)
+        self._work.say(
+            message, subject=opinion, sequence=self._said[opinion], message_id=message_id, to=to_departments(department),
+            withheld=message.WITHHELD,
+        )  # fmt: skip
+
+    def _beside(self, opinion: str) -> Sequence[str]:
+        """The departments beside the lead that have not been let go."""
+        return self._work.execute(_BESIDE, {"opinion": opinion}).scalars().all()
 
     def say_calendar(self, changed: CalendarChanged) -> None:
-        """Tell a department what the changed calendar has moved. Of its own subject, as a refused command is."""
+        """Tell a department what the changed calendar has moved. Of its own subject, as the answer to a command is."""
         self._work.say(changed, subject=new_id(), sequence=0)
 
     def add(self, row: dict[str, Any]) -> None:
         """Store a new assignment; a second lead for one opinion fails the commit."""
+        if row["role"] != "lead":
+            self._shared.add(row["opinion"])
         self._work.add(assignments, row)
 
     def assignment(self, assignment_id: str) -> Row | None:
@@ -134,9 +160,14 @@ class RoutingStore:
         })  # fmt: skip
 
     def _lock(self, opinion: str) -> None:
-        said = self._work.execute(sa.select(cases.c.said).where(cases.c.opinion == opinion).with_for_update()).scalar()
-        if said is not None:
-            self._said[opinion] = said
+        row = self._work.execute(_LOCK, {"opinion": opinion}).one_or_none()
+        if row is not None:
+            self._note(opinion, row.said, shared=row.shared)
+
+    def _note(self, opinion: str, said: int, *, shared: bool) -> None:
+        self._said[opinion] = said
+        if shared:
+            self._shared.add(opinion)
 
     def _find(self, opinion: str, which: sa.ColumnElement[bool]) -> Row | None:
         self._lock(opinion)
@@ -146,7 +177,7 @@ class RoutingStore:
         # The state as a literal, so that both databases see that the partial index fits; what another worker holds is passed over.
         # Both rows are locked here: one that changed while this looked for it is looked at again, and nobody is waited for.
         query = (
-            sa.select(assignments, cases.c.said)
+            sa.select(assignments, cases.c.said, _SHARED.label("shared"))
             .join(cases, cases.c.opinion == assignments.c.opinion)
             .where(assignments.c.state == sa.literal_column(f"'{state}'"), column < before)
             .where(behind(after, column, assignments.c.id))
@@ -155,5 +186,6 @@ class RoutingStore:
             .with_for_update(skip_locked=True)
         )
         rows = rows_of(self._work.execute(query))
-        self._said.update({row["opinion"]: row["said"] for row in rows})
+        for row in rows:
+            self._note(row["opinion"], row["said"], shared=row["shared"])
         return rows

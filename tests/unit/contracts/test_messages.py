@@ -38,6 +38,7 @@ from services.contracts.messages import (
     AssignmentSigned,
     CalendarChanged,
     CardIssued,
+    CommandAccepted,
     CommandRejected,
     CoOpinion,
     Counted,
@@ -144,9 +145,17 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 4, LetterRequested(
         "replied", "8M3XK-2QZ7T-9W4C", TEXT.title, {"department": "县城市管理综合执法局"}, *SEALED,
     )),
+    ("routing", 0, CommandAccepted(
+        "0193a000-0000-7000-8000-000000000003", "sign", "city-management", "The command was carried out.",
+        "命令已办理。当前状态：signed；现在可以：object、extend、pause、progress、reply。", "accepted", ASSIGNMENT, "signed",
+        ("object", "extend", "pause", "progress", "reply"),
+    )),
     ("routing", 0, CommandRejected(
         "0193a000-0000-7000-8000-000000000003", "reply", "city-management", "Correct the fields named in 'errors' and send again.",
-        {"outcome": ("Must be one of: solved, in_progress, planned, deferred, reference, declined.",)},
+        {"outcome": ("Must be one of: solved, in_progress, planned, deferred, reference, declined.",)}, "invalid", ASSIGNMENT,
+        "signed", ("object", "extend", "pause", "progress", "reply"),
+        "有字段不符合要求，详见 errors。请修正后重新发送。字段：outcome。"
+        "当前状态：signed；现在可以：object、extend、pause、progress、reply。",
     )),
     ("intake", 0, LetterCancelled(("8M3XK-2QZ7T-9W4C", "2QZ7T-8M3XK-4C9W"))),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from services.contracts.definitions import definitions
-from services.contracts.messages import MESSAGES, OpinionDeclined, OpinionSubmitted, ReminderSent
+from services.contracts.messages import MESSAGES, AssignmentMarked, CommandAccepted, OpinionDeclined, OpinionSubmitted, ReminderSent
 from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,
@@ -40,7 +40,37 @@ def test_what_is_addressed_to_a_department_goes_into_its_queue_too() -> None:
 @pytest.mark.parametrize("message", [shape for shape in MESSAGES if shape.ADDRESSED], ids=lambda shape: shape.TYPE)
 def test_only_what_names_a_department_is_addressed(message: type) -> None:
     assert message.KEY == "department"
-    assert {message.KEY, message.TO} <= set(message.__dataclass_fields__)
+    assert {message.KEY, *message.TO} <= set(message.__dataclass_fields__)
+
+
+def test_what_concerns_those_beside_the_lead_goes_to_each_of_them_once() -> None:
+    marked = AssignmentMarked("a-1", "water", True, None, "。")
+    found = destinations(marked, ("roads", "water", "roads"))
+    assert found[1:] == ((DEPARTMENTS, "department.water"), (DEPARTMENTS, "department.roads"))
+
+
+def test_the_answer_to_a_command_that_was_carried_out_goes_to_its_department_alone() -> None:
+    assert destinations(CommandAccepted("c-1", "sign", "water", "done", "已办理")) == ((DEPARTMENTS, "department.water"),)
+
+
+#: What routing's moves of a department, and what becomes of its case, are called on the wire.
+OWN = {
+    "assignment.created", "assignment.signed", "assignment.progressed", "assignment.objected", "assignment.ruled",
+    "assignment.reassigned", "assignment.asked", "assignment.extended", "assignment.paused", "assignment.resumed",
+    "assignment.cancelled", "assignment.advised", "assignment.drafted", "assignment.amended", "assignment.replied",
+    "assignment.reopened", "assignment.concluded", "assignment.marked", "assignment.raised", "assignment.rechecked",
+    "promise.made", "promise.kept", "promise.broken", "reminder.sent", "card.issued", "supervision.raised",
+    "supervision.scheduled", "supervision.resolved", "calendar.changed", "command.accepted", "command.rejected",
+}  # fmt: skip
+
+
+def test_a_department_hears_what_it_has_to_know_of_its_own_cases() -> None:
+    addressed = {shape.TYPE for shape in MESSAGES if shape.ADDRESSED}
+    # What a changed calendar moves comes in one message for all of a department's cases.
+    assert addressed == OWN
+    assert {shape.TYPE for shape in MESSAGES} - OWN - {"assignment.rescheduled"} == {
+        shape.TYPE for shape in MESSAGES if shape.TYPE.startswith(("opinion.", "letter."))
+    }
 
 
 def test_every_department_has_a_queue_of_its_own_beside_the_services() -> None:

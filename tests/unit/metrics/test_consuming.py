@@ -70,8 +70,8 @@ def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
 def test_every_type_of_message_can_be_heard(running):
     said = {event.type for event in whole_story()}
     assert set(REGISTRY) - said == {
-        "assignment.asked", "calendar.changed", "command.rejected", "letter.cancelled", "letter.requested", "supervision.raised",
-        "supervision.resolved", "supervision.scheduled",
+        "assignment.asked", "calendar.changed", "command.accepted", "command.rejected", "letter.cancelled", "letter.requested",
+        "supervision.raised", "supervision.resolved", "supervision.scheduled",
     }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from services.contracts.catalogue import Catalogue, load_catalogue
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages import (
+    CommandAccepted,
     CommandRejected,
     Message,
     OpinionAccepted,
@@ -31,7 +32,7 @@ from services.routing.store import RoutingStore
 from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.broker import Outgoing
 from services.runtime.clock import ZONE, FixedClock, new_id
-from services.runtime.database import Database
+from services.runtime.database import Database, rows_of
 from services.runtime.dispatch import Dispatcher
 from services.runtime.http import create_app
 from services.runtime.memory import MemoryBroker
@@ -217,14 +218,25 @@ class Bureau:
         return row
 
     def said(self, about: str | None = None) -> list[Event]:
-        """What went into the outbox, in order."""
+        """What went into the outbox, in order, without the copies of what others have said."""
         with self.database.reading() as connection:
             rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
-        return [decode(row["body"]) for row in rows if about in (None, row["subject"])]
+        wanted = [row for row in rows if about in (None, row["subject"]) and row["type"] != OpinionEvaluated.TYPE]
+        return [decode(row["body"]) for row in wanted]
 
     def story(self, opinion: str) -> list[tuple[str, int]]:
         """Types and sequence numbers of what was said about an opinion."""
         return [(event.type.removeprefix("assignment."), event.sequence) for event in self.said(opinion)]
+
+    def answers(self) -> list[CommandAccepted | CommandRejected]:
+        """What departments were answered, in order."""
+        return [event.data for event in self.said() if isinstance(event.data, CommandAccepted | CommandRejected)]
+
+    def sent(self, about: str | None = None) -> list[Mapping[str, Any]]:
+        """The rows of the outbox, in order."""
+        with self.database.reading() as connection:
+            rows = rows_of(connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)))
+        return [row for row in rows if about in (None, row["subject"])]
 
     def rejected(self) -> list[CommandRejected]:
         return [event.data for event in self.said() if isinstance(event.data, CommandRejected)]

@@ -58,7 +58,7 @@ def test_a_draft_is_written_in_the_states_of_the_table(bureau, gas, way, state):
     refused = bureau.ask(way, gas, "reply", REPLY, "gas")
     assert (refused is None) is (state in FROM[Move.DRAFT])
     assert bureau.row(gas)["state"] == (State.DRAFTED if refused is None else state)
-    assert refused is None or "'draft' is not possible" in refused[0]
+    assert refused is None or "'reply' is not possible" in refused[0]
 
 
 @pytest.mark.parametrize("state", State)

@@ -1,0 +1,99 @@
+"""Departments' commands over AMQP: each is carried out at most once, and answered every time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from services.contracts.answers import ACCEPTED, FAILED, ID_USED, in_chinese, words_of
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Poison, Refusal, status_of
+from services.contracts.messages import CommandAccepted, CommandRejected
+from services.routing.domain import Command
+from services.routing.handlers.entry import allowed_to, move
+from services.routing.handlers.finding import Row
+
+if TYPE_CHECKING:
+    from services.routing.store import RoutingStore
+    from services.routing.store.commands import Answered
+
+log = structlog.get_logger()
+
+
+class Refused(Exception):
+    """A command that is refused with a code of its own. `errors` maps a field to its reasons."""
+
+    def __init__(self, code: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
+        super().__init__(code)
+        self.code, self.errors = code, errors or {}
+
+
+#: The body of a command as its verb takes it; raises `Refused` and `Refusal`.
+Parse = Callable[[Command], Any]
+
+
+def answer_commands(store: RoutingStore, catalogue: Catalogue, parse: Parse, commands: Sequence[Command]) -> int:
+    """Carry out what is new and answer each command; the same one again gets the same answer. Returns how many were known.
+
+    Raises `Poison` for a department that never was one: nobody could be told.
+    """
+    for department in {command.department for command in commands} - catalogue.departments.keys():
+        if not store.has_had(department):
+            raise Poison(f"unknown department {department!r}")
+    if len(commands) > 1:
+        store.hold_cases_of([command.assignment for command in commands if command.assignment is not None])
+    known = store.commands.known([command.key for command in commands])
+    repeated = 0
+    for command in commands:
+        before = known[command.key]
+        if command.digest in before:
+            repeated += 1
+        else:
+            answer = _carry_out(store, catalogue, parse, command, before)
+            before[command.digest] = store.commands.keep(command.key, command.digest, answer)
+        store.commands.say(before[command.digest], command.id)
+    return repeated
+
+
+def give_up(store: RoutingStore, catalogue: Catalogue, command: Command) -> None:
+    """Tell the department that its command has failed again and again. Not kept: the same command may be tried again."""
+    store.commands.say_once(_rejected(store, catalogue, command, FAILED, words_of(FAILED).en, {}), command.id)
+
+
+def _carry_out(
+    store: RoutingStore, catalogue: Catalogue, parse: Parse, command: Command, before: Mapping[str, Answered]
+) -> CommandAccepted | CommandRejected:
+    try:
+        if command.fault is not None:
+            raise Refused(command.fault)
+        if any(each.accepted for each in before.values()):
+            raise Refused(ID_USED)
+        body = parse(command)
+        row, state = move(store, catalogue, command.verb, command.assignment or "", command.department, body)
+    except Refused as error:
+        return _rejected(store, catalogue, command, error.code, words_of(error.code).en, error.errors)
+    except Refusal as error:
+        return _rejected(store, catalogue, command, status_of(error).slug, error.detail, error.errors)
+    allowed = allowed_to(catalogue, {**row, "state": state})
+    words = words_of(ACCEPTED).en, in_chinese(ACCEPTED, state, allowed, {})
+    return CommandAccepted(command.id, command.verb, command.department, *words, ACCEPTED, row["id"], state, allowed)
+
+
+def _rejected(
+    store: RoutingStore, catalogue: Catalogue, command: Command, code: str, detail: str, errors: Mapping[str, Sequence[str]]
+) -> CommandRejected:
+    log.info("command_rejected", department=command.department, verb=command.verb, command=command.id, code=code, reason=detail)
+    row = _own(store, command)
+    state, allowed = (None, ()) if row is None else (row["state"], allowed_to(catalogue, row))
+    return CommandRejected(
+        command.id, command.verb, command.department, detail, {name: tuple(reasons) for name, reasons in errors.items()}, code,
+        command.assignment, state, allowed, in_chinese(code, state, allowed, errors),
+    )  # fmt: skip
+
+
+def _own(store: RoutingStore, command: Command) -> Row | None:
+    """The assignment that a command names, where it is its department's: of others it is told nothing."""
+    row = None if command.assignment is None else store.assignment(command.assignment)
+    return row if row is not None and row["department"] == command.department else None
