@@ -72,7 +72,7 @@ class Others:
         try:
             while self._cases and (len(waits.sign) < fewest or busy()):
                 waits.sign.append(self._sign(publisher, self._cases.pop()))
-                time.sleep(ASK_SECONDS)
+                time.sleep(LOOK_SECONDS if len(waits.sign) >= fewest else ASK_SECONDS)
         finally:
             publisher.close()
             ended.set()

@@ -23,6 +23,7 @@ _SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}[ \t]*")
 _BARE = re.compile(rb"\n\r?\n")
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 _REQUEST_ID = re.compile(rb"\r\nx-request-id:[ \t]*([!-~]{1,128})[ \t]*\r\n", re.IGNORECASE)
+UNEVEN = "A chunk has as many bytes as it says, and CRLF behind them."
 #: The most bytes of a body for a method and a path.
 Limits = Callable[[str, str], int]
 
@@ -67,6 +68,8 @@ class _Chunks:
     def __init__(self) -> None:
         self.size = 0
         self._line, self._left, self._in_trailer, self._trailer = b"", 0, False, 0
+        #: Whether the bytes of a chunk have just ended, behind which nothing but CRLF may come.
+        self._ended = False
 
     def feed(self, data: bytes) -> int | None:
         """How many bytes at the end of `data` lie behind the body, None while it has not ended; raises `Refused`."""
@@ -77,6 +80,8 @@ class _Chunks:
             end = data.find(b"\r\n", at) if not self._left else -1
             if end < 0:
                 self._line = data[at:]
+                if self._ended and not self._left and self._line not in (b"", b"\r"):
+                    raise Refused(400, UNEVEN)
                 if len(self._line) > LONGEST_LINE:
                     raise Refused(400, "A line between two chunks is too long.")
                 return None
@@ -86,6 +91,11 @@ class _Chunks:
             self._take(line)
 
     def _take(self, line: bytes) -> None:
+        if self._ended:
+            if line:
+                raise Refused(400, UNEVEN)
+            self._ended = False
+            return
         if self._in_trailer:
             self._trailer += len(line) + 2
             if self._trailer > LONGEST_HEAD:
@@ -97,7 +107,7 @@ class _Chunks:
         number = int(size, 16)
         self.size += number
         self._in_trailer = not number
-        self._left = number + 2 if number else 0
+        self._left, self._ended = number, number > 0
 
 
 class Arrival:

@@ -15,7 +15,7 @@ from typing import Any
 import flask
 import structlog
 
-from services.contracts.errors import Malformed
+from services.contracts.errors import Malformed, UnsupportedType
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.door import Door
@@ -93,6 +93,8 @@ def _begin() -> None:
     flask.g.request_id, flask.g.started = request_id, time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=request_id)
+    if flask.request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise UnsupportedType("Send the body as it is, without a content coding such as gzip.")
     if any(unicodedata.category(letter) == "Cc" for letter in flask.request.path):
         raise Malformed("An address must not hold control characters.")
 

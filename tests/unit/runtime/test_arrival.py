@@ -74,6 +74,8 @@ def test_what_has_not_come_to_its_end_is_not_complete() -> None:
         (POST + b"Transfer-Encoding: chunked\r\n\r\n6\r\n123456\r\n6\r\n", 413),
         (POST + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n", 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n\r\n", 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n12345\r\n0\r\n\r\n", 400),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n123", 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n-1\r\n", 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1" * 20_000, 400),
         (POST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n" + b"X: y\r\n" * 20_000, 431),
