@@ -24,6 +24,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
 from services.runtime.settings import inherited
+from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
 
 UNIT = Path(__file__).parent / "unit"
@@ -88,6 +89,21 @@ def postgres() -> Iterator[PrivateCluster]:
         yield cluster
     finally:
         cluster.stop()
+
+
+@pytest.fixture
+def disk() -> Iterator[Volume]:
+    """A disk of its own that can be filled to the last byte, and that PostgreSQL's user may use."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o711)
+    try:
+        made = Volume(folder / "disk")
+    except CannotMount as error:
+        pytest.skip(str(error))
+    made.folder.chmod(0o711)
+    yield made
+    made.remove()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -17,12 +17,13 @@ DISTRUST = "name the CA in HUIYING_BROKER_CA, or the host in HUIYING_BROKER_URL 
 
 
 @contextmanager
-def connection(url: str, name: str) -> Iterator[Any]:
-    """A connection to the broker; fails with advice when it does not let us in."""
+def connection(url: str, name: str, patience: float | None = None) -> Iterator[Any]:
+    """A connection to the broker, for ever patient with an alarm unless told; fails with advice when it does not let us in."""
     address = read_address(url)
     try:
         parameters = broker_parameters(url)
         parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 5, 10, 30
+        parameters.blocked_connection_timeout = patience
         parameters.client_properties = {"connection_name": name}
         opened = pika.BlockingConnection(parameters)
     except (pika.exceptions.AMQPError, OSError) as error:

@@ -101,13 +101,18 @@ class Installation:
 
     def worker_ports(self) -> dict[str, int]:
         """The loopback port of each worker's health and metrics; a port that a stranger took meanwhile is exchanged."""
-        path = self.run / "ports.json"
-        known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
+        path, known = self.run / "ports.json", self.known_ports()
         for name in SERVICES:
             stranger = self.slot(name).pid() is None and name in known and _stays_taken(known[name])
             if name not in known or stranger:
                 known[name] = free_port()
         path.write_text(json.dumps(known))
+        return known
+
+    def known_ports(self) -> dict[str, int]:
+        """The ports of the workers as they were given out, empty before that."""
+        path = self.run / "ports.json"
+        known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         return known
 
     def write_list(self, launched: Mapping[str, Launched]) -> None:

@@ -62,6 +62,11 @@ class Management:
         whole = definitions([code], {department_user(code): password_hash})
         self._apply({section: whole[section] for section in ("users", "permissions", "topic_permissions")})
 
+    def nodes(self) -> list[Row]:
+        """What each node of the broker says of itself."""
+        rows: list[Row] = self._ask("GET", "/api/nodes").json()
+        return rows
+
     def reachable(self) -> bool:
         """Whether the API lets us in."""
         try:

@@ -11,6 +11,7 @@ from typing import IO
 
 import click
 
+from services.console.checkup import Severity, worst
 from services.console.demo import run_demo
 from services.console.examine import examine
 from services.console.launch import KEEPER, PROGRAMS
@@ -22,6 +23,8 @@ from services.console.terminal import out, print_json, print_plain, step
 from services.runtime.tls import bare
 
 FOLLOW_SECONDS, LAST_LINES = 0.3, 20
+#: How a finding is marked and coloured.
+MARKS = {Severity.OK: ("✓", None), Severity.WARNING: ("!", "yellow"), Severity.CRITICAL: ("✗", "red")}
 BROKER, NODE_LOG = "broker", f"{NAME}.log"
 
 
@@ -98,16 +101,23 @@ def _log_files(settings: ConsoleSettings) -> dict[str, Path]:
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """体检 · say what is running, what answers, and what to do about what does not; exit status 1 when something is wrong."""
+    """体检 · look at every part and say what to do; exit status 1 for a warning, 2 for what keeps the system from working."""
     findings = examine(load_settings())
     if as_json:
-        print_json([{"what": each.what, "good": each.good, "found": each.found, "advice": each.advice} for each in findings])
+        print_json([
+            {
+                "what": each.what, "severity": each.severity.name.lower(), "good": each.good, "found": each.found,
+                "advice": "" if each.good else each.advice,
+            }
+            for each in findings
+        ])  # fmt: skip
     else:
         for each in findings:
-            out.print(f"{'✓' if each.good else '✗'} {each.what}: {each.found}", style=None if each.good else "red")
+            mark, style = MARKS[each.severity]
+            out.print(f"{mark} {each.what}: {each.found}", style=style)
             if not each.good and each.advice:
                 out.print(f"    → {each.advice}")
-    raise SystemExit(0 if all(each.good for each in findings) else 1)
+    raise SystemExit(int(worst(findings)))
 
 
 def print_addresses(place: Addresses, settings: ConsoleSettings) -> None:

@@ -21,6 +21,14 @@ def _beside(name: str) -> Path:
     return (HOME if (HOME / "deploy").is_dir() else Path.cwd()) / name
 
 
+def places(text: str) -> tuple[tuple[str, str], ...]:
+    """Names and addresses such as `intake-web=http://intake-web:8000`, blanks between them; raises ValueError for anything else."""
+    pairs = [part.partition("=") for part in text.split()]
+    if any(not name or not url.startswith(("http://", "https://")) for name, _, url in pairs):
+        raise ValueError("NAME=http://host:port is needed, with blanks between")
+    return tuple((name, url.rstrip("/")) for name, _, url in pairs)
+
+
 @dataclass(frozen=True)
 class ConsoleSettings:
     """What the console and the embedded mode can be told from outside."""
@@ -37,6 +45,10 @@ class ConsoleSettings:
     catalogue: Path = env("CATALOGUE", Path, _beside("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
     log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
     keep: bool = env("KEEP", yes_or_no, True, doc="whether `up` starts again what dies: yes or no")
+    health: tuple[tuple[str, str], ...] = env(
+        "HEALTH", places, (), doc="processes for doctor to ask: intake-web=http://intake-web:8000 intake-worker=… "
+    )
+    backup_mark: Path | None = env("BACKUP_MARK", Path, None, doc="a file that the backup touches when it is done, for doctor")
     url: str | None = env("URL", str, None, doc="address of a system that runs already")
     tls_certificate: Path | None = env("TLS_CERTIFICATE", Path, None, doc="PEM of its certificate: it speaks https only")
     tls_key: Path | None = env("TLS_KEY", Path, None, doc="PEM of its key")

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +15,7 @@ from services.runtime.database import Database
 from services.runtime.health import readiness
 from services.runtime.migrate import STORE, migrate
 from tests.conftest import MakeDatabase
-from tests.faults.volume import CannotMount, Volume
+from tests.faults.volume import Volume
 
 STREAMS = {"runtime": STORE}
 
@@ -53,21 +50,6 @@ def test_a_store_that_takes_no_writes_is_not_ready(database: Database, monkeypat
             connection.execute(sa.text(f'ALTER DATABASE "{database.url.database}" SET default_transaction_read_only = on'))
         database.engine.dispose()
     assert words(database) == READ_ONLY
-
-
-@pytest.fixture
-def disk() -> Iterator[Volume]:
-    """A disk of its own that can be filled to the last byte, and that PostgreSQL's user may use."""
-    folder = Path(tempfile.mkdtemp())
-    folder.chmod(0o711)
-    try:
-        made = Volume(folder / "disk")
-    except CannotMount as error:
-        pytest.skip(str(error))
-    made.folder.chmod(0o711)
-    yield made
-    made.remove()
-    shutil.rmtree(folder)
 
 
 def test_a_file_on_a_full_disk_is_not_ready(disk: Volume, clock: FixedClock) -> None:

@@ -13,9 +13,9 @@ import orjson
 import pytest
 from werkzeug.test import Client
 
+from services.console.checkup import processes
 from services.console.client import Client as Importing
 from services.console.client import Later
-from services.console.examine import room_of
 from services.console.processes import free_port
 from services.console.records import NDJSON
 from services.console.settings import Addresses
@@ -77,7 +77,7 @@ def told(client: Client) -> int:
 
 def told_elsewhere(client: Client) -> set[str]:
     """The room that the series and `huiying doctor` tell."""
-    (finding,) = room_of(client.get("/readyz").text)
+    finding = processes.room(client.get("/readyz").json["room"])
     assert (finding.good, "HUIYING_INTAKE_OUTBOX_LIMIT" in finding.advice) == (False, True)
     return {*re.findall(rf"^{INTAKE[0].name} (\d+)\.0$", client.get("/metrics").text, re.MULTILINE), finding.found.split()[0]}
 
@@ -135,9 +135,3 @@ def test_an_import_is_told_which_lines_have_to_come_again_later(
             list(importing.stream("/opinions/batch", batch(500, 1000), NDJSON))
         assert caught.value.seconds == NoRoom.seconds
         importing.session.close()
-
-
-def test_no_room_is_told_where_an_answer_has_none() -> None:
-    for text in ("", "gone", "[]", '{"broker": "ok"}', '{"intake": {"broker": "ok"}}', '{"intake": "away"}'):
-        assert list(room_of(text)) == []
-    assert [each.good for each in room_of('{"routing": {}, "intake": {"room": 20000}}')] == [True]

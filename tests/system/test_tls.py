@@ -85,11 +85,12 @@ def test_the_console_finds_its_way_with_the_address_book_alone(site: Site) -> No
 
 
 def test_the_doctor_finds_nothing_and_then_says_why_it_trusts_nobody(site: Site, tmp_path: Path) -> None:
-    assert "证书 certificate" in site.made.run("doctor")
+    # No backup is known here, which is a warning.
+    assert "证书 certificate" in site.made.run("doctor", status=1)
     with site.made.without("HUIYING_TLS_CA", "HUIYING_BROKER_CA"):
         other = Authority(tmp_path, "another CA").ca
         site.made.set(HUIYING_TLS_CA=other, HUIYING_BROKER_CA=other)
-        said = site.made.run("doctor", status=1)
-    assert said.count("its certificate is not signed by a CA that is trusted here") == 2
+        said = site.made.run("doctor", status=2)
+    assert said.count("its certificate is not signed by a CA that is trusted here") >= 2
     assert "HUIYING_TLS_CA" in said
     assert "HUIYING_BROKER_CA" in said

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.console import keys, main, parked, running, terminal, traffic
-from services.console.examine import Finding
+from services.console.checkup import Finding, Severity
 from services.console.listen import Department
 from services.console.replay import Parked, _parked, worked_by
 
@@ -95,7 +95,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(parked, "connection", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(parked, "depths", lambda _, names: dict.fromkeys(names, 1))
     monkeypatch.setattr(parked, "read_parked", lambda *_: [message])
-    monkeypatch.setattr(running, "examine", lambda _: [Finding(EVIL, False, EVIL, EVIL)])
+    monkeypatch.setattr(running, "examine", lambda _: [Finding(EVIL, Severity.CRITICAL, EVIL, EVIL)])
     monkeypatch.setattr(keys, "_store", lambda _: None)
     row = {
         "at": None,

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from services.console.certificate import expiry, name_for
-from services.console.examine import _certificate
+from services.console.checkup import Severity, Subject
+from services.console.checkup.machine import certificates
 from services.console.installation import Installation
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.runtime.clock import SystemClock
@@ -96,9 +97,12 @@ def test_the_origin_is_called_by_a_name_its_certificate_is_for(tmp_path: Path) -
 
 
 def test_the_doctor_says_when_the_certificate_ends(tmp_path: Path) -> None:
+    def looked(**given: object) -> list[tuple[Severity, str]]:
+        own = settings(tmp_path, **given)
+        return [(each.severity, each.found) for each in certificates(Subject(own, addresses(own)))]
+
     shown = Authority(tmp_path).issue("web", "127.0.0.1", days=10)
-    (found,) = _certificate(settings(tmp_path, tls_certificate=shown.certificate, tls_key=shown.key))
-    assert (found.good, found.found) == (False, "good for 9 days")
-    (missing,) = _certificate(settings(tmp_path, tls_certificate=shown.certificate))
-    assert "HUIYING_TLS_KEY" in missing.found
-    assert list(_certificate(settings(tmp_path))) == []
+    assert looked(tls_certificate=shown.certificate, tls_key=shown.key) == [(Severity.WARNING, "good for 9 days")]
+    ((severity, found),) = looked(tls_certificate=shown.certificate)
+    assert (severity, "HUIYING_TLS_KEY" in found) == (Severity.CRITICAL, True)
+    assert looked() == []

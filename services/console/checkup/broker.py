@@ -1,0 +1,153 @@
+"""The broker: does it let us in and take messages, are the queues there, who listens, what waits, what could not be handled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import click
+import pika.exceptions
+import requests
+
+from services.console.amqp import connection
+from services.console.checkup.findings import Finding, Severity, Subject
+from services.console.management import Management
+from services.console.terminal import Failure
+from services.contracts.catalogue import CatalogueInvalid, load_catalogue
+from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
+from services.runtime.condition import Trouble
+from services.runtime.probe import publish_nowhere
+
+#: How much may wait for a service, whose worker handles hundreds a second, and for a department that nobody serves.
+MUCH, MUCH_FOR_A_DEPARTMENT, SHOWN = 10_000, 1_000, 5
+ALARMS = {"disk_free_alarm": "disk", "mem_alarm": "memory"}
+
+
+class Held(NamedTuple):
+    """What the broker says of a queue."""
+
+    messages: int
+    consumers: int
+
+
+def broker(subject: Subject) -> Iterator[Finding]:
+    """Everything that the broker can be asked over AMQP."""
+    departments = _departments(subject)
+    try:
+        with connection(subject.place.broker_url, "huiying-doctor") as opened:
+            held = look(opened, [*_named(departments), UNROUTED])
+        with connection(subject.place.broker_url, "huiying-doctor", patience=3) as opened:
+            blocked = _blocked(opened)
+    except click.ClickException as error:
+        advice = error.advice if isinstance(error, Failure) and error.advice != "huiying doctor" else ""
+        yield Finding("消息队列 broker", Severity.CRITICAL, error.message, advice or "huiying up, or correct HUIYING_BROKER_URL")
+        return
+    advice = "make room on its disk, or give it more memory; opinions are still taken and wait in the outboxes"
+    yield Finding("消息队列 broker", Severity.CRITICAL if blocked else Severity.OK, blocked or "takes messages", advice)
+    yield from judge(held, departments)
+
+
+def _departments(subject: Subject) -> tuple[str, ...]:
+    try:
+        return tuple(load_catalogue(subject.settings.catalogue).departments)
+    except CatalogueInvalid:
+        return ()
+
+
+def _named(departments: tuple[str, ...]) -> list[str]:
+    work = [queue.name for queue in queues(departments)]
+    return [*work, *map(dead_queue, work)]
+
+
+def look(opened: Any, names: list[str]) -> dict[str, Held | None]:
+    """What each queue holds and how many consume it; None for one that is not there."""
+    found: dict[str, Held | None] = {}
+    channel = opened.channel()
+    for name in names:
+        try:
+            answer = channel.queue_declare(name, passive=True).method
+            found[name] = Held(answer.message_count, answer.consumer_count)
+        except pika.exceptions.ChannelClosedByBroker:
+            found[name], channel = None, opened.channel()
+    return found
+
+
+def _blocked(opened: Any) -> str:
+    """Why the broker takes no messages, empty when it does."""
+    try:
+        publish_nowhere(opened)
+    except pika.exceptions.ConnectionBlockedTimeout:
+        return "takes no messages: its disk or memory is short"
+    except Trouble as error:
+        return str(error)
+    except pika.exceptions.AMQPError as error:
+        return f"does not confirm what is published: {error.__class__.__name__}"
+    return ""
+
+
+def judge(held: Mapping[str, Held | None], departments: tuple[str, ...]) -> Iterator[Finding]:
+    """What it means that queues hold so much, have so few consumers, or are not there."""
+    missing = [name for name, each in held.items() if each is None]
+    there = {name: each for name, each in held.items() if each is not None}
+    found = f"{len(there)} of {len(held)} queues are there" + (f", missing: {', '.join(missing[:SHOWN])}" if missing else "")
+    yield Finding("拓扑 topology", Severity.CRITICAL if missing else Severity.OK, found, "huiying topology apply")
+
+    ours = [queue.name for queue in SERVICE_QUEUES if queue.name in there]
+    alone = [name for name in ours if not there[name].consumers]
+    shown = f"nobody consumes {', '.join(alone)}" if alone else "every queue of a service is consumed"
+    advice = "huiying up, or docker compose up --wait: the worker of that service is not running or cannot log in"
+    yield Finding("消费 consumers", Severity.CRITICAL if alone else Severity.OK, shown, advice)
+
+    deep = {name: there[name].messages for name in ours if there[name].messages >= MUCH}
+    yield Finding(
+        "积压 backlog", Severity.WARNING if deep else Severity.OK, _counts(deep) or "none", "see the log of that service's worker"
+    )
+
+    waiting = {name: there[name] for code in departments if (name := department_queue(code)) in there}
+    unserved = {
+        name: each.messages for name, each in waiting.items() if not each.consumers and each.messages >= MUCH_FOR_A_DEPARTMENT
+    }
+    whole = f"{sum(each.messages for each in waiting.values())} messages wait for departments"
+    advice = "tell the department: no program of its listens"
+    severity = Severity.WARNING if unserved else Severity.OK
+    yield Finding("单位队列 department queues", severity, f"{whole}; {_counts(unserved)}" if unserved else whole, advice)
+
+    dead = {name: each.messages for name, each in there.items() if (name.endswith(".dead") or name == UNROUTED) and each.messages}
+    advice = "huiying dead show QUEUE, then huiying dead replay QUEUE"
+    yield Finding("死信 dead letters", Severity.WARNING if dead else Severity.OK, _counts(dead) or "none", advice)
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    deepest = sorted(numbers.items(), key=lambda pair: -pair[1])
+    return ", ".join(f"{name} {count}" for name, count in deepest[:SHOWN]) + (
+        f" and {len(deepest) - SHOWN} more" if len(deepest) > SHOWN else ""
+    )
+
+
+def nodes(subject: Subject) -> Iterator[Finding]:
+    """What the broker's own machines say of their disks and alarms, where its management API is known."""
+    if subject.place.management_url is None:
+        return
+    try:
+        rows = Management(subject.place.management_url).nodes()
+    except (Failure, requests.RequestException) as error:
+        found = error.message if isinstance(error, Failure) else error.__class__.__name__
+        yield Finding("消息队列节点 broker node", Severity.WARNING, found, "huiying up, or correct HUIYING_MANAGEMENT_URL")
+        return
+    for row in rows:
+        yield judge_node(row)
+
+
+def judge_node(row: Mapping[str, Any]) -> Finding:
+    """What it means that a node says so of itself; one that keeps no statistics says only whether it runs."""
+    what = f"消息队列节点 broker node {row.get('name')}"
+    short = [word for field, word in ALARMS.items() if row.get(field)]
+    free, limit = row.get("disk_free"), row.get("disk_free_limit")
+    known = isinstance(free, int) and isinstance(limit, int)
+    found = f"{free / 1e9:.1f} GB free, it stops below {limit / 1e9:.1f}" if known else "runs"  # type: ignore[operator]
+    if short or not row.get("running", True):
+        return Finding(
+            what, Severity.CRITICAL, f"{' and '.join(short)} alarm; {found}" if short else "does not run", "make room, or start it"
+        )
+    low = known and free < 2 * limit  # type: ignore[operator]
+    return Finding(what, Severity.WARNING if low else Severity.OK, found, "make room: at its limit it takes no more messages")

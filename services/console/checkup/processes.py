@@ -1,0 +1,193 @@
+"""Every process, asked for what it says of itself: does it run, is it ready, how much waits in its outbox, what time has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+
+from services.console.checkup.findings import Finding, Severity, Subject, graded
+from services.console.client import DISTRUST
+from services.console.installation import Installation
+from services.console.launch import KEEPER
+from services.console.settings import read_address_book
+from services.console.supervisor import Supervisor
+from services.runtime.clock import SystemClock
+from services.runtime.tls import reason
+
+PATIENCE = 10.0
+#: Opinions that can still be taken, below which somebody has to look; the alert `RoomShort` has the same number.
+LITTLE_ROOM = 10_000
+#: Seconds: how long messages may wait in an outbox (the alert `OutboxOld` has the first), and how far clocks may be apart.
+UNSENT, UNSENT_LONG, APART, FAR_APART = 60, 600, 5, 60
+MANY_RESTARTS = 3
+ORIGIN = "web"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one process said: the words of its `/readyz` by service, or why there are none; and how far its clock is from ours."""
+
+    name: str
+    url: str
+    ready: bool
+    words: Mapping[str, Mapping[str, Any]]
+    trouble: str = ""
+    apart: timedelta | None = None
+
+
+def running(subject: Subject) -> Iterator[Finding]:
+    """The processes of the embedded mode by their pids."""
+    settings = subject.settings
+    if not read_address_book(settings.var):
+        if not settings.health:
+            yield Finding("进程 processes", Severity.OK, f"none were ever started in {settings.var}")
+        return
+    supervisor = Supervisor(settings)
+    if supervisor.node.ever_started():
+        pid = supervisor.node.pid()
+        yield _process("broker", pid, Severity.CRITICAL, "huiying up")
+    for name, pid in supervisor.running().items():
+        yield _process(name, pid, Severity.CRITICAL, f"huiying up; its last words are in {settings.var / 'log' / name}.log")
+    if settings.keep:
+        yield _process(KEEPER, supervisor.installation.slot(KEEPER).pid(), Severity.WARNING, "huiying up: what dies stays dead")
+    often = {name: count for name, count in supervisor.installation.restarts().items() if count >= MANY_RESTARTS}
+    if often:
+        found = ", ".join(f"{name} {count} times" for name, count in often.items())
+        yield Finding("重启 restarts", Severity.WARNING, f"died and were started again: {found}", "huiying logs says what of")
+
+
+def _process(name: str, pid: int | None, missing: Severity, advice: str) -> Finding:
+    return Finding(f"进程 process {name}", Severity.OK if pid else missing, f"pid {pid}" if pid else "does not run", advice)
+
+
+def endpoints(subject: Subject) -> dict[str, str]:
+    """Where each process is asked, by its name: those the settings name, else the one origin and the workers beside it."""
+    if subject.settings.health:
+        return {"gateway": subject.place.url, **dict(subject.settings.health)}
+    ports = Installation(subject.settings.var).known_ports() if read_address_book(subject.settings.var) else {}
+    return {ORIGIN: subject.place.url, **{f"{name}-worker": f"http://127.0.0.1:{port}" for name, port in ports.items()}}
+
+
+def ask(subject: Subject) -> list[Answer]:
+    """What all processes say, asked at once."""
+    listed = endpoints(subject)
+    with ThreadPoolExecutor(len(listed)) as pool:
+        return list(pool.map(lambda pair: _ask(pair[0], pair[1], subject.place.verify), listed.items()))
+
+
+def readiness(subject: Subject) -> Iterator[Finding]:
+    """Everything that the processes say of themselves."""
+    answers = ask(subject)
+    for answer in answers:
+        yield from _condition(answer)
+    yield from _outboxes(answers)
+    yield from _rooms(answers)
+    yield from _clocks(answers)
+
+
+def _ask(name: str, url: str, verify: str | bool) -> Answer:
+    try:
+        # A gateway speaks for those behind it, who are asked themselves.
+        got = requests.get(f"{url}/{'healthz' if name == 'gateway' else 'readyz'}", timeout=PATIENCE, verify=verify)
+        apart = _apart(got.headers.get("Date"))
+    except requests.RequestException as error:
+        return Answer(name, url, False, {}, reason(error) or error.__class__.__name__)
+    try:
+        body = got.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return Answer(name, url, False, {}, f"answers {got.status_code} and nothing of ours", apart)
+    nested = {key: value for key, value in body.items() if isinstance(value, dict)}
+    service = name.partition("-")[0]
+    return Answer(name, url, got.status_code == 200, nested or {service: body}, "", apart)
+
+
+def _apart(date: str | None) -> timedelta | None:
+    try:
+        return abs(SystemClock().now() - parsedate_to_datetime(date)) if date else None
+    except (ValueError, TypeError):
+        return None
+
+
+def _condition(answer: Answer) -> Iterator[Finding]:
+    what = f"就绪 readiness {answer.name}"
+    if answer.trouble:
+        distrust = answer.trouble.startswith("its certificate")
+        advice = DISTRUST if distrust else "huiying up, or docker compose up --wait; or correct HUIYING_URL and HUIYING_HEALTH"
+        yield Finding(what, Severity.CRITICAL, f"{answer.url}: {answer.trouble}", advice)
+        return
+    wrong = {
+        f"{service} {part}": word
+        for service, words in answer.words.items()
+        for part, word in words.items()
+        if isinstance(word, str) and word != "ok" and part not in ("status", "service")
+    }
+    for part, word in wrong.items():
+        yield Finding(f"{what}: {part}", Severity.CRITICAL, word, _ADVICE.get(part.split()[-1], "huiying logs"))
+    if not wrong:
+        severity = Severity.OK if answer.ready else Severity.CRITICAL
+        yield Finding(what, severity, "ready" if answer.ready else f"{answer.url} says that it is not ready", "huiying logs")
+
+
+_ADVICE: Mapping[str, str] = {
+    "broker": "start the broker, or make room on its disk; what is to be sent waits in the outboxes meanwhile",
+    "store": "start the database, make room on its disk, or huiying migrate",
+    "worker": "huiying up, or docker compose up --wait; its log says what it died of",
+    "catalogue": "huiying catalogue check, and correct what it names",
+}
+
+
+def _facts(answers: list[Answer], name: str) -> dict[str, int]:
+    """A number by service, the largest that any of its processes tells."""
+    found: dict[str, int] = {}
+    for answer in answers:
+        for service, words in answer.words.items():
+            if isinstance(words.get(name), int):
+                found[service] = max(found.get(service, 0), words[name])
+    return found
+
+
+def _outboxes(answers: list[Answer]) -> Iterator[Finding]:
+    waiting, pending = _facts(answers, "outbox_seconds"), _facts(answers, "outbox")
+    if not waiting:
+        return
+    severity = graded(max(waiting.values()), UNSENT, UNSENT_LONG)
+    late = {name: seconds for name, seconds in waiting.items() if seconds >= UNSENT}
+    found = ", ".join(f"{name}: {pending.get(name, 0)} messages, the oldest for {seconds} s" for name, seconds in late.items())
+    advice = "nothing is lost; see what keeps the broker from taking them, and huiying logs of that service"
+    yield Finding("待发 outbox", severity, found or "what is to be sent is sent", advice)
+
+
+def _rooms(answers: list[Answer]) -> Iterator[Finding]:
+    for answer in answers:
+        for words in answer.words.values():
+            if isinstance(words.get("room"), int):
+                yield room(words["room"])
+                return
+
+
+def room(left: int) -> Finding:
+    """How bad it is that so many more opinions can be taken."""
+    severity = Severity.CRITICAL if left < 1 else Severity.WARNING if left < LITTLE_ROOM else Severity.OK
+    advice = (
+        "messages wait for the broker: huiying logs intake says what keeps them; or make room on the disk of intake's store; "
+        "or raise HUIYING_INTAKE_OUTBOX_LIMIT"
+    )
+    return Finding("余量 room", severity, f"{left} more opinions can be taken", advice)
+
+
+def _clocks(answers: list[Answer]) -> Iterator[Finding]:
+    known = {answer.name: answer.apart for answer in answers if answer.apart is not None}
+    if known:
+        name, apart = max(known.items(), key=lambda pair: pair[1])
+        seconds = apart.total_seconds()
+        # A Date header has no fractions of a second.
+        found = f"at most {seconds:.0f} s apart ({name})" if seconds >= 2 else "agree"
+        yield Finding("时钟 clocks", graded(seconds, APART, FAR_APART), found, "let every machine follow a time server (NTP)")
