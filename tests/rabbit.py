@@ -13,7 +13,7 @@ import pika
 import requests
 
 from services.console.node import PrivateNode, server_script
-from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, queues
+from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, mark_queues, queues
 from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
 
 PATIENCE = 10.0
@@ -34,7 +34,7 @@ class Rabbit:
 
     def empty(self) -> None:
         work = [queue.name for queue in queues(self._departments)]
-        for name in (*work, *map(dead_queue, work), *(delay.exchange for delay in RETRIES), UNROUTED):
+        for name in (*work, *map(dead_queue, work), *(delay.exchange for delay in RETRIES), UNROUTED, *mark_queues()):
             self.channel.queue_purge(name)
 
     def publisher(self) -> RabbitPublisher:

@@ -8,6 +8,7 @@ from docs.generator.product import table
 from services.contracts.definitions import definitions, users
 from services.contracts.topology import (
     COMMANDS,
+    DELIVERIES,
     DEPARTMENTS,
     EVENTS,
     EXCHANGES,
@@ -26,6 +27,7 @@ PURPOSES = {
     DEPARTMENTS: "what is addressed to one department; key is the name of its queue, and a missing queue comes back",
     COMMANDS: "what departments ask for; key `<department>.<verb>`",
     LETTERS: "letters to submitters, the only messages that say how to reach somebody; key is the name of the queue",
+    DELIVERIES: "what services ask one another about messages, and the marks they know the broker by; key is the name of the queue",
     "huiying.requeue": "brings a message back to its queue; key is the name of the queue",
     "huiying.dead": "parks what cannot be handled; key is the name of the queue",
     "huiying.unrouted": "keeps commands that no queue takes",
@@ -72,7 +74,7 @@ def _exchanges() -> str:
 def _queues(document: dict[str, Any]) -> str:
     work = [row["name"] for row in document["queues"] if not row["name"].endswith(".dead")]
     bindings = [row for row in document["bindings"] if row["destination"] in work]
-    own = [row for row in bindings if row["routing_key"] != row["destination"] or row["source"] == DEPARTMENTS]
+    own = [row for row in bindings if row["routing_key"] != row["destination"] or row["source"] in (DEPARTMENTS, DELIVERIES)]
     rows = [
         (f"`{row['destination']}`", f"`{row['source']}`", f"`{row['routing_key']}`" if row["routing_key"] else "–") for row in own
     ]

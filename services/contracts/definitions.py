@@ -14,6 +14,7 @@ from typing import Any
 from services.contracts.topology import (
     COMMANDS,
     DEAD,
+    DELIVERIES,
     DEPARTMENTS,
     EVENTS,
     EXCHANGES,
@@ -29,7 +30,10 @@ from services.contracts.topology import (
     dead_queue,
     department_queue,
     events_of,
+    events_queue,
     looked_after,
+    mark_queue,
+    mark_queues,
     queues,
 )
 
@@ -94,8 +98,9 @@ def _rights(name: str) -> tuple[str, str, str]:
         return NOTHING, _one_of([REQUEUE]), f"^(.*[.]dead|{UNROUTED.replace('.', '[.]')})$"
     if name in SERVICES:
         hears = [queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{name}.")]
-        aside = [*(delay.exchange for delay in RETRIES), DEAD]
+        aside = [*(delay.exchange for delay in RETRIES), DEAD, DELIVERIES]
         says = [EVENTS] if SAYS[name] else []
+        hears += [mark_queue(name)] if SAYS[name] else []
         return NOTHING, _one_of([*says, *WRITES.get(name, ()), *aside, *_counted(name)]), _one_of(hears)
     code = name.removeprefix("department-")
     return NOTHING, _one_of([COMMANDS]), _one_of([department_queue(code)])
@@ -140,6 +145,8 @@ def _policies() -> Iterable[Row]:
     yield _policy("departments", f"^department[.]{_CODE}$", {**parked, "delivery-limit": 1_000_000})
     kept = {"overflow": "reject-publish", "max-length-bytes": 8 * GIGABYTE, "delivery-limit": 1_000_000}
     yield _policy("dead", f"^(.*[.]dead|{UNROUTED.replace('.', '[.]')})$", kept)
+    marks = {"max-length": 1, "overflow": "drop-head"}
+    yield _policy("marks", _one_of(mark_queues()), marks)
     for delay in RETRIES:
         waits = {**_SAFE, "message-ttl": delay.milliseconds, "dead-letter-exchange": REQUEUE, "max-length-bytes": 2 * GIGABYTE}
         yield _policy(delay.exchange.removeprefix("huiying."), _one_of([delay.exchange]), waits)
@@ -165,7 +172,7 @@ def _queue(name: str) -> Row:
 
 def _queue_names(departments: Sequence[str]) -> list[str]:
     work = [queue.name for queue in queues(departments)]
-    return [*work, *map(dead_queue, work), *(delay.exchange for delay in RETRIES), UNROUTED]
+    return [*work, *map(dead_queue, work), *(delay.exchange for delay in RETRIES), UNROUTED, *mark_queues()]
 
 
 def _bindings(departments: Sequence[str]) -> Iterable[Row]:
@@ -173,6 +180,8 @@ def _bindings(departments: Sequence[str]) -> Iterable[Row]:
         yield from _bindings_of(queue)
     for name in (*(delay.exchange for delay in RETRIES), UNROUTED):
         yield _binding(name, name, "")
+    for name in (*map(events_queue, SERVICES), *mark_queues()):
+        yield _binding(DELIVERIES, name, name)
 
 
 def _bindings_of(queue: Queue) -> Iterable[Row]:

@@ -53,6 +53,7 @@ PROCESS = (
     Measure("huiying_outbox_pending", "gauge", "Messages stored but not yet confirmed by the broker"),
     Measure("huiying_outbox_oldest_seconds", "gauge", "Age of the oldest message not yet confirmed"),
     Measure("huiying_outbox_published_total", "counter", "Publishing attempts by what the broker said", ("result",)),
+    Measure("huiying_messages_again_total", "counter", "Messages published again, by why: lost, missing, purged", ("reason",)),
     Measure("huiying_messages_consumed_total", "counter", "Messages handled", ("queue", "result")),
     Measure("huiying_message_seconds", "histogram", "Time to handle a message, its share of the batch", ("queue",), FAST_BUCKETS),
     Measure("huiying_job_failed_rows", "gauge", "Rows that a periodic job could not deal with, and tries again later", ("job",)),

@@ -5,15 +5,18 @@
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
+    any service ──────────▶ huiying.deliveries ──▶ <service>.events   <service>.mark
     any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
 
-The routing key of `huiying.departments`, `.requeue` and `.dead` is always the name of the queue concerned.
+The routing key of `huiying.departments`, `.deliveries`, `.requeue` and `.dead` is always the name of the queue concerned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
 from services.contracts.messages import MESSAGES, Message
 
@@ -22,10 +25,13 @@ VHOST = "huiying"
 LARGEST_MESSAGE = 1_048_576
 EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments", "huiying.commands", "huiying.letters"
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
+#: What services tell one another about messages, not about opinions: what was sent, what was not heard, the marks in the broker.
+DELIVERIES = "huiying.deliveries"
 
 EXCHANGES: Mapping[str, str] = {
     EVENTS: "topic", DEPARTMENTS: "direct", COMMANDS: "topic", LETTERS: "direct", REQUEUE: "direct", DEAD: "direct",
-    UNROUTED: "fanout", "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
+    UNROUTED: "fanout", DELIVERIES: "direct",
+    "huiying.retry.5s": "fanout", "huiying.retry.1m": "fanout", "huiying.retry.10m": "fanout",
 }  # fmt: skip
 
 
@@ -84,6 +90,42 @@ SAYS: Mapping[str, tuple[str, ...]] = {
 }
 
 
+def events_queue(service: str) -> str:
+    """Where a service hears what others say, and what they tell about messages."""
+    return f"{service}.events"
+
+
+def mark_queue(service: str) -> str:
+    """Where a service leaves one message by which it knows its broker again: one that has lost its data has lost it too."""
+    return f"{service}.mark"
+
+
+def mark_queues() -> tuple[str, ...]:
+    """The marks of all services that say anything."""
+    return tuple(mark_queue(service) for service in SERVICES if SAYS[service])
+
+
+def matches(pattern: str, key: str) -> bool:
+    """Whether a topic pattern hears a routing key: `*` is one word, `#` any number of words."""
+    return _matches(pattern.split("."), key.split("."))
+
+
+def _matches(pattern: list[str], words: list[str]) -> bool:
+    if not pattern:
+        return not words
+    if pattern[0] == "#":
+        return _matches(pattern[1:], words) or (bool(words) and _matches(pattern, words[1:]))
+    return bool(words) and pattern[0] in ("*", words[0]) and _matches(pattern[1:], words[1:])
+
+
+@lru_cache(maxsize=4096)
+def hearers(exchange: str, key: str) -> tuple[str, ...]:
+    """The queues of services that hear what is published on an exchange with a routing key."""
+    return tuple(
+        queue.name for queue in SERVICE_QUEUES if queue.exchange == exchange and any(matches(each, key) for each in queue.hears)
+    )
+
+
 def events_of(service: str) -> tuple[str, ...]:
     """The kinds of messages that a service says on the exchange for events; what is private goes elsewhere."""
     private = {shape.TYPE.split(".")[0] for shape in MESSAGES if shape.PRIVATE}
@@ -125,6 +167,15 @@ def destinations(message: Message, beside: Collection[str] = ()) -> Destinations
 def to_departments(*codes: str) -> Destinations:
     """The queues of these departments, each once."""
     return tuple((DEPARTMENTS, department_queue(code)) for code in dict.fromkeys(codes))
+
+
+def lane(subject: str, place: tuple[str, str]) -> str:
+    """Within what the messages of a subject keep their order: events have one lane, what goes to a department has another.
+
+    So a department's queue that takes nothing holds back only what is for that department.
+    """
+    exchange, key = place
+    return subject if exchange != DEPARTMENTS else f"{subject[:40]}@{sha256(key.encode()).hexdigest()[:16]}"
 
 
 def retry_exchange(attempt: int) -> str | None:

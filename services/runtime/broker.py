@@ -63,6 +63,9 @@ class Publisher(Protocol):
     def settle(self) -> dict[tuple[str, str, str], str]:
         """Wait for the broker's word on everything sent; returns the copies it did not take, with the reason."""
 
+    def take(self, queue: str) -> list[bytes] | None:
+        """Everything in a queue, taken out of it; None where there is none for us. With nothing sent and not settled."""
+
     def idle(self) -> None:
         """Keep the connection alive; to be called at least every ten seconds."""
 
@@ -126,7 +129,7 @@ class RabbitPublisher:
 
     def _begin(self) -> None:
         self._connection = self._kombu.connection
-        self._channel = self._kombu.channel()
+        self._channel, self._tag = self._kombu.channel(), 0
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=True))
         self._channel.events["basic_nack"].add(lambda tag, multiple: self._settled(tag, multiple, taken=False))
@@ -143,10 +146,9 @@ class RabbitPublisher:
         if message.headers:
             self._publish_with_headers(message)
             return
-        exchange, routing_key, message_id = message.exchange, message.routing_key, message.message_id
         self._unsent += publish_frames(
-            self._channel.channel_id, self._connection.frame_max, exchange, routing_key, message_id, CONTENT_TYPE, message.body,
-            message.type, message.correlation_id,
+            self._channel.channel_id, self._connection.frame_max, message.exchange, message.routing_key, message.message_id,
+            CONTENT_TYPE, message.body, message.type, message.correlation_id,
         )  # fmt: skip
         if len(self._unsent) > PIECE:
             self._flush()
@@ -182,6 +184,15 @@ class RabbitPublisher:
         failed, self._failed = self._failed, {}
         return failed
 
+    def take(self, queue: str) -> list[bytes] | None:
+        """Everything in a queue, taken out of it; None where there is no such queue, or none for this user."""
+        try:
+            return [bytes(message.body) for message in iter(lambda: self._channel.basic_get(queue, no_ack=True), None)]
+        except (amqp.exceptions.NotFound, amqp.exceptions.AccessRefused):
+            # The broker closes the channel in which it was asked for.
+            self._begin()
+            return None
+
     def idle(self) -> None:
         """Send a heartbeat when one is due and take what the broker has to say."""
         self._connection.heartbeat_tick()
@@ -200,7 +211,7 @@ class RabbitPublisher:
                 self._failed.setdefault(copy, "refused by the broker")
 
     def _returned(self, _: Any, exchange: str, routing_key: str, message: Any) -> None:
-        # The return always comes before the confirm of the same message.
+        # The return comes before the confirm of the same message.
         self._failed[message.properties["message_id"], exchange, routing_key] = "no queue takes it"
 
 

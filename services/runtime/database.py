@@ -22,7 +22,7 @@ from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
 from services.contracts.messages import Message
-from services.contracts.topology import Destinations, destinations
+from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.bell import Bell, FifoBell, NotifyBell
 from services.runtime.bulk import insert_into, run_many
 from services.runtime.clock import ZONE, Clock, new_id
@@ -94,7 +94,9 @@ class Transaction:
         """
         event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message)
         places, body = destinations(message) if to is None else to, encode(event, withheld)
-        self.add(outbox_table, outbox_row(event.id, subject, places, body, self.now, message.TYPE, correlation_id))
+        for place in places:
+            row = outbox_row(event.id, lane(subject, place), [place], body, self.now, message.TYPE, correlation_id)
+            self.add(outbox_table, row)
         self.said += 1
         return event.id
 

@@ -27,6 +27,7 @@ class Delivery:
     user_id: str | None = None
     failed: int = 0
     type: str = ""
+    exchange: str = ""
 
 
 def aside_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, Any]:
@@ -57,6 +58,7 @@ def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, An
         user_id=returned.get("x-user-id") or properties.get("user_id"),
         failed=_count(returned.get("x-failed")),
         type=str(properties.get("type") or ""),
+        exchange=str(info.get("exchange") or ""),
     )
 
 

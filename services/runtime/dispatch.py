@@ -16,10 +16,12 @@ import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from services.contracts.errors import Poison
-from services.contracts.topology import DEAD, retry_exchange
+from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
 from services.runtime import inbox
-from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, Subscription, aside_headers
+from services.runtime.broker import CONNECTION_ERRORS, Outgoing, Publisher, Subscription
 from services.runtime.database import Database, Transaction
+from services.runtime.delivery import Delivery, aside_headers
+from services.runtime.reconcile import hear
 from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
@@ -111,9 +113,13 @@ class Dispatcher(Generic[T]):
 
     def _serve(self, subscription: Subscription, deliveries: Sequence[Delivery], *, through: bool) -> None:
         started = time.perf_counter()
-        verdicts = self.process(deliveries)
+        about = [delivery for delivery in deliveries if delivery.exchange == DELIVERIES]
+        verdicts = self.process([delivery for delivery in deliveries if delivery.exchange != DELIVERIES])
         if verdicts.unhandled:
             self._put_aside(verdicts.unhandled)
+        # After those that came before it: it may ask about them.
+        if about:
+            self._hear_about(about)
         if through:
             subscription.acknowledge(deliveries[-1], through=True)
         else:
@@ -175,6 +181,18 @@ class Dispatcher(Generic[T]):
                     self._hearing.give_up(work, message)
             verdicts.unhandled.append((delivery, repr(error), True))
 
+    def _hear_about(self, deliveries: Sequence[Delivery]) -> None:
+        """Take what is told about messages; what cannot be read is dropped, because it is told again."""
+        publisher = self._publish()
+        try:
+            for delivery in deliveries:
+                try:
+                    hear(self._database, delivery.body, publisher)
+                except Poison as error:
+                    log.warning("word_dropped", queue=self._hearing.queue, error=str(error))
+        finally:
+            publisher.close()
+
     def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
         now = int(self._database.clock.now().timestamp())
         publisher = self._publish()
@@ -184,6 +202,10 @@ class Dispatcher(Generic[T]):
             failed = publisher.settle()
         finally:
             publisher.close()
+        with self._database.transaction() as work:
+            inbox.note_aside(
+                work, self._hearing.queue, [delivery.message_id for delivery, _, _ in unhandled if delivery.message_id]
+            )
         if failed:
             raise TimeoutError(f"{len(failed)} messages could not be put aside: {next(iter(failed.values()))}")
 

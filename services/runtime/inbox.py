@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
+from services.contracts.topology import dead_queue
 from services.runtime.bulk import insert_into, run_many
-from services.runtime.database import Instant, Transaction
+from services.runtime.database import INSERTS, Instant, Transaction
 from services.runtime.outbox import tables
 
 inbox_table = sa.Table(
@@ -20,6 +22,8 @@ inbox_table = sa.Table(
     sa.PrimaryKeyConstraint("message_id", "queue"),
 )
 
+#: Ids in one look into the inbox.
+A_LOOK = 500
 _KNOWN = sa.select(inbox_table.c.message_id).where(
     inbox_table.c.queue == sa.bindparam("of"), inbox_table.c.message_id.in_(sa.bindparam("ids", expanding=True))
 )
@@ -35,6 +39,28 @@ def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]
         rows = [{"message_id": message_id, "queue": queue, "received": work.now} for message_id in fresh]
         run_many(work.connection, insert_into(inbox_table), rows)
     return set(fresh)
+
+
+def unknown(connection: Connection, queue: str, message_ids: Sequence[str]) -> tuple[list[str], bool]:
+    """Those of the ids that this queue's consumer has never had, and whether any of the others waits, unhandled so far."""
+    missing: list[str] = []
+    waits = False
+    for start in range(0, len(message_ids), A_LOOK):
+        ids = message_ids[start : start + A_LOOK]
+        known = set(connection.execute(_KNOWN, {"of": queue, "ids": ids}).scalars())
+        left = [each for each in ids if each not in known]
+        if left:
+            resting = set(connection.execute(_KNOWN, {"of": dead_queue(queue), "ids": left}).scalars())
+            waits = waits or bool(resting)
+            missing += [each for each in left if each not in resting]
+    return missing, waits
+
+
+def note_aside(work: Transaction, queue: str, message_ids: Sequence[str]) -> None:
+    """Remember that messages came but could not be handled: they wait in a retry queue or for a person."""
+    rows = [{"message_id": each, "queue": dead_queue(queue), "received": work.now} for each in sorted(set(message_ids))]
+    if rows:
+        work.execute(INSERTS[work.connection.dialect.name](inbox_table).on_conflict_do_nothing(), rows)
 
 
 def prune(work: Transaction, before_days: int) -> int:

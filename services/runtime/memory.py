@@ -12,7 +12,22 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from services.contracts.topology import DEAD, EXCHANGES, LARGEST_MESSAGE, REQUEUE, RETRIES, UNROUTED, Queue, dead_queue, queues
+from services.contracts.topology import (
+    DEAD,
+    DELIVERIES,
+    EXCHANGES,
+    LARGEST_MESSAGE,
+    REQUEUE,
+    RETRIES,
+    SERVICES,
+    UNROUTED,
+    Queue,
+    dead_queue,
+    events_queue,
+    mark_queues,
+    matches,
+    queues,
+)
 from services.runtime.broker import Delivery, Outgoing, delivery_of
 
 DELIVERY_LIMIT = 10
@@ -28,19 +43,6 @@ class Stored:
     returned: int = 0
 
 
-def matches(pattern: str, key: str) -> bool:
-    """Whether a topic pattern hears a routing key: `*` is one word, `#` any number of words."""
-    return _matches(pattern.split("."), key.split("."))
-
-
-def _matches(pattern: list[str], words: list[str]) -> bool:
-    if not pattern:
-        return not words
-    if pattern[0] == "#":
-        return _matches(pattern[1:], words) or (bool(words) and _matches(pattern, words[1:]))
-    return bool(words) and pattern[0] in ("*", words[0]) and _matches(pattern[1:], words[1:])
-
-
 class MemoryBroker:
     """All queues of the topology. `full` names queues that refuse, `down` makes every connection fail."""
 
@@ -54,6 +56,8 @@ class MemoryBroker:
             self.add(queue)
         for name in (*(delay.exchange for delay in RETRIES), UNROUTED):
             self._bind(name, name, "#")
+        for name in (*map(events_queue, SERVICES), *mark_queues()):
+            self._bind(DELIVERIES, name, name)
 
     def add(self, queue: Queue) -> None:
         """Make a work queue with its dead queue, bound as the topology says."""
@@ -86,6 +90,10 @@ class MemoryBroker:
             raise ConnectionError("the broker is down")
         if queue is not None and queue not in self._queues:
             raise ConnectionError(f"there is no queue {queue}")
+
+    def has(self, queue: str) -> bool:
+        """Whether a queue is there."""
+        return queue in self._queues
 
     def route(self, message: Outgoing, user_id: str | None = None) -> str | None:
         """Put a message into every queue that hears it; returns why it was not taken, or None."""
@@ -170,6 +178,13 @@ class MemoryPublisher:
         self._broker.check()
         failed, self._failed = self._failed, {}
         return failed
+
+    def take(self, queue: str) -> list[bytes] | None:
+        """Everything in a queue, taken out of it, None where there is none; raises ConnectionError while the broker is down."""
+        self._broker.check()
+        if not self._broker.has(queue):
+            return None
+        return [stored.message.body for stored in self._broker.take(queue, 1000, 0.0)]
 
     def idle(self) -> None:
         """Raises ConnectionError while the broker is down."""

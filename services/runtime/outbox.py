@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 tables = sa.MetaData()
+#: One row for each place a message goes to; `subject` is the lane in which rows keep their order.
 #: `due` is 0 for a fresh message, else the second (epoch) from which a refused one may be tried again.
 outbox_table = sa.Table(
     "outbox",

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.runtime import outbox
+from services.runtime import journal, outbox
 from services.runtime.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.database import Database
 from services.runtime.outbox import Pending, Refused
+from services.runtime.reconcile import Asking
 from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
+#: How often the hearers are asked what they have.
+ASK_SECONDS = 10.0
 LEASE_CHECK_SECONDS = 1.0
 REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
@@ -28,8 +32,9 @@ class Relay:
     def __init__(self, database: Database, connect: Callable[[], Publisher], telemetry: Telemetry, batch: int) -> None:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
         self._lease = database.lease("relay")
+        self._asking = Asking(database)
         self._publisher: Publisher | None = None
-        self._failures, self._unsettled = 0, False
+        self._failures, self._unsettled, self._ask_at = 0, False, 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: hold the lease, empty the outbox, wait for the bell; rest and begin anew after an error."""
@@ -50,7 +55,12 @@ class Relay:
                 return
         self._publisher = publisher = self._connect()
         log.info("relay_started", service=self._database.source)
+        again = self._asking.greet(publisher)
+        self._telemetry.count("huiying_messages_again_total", again, reason="lost")
         while not stop.is_set() and self._lease.held():
+            if time.monotonic() >= self._ask_at:
+                self._asking.ask(publisher)
+                self._ask_at = time.monotonic() + ASK_SECONDS
             if not self.turn(publisher):
                 publisher.idle()
                 self._database.bell.wait(IDLE_SECONDS)
@@ -73,6 +83,7 @@ class Relay:
         later = held | {subject: one.due for subject, one in refused.items()}
         settled = {*done, *(one.row.id for one in refused.values())}
         with self._database.transaction() as work:
+            journal.keep(work.connection, done, now.timestamp())
             outbox.remove(work.connection, done)
             outbox.postpone(work.connection, list(refused.values()))
             outbox.hold_back(work.connection, [(row, later[row.subject]) for row in rows if row.id not in settled])

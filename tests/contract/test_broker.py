@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE
+from services.contracts.topology import COMMANDS, DELIVERIES, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE
 from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, RabbitPublisher, Subscription
 from services.runtime.memory import MemoryBroker, matches
 from tests import conftest
@@ -80,6 +80,17 @@ class TestBroker:
 
     def test_an_empty_queue_gives_nothing_after_the_timeout(self, twin: Twin) -> None:
         assert twin.subscription(QUEUE).collect(10, 0.05) == []
+
+    def test_all_of_a_queue_is_taken_and_one_that_is_not_there_is_told_apart_from_an_empty_one(self, twin: Twin) -> None:
+        publisher = twin.publisher()
+        assert publisher.take("nobody.mark") is None
+        assert publisher.take("notify.mark") == []
+        publisher.publish(Outgoing("id", DELIVERIES, "notify.mark", b"{}"))
+        assert publisher.settle() == {}
+        assert publisher.take("notify.mark") == [b"{}"]
+        assert publisher.take("notify.mark") == []
+        publisher.publish(message(1))
+        assert publisher.settle() == {}
 
     def test_collect_takes_no_more_than_the_limit(self, twin: Twin) -> None:
         publish(twin, *map(message, range(7)))

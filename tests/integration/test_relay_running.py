@@ -133,7 +133,7 @@ class TestOnRabbit:
         class Stopwatch:
             def __init__(self) -> None:
                 self._inner, self._sent = rabbit.publisher(), list[str]()
-                self.idle, self.close = self._inner.idle, self._inner.close
+                self.idle, self.close, self.take = self._inner.idle, self._inner.close, self._inner.take
 
             def publish(self, message: Outgoing) -> None:
                 self._inner.publish(message)

@@ -16,6 +16,7 @@ from services.intake.store.attachments import attachments
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, put_away
 from services.intake.store.tables import opinions, ratings, signers, timeline
 from services.runtime.database import Transaction, rows_of
+from services.runtime.journal import forget_subject
 from services.runtime.vault import SealBroken, Vault
 
 Row = Mapping[str, Any]
@@ -118,6 +119,7 @@ def forget_words(work: Transaction, opinion: str, title: str, content: str) -> N
     """Put a note in the place of all that the submitters of an opinion wrote: its text, what they added, what they said of it;
     their photos are gone."""
     work.overwrite()
+    forget_subject(work.connection, opinion)
     work.execute(attachments.delete().where(attachments.c.opinion == opinion))
     work.execute(opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null()))
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)

@@ -187,8 +187,9 @@ class Scene:
     def said(self) -> list[Event]:
         """Every message that waits in the outbox, in order."""
         with self.database.reading() as connection:
-            bodies = connection.execute(sa.select(outbox_table.c.body).order_by(outbox_table.c.id)).scalars()
-            return [decode(bytes(body)) for body in bodies]
+            rows = connection.execute(sa.select(outbox_table.c.message_id, outbox_table.c.body).order_by(outbox_table.c.id)).all()
+        # What is addressed to a department has a row for each of its two places.
+        return list({message_id: decode(bytes(body)) for message_id, body in rows}.values())
 
     def rungs(self) -> list[str]:
         """The codes of the rungs that were said, in order."""

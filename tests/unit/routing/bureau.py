@@ -221,8 +221,9 @@ class Bureau:
         """What went into the outbox, in order, without the copies of what others have said."""
         with self.database.reading() as connection:
             rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
-        wanted = [row for row in rows if about in (None, row["subject"]) and row["type"] != OpinionEvaluated.TYPE]
-        return [decode(row["body"]) for row in wanted]
+        # What is addressed to a department has a row for each of its two places.
+        events = {row["message_id"]: decode(row["body"]) for row in rows if row["type"] != OpinionEvaluated.TYPE}.values()
+        return [event for event in events if about in (None, event.subject)]
 
     def story(self, opinion: str) -> list[tuple[str, int]]:
         """Types and sequence numbers of what was said about an opinion."""

@@ -1,0 +1,259 @@
+"""What was published and not heard is published again: after a lost broker, or a purged queue. An older store is recognised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+import orjson
+import pytest
+import sqlalchemy as sa
+
+from services.contracts.envelope import Event, decode
+from services.contracts.errors import Poison
+from services.contracts.messages import OpinionDeclined, ReminderSent
+from services.contracts.topology import DELIVERIES
+from services.runtime import journal
+from services.runtime.broker import Outgoing
+from services.runtime.clock import FixedClock
+from services.runtime.database import Database, Transaction
+from services.runtime.delivery import Delivery
+from services.runtime.dispatch import Dispatcher, Hearing
+from services.runtime.journal_tables import addressed_table, listings_table, published_table
+from services.runtime.memory import MemoryBroker
+from services.runtime.reconcile import Asking
+from services.runtime.relay import Relay
+from services.runtime.telemetry import Telemetry
+from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.integration.relaying import DEADLINE
+
+QUEUE = "metrics.events"
+
+
+class Town:
+    """Notify, which publishes, and metrics, which hears, each on a store of its own, around one broker in memory."""
+
+    def __init__(self, make: MakeDatabase, clock: FixedClock) -> None:
+        self.clock, self.broker = clock, MemoryBroker(DEPARTMENTS)
+        self.source, self.hearer = make("notify"), make("metrics")
+        self.acted: Counter[str] = Counter()
+        self.unwilling: set[str] = set()
+
+    def say(self, count: int, department: str = "water") -> list[str]:
+        with self.source.transaction() as work:
+            return [
+                work.say(ReminderSent("a", department, "x", "reply", DEADLINE), subject=f"o-{number}", sequence=1)
+                for number in range(count)
+            ]
+
+    def publish(self) -> None:
+        relay = Relay(self.source, self.broker.publisher, Telemetry(), 50)
+        while relay.turn(self.broker.publisher()):
+            pass
+
+    def ask(self, seconds: float = 120.0) -> int:
+        self.clock.instant += timedelta(seconds=seconds)
+        asking = Asking(self.source)
+        asking.greet(self.broker.publisher())
+        return asking.ask(self.broker.publisher())
+
+    def greet(self) -> int:
+        return Asking(self.source).greet(self.broker.publisher())
+
+    def _handle(self, _: Transaction, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.id in self.unwilling:
+                raise Poison("not today")
+        self.acted.update(event.id for event in events)
+
+    def hear(self, database: Database, queue: str) -> None:
+        def read(delivery: Delivery) -> Event:
+            return decode(delivery.body)
+
+        hearing = Hearing(queue, read, lambda event: event.id, self._handle)
+        subscription = self.broker.subscription(queue)
+        dispatcher = Dispatcher(hearing, database, lambda: subscription, self.broker.publisher, Telemetry(), 50)
+        while self.broker.waiting(queue):
+            dispatcher.turn(subscription)
+        subscription.close()
+
+    def settle(self) -> None:
+        """Everybody hears what there is for them, question and answer included."""
+        self.hear(self.hearer, QUEUE)
+        self.hear(self.source, "notify.events")
+        self.publish()
+        self.hear(self.hearer, QUEUE)
+
+    def count(self, table: sa.Table) -> int:
+        with self.source.reading() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+    def behind(self, database: Database) -> dict[str, object] | None:
+        with database.reading() as connection:
+            told = journal.fact(connection, journal.BEHIND)
+        return None if told is None else dict(orjson.loads(told))
+
+    def lose(self) -> None:
+        """The broker comes back with its topology and nothing in it."""
+        self.broker = MemoryBroker(DEPARTMENTS)
+
+
+@pytest.fixture
+def town(any_database: MakeDatabase, clock: FixedClock) -> Town:
+    town = Town(any_database, clock)
+    town.greet()
+    return town
+
+
+def test_what_was_heard_is_let_go_and_what_departments_have_is_kept(town: Town) -> None:
+    said = town.say(120)
+    town.publish()
+    assert town.count(published_table) == 240
+    town.hear(town.hearer, QUEUE)
+    assert town.ask() == 1
+    town.settle()
+    assert town.acted == Counter(said)
+    assert town.count(published_table) == town.count(listings_table) == 0
+    assert town.count(addressed_table) == 120
+    assert town.ask() == 0
+
+
+def test_a_purged_queue_of_a_service_is_noticed_and_filled_again_with_the_same_ids(town: Town) -> None:
+    said = town.say(100)
+    town.publish()
+    town.broker.rearrange(QUEUE, lambda line: line[:30])
+    town.settle()
+    assert len(town.acted) == 30
+    town.ask()
+    town.settle()
+    assert town.acted == Counter(said)
+    town.ask()
+    town.settle()
+    assert town.count(published_table) == 0
+
+
+def test_a_question_that_is_lost_is_asked_again(town: Town) -> None:
+    said = town.say(10)
+    town.publish()
+    town.ask()
+    town.broker.rearrange(QUEUE, lambda _: [])
+    assert town.ask(5.0) == 0
+    assert town.ask(120.0) == 1
+    town.settle()
+    assert town.acted == Counter(said)
+
+
+@pytest.mark.parametrize("heard", [0, 40, 100])
+def test_a_broker_that_comes_back_empty_gets_everything_once_more_and_each_message_acts_once(town: Town, heard: int) -> None:
+    said = town.say(100)
+    town.publish()
+    town.broker.rearrange(QUEUE, lambda line: line[:heard])
+    town.hear(town.hearer, QUEUE)
+    waiting = town.say(20, "roads")
+    town.lose()
+    assert town.greet() == 200
+    town.publish()
+    assert [one.message_id for one in town.broker.waiting("department.water")] == said
+    assert [one.message_id for one in town.broker.waiting("department.roads")] == waiting
+    assert [one.message_id for one in town.broker.waiting(QUEUE)] == said + waiting
+    town.settle()
+    assert town.acted == Counter(said + waiting)
+    assert town.greet() == 0
+
+
+def test_departments_get_again_what_all_services_have_long_heard(town: Town) -> None:
+    said = town.say(30)
+    town.publish()
+    town.hear(town.hearer, QUEUE)
+    town.ask()
+    town.settle()
+    town.lose()
+    assert town.greet() == 30
+    town.publish()
+    assert [one.message_id for one in town.broker.waiting("department.water")] == said
+    assert town.broker.waiting(QUEUE) == []
+    town.ask()
+    assert town.count(addressed_table) == 30
+
+
+def test_a_restart_of_the_relay_is_no_loss(town: Town) -> None:
+    town.say(10)
+    town.publish()
+    town.ask()
+    assert town.greet() == 0
+    assert len(town.broker.waiting("department.water")) == 10
+
+
+def test_a_dead_letter_is_not_sent_again_by_every_question_but_is_after_a_loss(town: Town) -> None:
+    bad, *good = town.say(5)
+    town.unwilling = {bad}
+    town.publish()
+    for _ in range(3):
+        town.settle()
+        town.ask()
+    assert town.acted == Counter(good)
+    assert len(town.broker.waiting("metrics.events.dead")) == 1
+    town.unwilling = set()
+    town.lose()
+    assert town.greet() == 10
+    town.publish()
+    town.settle()
+    assert town.acted == Counter([bad, *good])
+
+
+def test_a_store_older_than_the_broker_is_recognised_by_the_mark(town: Town, any_database: MakeDatabase) -> None:
+    town.say(10)
+    town.publish()
+    town.ask()
+    assert town.behind(town.source) is None
+    town.source = any_database("older")
+    town.source.source = "notify"
+    assert town.greet() == 0
+    assert town.behind(town.source) == {"than": "broker", "by": 20, "found": town.clock.now().isoformat(timespec="seconds")}
+
+
+@pytest.mark.parametrize("older", ["source", "hearer"])
+def test_a_store_older_than_another_is_recognised_by_its_neighbour(town: Town, any_database: MakeDatabase, older: str) -> None:
+    for _ in range(3):
+        town.say(2)
+        town.publish()
+        town.ask()
+        town.settle()
+    fresh = any_database("older")
+    fresh.source = getattr(town, older).source
+    setattr(town, older, fresh)
+    town.lose()
+    town.greet()
+    town.say(1)
+    town.publish()
+    town.ask()
+    town.settle()
+    told = town.behind(fresh)
+    assert told is not None
+    assert told["than"] == {"source": "metrics", "hearer": "notify"}[older]
+
+
+def test_what_nobody_answers_for_is_given_up_in_the_end(town: Town) -> None:
+    town.say(10)
+    town.publish()
+    town.ask()
+    town.ask(journal.KEEP_SECONDS + 1)
+    assert town.count(published_table) == town.count(listings_table) == 0
+
+
+def test_messages_of_no_service_are_not_asked_about(town: Town) -> None:
+    with town.source.transaction() as work:
+        work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+    town.publish()
+    town.broker.rearrange(QUEUE, lambda _: [])
+    town.ask()
+    town.settle()
+    assert sum(town.acted.values()) == 1
+
+
+def test_a_word_that_cannot_be_read_is_dropped(town: Town) -> None:
+    for body in (b"", b"[]", b"{}", b'{"ids": 3}', b'{"source": "x", "number": 1, "closed": 0, "ids": [1]}'):
+        town.broker.route(Outgoing("m", DELIVERIES, QUEUE, body))
+    town.hear(town.hearer, QUEUE)
+    assert town.broker.waiting("metrics.events.dead") == []
