@@ -25,18 +25,43 @@ FAST_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 
 
 #: What the metrics service computes from its read model.
 PRODUCT = (
-    Measure("huiying_opinions_submitted_total", "counter", "Opinions received", ("channel",)),
-    Measure("huiying_opinions_reviewed_total", "counter", "Opinions reviewed", ("decision",)),
-    Measure("huiying_assignments_created_total", "counter", "Assignments made", ("department", "topic")),
-    Measure("huiying_assignments_open", "gauge", "Assignments without a reply now", ("department", "overdue")),
-    Measure("huiying_assignments_concluded_total", "counter", "Assignments concluded", ("department", "outcome", "on_time")),
-    Measure("huiying_evaluations_total", "counter", "Ratings given by submitters", ("department", "aspect", "rating")),
-    Measure("huiying_reminders_total", "counter", "Rungs of the ladder that fired", ("department", "rung")),
-    Measure("huiying_reply_seconds", "histogram", "Time from assignment to reply", ("department",), REPLY_BUCKETS),
+    Measure("huiying_opinions_submitted_total", "counter", "Opinions submitted", ("channel",)),
+    Measure("huiying_opinions_reviewed_total", "counter", "First decisions of reviews: let in or declined", ("decision",)),
+    Measure(
+        "huiying_assignments_created_total",
+        "counter",
+        "Assignments ever made, to leads, co-handlers and separate handlers alike; not again when reopened; topic as it was then",
+        ("department", "topic"),
+    ),
+    Measure("huiying_assignments_open", "gauge", "Assignments of leads without a reply now", ("department", "overdue")),
+    Measure(
+        "huiying_assignments_concluded_total",
+        "counter",
+        "Times that leads' assignments were concluded, reopened later or not",
+        ("department", "outcome", "on_time"),
+    ),
+    Measure(
+        "huiying_evaluations_total",
+        "counter",
+        "Ratings given by submitters, revisions included; result and process counted apart",
+        ("department", "aspect", "rating"),
+    ),
+    Measure(
+        "huiying_reminders_total",
+        "counter",
+        "Rungs of the ladder that fired: reminders, cards and supervisions",
+        ("department", "rung"),
+    ),
+    Measure("huiying_reply_seconds", "histogram", "Time from assignment or reopening to reply", ("department",), REPLY_BUCKETS),
     Measure("huiying_resolution_ratio", "gauge", "Solved cases as a share, by variant", ("department", "variant")),
     Measure("huiying_on_time_ratio", "gauge", "Replies in time as a share of those due or given", ("department",)),
     Measure("huiying_satisfaction_ratio", "gauge", "Satisfied submitters as a share of those who rated", ("department", "variant")),
-    Measure("huiying_promises_total", "counter", "Promises by what became of them", ("department", "state")),
+    Measure(
+        "huiying_promises_total",
+        "counter",
+        "What happened to promises, not a sum: made (all of them), then kept (in time) or broken, and kept_late (once broken)",
+        ("department", "state"),
+    ),
 )
 
 #: What intake tells beside that.

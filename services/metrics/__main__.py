@@ -35,6 +35,7 @@ def chores(service: Service) -> Sequence[Chore]:
     """What the worker does now and then."""
     return [
         Chore("forget_heard", HOUR, partial(handlers.forget_heard, service)),
+        Chore("renew_stale", HOUR, partial(handlers.renew_stale, service)),
         Chore("close_day", MINUTE, partial(handlers.close_day, service)),
     ]
 

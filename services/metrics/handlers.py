@@ -12,10 +12,6 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.messages import (
-    AssignmentAmended,
-    AssignmentDrafted,
-    AssignmentRaised,
-    AssignmentRechecked,
     CardIssued,
     ReminderSent,
     SupervisionRaised,
@@ -24,6 +20,7 @@ from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES, Scope
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.heard import Heard
 from services.metrics.domain.rates import RATES, published_rates
+from services.metrics.domain.sanctions import moves_of
 from services.metrics.domain.story import Fact, Row, fact_of
 from services.metrics.domain.waiting import QUANTILES, published_times
 
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 CLOCKS_DIFFER = timedelta(minutes=1)
 _SUBJECT = re.compile("[0-9a-f]{64}")
 RUNGS = (ReminderSent, CardIssued, SupervisionRaised)
-#: Moves that count as often as they are made, whatever else they do.
-MOVES = (AssignmentDrafted, AssignmentAmended, AssignmentRaised, AssignmentRechecked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +52,20 @@ def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> No
     told: dict[str, list[Fact]] = {}
     reminded: list[Row] = []
     moved: list[Row] = []
+    recorded_at = service.model.take_instant(work, service.clock)
     for message in messages:
         event = message.event
-        fact, data = fact_of(event), event.data
+        fact, data = fact_of(event, recorded_at), event.data
         if fact is not None:
             told.setdefault(event.subject, []).append(fact)
         if isinstance(data, RUNGS):
             reminded.append({
-                "id": event.id, "opinion": event.subject, "department": data.department, "rung": data.rung, "sent_at": event.time,
+                "id": event.id, "opinion": event.subject, "department": data.department, "rung": data.rung, "sent_at": recorded_at,
             })  # fmt: skip
-        elif isinstance(data, MOVES):
+        for move, name in moves_of(event):
             moved.append({
-                "id": event.id, "opinion": event.subject, "department": data.department, "at": event.time,
-                "move": event.type.partition(".")[2], "held": getattr(data, "held", None),
+                "id": name, "opinion": event.subject, "department": getattr(data, "department", None), "move": move,
+                "held": getattr(data, "held", None), "at": recorded_at,
             })  # fmt: skip
     service.model.record(work, told, reminded, moved, service.days)
     service.ledger.append(work, [message.counted for message in messages], _today(service, work.now))
@@ -81,15 +77,16 @@ def statistics(service: Service, query: Mapping[str, Any]) -> dict[str, Any]:
     Raises `Invalid` that names the field.
     """
     scope = scope_of(query, service)
-    found = service.model.count(scope, service.most_groups)
+    found = service.model.count(scope, service.clock.now(), service.most_groups)
     if found is None:
         reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
         raise Invalid("This would be too long an answer.", {"by": [reason]})
-    today = scope.at.astimezone(service.days.zone).date()
+    at = found.at.astimezone(service.days.zone)
+    today = at.date()
     keys = sorted({*found.counts, *found.answered, *found.waiting}, key=_order)
     groups = [{"key": dict(zip(scope.by, key, strict=True)), **_numbers(service, found, [key], today)} for key in keys]
     return {
-        "as_of": scope.at, "by": scope.by, "from": scope.since, "to": scope.until,
+        "as_of": at, "by": scope.by, "from": scope.since, "to": scope.until,
         "groups": groups if scope.by else [], "total": _numbers(service, found, keys, today), "legend": LEGEND,
     }  # fmt: skip
 
@@ -106,12 +103,11 @@ def scope_of(query: Mapping[str, Any], service: Service) -> Scope:
 
     begin = None if since is None else instant(since, end=False)
     end = None if until is None else instant(until, end=True)
-    moment = now if at is None else instant(at, end=True)
     if begin is not None and end is not None and begin >= end:
         raise Invalid("The period is empty.", {"to": ["lies before 'from'"]})
     if at is not None and instant(at, end=False) > now + CLOCKS_DIFFER:
         raise Invalid("Nothing is known of the future.", {"as_of": ["lies in the future"]})
-    return Scope(tuple(query.get("by", ())), min(moment, now), begin, end)
+    return Scope(tuple(query.get("by", ())), None if at is None else instant(at, end=True), begin, end)
 
 
 def _order(key: tuple[str | None, ...]) -> tuple[tuple[bool, str], ...]:
@@ -148,6 +144,11 @@ def proofs(service: Service, subject: str, after: int | None, limit: int) -> lis
     if not found and after is None:
         raise NotFound("The ledger has nothing of this subject, which is SHA-256 of 'huiying-ledger' and the opinion's id in hex.")
     return found
+
+
+def renew_stale(service: Service) -> bool:
+    """Derive anew what an older program had derived; returns whether there is more to do."""
+    return service.model.renew_stale(service.days)
 
 
 def close_day(service: Service) -> bool:

@@ -51,7 +51,7 @@ class StatisticsQuery(Schema):
     by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
     since = Moment(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = Moment(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
-    as_of = Moment(load_default=None, metadata={"description": "as of this instant, by default now; a date includes its day"})
+    as_of = Moment(load_default=None, metadata={"description": "as of then, by default the newest; a date includes its day"})
 
 
 class PublishedRate(Schema):

@@ -18,7 +18,8 @@ from services.contracts.catalogue import CHANNELS, Catalogue
 from services.contracts.measures import PRODUCT, Measure
 from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.promises import STATES
-from services.metrics.domain.rates import RATES, Rate, fraction
+from services.metrics.domain.rates import RATES, fraction
+from services.metrics.domain.shared import RATIOS
 from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
@@ -99,21 +100,19 @@ def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
         add(department, f"concluded_{outcome}", number)
     for (department, aspect, rating), number in tally.standing_by_department_aspect_rating.items():
         add(department, f"{aspect}_{rating}", number)
+    for (department, aspect, rating), number in tally.first_by_department_aspect_rating.items():
+        add(department, f"first_{aspect}_{rating}", number)
     return counts
 
 
-def ratios(*names: str) -> Callable[[Catalogue, Tally], Numbers]:
+def ratios(measure: str) -> Callable[[Catalogue, Tally], Numbers]:
     """The series of some rates: labels are the department and, where there are several, the variant."""
-    chosen = [rate for rate in RATES if rate.name in names]
-
-    def labels(department: str, rate: Rate) -> Labels:
-        if len(chosen) == 1:
-            return (department,)
-        return department, rate.variant if rate.name == names[0] else f"{rate.name.partition('_')[0]}_{rate.variant}"
+    by_name = {(rate.name, rate.variant): rate for rate in RATES}
+    chosen = {(label,) if label else (): by_name[rate] for label, rate in RATIOS[measure].items()}
 
     def numbers(catalogue: Catalogue, tally: Tally) -> Numbers:
         every = _counts(catalogue, tally).items()
-        return {labels(code, rate): fraction(rate, counts).ratio for code, counts in every for rate in chosen}
+        return {(code, *labels): fraction(rate, counts).ratio for code, counts in every for labels, rate in chosen.items()}
 
     return numbers
 
@@ -127,10 +126,8 @@ NUMBERS: Mapping[str, Callable[[Catalogue, Tally], Numbers]] = {
     "huiying_assignments_concluded_total": _concluded,
     "huiying_evaluations_total": _evaluations,
     "huiying_reminders_total": _reminders,
-    "huiying_resolution_ratio": ratios("resolution"),
-    "huiying_on_time_ratio": ratios("on_time"),
-    "huiying_satisfaction_ratio": ratios("satisfaction", "process_satisfaction"),
     "huiying_promises_total": _promises,
+    **{measure: ratios(measure) for measure in RATIOS},
 }
 
 

@@ -153,6 +153,13 @@ class Database:
         with self.engine.connect().execution_options(huiying_read=True) as connection:
             yield connection
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that only reads, and sees all of one moment, however many statements it runs."""
+        with self.reading() as connection:
+            # A read of an SQLite file is of one moment by itself.
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+
     @property
     def bell(self) -> Bell:
         """What wakes this store's relay."""

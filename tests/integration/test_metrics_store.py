@@ -19,8 +19,7 @@ MIGRATIONS = main.ASSEMBLY.migrations
 def test_both_stores_publish_the_same(sqlite_database, postgres_database, clock, tmp_path, by):
     both = [running_on(make("metrics", MIGRATIONS), clock, tmp_path) for make in (sqlite_database, postgres_database)]
     for running in both:
-        for event in whole_story():
-            running.hear([event])
+        running.live(whole_story())
     for query in ({}, {"as_of": (START + 5 * DAY).isoformat()}, {"from": "2026-11-03"}):
         light, full = (running.statistics(by=by, **query) for running in both)
         assert light == full

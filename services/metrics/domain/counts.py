@@ -15,16 +15,23 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "channel": ("渠道", "channel"),
     "station": ("代表联络站", "station"),
     "level": ("级别", "level"),
+    "key": ("重点督办", "key supervision"),
+    "leader": ("领办领导", "leader"),
     "month": ("月份", "month"),
 }
+#: Where the value of each dimension is kept. What a case is said to be is true for a time; as of an instant, what was true then.
+COLUMNS: Mapping[str, str] = {name: "key_case" if name == "key" else name for name in DIMENSIONS}
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is counted: opinions submitted from `since` and before `until`, grouped `by` dimensions, as of the instant `at`."""
+    """What is counted: opinions submitted from `since` and before `until`, grouped `by` dimensions.
+
+    `at` is the instant as of which is asked, if one was named.
+    """
 
     by: tuple[str, ...]
-    at: datetime
+    at: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -124,8 +131,17 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     "look_back": ("回头看不合格", "a failed look-back"),
 }
 
+#: What the ladder and the congress did about a case: by the word under which it is kept, what it is called as a count.
+SANCTIONS: Mapping[str, tuple[str, str, str]] = {
+    "yellow_card": ("yellow_cards", "黄牌", "yellow cards"),
+    "red_card": ("red_cards", "红牌", "red cards"),
+    "supervision": ("supervisions", "督办", "supervisions"),
+    "summons": ("summonses", "约见", "summonses"),
+    "criticism": ("criticisms", "通报批评", "criticisms"),
+}
+
 COUNTS: tuple[Count, ...] = (
-    Count("submitted", "提出", "submitted", "case", (Happened("submitted_at"),)),
+    Count("submitted", "提出", "submitted", "case", (Happened("recorded_at"),)),
     Count("accepted", "受理", "accepted", "case", (Happened("reviewed_at"), Is("decision", ("automatic", "reviewer")))),
     Count("declined", "不予受理", "declined at review", "case", (Happened("reviewed_at"), Is("decision", ("declined",)))),
     Count("returned", "退回补充", "returned for detail", "case", (Happened("returned_at"),)),
@@ -137,11 +153,16 @@ COUNTS: tuple[Count, ...] = (
     Count("key", "重点督办", "under key supervision", "mark", (NotYet("until"), Is("key", (True,)))),
     Count("led", "领导领办", "led by a named leader", "mark", (NotYet("until"), Is("led", (True,)))),
     Count("raised", "提级次数", "raised to the next level", "move", (Is("move", ("raised",)),)),
+    Count("co_handed_out", "协办交办（含退办、撤回、并案）", "assignments ever made to co-handlers", "round", (CO_HANDLER, FIRST)),
     Count("co_assigned", "协办", "assigned as co-handler", "round", (CURRENT, STANDS, CO_HANDLER)),
     Count("advised", "协办意见", "co-opinions given", "round", ADVISED),
     Count("advised_in_time", "按期协办意见", "co-opinions given in time", "round", (*ADVISED, Is("advised_in_time", (True,)))),
     Count("co_released", "未提意见即答复的协办", "answered without the co-handler", "round", (CO_HANDLER, Happened("released_at"))),
     Count("co_overdue", "逾期未提的协办意见", "co-opinions overdue", "deadline", (CO_HANDLER, *MISSED)),
+    Count(
+        "separate_handed_out", "分别办理交办（含退办、撤回、并案）", "assignments ever made for a separate answer", "round",
+        (SEPARATE, FIRST),
+    ),
     Count("separate_assigned", "分别办理", "assigned for a separate answer", "round", (CURRENT, STANDS, SEPARATE)),
     Count("separate_answered", "分别办理已答复", "answered separately", "round", ANSWERED),
     Count(
@@ -165,10 +186,12 @@ COUNTS: tuple[Count, ...] = (
     Count("contact_missed", "逾期未联系", "not contacted, limit passed", "deadline", (LEAD, Is("kind", ("contact",)), *MISSED)),
     Count("drafted", "送审稿次数", "replies drafted for the head", "move", (Is("move", ("drafted",)),)),
     Count("amended", "送审退改次数", "drafts sent back by the head", "move", (Is("move", ("amended",)),)),
+    Count("replies", "答复次数", "replies ever given, one for each round", "round", (LEAD, Happened("replied_at"))),
     Count("replied", "已答复", "replied", "round", REPLIED),
     Count("replied_in_time", "按期答复", "replied in time", "round", (*REPLIED, Is("replied_in_time", (True,)))),
     Count("open", "在办", "open", "round", OPEN),
     Count("overdue", "逾期未答复", "open and overdue", "deadline", (LEAD, Is("kind", ("reply",)), *MISSED)),
+    Count("conclusions", "办结次数", "times concluded, reopened later or not", "round", (LEAD, Happened("concluded_at"))),
     Count("concluded", "已办结", "concluded", "round", CONCLUDED),
     *(
         Count(f"concluded_{code}", f"办结：{zh}", f"concluded: {en}", "round", (*CONCLUDED, Is("outcome", (code,))))
@@ -190,9 +213,18 @@ COUNTS: tuple[Count, ...] = (
         for aspect, (zh_aspect, en_aspect) in ASPECTS.items()
         for code, (zh, en) in RATINGS.items()
     ),
+    *(
+        Count(
+            f"first_{aspect}_{code}", f"首次测评：{zh_aspect}{zh}", f"first rating of the case, {en_aspect}: {en}", "rating",
+            (Is("is_first", (True,)), Is(aspect, (code,))),
+        )
+        for aspect, (zh_aspect, en_aspect) in ASPECTS.items()
+        for code, (zh, en) in RATINGS.items()
+    ),
     Count("rechecked", "回头看", "looked at again", "move", (Is("move", ("rechecked",)),)),
     Count("rechecked_held", "回头看合格", "held when looked at again", "move", (Is("move", ("rechecked",)), Is("held", (True,)))),
     Count("reminded", "催办次数", "rungs of the ladder fired", "reminder", (Happened("sent_at"),)),
+    *(Count(name, zh, en, "move", (Is("move", (move,)),)) for move, (name, zh, en) in SANCTIONS.items()),
     Count("promised", "承诺", "promises made", "promise", (Happened("made_at"),)),
     Count("promises_kept", "按期兑现的承诺", "promises kept in time", "promise", KEPT_IN_TIME),
     Count("promises_kept_late", "逾期兑现的承诺", "promises kept late", "promise", KEPT_LATE),
@@ -203,11 +235,15 @@ COUNTS: tuple[Count, ...] = (
 COUNTS_BY_NAME: Mapping[str, Count] = {count.name: count for count in COUNTS}
 #: A row counts from this instant on; before it, it is not there.
 BEGINS: Mapping[Kept, str | None] = {
-    "case": None, "round": "opened_at", "deadline": "set_at", "mark": "since", "rating": "given_at", "promise": "made_at",
+    "case": None, "round": "recorded_at", "deadline": "set_at", "mark": "since", "rating": "given_at", "promise": "made_at",
     "reminder": "sent_at", "move": "at",
 }  # fmt: skip
 #: What a reader has to know beside the formulas, Chinese and English.
 NOTES: Mapping[str, tuple[str, str]] = {
+    "as_of": (
+        "每件事从本系统记录到它的时刻起计入；某一时刻的数字，无论以后什么时候再查都一样，归属（单位、级别、主题、重点等）也按当时的算。",
+        "Everything counts from when it was recorded. As of an instant, figures and groups read the same for ever.",
+    ),
     "overdue": (
         "逾期未答复的计入按期办结率的分母；是否逾期看当时有效的期限，挂起期间没有期限，不算逾期。",
         "Open overdue cases count against the rate in time; judged by the deadline in force then, of which a paused case has none.",
@@ -225,8 +261,12 @@ NOTES: Mapping[str, tuple[str, str]] = {
         "Co-handlers and separate handlers are counted apart and are in none of the rates of the leads.",
     ),
     "ratings": (
-        "一次答复有几个人测评的，取各人最近一次测评中最低的；追评从给出时起代替本人先前的测评。",
-        "Where several rate one reply, the lowest of their latest ratings counts; a revision replaces the rater's earlier one.",
+        "一次答复有几个人测评的，取各人最近一次测评中最低的；追评代替本人先前的测评。首次测评另列，不因重办或追评而改变。",
+        "Of several who rate one reply, the lowest latest rating counts. A case's first rating is shown too, whatever comes later.",
+    ),
+    "sanctions": (
+        "督办、约见、通报批评，同一次督办各只计一次，由阶梯发出还是由督政议事会作出都一样。",
+        "A supervision counts once, and once as a summons and as criticism, whether the ladder or a meeting made it so.",
     ),
     "promises": (
         "承诺兑现率＝到期承诺中按期兑现的／到期承诺；未到期的不计，到期后才兑现的算未兑现。",

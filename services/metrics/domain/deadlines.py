@@ -49,12 +49,12 @@ class _Deadlines:
         if fact.type in SETTING:
             self._set(fact)
         elif fact.type in ENDING:
-            self._lift(self._kinds, fact.at)
+            self._lift(self._kinds, fact.recorded_at)
             self._met.update(self._kinds)
         elif fact.type in RESTING:
             self._rest(fact)
         elif fact.type in MEETING:
-            self._lift((MEETING[fact.type],), fact.at)
+            self._lift((MEETING[fact.type],), fact.recorded_at)
             self._met.add(MEETING[fact.type])
 
     def _set(self, fact: Fact) -> None:
@@ -66,21 +66,21 @@ class _Deadlines:
         for kind in self._kinds:
             if kind not in fact.data["deadlines"] or (again and kind in ONCE):
                 continue
-            self._lift((kind,), fact.at)
+            self._lift((kind,), fact.recorded_at)
             row = {
-                **self._shared, "sequence": fact.sequence, "kind": kind, "set_by": fact.type.partition(".")[2], "set_at": fact.at,
-                "lifted_at": None, "due": datetime.fromisoformat(fact.data["deadlines"][kind]),
+                **self._shared, "sequence": fact.sequence, "kind": kind, "set_by": fact.type.partition(".")[2],
+                "set_at": fact.recorded_at, "lifted_at": None, "due": datetime.fromisoformat(fact.data["deadlines"][kind]),
             }  # fmt: skip
             self.rows.append(row)
             self._in_force[kind] = row
             # A deadline for what is met already, or for a case that waits, was never in force.
             if kind in self._met or self._paused:
-                self._lift((kind,), fact.at)
+                self._lift((kind,), fact.recorded_at)
 
     def _rest(self, fact: Fact) -> None:
         # What is due once and was missed by now has been missed, whatever happens later.
         missed = {kind for kind in ONCE if kind in self._in_force and self._in_force[kind]["due"] < fact.at}
-        self._lift([kind for kind in self._kinds if kind not in missed], fact.at)
+        self._lift([kind for kind in self._kinds if kind not in missed], fact.recorded_at)
         self._paused = fact.type == "assignment.paused"
         if not self._paused:
             self._met.update(self._kinds)

@@ -1,8 +1,8 @@
-"""The rows that follow from the facts of one opinion, whatever their order and however often each was heard."""
+"""The rows that follow from the facts of one opinion, whatever the order of their arrival."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter, itemgetter
@@ -15,7 +15,10 @@ from services.metrics.domain.ratings import rate_rounds, ratings_of
 from services.metrics.domain.rounds import DESCRIBED, rounds_of
 from services.metrics.domain.story import Fact, Row
 
-DESCRIBING = ("opinion.submitted", "opinion.accepted", "opinion.declined", "assignment.created", "assignment.raised")
+DESCRIBING = (
+    "opinion.submitted", "opinion.accepted", "opinion.declined", "assignment.created", "assignment.marked", "assignment.raised",
+)  # fmt: skip
+REVIEWING = ("opinion.accepted", "opinion.declined")
 LEAD = "lead"
 #: What happened to an opinion beside its assignments, and where the first time is kept.
 MILESTONES: Mapping[str, str] = {
@@ -24,7 +27,9 @@ MILESTONES: Mapping[str, str] = {
     "opinion.merged": "merged_at",
     "opinion.withdrawn": "withdrawn_at",
 }
-CASE_COLUMNS = ("id", "department", *DESCRIBED, "reviewed_at", "decision", *MILESTONES.values())
+CASE_COLUMNS = ("id", "department", *DESCRIBED, "recorded_at", "reviewed_at", "decision", *MILESTONES.values())
+#: What is said of a case for a time only, and taken from it together.
+ON_THE_LIST = ("assignment.created", "assignment.marked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +48,13 @@ class Derived:
 
 
 def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
-    """The rows of an opinion from all its facts in any order."""
-    ordered = _in_order(facts)
-    derived = Derived(_case(opinion, ordered, days), [], [], [], [], promises_of(opinion, ordered))
+    """The rows of an opinion from its facts in any order."""
+    return derive_ordered(opinion, in_order(facts), days)
+
+
+def derive_ordered(opinion: str, ordered: Sequence[Fact], days: WorkingDays) -> Derived:
+    """The rows of an opinion from its facts, which are `in_order`."""
+    derived = Derived(case_of(opinion, ordered, days), [], [], [], [], promises_of(opinion, ordered))
     told: dict[str, list[Fact]] = {}
     for fact in ordered:
         if "assignment" in fact.data:
@@ -60,10 +69,18 @@ def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
             derived.deadlines.extend(deadlines_of(rounds, own))
             if rounds[0]["role"] == LEAD:
                 derived.marks.extend(marks_of(rounds[0], own))
+    _mark_first(derived.ratings, ordered)
     return derived
 
 
-def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+def _mark_first(ratings: Iterable[Row], ordered: Iterable[Fact]) -> None:
+    given = {rating["id"]: rating for rating in ratings}
+    first = next((fact.id for fact in ordered if fact.id in given), None)
+    if first is not None:
+        given[first]["is_first"] = True
+
+
+def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """What each service said in the order in which it said it, and between the two by the clock.
 
     A clock that was put back does not change what came first: the sequence tells it.
@@ -80,26 +97,31 @@ def _in_order(facts: Iterable[Fact]) -> list[Fact]:
     return [fact for *_, fact in sorted(merged, key=itemgetter(0, 1, 2, 3))]
 
 
-def _case(opinion: str, ordered: Iterable[Fact], days: WorkingDays) -> Row:
+def case_of(opinion: str, ordered: Iterable[Fact], days: WorkingDays) -> Row:
+    """The row of an opinion itself from its facts, which are `in_order`."""
     row: Row = dict.fromkeys(CASE_COLUMNS)
     row["id"] = opinion
     for fact in ordered:
         if fact.type in MILESTONES:
-            row[MILESTONES[fact.type]] = row[MILESTONES[fact.type]] or fact.at
+            row[MILESTONES[fact.type]] = row[MILESTONES[fact.type]] or fact.recorded_at
         if fact.type not in DESCRIBING:
             continue
         data = fact.data
         if fact.type == "opinion.submitted":
-            row["submitted_at"] = row["submitted_at"] or fact.at
+            if row["submitted_at"] is None:
+                row["submitted_at"], row["recorded_at"] = fact.at, fact.recorded_at
         elif fact.type == "assignment.created":
             if data["role"] != LEAD:
                 continue
             row["department"] = data["department"]
-        elif fact.type != "assignment.raised" and row["reviewed_at"] is None:
-            row["reviewed_at"], row["decision"] = fact.at, data.get("decision", "declined")
+        elif fact.type in REVIEWING and row["reviewed_at"] is None:
+            row["reviewed_at"], row["decision"] = fact.recorded_at, data.get("decision", "declined")
         # Who knows later knows better: the review and the routing may correct what the submitter said.
         for name in ("channel", "topic", "area", "station", "level"):
             row[name] = data.get(name) or row[name]
+        # A leader that is not named leads no more.
+        if fact.type in ON_THE_LIST:
+            row["key_case"], row["leader"] = "yes" if data.get("key") else "no", data.get("leader")
     if row["submitted_at"] is not None:
         row["month"] = f"{row['submitted_at'].astimezone(days.zone):%Y-%m}"
     return row

@@ -18,9 +18,9 @@ def marks_of(first: Row, facts: Iterable[Fact]) -> list[Row]:
         if fact.type not in MARKING and fact.type not in ENDING:
             continue
         if rows and rows[-1]["until"] is None:
-            rows[-1]["until"] = fact.at
+            rows[-1]["until"] = fact.recorded_at
         key, led = fact.data.get("key", False), "leader" in fact.data
         if fact.type in MARKING and (key or led):
             about = {"id": fact.id, "opinion": first["opinion"], "department": first["department"]}
-            rows.append({**about, "key": key, "led": led, "since": fact.at, "until": None})
+            rows.append({**about, "key": key, "led": led, "since": fact.recorded_at, "until": None})
     return rows

@@ -51,12 +51,20 @@ RATES: tuple[Rate, ...] = (
     ),
     Rate("satisfaction", "strict", "满意率（仅满意）", "satisfied with the result", ("result_satisfied",), _evaluated("result")),
     Rate(
+        "satisfaction", "first", "首次满意率（含基本满意）", "first rating: (basically) satisfied with the result",
+        ("first_result_satisfied", "first_result_basically_satisfied"), _evaluated("first_result"),
+    ),
+    Rate(
         "process_satisfaction", "basic", "过程满意率（含基本满意）", "satisfied or basically satisfied with the process",
         ("process_satisfied", "process_basically_satisfied"), _evaluated("process"),
     ),
     Rate(
         "process_satisfaction", "strict", "过程满意率（仅满意）", "satisfied with the process",
         ("process_satisfied",), _evaluated("process"),
+    ),
+    Rate(
+        "process_satisfaction", "first", "首次过程满意率（含基本满意）", "first rating: (basically) satisfied with the process",
+        ("first_process_satisfied", "first_process_basically_satisfied"), _evaluated("first_process"),
     ),
     Rate("participation", PLAIN, "参评率", "rated by the submitter", ("rated",), ("concluded",)),
     Rate("objection", PLAIN, "回退率", "objected to by the department", ("objected",), ("handed_out",)),

@@ -1,7 +1,8 @@
 """满意度测评: every rating that was given, and which rating of a round it left standing.
 
 Several may rate one reply, and each may revise. What stands for a round is the lowest of the latest ratings of its raters,
-until a rating of a later round takes its place: a dissatisfied one does not vanish when the case is reopened.
+until a rating of a later round takes its place: a dissatisfied one does not vanish when the case is reopened. The first rating
+of a case stays the first, whatever is done again later.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ ASPECTS = ("result", "process")
 ORDER = ("dissatisfied", "basically_satisfied", "satisfied")
 RATING_COLUMNS = (
     "id", "assignment", "round", "opinion", "department", "result", "process", "given_at", "standing_result", "standing_process",
-    "replaced_at",
+    "replaced_at", "is_first",
 )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Row]) -> li
         row: Row = {
             "id": fact.id, "assignment": fact.data["assignment"], "round": number, "opinion": opinion,
             "department": _department_of(fact, rounds), "result": fact.data["result"], "process": fact.data.get("process"),
-            "given_at": fact.at, "replaced_at": None,
+            "given_at": fact.recorded_at, "replaced_at": None, "is_first": False,
         }  # fmt: skip
         if row["department"] is None:
             continue
@@ -43,9 +44,9 @@ def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Row]) -> li
             row[f"standing_{aspect}"] = _lowest(each[aspect] for each in raters.values())
         for earlier in rows:
             if earlier["round"] <= number and earlier["replaced_at"] is None:
-                earlier["replaced_at"] = fact.at
+                earlier["replaced_at"] = fact.recorded_at
         if rows and max(latest) > number:
-            row["replaced_at"] = fact.at
+            row["replaced_at"] = fact.recorded_at
         rows.append(row)
     return rows
 

@@ -1,7 +1,8 @@
 """What the messages of one opinion leave behind.
 
 The facts of an opinion are a set keyed by message id, and the rows are derived from the whole set (`derivation`). So it does
-not matter in which order messages come, or how often.
+not matter in which order messages come, or how often, for what is known in the end. What was known at an instant follows from the
+facts that had been recorded by then (`editions`).
 """
 
 from __future__ import annotations
@@ -61,16 +62,20 @@ _READERS: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One message, reduced to what counts. `data` has no entries that are empty; instants in it are RFC 3339 texts."""
+    """One message, reduced to what counts: said `at` an instant, and recorded here at a later one.
+
+    `data` has no entries that are empty; instants in it are RFC 3339 texts.
+    """
 
     id: str
     type: str
     at: datetime
+    recorded_at: datetime
     sequence: int
     data: Mapping[str, Any]
 
 
-def fact_of(event: Event) -> Fact | None:
+def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
     """What an event leaves in its opinion's story; None for one that tells nothing to count there."""
     readers = _READERS.get(event.type)
     if readers is None:
@@ -82,14 +87,19 @@ def fact_of(event: Event) -> Fact | None:
         data["deadlines"] = {kind: at.isoformat() for kind, at in data["deadlines"].items()}
     if "due" in data:
         data["due"] = data["due"].isoformat()
-    return Fact(event.id, event.type, event.time, event.sequence, data)
+    return Fact(event.id, event.type, event.time, recorded_at, event.sequence, data)
 
 
 def write_story(facts: Iterable[Fact]) -> bytes:
     """Facts as JSON, in the order of their ids."""
-    return orjson.dumps([(f.id, f.type, f.at, f.sequence, f.data) for f in sorted(facts, key=lambda fact: fact.id)])
+    return orjson.dumps([(f.id, f.type, f.at, f.sequence, f.data, f.recorded_at) for f in sorted(facts, key=attrgetter("id"))])
 
 
 def read_story(text: bytes) -> list[Fact]:
-    """The facts that `write_story` wrote."""
-    return [Fact(name, kind, datetime.fromisoformat(at), seq, data) for name, kind, at, seq, data in orjson.loads(text)]
+    """The facts that `write_story` wrote. A fact of the time before recording instants were kept was recorded when it was said."""
+    return [_fact(*parts) for parts in orjson.loads(text)]
+
+
+def _fact(name: str, kind: str, at: str, sequence: int, data: Mapping[str, Any], recorded_at: str | None = None) -> Fact:
+    said = datetime.fromisoformat(at)
+    return Fact(name, kind, said, said if recorded_at is None else datetime.fromisoformat(recorded_at), sequence, data)

@@ -23,7 +23,8 @@ BAR_WIDTH = 120
 SHOWN = (
     "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
     "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended", "raised", "reminded",
-    "evaluations", "rechecked", "rechecked_held", "promised", "promises_kept", "promises_kept_late", "promises_broken",
+    "yellow_cards", "red_cards", "supervisions", "summonses", "criticisms", "evaluations", "rechecked", "rechecked_held",
+    "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip
 #: The fields that take a date.
 DATES: Mapping[str, Words] = {
@@ -54,7 +55,9 @@ LEVELS: Mapping[str, Named] = {
     "county": Named("县（区）", "County"),
     "city": Named("市", "City"),
 }
+KEY_CASE: Mapping[str, Named] = {"yes": Named("重点督办", "Under key supervision"), "no": Named("非重点督办", "Not under it")}
 NOT_KNOWN = Words("未定", "not known")
+NO_LEADER = Words("无领办领导", "no leader")
 _QUERY = StatisticsQuery()
 
 
@@ -74,13 +77,14 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     catalogue = service.catalogue
     named: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
-        "level": LEVELS,
+        "level": LEVELS, "key": KEY_CASE,
     }  # fmt: skip
     zh, en = [], []
     for dimension, code in key.items():
         entry = stored.found(named.get(dimension, {}), code)
-        zh.append(entry.name if entry else code or NOT_KNOWN.zh)
-        en.append(getattr(entry, "name_en", None) or code or NOT_KNOWN.en)
+        none = NO_LEADER if dimension == "leader" else NOT_KNOWN
+        zh.append(entry.name if entry else code or none.zh)
+        en.append(getattr(entry, "name_en", None) or code or none.en)
     return Words(" · ".join(zh), " · ".join(en))
 
 

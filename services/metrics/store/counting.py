@@ -1,9 +1,16 @@
-"""Counts and waiting times by group, as of an instant."""
+"""Counts and waiting times by group, as of an instant.
+
+As of the newest instant the rows that hold now are all there is to count. To look back, those of them count that held then already,
+and those of the editions that held then and have ended since.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
@@ -11,6 +18,7 @@ from sqlalchemy.engine import Connection
 
 from services.metrics.domain.counts import (
     BEGINS,
+    COLUMNS,
     COUNTS,
     Above,
     Condition,
@@ -21,7 +29,8 @@ from services.metrics.domain.counts import (
     Passed,
     Scope,
 )
-from services.metrics.store.tables import cases, deadlines, marks, moves, promises, ratings, reminders, rounds
+from services.metrics.store.tables import PAST, cases, deadlines, marks, moves, promises, ratings, reminders, rounds
+from services.runtime.database import Instant
 
 Key: TypeAlias = tuple[str | None, ...]
 TABLES: Mapping[Kept, sa.Table] = {
@@ -36,68 +45,155 @@ TABLES: Mapping[Kept, sa.Table] = {
 }
 
 
-def condition_sql(table: sa.Table, condition: Condition, at: datetime) -> sa.ColumnElement[bool]:
-    """A condition of the table of counts as SQL."""
+#: More kinds of questions than are asked again and again.
+REMEMBERED = 128
+AT, SINCE, UNTIL = sa.bindparam("at", type_=Instant), sa.bindparam("since", type_=Instant), sa.bindparam("until", type_=Instant)
+Statements: TypeAlias = tuple["sa.Select[Any]", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What kind of question it is: everything that makes it another statement.
+
+    `back` says that something may have been recorded after the instant asked about.
+    """
+
+    by: tuple[str, ...]
+    since: bool
+    until: bool
+    back: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where some of the rows to count are: `table`, and in `source` beside it what describes their cases, by column name."""
+
+    table: sa.Table
+    source: sa.FromClause
+    described: Mapping[str, sa.ColumnElement[Any]]
+    where: tuple[sa.ColumnElement[bool], ...] = ()
+
+
+def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> dict[Key, Counter[str]]:
+    """The counts that are not 0 by the values of the dimensions; complete unless there are more than `most` groups.
+
+    `back` says that something may have been recorded after `at`.
+    """
+    groups: dict[Key, Counter[str]] = {}
+    width = len(scope.by)
+    for kept in TABLES:
+        names = [count.name for count in COUNTS if count.of == kept]
+        for statement in _counting(kept, _kind(scope, back=back)):
+            for row in connection.execute(statement, {**_given(scope, at), "most": most + 1}):
+                found = {name: value for name, value in zip(names, row[width:], strict=True) if value}
+                if found:
+                    groups.setdefault(tuple(row[:width]), Counter()).update(found)
+    return groups
+
+
+def count_days(
+    connection: Connection, scope: Scope, at: datetime, *, back: bool
+) -> tuple[dict[Key, Counter[Any]], dict[Key, Counter[Any]]]:
+    """Who has a first reply and who waits for one: numbers of assignments by working days, and by the date of assignment.
+
+    Only lead departments are asked for a reply, and nobody waits for one that was taken from its department.
+    """
+    answered: dict[Key, Counter[Any]] = {}
+    waiting: dict[Key, Counter[Any]] = {}
+    for statement in _waiting(_kind(scope, back=back)):
+        for row in connection.execute(statement, _given(scope, at)):
+            day, opened_on, number = tuple(row)[-3:]
+            own, which = (answered, day) if opened_on is None else (waiting, opened_on)
+            own.setdefault(tuple(row)[:-3], Counter())[which] += number
+    return answered, waiting
+
+
+def _kind(scope: Scope, *, back: bool) -> Kind:
+    return Kind(scope.by, scope.since is not None, scope.until is not None, back)
+
+
+def _given(scope: Scope, at: datetime) -> dict[str, Any]:
+    named = {"at": at, "since": scope.since, "until": scope.until}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+@lru_cache(maxsize=REMEMBERED * len(TABLES))
+def _counting(kept: Kept, kind: Kind) -> Statements:
+    parts = _parts(kept, back=kind.back)
+    return tuple(_grouped(kept, part, kind, _columns(kept, part.table)).limit(sa.bindparam("most")) for part in parts)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _waiting(kind: Kind) -> Statements:
+    return tuple(_waiting_in(part, kind) for part in _parts("round", back=kind.back))
+
+
+def _waiting_in(part: _Part, kind: Kind) -> sa.Select[Any]:
+    table = part.table
+    done, stands = condition_sql(table, Happened("replied_at")), condition_sql(table, NotYet("ended_at"))
+    days, since = sa.case((done, table.c.reply_days)), sa.case((done, None), else_=table.c.opened_on)
+    # "<= 1" and not "= 1": with that, SQLite takes the scrape's index on first rounds and looks up every row behind it.
+    first = (table.c.round <= 1, table.c.role == "lead", sa.or_(done, stands))
+    return _grouped("round", part, kind, [days, since, sa.func.count()]).where(*first).group_by(days, since)
+
+
+@cache
+def _columns(kept: Kept, table: sa.Table) -> tuple[sa.ColumnElement[int], ...]:
+    counts = (count for count in COUNTS if count.of == kept)
+    return tuple(sa.func.count().filter(*(condition_sql(table, each) for each in count.conditions)) for count in counts)
+
+
+def condition_sql(table: sa.Table, condition: Condition) -> sa.ColumnElement[bool]:
+    """A condition of the table of counts as SQL, with the parameter `at`."""
     column: sa.ColumnElement[Any] = table.c[condition.column]
     match condition:
         case Happened():
-            return column <= at
+            return column <= AT
         case NotYet():
-            return sa.or_(column.is_(None), column > at)
+            return sa.or_(column.is_(None), column > AT)
         case Passed():
-            return column < at
+            return column < AT
         case Above(limit=limit):
             return column > limit
         case Is(values=values):
             return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def count_groups(connection: Connection, scope: Scope, most: int) -> dict[Key, dict[str, int]]:
-    """The counts that are not 0 by the values of the dimensions; complete unless there are more than `most` groups."""
-    groups: dict[Key, dict[str, int]] = {}
-    width = len(scope.by)
-    for kept, table in TABLES.items():
-        counts = [count for count in COUNTS if count.of == kept]
-        columns = [sa.func.count().filter(*(condition_sql(table, part, scope.at) for part in count.conditions)) for count in counts]
-        for row in connection.execute(_grouped(kept, scope, columns).limit(most + 1)):
-            found = {count.name: value for count, value in zip(counts, row[width:], strict=True) if value}
-            if found:
-                groups.setdefault(tuple(row[:width]), {}).update(found)
-    return groups
-
-
-def count_days(connection: Connection, scope: Scope) -> tuple[dict[Key, dict[Any, int]], dict[Key, dict[Any, int]]]:
-    """Who has a first reply and who waits for one: numbers of assignments by working days, and by the date of assignment.
-
-    Only lead departments are asked for a reply, and nobody waits for one that was taken from its department.
-    """
-    done = condition_sql(rounds, Happened("replied_at"), scope.at)
-    stands = condition_sql(rounds, NotYet("ended_at"), scope.at)
-    days, since = sa.case((done, rounds.c.reply_days)), sa.case((done, None), else_=rounds.c.opened_on)
-    # "<= 1" and not "= 1": with that, SQLite takes the scrape's index on first rounds and looks up every row behind it.
-    first = (rounds.c.round <= 1, rounds.c.role == "lead", sa.or_(done, stands))
-    query = _grouped("round", scope, [days, since, sa.func.count()]).where(*first).group_by(days, since)
-    answered: dict[Key, dict[Any, int]] = {}
-    waiting: dict[Key, dict[Any, int]] = {}
-    for *key, day, opened_on, number in connection.execute(query):
-        if opened_on is None:
-            answered.setdefault(tuple(key), {})[day] = number
-        else:
-            waiting.setdefault(tuple(key), {})[opened_on] = number
-    return answered, waiting
-
-
-def _grouped(kept: Kept, scope: Scope, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+def _parts(kept: Kept, *, back: bool) -> Iterator[_Part]:
     table = TABLES[kept]
-    described = table if "submitted_at" in table.c else cases
-    source = table if described is table else table.outerjoin(cases, cases.c.id == table.c.opinion)
-    keys = [(table if name in table.c else described).c[name] for name in scope.by]
-    query = sa.select(*keys, *columns).select_from(source).group_by(*keys)
+    if not back:
+        yield _Part(table, *_beside(table, cases))
+    elif table in PAST:
+        past = PAST[table]
+        yield _Part(table, *_beside(table, cases), (table.c.known_from <= AT,))
+        yield _Part(past, *_beside(past, PAST[cases]), (past.c.known_from <= AT, past.c.known_until > AT))
+    else:
+        # What is not derived has no editions, but the case that it is about has.
+        now, then = cases, PAST[cases]
+        held = sa.and_(then.c.id == table.c.opinion, then.c.known_from <= AT, then.c.known_until > AT)
+        both = table.outerjoin(now, sa.and_(now.c.id == table.c.opinion, now.c.known_from <= AT)).outerjoin(then, held)
+        yield _Part(table, both, {column.name: sa.func.coalesce(column, then.c[column.name]) for column in now.c})
+
+
+def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[str, Any]]:
+    # Cases and rounds say themselves what they are about.
+    if "submitted_at" in table.c:
+        return table, dict(table.c)
+    same = table.c.opinion == about.c.id
+    if "edition" in table.c:
+        same = sa.and_(same, table.c.edition == about.c.edition)
+    return table.outerjoin(about, same), dict(about.c)
+
+
+def _grouped(kept: Kept, part: _Part, kind: Kind, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+    table, described = part.table, part.described
+    keys = [table.c.department if name == "department" else described[COLUMNS[name]] for name in kind.by]
+    query = sa.select(*keys, *columns).select_from(part.source).where(*part.where).group_by(*keys)
     begins = BEGINS[kept]
     if begins is not None:
-        query = query.where(table.c[begins] <= scope.at)
-    if scope.since is not None:
-        query = query.where(described.c.submitted_at >= scope.since)
-    if scope.until is not None:
-        query = query.where(described.c.submitted_at < scope.until)
+        query = query.where(table.c[begins] <= AT)
+    if kind.since:
+        query = query.where(described["submitted_at"] >= SINCE)
+    if kind.until:
+        query = query.where(described["submitted_at"] < UNTIL)
     return query

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.metrics.domain.promises import STATES
+from services.metrics.domain.ratings import ASPECTS
 from services.metrics.store.tables import CONCLUDED, OPENED, REPLIED, STANDING, WAITING, cases, promises, ratings, reminders, rounds
 
 Numbers: TypeAlias = "Counter[tuple[Any, ...]]"
@@ -32,16 +34,17 @@ class Tally:
     standing_by_department_outcome: Numbers = field(default_factory=Counter)
     evaluations_by_department_aspect_rating: Numbers = field(default_factory=Counter)
     standing_by_department_aspect_rating: Numbers = field(default_factory=Counter)
+    first_by_department_aspect_rating: Numbers = field(default_factory=Counter)
     reminders_by_department_rung: Numbers = field(default_factory=Counter)
     promises_by_department_state: Numbers = field(default_factory=Counter)
 
 
 def tally(connection: Connection, now: datetime) -> Tally:
-    """Everything heard so far, counted; what is overdue, as of `now`."""
+    """Everything recorded so far, counted; what is overdue, as of `now`."""
     found = Tally()
     found.submitted_by_channel = _count(connection, [cases.c.channel], cases.c.submitted_at.is_not(None))
     _add_cases(connection, found)
-    found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.topic], OPENED)
+    found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.created_topic], OPENED)
     found.waiting_by_department_overdue = _waiting(connection, now)
     _add_replies(connection, found)
     _add_conclusions(connection, found)
@@ -51,7 +54,7 @@ def tally(connection: Connection, now: datetime) -> Tally:
     return found
 
 
-def _count(connection: Connection, labels: list[sa.ColumnElement[Any]], *where: Any) -> Numbers:
+def _count(connection: Connection, labels: Sequence[sa.ColumnElement[Any]], *where: Any) -> Numbers:
     query = sa.select(*labels, sa.func.count()).where(*where).group_by(*labels)
     return Counter({tuple(row[:-1]): row[-1] for row in connection.execute(query)})
 
@@ -99,18 +102,27 @@ def _add_conclusions(connection: Connection, found: Tally) -> None:
 
 
 def _add_evaluations(connection: Connection, found: Tally) -> None:
-    for result, process, where, numbers in (
-        (ratings.c.result, ratings.c.process, sa.true(), found.evaluations_by_department_aspect_rating),
-        (ratings.c.standing_result, ratings.c.standing_process, STANDING, found.standing_by_department_aspect_rating),
-    ):
-        for (department, *pair), number in _count(connection, [ratings.c.department, result, process], where).items():
-            for aspect, rating in zip(("result", "process"), pair, strict=True):
-                if rating is not None:
-                    numbers[department, aspect, rating] += number
+    given, labels = ratings.c, [ratings.c.department, ratings.c.result, ratings.c.process]
+    first = sa.func.count().filter(given.is_first)
+    query: sa.Select[Any] = sa.select(*labels, sa.func.count(), first).group_by(*labels)
+    for department, *pair, number, of_them_first in connection.execute(query):
+        _add_pair(found.evaluations_by_department_aspect_rating, department, pair, number)
+        _add_pair(found.first_by_department_aspect_rating, department, pair, of_them_first)
+    standing = [given.department, given.standing_result, given.standing_process]
+    for (department, *pair), number in _count(connection, standing, STANDING).items():
+        _add_pair(found.standing_by_department_aspect_rating, department, pair, number)
+
+
+def _add_pair(numbers: Numbers, department: str, pair: Sequence[str | None], number: int) -> None:
+    for aspect, rating in zip(ASPECTS, pair, strict=True):
+        if rating is not None:
+            numbers[department, aspect, rating] += number
 
 
 def _add_promises(connection: Connection, found: Tally) -> None:
-    states = (sa.func.count(), sa.func.count(promises.c.kept_at), sa.func.count(promises.c.broken_at))
+    in_time = promises.c.kept_in_time
+    kept = (sa.func.count().filter(in_time.is_(True)), sa.func.count().filter(in_time.is_(False)))
+    states = (sa.func.count(), *kept, sa.func.count(promises.c.broken_at))
     query: sa.Select[Any] = sa.select(promises.c.department, *states).group_by(promises.c.department)
     for department, *numbers in connection.execute(query):
         for state, number in zip(STATES, numbers, strict=True):

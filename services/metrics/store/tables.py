@@ -1,9 +1,14 @@
 """The tables. What is counted follows from `stories`, but for `reminders` and `moves`; `leaves` and `days` are the ledger.
 
+The rows of an opinion hold from `known_from` on. What held before is beside them in `…_past`, the same row for each edition of the
+opinion that has ended, from `known_from` until `known_until`.
+
 The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import sqlalchemy as sa
 
@@ -19,6 +24,8 @@ def _described() -> tuple[sa.Column[object], ...]:
         sa.Column("channel", sa.String(20)),
         sa.Column("station", sa.String(60)),
         sa.Column("level", sa.String(20)),
+        sa.Column("key_case", sa.String(3)),
+        sa.Column("leader", sa.String(60)),
         sa.Column("month", sa.String(7)),
         sa.Column("submitted_at", Instant),
     )
@@ -29,6 +36,10 @@ stories = sa.Table(
     tables,
     sa.Column("opinion", sa.String(64), primary_key=True),
     sa.Column("facts", sa.LargeBinary, nullable=False),
+    sa.Column("edition", sa.Integer, nullable=False),
+    sa.Column("known_from", Instant, nullable=False),
+    # Written by a program that derived other rows; the worker derives them again.
+    sa.Column("stale", sa.Boolean, nullable=False),
 )
 cases = sa.Table(
     "cases",
@@ -36,12 +47,14 @@ cases = sa.Table(
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("department", sa.String(40)),
     *_described(),
+    sa.Column("recorded_at", Instant),
     sa.Column("reviewed_at", Instant),
     sa.Column("decision", sa.String(20)),
     sa.Column("returned_at", Instant),
     sa.Column("detailed_at", Instant),
     sa.Column("merged_at", Instant),
     sa.Column("withdrawn_at", Instant),
+    sa.Column("known_from", Instant, nullable=False),
 )
 rounds = sa.Table(
     "rounds",
@@ -52,6 +65,8 @@ rounds = sa.Table(
     sa.Column("department", sa.String(40), nullable=False),
     sa.Column("role", sa.String(20), nullable=False),
     *_described(),
+    sa.Column("created_topic", sa.String(60)),
+    sa.Column("recorded_at", Instant, nullable=False),
     sa.Column("opened_at", Instant, nullable=False),
     sa.Column("opened_on", sa.Date, nullable=False),
     sa.Column("cause", sa.String(20)),
@@ -79,6 +94,7 @@ rounds = sa.Table(
     sa.Column("concluded_in_time", sa.Boolean),
     sa.Column("outcome", sa.String(20)),
     sa.Column("rated", sa.Boolean),
+    sa.Column("known_from", Instant, nullable=False),
     sa.PrimaryKeyConstraint("assignment", "round"),
 )
 deadlines = sa.Table(
@@ -94,6 +110,7 @@ deadlines = sa.Table(
     sa.Column("set_at", Instant, nullable=False),
     sa.Column("lifted_at", Instant),
     sa.Column("due", Instant, nullable=False),
+    sa.Column("known_from", Instant, nullable=False),
 )
 marks = sa.Table(
     "marks",
@@ -105,6 +122,7 @@ marks = sa.Table(
     sa.Column("led", sa.Boolean, nullable=False),
     sa.Column("since", Instant, nullable=False),
     sa.Column("until", Instant),
+    sa.Column("known_from", Instant, nullable=False),
 )
 ratings = sa.Table(
     "ratings",
@@ -120,6 +138,8 @@ ratings = sa.Table(
     sa.Column("standing_result", sa.String(20), nullable=False),
     sa.Column("standing_process", sa.String(20)),
     sa.Column("replaced_at", Instant),
+    sa.Column("is_first", sa.Boolean, nullable=False),
+    sa.Column("known_from", Instant, nullable=False),
 )
 reminders = sa.Table(
     "reminders",
@@ -141,6 +161,7 @@ promises = sa.Table(
     sa.Column("kept_at", Instant),
     sa.Column("kept_in_time", sa.Boolean),
     sa.Column("broken_at", Instant),
+    sa.Column("known_from", Instant, nullable=False),
 )
 moves = sa.Table(
     "moves",
@@ -152,6 +173,33 @@ moves = sa.Table(
     sa.Column("held", sa.Boolean),
     sa.Column("at", Instant, nullable=False),
 )
+#: One row: up to when what was recorded has been asked for or given an instant. Whatever is recorded next gets a later one.
+horizon = sa.Table(
+    "horizon",
+    tables,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+
+def _past(table: sa.Table) -> sa.Table:
+    keys = {column.name for column in table.primary_key}
+    same = (
+        sa.Column(column.name, column.type, primary_key=column.name in keys, autoincrement=False, nullable=column.nullable)
+        for column in table.c
+    )
+    return sa.Table(
+        f"{table.name}_past",
+        tables,
+        *same,
+        sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("known_until", Instant, nullable=False),
+        sa.Index(f"{table.name}_past_until", "known_until"),
+    )
+
+
+#: What is derived from stories, and where it goes when another edition takes its place.
+PAST: Mapping[sa.Table, sa.Table] = {table: _past(table) for table in (cases, rounds, deadlines, marks, ratings, promises)}
 
 #: Fixed once written. `number` counts all leaves from 0; one writer gives the numbers, so there are no gaps.
 leaves = sa.Table(
@@ -191,6 +239,7 @@ WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND ended_at IS 
 REPLIED = sa.text("replied_at IS NOT NULL")
 CONCLUDED = sa.text("concluded_at IS NOT NULL")
 STANDING = sa.text("replaced_at IS NULL")
+STALE = sa.text("stale")
 
 
 def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None = None) -> None:
@@ -199,11 +248,12 @@ def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None
 
 _index("cases_channel", cases, "channel submitted_at")
 _index("cases_department", cases, "department decision submitted_at reviewed_at")
-_index("rounds_created", rounds, "department topic", OPENED)
+_index("rounds_created", rounds, "department created_topic", OPENED)
 _index("rounds_waiting", rounds, "department reply_by", WAITING)
 _index("rounds_replied", rounds, "department reply_bucket replied_in_time role superseded_at reply_seconds", REPLIED)
 _index("rounds_concluded", rounds, "department outcome concluded_in_time role superseded_at", CONCLUDED)
-_index("ratings_given", ratings, "department result process")
+_index("ratings_given", ratings, "department result process is_first")
 _index("ratings_standing", ratings, "department standing_result standing_process", STANDING)
 _index("reminders_rung", reminders, "department rung")
-_index("promises_kept", promises, "department kept_at broken_at")
+_index("promises_kept", promises, "department kept_in_time broken_at")
+_index("stories_stale", stories, "opinion", STALE)

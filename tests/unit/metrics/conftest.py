@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 import flask
@@ -37,6 +39,14 @@ class Running:
     def hear(self, events: Sequence[Event]) -> None:
         with self.database.transaction() as work:
             handlers.record(self.service, work, [heard(encode(event)) for event in events])
+
+    def live(self, events: Sequence[Event]) -> None:
+        """Hear each event when it is said, and go back to the present."""
+        clock, present = self.service.clock, self.service.clock.now()
+        for at, together in groupby(sorted(events, key=attrgetter("time")), key=attrgetter("time")):
+            clock.instant = at
+            self.hear(list(together))
+        clock.instant = present
 
     def get(self, path: str, **query: str):
         return self.app.test_client().get(path, query_string=query)

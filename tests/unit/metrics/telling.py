@@ -45,6 +45,8 @@ from services.contracts.messages import (
     PromiseMade,
     Rating,
     ReminderSent,
+    SupervisionRaised,
+    SupervisionResolved,
     Why,
 )
 from services.contracts.topology import SAYS
@@ -227,8 +229,15 @@ class Case:
     def reminded(self, rung="half") -> "Case":
         return self.say(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
 
-    def carded(self, rung="red") -> "Case":
-        return self.say(CardIssued(**self.own, rung=rung, of="reply", card="red", deadline=self.at))
+    def carded(self, card="red") -> "Case":
+        return self.say(CardIssued(**self.own, rung=card, of="reply", card=card, deadline=self.at))
+
+    def supervised(self, rung="supervise", supervision="s") -> "Case":
+        about = {"rung": rung, "of": "reply", "deadline": self.at, "supervision": f"{self.id}-{supervision}"}
+        return self.say(SupervisionRaised(**self.own, **about))
+
+    def resolved(self, result="closed", supervision="s") -> "Case":
+        return self.say(SupervisionResolved(**self.own, supervision=f"{self.id}-{supervision}", result=result, note="n"))
 
 
 def small_story() -> list[Event]:
@@ -254,7 +263,7 @@ def small_story() -> list[Event]:
 
 
 def whole_story() -> list[Event]:
-    """The small story and five opinions more: handled by several, promised and kept, broken, looked at again, key and raised."""
+    """The small story and five more: handled by several, promised and kept, broken, looked at again, key, raised and supervised."""
     joint = Case("o10").submitted().accepted().assigned(contact=DAY, level="county").joined().joined("separate").later(HOUR)
     joint.signed().contacted().later(HOUR).co_signed().advised().later(DAY).drafted().later(HOUR).amended().later(HOUR).drafted()
     joint.later(HOUR).replied().later(DAY).advised("separate", False).evaluated(rater="r1").evaluated("dissatisfied", rater="r2")
@@ -269,5 +278,6 @@ def whole_story() -> list[Event]:
     key = Case("o14").submitted().accepted().assigned(level="town", key=True).later(DAY).signed().marked(True, "l").later(DAY)
     key.marked(False, "l").rescheduled(reply=3 * DAY, sign=DAY).later(DAY).raised("county").later(DAY).paused().later(HOUR)
     key.rescheduled(reply=DAY).later(DAY).resumed()
+    key.carded("yellow").carded().supervised().later(HOUR).supervised("criticise").later(HOUR).resolved("summons")
     cases = (joint, kept, broken, looked, key)
     return small_story() + [event for case in cases for event in case.events]

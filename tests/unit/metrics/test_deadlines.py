@@ -11,7 +11,7 @@ DAYS = WorkingDays(COUNTY.calendar)
 
 
 def derived(case):
-    return derive("o1", [fact for event in case.events if (fact := fact_of(event)) is not None], DAYS)
+    return derive("o1", [fact for event in case.events if (fact := fact_of(event, event.time)) is not None], DAYS)
 
 
 def limits(case, kind="reply", role="lead"):

@@ -39,7 +39,7 @@ def read(response) -> Reader:
 
 
 def test_the_page_needs_no_script_and_no_inline_style(running):
-    running.hear(whole_story())
+    running.live(whole_story())
     response = running.get("/statistics", by="department")
     page = read(response)
     assert response.content_type == "text/html; charset=utf-8"
@@ -53,9 +53,9 @@ def test_the_page_needs_no_script_and_no_inline_style(running):
 
 
 def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
-    running.hear(whole_story())
+    running.live(whole_story())
     page = read(running.get("/statistics"))
-    assert "数据截至 2026-12-12 09:00 +0800" in page.text
+    assert "数据截至 2026-12-12 08:59 +0800" in page.text
     total = running.statistics()["total"]["rates"]
     for rate in RATES:
         shown = total[rate.name][rate.variant]
@@ -64,7 +64,7 @@ def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
 
 
 def test_bars_are_as_long_as_their_rate(running):
-    running.hear(whole_story())
+    running.live(whole_story())
     page = read(running.get("/statistics"))
     widths = [float(attrs["width"]) for tag, attrs in page.tags if tag == "rect"]
     rates = running.statistics()["total"]["rates"]
@@ -80,7 +80,7 @@ def test_an_empty_store_shows_dashes_and_no_bars(running):
 
 
 def test_groups_have_their_names_from_the_catalogue(running):
-    running.hear(whole_story())
+    running.live(whole_story())
     text = read(running.get("/statistics", by="department")).text
     assert "水利局 Water" in text
     assert "信访局 Petitions" in text
@@ -105,7 +105,7 @@ def test_an_unknown_condition_is_named(running):
 
 
 def test_a_code_of_the_store_cannot_become_markup(running):
-    running.hear(Case("o1", topic="<b>x</b>").submitted().events)
+    running.live(Case("o1", topic="<b>x</b>").submitted().events)
     page = read(running.get("/statistics", by="topic"))
     assert "b" not in {tag for tag, _ in page.tags}
     assert "<b>x</b>" in page.text

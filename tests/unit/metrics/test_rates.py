@@ -12,6 +12,8 @@ COUNTS = {
     "concluded_planned": 22, "concluded_deferred": 20, "rated": 60, "reworked": 6,
     "result_satisfied": 40, "result_basically_satisfied": 15, "result_dissatisfied": 5,
     "process_satisfied": 20, "process_basically_satisfied": 5, "process_dissatisfied": 5,
+    "first_result_satisfied": 30, "first_result_basically_satisfied": 12, "first_result_dissatisfied": 14,
+    "first_process_satisfied": 18, "first_process_basically_satisfied": 3, "first_process_dissatisfied": 7,
     "promises_due": 9, "promises_due_kept": 7, "handed_out": 120, "objected": 15, "objections_upheld": 6, "objections_denied": 8,
 }  # fmt: skip
 EXPECTED = {
@@ -24,6 +26,8 @@ EXPECTED = {
     ("resolution", "collected"): (9, 200, "4.50"),
     ("satisfaction", "basic"): (55, 60, "91.67"),
     ("satisfaction", "strict"): (40, 60, "66.67"),
+    ("satisfaction", "first"): (42, 56, "75.00"),
+    ("process_satisfaction", "first"): (21, 28, "75.00"),
     ("process_satisfaction", "basic"): (25, 30, "83.33"),
     ("process_satisfaction", "strict"): (20, 30, "66.67"),
     ("participation", PLAIN): (60, 72, "83.33"),

@@ -1,20 +1,25 @@
 """What Prometheus reads: every series of the table, nothing else, and the same numbers after a restart."""
 
 import math
+from collections import Counter
+from itertools import product
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
 from services.contracts.catalogue import CHANNELS
 from services.contracts.measures import PROCESS, PRODUCT
+from services.metrics.domain.counts import COUNTS_BY_NAME
+from services.metrics.domain.promises import STATES
+from services.metrics.domain.shared import RATIOS, SHARED
 from services.metrics.series import ALL
 from services.metrics.store import scraping
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, Case, whole_story
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
-RATIOS = {row.name for row in PRODUCT if row.name.endswith("_ratio")}
 OWN = {row.name for row in PROCESS}
 
 
@@ -61,31 +66,62 @@ def test_the_whole_story_reads_as_before(running, request):
     assert text == golden.read_text(encoding="utf-8")
 
 
-def test_ratios_are_the_published_rates(running):
-    running.hear(whole_story())
+def test_every_figure_of_the_series_is_one_of_the_statistics():
+    assert {row.name for row in PRODUCT} == {shared.measure for shared in SHARED} | set(RATIOS)
+    assert {name for shared in SHARED for name in shared.counts} <= set(COUNTS_BY_NAME)
+
+
+@pytest.mark.parametrize("shared", SHARED, ids=lambda shared: f"{shared.measure} {','.join(shared.labels.values())}")
+def test_a_shared_figure_is_the_same_in_both(running, shared):
+    running.live(whole_story())
+    found = Counter()
+    for sample in (sample for family in families(running.exposed()).values() for sample in family.samples):
+        if sample.name == shared.measure + shared.suffix and all(
+            sample.labels[name] in values.split(",") for name, values in shared.labels.items()
+        ):
+            found[sample.labels.get(shared.by)] += sample.value
+    answer = running.statistics(by=shared.by)
+    groups = answer["groups"] or [answer["total"] | {"key": {}}]
+    counted = {group["key"].get(shared.by): sum(group["counts"][name] for name in shared.counts) for group in groups}
+    assert sum(counted.values()) > 0
+    assert {key: number for key, number in found.items() if number} == {key: number for key, number in counted.items() if number}
+
+
+@pytest.mark.parametrize("measure", RATIOS)
+def test_a_ratio_is_the_published_rate(running, measure):
+    running.live(whole_story())
     text = running.exposed()
     groups = {group["key"]["department"]: group for group in running.statistics(by="department")["groups"]}
     groups[ALL] = running.statistics()["total"]
-    compared = 0
-    for code in (*COUNTY.departments, ALL):
-        rates = groups[code]["rates"]
-        expected = {
-            **{("huiying_resolution_ratio", variant): rate for variant, rate in rates["resolution"].items()},
-            **{("huiying_satisfaction_ratio", variant): rate for variant, rate in rates["satisfaction"].items()},
-            **{("huiying_satisfaction_ratio", f"process_{v}"): rate for v, rate in rates["process_satisfaction"].items()},
-        }
-        for (name, variant), rate in expected.items():
-            check(value(text, name, department=code, variant=variant), rate)
-            compared += 1
-        check(value(text, "huiying_on_time_ratio", department=code), rates["on_time"]["plain"])
-    assert compared == 3 * 7
+    for code, (label, (name, variant)) in product((*COUNTY.departments, ALL), RATIOS[measure].items()):
+        rate = groups[code]["rates"][name][variant]
+        ratio = value(text, measure, department=code, **({"variant": label} if label else {}))
+        if rate["denominator"]:
+            assert ratio == rate["numerator"] / rate["denominator"]
+        else:
+            assert math.isnan(ratio)
 
 
-def check(ratio: float, rate: dict) -> None:
-    if rate["denominator"]:
-        assert ratio == rate["numerator"] / rate["denominator"]
-    else:
-        assert math.isnan(ratio)
+def test_a_promise_that_was_kept_was_made_once_and_kept_once(running):
+    cases = [Case(name).submitted().accepted().assigned().later(DAY).replied("planned").promised() for name in ("o1", "o2", "o3")]
+    kept, broken, late = (case.later(HOUR) for case in cases)
+    kept.kept(), broken.later(DAY).broken(), late.later(DAY).broken().later(DAY).kept(on_time=False)
+    running.live([event for case in cases for event in case.events])
+    text = running.exposed()
+    states = {state: value(text, "huiying_promises_total", department="water", state=state) for state in STATES}
+    assert states == {"made": 3, "kept": 1, "broken": 2, "kept_late": 1}
+
+
+def test_a_counter_keeps_its_topic_when_the_topic_is_corrected(running):
+    case = Case("o1").submitted().accepted().assigned()
+    running.hear(case.events)
+    before = running.exposed()
+    case.objected()
+    case.topic = "other"
+    running.hear(case.handed_over().events)
+    for text, moved in ((before, 0), (running.exposed(), 1)):
+        assert value(text, "huiying_assignments_created_total", department="water", topic="rivers") == 1
+        assert value(text, "huiying_assignments_created_total", department="petitions", topic="other") == moved
 
 
 def test_counters_survive_a_restart(running, clock, tmp_path):
@@ -95,7 +131,7 @@ def test_counters_survive_a_restart(running, clock, tmp_path):
 
 def test_an_assignment_becomes_overdue_by_the_clock_alone(running, clock):
     case = Case("o1").submitted().accepted().assigned(reply=7 * DAY)
-    running.hear(case.events)
+    running.live(case.events)
     seen = []
     for moment in (case.at + 7 * DAY, case.at + 7 * DAY + HOUR):
         clock.instant = moment

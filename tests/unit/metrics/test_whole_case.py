@@ -31,32 +31,33 @@ ROLES = (
 
 def test_those_who_take_part_are_counted_apart(running):
     case = assigned(reply=20 * DAY).joined(due=2 * DAY).joined("separate", "roads", due=3 * DAY)
-    running.hear(case.later(4 * DAY).events)
+    running.live(case.later(4 * DAY).events)
     assert counts(running, *ROLES, at=case.at) == [1, 1, 0, 0, 0, 1, 1, 0, 0, 1]
-    running.hear(case.advised(on_time=False).later(HOUR).events)
+    running.live(case.advised(on_time=False).later(HOUR).events)
     assert counts(running, *ROLES, at=case.at) == [1, 1, 1, 0, 0, 0, 1, 0, 0, 1]
-    running.hear(case.replied().released("answered", "separate").events)
+    running.live(case.replied().released("answered", "separate").events)
     assert counts(running, *ROLES, at=case.at) == [1, 1, 1, 0, 0, 0, 1, 0, 0, 0]
 
 
 def test_the_rates_are_the_leads_alone(running):
     alone = assigned(contact=DAY).later(HOUR).signed().later(DAY).replied().later(DAY).evaluated().concluded()
-    running.hear(alone.events)
+    running.live(alone.events)
     before = total(running)["rates"]
-    running.hear(alone.joined().later(HOUR).co_signed().later(10 * DAY).advised(on_time=False).joined("separate").events)
+    running.live(alone.joined().later(HOUR).co_signed().later(10 * DAY).advised(on_time=False).joined("separate").events)
     assert total(running)["rates"] == before
 
 
 @pytest.mark.parametrize(("why", "left"), [("answered", [1, 1]), ("reassigned", [0, 0]), ("withdrawn", [0, 0])])
 def test_a_co_handler_whose_opinion_was_not_waited_for_stays_one(running, why, left):
-    running.hear(assigned().joined().later(HOUR).replied().released(why).events)
+    running.live(assigned().joined().later(HOUR).replied().released(why).events)
     assert counts(running, "co_assigned", "co_released") == left
 
 
 def test_the_first_contact_counts_and_one_that_is_late_or_missing_too(running):
-    running.hear(assigned("o1", contact=DAY).later(HOUR).contacted().later(3 * DAY).contacted("visit", False).events)
-    running.hear(assigned("o2", contact=DAY).later(3 * DAY).contacted("meeting", False).events)
-    running.hear(assigned("o3", contact=DAY).later(HOUR).contacted(None).events)
+    twice = assigned("o1", contact=DAY).later(HOUR).contacted().later(3 * DAY).contacted("visit", False)
+    late = assigned("o2", contact=DAY).later(3 * DAY).contacted("meeting", False)
+    never = assigned("o3", contact=DAY).later(HOUR).contacted(None)
+    running.live([event for case in (twice, late, never) for event in case.events])
     assert counts(running, "contacted", "contacted_in_time", "contact_missed") == [2, 1, 1]
     assert counts(running, "contacted", "contacted_in_time", "contact_missed", at=START + 2 * DAY) == [1, 1, 2]
 
@@ -67,7 +68,7 @@ MARKS = [(0, [1, 0]), (1, [1, 1]), (2, [0, 1]), (3, [0, 0]), (4, [1, 0]), (5, [0
 @pytest.mark.parametrize(("day", "expected"), MARKS)
 def test_a_case_is_on_the_key_list_and_led_from_when_to_when_it_was_said(running, day, expected):
     case = assigned(key=True).later(DAY).marked(True, "l").later(DAY).marked(False, "l").later(DAY).marked(False, None)
-    running.hear(case.later(DAY).marked(True, None).later(DAY).cancelled().events)
+    running.live(case.later(DAY).marked(True, None).later(DAY).cancelled().events)
     assert counts(running, "key", "led", at=START + day * DAY) == expected
 
 
@@ -75,15 +76,15 @@ def test_a_key_case_stays_one_with_the_next_department(running):
     case = assigned(key=True, leader="l").later(HOUR).objected().later(HOUR)
     case.ruled().reassigned()
     case.department, case.letter = "petitions", "b"
-    running.hear(case.assigned(key=True, leader="l").events)
+    running.live(case.assigned(key=True, leader="l").events)
     groups = {group["key"]["department"]: group["counts"] for group in running.statistics(by="department")["groups"]}
     assert {code: (own["key"], own["led"]) for code, own in groups.items()} == {"petitions": (1, 1), "water": (0, 0)}
 
 
 def test_cases_can_be_grouped_by_level_which_is_the_one_they_were_raised_to(running):
-    running.hear(assigned("o1", level="town").later(DAY).raised("county").later(DAY).raised("city").events)
-    running.hear(assigned("o2", level="town").events)
-    running.hear(assigned("o3").events)
+    running.live(assigned("o1", level="town").later(DAY).raised("county").later(DAY).raised("city").events)
+    running.live(assigned("o2", level="town").events)
+    running.live(assigned("o3").events)
     groups = {group["key"]["level"]: group["counts"] for group in running.statistics(by="level")["groups"]}
     assert {level: (own["submitted"], own["assigned"], own["raised"]) for level, own in groups.items()} == {
         "city": (1, 1, 2), "town": (1, 1, 0), None: (1, 1, 0),
@@ -97,22 +98,22 @@ CONCLUDED = ("open", "concluded", "concluded_solved", "rated", "reopened")
 @pytest.mark.parametrize("cause", ["dissatisfied", "promise", "look_back"])
 def test_a_case_reopened_after_its_conclusion_is_open_again_from_then_on(running, cause):
     case = assigned().later(DAY).replied().later(DAY).evaluated().concluded().later(DAY).reopened(cause=cause)
-    running.hear(case.events)
+    running.live(case.events)
     assert counts(running, *CONCLUDED, at=case.at - HOUR) == [0, 1, 1, 1, 0]
     assert counts(running, *CONCLUDED, f"reopened_{cause}", at=case.at) == [1, 0, 0, 0, 1, 1]
-    running.hear(case.later(DAY).replied("planned").concluded("planned", rated=False).events)
+    running.live(case.later(DAY).replied("planned").concluded("planned", rated=False).events)
     assert counts(running, *CONCLUDED, "reworked") == [0, 1, 0, 0, 1, 1]
 
 
 def test_a_rating_that_comes_after_the_conclusion_counts_as_one(running):
     case = assigned().replied().later(DAY).concluded(rated=False).later(DAY).evaluated()
-    running.hear(case.events)
+    running.live(case.events)
     assert (texts(running, case.at - HOUR)["participation"], texts(running)["participation"]) == ("0.00%", "100.00%")
 
 
 def test_a_look_back_counts_as_often_as_it_is_made(running):
     case = assigned().replied().later(DAY).concluded().later(DAY).rechecked().later(DAY).rechecked(False)
-    running.hear(case.events)
+    running.live(case.events)
     assert counts(running, "rechecked", "rechecked_held") == [2, 1]
     assert counts(running, "rechecked", "rechecked_held", at=case.at - HOUR) == [1, 1]
 
@@ -125,7 +126,7 @@ def test_a_promise_is_judged_when_it_is_due(running):
         assigned().replied("planned").promised(4 * DAY, "a").promised(4 * DAY, "b").promised(4 * DAY, "c").promised(40 * DAY, "d")
     )
     case.later(2 * DAY).kept(True, "a").later(3 * DAY).broken("b").broken("c").later(DAY).kept(False, "b").kept(True, "d")
-    running.hear(case.events)
+    running.live(case.events)
     assert counts(running, *PROMISES, at=START + DAY) == [4, 0, 0, 0, 0, 0]
     assert counts(running, *PROMISES, at=START + 2 * DAY) == [4, 1, 0, 0, 0, 0]
     assert counts(running, *PROMISES, at=START + 5 * DAY) == [4, 1, 0, 2, 3, 1]
@@ -141,7 +142,7 @@ def standing(running, at=None):
 def test_the_lowest_of_the_latest_ratings_of_a_round_stands(running):
     case = assigned().replied().later(HOUR).evaluated("satisfied", "satisfied", "r1").later(HOUR)
     case.evaluated("dissatisfied", None, "r2").later(HOUR).evaluated("basically_satisfied", "basically_satisfied", "r2", True)
-    running.hear(case.events)
+    running.live(case.events)
     assert [standing(running, START + hours * HOUR) for hours in (0, 1, 2, 3)] == [
         {},
         {"result_satisfied": 1, "process_satisfied": 1},
@@ -154,7 +155,7 @@ def test_the_lowest_of_the_latest_ratings_of_a_round_stands(running):
 def test_the_rating_of_the_next_round_takes_the_place_of_all_before(running):
     case = assigned().replied().later(HOUR).evaluated(rater="r1").evaluated("dissatisfied", rater="r2").reopened()
     case.later(HOUR).replied().later(HOUR).evaluated("basically_satisfied", rater="r1")
-    running.hear(case.events)
+    running.live(case.events)
     assert standing(running, START + HOUR) == standing(running, case.at - HOUR) == {"result_dissatisfied": 1}
     assert standing(running) == {"result_basically_satisfied": 1}
     assert counts(running, "evaluations") == [3]
@@ -167,7 +168,7 @@ def solved(number: int, outcome: str = "solved", **how) -> Case:
 
 def told(running, number, of, otherwise):
     cases = [solved(each, "solved" if each < number else otherwise) for each in range(of)]
-    running.hear([event for case in cases for event in case.events])
+    running.live([event for case in cases for event in case.events])
 
 
 #: Published by the seeds: place, opinions, of them solved, what the others are, rate, its variant, its value.
@@ -189,5 +190,5 @@ def test_the_figures_that_places_publish_come_out(running, place, opinions, numb
 
 def test_a_year_with_a_key_list_comes_out(running):
     cases = [assigned(f"o{number}", key=number < 56, leader="l" if number % 18 == 0 else None) for number in range(395)]
-    running.hear([event for case in cases for event in case.events])
+    running.live([event for case in cases for event in case.events])
     assert counts(running, "assigned", "key", "led") == [395, 56, 22]
