@@ -115,7 +115,8 @@ class Connection:
                 raise EOFError
             self._feed(data)
             taken += len(data)
-            if taken > READ_AT_ONCE and not isinstance(self.sock, ssl.SSLSocket):
+            # What TLS has decrypted already makes no socket readable, so that is read first.
+            if taken > READ_AT_ONCE and not getattr(self.sock, "pending", int)():
                 break
         return self.arrival is not None and self.arrival.complete
 

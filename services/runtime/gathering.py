@@ -25,7 +25,7 @@ from gunicorn.http.errors import NoMoreData
 from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
-from services.contracts.errors import STATUSES
+from services.contracts.errors import STATUSES, Unavailable, status_of
 from services.runtime.arrival import IN_MEMORY, Limits, Refused, Store
 from services.runtime.connections import NOT_NOW, Connection, Phase
 from services.runtime.problems import PROBLEM
@@ -40,7 +40,11 @@ TITLES = {row.status: (row.slug, row.title) for row in STATUSES.values()} | {
     431: ("head-too-large", "The head of the request is too large"),
     500: ("internal", "Something went wrong here"),
     501: ("not-implemented", "Not done here"),
+    503: ("unavailable", "Not available right now"),
 }
+#: How much of requests that are still arriving may lie here (bytes), on a disk that in a container is memory.
+MOST_GATHERED = 256_000_000
+FULL = "Too much is being sent at once. Send the same request again in a moment."
 SLOW = "Send the whole request without pauses, at 4 kB a second or faster."
 
 
@@ -53,7 +57,8 @@ def refusal(status: int, detail: str, request_id: bytes | None = None) -> bytes:
         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
     ).encode()
     named = b"X-Request-ID: " + request_id + b"\r\n" if request_id else b""
-    return head + named + b"\r\n" + body
+    later = b"Retry-After: 5\r\n" if status == status_of(Unavailable("")).status else b""
+    return head + named + later + b"\r\n" + body
 
 
 class _Words:
@@ -227,6 +232,18 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
                 self._refuse(connection, Refused(408, SLOW))
             else:
                 self._end(connection)
+        self._relieve()
+
+    def _relieve(self) -> None:
+        """Send the largest of those that are arriving away until the rest has room."""
+        arriving = [(each.arrival.received, each) for each in self._waiting if each.arrival is not None]
+        total = sum(size for size, _ in arriving)
+        for size, connection in sorted(arriving, key=lambda pair: pair[0], reverse=True):
+            if total <= MOST_GATHERED:
+                return
+            total -= size
+            self._unwait(connection)
+            self._refuse(connection, Refused(503, FULL))
 
     def murder_keepalived(self, force: bool = False) -> None:
         """End connections that wait for nothing; with `force` all that wait. Called by gunicorn."""

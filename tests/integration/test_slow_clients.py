@@ -9,11 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from services.console.processes import free_port
+from services.runtime import gathering
 
 THREADS = 2
 SCRIPT = """
@@ -141,3 +143,27 @@ def test_a_large_body_and_a_large_answer_come_whole(port: int) -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 8
+
+
+class TestRoom:
+    """Without a process: what the loop does when too much is arriving."""
+
+    def test_the_largest_that_is_arriving_makes_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(gathering, "MOST_GATHERED", 1000)
+        worker = object.__new__(gathering.GatheringWorker)
+        sizes, refused = [300, 900, 100, 200], list[int]()
+        worker._waiting = dict.fromkeys(Held(SimpleNamespace(received=size)) for size in sizes)
+        monkeypatch.setattr(worker, "_unwait", lambda connection: worker._waiting.pop(connection))
+        monkeypatch.setattr(worker, "_refuse", lambda connection, error: refused.append(connection.arrival.received))
+        worker._relieve()
+        assert refused == [900]
+        worker._relieve()
+        assert refused == [900]
+        assert sorted(each.arrival.received for each in worker._waiting) == [100, 200, 300]
+
+
+class Held:
+    """Something that can be waited for."""
+
+    def __init__(self, arrival: SimpleNamespace) -> None:
+        self.arrival = arrival

@@ -32,7 +32,7 @@ def list_deadlines(call: Call[Notify]) -> Answer:
     return 200, page([_deadline(row, now) for row in rows], limit)
 
 
-@routes.get(f"{API}/deadlines/explain", access=PUBLIC, query=schemas.ExplainQuery, answers={200: schemas.ExplanationShape})
+@routes.get(f"{API}/deadlines/explain", access=PUBLIC, cost=5, query=schemas.ExplainQuery, answers={200: schemas.ExplanationShape})
 def explain_deadline(call: Call[Notify]) -> Answer:
     """Explain a deadline: each day counted or skipped, and why."""
     catalogue, rule = call.service.catalogue, call.query["rule"]
