@@ -58,11 +58,14 @@ def look_through(broker: Any, queue: str, see: Callable[[Any, Any, bytes], None]
     channel, seen = broker.channel(), 0
     # Without a limit of its own a consumer gets no more than 2,000 from a quorum queue.
     channel.basic_qos(prefetch_count=65_535)
-    for method, properties, body in channel.consume(queue, inactivity_timeout=quiet_seconds):
-        if method is None:
-            break
-        see(method, properties, body)
-        seen += 1
+    try:
+        for method, properties, body in channel.consume(queue, inactivity_timeout=quiet_seconds):
+            if method is None:
+                break
+            see(method, properties, body)
+            seen += 1
+    except (RecursionError, OverflowError, ValueError) as error:
+        fail(f"A message in {queue} has headers that cannot be read: {error.__class__.__name__}.", "see it on RabbitMQ's own page")
     # Not cancel(): that would reject message by message what closing gives back at once.
     channel.close()
     return seen

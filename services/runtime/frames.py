@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import select
 from struct import Struct
-from struct import error as StructError
 from typing import Any
 
 METHOD, HEADER, BODY, END = 1, 2, 3, b"\xce"
@@ -75,8 +74,9 @@ def read_frames(connection: Any, timeout: float) -> None:
     for frame in frames:
         try:
             connection.on_inbound_frame(frame)
-        except (ValueError, OverflowError, StructError):
-            # Anybody who may publish can write properties that py-amqp does not read. One such message must not end the consumer.
+        except Exception:
+            # Anybody who may publish can write properties that py-amqp does not read: texts in any encoding, instants of no
+            # calendar, tables within tables within tables. One such message must not end the consumer.
             if frame[0] != HEADER:
                 raise
             connection.on_inbound_frame((HEADER, frame[1], readable_header(frame[2])))

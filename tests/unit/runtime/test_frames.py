@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import struct
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -116,3 +117,42 @@ def test_properties_in_any_encoding_become_readable_and_what_was_readable_stays(
     for name, value in given.items():
         whole = value.decode("utf-8", "replace")
         assert content.properties[name] == (whole if len(whole.encode()) <= 255 else whole.encode()[:255].decode("utf-8", "ignore"))
+
+
+class Reading(Line):
+    """A connection that reads content headers as py-amqp does."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        super().__init__(*pieces)
+        self.on_inbound_frame = self.read
+
+    def read(self, frame: tuple[int, int, bytes]) -> None:
+        content = amqp.Message()
+        content.inbound_header(frame[2])
+        self.frames.append((frame[0], frame[1], content.properties))
+
+
+def within(depth: int) -> bytes:
+    """A table in a table in a table."""
+    inner = b""
+    for _ in range(depth):
+        inner = b"\x01aF" + len(inner).to_bytes(4, "big") + inner
+    return inner
+
+
+TABLES = {
+    "tables within tables": within(5_000), "a type that nobody knows": b"\x01a?",
+    "an instant of no calendar": b"\x01tT" + b"\xff" * 8,
+    "a text in another encoding": b"\x01aS\x00\x00\x00\x02\xc7\xa9", "a table that ends too soon": b"\x01aS\x00\x00\x00\xff",
+    "a name in another encoding": b"\x02\xc7\xa9t\x01", "a decimal without end": b"\x01aD\xff\xff\xff\xff\xff",
+    "a list within lists": b"\x01aA" + b"\xff" * 4,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_no_header_that_anybody_wrote_ends_the_consumer(table: bytes) -> None:
+    header = struct.pack(">HHQH", 60, 0, 0, 0x2000 | 0x0080) + len(table).to_bytes(4, "big") + table + b"\x03m-1"
+    line = Reading(struct.pack(">BHI", 2, 1, len(header)) + header + b"\xce")
+    read_frames(line, 1.0)
+    ((_, _, properties),) = line.frames
+    assert properties["message_id"] == "m-1"
