@@ -31,6 +31,7 @@ from services.intake.app import Intake
 from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.runtime.access import NOBODY, Caller, Gatekeeper
+from services.runtime.catalogue import InUse, same
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
@@ -71,7 +72,7 @@ class Visit:
     limits: Limits = Limits(1_000_000, 0)
 
     def __post_init__(self) -> None:
-        self.intake = Intake(self.database, self.catalogue, self.vault, Room(self.database, self.limits))
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Room(self.database, self.limits))
         self.app: flask.Flask = create_app("intake", self.intake, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
         self.client = self.app.test_client()
 

@@ -28,7 +28,9 @@ STANDARD, FAST = HOME / "deploy" / "catalogue.yml", HOME / "deploy" / "catalogue
 
 def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
     """Start the system with seconds for days, walk the samples through, tell the story; everything is left running."""
-    settings = replace(given, catalogue=FAST) if given.catalogue.absolute() == STANDARD.absolute() else given
+    settings = (
+        given if given.has_own_catalogue and given.catalogue.absolute() != STANDARD.absolute() else replace(given, catalogue=FAST)
+    )
     place = Supervisor(settings).up()
     demo = Demo(Client(place), place, Installation(settings.var), load_samples(), SystemClock().now())
     demo.run()

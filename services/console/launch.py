@@ -29,13 +29,12 @@ KNOBS = (
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One background process: what to run, with which settings, on which machine's terms, and what the catalogue says."""
+    """One background process: what to run, with which settings, and on which machine's terms."""
 
     name: str
     argv: tuple[str, ...]
     settings: Mapping[str, str]
     machine: Mapping[str, str]
-    place: str
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,20 +43,21 @@ class Program:
 
     @property
     def digest(self) -> str:
-        """Changes when the settings, the catalogue or the code change: then a running process has to be replaced."""
-        facts = json.dumps([self.argv, sorted(self.settings.items()), self.place, _code()])
+        """Changes with the settings and the code: then a running process has to be replaced. It reads the catalogue by itself."""
+        facts = json.dumps([self.argv, sorted(self.settings.items()), _code()])
         return hashlib.sha256(facts.encode()).hexdigest()
 
 
-def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str], place: str) -> list[Program]:
+def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str]) -> list[Program]:
     """The web process first, then the workers.
 
-    `broker_urls` has an address with its own user for each service; `place` is what the catalogue says, in any form.
+    `broker_urls` has an address with its own user for each service.
     """
     ports = installation.worker_ports()
     machine = inherited(*MACHINE)
     shared = {
-        "HUIYING_CATALOGUE": str(settings.catalogue.absolute()), "HUIYING_LOG_LEVEL": settings.log_level,
+        "HUIYING_CATALOGUE": str(settings.catalogue.absolute()),
+        "HUIYING_CATALOGUE_LAST_GOOD": str(installation.run / "catalogue.yml"), "HUIYING_LOG_LEVEL": settings.log_level,
         "HUIYING_ACCESS_DATABASE_URL": installation.database_url("access"), **inherited(*KNOBS),
     }  # fmt: skip
     own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
@@ -68,17 +68,17 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}
     if shown := identity(settings.tls_certificate, settings.tls_key):
         web |= {"HUIYING_TLS_CERTIFICATE": str(shown.certificate), "HUIYING_TLS_KEY": str(shown.key)}
-    listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine, place)]
+    listed = [Program(WEB, (sys.executable, "-m", "services.console.origin"), web, machine)]
     for name in SERVICES:
         facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
-        listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine, place))
+        listed.append(Program(name, (sys.executable, "-m", "services.console.standby", name), facts, machine))
     return listed
 
 
 def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
     """The program that starts the others again."""
     facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation)}
-    return Program(KEEPER, (sys.executable, "-m", "services.console.keeper"), facts, inherited(*MACHINE), "")
+    return Program(KEEPER, (sys.executable, "-m", "services.console.keeper"), facts, inherited(*MACHINE))
 
 
 def _whereabouts(settings: ConsoleSettings, installation: Installation) -> dict[str, str]:

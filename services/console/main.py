@@ -9,8 +9,9 @@ import click
 from services.console.crowding import bench_crowd
 from services.console.keys import audit, token
 from services.console.ledger import ledger
-from services.console.office import catalogue, department, migrate, topology
+from services.console.office import department, migrate, topology
 from services.console.parked import dead
+from services.console.place import catalogue
 from services.console.privacy import contacts, erase, retention
 from services.console.running import demo, doctor, down, logs, up
 from services.console.speed import bench

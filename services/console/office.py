@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from pathlib import Path
 from typing import Any
 
 import click
@@ -13,8 +12,8 @@ from services.console.launch import service_url
 from services.console.management import Management, left_over
 from services.console.origin import assemblies
 from services.console.settings import ConsoleSettings, addresses, load_settings
-from services.console.terminal import fail, out, print_json, print_plain, step
-from services.contracts.catalogue import Catalogue, CatalogueInvalid, check_catalogue, load_catalogue
+from services.console.terminal import fail, print_json, print_plain, step
+from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.definitions import definitions, department_user
 from services.contracts.topology import SERVICES
 from services.runtime.assembly import load_settings as load_service_settings
@@ -35,7 +34,8 @@ def load_place(settings: ConsoleSettings) -> Catalogue:
         fail(f"{settings.catalogue}: {error}", f"huiying catalogue check {settings.catalogue}")
 
 
-def _topology(settings: ConsoleSettings) -> dict[str, Any]:
+def topology_of(settings: ConsoleSettings) -> dict[str, Any]:
+    """The definitions for a broker, with the departments of the catalogue and the users whose passwords are known."""
     given = {name: getattr(settings, f"{name}_broker_password") for name in SERVICES}
     hashes = {name: password_hash(password) for name, password in given.items() if password}
     return definitions(tuple(load_place(settings).departments), hashes)
@@ -49,14 +49,14 @@ def topology() -> None:
 @topology.command("definitions")
 def topology_definitions() -> None:
     """Print RabbitMQ definitions. Users are in it whose passwords are in HUIYING_<SERVICE>_BROKER_PASSWORD."""
-    print_json(_topology(load_settings()))
+    print_json(topology_of(load_settings()))
 
 
 @topology.command("apply")
 def topology_apply() -> None:
     """Bring the broker at HUIYING_MANAGEMENT_URL to the topology; no queue and no user is taken away."""
     settings = load_settings()
-    management, wanted = _management(settings), _topology(settings)
+    management, wanted = _management(settings), topology_of(settings)
     management.bring_to(wanted)
     step(f"队列 {len(wanted['queues'])} queues, 绑定 {len(wanted['bindings'])} bindings, 用户 {len(wanted['users'])} users")
     for name in left_over(management.queues(), wanted):
@@ -82,30 +82,6 @@ def department_credentials(code: str, rotate: bool) -> None:
     password = password or secrets.token_urlsafe(24)
     _management(settings).admit_department(code, password_hash(password))
     print_plain(bare(service_url(addresses(settings).broker_url, department_user(code), password)))
-
-
-@click.group()
-def catalogue() -> None:
-    """目录 · the catalogue of departments, topics and rules."""
-
-
-@catalogue.command("check")
-@click.argument("file", type=click.Path(path_type=Path))
-@json_option
-def catalogue_check(file: Path, as_json: bool) -> None:
-    """Say what is wrong with FILE, with line numbers; exit status 1 when anything but warnings is."""
-    try:
-        problems = check_catalogue(file.read_text(encoding="utf-8"), lambda name: (file.parent / name).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        fail(f"{file} cannot be read: {error}", "it has to be a file in UTF-8")
-    errors = sum(problem.severity == "error" for problem in problems)
-    if as_json:
-        print_json([{"line": each.line, "severity": each.severity, "path": each.path, "reason": each.reason} for each in problems])
-    else:
-        for problem in problems:
-            print_plain(f"{file}:{problem.line}: {problem.severity}: {problem.path or 'document'}: {problem.reason}")
-        out.print(f"{errors} 个错误 errors, {len(problems) - errors} 个警告 warnings")
-    raise SystemExit(1 if errors else 0)
 
 
 @click.command()

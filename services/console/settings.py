@@ -12,6 +12,8 @@ from services.runtime.vault import keys
 
 HOME = Path(__file__).parents[2]
 ADDRESS_BOOK = "huiying.env"
+#: What services read in the folder of the embedded mode: a link to the file that was named, or what `catalogue use` wrote.
+OWN_CATALOGUE = "catalogue.yml"
 #: What the address book says of the broker's trust, in the order of `tls.FILES`.
 TRUST = ("BROKER_CA", "BROKER_CERTIFICATE", "BROKER_KEY")
 
@@ -19,6 +21,10 @@ TRUST = ("BROKER_CA", "BROKER_CERTIFICATE", "BROKER_KEY")
 def _beside(name: str) -> Path:
     """A path in the project's folder, wherever the command is typed; in the working directory when there is no such folder."""
     return (HOME if (HOME / "deploy").is_dir() else Path.cwd()) / name
+
+
+#: The catalogue of whoever names none. Told apart by identity: somebody may name the same file.
+EXAMPLE = _beside("deploy/catalogue.yml")
 
 
 def places(text: str) -> tuple[tuple[str, str], ...]:
@@ -42,7 +48,7 @@ class ConsoleSettings:
     broker_certificate: Path | None = env("BROKER_CERTIFICATE", Path, None, doc="PEM of a certificate to show to the broker")
     broker_key: Path | None = env("BROKER_KEY", Path, None, doc="PEM of its key")
     management_url: str | None = env("MANAGEMENT_URL", str, None, doc="that broker's management API, as administrator", secret=True)
-    catalogue: Path = env("CATALOGUE", Path, _beside("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
+    catalogue: Path = env("CATALOGUE", Path, EXAMPLE, doc="catalogue of departments, topics and rules")
     log_level: str = env("LOG_LEVEL", str.upper, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
     keep: bool = env("KEEP", yes_or_no, True, doc="whether `up` starts again what dies: yes or no")
     health: tuple[tuple[str, str], ...] = env(
@@ -60,6 +66,11 @@ class ConsoleSettings:
     routing_broker_password: str | None = env("ROUTING_BROKER_PASSWORD", str, None, doc="broker password of routing", secret=True)
     notify_broker_password: str | None = env("NOTIFY_BROKER_PASSWORD", str, None, doc="broker password of notify", secret=True)
     metrics_broker_password: str | None = env("METRICS_BROKER_PASSWORD", str, None, doc="broker password of metrics", secret=True)
+
+    @property
+    def has_own_catalogue(self) -> bool:
+        """Whether the place has chosen: by naming a file, or by putting one into use here. A link only says what is read."""
+        return self.catalogue is not EXAMPLE and not (self.catalogue == self.var / OWN_CATALOGUE and self.catalogue.is_symlink())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +92,8 @@ class Addresses:
 def load_settings() -> ConsoleSettings:
     """The console's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
     given = load(ConsoleSettings, "console")
+    if given.catalogue is EXAMPLE and (own := given.var / OWN_CATALOGUE).exists():
+        given = replace(given, catalogue=own)
     if given.tls_ca is not None and not given.tls_ca.is_file():
         raise SettingsInvalid(f"HUIYING_TLS_CA={given.tls_ca} cannot be used: there is no such file")
     trust = (given.broker_ca, given.broker_certificate, given.broker_key)

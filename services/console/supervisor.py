@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import requests
@@ -15,13 +16,14 @@ from services.console.launch import KEEPER, PROGRAMS, WEB, Program, keeper, prog
 from services.console.node import NodeFailed, PrivateNode
 from services.console.origin import assemblies
 from services.console.processes import listens, stop_all
-from services.console.settings import TRUST, Addresses, ConsoleSettings
+from services.console.settings import EXAMPLE, OWN_CATALOGUE, TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.errors import NotSignedIn
 from services.runtime import access
 from services.runtime.access import Gatekeeper, Role
 from services.runtime.assembly import migrate_access
+from services.runtime.catalogue import LOOK_SECONDS
 from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
@@ -73,20 +75,19 @@ class Supervisor:
     def _up(self) -> Addresses:
         place = self._catalogue()
         broker = choose_broker(self.settings, self.installation, tuple(place.departments))
-        wanted = programs(self.settings, self.installation, broker.service_urls(), repr(place))
-        # Before the stores change their shape, whoever knows only the old one has to be gone.
-        self._stop_changed(wanted)
         if self.installation.slot(WEB).pid() is None:
             self._await_free_port()
-        booting = broker.begin()
+        # What can go wrong comes before anything is stopped: a migration only adds, so that those who run now can go on beside it.
         self._migrate()
         token = self._admin_token()
-        if booting:
+        read = replace(self.settings, catalogue=self.installation.var / OWN_CATALOGUE)
+        wanted = programs(read, self.installation, broker.service_urls())
+        if broker.begin():
             # Loading their code takes the services nearly as long as the broker takes to boot.
-            self._start(wanted)
+            self._replace(wanted)
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
-        self._start(wanted)
+        self._replace(wanted)
         self._keep(wanted)
         ca = str(self.settings.tls_ca.absolute()) if self.settings.tls_ca else None
         addresses = Addresses(self._url(), broker.url, broker.management_url, token, ca)
@@ -104,7 +105,7 @@ class Supervisor:
 
     def _catalogue(self) -> Catalogue:
         try:
-            return load_catalogue(self.settings.catalogue)
+            return load_catalogue(self._named())
         except CatalogueInvalid as error:
             fail(f"The catalogue {self.settings.catalogue} cannot be used: {error}", "huiying catalogue check FILE")
 
@@ -112,9 +113,13 @@ class Supervisor:
         clock = SystemClock()
         for name, assembly in assemblies().items():
             database = Database(self.installation.database_url(name), name, clock)
-            migrate(database, STORE, "runtime")
-            migrate(database, assembly.migrations, name)
-            database.close()
+            try:
+                migrate(database, STORE, "runtime")
+                migrate(database, assembly.migrations, name)
+            except Exception as error:
+                fail(f"The store of {name} was left as it is: {error}", "what ran before runs on; mend it, then huiying up")
+            finally:
+                database.close()
         migrate_access(self.installation.database_url("access"))
 
     def _admin_token(self) -> str:
@@ -124,6 +129,26 @@ class Supervisor:
         _, token = access.create(database, Role.ADMIN, None)
         self.installation.remember_admin_token(token)
         return token
+
+    def _lead_to_catalogue(self) -> None:
+        """Services read the installation's own file: a link to the one that is named, else to the example, unless `catalogue use`
+        has written one. Those who run notice within a second that it leads elsewhere."""
+        own = self.installation.var / OWN_CATALOGUE
+        wanted = self._named()
+        if wanted != own.absolute() and not (own.is_symlink() and own.readlink() == wanted):
+            if own.exists() and not own.is_symlink():
+                own.rename(own.with_name("catalogue.previous.yml"))
+            own.unlink(missing_ok=True)
+            own.symlink_to(wanted)
+            time.sleep(2 * LOOK_SECONDS if any(self.running().values()) else 0.0)
+
+    def _named(self) -> Path:
+        return (self.settings.catalogue if self.settings.has_own_catalogue else EXAMPLE).absolute()
+
+    def _replace(self, wanted: list[Program]) -> None:
+        self._lead_to_catalogue()
+        self._stop_changed(wanted)
+        self._start(wanted)
 
     def _stop_changed(self, wanted: list[Program]) -> None:
         changed = [self.installation.slot(each.name) for each in wanted if self._digest(each.name) != each.digest]

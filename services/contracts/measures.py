@@ -82,6 +82,10 @@ PROCESS = (
     Measure("huiying_messages_consumed_total", "counter", "Messages handled", ("queue", "result")),
     Measure("huiying_message_seconds", "histogram", "Time to handle a message, its share of the batch", ("queue",), FAST_BUCKETS),
     Measure("huiying_job_failed_rows", "gauge", "Rows that a periodic job could not deal with, and tries again later", ("job",)),
+    Measure("huiying_catalogue_lacking", "gauge", "Codes that open cases use and the catalogue in use lacks", ("service",)),
+    Measure(
+        "huiying_catalogue_refused", "gauge", "1 while the catalogue's file has mistakes and an older one is used", ("service",)
+    ),
     Measure("huiying_dead_letters", "gauge", "Messages that nobody could handle, waiting for a person", ("queue",)),
     Measure("huiying_http_requests_total", "counter", "HTTP requests answered", ("service", "method", "route", "status")),
     Measure("huiying_http_request_seconds", "histogram", "Time to answer an HTTP request", ("service", "route"), FAST_BUCKETS),

@@ -9,7 +9,6 @@ from pathlib import Path
 import structlog
 from prometheus_client.registry import Collector
 
-from services.contracts.catalogue import load_catalogue
 from services.intake import app, domain, pages, store
 from services.intake.app import Intake
 from services.intake.consumer import hearings
@@ -17,6 +16,7 @@ from services.intake.gateway import Room
 from services.intake.series import RoomCollector
 from services.intake.settings import Settings
 from services.runtime.assembly import Assembly, run
+from services.runtime.catalogue import InUse, same
 from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.http import Routes
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """What this service works with."""
     limits = domain.Limits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
-    return Intake(database, load_catalogue(settings.catalogue), Vault(settings.contact_keys), Room(database, limits))
+    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Room(database, limits))
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:
@@ -71,7 +71,19 @@ def chores(intake: Intake) -> Sequence[Chore]:
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
-ASSEMBLY = Assembly("intake", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores, collectors, tells)
+ASSEMBLY = Assembly(
+    "intake",
+    Settings,
+    build,
+    ROUTES,
+    hearings,
+    Path(__file__).parent / "migrations",
+    chores,
+    collectors,
+    tells,
+    place=lambda service: service.place,
+    uses=store.open_codes,
+)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

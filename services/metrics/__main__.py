@@ -7,16 +7,15 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from services.contracts.catalogue import load_catalogue
 from services.metrics import handlers
 from services.metrics.app import routes
 from services.metrics.consumer import hearings
-from services.metrics.domain.days import WorkingDays
-from services.metrics.handlers import Service
+from services.metrics.handlers import Place, Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
 from services.metrics.store import Ledger, ReadModel
 from services.runtime.assembly import Assembly, run
+from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.worker import Chore
@@ -26,9 +25,7 @@ MINUTE, HOUR = 60.0, 3600.0
 
 def build(given: Settings, database: Database, clock: Clock) -> Service:
     """The parts that the handlers work with."""
-    catalogue = load_catalogue(given.catalogue)
-    days = WorkingDays(catalogue.calendar)
-    return Service(catalogue, ReadModel(database), Ledger(database), clock, days, given.most_groups, given.inbox_days)
+    return Service(InUse.of(given, Place.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days)
 
 
 def chores(service: Service) -> Sequence[Chore]:
@@ -54,6 +51,7 @@ ASSEMBLY = Assembly(
     Path(__file__).parent / "migrations",
     chores,
     collectors,
+    place=lambda service: service.place,
 )
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from services.metrics.domain.waiting import QUANTILES, published_times
 
 if TYPE_CHECKING:
     from services.metrics.store import Answer, Ledger, ReadModel
+    from services.runtime.catalogue import InUse
     from services.runtime.clock import Clock
     from services.runtime.database import Transaction
 
@@ -35,16 +36,38 @@ RUNGS = (ReminderSent, CardIssued, SupervisionRaised)
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """What metrics makes of a catalogue."""
+
+    catalogue: Catalogue
+    days: WorkingDays
+
+    @classmethod
+    def of(cls, catalogue: Catalogue) -> Place:
+        """The place that a catalogue describes."""
+        return cls(catalogue, WorkingDays(catalogue.calendar))
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """What the handlers work with."""
 
-    catalogue: Catalogue
+    place: InUse[Place]
     model: ReadModel
     ledger: Ledger
     clock: Clock
-    days: WorkingDays
     most_groups: int
     inbox_days: int
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use."""
+        return self.place.catalogue
+
+    @property
+    def days(self) -> WorkingDays:
+        """Who counts its working days."""
+        return self.place.now.days
 
 
 def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> None:

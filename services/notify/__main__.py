@@ -10,15 +10,16 @@ from pathlib import Path
 
 import structlog
 
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue import Catalogue
 from services.notify import app, handlers, pages
-from services.notify.app import Notify
+from services.notify.app import Notify, Office
 from services.notify.consumer import hearings
 from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
 from services.notify.store import Called, Deadlines, Found, Letters, Notes, Reminders, Supervisions, next_due
 from services.runtime.assembly import Assembly, run
+from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database, Transaction
 from services.runtime.http import Routes
@@ -33,19 +34,20 @@ log = structlog.get_logger()
 
 def build(settings: Settings, database: Database, _: Clock) -> Notify:
     """What this service works with."""
-    catalogue = load_catalogue(settings.catalogue)
     others = {
         "supervisor": settings.supervisor_channels,
         "leader": settings.leader_channels,
         "congress": settings.congress_channels,
     }
-    ladder = Ladder.of(catalogue)
     secrets, vault = settings.secrets.values, Vault(settings.contact_keys)
+    ways = {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}
+
+    def office(catalogue: Catalogue) -> Office:
+        return Office(catalogue, Ladder.of(catalogue), Secretary(catalogue, others, secrets), Postbox(catalogue, ways))
+
     return Notify(
-        database=database, catalogue=catalogue, ladder=ladder, vault=vault,
-        secretary=Secretary(catalogue, others, secrets), courier=AppriseCourier(settings.letter_timeout, secrets.values()),
-        postbox=Postbox(catalogue, {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}),
-        lost_after=timedelta(seconds=settings.letter_lost),
+        database=database, place=InUse.of(settings, office), vault=vault,
+        courier=AppriseCourier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
     )  # fmt: skip
 
 
@@ -92,8 +94,14 @@ def _found(climber: handlers.Climber, after: After, limit: int) -> Sequence[Foun
 def chores(service: Notify) -> Sequence[Chore]:
     """Climbing the ladder, bringing letters to channels, and letters to submitters."""
     letters, notes = Letters(service.database), Notes(service.database, service.vault)
-    rounds = Rounds(partial(handlers.visit_channel, letters, service.secretary, service.courier, service.ladder))
-    post = Rounds(partial(handlers.visit_way, notes, service.postbox, service.courier, service.ladder))
+
+    def visit(channel: str) -> int:
+        return handlers.visit_channel(letters, service.secretary, service.courier, service.ladder, channel)
+
+    def visit_way(way: str) -> int:
+        return handlers.visit_way(notes, service.postbox, service.courier, service.ladder, way)
+
+    rounds, post = Rounds(visit), Rounds(visit_way)
 
     climbing = Climbing(service)
 
@@ -120,7 +128,9 @@ def chores(service: Notify) -> Sequence[Chore]:
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
-ASSEMBLY = Assembly("notify", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores)
+ASSEMBLY = Assembly(
+    "notify", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores, place=lambda service: service.place
+)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.catalogue import Catalogue
 from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import hearings
 from services.routing.domain import Router
 from services.routing.settings import Settings
-from services.routing.store import RoutingStore
+from services.routing.store import RoutingStore, open_codes
 from services.runtime.assembly import Assembly, run
+from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database
 from services.runtime.sweep import After, Due, Sweep
@@ -29,8 +30,7 @@ RECOUNTED_A_COMMIT = 100
 
 def build(settings: Settings, database: Database, _: Clock) -> Routing:
     """What this service works with."""
-    catalogue = load_catalogue(settings.catalogue)
-    return Routing(database, catalogue, Router(catalogue))
+    return Routing(database, InUse.of(settings, Router))
 
 
 def chores(service: Routing) -> Sequence[Chore]:
@@ -93,7 +93,17 @@ class Rescheduling:
             return act(RoutingStore(work))
 
 
-ASSEMBLY = Assembly("routing", Settings, build, routes, hearings, Path(__file__).parent / "migrations", chores)
+ASSEMBLY = Assembly(
+    "routing",
+    Settings,
+    build,
+    routes,
+    hearings,
+    Path(__file__).parent / "migrations",
+    chores,
+    place=lambda service: service.place,
+    uses=open_codes,
+)
 
 if __name__ == "__main__":
     sys.exit(run(ASSEMBLY, sys.argv[1:]))

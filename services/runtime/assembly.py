@@ -10,15 +10,18 @@ from pathlib import Path
 from typing import Any
 
 import flask
+import structlog
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue import Use
 from services.contracts.errors import Unavailable
 from services.contracts.topology import SAYS, looked_after
 from services.runtime import outbox, settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.broker import RabbitPublisher, RabbitSubscription, Subscription
+from services.runtime.catalogue import InUse, OpenCodes
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.condition import StoreCheck, remember
 from services.runtime.database import Database
@@ -38,7 +41,8 @@ from services.runtime.turns import Sender, Turns
 from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
-DEAD_LETTERS_SECONDS = 15.0
+log = structlog.get_logger()
+DEAD_LETTERS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
 PRUNE_SECONDS = 600.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
@@ -47,7 +51,8 @@ USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 class Assembly:
     """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock.
 
-    `tells` are numbers that the web process adds to its `/readyz`.
+    `tells` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use, `uses`
+    asks the store which of its codes open cases use.
     """
 
     name: str
@@ -59,6 +64,8 @@ class Assembly:
     chores: Callable[[Any], Sequence[Chore]] = lambda _: ()
     collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
     tells: Callable[[Any], Facts] = lambda _: {}
+    place: Callable[[Any], InUse[Any]] | None = None
+    uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
 
 
 def load_settings(assembly: Assembly) -> ProcessSettings:
@@ -101,7 +108,7 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
     access = Database(given.access_database_url, "access", clock)
-    throttle, tells = Throttle(Allowance.of(given)), {**assembly.tells(service), **backlog_of(database)}
+    throttle, tells = Throttle(Allowance.of(given)), {**_tells(assembly, database, service), **backlog_of(database)}
     health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, tells)
     routes = Routes([*assembly.routes, *health])
     return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
@@ -128,6 +135,8 @@ def worker_loops(
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
     loops["answers"] = Chore("answers", PRUNE_SECONDS, lambda: prune(database)).loop
     loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
+    if assembly.place is not None:
+        loops["catalogue"] = _catalogue(assembly, assembly.place(service), database, telemetry).loop
     return loops
 
 
@@ -149,16 +158,49 @@ def counted(chore: Chore, telemetry: Telemetry) -> Chore:
 def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry) -> Chore:
     """Counts what could not be handled, for the metrics."""
     probe = BrokerProbe(given.broker_url)
-    queues = looked_after(assembly.name, load_catalogue(given.catalogue).departments)
+    place = InUse.of(given, lambda catalogue: looked_after(assembly.name, catalogue.departments))
 
     def count() -> bool:
         # While the broker is away, what was counted last stands.
         with contextlib.suppress(Unavailable, Distrusted):
-            for queue, number in probe.depths(queues).items():
+            for queue, number in probe.depths(place.now).items():
                 telemetry.show("huiying_dead_letters", number, queue=queue)
         return False
 
     return Chore("dead-letters", DEAD_LETTERS_SECONDS, count)
+
+
+def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> OpenCodes:
+    return OpenCodes(database, lambda: place.catalogue, assembly.uses)
+
+
+def _tells(assembly: Assembly, database: Database, service: Any) -> Facts:
+    """What the service tells, and what is wrong with its catalogue while something is."""
+    if assembly.place is None:
+        return assembly.tells(service)
+    place = assembly.place(service)
+    codes = _open_codes(assembly, place, database)
+    return {
+        **assembly.tells(service), "catalogue_lacking": lambda: len(codes.lacking()) or None,
+        "catalogue_refused": lambda: int(place.is_refused()) or None,
+    }  # fmt: skip
+
+
+def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, telemetry: Telemetry) -> Chore:
+    """Compares the catalogue in use with the open cases, for the metrics and the log."""
+    codes, told = _open_codes(assembly, place, database), list[Use]()
+
+    def compare() -> bool:
+        found = list(codes.lacking())
+        telemetry.show("huiying_catalogue_lacking", len(found), service=assembly.name)
+        telemetry.show("huiying_catalogue_refused", int(place.is_refused()), service=assembly.name)
+        if found != told and found:
+            named = [f"{use.kind} {use.code}: {use.cases}" for use in found]
+            log.warning("catalogue_lacks_codes", codes=named, advice="huiying catalogue check FILE --against")
+        told[:] = found
+        return False
+
+    return Chore("catalogue", CATALOGUE_SECONDS, compare)
 
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:

@@ -90,6 +90,9 @@ class ProcessSettings:
     broker_certificate: Path | None = env("BROKER_CERTIFICATE", Path, None, doc="PEM of a certificate to show to the broker")
     broker_key: Path | None = env("BROKER_KEY", Path, None, doc="PEM of its key")
     catalogue: Path = env("CATALOGUE", Path, Path("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
+    catalogue_last_good: Path | None = env(
+        "CATALOGUE_LAST_GOOD", Path, None, doc="where the catalogue in use is kept, to start with when the file cannot be read"
+    )
     host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
     port: int = env("{SERVICE}_PORT", port_number, 8000, doc="port of the web process")
     tls_certificate: Path | None = env("TLS_CERTIFICATE", Path, None, doc="PEM of its certificate: it speaks https only")

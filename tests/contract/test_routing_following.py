@@ -23,6 +23,7 @@ from services.routing.__main__ import Rescheduling, chores
 from services.routing.app import Routing
 from services.routing.domain import Check, Router, Sample, draw
 from services.routing.store import RoutingStore
+from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.database import Database, rows_of
 from services.runtime.migrate import migrate
@@ -85,7 +86,7 @@ class TestPromises:
         planned = Reply("。", Outcome.PLANNED, Promise("换管道", clock.now() + timedelta(days=30)))
         made = replied(database, CASES, planned)
         clock.instant += timedelta(days=31)
-        service = Routing(database, TOWN, Router(TOWN))
+        service = Routing(database, InUse(TOWN, Router))
         (broken,) = (chore for chore in chores(service) if chore.name == "break")
         assert together(broken.run, broken.run) == []
         counts = said(database)
@@ -145,7 +146,7 @@ class TestCalendars:
         within(database, lambda work: handlers.adopt_calendar(work, TOWN))
 
         def follow() -> None:
-            chore = Rescheduling(Routing(database, CLOSED, Router(CLOSED)))
+            chore = Rescheduling(Routing(database, InUse(CLOSED, Router)))
             while chore.step():
                 pass
 

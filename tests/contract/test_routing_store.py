@@ -24,6 +24,7 @@ from services.routing.app import Routing
 from services.routing.consumer import hearings
 from services.routing.domain import Router, command_of
 from services.routing.store import RoutingStore
+from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.migrate import migrate
@@ -155,7 +156,7 @@ class TestAtTheSameMoment:
             assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
 
     def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
-        service = Routing(routing, TOWN, ROUTER)
+        service = Routing(routing, InUse(TOWN, Router))
         hear = next(hearing for hearing in hearings(service) if hearing.queue == "routing.commands").handle
         floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
 

@@ -154,7 +154,7 @@ class System:
 
     def _program(self, name: str) -> Program:
         urls = {each: service_url(self.at.broker_url, each, self.place.password(each)) for each in SERVICES}
-        return next(each for each in programs(self.settings, self.place, urls, repr(self.town)) if each.name == name)
+        return next(each for each in programs(self.settings, self.place, urls) if each.name == name)
 
     def ctl(self, *arguments: str) -> str:
         """`rabbitmqctl` against the private node."""

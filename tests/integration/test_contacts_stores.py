@@ -16,6 +16,7 @@ from services.intake.app import Intake
 from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.intake.store import IntakeStore, opinions, signers
+from services.runtime.catalogue import InUse, same
 from services.runtime.vault import Vault
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS, TOWN, new_id
 
@@ -26,7 +27,7 @@ PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
 @pytest.fixture
 def intake(any_database):
     database = any_database("intake", Path(MIGRATIONS))
-    return Intake(database, TOWN, OLD, Room(database, Limits(1_000_000, 0)))
+    return Intake(database, InUse(TOWN, same), OLD, Room(database, Limits(1_000_000, 0)))
 
 
 def submit(intake, count, vault=OLD):

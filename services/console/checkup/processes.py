@@ -88,6 +88,7 @@ def readiness(subject: Subject) -> Iterator[Finding]:
         yield from _condition(answer)
     yield from _outboxes(answers)
     yield from _rooms(answers)
+    yield from _catalogues(answers)
     yield from _clocks(answers)
 
 
@@ -171,6 +172,16 @@ def _rooms(answers: list[Answer]) -> Iterator[Finding]:
             if isinstance(words.get("room"), int):
                 yield room(words["room"])
                 return
+
+
+def _catalogues(answers: list[Answer]) -> Iterator[Finding]:
+    if refused := _facts(answers, "catalogue_refused"):
+        found = f"{', '.join(refused)}: the file has mistakes, and the last good one is used"
+        yield Finding("目录 catalogue in use", Severity.WARNING, found, "huiying catalogue check FILE")
+    if lacking := _facts(answers, "catalogue_lacking"):
+        found = ", ".join(f"{name}: open cases use {codes} codes that it lacks" for name, codes in lacking.items())
+        advice = "huiying catalogue check FILE --against names them; no case is stopped by it"
+        yield Finding("目录与未结 open cases", Severity.WARNING, found, advice)
 
 
 def room(left: int) -> Finding:

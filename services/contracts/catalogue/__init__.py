@@ -1,8 +1,9 @@
 """The catalogue: what one place configures, as frozen values, with a checker that names the line of each mistake."""
 
 from services.contracts.catalogue import stored
+from services.contracts.catalogue.against import SECTIONS, Use, lacking, uses_in
 from services.contracts.catalogue.check import CatalogueInvalid, check_catalogue, load_catalogue, parse_catalogue
-from services.contracts.catalogue.document import Problem
+from services.contracts.catalogue.document import Problem, snapshot
 from services.contracts.catalogue.model import (
     CHANNELS,
     DEADLINE_KINDS,
@@ -34,6 +35,7 @@ __all__ = [
     "OCCASIONS",
     "PLACEHOLDER",
     "RECIPIENTS",
+    "SECTIONS",
     "Area",
     "Catalogue",
     "CatalogueInvalid",
@@ -47,8 +49,12 @@ __all__ = [
     "Station",
     "Statistics",
     "Topic",
+    "Use",
     "check_catalogue",
+    "lacking",
     "load_catalogue",
     "parse_catalogue",
+    "snapshot",
     "stored",
+    "uses_in",
 ]

@@ -66,11 +66,11 @@ def parse_catalogue(text: str, read_parent: Callable[[str], str]) -> model.Catal
 
 
 def load_catalogue(path: FilePath | str) -> model.Catalogue:
-    """The catalogue in a UTF-8 file; `extends` is looked up beside it.
+    """The catalogue in a UTF-8 file; `extends` is looked up beside it, where a link leads to.
 
     Raises CatalogueInvalid, also for a file that cannot be read.
     """
-    path = FilePath(path)
+    path = FilePath(path).resolve()
 
     def read(name: str) -> str:
         return (path.parent / name).read_text(encoding="utf-8")

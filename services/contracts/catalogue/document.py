@@ -43,14 +43,15 @@ class Place:
 class Document:
     """The merged values of a file and of those it extends, and where each of them stands.
 
-    `whole` is false when some of the text could not be read at all, so that what is missing says nothing.
+    `whole` is false when some of the text could not be read at all, so that what is missing says nothing. `extends` says that
+    there is more than one file.
     """
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
         self.places: dict[Path, Place] = {}
         self.problems: list[Problem] = []
-        self.whole = True
+        self.whole, self.extends = True, False
         self._extends_line = 1
 
     def note(self, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
@@ -82,6 +83,7 @@ class Document:
             return
         parent = tree.pop(EXTENDS, None)
         if parent is not None:
+            self.extends = True
             line = places[(EXTENDS,)].line
             if not file:
                 self._extends_line = line
@@ -144,6 +146,14 @@ class Document:
             places[below] = place
             values[key.value] = self._value(value, below, file, places)
         return values
+
+
+def snapshot(text: str, read_parent: ReadParent) -> str:
+    """A catalogue and what it extends as one text that means the same and needs no other file; for one that is right."""
+    document = Document().read(text, read_parent)
+    if not document.extends:
+        return text
+    return str(yaml.safe_dump(document.values, allow_unicode=True, sort_keys=False, width=132))
 
 
 def plain(node: yaml.Node) -> Any:

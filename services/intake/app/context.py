@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.contracts.catalogue import Catalogue
 from services.intake.gateway import Room
 from services.runtime.access import Role
+from services.runtime.catalogue import InUse
 from services.runtime.database import Database
 from services.runtime.http import Routes
 from services.runtime.vault import Vault
@@ -23,6 +24,11 @@ class Intake:
     """
 
     database: Database
-    catalogue: Catalogue
+    place: InUse[Catalogue]
     vault: Vault
     room: Room
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use."""
+        return self.place.catalogue

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
-from services.intake.app.context import REVIEWERS, Intake, routes
+from services.intake.app.context import ADMIN, REVIEWERS, Intake, routes
 from services.intake.store import IntakeStore
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
@@ -80,3 +81,10 @@ def merge(call: Call[Intake]) -> Answer:
     with call.service.database.transaction() as work:
         state = handlers.merge(IntakeStore(work, call.service.vault), call.path["opinion_id"], call.body["into"])
     return 200, {"id": call.path["opinion_id"], "state": state}
+
+
+@routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: schemas.OpenCodes})
+def list_waiting_codes(call: Call[Intake]) -> Answer:
+    """List the codes of the catalogue that opinions use which wait for their review, to check a new catalogue against them."""
+    with call.service.database.reading() as connection:
+        return 200, {"items": list(map(asdict, store.open_codes(connection)))}

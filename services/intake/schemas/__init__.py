@@ -29,7 +29,7 @@ from services.intake.schemas.bodies import (
     TimelineQuery,
     Withdrawal,
 )
-from services.intake.schemas.erasures import Erased, Erasure, Retained, Retention, Rotated, Rotation
+from services.intake.schemas.erasures import Erased, Erasure, OpenCodes, Retained, Retention, Rotated, Rotation
 
 __all__ = [
     "LARGEST_BATCH",
@@ -46,6 +46,7 @@ __all__ = [
     "Line",
     "LineAnswer",
     "Merging",
+    "OpenCodes",
     "OpinionFile",
     "OpinionPage",
     "OpinionQuery",

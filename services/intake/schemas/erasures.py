@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.catalogue import SECTIONS
 from services.contracts.fields import OneLine
 
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500
@@ -57,3 +58,18 @@ class Rotated(Schema):
     current = fields.Integer(required=True)
     broken = fields.Integer(required=True)
     next = fields.String(required=True, allow_none=True)
+
+
+class OpenCode(Schema):
+    """A code of the catalogue that open cases use: how many, and one of them."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(SECTIONS)))
+    code = fields.String(required=True)
+    cases = fields.Integer(required=True)
+    example = fields.String(required=True)
+
+
+class OpenCodes(Schema):
+    """Every code that open cases use."""
+
+    items = fields.List(fields.Nested(OpenCode), required=True)

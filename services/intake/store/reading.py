@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import State
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
@@ -114,6 +115,14 @@ def waiting(connection: Connection, state: State, after: str | None, limit: int)
     """Opinions in a state, the oldest first, one more than `limit`."""
     query = sa.select(opinions).where(opinions.c.state == state).order_by(opinions.c.id).limit(limit + 1)
     return rows_of(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def open_codes(connection: Connection) -> list[Use]:
+    """The codes of the catalogue that opinions use which wait for their review, or for what their submitter was asked."""
+    codes = (opinions.c.topic, opinions.c.area, opinions.c.station)
+    counted = (sa.func.count().label("cases"), sa.func.min(opinions.c.id).label("example"))
+    query = sa.select(*codes, *counted).where(opinions.c.state.in_((State.SUBMITTED, State.RETURNED))).group_by(*codes)
+    return uses_in(rows_of(connection.execute(query)))
 
 
 def _held() -> sa.Select[Any]:

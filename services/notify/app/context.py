@@ -9,6 +9,7 @@ from services.contracts.catalogue import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
 from services.notify.handlers import LOST_AFTER, own_only
 from services.runtime.access import Role
+from services.runtime.catalogue import InUse
 from services.runtime.database import Database
 from services.runtime.http import Call, Routes
 from services.runtime.vault import Vault
@@ -18,17 +19,44 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
 @dataclass(frozen=True, slots=True)
+class Office:
+    """What notify makes of a catalogue."""
+
+    catalogue: Catalogue
+    ladder: Ladder
+    secretary: Secretary
+    postbox: Postbox
+
+
+@dataclass(frozen=True, slots=True)
 class Notify:
     """What views, message handlers and chores work with."""
 
     database: Database
-    catalogue: Catalogue
-    ladder: Ladder
-    secretary: Secretary
+    place: InUse[Office]
     courier: Courier
     vault: Vault
-    postbox: Postbox
     lost_after: timedelta = LOST_AFTER
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use."""
+        return self.place.catalogue
+
+    @property
+    def ladder(self) -> Ladder:
+        """Its ladder."""
+        return self.place.now.ladder
+
+    @property
+    def secretary(self) -> Secretary:
+        """Who knows how departments and people are reached."""
+        return self.place.now.secretary
+
+    @property
+    def postbox(self) -> Postbox:
+        """Who writes to submitters."""
+        return self.place.now.postbox
 
 
 def case_filters(call: Call[Notify]) -> dict[str, str | None]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from services.routing import domain, schemas, store
-from services.routing.app.context import Routing, routes
+from services.routing.app.context import RULING, Routing, routes
 from services.runtime.access import PUBLIC, STAFF
 from services.runtime.http import API, Answer, Call
 
@@ -23,6 +24,13 @@ def list_topics(call: Call[Routing]) -> Answer:
     """List the topics of the catalogue with the department and the difficulty of each."""
     names = ("code", "name", "name_en", "department", "difficulty", "keywords", "aliases")
     return 200, {"items": [{name: getattr(topic, name) for name in names} for topic in call.service.catalogue.topics.values()]}
+
+
+@routes.get(f"{API}/assignments/codes", access=RULING, answers={200: schemas.OpenCodes})
+def list_open_codes(call: Call[Routing]) -> Answer:
+    """List the codes of the catalogue that cases with a department use, so that a new catalogue can be checked against them."""
+    with call.service.database.reading() as connection:
+        return 200, {"items": list(map(asdict, store.open_codes(connection)))}
 
 
 @routes.post(f"{API}/routes/preview", access=STAFF, body=schemas.Preview, answers={200: schemas.PreviewAnswer})

@@ -9,6 +9,7 @@ from typing import Any
 from services.contracts.catalogue import Catalogue
 from services.routing.domain import Router
 from services.runtime.access import STAFF, Role
+from services.runtime.catalogue import InUse
 from services.runtime.database import Database
 from services.runtime.http import Call, Routes
 
@@ -24,8 +25,17 @@ class Routing:
     """What views and message handlers work with."""
 
     database: Database
-    catalogue: Catalogue
-    router: Router
+    place: InUse[Router]
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use."""
+        return self.place.catalogue
+
+    @property
+    def router(self) -> Router:
+        """Who decides by it."""
+        return self.place.now
 
 
 def wanted_by(call: Call[Routing], names: Sequence[str]) -> dict[str, Any]:

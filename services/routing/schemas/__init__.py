@@ -6,6 +6,7 @@ from services.routing.schemas.answers import (
     AssignmentShape,
     HandlersAnswer,
     Listing,
+    OpenCodes,
     PreviewAnswer,
     Standing,
 )
@@ -39,6 +40,7 @@ from services.runtime.paging import Page
 __all__ = [
     "BODIES", "AmendBody", "ApproveBody", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody",
     "ExtendBody", "HandlersAnswer", "HandlersBody", "KeepBody", "Listing", "LookbackBody", "LookbackCase", "LookbackPage",
-    "MarkBody", "ObjectBody", "Page", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "PromisePage", "PromiseQuery",
-    "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "RulingBody", "SignBody", "Standing",
+    "MarkBody", "ObjectBody", "OpenCodes", "Page", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "PromisePage",
+    "PromiseQuery", "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "RulingBody", "SignBody",
+    "Standing",
 ]  # fmt: skip

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
+from services.contracts.catalogue import SECTIONS
 from services.contracts.commands import Reply
 from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
@@ -111,3 +112,18 @@ class Listing(Schema):
     """A whole small list."""
 
     items = fields.List(fields.Dict(), required=True)
+
+
+class OpenCode(Schema):
+    """A code of the catalogue that open cases use: how many, and one of them."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(SECTIONS)))
+    code = fields.String(required=True)
+    cases = fields.Integer(required=True)
+    example = fields.String(required=True)
+
+
+class OpenCodes(Schema):
+    """Every code that open cases use."""
+
+    items = fields.List(fields.Nested(OpenCode), required=True)

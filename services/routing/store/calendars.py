@@ -46,8 +46,8 @@ _UNTOLD = reschedulings.c.told.is_(None)
 sa.Index("reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
 #: With a department, or waiting for a rating; as literals, so that both databases see that the partial index fits.
 _STATES = ("assigned", "signed", "objected", "paused", "drafted", "reopened", "replied")
-_MOVING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
-sa.Index("assignments_moving", assignments.c.id, sqlite_where=_MOVING, postgresql_where=_MOVING)
+MOVING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
+sa.Index("assignments_moving", assignments.c.id, sqlite_where=MOVING, postgresql_where=MOVING)
 
 
 class CalendarStore:
@@ -75,7 +75,7 @@ class CalendarStore:
     def moving_after(self, reached: str, limit: int) -> list[str]:
         """Ids of the next assignments that wait for their department or for a rating, in order. Not locked: look again under the
         case's lock."""
-        query = sa.select(assignments.c.id).where(_MOVING, assignments.c.id > reached).order_by(assignments.c.id).limit(limit)
+        query = sa.select(assignments.c.id).where(MOVING, assignments.c.id > reached).order_by(assignments.c.id).limit(limit)
         return list(self._work.execute(query).scalars())
 
     def record(self, calendar: Row, row: Row, kind: str, before: Any, after: Any) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import CoState, State
+from services.routing.store.calendars import MOVING
 from services.routing.store.tables import IN_ORDER, assignments, rulings
 from services.runtime.database import newest_first, row_of, rows_of
 
@@ -43,3 +45,12 @@ def precedents(connection: Connection, topic: str | None, limit: int = 3) -> lis
     """The latest rulings on objections within a topic, newest first."""
     query = sa.select(rulings).where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
     return rows_of(connection.execute(query.limit(limit)))
+
+
+def open_codes(connection: Connection) -> list[Use]:
+    """The codes of the catalogue that cases use which wait for a department, a ruling or a rating."""
+    table = assignments.c
+    proposed = sa.case((table.state == State.OBJECTED, table.proposed)).label("proposed")
+    codes = (table.department, proposed, table.difficulty, table.topic, table.area, table.station)
+    counted = (sa.func.count().label("cases"), sa.func.min(table.opinion).label("example"))
+    return uses_in(rows_of(connection.execute(sa.select(*codes, *counted).where(MOVING).group_by(*codes))))

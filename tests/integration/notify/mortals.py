@@ -17,6 +17,7 @@ from pathlib import Path
 from services.notify import __main__ as notify
 from services.notify.settings import Settings
 from services.runtime.assembly import worker_loops
+from services.runtime.catalogue import InUse
 from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.health import status_application
@@ -33,7 +34,8 @@ LOST_SECONDS = 3.0
 
 def serve(store: str, broker: str, channel: str) -> int:
     """Be a worker, in a place that never closes and counts in seconds, until a signal."""
-    notify.load_catalogue = lambda _: small_place(*LADDER, every_day=True, channels={"water": (channel,)})
+    place = small_place(*LADDER, every_day=True, channels={"water": (channel,)})
+    InUse.of = lambda _, make: InUse(place, make)
     set_up_logs("ERROR")
     settings = Settings(
         database_url=store, access_database_url="sqlite://", broker_url=broker, letter_lost=LOST_SECONDS, contact_keys=(KEY,)

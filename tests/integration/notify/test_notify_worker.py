@@ -15,6 +15,7 @@ from services.notify.__main__ import ASSEMBLY
 from services.notify.settings import Settings, Template
 from services.runtime.assembly import worker_loops
 from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.catalogue import InUse
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.database import Database
 from services.runtime.migrate import STORE, migrate
@@ -45,7 +46,7 @@ def settings(tmp_path, broker, office):
 def worker(settings, monkeypatch):
     """Every loop of the worker on a thread, in a place that never closes and counts in seconds."""
     place = small_place(*LADDER, every_day=True)
-    monkeypatch.setattr("services.notify.__main__.load_catalogue", lambda _: place)
+    monkeypatch.setattr(InUse, "of", lambda _, make: InUse(place, make))
     clock = SystemClock()
     database = Database(settings.database_url, "notify", clock)
     migrate(database, STORE, "runtime")

@@ -149,6 +149,8 @@ TROUBLES: dict[str, tuple[Callable[[Town], None], str, Severity, str]] = {
     "messages wait": (say("routing-web", outbox=3, outbox_seconds=61), "待发 outbox", WARNING, "routing: 3 messages"),
     "messages wait long": (say("routing-worker", outbox_seconds=601), "待发 outbox", CRITICAL, "601 s"),
     "little room": (say("intake-web", room=9_999), "余量 room", WARNING, "9999 more"),
+    "a catalogue that lacks codes": (say("intake-web", catalogue_lacking=3), "目录与未结 open cases", WARNING, "3 codes"),
+    "a catalogue with mistakes": (say("intake-web", catalogue_refused=1), "目录 catalogue in use", WARNING, "last good one"),
     "no room": (say("intake-web", room=0), "余量 room", CRITICAL, "0 more"),
     "a clock that is late": (change("late", timedelta(seconds=20)), "时钟 clocks", WARNING, "s apart"),
     "a clock that is far off": (change("late", timedelta(minutes=-5)), "时钟 clocks", CRITICAL, "s apart"),

@@ -116,7 +116,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(Department, "run", lambda self, _: self.hear(None, {**task, "data": data}))
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "web.log").write_text(f"{EVIL}\n")
-    (tmp_path / "catalogue.yml").write_text(f'departments: "{EVIL[10:]}"\n'.replace("\x1b", "\\e").replace("\x9b", "\\x9b"))
+    (tmp_path / "wrong.yml").write_text(f'departments: "{EVIL[10:]}"\n'.replace("\x1b", "\\e").replace("\x9b", "\\x9b"))
     return tmp_path
 
 
@@ -125,7 +125,7 @@ COMMANDS = {
     "dead show": ("dead", "show", "routing.commands"), "dead show --json": ("dead", "show", "routing.commands", "--json"),
     "doctor": ("doctor",), "doctor --json": ("doctor", "--json"),
     "logs": ("logs",), "token list": ("token", "list"), "token list --json": ("token", "list", "--json"), "audit": ("audit",),
-    "audit --json": ("audit", "--json"), "listen": ("listen", "water"), "catalogue check": ("catalogue", "check", "catalogue.yml"),
+    "audit --json": ("audit", "--json"), "listen": ("listen", "water"), "catalogue check": ("catalogue", "check", "wrong.yml"),
     "an error": ("dead", "show"),
 }  # fmt: skip
 

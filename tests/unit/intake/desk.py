@@ -33,6 +33,7 @@ from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.intake.store import IntakeStore
 from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.catalogue import InUse, same
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
@@ -84,7 +85,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
-        self.intake = Intake(self.database, self.catalogue, self.vault, Room(self.database, self.limits))
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Room(self.database, self.limits))
         self.app = create_app("intake", self.intake, routes, Doorman(), self.telemetry)
         self.client = self.app.test_client()
 

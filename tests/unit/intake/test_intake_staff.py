@@ -19,6 +19,7 @@ STAFF_ROUTES = [
     ("POST", "/opinions/nothing/merge", {"reviewer", "admin"}),
     ("POST", "/opinions/accept", {"reviewer", "admin"}),
     ("GET", "/reviews", {"reviewer", "admin"}),
+    ("GET", "/opinions/codes", {"admin"}),
     ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),
     ("POST", "/opinions/nothing/erasure", {"admin"}),
     ("POST", "/receipts/nothing/erasure", {"admin"}),

@@ -14,12 +14,12 @@ from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
 from services.metrics import handlers
-from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.heard import heard
-from services.metrics.handlers import Service
+from services.metrics.handlers import Place, Service
 from services.metrics.store import Ledger, ReadModel
 from services.runtime.access import PUBLIC, Gatekeeper
 from services.runtime.access import tables as access_tables
+from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
@@ -69,7 +69,7 @@ class Running:
 
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
     clock.instant = START + timedelta(days=40)
-    service = Service(COUNTY, ReadModel(database), Ledger(database), clock, WorkingDays(COUNTY.calendar), 50, 30)
+    service = Service(InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30)
     telemetry = Telemetry()
     for collector in main.collectors(service):
         telemetry.registry.register(collector)

@@ -28,10 +28,11 @@ from services.contracts.messages import (
 from services.contracts.worktime import OfficeHours
 from services.notify import __main__ as notify
 from services.notify import handlers
-from services.notify.app import Notify
+from services.notify.app import Notify, Office
 from services.notify.consumer import hearings
 from services.notify.domain import Courier, Deadline, Ladder, Postbox, Secretary, Undelivered
 from services.notify.store import Letters, Notes
+from services.runtime.catalogue import InUse
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.database import Database, rows_of
 from services.runtime.outbox import outbox_table
@@ -119,11 +120,10 @@ class Scene:
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
 
     def __post_init__(self) -> None:
-        secretary = Secretary(self.catalogue, self.others, self.secrets)
-        self.service = Notify(
-            self.database, self.catalogue, ladder_of(self.catalogue), secretary, self.courier, self.vault,
-            Postbox(self.catalogue, self.ways),
-        )  # fmt: skip
+        def office(place: Catalogue) -> Office:
+            return Office(place, ladder_of(place), Secretary(place, self.others, self.secrets), Postbox(place, self.ways))
+
+        self.service = Notify(self.database, InUse(self.catalogue, office), self.courier, self.vault)
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:

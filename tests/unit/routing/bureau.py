@@ -31,6 +31,7 @@ from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.broker import Outgoing
+from services.runtime.catalogue import InUse
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.database import Database, rows_of
 from services.runtime.dispatch import Dispatcher
@@ -84,7 +85,7 @@ class Bureau:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.service = Routing(self.database, self.catalogue, Router(self.catalogue))
+        self.service = Routing(self.database, InUse(self.catalogue, Router))
         self.broker = MemoryBroker(self.catalogue.departments)
         self.client = create_app("routing", self.service, routes, Doorman(), Telemetry()).test_client()
         self._dispatchers = {

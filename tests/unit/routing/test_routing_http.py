@@ -31,6 +31,7 @@ STAFF_ROUTES = [
     ("GET", "/promises", READERS),
     ("GET", "/reschedulings", READERS),
     ("GET", "/lookbacks", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/assignments/codes", {"supervisor", "admin"}),
     ("GET", "/lookbacks/nothing", {"reviewer", "supervisor", "admin"}),
     ("POST", "/lookbacks", {"supervisor", "admin"}),
     ("POST", "/lookbacks/nothing/checks", {"supervisor", "admin"}),

@@ -1,0 +1,47 @@
+"""A migration only adds: it runs while programs of the version before are at work, and a mistake in it stops none of them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from docs.generator.product import ROOT
+
+TAKES_AWAY = {"drop_table", "drop_column", "rename_table", "alter_column", "batch_alter_table"}
+FILES = sorted((ROOT / "services").rglob("migrations/**/0*.py"))
+#: From before the rule.
+OLDER = {
+    "services/intake/migrations/0003_the_whole_case.py", "services/routing/migrations/0002_cases.py",
+    "services/notify/migrations/0002_cases_supervisions_meetings.py", "services/metrics/migrations/0002_whole_case.py",
+}  # fmt: skip
+
+
+def taken_away(code: str) -> Iterator[str]:
+    """What a migration calls that programs of the version before could not live with."""
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in TAKES_AWAY:
+            yield node.func.attr
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_column":
+            yield from ("a column that has to be filled" for call in ast.walk(node) if _has_to_be_filled(call))
+
+
+def _has_to_be_filled(node: ast.AST) -> bool:
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "Column"):
+        return False
+    given = {each.arg: each.value for each in node.keywords}
+    nullable = given.get("nullable")
+    return isinstance(nullable, ast.Constant) and nullable.value is False and "server_default" not in given
+
+
+def test_what_takes_away_is_noticed() -> None:
+    code = 'op.drop_column("a", "b")\nop.add_column("a", sa.Column("c", sa.Integer, nullable=False))'
+    assert list(taken_away(code)) == ["drop_column", "a column that has to be filled"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "services")))
+def test_a_migration_only_adds(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    assert (list(taken_away(path.read_text())) == []) != (name in OLDER)
