@@ -120,7 +120,6 @@ class Scene:
         self.system, self.load, self.patience, self.cluster = system, load, patience, cluster
         self.path = system.var / "faults.jsonl"
         self.journal = Journal(self.path)
-        self.counts_from = time.monotonic()  # The published numbers are whole from this instant on.
         self._probes = 0
 
     def last(self, seconds: float) -> None:

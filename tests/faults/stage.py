@@ -125,7 +125,6 @@ class Stage:
             if now != before or self._waiting(scene):
                 quiet_since, before = time.monotonic(), now
             time.sleep(0.3)
-        time.sleep(max(0.0, scene.counts_from - time.monotonic()))
 
     def _waiting(self, scene: Scene) -> int:
         stores = ("intake", "routing", "notify", "metrics")

@@ -153,10 +153,7 @@ def fill_queue(scene: Scene) -> None:
 
 
 def clock_ahead(scene: Scene) -> None:
-    """Routing's clock is ahead while it has to put messages off; what it puts off must not wait until that time comes.
-
-    What it said meanwhile has happened, for the statistics, when the time comes that it wrote down.
-    """
+    """Routing's clock is ahead while it has to put messages off; what it puts off must not wait until that time comes."""
     queue = f"department.{SILENT}"
     scene.system.policy(queue, {"max-length": 1, "overflow": "reject-publish"})
     try:
@@ -166,7 +163,6 @@ def clock_ahead(scene: Scene) -> None:
         scene.system.kill("routing")
     finally:
         scene.system.policy(queue, None)
-    scene.counts_from = time.monotonic() + AHEAD_SECONDS
     scene.system.up()
     scene.until("what was put off is sent", lambda: not scene.system.ask_store("routing", put_off), 40)
 
