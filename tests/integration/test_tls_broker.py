@@ -135,7 +135,7 @@ def test_relay_and_dispatcher_work_over_tls(database: Database, rabbit: Rabbit) 
     assert [json.loads(body)["id"] for body in had(database)] == ids
 
 
-@pytest.mark.parametrize("size", [0, 16_384, 3_000_000])
+@pytest.mark.parametrize("size", [0, 16_384, 1_000_000])
 def test_a_body_of_any_length_arrives_as_it_was(rabbit: Rabbit, size: int) -> None:
     body = os.urandom(size)
     publisher, subscription = rabbit.publisher(), rabbit.subscription(QUEUE)
