@@ -117,7 +117,7 @@ def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, 
             moves[f"{about} {granted} given"] = lambda store, given=given: handlers.rule(store, place, case, given, "t", new_id())
     for result in Rating:
         rated = OpinionEvaluated(case, row["department"], result, None, "不行", round=row["round"])
-        moves[f"rated {result}"] = partial(handlers.close, catalogue=place, message=rated)
+        moves[f"rated {result}"] = partial(handlers.close, catalogue=place, message=rated, message_id="m-1")
     resolved = SupervisionResolved(
         case, row["department"], "s", "promise", "", None, Promise("修", bureau.clock.now() + timedelta(9))
     )
