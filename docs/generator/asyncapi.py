@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from docs.generator.departments import ANSWERS as ANSWERED
+from docs.generator.departments import DELIVERY, ORDER
 from docs.generator.product import for_departments, golden, hearers, matches, messages, sayers
 from docs.generator.shapes import Json, Shapes
-from services.contracts.commands import LONGEST, VERBS
+from services.contracts.commands import ALL_VERBS, LONGEST, REQUESTS
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
 from services.contracts.messages import CommandAccepted, CommandRejected, Message
@@ -17,16 +19,21 @@ VERSION = "1"
 BINDING = "0.3.0"
 ANSWERS = (CommandAccepted, CommandRejected)
 CODE = r"^[a-z][a-z0-9-]{1,39}$"
-DESCRIPTION = """\
+DESCRIPTION = (
+    """\
 Every body is one CloudEvents 1.0 event in JSON (UTF-8); its `id` is the AMQP `message_id`. A queue can hold a second copy of a
-message after a crash, with the same id: drop it by id. Messages are persistent, mandatory and confirmed."""
+message after a crash, with the same id: drop it by id. Messages are persistent, mandatory and confirmed.
+
+"""
+    f"{DELIVERY}\n\n{ORDER}\n\n{ANSWERED}"
+)
 
 
 def document() -> Json:
     """The whole document."""
     shapes = Shapes()
     components = {shape.TYPE: event_message(shape, shapes) for shape in messages()}
-    components |= {f"command.{verb}": command_message(verb, shape, shapes) for verb, shape in VERBS.items()}
+    components |= {f"command.{verb}": command_message(verb, shape, shapes) for verb, shape in ALL_VERBS.items()}
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Huiying 回应", "version": VERSION, "description": DESCRIPTION},
@@ -70,8 +77,10 @@ def event_message(shape: type[Message], shapes: Shapes) -> Json:
 def command_message(verb: str, shape: type[Any], shapes: Shapes) -> Json:
     """One command of a department. Only `data` is read of the body; the id is the AMQP `message_id`, or else the body's `id`."""
     fields = shapes.object_of(schema_class(shape)(), "data")
-    data = fields | {"properties": {"assignment": {"type": "string"}} | fields["properties"]}
-    data["required"] = ["assignment", *fields.get("required", [])]
+    data = fields
+    if verb not in REQUESTS:
+        data = fields | {"properties": {"assignment": {"type": "string"}} | fields["properties"]}
+        data["required"] = ["assignment", *fields.get("required", [])]
     for name, longest in LONGEST.items():
         if name in data["properties"]:
             data["properties"][name] = data["properties"][name] | {"minLength": 1, "maxLength": longest}
@@ -84,7 +93,7 @@ def command_message(verb: str, shape: type[Any], shapes: Shapes) -> Json:
         "payload": {
             "type": "object",
             "properties": {"id": {"type": "string", "maxLength": 64}, "data": data},
-            "required": ["data"],
+            "required": [] if verb in REQUESTS else ["data"],
         },
     }
 
@@ -137,7 +146,7 @@ def _channels() -> Json:
     channels["department"] = {
         "address": "department.{code}", "parameters": code, "messages": _references(addressed), "bindings": _bound(DEPARTMENTS),
     }  # fmt: skip
-    for verb in VERBS:
+    for verb in ALL_VERBS:
         channels[f"command.{verb}"] = {
             "address": f"{{code}}.{verb}", "parameters": code, "messages": _references([f"command.{verb}"]),
             "bindings": _bound(COMMANDS),
@@ -148,7 +157,7 @@ def _channels() -> Json:
 def _heard(queue: str) -> list[str]:
     shape = next(each for each in SERVICE_QUEUES if each.name == queue)
     if shape.exchange == COMMANDS:
-        return [f"command.{verb}" for verb in VERBS if any(matches(pattern, f"code.{verb}") for pattern in shape.hears)]
+        return [f"command.{verb}" for verb in ALL_VERBS if any(matches(pattern, f"code.{verb}") for pattern in shape.hears)]
     return [each.TYPE for each in messages() if queue in hearers(each)]
 
 
@@ -176,7 +185,7 @@ def _operations() -> Json:
         operations[f"{service}.hears.{queue.name}"] = _operation("receive", queue.name, _heard(queue.name), f"{service} listens.")
     addressed = [shape.TYPE for shape in messages() if for_departments(shape)]
     operations["department.hears"] = _operation("receive", "department", addressed, "A department reads its own queue.")
-    for verb in VERBS:
+    for verb in ALL_VERBS:
         name = f"command.{verb}"
         operations[f"department.sends.{verb}"] = _operation("send", name, [name], f"A department sends {verb} under its own name.")
     return operations

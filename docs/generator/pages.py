@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import orjson
 
+from docs.generator.departments import COMMANDS_GUIDE
 from docs.generator.product import (
     ROOT,
     api_routes,
@@ -27,7 +28,8 @@ from docs.generator.product import (
 )
 from docs.generator.statistics import statistics
 from services.contracts import measures
-from services.contracts.commands import VERBS
+from services.contracts.answers import CODES
+from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TERMINAL, CO_TRANSITIONS, FIRST, TERMINAL, TRANSITIONS, CoState
 from services.contracts.measures import Measure
@@ -152,12 +154,14 @@ def messages_page() -> str:
     parts.append(table(("type", "what it says", "said by"), contents))
     parts += [_message(shape) for shape in messages()]
     parts.append("## Parts\n")
-    parts += [f"### {shape.__name__}\n\n{_first(shape)}\n\n{_fields(shape)}" for shape in _parts((*messages(), *VERBS.values()))]
-    parts += ["## Commands\n", "A department publishes to `huiying.commands` with the routing key `<department>.<verb>`; `data` is"]
-    parts[-1] += '\n`{"assignment": "…"}` and the fields of the verb. What is refused comes back as `command.rejected`.\n'
-    for verb, shape in VERBS.items():
+    parts += [
+        f"### {shape.__name__}\n\n{_first(shape)}\n\n{_fields(shape)}" for shape in _parts((*messages(), *ALL_VERBS.values()))
+    ]
+    parts.append(COMMANDS_GUIDE)
+    for verb, shape in ALL_VERBS.items():
         parts += [f"### {verb}\n", _first(shape) + "\n", _fields(shape)]
-    return "\n".join(parts)
+    codes = [(f"`{code}`", words.en, words.zh) for code, words in CODES.items()]
+    return "\n".join([*parts, "### Codes of answers\n", table(("code", "meaning", "说明"), codes)])
 
 
 def _message(shape: type[Message]) -> str:

@@ -26,6 +26,7 @@ class Desk(threading.Thread):
         super().__init__(name=f"desk-{code}", daemon=True)
         self._program = Department(bare(url), code, Answers(), lambda _: None, context(url))
         self._cases, self._stop_asked, self._sent = cases, stop, dict[str, str]()
+        self._heard: set[str] = set()
         self.troubles: list[str] = []
 
     def run(self) -> None:
@@ -48,9 +49,9 @@ class Desk(threading.Thread):
             if self._stop_asked.is_set():
                 return
             if method is not None and self._is_ours(event := json.loads(body)):
-                if properties.message_id not in self._program.heard:
+                if properties.message_id not in self._heard:
                     self._hear(outgoing, event)
-                    self._program.heard.add(properties.message_id)
+                    self._heard.add(properties.message_id)
                 incoming.basic_ack(method.delivery_tag)
 
     def _is_ours(self, event: Mapping[str, Any]) -> bool:

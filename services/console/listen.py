@@ -1,12 +1,17 @@
 """A department's program, whole in one file: hear what is assigned, sign for it, answer it. Copy it; it needs only pika.
 
-What makes it honest: a message is acknowledged only after it was dealt with, a second copy (same `message_id`) is dropped,
-and a command counts as sent only when the broker has confirmed it and routed it to a queue (`mandatory`).
+The rule is: store, acknowledge, then work. A message is written into the program's own store and acknowledged at once; what is to
+be done about it is done from the store, and again after a crash. Whoever works first and acknowledges later loses the channel when
+the work takes longer than the broker waits for an acknowledgement (30 minutes), and gets everything again.
+A second copy (same `message_id`) finds itself in the store. A command counts as sent when the broker has confirmed it and routed it
+to a queue (`mandatory`); its answer, `command.accepted` or `command.rejected`, comes into the department's queue and carries the
+command's id as `correlation_id`.
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import ssl
 import time
 import uuid
@@ -20,7 +25,13 @@ import pika.exceptions
 
 COMMANDS = "huiying.commands"
 TASKS = ("assignment.created", "assignment.reopened")
-REST_SECONDS = 2.0
+REST_SECONDS, BLOCKED_SECONDS = 2.0, 300
+#: What the broker closes a channel with, and what there is to do about it.
+CLOSED = {
+    403: "无权读取该队列 no right to this queue; the operator runs: huiying topology apply",
+    404: "队列不存在，请管理员运行 the queue is not there; the operator runs: huiying topology apply",
+    406: "确认超时或用户名不符，消息会再来 not acknowledged in time, or another user's name; what was not acknowledged comes again",
+}
 
 
 @dataclass(frozen=True)
@@ -45,11 +56,45 @@ class Answers:
         return answer
 
 
+class Store:
+    """What was heard and what of it is still to be done. Your program has its own database; one table in it is enough."""
+
+    def __init__(self, path: str) -> None:
+        self.database = sqlite3.connect(path)
+        self.database.execute("CREATE TABLE IF NOT EXISTS heard (id TEXT PRIMARY KEY, event TEXT NOT NULL, done INTEGER NOT NULL)")
+
+    def keep(self, message_id: str, body: bytes) -> None:
+        """Durable when this returns; a second copy changes nothing."""
+        with self.database:
+            self.database.execute("INSERT OR IGNORE INTO heard VALUES (?, ?, 0)", (message_id, body.decode()))
+
+    def waiting(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is still to be done, in the order in which it came."""
+        rows = self.database.execute("SELECT id, event FROM heard WHERE done = 0 ORDER BY rowid")
+        return [(message_id, json.loads(event)) for message_id, event in rows]
+
+    def done(self, message_id: str) -> None:
+        """It was dealt with."""
+        with self.database:
+            self.database.execute("UPDATE heard SET done = 1 WHERE id = ?", (message_id,))
+
+
 class Department:
-    """Serves the queue `department.<code>` at `url`, as that department's broker user."""
+    """Serves the queue `department.<code>` at `url`, as that department's broker user.
+
+    `store` is a file; without one a crash forgets what was heard and not done. Two programs on one queue share its messages, and
+    their order is lost. Where the operator allows the user one connection, the second waits until the first is gone.
+    """
 
     def __init__(
-        self, url: str, code: str, answers: Answers, say: Callable[[str], None], context: ssl.SSLContext | None = None
+        self,
+        url: str,
+        code: str,
+        answers: Answers,
+        say: Callable[[str], None],
+        context: ssl.SSLContext | None = None,
+        *,
+        store: str = ":memory:",
     ) -> None:
         self.parameters = pika.URLParameters(url)
         # At amqps:// pika verifies the broker's name and certificate by the machine's CAs. For one of your own:
@@ -57,47 +102,74 @@ class Department:
         if context is not None:
             self.parameters.ssl_options = pika.SSLOptions(context, self.parameters.host)
         self.parameters.heartbeat = 30
+        # A broker under an alarm takes no commands. After so long the line is given up, and tried again.
+        self.parameters.blocked_connection_timeout = BLOCKED_SECONDS
         self.parameters.client_properties = {"connection_name": f"department-{code}"}
         self.code, self.answers, self.say = code, answers, say
-        # Keep these in your own database, in the same transaction as what you do with the message.
-        self.heard: set[str] = set()
+        self.path = store
+        self.store: Store | None = None
         self.tasks = 0
 
     def run(self, count: int | None = None) -> None:
-        """Until `count` tasks were dealt with, or for ever; connects again whenever the line breaks."""
+        """Until `count` tasks were dealt with, or for ever; connects again however the line or the channel ended.
+
+        Raises pika's error when the broker does not know the user or its password: that does not get better by itself.
+        """
         while count is None or self.tasks < count:
             try:
                 with pika.BlockingConnection(self.parameters) as connection:
                     self.serve(connection, count)
+                if count is not None and self.tasks >= count:
+                    return
+                self.rest("队列被删除或转移 the queue was deleted or moved")
             except pika.exceptions.ProbableAuthenticationError:
+                self.say(f"用户名或密码不对 wrong user or password; the operator runs: huiying department credentials {self.code}")
                 raise
-            except pika.exceptions.AMQPConnectionError as error:
-                self.say(f"连接中断，稍后重连 line lost, trying again: {error!r}")
-                time.sleep(REST_SECONDS)
+            except pika.exceptions.ChannelClosedByBroker as error:
+                self.rest(f"{CLOSED.get(error.reply_code, '通道被关闭 channel closed')}: {error.reply_text}")
+            except pika.exceptions.ProbableAccessDeniedError as error:
+                self.rest(
+                    f"另一程序在用，或无权进入 another program has the one connection, or no right to the virtual host: {error!r}"
+                )
+            except pika.exceptions.AMQPError as error:
+                # A line that broke, a broker that restarts or blocks, a command that it refused: it is done again from the store.
+                self.rest(f"连接中断，稍后重连 line lost, trying again: {error!r}")
+
+    def rest(self, why: str) -> None:
+        """Say what happened and wait a moment."""
+        self.say(why)
+        time.sleep(REST_SECONDS)
 
     def serve(self, connection: Any, count: int | None) -> None:
-        """Hear one message after the other on one connection."""
+        """Hear one message after the other on one connection; returns when enough was done or the broker ended the consumer."""
         incoming, outgoing = connection.channel(), connection.channel()
         incoming.basic_qos(prefetch_count=20)
         outgoing.confirm_delivery()
+        self.store = self.store or Store(self.path)
+        self.work(outgoing, self.store)
         for method, properties, body in incoming.consume(f"department.{self.code}"):
-            if properties.message_id not in self.heard:
-                self.hear(outgoing, json.loads(body))
-                self.heard.add(properties.message_id)
+            self.store.keep(properties.message_id, body)
             incoming.basic_ack(method.delivery_tag)
+            self.work(outgoing, self.store)
             if count is not None and self.tasks >= count:
                 return
+
+    def work(self, channel: Any, store: Store) -> None:
+        """Deal with what is in the store. What fails half-way is done again: the commands have the same ids then."""
+        for message_id, event in store.waiting():
+            self.hear(channel, event)
+            store.done(message_id)
 
     def hear(self, channel: Any, event: Mapping[str, Any]) -> None:
         """Deal with one message: tasks are answered, everything else is shown."""
         self.say(describe(event))
         if event["type"] not in TASKS:
             return
-        self.tasks += 1
         if self.answers.sign:
             self.command(channel, event, "sign", {})
         if self.answers.reply is not None:
             self.command(channel, event, "reply", self.answers.reply_to(event))
+        self.tasks += 1
 
     def command(self, channel: Any, event: Mapping[str, Any], verb: str, data: Mapping[str, Any]) -> str:
         """Send a command and wait for the broker's word; returns its id, raises when no queue takes it."""
@@ -109,7 +181,7 @@ class Department:
             "data": {"assignment": event["data"]["assignment"], **data},
         }  # fmt: skip
         properties = pika.BasicProperties(
-            message_id=command_id, content_type="application/cloudevents+json", delivery_mode=2,
+            message_id=command_id, type=f"command.{verb}", content_type="application/cloudevents+json", delivery_mode=2,
             user_id=self.parameters.credentials.username,  # the broker checks that it is true
         )  # fmt: skip
         content = json.dumps(body, ensure_ascii=False).encode()
@@ -128,7 +200,9 @@ def describe(event: Mapping[str, Any]) -> str:
             return f"交办 assigned {data['assignment']}\n    {opinion['title']}\n    {until}  依据 {data['why']['rule']}"
         case "assignment.reopened":
             return f"重办 to be handled again {data['assignment']}: {data.get('reason') or '—'}"
+        case "command.accepted":
+            return f"已办理 command carried out ({data['verb']}): {data.get('assignment') or '—'}"
         case "command.rejected":
             return f"退回 command refused ({data['verb']}): {data['detail']} {data['errors']}"
         case kind:
-            return f"{kind} {data.get('rung', '')} {data['assignment']} 期限 {data.get('deadline', '')[:19]}"
+            return f"{kind} {data.get('rung', '')} {data.get('assignment', '')} 期限 {data.get('deadline', '')[:19]}"

@@ -129,7 +129,17 @@ def _absent(settings: ConsoleSettings, url: str) -> list[str]:
     help="When the promise is due, counted from the assignment.",
 )
 @click.option("--count", type=click.IntRange(1), help="Stop after so many assignments.")
-def listen(department: str, sign: bool, reply: str | None, outcome: str, promise: str | None, days: int, count: int | None) -> None:
+@click.option("--store", type=click.Path(dir_okay=False), default=":memory:", help="A file for what was heard and is not done.")
+def listen(
+    department: str,
+    sign: bool,
+    reply: str | None,
+    outcome: str,
+    promise: str | None,
+    days: int,
+    count: int | None,
+    store: str,
+) -> None:
     """承办单位接收 · hear what is assigned to DEPARTMENT, and answer. Its source is the example to copy."""
     if reply is not None and (Outcome(outcome) in AHEAD) != (promise is not None):
         raise click.UsageError(f"--promise goes with --outcome {' and '.join(sorted(AHEAD))}, and with no other.")
@@ -139,15 +149,11 @@ def listen(department: str, sign: bool, reply: str | None, outcome: str, promise
     step(f"监听 Listening to department.{department}; Ctrl-C ends")
     try:
         answers = Answers(sign, reply, outcome, promise, days)
-        Department(bare(url), department, answers, print_plain, context(url)).run(count)
+        Department(bare(url), department, answers, print_plain, context(url), store=store).run(count)
     except KeyboardInterrupt:
         return
     except pika.exceptions.ProbableAuthenticationError:
         fail("The broker does not know this user.", f"huiying department credentials {department}")
-    except pika.exceptions.ChannelClosedByBroker as error:
-        fail(f"The broker refused: {error.reply_text}", "huiying topology apply, or check the department's code")
-    except pika.exceptions.UnroutableError:
-        fail("No queue takes the commands.", "huiying topology apply")
 
 
 def _trust(url: str) -> None:

@@ -79,7 +79,16 @@ class Keep:
     promise: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Resync:
+    """重新同步: send all open work of this department again, under the ids it had. Names no assignment."""
+
+
+#: The moves of a department on one of its assignments.
 VERBS: Mapping[str, type[Any]] = {
     "sign": Sign, "object": Object, "extend": Extend, "pause": Pause, "resume": Resume, "progress": Progress, "reply": Reply,
     "keep": Keep,
 }  # fmt: skip
+#: What a department can ask for beside them, naming no assignment.
+REQUESTS: Mapping[str, type[Any]] = {"resync": Resync}
+ALL_VERBS: Mapping[str, type[Any]] = {**VERBS, **REQUESTS}

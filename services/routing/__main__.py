@@ -50,8 +50,13 @@ def chores(service: Routing) -> Sequence[Chore]:
     def break_(store: RoutingStore, rows: Sequence[Row]) -> None:
         handlers.break_overdue(store, service.catalogue, rows)
 
+    def send_again() -> bool:
+        with service.database.transaction() as work:
+            return handlers.send_again(RoutingStore(work), DUE_A_COMMIT)
+
     rescheduling = Rescheduling(service)
     return (
+        Chore("resync", 1.0, send_again),
         sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),
         sweep("resume", "paused_until", lambda store, after, limit: store.paused_too_long(limit, after), resume),
         sweep("break", "due", lambda store, after, limit: store.promises.due(limit, after), break_),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from services.contracts.commands import ALL_VERBS, REQUESTS
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Malformed, NotAllowed, NotFound
 from services.contracts.messages import (
@@ -15,6 +16,7 @@ from services.contracts.messages import (
     OpinionWithdrawn,
     SupervisionResolved,
 )
+from services.contracts.schema import schema_of
 from services.routing import handlers
 from services.routing.app import Routing
 from services.routing.domain import Command, command_of
@@ -29,6 +31,7 @@ from services.runtime.http import holds_nul, validate
 
 #: One of each for all commands: making a schema takes longer than using it.
 _BODIES = {verb: body() for verb, body in BODIES.items()}
+_REQUESTS = {verb: schema_of(shape) for verb, shape in REQUESTS.items()}
 
 
 def read_command(delivery: Delivery) -> Command:
@@ -87,10 +90,12 @@ def _parse(command: Command) -> Any:
         and command.sender != f"department-{command.department}"
     ):
         raise NotAllowed("A department sends commands under its own name only.")
-    if command.verb not in BODIES:
-        raise Refused("unknown-verb", {"verb": [f"one of {', '.join(BODIES)}"]})
+    if command.verb not in ALL_VERBS:
+        raise Refused("unknown-verb", {"verb": [f"one of {', '.join(ALL_VERBS)}"]})
     if holds_nul(command.data):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.", {"data": ["holds U+0000"]})
+    if command.verb in REQUESTS:
+        return validate(_REQUESTS[command.verb], command.data or {})
     if command.assignment is None:
         if isinstance(command.data, dict) and isinstance(command.data.get("assignment"), str):
             raise NotFound("There is no such assignment.")

@@ -24,7 +24,10 @@ from services.contracts.messages.values import (
 
 @dataclass(frozen=True, slots=True)
 class AssignmentCreated(Addressed):
-    """交办: one department's task for one opinion. `lead` is the lead department where this one is not."""
+    """交办: one department's task for one opinion. `lead` is the lead department where this one is not.
+
+    The message has the assignment's own id, also when it is sent again, as it then stands (`state`, `round`), to a department.
+    """
 
     TYPE: ClassVar[str] = "assignment.created"
     assignment: str
@@ -39,6 +42,8 @@ class AssignmentCreated(Addressed):
     key: bool = False
     leader: str | None = None
     lead: str | None = None
+    state: str = "assigned"
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.contracts.errors import NotFound
+from services.contracts.errors import Invalid, NotAllowed, NotFound
 from services.routing import domain, handlers, schemas, store
 from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
 from services.routing.store import RoutingStore
@@ -67,6 +67,21 @@ def _serve(verb: str) -> None:
 
 for _verb in schemas.BODIES:
     _serve(_verb)
+
+
+@routes.post(f"{API}/assignments/resync", access=HANDLING, body=schemas.ResyncBody, answers={202: schemas.Resyncing})
+def resync(call: Call[Routing]) -> Answer:
+    """Send all open work of a department into its queue again, under the ids that it had."""
+    department = call.caller.department or call.body["department"]
+    if department is None:
+        raise Invalid("Say whose open work is to be sent again.", {"department": ["Missing data for required field."]})
+    if department not in call.service.catalogue.departments:
+        raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
+    if call.body["department"] not in (None, department):
+        raise NotAllowed("A department asks for its own work only.")
+    with call.service.database.transaction() as work:
+        handlers.resync(RoutingStore(work), department)
+        return 202, {"department": department, "assignments": store.count_open(work.connection, department)}
 
 
 @routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})

@@ -12,7 +12,7 @@ from services.routing.domain.checks import (
     with_details,
 )
 from services.routing.domain.choice import FALLBACK, GIVEN, KEYWORDS, Decision, Router
-from services.routing.domain.commanding import Command, check_verb, command_of, verbs_of
+from services.routing.domain.commanding import Command, check_verb, command_of, message_id_of, verbs_of
 from services.routing.domain.levels import Mark, level_after, next_level
 from services.routing.domain.limits import (
     DEADLINES,
@@ -65,7 +65,8 @@ __all__ = [
     "PROMISE_STATES", "PROMISING", "RELEASED", "REVIEWER", "ROLES", "SAMPLE_SIZE", "SUPERVISOR", "Check", "Command", "Deadlines",
     "Decision", "Mark", "Router", "Ruling", "Sample", "answer_kind", "basis_of", "check_extension", "check_handlers",
     "check_objection", "check_outcome", "check_reply", "check_target", "check_verb", "co_deadlines", "command_of", "counted",
-    "deadlines", "directed", "draw", "evaluation_window", "fingerprint", "is_rework", "kinds_of", "level_after", "moves_of",
-    "moves_to_tell", "next_level", "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed", "recomputed_beside",
-    "resumed_deadlines", "rework_deadline", "terms", "unmoved_due", "verbs_of", "what_changed", "with_details", "without",
+    "deadlines", "directed", "draw", "evaluation_window", "fingerprint", "is_rework", "kinds_of", "level_after", "message_id_of",
+    "moves_of", "moves_to_tell", "next_level", "pause_of", "pause_until", "promise_kept", "promises_of", "recomputed",
+    "recomputed_beside", "resumed_deadlines", "rework_deadline", "terms", "unmoved_due", "verbs_of", "what_changed",
+    "with_details", "without",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ import orjson
 from services.contracts.commands import VERBS
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move
-from services.contracts.messages import Role
+from services.contracts.messages import AssignmentCreated, Message, PromiseMade, Role
 from services.routing.domain.roles import LEAD, moves_of
 
 LONGEST_ID, LONGEST_SHOWN = 64, 255
@@ -93,3 +93,13 @@ def check_verb(verb: str, role: Role, state: str, allowed: Collection[str]) -> N
         what = "the opinion" if role == LEAD else "the assignment"
         now = ", ".join(allowed) or ("nothing" if moves_of(role, state) else "none, the case is closed")
         raise Conflict(f"'{verb}' is not possible while {what} is '{state}'. Allowed now: {now}.")
+
+
+def message_id_of(message: Message) -> str | None:
+    """The id of a message that may be sent to a department again: the same each time. None for all others."""
+    match message:
+        case AssignmentCreated():
+            return message.assignment
+        case PromiseMade():
+            return message.promise
+    return None

@@ -13,10 +13,12 @@ from services.routing.handlers.lookback import check, look_back
 from services.routing.handlers.promises import break_overdue, hear_resolved
 from services.routing.handlers.raising import mark, raise_if_due, raise_level
 from services.routing.handlers.rescheduling import adopt_calendar, moving, reschedule, tell_moved
+from services.routing.handlers.resyncing import resync, send_again
 from services.routing.handlers.rulings import rule
 
 __all__ = [
     "ON_ITS_WAY", "Refused", "add_handlers", "adopt_calendar", "allowed_to", "amend", "answer_commands", "approve", "assign",
     "break_overdue", "cancel", "check", "close", "conclude_lapsed", "give_up", "hear_details", "hear_resolved", "known",
-    "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule", "resume_capped", "rule", "tell_moved",
+    "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule", "resume_capped", "resync", "rule",
+    "send_again", "tell_moved",
 ]  # fmt: skip

@@ -9,11 +9,13 @@ import structlog
 
 from services.contracts.answers import ACCEPTED, FAILED, ID_USED, in_chinese, words_of
 from services.contracts.catalogue import Catalogue
+from services.contracts.commands import Resync
 from services.contracts.errors import Poison, Refusal, status_of
 from services.contracts.messages import CommandAccepted, CommandRejected
 from services.routing.domain import Command
 from services.routing.handlers.entry import allowed_to, move
 from services.routing.handlers.finding import Row
+from services.routing.handlers.resyncing import resync
 
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
@@ -71,6 +73,10 @@ def _carry_out(
         if any(each.accepted for each in before.values()):
             raise Refused(ID_USED)
         body = parse(command)
+        if isinstance(body, Resync):
+            resync(store, command.department)
+            said = words_of(ACCEPTED)
+            return CommandAccepted(command.id, command.verb, command.department, said.en, said.zh)
         row, state = move(store, catalogue, command.verb, command.assignment or "", command.department, body)
     except Refused as error:
         return _rejected(store, catalogue, command, error.code, words_of(error.code).en, error.errors)

@@ -8,6 +8,7 @@ from services.routing.schemas.answers import (
     Listing,
     OpenCodes,
     PreviewAnswer,
+    Resyncing,
     Standing,
 )
 from services.routing.schemas.bodies import (
@@ -21,6 +22,7 @@ from services.routing.schemas.bodies import (
     ProgressBody,
     ReplyBody,
     ResumeBody,
+    ResyncBody,
     RulingBody,
     SignBody,
 )
@@ -41,6 +43,6 @@ __all__ = [
     "BODIES", "AmendBody", "ApproveBody", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody",
     "ExtendBody", "HandlersAnswer", "HandlersBody", "KeepBody", "Listing", "LookbackBody", "LookbackCase", "LookbackPage",
     "MarkBody", "ObjectBody", "OpenCodes", "Page", "PauseBody", "Preview", "PreviewAnswer", "ProgressBody", "PromisePage",
-    "PromiseQuery", "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "RulingBody", "SignBody",
-    "Standing",
+    "PromiseQuery", "RaiseBody", "ReplyBody", "ReschedulingPage", "ReschedulingQuery", "ResumeBody", "ResyncBody", "Resyncing",
+    "RulingBody", "SignBody", "Standing",
 ]  # fmt: skip

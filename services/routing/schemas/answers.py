@@ -102,6 +102,13 @@ class Standing(Schema):
     allowed = fields.List(fields.String(), required=True)
 
 
+class Resyncing(Schema):
+    """Whose open work is being sent again into its queue, and how many assignments that are."""
+
+    department = fields.String(required=True)
+    assignments = fields.Integer(required=True)
+
+
 class HandlersAnswer(Schema):
     """The assignments that were made."""
 

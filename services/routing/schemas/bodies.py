@@ -109,6 +109,12 @@ class KeepBody(Building):
     promise = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
+class ResyncBody(Schema):
+    """Whose open work is to be sent again; a department's own token says that by itself."""
+
+    department = Code(LONGEST_CODE, load_default=None, allow_none=True)
+
+
 class RulingBody(Building):
     """A supervisor's ruling on what the department has asked."""
 

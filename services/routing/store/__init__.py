@@ -4,10 +4,11 @@ from services.routing.store.calendars import list_reschedulings
 from services.routing.store.lookbacks import find_lookback, list_lookbacks
 from services.routing.store.promises import list_promises, promises_of
 from services.routing.store.reading import find, listing, open_codes, others_of, precedents
+from services.routing.store.resyncs import count_open
 from services.routing.store.tables import assignments, cases, rulings, tables
 from services.routing.store.writing import RoutingStore
 
 __all__ = [
-    "RoutingStore", "assignments", "cases", "find", "find_lookback", "list_lookbacks", "list_promises", "list_reschedulings",
-    "listing", "open_codes", "others_of", "precedents", "promises_of", "rulings", "tables",
+    "RoutingStore", "assignments", "cases", "count_open", "find", "find_lookback", "list_lookbacks", "list_promises",
+    "list_reschedulings", "listing", "open_codes", "others_of", "precedents", "promises_of", "rulings", "tables",
 ]  # fmt: skip

@@ -10,10 +10,12 @@ import sqlalchemy as sa
 
 from services.contracts.messages import CalendarChanged, Message
 from services.contracts.topology import destinations, to_departments
+from services.routing import domain
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.commands import CommandStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PromiseStore
+from services.routing.store.resyncs import ResyncStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.database import INSERTS, Transaction, row_of, rows_of
@@ -58,7 +60,7 @@ class RoutingStore:
         #: Those of them that somebody handles, or has handled, beside a lead.
         self._shared: set[str] = set()
         self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
-        self.commands = CommandStore(work)
+        self.commands, self.resyncs = CommandStore(work), ResyncStore(work)
 
     def new_id(self) -> str:
         """An id for something new."""
@@ -83,7 +85,8 @@ class RoutingStore:
             self._lock(opinion)
         for sequence, message in enumerate(messages, self._said[opinion] + 1):
             beside = self._beside(opinion) if message.BESIDE and opinion in self._shared else ()
-            self._work.say(message, subject=opinion, sequence=sequence, to=destinations(message, beside))
+            to, message_id = destinations(message, beside), domain.message_id_of(message)
+            self._work.say(message, subject=opinion, sequence=sequence, message_id=message_id, to=to)
         self._said[opinion] += len(messages)
         self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": opinion, "said": self._said[opinion]})
 

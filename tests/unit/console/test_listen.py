@@ -1,7 +1,11 @@
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pika
 import pytest
 from click.testing import CliRunner
 
@@ -93,3 +97,107 @@ def test_a_reminder_is_no_task() -> None:
     channel, department, _ = hear(Answers(sign=True, reply="x"), event)
     assert channel.published == []
     assert department.tasks == 0
+
+
+class Line:
+    """A connection on which every serving ends in its own way."""
+
+    def __init__(self, endings: list[Any]) -> None:
+        self.endings = endings
+
+    def __call__(self, _: Any) -> "Line":
+        if isinstance(self.endings[0], type) and issubclass(self.endings[0], pika.exceptions.AMQPConnectionError):
+            ending = self.endings.pop(0)
+            raise ending
+        return self
+
+    def __enter__(self) -> "Line":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def channel(self) -> "Line":
+        return self
+
+    def basic_qos(self, prefetch_count: int) -> None:
+        pass
+
+    def confirm_delivery(self) -> None:
+        pass
+
+    def basic_ack(self, tag: int) -> None:
+        pass
+
+    def consume(self, queue: str) -> Iterator[Any]:
+        ending = self.endings.pop(0)
+        if isinstance(ending, Exception):
+            raise ending
+        yield from ending
+
+
+def delivered(event: dict[str, Any]) -> Any:
+    return SimpleNamespace(delivery_tag=1), SimpleNamespace(message_id=event["id"]), json.dumps(event).encode()
+
+
+ENDINGS = {
+    "the queue was deleted, or moved to another node": [],
+    "not acknowledged in time": pika.exceptions.ChannelClosedByBroker(406, "PRECONDITION_FAILED - acknowledgement timed out"),
+    "the queue is not there": pika.exceptions.ChannelClosedByBroker(404, "NOT_FOUND - no queue"),
+    "no right to the queue": pika.exceptions.ChannelClosedByBroker(403, "ACCESS_REFUSED"),
+    "another program has the one connection": pika.exceptions.ProbableAccessDeniedError,
+    "the broker restarts": pika.exceptions.ConnectionClosedByBroker(320, "CONNECTION_FORCED"),
+    "the line broke": pika.exceptions.StreamLostError("reset"),
+    "blocked for too long": pika.exceptions.ConnectionBlockedTimeout(),
+    "the consumer was cancelled": pika.exceptions.ConsumerCancelled(),
+    "no queue takes the command": pika.exceptions.UnroutableError([]),
+    "the queue of commands is full": pika.exceptions.NackError([]),
+    "the broker is away": pika.exceptions.AMQPConnectionError,
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_program_goes_on_however_line_or_channel_ended(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(pika, "BlockingConnection", Line([ENDINGS[ending], [delivered(TASK)]]))
+    monkeypatch.setattr("services.console.listen.time.sleep", rests.append)
+    said: list[str] = []
+    department = Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append)
+    department.run(1)
+    assert (department.tasks, len(rests)) == (1, 1)
+    assert said[0]
+
+
+def test_a_wrong_password_ends_the_program_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pika, "BlockingConnection", Line([pika.exceptions.ProbableAuthenticationError]))
+    said: list[str] = []
+    with pytest.raises(pika.exceptions.ProbableAuthenticationError):
+        Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append).run()
+    assert "huiying department credentials water" in said[0]
+
+
+def test_what_was_acknowledged_and_not_done_is_done_after_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stored and acknowledged; then the command could not be sent, and the program was started again."""
+    file, done = str(tmp_path / "heard.db"), []
+
+    class Dying(Department):
+        def command(self, *_: Any) -> str:
+            raise KeyboardInterrupt
+
+    class Living(Department):
+        def command(self, channel: Any, event: Any, verb: str, data: Any) -> str:
+            done.append((event["id"], verb))
+            return "c"
+
+    url = "amqp://department-water:secret@127.0.0.1:1/huiying"
+    monkeypatch.setattr(pika, "BlockingConnection", Line([[delivered(TASK)], []]))
+    with pytest.raises(KeyboardInterrupt):
+        Dying(url, "water", Answers(sign=True), lambda _: None, store=file).run()
+    Living(url, "water", Answers(sign=True), lambda _: None, store=file).serve(Line([[delivered(TASK)]]), 1)
+    assert done == [("e-1", "sign")]
+
+
+def test_a_message_without_an_assignment_is_shown_too() -> None:
+    assert "calendar.changed" in describe({"type": "calendar.changed", "data": {"department": "water", "moved": []}})
+    answer = {"verb": "resync", "detail": "The command was carried out."}
+    assert "resync" in describe({"type": "command.accepted", "data": answer})

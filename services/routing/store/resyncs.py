@@ -1,0 +1,78 @@
+"""Sending a department all its open work again: who asked, how far it is, and what is open."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.lifecycle import CoState, State
+from services.routing.store.promises import promises
+from services.routing.store.tables import assignments, tables
+from services.runtime.database import INSERTS, Instant, Transaction, row_of, rows_of
+
+Row = Mapping[str, Any]
+#: `reached` is the last assignment that was sent again.
+resyncs = sa.Table(
+    "resyncs",
+    tables,
+    sa.Column("department", sa.String(40), primary_key=True),
+    sa.Column("reached", sa.String(36), nullable=False),
+    sa.Column("asked", Instant, nullable=False),
+)
+#: What its department still has to answer, whatever its role.
+OPEN = (
+    State.ASSIGNED, State.SIGNED, State.OBJECTED, State.PAUSED, State.DRAFTED, State.REOPENED,
+    CoState.ASSIGNED, CoState.SIGNED, CoState.OBJECTED,
+)  # fmt: skip
+_IS_OPEN = assignments.c.state.in_([str(state) for state in OPEN])
+
+
+class ResyncStore:
+    """Resyncs within one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def ask(self, department: str) -> None:
+        """Begin at the first assignment, also where one is under way: whoever asks again has lost what came."""
+        new = INSERTS[self._work.connection.dialect.name](resyncs).values(department=department, reached="", asked=self._work.now)
+        again = {"reached": new.excluded.reached, "asked": new.excluded.asked}
+        self._work.execute(new.on_conflict_do_update(index_elements=[resyncs.c.department], set_=again))
+
+    def next(self) -> Row | None:
+        """The one that has waited longest, held until the commit; what another worker holds is passed over."""
+        query = sa.select(resyncs).order_by(resyncs.c.asked, resyncs.c.department).limit(1).with_for_update(skip_locked=True)
+        return row_of(self._work.execute(query))
+
+    def go_on(self, department: str, reached: str) -> None:
+        """Note how far it is, behind the others that wait."""
+        row = resyncs.c.department == department
+        self._work.execute(resyncs.update().where(row).values(reached=reached, asked=self._work.now))
+
+    def end(self, department: str) -> None:
+        """All was sent."""
+        self._work.execute(resyncs.delete().where(resyncs.c.department == department))
+
+    def open_work(self, department: str, after: str, limit: int) -> list[Row]:
+        """(id, opinion) of what is open behind an id, oldest first."""
+        mine = sa.select(assignments.c.id, assignments.c.opinion).where(assignments.c.department == department, _IS_OPEN)
+        return rows_of(self._work.execute(mine.where(assignments.c.id > after).order_by(assignments.c.id).limit(limit)))
+
+    def as_it_stands(self, ids: Collection[str]) -> list[Row]:
+        """Those of these assignments that are still open, once their cases are held."""
+        query = sa.select(assignments).where(assignments.c.id.in_(ids), _IS_OPEN).order_by(assignments.c.id)
+        return rows_of(self._work.execute(query))
+
+    def open_promises(self, department: str, limit: int) -> list[Row]:
+        """What a department has promised and not kept yet, the earliest due first."""
+        mine = sa.select(promises).where(promises.c.department == department, promises.c.state == "open")
+        return rows_of(self._work.execute(mine.order_by(promises.c.due, promises.c.id).limit(limit)))
+
+
+def count_open(connection: Connection, department: str) -> int:
+    """How many assignments of a department are open."""
+    query = sa.select(sa.func.count()).select_from(assignments).where(assignments.c.department == department, _IS_OPEN)
+    return int(connection.execute(query).scalar() or 0)
