@@ -52,7 +52,7 @@ class Demo:
         """Submit, let the departments work and the submitters rate, until every story has ended."""
         self.names = {row["code"]: row["name"] for row in self.client.get("/departments")["items"]}
         for case in self.cases:
-            answer = self.client.post("/opinions", case.form, public=True)
+            answer = self.client.post("/opinions", case.form, public=case.is_public)
             case.opinion, case.receipt, case.state = answer["id"], answer["receipt"], answer["state"]
         step(f"提交 {len(self.cases)} 件意见建议 opinions submitted")
         with self._desks() as desks:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import click
 
@@ -11,9 +13,10 @@ from services.console.settings import ConsoleSettings, load_settings
 from services.console.terminal import fail, out, print_json, print_plain, step, table
 from services.contracts.durations import parse_duration
 from services.contracts.errors import HuiyingError, Refusal
+from services.contracts.grants import GRANTABLE, grant_of
 from services.runtime import access
 from services.runtime import audit as audit_trail
-from services.runtime.access import Role
+from services.runtime.access import Named, Role
 from services.runtime.clock import ZONE, SystemClock
 from services.runtime.database import Database
 
@@ -28,19 +31,34 @@ def token() -> None:
 @token.command("create")
 @click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
 @click.option("--department", "department_code", help="The department it acts for; needed for roles department and head.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    type=click.Choice(GRANTABLE),
+    help="A channel it may submit by, or relay; "
+    "several times for several. Without this: all of them for the office's roles, web for the others.",
+)
+@click.option("--source", help="The sender whose external ids are its own, such as hotline-12345; the office's roles are one each.")
 @click.option("--days", type=int, help="It expires after so many days; without this it is good until it is revoked.")
 @json_option
-def token_create(role: str, department_code: str | None, days: int | None, as_json: bool) -> None:
+def token_create(
+    role: str, department_code: str | None, channels: tuple[str, ...], source: str | None, days: int | None, as_json: bool
+) -> None:
     """Make a token. It is shown once and never again."""
     settings = load_settings()
     if department_code is not None and department_code not in load_place(settings).departments:
         fail(f"There is no department {department_code!r} in {settings.catalogue}.")
     try:
-        token_id, value = access.create(_store(settings), role, department_code, days)
+        token_id, value = access.create(_store(settings), role, department_code, days, Named(channels, source))
     except Refusal as error:
         fail(error.detail, "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in error.errors.items()))
     if as_json:
-        print_json({"id": token_id, "token": value, "role": role, "department": department_code, "days": days})
+        grant = grant_of(role, channels or None, source)
+        print_json({
+            "id": token_id, "token": value, "role": role, "department": department_code, "days": days,
+            "channels": sorted(grant.channels), "source": grant.source,
+        })  # fmt: skip
     else:
         print_plain(value)
         step(f"编号 Id {token_id}；只显示这一次 shown only this once; to end it: huiying token revoke {token_id}")
@@ -65,11 +83,28 @@ def token_list(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    shown = table("编号 id", "角色 role", "单位 department", "建立 created", "最近使用 used", "到期 expires", "吊销 revoked")
+    shown = table(
+        "编号 id",
+        "角色 role",
+        "单位 department",
+        "来源 source",
+        "渠道 channels",
+        "建立 created",
+        "最近使用 used",
+        "到期 expires",
+        "吊销 revoked",
+    )
     for row in rows:
         moments = (_moment(row[name]) for name in ("created", "used", "expires", "revoked"))
-        shown.add_row(row["id"], row["role"], row["department"] or "", *moments)
+        shown.add_row(row["id"], row["role"], row["department"] or "", *_granted(row), *moments)
     out.print(shown)
+
+
+def _granted(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The sender and the channels of a token, as they are shown."""
+    grant = grant_of(row["role"], row["channels"], row["source"])
+    everything = grant.channels.issuperset(GRANTABLE)
+    return grant.source or "", "全部 all" if everything else " ".join(sorted(grant.channels))
 
 
 @click.command()

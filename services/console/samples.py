@@ -50,6 +50,11 @@ class Case:
         return str(self.form["title"])
 
     @property
+    def is_public(self) -> bool:
+        """Whether anybody can send it: by the form or by a station's code; what names another channel is the office's to send."""
+        return not {"channel", "deputy", "relay", "external_id"} & set(self.form)
+
+    @property
     def final_state(self) -> str:
         """The state in which this case's story ends."""
         return "concluded" if self.handling.rating else "replied"

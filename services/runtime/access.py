@@ -15,8 +15,9 @@ import sqlalchemy as sa
 import structlog
 
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
+from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
 from services.runtime.clock import new_id
-from services.runtime.database import Database, Instant, rows_of
+from services.runtime.database import Database, Instant, Transaction, rows_of
 from services.runtime.problems import STORE_AWAY
 
 log = structlog.get_logger()
@@ -24,6 +25,8 @@ PREFIX = "hy_"
 CACHE_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
 T = TypeVar("T")
+#: Who owns the senders that are not a department's.
+OFFICE_OWNER = "-"
 #: A token's last use is written down at most once in this time, however often it is used.
 USE_SECONDS = 60.0
 LONGEST_DAYS = 36_500
@@ -39,6 +42,8 @@ tokens = sa.Table(
     sa.Column("revoked", Instant),
     sa.Column("expires", Instant),
     sa.Column("used", Instant),
+    sa.Column("channels", sa.JSON(none_as_null=True)),
+    sa.Column("source", sa.String(40)),
 )
 
 
@@ -64,11 +69,19 @@ SCRAPE = frozenset({Role.SCRAPER, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a role, the department it acts for if it is one, and the token's id for the record."""
+    """Who calls: a role, the department it acts for if it is one, the token's id for the record, and what the token names of
+    channels and sender (None: what the role has)."""
 
     role: Role | None = None
     department: str | None = None
     token: str | None = None
+    channels: frozenset[str] | None = None
+    source: str | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """What this caller may say of an opinion that it sends."""
+        return grant_of(self.role, self.channels, self.source)
 
     @property
     def principal(self) -> str | None:
@@ -79,7 +92,17 @@ class Caller:
 NOBODY = Caller()
 
 
-def create(database: Database, role: str, department: str | None, days: int | None = None) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a new token names of what it grants; nothing: what its role has."""
+
+    channels: tuple[str, ...] = ()
+    source: str | None = None
+
+
+def create(
+    database: Database, role: str, department: str | None, days: int | None = None, named: Named = Named()
+) -> tuple[str, str]:
     """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
     if role not in list(Role):
         raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
@@ -90,11 +113,34 @@ def create(database: Database, role: str, department: str | None, days: int | No
         )
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
+    _check_named(named)
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
     with database.transaction() as work:
-        row = {"id": token_id, "hash": digest(token), "role": role, "department": department, "created": work.now}
+        _check_owner(work, role, department, named.source)
+        grants = {"channels": list(named.channels) or None, "source": named.source}
+        row = grants | {"id": token_id, "hash": digest(token), "role": role, "department": department, "created": work.now}
         work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
     return token_id, token
+
+
+def _check_named(named: Named) -> None:
+    unknown = [channel for channel in named.channels if channel not in GRANTABLE]
+    if unknown:
+        raise Invalid(f"There is no channel '{unknown[0]}'.", {"channel": [f"one of {', '.join(GRANTABLE)}"]})
+    if named.source is not None and not SOURCE.fullmatch(named.source):
+        raise Invalid("Name the source with small letters, digits and dashes.", {"source": [SOURCE.pattern]})
+
+
+def _check_owner(work: Transaction, role: str, department: str | None, source: str | None) -> None:
+    """A sender's answers hold the receipts of its cases, so its name is not given to another party's token."""
+    if source is None:
+        return
+    query = sa.select(tokens.c.role, tokens.c.department).where(tokens.c.source == source)
+    owners = {(row.department or OFFICE_OWNER) for row in work.execute(query)}
+    if source in list(Role):
+        owners.add(OFFICE_OWNER)
+    if owners - {department or OFFICE_OWNER}:
+        raise Invalid("This source is somebody else's; choose another name.", {"source": ["the name of another sender"]})
 
 
 def revoke(database: Database, token_id: str) -> None:
@@ -172,14 +218,24 @@ class Gatekeeper:
             log.warning("token_use_not_recorded", error=repr(error))
 
     def _look_up(self, key: str) -> Caller:
-        query = sa.select(tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.revoked, tokens.c.expires)
+        query = sa.select(*CALLER, tokens.c.revoked, tokens.c.expires)
         with self.database.reading() as connection:
             row = connection.execute(query.where(tokens.c.hash == key)).one_or_none()
         if row is None:
             raise NotSignedIn("This token is unknown. Make one with 'huiying token create'.")
         refuse_ended(row.revoked, row.expires, self.database.clock.now())
         self.mark_used(row.id)
-        return Caller(Role(row.role), row.department, row.id)
+        return caller_of(row)
+
+
+#: What of a token's row makes its caller.
+CALLER = (tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.channels, tokens.c.source)
+
+
+def caller_of(row: Any) -> Caller:
+    """The caller behind a row with the columns `CALLER`."""
+    channels = None if row.channels is None else frozenset(row.channels)
+    return Caller(Role(row.role), row.department, row.id, channels, row.source)
 
 
 def refuse_ended(revoked: datetime | None, expires: datetime | None, now: datetime) -> None:

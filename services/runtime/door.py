@@ -19,6 +19,8 @@ from services.runtime.sessions import FORM_KEY, Session, Sessions, cookie_name, 
 from services.runtime.throttle import Allowance, Kind, Throttle
 
 STATION = "station"
+#: The code of a station's poster stands for the station.
+CODE = "code"
 #: The part of an address that is a key to what it names, and so stands in no record.
 SECRET_PARTS = frozenset({"receipt"})
 LONGEST_SUBJECT = 200
@@ -143,8 +145,10 @@ class Visit:
     def count_station(self, body: Any) -> None:
         """Count a submission for the station it names, in its body or in its form; raises `TooMany`."""
         if self._route.counts is Kind.SUBMISSION and self.visitor.caller is NOBODY and self.visitor.address:
-            form = form_value(STATION) if flask.request.mimetype in (FORM, MULTIPART) else None
-            self._throttle.station(self.visitor.address, body.get(STATION) if isinstance(body, Mapping) else form)
+            is_form = flask.request.mimetype in (FORM, MULTIPART)
+            given = {name: form_value(name) for name in (CODE, STATION)} if is_form else body
+            named = (given.get(CODE) or given.get(STATION)) if isinstance(given, Mapping) else None
+            self._throttle.station(self.visitor.address, named)
 
     def count_wrong_receipt(self) -> None:
         """Count a receipt that there is not; raises `TooMany`."""

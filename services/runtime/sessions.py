@@ -15,7 +15,7 @@ import flask
 import sqlalchemy as sa
 
 from services.contracts.errors import NotAllowed, NotSignedIn
-from services.runtime.access import Brief, Caller, Gatekeeper, Role, digest, refuse_ended, tables, tokens
+from services.runtime.access import CALLER, Brief, Caller, Gatekeeper, caller_of, digest, refuse_ended, tables, tokens
 from services.runtime.database import Instant
 
 HOURS = 8
@@ -73,7 +73,7 @@ class Sessions:
         self._known.forget(key)
 
     def _look_up(self, key: str, secret: str) -> Session:
-        columns = (tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.revoked, tokens.c.expires, sessions.c.until)
+        columns = (*CALLER, tokens.c.revoked, tokens.c.expires, sessions.c.until)
         query = sa.select(*columns).join_from(sessions, tokens, sessions.c.token == tokens.c.id)
         with self._gatekeeper.database.reading() as connection:
             row = connection.execute(query.where(sessions.c.hash == key, sessions.c.ended.is_(None))).one_or_none()
@@ -82,7 +82,7 @@ class Sessions:
             raise NotSignedIn("You are signed out; sign in again.")
         refuse_ended(row.revoked, row.expires, now)
         self._gatekeeper.mark_used(row.id)
-        return Session(Caller(Role(row.role), row.department, row.id), row.until, _form_key(secret))
+        return Session(caller_of(row), row.until, _form_key(secret))
 
 
 def _form_key(secret: str) -> str:

@@ -17,6 +17,8 @@ OLDER = {
     "services/intake/migrations/0003_the_whole_case.py", "services/routing/migrations/0002_cases.py",
     "services/notify/migrations/0002_cases_supervisions_meetings.py", "services/metrics/migrations/0002_whole_case.py",
 }  # fmt: skip
+#: Makes a table anew in SQLite, to have a uniqueness that is weaker; the version before can live with that.
+LOOSENS = {"services/intake/migrations/0008_senders.py"}
 
 
 def taken_away(code: str) -> Iterator[str]:
@@ -44,4 +46,4 @@ def test_what_takes_away_is_noticed() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "services")))
 def test_a_migration_only_adds(path: Path) -> None:
     name = str(path.relative_to(ROOT))
-    assert (list(taken_away(path.read_text())) == []) != (name in OLDER)
+    assert (list(taken_away(path.read_text())) == []) != (name in OLDER | LOOSENS)

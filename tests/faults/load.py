@@ -83,7 +83,8 @@ class Submitters:
         external = f"{self._plan['run']}-{number}"
         form = {"title": f"第{number}件", "content": f"编号{external}，请处理。", "topic": topics[number % len(topics)],
                 "external_id": external}  # fmt: skip
-        headers = {"Idempotency-Key": command_id(external, "key")} if number % 2 else {}
+        headers = {"Authorization": f"Bearer {self._plan['admin_token']}"}
+        headers |= {"Idempotency-Key": command_id(external, "key")} if number % 2 else {}
         while True:
             started, status, answer = time.monotonic(), 0, ""
             try:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.console.scan import reads
+from services.contracts.grants import grant_of
 from services.intake import handlers, store
 from services.intake.__main__ import Sealer
 from services.intake.app import Intake
@@ -34,7 +35,8 @@ def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
     form = {"channel": "web", "visibility": "department", **FORM, "submitter": PERSON, "cosigners": [PERSON], "relay": ["标记丁"]}
     with intake.database.transaction() as work:
-        handlers.submit_many(IntakeStore(work, vault), TOWN, [dict(form) for _ in ids], ids, intake.room)
+        sender = handlers.Sender(TOWN, intake.room, grant_of("admin"))
+        handlers.submit_many(IntakeStore(work, vault), sender, [dict(form) for _ in ids], ids)
     return ids
 
 

@@ -111,9 +111,9 @@ def test_a_file_whose_lines_are_not_utf_8_loses_those_lines_only(place):
 def test_the_same_request_sent_twice_has_one_effect(place):
     key, body = str(uuid4()), GOOD | {"external_id": str(uuid4())}
     headers = {"Idempotency-Key": key}
-    first, again = (place.ask("POST", f"{API}/opinions", json=body, headers=headers) for _ in range(2))
+    first, again = (place.ask("POST", f"{API}/opinions", place.admin_token, json=body, headers=headers) for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    other = place.ask("POST", f"{API}/opinions", json=body | {"title": "别的"}, headers=headers)
+    other = place.ask("POST", f"{API}/opinions", place.admin_token, json=body | {"title": "别的"}, headers=headers)
     assert other.status_code == 409
     assert len(place.get("/opinions", external_id=body["external_id"])["items"]) == 1

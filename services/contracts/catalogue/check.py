@@ -88,7 +88,7 @@ def _examine(text: str, read_parent: Callable[[str], str]) -> tuple[Values, list
     # What a text lacks that could not be read to its end would be noise beside the one real problem.
     if document.whole:
         loaded = _load_shapes(document)
-        for rule in (_check_references, _check_trees, _check_lead, _check_names, _check_keywords):
+        for rule in (_check_references, _check_trees, _check_lead, _check_names, _check_keywords, _check_codes):
             rule(document, loaded)
     return loaded, sorted(set(document.problems), key=lambda problem: (problem.line, problem.path, problem.reason))
 
@@ -196,6 +196,13 @@ def _check_keywords(document: Document, loaded: Values) -> None:
                 document.note(place, f"keyword {word!r} also points to the topic {owner!r}", "warning")
             elif word in topic["keywords"][:index]:
                 document.note(place, f"keyword {word!r} stands here twice", "warning")
+
+
+def _check_codes(document: Document, loaded: Values) -> None:
+    owners: dict[str, str] = {}
+    for code, station in loaded["stations"].items():
+        if (qr := station.get("qr")) and (owner := owners.setdefault(qr, code)) != code:
+            document.note(("stations", code, "qr"), f"the station {owner!r} has this code already")
 
 
 def _build(values: Values) -> model.Catalogue:

@@ -94,12 +94,16 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """代表联络站: liaison stations form a tree; `parent` is empty for the central one."""
+    """代表联络站: liaison stations form a tree; `parent` is empty for the central one.
+
+    `qr` is the code in the address on its poster (`/c/…`): what comes by it is of the channel `qr` and of this station.
+    """
 
     code: str
     name: str
     area: str
     parent: str | None = None
+    qr: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,18 @@ class Catalogue:
     def deadlines_for(self, topic: Topic | None) -> Difficulty:
         """The difficulty, and so the deadlines, of a topic; the fallback's when no topic is known."""
         return self.difficulties[topic.difficulty if topic else self.fallback_difficulty]
+
+    def station_of(self, code: str) -> Station | None:
+        """The station that a sender names by its code in the catalogue."""
+        return self.stations.get(code)
+
+    def station_with_code(self, qr: str) -> Station | None:
+        """The station whose poster has this code."""
+        return self._stations_by_qr.get(qr)
+
+    @cached_property
+    def _stations_by_qr(self) -> Mapping[str, Station]:
+        return {station.qr: station for station in self.stations.values() if station.qr}
 
     @cached_property
     def _topics_by_name(self) -> Mapping[str, Topic]:

@@ -133,11 +133,12 @@ class AreaSchema(Schema):
 
 
 class StationSchema(Schema):
-    """One station."""
+    """One station; `qr` has to be hard to guess."""
 
     name = text()
     area = text()
     parent = text(required=False)
+    qr = text(required=False, validate=validate.Regexp(r"^[A-Za-z0-9_-]{10,40}$", error="10 to 40 letters, digits, - and _"))
 
 
 class DifficultySchema(Schema):

@@ -16,7 +16,7 @@ from services.contracts.errors import ROOM, Malformed, NoRoom, Refusal
 from services.contracts.tidying import tidied
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
-from services.intake.app.opinions import shown_cosigners
+from services.intake.app.opinions import sender_of, shown_cosigners
 from services.intake.gateway import CSV, NDJSON, Entry, read_csv, read_ndjson
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
@@ -49,31 +49,31 @@ def submit_batch(call: Call[Intake]) -> Answer:
     if not first:
         raise Malformed("There is not a single line in the body.")
     # Before anything is answered, so that a request of which nothing was stored can be refused as a whole.
-    answers = _take_lines(call.service, first)
+    answers = _take_lines(call, first)
     if any(map(_had_no_room, answers)) and all(answer["status"] == "refused" for answer in answers):
         # Read to its end, else the connection is cut and the sender may see that instead of the answer.
         while lines.read(65536):
             pass
         raise NoRoom(domain.NO_ROOM)
-    return flask.Response(_answers(call.service, answers, entries), content_type=NDJSON)
+    return flask.Response(_answers(call, answers, entries), content_type=NDJSON)
 
 
-def _answers(service: Intake, answers: list[dict[str, Any]], entries: Iterator[Entry]) -> Iterator[bytes]:
+def _answers(call: Call[Intake], answers: list[dict[str, Any]], entries: Iterator[Entry]) -> Iterator[bytes]:
     full = False
     while answers:
         yield b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
         full = full or any(map(_had_no_room, answers))
         waiting = list(islice(entries, LINES_A_COMMIT))
         # Once a line was turned away all later ones are, so that its sender can go on from there.
-        answers = [_refused(entry, {ROOM: [domain.NO_ROOM]}) for entry in waiting] if full else _take_lines(service, waiting)
+        answers = [_refused(entry, {ROOM: [domain.NO_ROOM]}) for entry in waiting] if full else _take_lines(call, waiting)
 
 
 def _had_no_room(answer: Mapping[str, Any]) -> bool:
     return ROOM in answer.get("errors", ())
 
 
-def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
-    service.room.look()
+def _take_lines(call: Call[Intake], entries: list[Entry]) -> list[dict[str, Any]]:
+    call.service.room.look()
     answers: dict[int, dict[str, Any]] = {}
     good: list[tuple[Entry, dict[str, Any]]] = []
     for entry in entries:
@@ -85,7 +85,7 @@ def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
         except ValidationError as error:
             answers[entry.number] = _refused(entry, dict(flatten(error.messages)))
     forms = [form for _, form in good]
-    for (entry, form), result in zip(good, _commit(service, forms), strict=True):
+    for (entry, form), result in zip(good, _commit(call, forms), strict=True):
         if isinstance(result, NoRoom):
             answers[entry.number] = _refused(entry, {ROOM: [result.detail]})
         elif isinstance(result, Refusal):
@@ -98,12 +98,12 @@ def _take_lines(service: Intake, entries: list[Entry]) -> list[dict[str, Any]]:
     return [answers[entry.number] for entry in entries]
 
 
-def _commit(service: Intake, forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
-    ids = [new_id() for _ in forms]
+def _commit(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
+    service, ids, sender = call.service, [new_id() for _ in forms], sender_of(call)
     for _ in range(3):
         try:
             with service.database.transaction() as work:
-                return handlers.submit_many(IntakeStore(work, service.vault), service.catalogue, forms, ids, service.room)
+                return handlers.submit_many(IntakeStore(work, service.vault), sender, forms, ids)
         except IntegrityError:
             continue  # Another sender stored one of these external ids in between; now it is known.
     raise Malformed("The same external ids are being sent by somebody else right now; send again.")

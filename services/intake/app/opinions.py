@@ -25,7 +25,20 @@ from services.runtime.vault import Vault
 Row = Mapping[str, Any]
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
 INSIDE = frozenset(
-    {"personal", "fingerprint", "said", "heard", "answered", "asked", "marked", "raised", "windowed", "waiting_since", "receipt"}
+    {
+        "personal",
+        "fingerprint",
+        "given",
+        "said",
+        "heard",
+        "answered",
+        "asked",
+        "marked",
+        "raised",
+        "windowed",
+        "waiting_since",
+        "receipt",
+    }
 )
 
 
@@ -44,13 +57,18 @@ def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
 
     def act(work: Transaction) -> tuple[int, Any]:
         intake = IntakeStore(work, call.service.vault)
-        taken = handlers.submit(intake, call.service.catalogue, call.body, new_id(), call.service.room)
+        taken = handlers.submit(intake, sender_of(call), call.body, new_id())
         if not taken.known:
             handlers.enclose(intake, taken.id, {new_id(): photo for photo in photos})
         return (200 if taken.known else 201), _submitted(taken)
 
     call.service.room.look()
     return once(call.service.database, call.idempotency_key, "POST /opinions", request, act)
+
+
+def sender_of(call: Call[Intake]) -> handlers.Sender:
+    """Who sends this, with what their token grants."""
+    return handlers.Sender(call.service.catalogue, call.service.room, call.caller.grant)
 
 
 @routes.get(f"{API}/opinions", access=STAFF, query=schemas.OpinionQuery, answers={200: schemas.OpinionPage})

@@ -12,6 +12,7 @@ from services.intake.domain.attaching import (
     file_name,
     may_attach,
 )
+from services.intake.domain.claims import CODE, check_claims, check_same, digests, impersonal
 from services.intake.domain.erasing import ERASED_CONTENT, ERASED_TITLE, check_erasure, is_erased
 from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact
 from services.intake.domain.rating import Question, Rated, check_evaluation, given_to, may_do, may_evaluate, question_of
@@ -44,13 +45,13 @@ from services.intake.domain.submitting import (
 )
 
 __all__ = [
-    "ALPHABET", "BYTES_PER_OPINION", "CHECK_SYMBOLS", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE",
-    "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MESSAGES_PER_OPINION", "MOST_COSIGNERS",
-    "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_ROOM", "NO_TARGETS", "PERSONAL", "PHOTO_TYPES",
-    "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question", "Rated", "Review",
-    "Terms", "Waited", "answers_of", "check_attaching", "check_erasure", "check_evaluation", "check_merge",
-    "check_withdrawal", "detailed", "file_name", "fingerprint", "given_to", "is_accepted", "is_erased", "is_internal",
-    "is_reachable", "latest", "lines_for", "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of",
-    "question_of", "rater_of", "read_receipt", "resolve", "review", "room_left", "show_receipt", "shown_state", "terms_of",
-    "waited", "with_details",
+    "ALPHABET", "BYTES_PER_OPINION", "CHECK_SYMBOLS", "CODE", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT",
+    "ERASED_TITLE", "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MESSAGES_PER_OPINION",
+    "MOST_COSIGNERS", "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_ROOM", "NO_TARGETS", "PERSONAL",
+    "PHOTO_TYPES", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question",
+    "Rated", "Review", "Terms", "Waited", "answers_of", "check_attaching", "check_claims", "check_erasure",
+    "check_evaluation", "check_merge", "check_same", "check_withdrawal", "detailed", "digests", "file_name", "fingerprint",
+    "given_to", "impersonal", "is_accepted", "is_erased", "is_internal", "is_reachable", "latest", "lines_for",
+    "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of", "question_of", "rater_of",
+    "read_receipt", "resolve", "review", "room_left", "show_receipt", "shown_state", "terms_of", "waited", "with_details",
 ]  # fmt: skip

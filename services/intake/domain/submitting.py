@@ -9,7 +9,9 @@ from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Conflict, Invalid
+from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance
+from services.intake.domain.claims import CODE, check_claims, placed
 
 LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
 KINDS = ("citizen", "deputy", "enterprise", "group")
@@ -31,8 +33,12 @@ def review(catalogue: Catalogue, channel: str) -> Review:
     return Review(catalogue.acceptance[channel] == "automatic")
 
 
-def resolve(catalogue: Catalogue, form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with its topic as a code; raises `Invalid` that names every field the catalogue does not know."""
+def resolve(catalogue: Catalogue, form: Mapping[str, Any], grant: Grant) -> dict[str, Any]:
+    """The form with its topic as a code and its place complete; raises `NotAllowed` that names every claim that is not granted,
+    `Invalid` that names every field the catalogue does not know."""
+    coded = bool(form.get(CODE))
+    form = placed(catalogue, form)
+    check_claims(grant, form, coded=coded)
     errors: dict[str, list[str]] = {}
     topic = catalogue.topic_of(form["topic"]) if form.get("topic") else None
     if form.get("topic") and topic is None:

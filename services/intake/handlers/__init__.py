@@ -8,13 +8,13 @@ from services.intake.handlers.heard import DEPARTMENT, HEAD, HEARD, LADDER, ROUT
 from services.intake.handlers.hearing import hear
 from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, merge, return_
 from services.intake.handlers.submitter import SUBMITTER, add_details, evaluate, withdraw
-from services.intake.handlers.taking import POLICY, Taken, submit, submit_many
+from services.intake.handlers.taking import POLICY, Sender, Taken, submit, submit_many
 
 #: Whose doing a line of a timeline can be.
 ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADDER)
 
 __all__ = [
     "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR",
-    "Erasure", "Taken", "accept", "accept_many", "add_details", "attach", "decline", "enclose", "erase", "erase_by_receipt",
-    "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
+    "Erasure", "Sender", "Taken", "accept", "accept_many", "add_details", "attach", "decline", "enclose", "erase",
+    "erase_by_receipt", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
 ]  # fmt: skip

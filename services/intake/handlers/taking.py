@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.contracts.catalogue import Catalogue
-from services.contracts.errors import Conflict, NoRoom, Refusal
+from services.contracts.errors import NoRoom, Refusal
+from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
 from services.intake import domain
@@ -40,7 +41,25 @@ class Taken:
     cosigners: tuple[str, ...] = ()
 
 
-def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str) -> Taken:
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends opinions, as far as it matters here: what they are granted, and what they send to."""
+
+    catalogue: Catalogue
+    room: Room
+    grant: Grant
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What was taken under an external id, and a digest of each field as it was sent then; None: only the text's `fingerprint`."""
+
+    taken: Taken
+    said: Mapping[str, str] | None
+    fingerprint: str = ""
+
+
+def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str, source: str | None = None) -> Taken:
     """Store a new opinion with all who signed it, review it by policy, and say so. `form` is resolved."""
     automatic = domain.review(catalogue, form["channel"]).automatic
     state = advance(State.SUBMITTED, Move.ACCEPT) if automatic else State.SUBMITTED
@@ -49,7 +68,8 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
         "id": opinion_id, "receipt": receipt, "fingerprint": domain.fingerprint(form), "title": form["title"],
         "content": form["content"], "channel": form["channel"], "topic": form["topic"], "visibility": form["visibility"],
         "state": state, "submitted": store.now, "told": form.get("submitted_at"), "round": 1, "said": 2 if automatic else 1,
-        "heard": 0, "waiting_since": None if automatic else store.now, **{name: form.get(name) for name in _AS_GIVEN},
+        "heard": 0, "waiting_since": None if automatic else store.now, **_identity(form, source),
+        **{name: form.get(name) for name in _AS_GIVEN},
     })  # fmt: skip
     store.tell(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
     places = {"topic": form["topic"], "area": form.get("area"), "station": form.get("station")}
@@ -59,6 +79,13 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
         text = OpinionText(opinion_id, form["title"], form["content"], **places)
         store.say(OpinionAccepted(text, form["channel"], "automatic", form["topic"]), opinion_id, 2)
     return Taken(opinion_id, receipt, state, cosigners=_sign(store, form, opinion_id, receipt))
+
+
+def _identity(form: Mapping[str, Any], source: str | None) -> dict[str, Any]:
+    """Whose number it carries, and what to compare with when that number comes again."""
+    if not form.get("external_id"):
+        return {"source": None, "given": None}
+    return {"source": source, "given": domain.impersonal(domain.digests(form))}
 
 
 def _sign(store: IntakeStore, form: Mapping[str, Any], opinion_id: str, receipt: str) -> tuple[str, ...]:
@@ -74,44 +101,44 @@ def _sign(store: IntakeStore, form: Mapping[str, Any], opinion_id: str, receipt:
     return tuple(person["receipt"] for person in named)
 
 
-def submit(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opinion_id: str, room: Room) -> Taken:
-    """One opinion. With an external id that is known: the same answer for the same text, `Conflict` for another."""
-    (result,) = submit_many(store, catalogue, [form], [opinion_id], room)
+def submit(store: IntakeStore, sender: Sender, form: Mapping[str, Any], opinion_id: str) -> Taken:
+    """One opinion. With an external id that its sender used before: the same answer for the same request, else `Conflict`."""
+    (result,) = submit_many(store, sender, [form], [opinion_id])
     if isinstance(result, Refusal):
         raise result
     return result
 
 
 def submit_many(
-    store: IntakeStore, catalogue: Catalogue, forms: Sequence[Mapping[str, Any]], ids: Sequence[str], room: Room
+    store: IntakeStore, sender: Sender, forms: Sequence[Mapping[str, Any]], ids: Sequence[str]
 ) -> list[Taken | Refusal]:
-    """Several opinions in one transaction, idempotent by external id; a bad one is refused alone.
+    """Several opinions of a sender in one transaction, idempotent by its external ids; a bad one is refused alone.
 
     From the first one on that there is no room for, none is taken that is new, so that the rest of a file can be sent again.
     """
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
-    known = _remembered(store, wanted) if wanted else {}
+    known = _remembered(store, wanted, sender.grant) if wanted else {}
     results: list[Taken | Refusal] = []
     full: NoRoom | None = None
     for form, opinion_id in zip(forms, ids, strict=True):
         try:
-            resolved = domain.resolve(catalogue, form)
+            resolved = domain.resolve(sender.catalogue, form, sender.grant)
             external_id = resolved.get("external_id")
             if external_id in known:
                 results.append(_recall(known[external_id], resolved))
                 continue
             if full is None:
-                full = _without_room(room)
+                full = _without_room(sender.room)
             if full is not None:
                 results.append(full)
                 continue
-            taken = take(store, catalogue, resolved, opinion_id)
+            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source)
         except Refusal as error:
             results.append(error)
             continue
         results.append(taken)
         if external_id:
-            known[external_id] = (replace(taken, known=True), domain.fingerprint(resolved))
+            known[external_id] = _Known(replace(taken, known=True), domain.digests(resolved))
     return results
 
 
@@ -123,21 +150,27 @@ def _without_room(room: Room) -> NoRoom | None:
     return None
 
 
-def _remembered(store: IntakeStore, external_ids: Sequence[str]) -> dict[str, tuple[Taken, str]]:
-    """What was taken under each of these external ids that is known, with its fingerprint."""
-    rows = store.with_external_ids(external_ids)
-    signed = store.cosigners([row["id"] for row in rows.values()]) if rows else {}
+def _remembered(store: IntakeStore, external_ids: Sequence[str], grant: Grant) -> dict[str, _Known]:
+    """What was taken from this sender under each of these external ids that is known, with all that was said then."""
+    rows = store.with_external_ids(external_ids, grant.sources)
+    signed = store.signers([row["id"] for row in rows.values()]) if rows else {}
 
-    def taken(row: Mapping[str, Any]) -> Taken:
-        return Taken(row["id"], row["receipt"], State(row["state"]), known=True, cosigners=tuple(signed.get(row["id"], ())))
+    def known(row: Mapping[str, Any]) -> _Known:
+        signers = signed.get(row["id"], [])
+        taken = Taken(row["id"], row["receipt"], State(row["state"]), True, tuple(each["receipt"] for each in signers))
+        people = [{name: value for name, value in each.items() if name != "receipt"} for each in signers]
+        persons = domain.digests({**store.persons(row), "cosigners": people})
+        # What was erased since is not known any more, and so differs from whatever comes.
+        return _Known(taken, None if not row["source"] else {**(row["given"] or {}), **persons}, row["fingerprint"])
 
-    return {external_id: (taken(row), row["fingerprint"]) for external_id, row in rows.items()}
+    return {external_id: known(row) for external_id, row in rows.items()}
 
 
-def _recall(remembered: tuple[Taken, str], form: Mapping[str, Any]) -> Taken:
-    """What was taken under this external id; another text under it would be lost, so it is refused."""
-    taken, fingerprint = remembered
-    if fingerprint != domain.fingerprint(form):
-        reason = "Another opinion has this external_id. Send it with an id of its own."
-        raise Conflict(reason, {"external_id": [reason]})
-    return taken
+def _recall(known: _Known, form: Mapping[str, Any]) -> Taken:
+    """What was taken under this external id; anything else under it would be lost, so it is refused."""
+    if known.said is not None:
+        domain.check_same(known.said, domain.digests(form))
+    else:
+        # An earlier version kept no more than this of what it was sent.
+        domain.check_same({"content": known.fingerprint}, {"content": domain.fingerprint(form)})
+    return known.taken

@@ -30,12 +30,14 @@ log = structlog.get_logger()
 routes = Routes()
 TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 PLACES = ("topic", "area", "station")
+#: Hidden, in the form that the code on a station's poster leads to.
+CODE = domain.CODE
 CONTACT = ("name", "phone", "email")
 KEY = "key"
 #: The rows of the form for those who sign with the submitter; more come by the API.
 ROWS = (1, 2, 3)
 COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
-FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, KEY)
+FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, KEY)
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _SUBMISSION = schemas.Submission()
 #: Going back to the form shows the same form with the same key, so that sending it again is noticed. `no-store` would
@@ -53,6 +55,7 @@ LABELS: dict[str, Words] = {
     "email": Words("电子邮箱", "E-mail"),
     "visibility": Words("谁可以看到您的姓名和联系方式", "Who may see your name and contact data"),
     PHOTOS: Words("照片", "Photos"),
+    CODE: Words("二维码", "Code of the poster"),
 }
 LABELS |= {
     f"cosigner{row}_{name}": Words(f"联名人 {row} {LABELS[name].zh}", f"Co-signer {row}: {LABELS[name].en}")
@@ -62,7 +65,10 @@ LABELS |= {
 #: What is wrong with a field, said once for each: every field has one rule.
 MISTAKES: dict[str, Words] = {
     "topic": Words("目录里没有这个主题，请重新选择", "The catalogue does not have this topic; choose another"),
-    "area": Words("目录里没有这个区域，请重新选择", "The catalogue does not have this area; choose another"),
+    "area": Words(
+        "目录里没有这个区域，或者与联络站不在一处；选了联络站就不用选区域",
+        "Not in the catalogue, or not the station's; with a station, leave the area out",
+    ),
     "station": Words("目录里没有这个联络站，请重新选择", "The catalogue does not have this station; choose another"),
     "name": Words("姓名最多 100 个字", "At most 100 characters"),
     "phone": Words(
@@ -71,6 +77,7 @@ MISTAKES: dict[str, Words] = {
     ),
     "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
     "visibility": Words("请选择其中一项", "Choose one of these"),
+    CODE: Words("这个二维码已经失效，请选择联络站后再提交", "This code is no longer good; choose the station and submit again"),
 }
 MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
 LONGEST: Mapping[str, int] = {"title": domain.LONGEST_TITLE, "content": domain.LONGEST_CONTENT}
@@ -101,9 +108,18 @@ def usable_key(given: str) -> str:
 
 @routes.get("/", access=PUBLIC, page=error_page)
 def first_page(call: Call[Intake]) -> Answer:
-    """What this is, and the form; `?topic=&area=&station=` choose in advance, as the code on a station's poster does."""
+    """What this is, and the form; `?topic=&area=&station=` choose in advance, as an address of a station does."""
     form = dict.fromkeys(FIELDS, "") | {name: str(call.query.get(name, "")) for name in PLACES} | {KEY: new_key()}
     return _form(call.service, form)
+
+
+@routes.get("/c/<code>", access=PUBLIC, page=error_page)
+def scanned(call: Call[Intake]) -> Answer:
+    """The form of the station whose poster has this code; an unknown code leads to the first page, so that no poster is in vain."""
+    code = call.path["code"]
+    if call.service.catalogue.station_with_code(code) is None:
+        return see_other("/")
+    return _form(call.service, dict.fromkeys(FIELDS, "") | {CODE: code, KEY: new_key()})
 
 
 @routes.get("/opinions", access=PUBLIC, page=error_page)
@@ -144,7 +160,7 @@ def submit(call: Call[Intake]) -> Answer:
 def submission_of(form: Mapping[str, str]) -> dict[str, Any]:
     """The form as the API takes it: what is empty is absent."""
     body: dict[str, Any] = {"title": form["title"], "content": form["content"], "channel": "web"}
-    body |= {name: form[name] for name in (*PLACES, "visibility") if form[name]}
+    body |= {name: form[name] for name in (*PLACES, CODE, "visibility") if form[name]}
     contact = {name: form[name] for name in CONTACT if form[name]}
     body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
     signed = [_cosigner(form, row) for row in _signed_rows(form)]
@@ -209,7 +225,8 @@ def _form(service: Intake, form: Mapping[str, str], status: int = 200, **said: A
     values = {"mistakes": {}, "notice": None} | said
     response = html(
         TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
-        visibilities=VISIBILITIES, rows=ROWS, is_joint=bool(_signed_rows(form)),
+        visibilities=VISIBILITIES, rows=ROWS,
+        scanned=service.catalogue.station_with_code(form[CODE]), is_joint=bool(_signed_rows(form)),
         photos=PhotoField(LABELS[PHOTOS]), **values,
     )  # fmt: skip
     if status == 200:

@@ -132,6 +132,7 @@ class OpinionShape(Schema):
 
     id = fields.String(required=True)
     external_id = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
     title = fields.String(required=True)
     content = fields.String(required=True)
     channel = fields.String(required=True)

@@ -70,6 +70,11 @@ class Submission(Schema):
     location = fields.Nested(Location, allow_none=True)
     submitter = fields.Nested(Submitter, allow_none=True)
     cosigners = fields.List(fields.Nested(Submitter), validate=validate.Length(max=MOST_COSIGNERS), allow_none=True)
+    code = Code(
+        40,
+        allow_none=True,
+        metadata={"description": "the code of a station's poster: gives the channel `qr`, the station, its area"},
+    )
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
     external_id = Code(200, allow_none=True)
     relay = fields.List(Relay(), validate=validate.Length(max=10), allow_none=True)

@@ -121,7 +121,9 @@ def forget_words(work: Transaction, opinion: str, title: str, content: str) -> N
     work.overwrite()
     forget_subject(work.connection, opinion)
     work.execute(attachments.delete().where(attachments.c.opinion == opinion))
-    work.execute(opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null()))
+    work.execute(
+        opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null(), given=None)
+    )
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
     work.execute(timeline.update().where(added).values(facts={"content": content}))
     receipts = [

@@ -7,13 +7,14 @@ import sqlalchemy as sa
 from services.runtime.database import Instant
 
 tables = sa.MetaData()
+#: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.
 #: Personal data stands sealed in `personal`; `submitter`, `relay` and `deputy` hold what a worker has not sealed yet.
 opinions = sa.Table(
     "opinions",
     tables,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("receipt", sa.String(14), nullable=False, unique=True),
-    sa.Column("external_id", sa.String(200), unique=True),
+    sa.Column("external_id", sa.String(200)),
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("title", sa.String(120), nullable=False),
     sa.Column("content", sa.Text, nullable=False),
@@ -54,6 +55,9 @@ opinions = sa.Table(
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
     sa.Column("personal", sa.Text),
     sa.Column("windowed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("source", sa.String(40)),
+    sa.Column("given", sa.JSON(none_as_null=True)),
+    sa.Index("opinions_external_id", "external_id", "source", unique=True),
     sa.Index("opinions_state", "state", "id"),
     sa.Index("opinions_department", "department", "id"),
     sa.Index("opinions_merged_into", "merged_into"),

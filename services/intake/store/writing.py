@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.contracts.grants import EARLIER
 from services.contracts.messages import Message
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
@@ -21,8 +22,19 @@ from services.runtime.database import Transaction, row_of, rows_of
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
-_KNOWN = sa.select(opinions.c.external_id, opinions.c.id, opinions.c.receipt, opinions.c.state, opinions.c.fingerprint).where(
-    opinions.c.external_id.in_(sa.bindparam("external_ids", expanding=True))
+_TOLD = (opinions.c.personal, *(opinions.c[name] for name in OF_OPINION))
+_KNOWN = sa.select(
+    opinions.c.external_id,
+    opinions.c.id,
+    opinions.c.receipt,
+    opinions.c.state,
+    opinions.c.fingerprint,
+    opinions.c.source,
+    opinions.c.given,
+    *_TOLD,
+).where(
+    opinions.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
+    sa.func.coalesce(opinions.c.source, EARLIER).in_(sa.bindparam("sources", expanding=True)),
 )
 
 
@@ -67,16 +79,22 @@ class IntakeStore:
         row = {"opinion": opinion, "at": at, "what": what, "by": by, "facts": facts, "audience": audience}
         self._work.add(timeline, row)
 
-    def with_external_ids(self, external_ids: Sequence[str]) -> dict[str, Row]:
-        """The known opinions among these external ids: id, receipt, state and fingerprint of each."""
-        return {row["external_id"]: row for row in rows_of(self._work.execute(_KNOWN, {"external_ids": external_ids}))}
+    def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, Row]:
+        """The opinions of these senders that are known among these external ids, and what is kept of how they were sent."""
+        wanted = {"external_ids": external_ids, "sources": sources}
+        return {row["external_id"]: row for row in rows_of(self._work.execute(_KNOWN, wanted))}
 
-    def cosigners(self, opinion_ids: Sequence[str]) -> dict[str, list[str]]:
-        """The receipts of the co-signers of opinions, by opinion, in the order they were named."""
-        query = sa.select(signers.c.opinion, signers.c.receipt).where(signers.c.opinion.in_(opinion_ids)).order_by(signers.c.number)
-        found: dict[str, list[str]] = {}
-        for row in self._work.execute(query):
-            found.setdefault(row.opinion, []).append(row.receipt)
+    def persons(self, row: Row) -> dict[str, Any]:
+        """Who told a stored opinion, who passed it on, and the deputy it names."""
+        return take_out(self._vault, row, OF_OPINION)
+
+    def signers(self, opinion_ids: Sequence[str]) -> dict[str, list[Row]]:
+        """The co-signers of opinions with their receipts, by opinion, in the order they were named."""
+        query = sa.select(signers).where(signers.c.opinion.in_(opinion_ids)).order_by(signers.c.number)
+        found: dict[str, list[Row]] = {}
+        for row in rows_of(self._work.execute(query)):
+            person = {"receipt": row["receipt"], "kind": row["kind"], **take_out(self._vault, row, OF_SIGNER)}
+            found.setdefault(row["opinion"], []).append(person)
         return found
 
     def opinion(self, opinion_id: str) -> Row | None:

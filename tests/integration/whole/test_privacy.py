@@ -75,7 +75,7 @@ def _bytes(value):
 
 def live(county):
     """A case from its submission to its evaluation; returns its id and the submitter's receipt."""
-    status, taken = county.post("/opinions", {**OPINION, **PERSONS})
+    status, taken = county.post("/opinions", {**OPINION, **PERSONS}, "reviewer")
     assert status == 201
     county.pump()
     shown = county.get(f"/opinions/{taken['id']}")[1]
@@ -101,7 +101,7 @@ def test_no_store_and_no_message_names_anybody_and_whoever_may_know_still_reads_
 
 
 def test_what_could_not_be_delivered_is_parked_without_a_name(county):
-    county.post("/opinions", {**OPINION, **PERSONS})
+    county.post("/opinions", {**OPINION, **PERSONS}, "reviewer")
     county.relay()
     # A letter that cannot be read, and one under a key that nobody here has.
     (letter, *_) = county.broker.waiting("notify.letters")

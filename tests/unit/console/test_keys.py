@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from services.console.main import main
+from services.contracts.grants import GRANTABLE
 from services.runtime.access import Gatekeeper
 from services.runtime.assembly import migrate_access
 from services.runtime.audit import Line, Scribe
@@ -91,3 +92,31 @@ class TestAudit:
     def test_an_instant_that_is_none_is_told(self, since: str) -> None:
         answer = run("audit", "--since", since)
         assert (answer.exit_code, "24h" in answer.output) == ((1, True) if since else (0, False))
+
+
+class TestGrants:
+    @pytest.mark.parametrize(("options", "source", "channels"), [
+        (("--role", "admin"), "admin", set(GRANTABLE)),
+        (("--role", "reviewer", "--channel", "hotline", "--source", "hotline-12345"), "hotline-12345", {"web", "hotline"}),
+        (("--role", "department", "--department", "water-supply"), None, {"web"}),
+        (("--role", "supervisor", "--channel", "meeting", "--channel", "relay"), "supervisor", {"web", "meeting", "relay"}),
+    ])  # fmt: skip
+    def test_a_token_is_made_with_what_it_grants(
+        self, url: str, options: tuple[str, ...], source: str | None, channels: set[str]
+    ) -> None:
+        made = shown("token", "create", *options)
+        assert (made["source"], set(made["channels"])) == (source, channels)
+        grant = Gatekeeper(Database(url, "access", SystemClock())).behind(made["token"]).grant
+        assert (grant.source, grant.channels) == (source, channels)
+        assert (source or "web") in run("token", "list").output
+
+    @pytest.mark.parametrize("options", [
+        ("--role", "admin", "--channel", "pigeon"), ("--role", "admin", "--source", "Ünsafe"),
+        ("--role", "department", "--department", "water-supply", "--source", "admin"),
+        ("--role", "department", "--department", "water-supply", "--source", "hotline-12345"),
+    ])  # fmt: skip
+    def test_a_grant_that_is_none_or_somebody_elses_is_refused(self, url: str, options: tuple[str, ...]) -> None:
+        shown("token", "create", "--role", "reviewer", "--source", "hotline-12345")
+        before = len(shown("token", "list"))
+        assert run("token", "create", *options).exit_code != 0
+        assert len(shown("token", "list")) == before

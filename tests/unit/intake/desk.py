@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from services.contracts.catalogue import Catalogue, load_catalogue
 from services.contracts.envelope import Event, decode
+from services.contracts.grants import grant_of
 from services.contracts.messages import (
     AssignmentConcluded,
     AssignmentCreated,
@@ -93,14 +94,16 @@ class Desk:
         """Submit an opinion, past the HTTP schema."""
         form = {"channel": "web", "visibility": "department", **FORM, **fields}
         with self.database.transaction() as work:
-            return handlers.submit(IntakeStore(work, self.vault), self.catalogue, form, new_id(), self.intake.room)
+            return handlers.submit(IntakeStore(work, self.vault), self.sender(), form, new_id())
 
     def submit_many(self, *forms: Mapping[str, Any]) -> list[Any]:
         whole = [{"channel": "import", "visibility": "department", **FORM, **form} for form in forms]
         with self.database.transaction() as work:
-            return handlers.submit_many(
-                IntakeStore(work, self.vault), self.catalogue, whole, [new_id() for _ in whole], self.intake.room
-            )
+            return handlers.submit_many(IntakeStore(work, self.vault), self.sender(), whole, [new_id() for _ in whole])
+
+    def sender(self, role: str | None = "admin") -> handlers.Sender:
+        """Somebody whose token grants what that of a role does."""
+        return handlers.Sender(self.catalogue, self.intake.room, grant_of(role))
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""

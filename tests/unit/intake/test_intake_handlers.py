@@ -32,11 +32,11 @@ def replied(desk):
 
 
 def test_what_comes_in_by_an_open_channel_is_submitted_and_accepted_in_this_order(desk):
-    taken = desk.submit(topic="水系", area="east", station="central", channel="qr")
+    taken = desk.submit(topic="水系", station="central", channel="qr")
     assert (taken.state, taken.known) == (State.ACCEPTED, False)
     first, second = desk.said(taken.id)
     assert (first.sequence, second.sequence) == (1, 2)
-    assert first.data == OpinionSubmitted("qr", FORM["title"], "rivers", "east", "central")
+    assert first.data == OpinionSubmitted("qr", FORM["title"], "rivers", "town", "central")
     assert isinstance(second.data, OpinionAccepted)
     assert (second.data.decision, second.data.topic, second.data.opinion.topic) == ("automatic", "rivers", "rivers")
     assert (second.data.opinion.id, second.data.opinion.content) == (taken.id, FORM["content"])
@@ -120,7 +120,7 @@ def test_a_review_happens_once(desk):
 
 
 def test_the_same_external_id_with_the_same_text_is_the_same_opinion(desk):
-    first, again = desk.submit(external_id="12345-7"), desk.submit(external_id="12345-7", channel="hotline")
+    first, again = desk.submit(external_id="12345-7"), desk.submit(external_id="12345-7")
     assert (again.id, again.receipt, again.state, again.known) == (first.id, first.receipt, first.state, True)
     assert (desk.count(), len(desk.said())) == (1, 2)
 
@@ -143,14 +143,14 @@ def test_a_bad_opinion_of_a_batch_is_refused_alone(desk):
 def test_another_text_under_a_known_external_id_is_refused_in_a_batch_too(desk):
     desk.submit(external_id="a")
     results = desk.submit_many(
-        {"external_id": "a", "content": "别的事。"}, {"external_id": "b"}, {"external_id": "b", "title": "别的"}
+        {"external_id": "a", "channel": "web", "content": "别的事。"}, {"external_id": "b"}, {"external_id": "b", "title": "别的"}
     )
-    assert [list(getattr(result, "errors", {})) for result in results] == [["external_id"], [], ["external_id"]]
+    assert [list(getattr(result, "errors", {})) for result in results] == [["external_id", "content"], [], ["external_id", "title"]]
     assert desk.count() == 2
 
 
 def test_a_batch_knows_what_was_sent_before_and_what_stands_in_it_twice(desk):
-    earlier = desk.submit(external_id="a")
+    earlier = desk.submit(external_id="a", channel="import")
     results = desk.submit_many({"external_id": "a"}, {"external_id": "b"}, {"external_id": "b"}, {}, {})
     assert [result.known for result in results] == [True, False, True, False, False]
     assert results[0].receipt == earlier.receipt

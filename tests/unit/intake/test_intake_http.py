@@ -34,12 +34,12 @@ def test_title_and_content_are_enough(desk):
 
 def test_everything_of_the_contract_is_taken(desk):
     whole = FORM | {
-        "channel": "station", "topic": "河道", "area": "east", "station": "central", "deputy": "代表甲", "visibility": "congress",
+        "channel": "station", "topic": "河道", "area": "town", "station": "central", "deputy": "代表甲", "visibility": "congress",
         "location": {"address": "东街桥", "latitude": 30.5, "longitude": 120.1}, "external_id": "x-1",
         "relay": ["选民甲", "代表甲"],
         "submitter": {"kind": "citizen", "name": "甲", "phone": "13900001111", "email": "a@example.org"},
     }  # fmt: skip
-    answer = desk.post("/opinions", whole)
+    answer = desk.post("/opinions", whole, "reviewer")
     assert answer.status_code == 201
     seen = desk.get(f"/opinions/{answer.get_json()['id']}", "reviewer").get_json()
     assert {name: seen[name] for name in whole} == whole | {"topic": "rivers"}
@@ -140,10 +140,10 @@ def test_a_key_without_end_is_refused(desk):
 
 
 def test_the_same_external_id_gets_the_same_receipt_and_another_text_a_conflict(desk):
-    first, again = (desk.post("/opinions", FORM | {"external_id": "x-1"}) for _ in range(2))
+    first, again = (desk.post("/opinions", FORM | {"external_id": "x-1"}, "reviewer") for _ in range(2))
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.get_json() == first.get_json()
-    problem(desk.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}), 409)
+    problem(desk.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "reviewer"), 409)
 
 
 def test_the_holder_of_a_receipt_follows_the_case_and_rates_it(desk):

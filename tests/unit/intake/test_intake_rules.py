@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
+from services.contracts.grants import PUBLIC
 from services.intake import domain
 from services.intake.domain import ALPHABET, CHECK_SYMBOLS, RECEIPT_LENGTH
 from tests.unit.intake.desk import FORM, TOWN
@@ -119,17 +120,17 @@ def test_the_policy_table_decides_by_channel_alone(channel):
 
 @pytest.mark.parametrize("written", ["rivers", "河道", "Rivers", " RIVERS ", "水系"])
 def test_a_topic_may_be_named_in_every_way_the_catalogue_knows(written):
-    assert domain.resolve(TOWN, {**FORM, "topic": written})["topic"] == "rivers"
+    assert domain.resolve(TOWN, {"channel": "web", **FORM, "topic": written}, PUBLIC)["topic"] == "rivers"
 
 
 @pytest.mark.parametrize("absent", [{}, {"topic": None}, {"topic": ""}])
 def test_no_topic_is_no_mistake(absent):
-    assert domain.resolve(TOWN, {**FORM, **absent})["topic"] is None
+    assert domain.resolve(TOWN, {"channel": "web", **FORM, **absent}, PUBLIC)["topic"] is None
 
 
 def test_every_unknown_name_is_told_at_once():
     with pytest.raises(Invalid) as refused:
-        domain.resolve(TOWN, {**FORM, "topic": "月球", "area": "moon", "station": "base"})
+        domain.resolve(TOWN, {"channel": "web", **FORM, "topic": "月球", "area": "moon", "station": "base"}, PUBLIC)
     assert set(refused.value.errors) == {"topic", "area", "station"}
     for name, written in (("topic", "月球"), ("area", "moon"), ("station", "base")):
         assert written in refused.value.errors[name][0]

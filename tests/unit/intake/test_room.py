@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -160,11 +160,12 @@ class TestSubmitting:
         assert send().status_code == 201
 
     def test_what_was_taken_before_is_answered_as_before(self, desk: Desk) -> None:
-        form, headers = FORM | {"external_id": "x-1"}, {"Idempotency-Key": "k" * 22}
+        token = {"Authorization": "Bearer admin"}
+        form, headers = FORM | {"external_id": "x-1"}, token | {"Idempotency-Key": "k" * 22}
         first = desk.client.post("/api/v1/opinions", json=form, headers=headers)
         fill(desk)
         again = desk.client.post("/api/v1/opinions", json=form, headers=headers)
-        known = desk.client.post("/api/v1/opinions", json=form)
+        known = desk.client.post("/api/v1/opinions", json=form, headers=token)
         assert (again.status_code, again.json) == (201, first.json)
         assert (known.status_code, known.json["receipt"]) == (200, first.json["receipt"])
 
@@ -243,6 +244,8 @@ class TestABatch:
         forms = [{"channel": "import", "visibility": "department", **FORM} for _ in range(4)]
         with desk.database.transaction() as work:
             store = IntakeStore(work, desk.vault)
-            taken = handlers.submit_many(store, desk.catalogue, forms, [f"o-{number}" for number in range(4)], Opening())
+            taken = handlers.submit_many(
+                store, replace(desk.sender(), room=Opening()), forms, [f"o-{number}" for number in range(4)]
+            )
         assert [isinstance(each, NoRoom) for each in taken] == [False, True, True, True]
         assert stored(desk)[0] == 1

@@ -1,0 +1,251 @@
+"""Who may claim what of an opinion, whose an external id is, and what a station's code says: by form, by JSON, by the batch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.catalogue import CHANNELS
+from services.contracts.errors import Conflict, NotAllowed, Refusal
+from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
+from services.intake import domain
+from services.runtime.access import Caller, Role
+from tests.unit.intake.desk import CALLERS, FORM, TOWN
+
+CODE = "central-7x4k9m2p"
+OFFICE = ("reviewer", "supervisor", "admin")
+OTHERS = (None, "water", "scraper")
+#: What each claim looks like in a body.
+CLAIMS: dict[str, dict[str, Any]] = {
+    **{f"channel {channel}": {"channel": channel} for channel in CHANNELS if channel != "web"},
+    "a deputy": {"deputy": "代表甲"}, "a relay chain": {"relay": ["网格员老周"]}, "an external id": {"external_id": "x-1"},
+}  # fmt: skip
+PERSON = {"kind": "citizen", "name": "张三", "phone": "13800000000"}
+WHOLE = FORM | {
+    "channel": "hotline", "topic": "rivers", "station": "central", "location": {"address": "东街桥"}, "submitter": PERSON,
+    "cosigners": [PERSON | {"name": "李四"}, {"kind": "group"}], "relay": ["老周", {"role": "deputy", "name": "代表甲"}],
+    "deputy": "代表甲", "visibility": "congress", "external_id": "x-1",
+}  # fmt: skip
+#: One change in each field of a request.
+CHANGES: dict[str, Any] = {
+    "title": "别的", "content": "别的事。", "channel": "meeting", "topic": "lamps", "station": None,
+    "location": {"address": "西街桥"},
+    "submitter": PERSON | {"phone": "13900000000"}, "cosigners": [PERSON | {"name": "李四"}], "relay": ["老周"], "deputy": "代表乙",
+    "visibility": "public",
+}  # fmt: skip
+
+
+def errors_of(kind: type[Refusal], act: Callable[[], None]) -> set[str]:
+    """The fields that are named when something is refused; none when it is not."""
+    try:
+        act()
+    except kind as error:
+        return set(error.errors)
+    return set()
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_what_changes_how_a_case_is_treated_needs_a_token_that_grants_it(desk, claim):
+    (field,) = CLAIMS[claim]
+    for who in OTHERS:
+        answer = desk.post("/opinions", FORM | CLAIMS[claim], who)
+        assert (answer.status_code, list(answer.get_json()["errors"])) == (403, [field]), who
+    assert desk.count() == 0
+    assert desk.post("/opinions", FORM | CLAIMS[claim], "reviewer").status_code == 201
+
+
+@pytest.mark.parametrize("channel", ["hotline", "relay", "deputy"])
+def test_a_token_grants_what_it_names_and_web_and_nothing_else(desk, monkeypatch, channel):
+    monkeypatch.setitem(CALLERS, "hotline", Caller(Role.REVIEWER, None, "t9", frozenset({channel}), "hotline-12345"))
+    allowed = {name for name, claim in CLAIMS.items() if desk.post("/opinions", FORM | claim, "hotline").status_code == 201}
+    named = {"hotline": {"channel hotline"}, "relay": {"a relay chain"}, "deputy": {"channel deputy", "a deputy"}}
+    assert allowed == named[channel] | {"an external id"}
+    assert desk.post("/opinions", FORM, "hotline").status_code == 201
+
+
+def test_a_line_of_a_batch_is_held_to_the_same(desk, monkeypatch):
+    monkeypatch.setitem(CALLERS, "hotline", Caller(Role.REVIEWER, None, "t9", frozenset({"hotline"}), "hotline-12345"))
+    lines = [
+        FORM | {"channel": "hotline"},
+        FORM,
+        FORM | {"channel": "hotline", "deputy": "代表甲"},
+        FORM | {"code": CODE, "channel": "qr"},
+    ]
+    data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    answers = desk.batch(data, "application/x-ndjson", "hotline")
+    assert [list(answer.get("errors", {})) for answer in answers] == [[], ["channel"], ["deputy"], []]
+
+
+def test_every_role_has_its_row_and_only_the_office_is_granted_more_than_the_public():
+    assert set(BY_ROLE) == set(Role)
+    assert {role for role, grant in BY_ROLE.items() if grant == PUBLIC} == {"department", "head", "scraper"}
+    assert all(BY_ROLE[role].channels == set(GRANTABLE) for role in OFFICE)
+
+
+@given(
+    granted=st.frozensets(st.sampled_from(GRANTABLE)), source=st.none() | st.just("s"), channel=st.sampled_from(CHANNELS),
+    claims=st.frozensets(st.sampled_from(("deputy", "relay", "external_id"))), coded=st.booleans(),
+)  # fmt: skip
+def test_a_claim_passes_exactly_when_it_is_granted(granted, source, channel, claims, coded):
+    form = {"channel": channel, **dict.fromkeys(claims, "x")}
+    fine = {
+        "channel": channel in granted or (coded and channel == "qr"), "deputy": "deputy" in granted, "relay": "relay" in granted,
+        "external_id": source is not None,
+    }  # fmt: skip
+    refused = {name for name in ("channel", *claims) if not fine[name]}
+    assert errors_of(NotAllowed, lambda: domain.check_claims(Grant(granted, source), form, coded=coded)) == refused
+
+
+class TestExternalIds:
+    def test_two_senders_may_use_the_same_and_each_gets_its_own_receipt_again(self, desk):
+        callers = ("reviewer", "admin", "supervisor")
+        first, again = ([desk.post("/opinions", WHOLE, who) for who in callers] for _ in range(2))
+        assert [answer.status_code for answer in (*first, *again)] == [201, 201, 201, 200, 200, 200]
+        assert len({answer.get_json()["receipt"] for answer in first}) == 3
+        assert [answer.get_json()["receipt"] for answer in first] == [answer.get_json()["receipt"] for answer in again]
+        assert [answer.get_json()["cosigners"] for answer in first] == [answer.get_json()["cosigners"] for answer in again]
+        found = desk.get("/opinions", "admin", external_id="x-1").get_json()["items"]
+        assert {item["source"] for item in found} == set(callers)
+
+    @pytest.mark.parametrize("who", OTHERS)
+    def test_who_reads_the_fields_does_not_get_the_receipt_and_a_stranger_takes_no_number(self, desk, who):
+        receipt = desk.post("/opinions", WHOLE, "admin").get_json()["receipt"]
+        for body in (WHOLE, FORM | {"external_id": "x-1"}, FORM | {"external_id": "x-2"}):
+            answer = desk.post("/opinions", body, who)
+            assert answer.status_code == 403
+            assert receipt not in answer.text
+        assert desk.post("/opinions", WHOLE | {"external_id": "x-2"}, "admin").status_code == 201
+
+    @pytest.mark.parametrize("field", CHANGES)
+    def test_a_corrected_row_is_told_what_differs_and_changes_nothing(self, desk, field):
+        first = desk.post("/opinions", WHOLE, "admin").get_json()
+        for changed in (CHANGES[field], None) if field not in ("title", "content", "channel", "visibility") else (CHANGES[field],):
+            body = {name: value for name, value in (WHOLE | {field: changed}).items() if value is not None}
+            answer = desk.post("/opinions", body, "admin")
+            named = {field, "area"} if field == "station" else {field}
+            assert (answer.status_code, set(answer.get_json()["errors"])) == (409, {"external_id"} | named)
+            assert first["receipt"] not in answer.text
+        assert desk.post("/opinions", WHOLE, "admin").get_json() == first
+        assert desk.count() == 1
+
+    def test_a_batch_tells_the_same_of_a_row(self, desk):
+        data = b"external_id,title,content,channel\nx-1,T,C,hotline\n"
+        (first,), (again,) = desk.batch(data, who="admin"), desk.batch(data, who="admin")
+        assert (first["status"], again["status"], first["receipt"]) == ("created", "exists", again["receipt"])
+        (changed,) = desk.batch(data.replace(b"hotline", b"meeting"), who="admin")
+        assert (changed["status"], set(changed["errors"])) == ("refused", {"external_id", "channel"})
+        (other,) = desk.batch(data, who="reviewer")
+        assert (other["status"], other["receipt"] == first["receipt"]) == ("created", False)
+
+    def test_what_is_empty_or_said_in_other_words_is_the_same(self, desk):
+        first = desk.post("/opinions", WHOLE, "admin").get_json()
+        same = WHOLE | {"topic": "河道", "area": "town", "cosigners": [*WHOLE["cosigners"]], "title": f" {WHOLE['title']} "}
+        assert desk.post("/opinions", same, "admin").get_json()["receipt"] == first["receipt"]
+        one = FORM | {"external_id": "x-2"}
+        plain = desk.post("/opinions", one, "admin").get_json()
+        empty = one | {"topic": None, "relay": [], "cosigners": None, "location": {}}
+        assert desk.post("/opinions", empty, "admin").get_json()["receipt"] == plain["receipt"]
+
+    @pytest.mark.parametrize("content", [False, True])
+    def test_an_erased_case_does_not_come_back_by_its_number(self, desk, content):
+        first = desk.post("/opinions", WHOLE, "admin").get_json()
+        desk.post(f"/opinions/{first['id']}/erasure", {"content": content}, "admin")
+        answer = desk.post("/opinions", WHOLE, "admin")
+        errors = answer.get_json()["errors"]
+        assert (answer.status_code, "submitter" in errors, "content" in errors) == (409, True, content)
+        assert first["receipt"] not in answer.text
+
+    def test_what_an_earlier_version_took_is_the_offices_to_meet_again(self, desk):
+        first = desk.submit(external_id="x-1")
+        desk.do(lambda intake: intake.change(first.id, source=None, given=None))
+        for who in OFFICE:
+            assert desk.post("/opinions", FORM | {"external_id": "x-1"}, who).get_json()["id"] == first.id
+        assert desk.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "admin").status_code == 409
+        assert desk.count() == 1
+
+
+_TEXTS = st.sampled_from(("甲", "乙", ""))
+_FORMS = st.fixed_dictionaries({}, optional={
+    "title": _TEXTS, "topic": st.none() | _TEXTS, "relay": st.lists(_TEXTS, max_size=2),
+    "submitter": st.none() | st.fixed_dictionaries({}, optional={"name": _TEXTS, "phone": st.none() | _TEXTS}),
+})  # fmt: skip
+
+
+def told(form: dict[str, Any], name: str) -> Any:
+    """What a field says, or something false when it says nothing."""
+    value = form.get(name)
+    if isinstance(value, dict):
+        return {part: text for part, text in value.items() if text}
+    return [text for text in value if text] if isinstance(value, list) else value or None
+
+
+@given(first=_FORMS, second=_FORMS)
+def test_requests_differ_exactly_in_the_fields_that_say_something_else(first, second):
+    differing = {name for name in {*first, *second} if (told(first, name) or None) != (told(second, name) or None)}
+    errors = errors_of(Conflict, lambda: domain.check_same(domain.digests(first), domain.digests(second)))
+    assert errors - {"external_id"} == differing
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(("given_", "status"), [
+        ({"station": "central"}, 201), ({"station": "central", "area": "town"}, 201), ({"area": "east"}, 201),
+        ({"station": "central", "area": "east"}, 422),
+    ])  # fmt: skip
+    def test_the_area_follows_from_the_station(self, desk, given_, status):
+        answer = desk.post("/opinions", FORM | given_)
+        assert answer.status_code == status
+        if status == 422:
+            assert list(answer.get_json()["errors"]) == ["area"]
+        else:
+            row = desk.row(answer.get_json()["id"])
+            assert (row["area"], row["station"]) == (given_.get("area", "town"), given_.get("station"))
+
+    def test_a_code_says_channel_station_and_area(self, desk):
+        for who, said in product((None, "water", "admin"), ({}, {"channel": "qr"}, {"station": "central", "area": "town"})):
+            taken = desk.post("/opinions", FORM | {"code": CODE} | said, who).get_json()
+            row = desk.row(taken["id"])
+            assert (row["channel"], row["station"], row["area"]) == ("qr", "central", "town")
+
+    @pytest.mark.parametrize(("said", "field"), [
+        ({"code": "central"}, "code"), ({"code": CODE, "station": "base"}, "station"), ({"code": CODE, "area": "east"}, "area"),
+        ({"code": CODE, "channel": "hotline"}, "channel"),
+    ])  # fmt: skip
+    def test_what_a_code_does_not_say_is_not_taken_beside_it(self, desk, said, field):
+        answer = desk.post("/opinions", FORM | said)
+        assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
+        assert TOWN.station_with_code("") is None
+
+    def test_the_form_behind_a_code_is_counted_as_qr(self, desk):
+        page = desk.client.get(f"/c/{CODE}").text
+        assert f'name="code" value="{CODE}"' in page
+        assert 'name="station"' not in page
+        assert TOWN.stations["central"].name in page
+        assert desk.client.post("/opinions", data=FORM | {"code": CODE}).status_code == 303
+        (row,) = desk.get("/opinions", "admin").get_json()["items"]
+        assert (row["channel"], row["station"], row["area"]) == ("qr", "central", "town")
+
+    def test_a_poster_with_an_old_code_leads_to_the_form_all_the_same(self, desk):
+        assert desk.client.get("/c/nobody-knows-it").headers["Location"] == "/"
+        answer = desk.client.post("/opinions", data=FORM | {"code": "nobody-knows-it"})
+        assert (answer.status_code, "二维码已经失效" in answer.text, FORM["content"] in answer.text) == (422, True, True)
+        assert desk.count() == 0
+
+    def test_an_address_that_names_a_station_still_chooses_it_and_is_web(self, desk):
+        assert 'value="central" selected' in desk.client.get("/?station=central").text
+        desk.client.post("/opinions", data=FORM | {"station": "central"})
+        (row,) = desk.get("/opinions", "admin").get_json()["items"]
+        assert (row["channel"], row["station"], row["area"]) == ("web", "central", "town")
+
+
+def test_a_callers_grant_is_what_its_token_names_else_its_roles():
+    assert Caller().grant == PUBLIC
+    assert Caller(Role.ADMIN).grant == BY_ROLE["admin"]
+    named = Caller(Role.DEPARTMENT, "water", "t", frozenset({"mobile_station"}), "water-desk").grant
+    assert named == Grant(frozenset({"web", "mobile_station"}), "water-desk")
+    assert grant_of("admin", None, "hotline-12345").sources == ("hotline-12345", "")
