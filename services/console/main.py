@@ -13,6 +13,7 @@ from services.console.office import department, migrate, topology
 from services.console.parked import dead
 from services.console.place import catalogue
 from services.console.privacy import contacts, erase, retention
+from services.console.reconciling import reconcile
 from services.console.running import demo, doctor, down, logs, up
 from services.console.speed import bench
 from services.console.terminal import Failure
@@ -40,7 +41,7 @@ def main() -> None:
 COMMANDS: tuple[click.Command, ...] = (
     up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock, bench_crowd,
     topology, department, token, audit, catalogue, dead, ledger, migrate,
-    contacts, erase, retention,
+    contacts, erase, retention, reconcile,
 )  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

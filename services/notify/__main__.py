@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import sqlalchemy as sa
 import structlog
 
 from services.contracts.catalogue import Catalogue
@@ -23,6 +24,7 @@ from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database, Transaction
 from services.runtime.http import Routes
+from services.runtime.journal import forget_addressed
 from services.runtime.sweep import After, Due, Sweep
 from services.runtime.vault import Vault
 from services.runtime.worker import Chore
@@ -119,8 +121,14 @@ def chores(service: Notify) -> Sequence[Chore]:
             log.info("notes_sealed_anew", count=renewed)
         return False
 
+    def forget() -> bool:
+        with service.database.transaction() as work:
+            forget_addressed(work.connection, work.now.timestamp(), sa.true())
+        return False
+
     return (
         Chore("seal", SEAL_SECONDS, seal),
+        Chore("forget", SEAL_SECONDS, forget),
         Chore("ladder", SCAN_SECONDS, climbing.step, lambda: climbing.failed),
         Chore("letters", LETTER_SECONDS, bring_letters),
         Chore("notes", LETTER_SECONDS, bring_notes),

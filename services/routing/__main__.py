@@ -12,12 +12,14 @@ from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import hearings
 from services.routing.domain import Router
+from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.settings import Settings
 from services.routing.store import RoutingStore, open_codes
 from services.runtime.assembly import Assembly, run
 from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.probe import BrokerProbe
 from services.runtime.sweep import After, Due, Sweep
 from services.runtime.worker import Chore
 
@@ -30,7 +32,7 @@ RECOUNTED_A_COMMIT = 100
 
 def build(settings: Settings, database: Database, _: Clock) -> Routing:
     """What this service works with."""
-    return Routing(database, InUse.of(settings, Router))
+    return Routing(database, InUse.of(settings, Router), BrokerProbe(settings.broker_url).depths)
 
 
 def chores(service: Routing) -> Sequence[Chore]:
@@ -54,12 +56,14 @@ def chores(service: Routing) -> Sequence[Chore]:
         with service.database.transaction() as work:
             return handlers.send_again(RoutingStore(work), DUE_A_COMMIT)
 
-    rescheduling = Rescheduling(service)
+    rescheduling, resending = Rescheduling(service), Resending(service.database, service.depths)
     return (
         Chore("resync", 1.0, send_again),
         sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),
         sweep("resume", "paused_until", lambda store, after, limit: store.paused_too_long(limit, after), resume),
         sweep("break", "due", lambda store, after, limit: store.promises.due(limit, after), break_),
+        Chore("resend", LOOK_SECONDS, resending.look),
+        Chore("forget", FORGET_SECONDS, resending.forget),
         Chore("reschedule", 60.0, rescheduling.step, lambda: rescheduling.sweep.failed),
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.catalogue import Use
 from services.contracts.errors import Unavailable
 from services.contracts.topology import SAYS, looked_after
-from services.runtime import outbox, settings
+from services.runtime import journal, outbox, settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
 from services.runtime.broker import RabbitPublisher, RabbitSubscription, Subscription
@@ -87,7 +87,7 @@ def checks_of(assembly: Assembly, given: ProcessSettings, database: Database) ->
 
 
 def backlog_of(database: Database) -> Facts:
-    """How much waits in the outbox of a store and for how many seconds, as `/readyz` tells."""
+    """How much waits in the outbox of a store and for how many seconds, and by how much it is too old, as `/readyz` tells."""
 
     def look(which: int) -> int | None:
         try:
@@ -96,7 +96,14 @@ def backlog_of(database: Database) -> Facts:
         except SQLAlchemyError:
             return None
 
-    return {"outbox": lambda: look(0), "outbox_seconds": lambda: look(1)}
+    def behind() -> int | None:
+        try:
+            with database.reading() as connection:
+                return journal.behind(connection)
+        except SQLAlchemyError:
+            return None
+
+    return {"outbox": lambda: look(0), "outbox_seconds": lambda: look(1), "store_behind": behind}
 
 
 def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:

@@ -187,7 +187,8 @@ class Dispatcher(Generic[T]):
         try:
             for delivery in deliveries:
                 try:
-                    hear(self._database, delivery.body, publisher)
+                    again = hear(self._database, delivery.body, publisher)
+                    self._telemetry.count("huiying_messages_again_total", again, reason="missing")
                 except Poison as error:
                     log.warning("word_dropped", queue=self._hearing.queue, error=str(error))
         finally:

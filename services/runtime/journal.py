@@ -7,7 +7,7 @@ A row of `published` is a message that the broker has confirmed. A listing is a 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -84,6 +84,12 @@ def last_number(connection: Connection) -> int:
     """The number of the last listing this store knows of."""
     last = connection.execute(sa.select(sa.func.max(listings_table.c.number))).scalar() or 0
     return max(int(last), number_of(connection, NUMBER))
+
+
+def behind(connection: Connection) -> int:
+    """By how many messages this store is older than the broker or another store knows; 0 when it is not."""
+    told = fact(connection, BEHIND)
+    return int(orjson.loads(told)["by"]) if told else 0
 
 
 def has_news(connection: Connection, before: float, now: float) -> bool:
@@ -165,6 +171,17 @@ def answered(connection: Connection, number: int, missing: Collection[str], *, s
     return again
 
 
+def unheard(connection: Connection, before: float) -> int:
+    """How many messages were confirmed before then and are still not known to be heard."""
+    query = sa.select(sa.func.count()).select_from(published_table)
+    return int(connection.execute(query.where(published_table.c.confirmed < before)).scalar_one())
+
+
+def publish_unheard_again(connection: Connection, before: float) -> int:
+    """Put those into the outbox again; returns how many."""
+    return _back_to_outbox(connection, published_table.c.confirmed < before)
+
+
 def publish_all_again(connection: Connection) -> int:
     """After the broker has lost its data: everything that may not have been heard goes back to the outbox; returns how many."""
     connection.execute(listings_table.delete())
@@ -172,29 +189,28 @@ def publish_all_again(connection: Connection) -> int:
     return _back_to_outbox(connection, sa.true()) + addressed
 
 
-def publish_addressed_again(connection: Connection, queue: str | None = None) -> int:
-    """Put what a department, or every one, may still need into the outbox again, for its queue alone; returns how many."""
+def publish_addressed_again(connection: Connection, queue: str | None = None, needed: sa.ColumnElement[bool] | None = None) -> int:
+    """Put what a department, or every one, may still need into the outbox again, for its queue alone; returns how many.
+
+    `needed` narrows it down, on `addressed_table`.
+    """
     columns = addressed_table.c
     place = sa.literal(f'[["{DEPARTMENTS}","').concat(columns.queue).concat('"]]')
     which = sa.true() if queue is None else columns.queue == queue
+    absent = ~sa.exists().where(outbox_table.c.id == columns.id - 2 * AHEAD)
     rows = sa.select(
         columns.id - 2 * AHEAD, columns.message_id, columns.subject, place, columns.body, columns.confirmed, sa.literal(0.0),
         sa.literal(0), columns.type, columns.correlation_id,
-    ).where(which, ~sa.exists().where(outbox_table.c.id == columns.id - 2 * AHEAD))  # fmt: skip
+    ).where(which, sa.true() if needed is None else needed, absent)  # fmt: skip
     insert = outbox_table.insert().from_select(_OUTBOX, rows).execution_options(preserve_rowcount=True)
     return int(connection.execute(insert).rowcount)
 
 
-def waiting_for(connection: Connection, before: float) -> Mapping[str, int]:
-    """How many messages each department's queue was sent before then that may still be needed."""
-    query = sa.select(addressed_table.c.queue, sa.func.count()).where(addressed_table.c.confirmed < before)
-    return {queue: int(count) for queue, count in connection.execute(query.group_by(addressed_table.c.queue))}
-
-
 def forget_addressed(connection: Connection, now: float, done: sa.ColumnElement[bool]) -> int:
-    """Let go of what departments no longer need: what is old, and what `done` says of `addressed_table`."""
-    old = addressed_table.c.confirmed < now - ADDRESSED_SECONDS
-    return int(connection.execute(addressed_table.delete().where(sa.or_(old, done))).rowcount)
+    """Let go of what departments no longer need: after two days what `done` says of `addressed_table`, in the end everything."""
+    confirmed = addressed_table.c.confirmed
+    over = sa.or_(confirmed < now - ADDRESSED_SECONDS, (confirmed < now - KEEP_SECONDS) & done)
+    return int(connection.execute(addressed_table.delete().where(over)).rowcount)
 
 
 def forget_subject(connection: Connection, subject: str) -> None:

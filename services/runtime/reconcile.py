@@ -123,8 +123,11 @@ class Asking:
             self._marked = reached
 
 
-def hear(database: Database, body: bytes, publisher: Publisher) -> None:
-    """Take a question or a reply; a question is answered at once. Raises `Poison` for anything else."""
+def hear(database: Database, body: bytes, publisher: Publisher) -> int:
+    """Take a question or a reply; a question is answered at once. Returns how many messages are published again.
+
+    Raises `Poison` for anything else.
+    """
     try:
         told = orjson.loads(body)
         if "ids" in told:
@@ -132,8 +135,8 @@ def hear(database: Database, body: bytes, publisher: Publisher) -> None:
             reply = answer(database, question)
             publisher.publish(Outgoing(new_id(), DELIVERIES, events_queue(question.source), orjson.dumps(asdict(reply))))
             publisher.settle()
-        else:
-            take(database, Reply(**told))
+            return 0
+        return take(database, Reply(**told))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise Poison(f"not a word about messages: {error}") from error
 

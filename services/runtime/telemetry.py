@@ -17,11 +17,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import PROCESS, Measure
 from services.contracts.text import escape_json, printable
-from services.runtime import outbox
+from services.runtime import journal, outbox
 from services.runtime.database import Database
 
 KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
-COMPUTED = ("huiying_outbox_pending", "huiying_outbox_oldest_seconds")
+COMPUTED = ("huiying_outbox_pending", "huiying_outbox_oldest_seconds", "huiying_store_behind")
 
 
 class Telemetry:
@@ -73,14 +73,15 @@ class OutboxCollector(FreshCollector):
         self._database = database
 
     def collect(self) -> Iterable[Metric]:
-        """Two gauges; none while the store does not answer."""
+        """Three gauges; none while the store does not answer."""
         try:
             with self._database.reading() as connection:
                 count, oldest = outbox.backlog(connection, self._database.clock.now())
+                behind = journal.behind(connection)
         except SQLAlchemyError:
             return
         helps = {row.name: row.help for row in PROCESS}
-        for name, value in zip(COMPUTED, (count, oldest), strict=True):
+        for name, value in zip(COMPUTED, (count, oldest, behind), strict=True):
             yield GaugeMetricFamily(name, helps[name], value=value)
 
 

@@ -87,6 +87,7 @@ def readiness(subject: Subject) -> Iterator[Finding]:
     for answer in answers:
         yield from _condition(answer)
     yield from _outboxes(answers)
+    yield from _older(answers)
     yield from _rooms(answers)
     yield from _catalogues(answers)
     yield from _clocks(answers)
@@ -164,6 +165,19 @@ def _outboxes(answers: list[Answer]) -> Iterator[Finding]:
     found = ", ".join(f"{name}: {pending.get(name, 0)} messages, the oldest for {seconds} s" for name, seconds in late.items())
     advice = "nothing is lost; see what keeps the broker from taking them, and huiying logs of that service"
     yield Finding("待发 outbox", severity, found or "what is to be sent is sent", advice)
+
+
+def _older(answers: list[Answer]) -> Iterator[Finding]:
+    known = _facts(answers, "store_behind")
+    if not known:
+        return
+    older = ", ".join(f"{name}: by {count} messages" for name, count in known.items() if count)
+    advice = (
+        "this store was put back to an earlier state than the broker and the other stores have: restore all stores of the same "
+        "moment, or a later copy of this one; what came in between is known to the others only"
+    )
+    found = f"older than what others know: {older}" if older else "no store is older than the broker"
+    yield Finding("数据库新旧 stores and broker", Severity.CRITICAL if older else Severity.OK, found, advice)
 
 
 def _rooms(answers: list[Answer]) -> Iterator[Finding]:

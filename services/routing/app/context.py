@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ class Routing:
 
     database: Database
     place: InUse[Router]
+    #: How many messages lie in each of these queues.
+    depths: Callable[[Sequence[str]], Mapping[str, int]] = lambda _: {}
 
     @property
     def catalogue(self) -> Catalogue:

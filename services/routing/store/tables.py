@@ -100,3 +100,6 @@ sa.Index("assignments_one_lead", assignments.c.opinion, unique=True, sqlite_wher
 #: Only replies that wait for their rating, and cases that wait for somebody: a look at them costs what is due, not what exists.
 sa.Index("assignments_evaluate_by", assignments.c.evaluate_by, sqlite_where=_REPLIED, postgresql_where=_REPLIED)
 sa.Index("assignments_paused_until", assignments.c.paused_until, sqlite_where=_PAUSED, postgresql_where=_PAUSED)
+#: What a department was given and has not acted on.
+UNSIGNED = assignments.c.state.in_([sa.literal_column("'assigned'"), sa.literal_column("'reopened'")])
+sa.Index("assignments_unsigned", assignments.c.department, assignments.c.opened, sqlite_where=UNSIGNED, postgresql_where=UNSIGNED)

@@ -1,0 +1,37 @@
+"""What departments were sent and have not acted on: it is sent to them again when their queue no longer has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.topology import department_queue
+from services.routing.store.tables import UNSIGNED, assignments
+from services.runtime.journal import forget_addressed, publish_addressed_again
+from services.runtime.journal_tables import addressed_table
+
+
+def queues_waited_for(connection: Connection, before: datetime) -> list[str]:
+    """The queues of departments that have not acted on something they were assigned before then."""
+    query = sa.select(assignments.c.department).where(UNSIGNED, assignments.c.opened < before).distinct()
+    return [department_queue(code) for code in connection.execute(query).scalars()]
+
+
+def send_again(connection: Connection, queue: str | None = None) -> int:
+    """Put what one department, or every one, has not acted on into the outbox again, ids and all; returns how many."""
+    return publish_addressed_again(connection, queue, _unsigned())
+
+
+def forget_done(connection: Connection, now: float) -> int:
+    """Let go of what departments have acted on."""
+    return forget_addressed(connection, now, ~_unsigned())
+
+
+def _unsigned() -> sa.ColumnElement[bool]:
+    # A lane begins with the opinion.
+    same = (assignments.c.opinion == sa.func.substr(addressed_table.c.subject, 1, 36)) & (
+        sa.literal("department.").concat(assignments.c.department) == addressed_table.c.queue
+    )
+    return sa.exists().where(same, UNSIGNED)

@@ -1,0 +1,131 @@
+"""The broker's data is gone, or a store is put back: nothing is lost or done twice, and what cannot be made up is named."""
+
+import json
+import shutil
+from collections import Counter, defaultdict
+from uuid import uuid4
+
+import pytest
+
+from tests.system.mailbox import Mailbox
+from tests.system.opinions import ndjson, opinions
+from tests.system.place import difference, eventually
+
+STAGE = 50
+PROMISED_SECONDS = 60
+#: Workers that are down while a quarter of the opinions comes in, so that messages of theirs rest at the broker.
+DOWN = ("routing", "metrics", "notify")
+
+
+def send(place, count):
+    answers = place.batch(ndjson(opinions(uuid4().hex, count)))
+    assert {answer["status"] for answer in answers} == {"created"}
+    return [answer["id"] for answer in answers]
+
+
+def leads(place, ids):
+    wanted = set(ids)
+    return {row["opinion"]: row for row in place.pages("/assignments", limit=500, role="lead") if row["opinion"] in wanted}
+
+
+def lead_copies(mail, ids):
+    """For each opinion the (queue, message id) of every copy of its lead's assignment that lies in a department's queue."""
+    mail.look(0.3)
+    found, wanted = defaultdict(list), set(ids)
+    for letter in mail.letters:
+        if letter.type == "assignment.created" and letter.data["role"] == "lead" and letter.data["opinion"]["id"] in wanted:
+            found[letter.data["opinion"]["id"]].append((letter.queue, letter.message_id))
+    return found
+
+
+def lose(installation):
+    """The broker ends as by a power cut, and its disk does not come back."""
+    installation.kill("broker")
+    shutil.rmtree(installation.var / "broker" / "data")
+
+
+def opinions_in_every_stage(installation):
+    """200 opinions: signed; in a department's queue; assigned while nobody counts and plans; accepted while nobody assigns."""
+    place = installation.place()
+    signed, waiting = send(place, STAGE), send(place, STAGE)
+    eventually(lambda: len(leads(place, signed + waiting)) == 2 * STAGE, 60)
+    for row in leads(place, signed).values():
+        place.post(f"/assignments/{row['id']}/sign", {}, token=place.admin_token)
+    for name in ("metrics", "notify"):
+        installation.kill(name)
+    uncounted = send(place, STAGE)
+    eventually(lambda: len(leads(place, uncounted)) == STAGE, 60)
+    installation.kill("routing")
+    return signed, waiting, uncounted, send(place, STAGE)
+
+
+@pytest.fixture
+def calm_alone(idle):
+    idle.up()
+    return idle
+
+
+def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(calm_alone):
+    before = calm_alone.place().statistics()
+    stages = opinions_in_every_stage(calm_alone)
+    ids = [each for stage in stages for each in stage]
+    lose(calm_alone)
+    place = calm_alone.up()
+    counted = {"submitted": 4 * STAGE, "accepted": 4 * STAGE, "assigned": 4 * STAGE, "signed": STAGE}
+    eventually(lambda: difference(place.statistics(), before).items() >= counted.items(), PROMISED_SECONDS)
+    unsigned = [each for stage in stages[1:] for each in stage]
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        eventually(lambda: len(lead_copies(mail, unsigned)) == len(unsigned), PROMISED_SECONDS)
+        mail.settle(1.0)
+        copies = lead_copies(mail, unsigned)
+    assert {len(set(seen)) for seen in copies.values()} == {1}
+    assert Counter(row["opinion"] for row in place.pages("/assignments", limit=500, role="lead")) == Counter(ids)
+    exact = difference(place.statistics(), before)
+    assert {name: exact[name] for name in counted} == counted
+    for opinion in ids[::10]:
+        told = Counter(moment["what"] for moment in place.get(f"/opinions/{opinion}")["timeline"] if not moment["internal"])
+        assert told["opinion.accepted"] == told["assignment.created"] == 1
+
+
+def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm_alone):
+    place = calm_alone.place()
+    ids = send(place, 20)
+    eventually(lambda: len(leads(place, ids)) == 20, 60)
+    queues = {f"department.{row['department']}" for row in leads(place, ids).values()}
+
+    def reconcile(*options):
+        found = {each["service"]: each["departments"] for each in json.loads(calm_alone.run("reconcile", "--json", *options))}
+        return set(found["routing"])
+
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        eventually(lambda: len(lead_copies(mail, ids)) == 20)
+        mail.settle(0.5)
+        sent = lead_copies(mail, ids)
+    eventually(lambda: reconcile("--dry-run") >= queues, 60)
+    assert reconcile() >= queues
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        eventually(lambda: lead_copies(mail, ids).keys() == set(ids))
+        assert {opinion: set(seen) for opinion, seen in lead_copies(mail, ids).items()} == {
+            opinion: set(seen) for opinion, seen in sent.items()
+        }
+
+
+def test_a_store_that_was_put_back_is_named(calm_alone):
+    place = calm_alone.place()
+    send(place, 5)
+    eventually(lambda: place.statistics()["assigned"] == 5, 60)
+    calm_alone.run("down")
+    kept = calm_alone.var / "kept.db"
+    shutil.copy(calm_alone.var / "routing.db", kept)
+    place = calm_alone.up()
+    send(place, 20)
+    eventually(lambda: place.statistics()["assigned"] == 25, 60)
+    calm_alone.run("down")
+    shutil.copy(kept, calm_alone.var / "routing.db")
+    calm_alone.up()
+    told = eventually(lambda: calm_alone.place().ask("GET", "/readyz").json()["routing"].get("store_behind"), PROMISED_SECONDS)
+    assert told > 0
+    assert "routing: by" in calm_alone.run("doctor", status=2)
