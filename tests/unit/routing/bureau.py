@@ -220,10 +220,7 @@ class Bureau:
 
     def said(self, about: str | None = None) -> list[Event]:
         """What went into the outbox, in order, without the copies of what others have said."""
-        with self.database.reading() as connection:
-            rows = connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all()
-        # What is addressed to a department has a row for each of its two places.
-        events = {row["message_id"]: decode(row["body"]) for row in rows if row["type"] != OpinionEvaluated.TYPE}.values()
+        events = [decode(row["body"]) for row in self.sent() if row["type"] != OpinionEvaluated.TYPE]
         return [event for event in events if about in (None, event.subject)]
 
     def story(self, opinion: str) -> list[tuple[str, int]]:
@@ -235,10 +232,18 @@ class Bureau:
         return [event.data for event in self.said() if isinstance(event.data, CommandAccepted | CommandRejected)]
 
     def sent(self, about: str | None = None) -> list[Mapping[str, Any]]:
-        """The rows of the outbox, in order."""
+        """The messages in the outbox, in order, each with all of its places; one that was said twice is there twice."""
         with self.database.reading() as connection:
             rows = rows_of(connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)))
-        return [row for row in rows if about in (None, row["subject"])]
+        found: list[dict[str, Any]] = []
+        for row in rows:
+            (place,) = json.loads(row["destinations"])
+            if found and found[-1]["message_id"] == row["message_id"] and place not in found[-1]["places"]:
+                found[-1]["places"].append(place)
+            else:
+                found.append({**row, "places": [place], "subject": decode(row["body"]).subject})
+        whole = [{**each, "destinations": json.dumps(each["places"])} for each in found]
+        return [each for each in whole if about in (None, each["subject"])]
 
     def rejected(self) -> list[CommandRejected]:
         return [event.data for event in self.said() if isinstance(event.data, CommandRejected)]
