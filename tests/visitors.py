@@ -37,6 +37,7 @@ from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
 from services.runtime.telemetry import Telemetry
 from services.runtime.vault import Vault
+from tests.reading import newest
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "services" / "intake" / "migrations"
@@ -96,7 +97,7 @@ class Visit:
     def opinions(self) -> list[Mapping[str, Any]]:
         """All opinions as they are stored, newest first."""
         with self.database.reading() as connection:
-            return store.listing(connection, {}, None, 100)
+            return store.listing(connection, newest("submitted", {}))
 
     def hear(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
         """Let other services say something about an opinion, the newest unless told."""

@@ -10,6 +10,7 @@ from docs.generator.product import api_routes, process_routes, reads_idempotency
 from docs.generator.shapes import Json, Shapes
 from services.contracts import errors
 from services.contracts.errors import STATUSES, Refusal
+from services.contracts.queries import is_several
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Route
 from services.runtime.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
@@ -132,6 +133,8 @@ def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
             "in": "query",
             "required": field.required,
             "schema": _query_value(shapes.field(field, service)),
+            # Several values of one parameter stand in it with commas between them.
+            **({"style": "form", "explode": False} if is_several(field) else {}),
         }
     if reads_idempotency_key(route):
         yield {"$ref": "#/components/parameters/idempotency-key"}

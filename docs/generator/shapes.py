@@ -8,6 +8,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, missing, validate
 
+from services.contracts.queries import Choices
+
 Json = dict[str, Any]
 _TYPES: tuple[tuple[type[fields.Field[Any]], Json], ...] = (
     (fields.Email, {"type": "string", "format": "email"}),
@@ -76,6 +78,9 @@ class Shapes:
                 return {"type": "array", "items": inner} if field.many else inner
             case fields.List():
                 return {"type": "array", "items": self.field(field.inner, owner)}
+            case Choices():
+                known = {"enum": list(field.known)} if field.known else {}
+                return {"type": "array", "items": {"type": "string"} | known}
             case fields.Dict():
                 return {"type": "object"} | (
                     {"additionalProperties": self.field(field.value_field, owner)} if field.value_field else {}

@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from services.contracts.queries import Moment
 from services.metrics.domain.counts import DIMENSIONS
 from services.runtime.paging import page_of
-
-EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
-_BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:[0-9]{2}$)")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-class Moment(fields.Field[date | datetime]):
-    """A date, or an instant in RFC 3339 with its offset."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:
-        # In a query a plus sign means a blank, and few people write %2B.
-        text = _BLANK_BEFORE_OFFSET.sub("+", str(value).strip())
-        try:
-            moment = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
-        except ValueError as error:
-            raise ValidationError("not a date (2026-11-22) or an instant (2026-11-22T09:30:00+08:00)") from error
-        if isinstance(moment, datetime) and moment.tzinfo is None:
-            raise ValidationError("an instant needs its offset, such as 2026-11-22T09:30:00+08:00")
-        if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
-            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
-        return moment
 
 
 class Dimensions(fields.Field[tuple[str, ...]]):

@@ -9,8 +9,10 @@ from typing import Any
 import flask
 import orjson
 from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
+from services.contracts.queries import SEPARATOR, is_several, wrong_codes
 from services.contracts.text import many_lines
 from services.contracts.tidying import tidied
 from services.runtime.routes import API, Route
@@ -89,17 +91,34 @@ def read_body(route: Route) -> Any:
     return validate(_schema(route.body), parse_json(raw or b"{}"))
 
 
-def read_query(route: Route) -> Mapping[str, Any]:
-    """The query as the route's schema makes it; raises `Malformed` and `Invalid`."""
-    given = flask.request.args.to_dict()
+def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
+    """The query as the route's schema makes it; raises `Malformed` and `Invalid`.
+
+    A page passes over what is not its own, since whoever shares a link adds to it; the API refuses it. Codes have to be in
+    the `catalogue`.
+    """
+    schema = _schema(route.query) if route.query else None
+    fields = {field.data_key or name: field for name, field in schema.fields.items()} if schema else {}
+    given = {name: _given(name, values, fields.get(name)) for name, values in flask.request.args.lists()}
     if holds_nul(given):
         raise Malformed("The query must not hold the character U+0000.")
-    if route.query is not None:
-        parsed: Mapping[str, Any] = validate(_schema(route.query), given)
-        return parsed
-    if given and route.path.startswith(API):
-        raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
-    return given
+    if schema is None:
+        if given and route.path.startswith(API):
+            raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
+        return given
+    parsed: Mapping[str, Any] = validate(schema, {name: text for name, text in given.items() if name in fields or not route.page})
+    if wrong := dict(wrong_codes(schema, parsed, catalogue)):
+        raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)
+    return parsed
+
+
+def _given(name: str, values: list[str], field: Field[Any] | None) -> str:
+    """What a parameter says that stands in the query once or more often."""
+    if is_several(field):
+        return SEPARATOR.join(values)
+    if len(set(values)) > 1 and field is not None:
+        raise Invalid("Ask for one thing at a time.", {name: ["given twice, with different values"]})
+    return values[0]
 
 
 def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:

@@ -30,6 +30,7 @@ from services.runtime.database import Database, rows_of
 from services.runtime.migrate import migrate
 from services.runtime.outbox import outbox_table
 from tests.conftest import MakeDatabase
+from tests.reading import newest
 from tests.unit.routing.bureau import MIGRATIONS, TOWN
 
 ROUTER = Router(TOWN)
@@ -88,7 +89,7 @@ def flood(database: Database, opinion: str) -> dict[str, str]:
     with database.transaction() as work:
         handlers.assign(RoutingStore(work), TOWN, ROUTER, accepted, f"lead-{opinion}")
     with database.reading() as connection:
-        return {row["department"]: row["id"] for row in store.listing(connection, {"opinion": opinion}, None, None, 5)}
+        return {row["department"]: row["id"] for row in store.listing(connection, newest("created", {"opinion": opinion}), None)}
 
 
 def at_once(*moves: Callable[[], None]) -> list[str]:

@@ -18,11 +18,13 @@ from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
-from services.runtime.paging import NOT_OURS, cursor_of, page, read_cursor
+from services.runtime.listing import read_listing
+from services.runtime.paging import NOT_OURS, cursor_of, read_cursor
 from services.runtime.throttle import Kind
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
+FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
 INSIDE = frozenset(
     {
@@ -74,14 +76,14 @@ def sender_of(call: Call[Intake]) -> handlers.Sender:
 @routes.get(f"{API}/opinions", access=STAFF, query=schemas.OpinionQuery, answers={200: schemas.OpinionPage})
 def list_opinions(call: Call[Intake]) -> Answer:
     """List opinions, newest first; a department sees those it handles. Who told them is left out of lists."""
-    wanted = {name: call.query[name] for name in ("state", "channel", "topic", "department", "external_id")}
+    wanted = {name: call.query[name] for name in FILTERS}
     own = call.caller.department
     if own is not None:
         wanted["department"] = None
-    after, limit = read_cursor(call.query["cursor"]), call.query["limit"]
+    reading = read_listing(call.query, "submitted", wanted, call.service.database.clock.now())
     with call.service.database.reading() as connection:
-        rows = store.listing(connection, wanted, after, limit, own)
-    return 200, page([_opinion(row) for row in rows], limit)
+        rows = store.listing(connection, reading, own)
+    return 200, reading.page([_opinion(row) for row in rows])
 
 
 @routes.get(

@@ -23,9 +23,9 @@ SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state
 @routes.get(f"{API}/reviews", access=REVIEWERS, query=schemas.ReviewQuery, answers={200: schemas.ReviewPage})
 def list_reviews(call: Call[Intake]) -> Answer:
     """List what waits for review, oldest first, with how long it has waited; `?state=returned`: what waits for its submitter."""
-    state, limit, now = State(call.query["state"]), call.query["limit"], call.service.database.clock.now()
+    limit, now = call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
-        rows = store.waiting(connection, state, read_cursor(call.query["cursor"]), limit)
+        rows = store.waiting(connection, call.query["state"], read_cursor(call.query["cursor"]), limit)
     return 200, page([_waiting(call.service.catalogue, row, now) for row in rows], limit)
 
 

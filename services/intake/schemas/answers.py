@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain import PHOTO_TYPES
 from services.intake.schemas.bodies import Location, Relay, Submitter
+from services.runtime.listing import followed_page
 from services.runtime.paging import page_of
 
 
@@ -143,6 +144,7 @@ class OpinionShape(Schema):
     visibility = fields.String(required=True)
     state = fields.String(required=True)
     submitted = fields.AwareDateTime(required=True)
+    updated = fields.AwareDateTime(required=True)
     told = fields.String(required=True, allow_none=True)
     level = fields.String(required=True, allow_none=True)
     difficulty = fields.String(required=True, allow_none=True)
@@ -200,7 +202,7 @@ class OpinionFile(OpinionShape):
     attachments = fields.List(fields.Nested(Attachment), required=True)
 
 
-OpinionPage = page_of("OpinionPage", "A page of opinions.", OpinionShape)
+OpinionPage = followed_page("OpinionPage", "A page of opinions.", OpinionShape)
 
 
 class Waiting(Schema):

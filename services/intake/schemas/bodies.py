@@ -9,8 +9,11 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue import CHANNELS, LEVELS
 from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
-from services.contracts.messages import Handling, Rating
+from services.contracts.lifecycle import State
+from services.contracts.messages import Handling, Outcome, Rating
+from services.contracts.queries import Choices, Codes
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
+from services.runtime.listing import followed
 from services.runtime.paging import LARGEST_LIMIT, Page
 
 LONGEST_REASON = 2_000
@@ -151,17 +154,21 @@ class TimelineQuery(Schema):
     limit = fields.Integer(load_default=MOST_LINES, validate=validate.Range(1, LARGEST_LIMIT))
 
 
-class OpinionQuery(Page):
+class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[misc]
     """What a list of opinions can be narrowed to."""
 
-    state = fields.String(load_default=None)
-    channel = fields.String(load_default=None)
-    topic = fields.String(load_default=None)
-    department = fields.String(load_default=None)
+    state = Choices(State, load_default=None)
+    channel = Choices(CHANNELS, load_default=None)
+    topic = Codes("topics", load_default=None)
+    department = Codes("departments", load_default=None)
+    area = Codes("areas", load_default=None)
+    station = Codes("stations", load_default=None)
+    level = Choices(LEVELS, load_default=None)
+    outcome = Choices(Outcome, load_default=None)
     external_id = fields.String(load_default=None)
 
 
 class ReviewQuery(Page):
     """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter."""
 
-    state = fields.String(load_default=WAITING[0].value, validate=validate.OneOf([state.value for state in WAITING]))
+    state = Choices(WAITING, load_default=(WAITING[0].value,))

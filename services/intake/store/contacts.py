@@ -82,7 +82,9 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
         columns = (key.label("which"), table.c.personal, *(table.c[name] for name in names))
         query = sa.select(*columns).where(about.in_(ids)).where(is_personal(table)).order_by(key).with_for_update()
         change = table.update().where(key == sa.bindparam("which"))
-        change = change.values(personal=sa.bindparam("sealed"), **emptied(table))
+        # Another key is no change that anybody follows.
+        as_before = {"updated": opinions.c.updated} if table is opinions else {}
+        change = change.values(personal=sa.bindparam("sealed"), **emptied(table), **as_before)
         for row in rows_of(work.execute(query)):
             sealed = _resealed(vault, row, names, done)
             if sealed is not None:

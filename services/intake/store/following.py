@@ -8,6 +8,7 @@ and `windowed` for its end, `marked` for the key list and the leader, `raised` f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,9 +30,9 @@ _STANDS = (opinions.c.state == State.WITHDRAWN) | (opinions.c.state == State.MER
 _STATEMENTS: dict[tuple[str, ...], sa.Update] = {}
 
 
-def takeover(opinion: str, sequence: int, values: Mapping[str, Any]) -> tuple[sa.Update, dict[str, Any]]:
+def takeover(opinion: str, sequence: int, values: Mapping[str, Any], now: datetime) -> tuple[sa.Update, dict[str, Any]]:
     """The statement that sets these columns of an opinion where the message is the newest about them, and its parameters."""
-    new = {**values, **{_COUNTERS[name]: sequence for name in values if name in _COUNTERS}}
+    new = {**values, **{_COUNTERS[name]: sequence for name in values if name in _COUNTERS}, "updated": now}
     names = tuple(sorted(new))
     if names not in _STATEMENTS:
         fields = {name: _forwards(name) for name in names}
@@ -41,6 +42,8 @@ def takeover(opinion: str, sequence: int, values: Mapping[str, Any]) -> tuple[sa
 
 def _forwards(name: str) -> sa.ColumnElement[Any]:
     new, old = sa.bindparam(f"new_{name}", type_=opinions.c[name].type), opinions.c[name]
+    if name == "updated":
+        return new
     return sa.case((_newer(name), new), else_=old)
 
 

@@ -12,7 +12,8 @@ from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import State
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.database import newest_first, row_of, rows_of
+from services.runtime.database import row_of, rows_of
+from services.runtime.listing import Reading
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
@@ -99,11 +100,9 @@ def handlers_of(connection: Connection, opinion_id: str) -> list[Row]:
     return list(found.values())
 
 
-def listing(
-    connection: Connection, wanted: Mapping[str, Any], after: str | None, limit: int, handled_by: str | None = None
-) -> list[Row]:
-    """Opinions newest first, one more than `limit`; `wanted` maps columns to the value they must have."""
-    query = newest_first(sa.select(opinions), opinions, wanted, after, limit)
+def listing(connection: Connection, reading: Reading, handled_by: str | None = None) -> list[Row]:
+    """The opinions of one page of a list, and one more."""
+    query = reading.select(sa.select(opinions), opinions)
     if handled_by is not None:
         query = query.where(
             opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == handled_by))
@@ -111,9 +110,9 @@ def listing(
     return rows_of(connection.execute(query))
 
 
-def waiting(connection: Connection, state: State, after: str | None, limit: int) -> list[Row]:
-    """Opinions in a state, the oldest first, one more than `limit`."""
-    query = sa.select(opinions).where(opinions.c.state == state).order_by(opinions.c.id).limit(limit + 1)
+def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int) -> list[Row]:
+    """Opinions in one of these states, the oldest first, one more than `limit`."""
+    query = sa.select(opinions).where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
     return rows_of(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
+from services.runtime.database import Instant, updated_column
 
 tables = sa.MetaData()
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.
@@ -58,7 +58,10 @@ opinions = sa.Table(
     sa.Column("source", sa.String(40)),
     sa.Column("given", sa.JSON(none_as_null=True)),
     sa.Index("opinions_external_id", "external_id", "source", unique=True),
+    updated_column(),
     sa.Index("opinions_state", "state", "id"),
+    sa.Index("opinions_submitted", "submitted"),
+    sa.Index("opinions_updated", "updated", "id"),
     sa.Index("opinions_department", "department", "id"),
     sa.Index("opinions_merged_into", "merged_into"),
 )

@@ -63,7 +63,7 @@ class IntakeStore:
 
     def add_opinion(self, row: dict[str, Any]) -> None:
         """Store a new opinion."""
-        self._work.add(opinions, put_away(self._vault, row, OF_OPINION))
+        self._work.add(opinions, put_away(self._vault, {"updated": self.now, **row}, OF_OPINION))
 
     def add_signer(self, row: dict[str, Any]) -> None:
         """Store a co-signer."""
@@ -121,7 +121,7 @@ class IntakeStore:
 
     def follow(self, opinion_id: str, sequence: int, values: Mapping[str, Any]) -> None:
         """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
-        self._work.defer(*takeover(opinion_id, sequence, values))
+        self._work.defer(*takeover(opinion_id, sequence, values, self.now))
 
     def move_followers(self, opinion_id: str, into: str) -> None:
         """Whoever was merged into an opinion is merged into another one from now on."""

@@ -39,7 +39,10 @@ ADVICE: Mapping[str, str] = {
     "to": "请填日期，不早于起始日期",
     "as_of": "请填日期，不晚于今天",
 }
-UNKNOWN = "没有这个条件"
+#: What the page asks by; whatever else an address was shared with is not its own.
+FIELDS = ("by", *DATES)
+#: What WeChat puts into `from` of every address that is shared there.
+WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 
 
 class Named(NamedTuple):
@@ -91,7 +94,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
 @routes.get("/statistics", access=PUBLIC, cost=20, page=error_page)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
-    given = {name: text for name, text in call.query.items() if text}
+    given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
     answer: Mapping[str, Any] | None = None
     errors: Mapping[str, list[str]] = {}
     status = 200
@@ -99,7 +102,6 @@ def statistics_page(call: Call[Service]) -> Answer:
         answer = handlers.statistics(call.service, validate(_QUERY, given))
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
-    fields = ("by", *DATES)
     return html(
         TEMPLATES,
         "statistics.html",
@@ -108,11 +110,10 @@ def statistics_page(call: Call[Service]) -> Answer:
         answer=answer,
         groups=[(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else [],
         given=given,
-        asked={**dict.fromkeys(fields, ""), **given},
-        mistakes=dict.fromkeys(fields) | {name: _mistake(name, reasons) for name, reasons in errors.items() if name in fields},
-        strange=[(name, _mistake(name, reasons)) for name, reasons in errors.items() if name not in fields],
+        asked={**dict.fromkeys(FIELDS, ""), **given},
+        mistakes=dict.fromkeys(FIELDS) | {name: _mistake(name, reasons) for name, reasons in errors.items()},
     )
 
 
 def _mistake(name: str, reasons: list[str]) -> Words:
-    return Words(ADVICE.get(name, UNKNOWN), "; ".join(reasons))
+    return Words(ADVICE[name], "; ".join(reasons))

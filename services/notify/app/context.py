@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
@@ -59,7 +60,7 @@ class Notify:
         return self.place.now.postbox
 
 
-def case_filters(call: Call[Notify]) -> dict[str, str | None]:
+def case_filters(call: Call[Notify]) -> dict[str, Any]:
     """What a list is narrowed to, by column; a department's to its own. Raises `NotAllowed` for another's."""
     filters = {name: call.query[name] for name in ("department", "opinion", "assignment")}
     return filters | {"department": own_only(call.caller.department, filters["department"])}

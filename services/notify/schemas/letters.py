@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.queries import Choices
 from services.notify.domain.submitters import STEPS
 from services.runtime.paging import Page, page_of
 
@@ -16,8 +17,8 @@ class LetterQuery(Page):
     """What a list of letters to submitters can be narrowed to."""
 
     opinion = fields.String(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(STATES))
-    kind = fields.String(load_default=None, validate=validate.OneOf(KINDS))
+    state = Choices(STATES, load_default=None)
+    kind = Choices(KINDS, load_default=None)
 
 
 class NoteShape(Schema):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from services.contracts.queries import Codes
 from services.runtime.paging import Page, page_of
 
 
 class CaseQuery(Page):
     """What a list of reminders or deadlines can be narrowed to."""
 
-    department = fields.String(load_default=None)
+    department = Codes("departments", load_default=None)
     opinion = fields.String(load_default=None)
     assignment = fields.String(load_default=None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.fields import Code, ManyLines, OneLine
+from services.contracts.queries import Choices, Codes
 from services.runtime.paging import Page, page_of
 
 RESULTS = ("summons", "promise", "criticism", "closed")
@@ -15,10 +16,10 @@ LONGEST_ID = 60
 class SupervisionQuery(Page):
     """What a list of supervisions can be narrowed to."""
 
-    department = fields.String(load_default=None)
+    department = Codes("departments", load_default=None)
     opinion = fields.String(load_default=None)
     assignment = fields.String(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(("open", "scheduled", "resolved")))
+    state = Choices(("open", "scheduled", "resolved"), load_default=None)
     meeting = fields.String(load_default=None)
 
 

@@ -164,9 +164,7 @@ def keep_note(work: Transaction, vault: Vault, message: str, opinion: str, about
     work.add(notes, row)
 
 
-def listed_notes(
-    connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int
-) -> list[Mapping[str, Any]]:
+def listed_notes(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[Mapping[str, Any]]:
     """Letters to submitters without who they are for, the newest first, one more than `limit`; None filters nothing."""
     shown = sa.select(*(notes.c[name] for name in SHOWN))
     return rows_of(connection.execute(newest_first(shown, notes, filters, before, limit)))

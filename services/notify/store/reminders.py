@@ -79,9 +79,7 @@ class Reminders:
         return behind
 
 
-def sent_reminders(
-    connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int
-) -> list[dict[str, Any]]:
+def sent_reminders(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[dict[str, Any]]:
     """Reminders with their letters, the newest first, one more than `limit`; `filters` by column, None for any."""
     query = newest_first(sa.select(reminders), reminders, filters, before, limit)
     rows = [dict(row) for row in rows_of(connection.execute(query))]

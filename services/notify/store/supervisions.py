@@ -113,7 +113,7 @@ class Supervisions:
         self._speaker.say(message, opinion)
 
 
-def list_supervisions(connection: Connection, filters: Mapping[str, str | None], before: str | None, limit: int) -> list[Row]:
+def list_supervisions(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[Row]:
     """Supervisions, the newest first, one more than `limit`; `filters` by column, None for any."""
     return rows_of(connection.execute(newest_first(sa.select(supervisions), supervisions, filters, before, limit)))
 

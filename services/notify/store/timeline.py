@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.notify.store.deadlines import EVERY, first_ending
 from services.notify.store.tables import deadlines, endings, is_state, occasions
-from services.runtime.database import rows_of
+from services.runtime.database import narrowed, rows_of
 
 Place = tuple[str, str, int]
 
@@ -26,7 +26,7 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def open_deadlines(
-    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int, now: datetime
+    connection: Connection, filters: Mapping[str, Any], after: Place | None, limit: int, now: datetime
 ) -> list[Mapping[str, Any]]:
     """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any.
 
@@ -38,7 +38,7 @@ def open_deadlines(
 
 
 def case_deadlines(
-    connection: Connection, filters: Mapping[str, str | None], after: Place | None, limit: int, now: datetime
+    connection: Connection, filters: Mapping[str, Any], after: Place | None, limit: int, now: datetime
 ) -> list[Mapping[str, Any]]:
     """All versions of all deadlines, listed as open ones are; `filters` should name a case."""
     return list(map(partial(_settled, now), _listed(connection, _all(), filters, after, limit)))
@@ -81,13 +81,11 @@ def _settled(now: datetime, row: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _listed(
-    connection: Connection, query: sa.Select[Any], filters: Mapping[str, str | None], after: Place | None, limit: int
+    connection: Connection, query: sa.Select[Any], filters: Mapping[str, Any], after: Place | None, limit: int
 ) -> list[Mapping[str, Any]]:
     table = deadlines.c
     key = (table.assignment, table.kind, table.version)
-    for column, value in filters.items():
-        if value is not None:
-            query = query.where(table[column] == value)
+    query = narrowed(query, deadlines, filters)
     if after is not None:
         query = query.where(sa.tuple_(*key) > sa.tuple_(*after))
     return rows_of(connection.execute(query.order_by(*key).limit(limit + 1)))

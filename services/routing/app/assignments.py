@@ -13,8 +13,9 @@ from services.runtime.clock import new_id
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
-from services.runtime.paging import page, read_cursor
+from services.runtime.listing import read_listing
 
+FILTERS = ("department", "state", "topic", "opinion", "role", "area", "station", "level", "outcome")
 #: What only the handlers need to know of an assignment.
 _INTERNAL = frozenset({"raised", "opened", "waited", "counted", "terms", "made"})
 
@@ -22,12 +23,12 @@ _INTERNAL = frozenset({"raised", "opened", "waited", "counted", "terms", "made"}
 @routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
     """List assignments, newest first; a department sees its own."""
-    wanted = wanted_by(call, ("department", "state", "topic", "opinion", "role"))
-    overdue_at = call.service.database.clock.now() if call.query["overdue"] else None
+    now = call.service.database.clock.now()
+    reading = read_listing(call.query, "created", wanted_by(call, FILTERS), now)
     with call.service.database.reading() as connection:
-        rows = store.listing(connection, wanted, overdue_at, read_cursor(call.query["cursor"]), call.query["limit"])
+        rows = store.listing(connection, reading, now if call.query["overdue"] else None)
         others = store.others_of(connection, [row["opinion"] for row in rows])
-    return 200, page([_shown(row, others) for row in rows], call.query["limit"])
+    return 200, reading.page([_shown(row, others) for row in rows])
 
 
 @routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase})

@@ -10,7 +10,7 @@ from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
 from services.routing.schemas.following import PromiseShape
-from services.runtime.paging import page_of
+from services.runtime.listing import followed_page
 
 
 class PreviewAnswer(Schema):
@@ -59,6 +59,7 @@ class AssignmentShape(Schema):
     state = fields.String(required=True)
     round = fields.Integer(required=True)
     created = fields.AwareDateTime(required=True)
+    updated = fields.AwareDateTime(required=True)
     provisional = fields.Boolean(required=True)
     signed = fields.AwareDateTime(required=True, allow_none=True)
     replied = fields.AwareDateTime(required=True, allow_none=True)
@@ -90,7 +91,7 @@ class AssignmentCase(AssignmentShape):
     promises = fields.List(fields.Nested(PromiseShape), required=True)
 
 
-AssignmentPage = page_of("AssignmentPage", "A page of assignments.", AssignmentShape)
+AssignmentPage = followed_page("AssignmentPage", "A page of assignments.", AssignmentShape)
 
 
 class Standing(Schema):

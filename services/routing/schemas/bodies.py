@@ -6,12 +6,15 @@ from typing import get_args
 
 from marshmallow import Schema, fields, validate
 
+from services.contracts.catalogue import LEVELS
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.fields import Code, ManyLines, OneLine
+from services.contracts.lifecycle import CoState, State
 from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
+from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
-from services.runtime.paging import Page
+from services.runtime.listing import followed
 
 MOST_ITEMS = 20
 LONGEST_CODE = 60
@@ -141,12 +144,16 @@ class Preview(Schema):
     topic = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
-class AssignmentQuery(Page):
+class AssignmentQuery(followed("AssignmentFollowing", "created")):  # type: ignore[misc]
     """What a list of assignments can be narrowed to."""
 
-    department = fields.String(load_default=None)
-    state = fields.String(load_default=None)
-    topic = fields.String(load_default=None)
+    department = Codes("departments", load_default=None)
+    state = Choices(dict.fromkeys([*State, *CoState]), load_default=None)
+    topic = Codes("topics", load_default=None)
     opinion = fields.String(load_default=None)
-    role = fields.String(load_default=None, validate=validate.OneOf(get_args(Role)))
+    role = Choices(get_args(Role), load_default=None)
+    area = Codes("areas", load_default=None)
+    station = Codes("stations", load_default=None)
+    level = Choices(LEVELS, load_default=None)
+    outcome = Choices(Outcome, load_default=None)
     overdue = fields.Boolean(load_default=False)

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.fields import Code, ManyLines
+from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
 from services.runtime.paging import LARGEST_LIMIT, Page, page_of
@@ -17,9 +18,9 @@ LONGEST_NOTE, LONGEST_ID = 2_000, 60
 class PromiseQuery(Page):
     """What a list of promises can be narrowed to."""
 
-    department = fields.String(load_default=None)
+    department = Codes("departments", load_default=None)
     assignment = fields.String(load_default=None)
-    state = fields.String(load_default=None, validate=validate.OneOf(PROMISE_STATES))
+    state = Choices(PROMISE_STATES, load_default=None)
     overdue = fields.Boolean(load_default=False)
 
 
@@ -118,7 +119,7 @@ LookbackPage = page_of("LookbackPage", "A page of look-backs.", LookbackShape)
 class ReschedulingQuery(Page):
     """What a list of moved deadlines can be narrowed to."""
 
-    department = fields.String(load_default=None)
+    department = Codes("departments", load_default=None)
     assignment = fields.String(load_default=None)
 
 

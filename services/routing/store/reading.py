@@ -13,7 +13,8 @@ from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.calendars import MOVING
 from services.routing.store.tables import IN_ORDER, assignments, rulings
-from services.runtime.database import newest_first, row_of, rows_of
+from services.runtime.database import row_of, rows_of
+from services.runtime.listing import Reading
 
 #: Of whoever has such an assignment nothing more is expected.
 NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)
@@ -24,11 +25,9 @@ def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None
     return row_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))
 
 
-def listing(
-    connection: Connection, wanted: Mapping[str, Any], overdue_at: datetime | None, after: str | None, limit: int
-) -> list[Mapping[str, Any]]:
-    """Assignments newest first, one more than `limit`; `overdue_at` keeps those whose reply is due and has not come."""
-    query = newest_first(sa.select(assignments), assignments, wanted, after, limit)
+def listing(connection: Connection, reading: Reading, overdue_at: datetime | None) -> list[Mapping[str, Any]]:
+    """The assignments of one page of a list, and one more; `overdue_at` keeps those whose reply is due and has not come."""
+    query = reading.select(sa.select(assignments), assignments)
     if overdue_at is not None:
         due = assignments.c.state.not_in(NOTHING_DUE)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)

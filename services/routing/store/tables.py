@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
+from services.runtime.database import Instant, updated_column
 
 tables = sa.MetaData()
 #: One row for each opinion, whatever departments have it. Who changes anything of a case locks this row first; `said` counts what
@@ -73,7 +73,10 @@ assignments = sa.Table(
     sa.Column("counted", sa.String(12)),
     sa.Column("terms", sa.JSON),
     sa.Column("made", sa.JSON),
+    updated_column(),
     sa.Index("assignments_department", "department", "id"),
+    sa.Index("assignments_created", "created"),
+    sa.Index("assignments_updated", "updated", "id"),
     sa.Index("assignments_opinion", "opinion"),
 )
 rulings = sa.Table(

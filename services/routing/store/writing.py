@@ -114,7 +114,7 @@ class RoutingStore:
         """Store a new assignment; a second lead for one opinion fails the commit."""
         if row["role"] != "lead":
             self._shared.add(row["opinion"])
-        self._work.add(assignments, row)
+        self._work.add(assignments, {"updated": self.now, **row})
 
     def assignment(self, assignment_id: str) -> Row | None:
         """One assignment, its case locked until the commit."""

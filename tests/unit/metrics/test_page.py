@@ -98,10 +98,11 @@ def test_what_was_asked_wrongly_is_shown_again_with_the_reason(running):
     assert "请填日期，例如 2026-11-22 not a date" in page.text
 
 
-def test_an_unknown_condition_is_named(running):
-    response = running.get("/statistics", colour="red")
-    assert response.status_code == 422
-    assert "colour 没有这个条件 Unknown field." in read(response).text
+def test_what_an_address_was_shared_with_is_passed_over(running):
+    for word in ("timeline", "singlemessage", "groupmessage"):
+        shared = {"by": "topic", "from": word, "isappinstalled": "0", "utm_source": "x"}
+        assert running.get("/statistics", **shared).status_code == 200
+    assert running.get("/statistics", **{"from": "gestern"}).status_code == 422
 
 
 def test_a_code_of_the_store_cannot_become_markup(running):

@@ -39,6 +39,7 @@ from services.runtime.http import create_app
 from services.runtime.memory import MemoryBroker
 from services.runtime.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
+from tests.reading import newest
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(store.__file__).parents[1] / "migrations"
@@ -167,7 +168,7 @@ class Bureau:
     def leads(self, opinion: str) -> list[Mapping[str, Any]]:
         """Every assignment that an opinion has had, oldest first."""
         with self.database.reading() as connection:
-            return list(reversed(store.listing(connection, {"opinion": opinion}, None, None, 20)))
+            return list(reversed(store.listing(connection, newest("created", {"opinion": opinion}), None)))
 
     def lead(self, opinion: str) -> Mapping[str, Any]:
         """The assignment of the department that leads an opinion's case now."""
@@ -215,7 +216,7 @@ class Bureau:
     def of(self, opinion: str) -> Mapping[str, Any]:
         """The one assignment of an opinion."""
         with self.database.reading() as connection:
-            (row,) = store.listing(connection, {"opinion": opinion}, None, None, 10)
+            (row,) = store.listing(connection, newest("created", {"opinion": opinion}), None)
         return row
 
     def said(self, about: str | None = None) -> list[Event]:

@@ -1,0 +1,103 @@
+"""What a query can ask for: values of a closed set, codes of the catalogue, dates and instants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta, tzinfo
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+
+from services.contracts.text import value
+
+EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
+MOST_NAMED = 60
+SEPARATOR = ","
+_BLANK_BEFORE_OFFSET = re.compile(r" (?=[0-9]{2}:?[0-9]{2}$)")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Choices(fields.Field[tuple[str, ...]]):
+    """One or several values of a closed set, with commas between them."""
+
+    def __init__(self, known: Iterable[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self.known = tuple(map(str, known))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[str, ...]:
+        named = tuple(dict.fromkeys(_parts(value)))
+        if not named:
+            raise ValidationError("names nothing; leave it out for all")
+        self._check(named)
+        return named
+
+    def _check(self, named: tuple[str, ...]) -> None:
+        if reason := unknown(named, self.known):
+            raise ValidationError(reason)
+
+
+class Codes(Choices):
+    """One or several codes of the part `of` the catalogue, which is asked by `check_codes`."""
+
+    def __init__(self, of: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.of = of
+
+    def _check(self, named: tuple[str, ...]) -> None:
+        """Nothing is known of the catalogue here."""
+
+
+class Moment(fields.Field[date | datetime]):
+    """A date, or an instant in RFC 3339 with its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:
+        # In a query a plus sign means a blank, and few people write %2B.
+        text = _BLANK_BEFORE_OFFSET.sub("+", str(value).strip())
+        try:
+            moment = date.fromisoformat(text) if _DAY.fullmatch(text) else datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValidationError("not a date (2026-11-22) or an instant (2026-11-22T09:30:00+08:00)") from error
+        if isinstance(moment, datetime) and moment.tzinfo is None:
+            raise ValidationError("an instant needs its offset, such as 2026-11-22T09:30:00+08:00")
+        if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
+            raise ValidationError(f"the year has to lie between {EARLIEST_YEAR} and {LATEST_YEAR}")
+        return moment
+
+
+def begin_of(moment: date | datetime, zone: tzinfo) -> datetime:
+    """The instant itself, or the first one of a day."""
+    return moment if isinstance(moment, datetime) else datetime.combine(moment, time(), zone)
+
+
+def end_of(moment: date | datetime, zone: tzinfo) -> datetime:
+    """The instant itself, or the first one after a day."""
+    return moment if isinstance(moment, datetime) else datetime.combine(moment + timedelta(days=1), time(), zone)
+
+
+def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
+    """What to say of values that are not in a closed set; None when all are."""
+    strange = [each for each in named if each not in known]
+    if not strange:
+        return None
+    listed = list(known)
+    rest = ", …" if len(listed) > MOST_NAMED else ""
+    return f"unknown: {', '.join(strange)}; there are {', '.join(listed[:MOST_NAMED])}{rest}"
+
+
+def wrong_codes(schema: Schema, read: Mapping[str, Any], catalogue: Any) -> Iterator[tuple[str, list[str]]]:
+    """(name, reasons) for each part of a query that names what the catalogue does not have."""
+    for name, field in schema.fields.items():
+        if isinstance(field, Codes) and read.get(name) and (reason := unknown(read[name], getattr(catalogue, field.of))):
+            yield field.data_key or name, [reason]
+
+
+def is_several(field: fields.Field[Any] | None) -> bool:
+    """Whether a part of a query takes several values."""
+    return isinstance(field, Choices)
+
+
+def _parts(given: Any) -> Iterator[str]:
+    for part in str(given).split(SEPARATOR):
+        if plain := value(part):
+            yield plain

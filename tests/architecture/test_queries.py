@@ -1,0 +1,126 @@
+"""What every query of every service does with strange, blank and several values, and what pages do with what is not theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from docs.generator.product import ROOT, assemblies
+from services.contracts.catalogue import load_catalogue
+from services.contracts.queries import Choices, Codes
+from services.contracts.topology import SERVICES
+from services.runtime.database import Database
+from services.runtime.http import API, create_app
+from services.runtime.routes import Route
+from services.runtime.settings import load
+from services.runtime.telemetry import Telemetry
+from tests.architecture.test_answers import OpenDoor
+
+CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")
+LISTS = [(name, route) for name in SERVICES for route in assemblies()[name].routes if route.query and not route.page]
+#: Parameters that name a value of a closed set, wherever they stand.
+CLOSED = {"state", "channel", "topic", "department", "area", "station", "level", "role", "outcome", "kind"}
+WECHAT = {"from": "timeline", "isappinstalled": "0", "utm_source": "x"}
+MakeDatabase = Callable[..., Database]
+
+
+def closed_parameters() -> Iterator[tuple[str, Route, str, Choices]]:
+    """(service, route, parameter, field) of every such parameter."""
+    for service, route in LISTS:
+        for name, field in route.query().fields.items() if route.query else ():
+            if isinstance(field, Choices):
+                yield service, route, field.data_key or name, field
+
+
+@pytest.fixture(scope="module")
+def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, FlaskClient]]:
+    """One client for each service, who is an administrator."""
+    from services.runtime.clock import SystemClock
+    from services.runtime.migrate import migrate
+
+    folder, found, opened = tmp_path_factory.mktemp("queries"), {}, []
+    for name, assembly in assemblies().items():
+        database = Database(f"sqlite:///{folder}/{name}.db", name, SystemClock())
+        migrate(database, assembly.migrations, name)
+        opened.append(database)
+        known = {
+            f"HUIYING_{name.upper()}_DATABASE_URL": str(database.url), "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
+            "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{folder}/access.db", "HUIYING_CATALOGUE": str(ROOT / "deploy/catalogue.yml"),
+            "HUIYING_CONTACT_KEYS": "a-key-for-tests-as-long-as-a-key-has-to-be",
+        }  # fmt: skip
+        service = assembly.build(load(assembly.settings, name, known), database, database.clock)
+        found[name] = create_app(name, service, assembly.routes, OpenDoor(), Telemetry()).test_client()
+    yield found
+    for database in opened:
+        database.close()
+
+
+def values_of(field: Choices) -> list[str]:
+    """The values that there are."""
+    return list(getattr(CATALOGUE, field.of)) if isinstance(field, Codes) else list(field.known)
+
+
+@pytest.mark.parametrize(("service", "route"), LISTS, ids=lambda each: getattr(each, "path", each))
+def test_a_parameter_of_a_closed_set_is_declared_as_one(service: str, route: Route) -> None:
+    loose = [
+        name for name, field in (route.query().fields if route.query else {}).items()
+        if name in CLOSED and not isinstance(field, Choices)
+    ]  # fmt: skip
+    assert loose == []
+
+
+@pytest.mark.parametrize(
+    ("service", "route", "name", "field"), list(closed_parameters()), ids=lambda each: getattr(each, "path", str(each)[:20])
+)
+def test_strange_values_are_refused_with_those_there_are_and_several_are_taken(
+    clients: dict[str, FlaskClient], service: str, route: Route, name: str, field: Choices
+) -> None:
+    known = values_of(field)
+    for wrong in ("nope", known[0].upper() + "x", f"{known[0]},nope"):
+        refused = clients[service].get(route.path, query_string={name: wrong})
+        assert refused.status_code == 422
+        assert known[0] in refused.get_json()["errors"][name][0]
+    several = ",".join(known[:2])
+    for right in (known[0], several, f" {several} ,", "".join(chr(ord(letter) + 0xFEE0) for letter in known[0])):
+        assert clients[service].get(route.path, query_string={name: right}).status_code == 200, right
+    assert clients[service].get(f"{route.path}?{name}={known[0]}&{name}={known[-1]}").status_code == 200
+
+
+@pytest.mark.parametrize(("service", "route"), LISTS, ids=lambda each: getattr(each, "path", each))
+def test_a_blank_parameter_is_an_absent_one_and_an_unknown_one_is_refused(
+    clients: dict[str, FlaskClient], service: str, route: Route
+) -> None:
+    if "<" in route.path or route.query is None:
+        return
+    fields = route.query().fields
+    needed = [field.data_key or name for name, field in fields.items() if field.required]
+    if needed:
+        return
+    blank = {field.data_key or name: "" for name, field in fields.items()}
+    assert clients[service].get(route.path, query_string=blank).status_code == 200
+    assert clients[service].get(route.path, query_string={"colour": "red"}).status_code == 422
+    for name in ("limit", "cursor"):
+        if name in fields:
+            assert clients[service].get(f"{route.path}?{name}=1&{name}=2").status_code == 422
+
+
+def pages() -> Iterator[tuple[str, str]]:
+    """(service, path) of every page that is opened by its address alone."""
+    for service in SERVICES:
+        for route in assemblies()[service].routes:
+            if route.page and route.method == "GET" and "<" not in route.path:
+                yield service, route.path
+
+
+@pytest.mark.parametrize(("service", "path"), list(pages()))
+def test_a_page_passes_over_what_whoever_shared_it_has_added(clients: dict[str, FlaskClient], service: str, path: str) -> None:
+    plain = clients[service].get(path)
+    shared = clients[service].get(path, query_string=WECHAT)
+    assert (shared.status_code, shared.headers.get("Location")) == (plain.status_code, plain.headers.get("Location"))
+
+
+def test_the_api_and_pages_are_told_apart_by_their_address() -> None:
+    assert all(re.match(API, route.path) for _, route in LISTS)
