@@ -167,7 +167,7 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
 def _taken(kind: str) -> Json:
     if kind == MULTIPART:
         return {"type": "object", "properties": {"file": BYTES}, "required": ["file"], "additionalProperties": False}
-    return BYTES if kind.startswith("image/") else {"type": "string"}
+    return BYTES if kind.startswith(("image/", "application/vnd.")) else {"type": "string"}
 
 
 def _refusals(route: Route) -> list[type[Refusal]]:

@@ -16,7 +16,7 @@ from rich.progress import Progress
 from services.console.amqp import connection, depths
 from services.console.census import Census, take_census
 from services.console.client import Client, Later
-from services.console.records import Piece, Records
+from services.console.records import NDJSON, Piece, Records
 from services.console.terminal import Failure, fail
 from services.contracts.errors import ROOM
 from services.contracts.topology import department_queue
@@ -46,10 +46,10 @@ class Tally:
         """From the first byte until the last opinion lay in its queue, as near as it could be seen."""
         return self.seconds_arrived or self.seconds_whole
 
-    def answer(self, line: dict[str, Any], offset: int) -> None:
-        """Take one line of the answer into account."""
+    def answer(self, line: dict[str, Any], number: int) -> None:
+        """Take one line of the answer into account; `number` is the line of the file that it is about."""
         if line["status"] == "refused":
-            self.refused.append((line["line"] + offset, line["errors"]))
+            self.refused.append((number, line["errors"]))
             return
         self.opinions.add(line["id"])
         if line["status"] == "created":
@@ -64,7 +64,7 @@ class Import:
     def __init__(self, client: Client, broker_url: str, records: Records, absent: Callable[[], list[str]]) -> None:
         self._client, self._broker_url, self._records, self._absent = client, broker_url, records, absent
         self.departments = [row["code"] for row in client.get("/departments")["items"]]
-        self.tally = Tally(records.rows)
+        self.tally = Tally(records.rows, refused=[(row.number, {"line": [row.reason]}) for row in records.unreadable])
 
     def run(self, progress: Progress) -> Census:
         """Send everything, wait until every accepted opinion is assigned, count the queues."""
@@ -102,14 +102,14 @@ class Import:
 
     def _send_piece(self, piece: Piece) -> Piece:
         """Send some rows; returns those from the first on that there was no room for, none of which was taken."""
-        answered, left = 0, Piece(piece.header, ())
+        answered, left = 0, Piece(())
         try:
-            for raw in filter(None, self._client.stream("/opinions/batch", piece.body, self._records.content_type)):
+            for raw in filter(None, self._client.stream("/opinions/batch", piece.body, NDJSON)):
                 answer = orjson.loads(raw)
                 if ROOM in answer.get("errors", ()) and not left.rows:
-                    left = piece.since(answer["line"] + piece.offset)
+                    left = piece.since(answer["line"])
                 if not left.rows:
-                    self.tally.answer(answer, piece.offset)
+                    self.tally.answer(answer, piece.line_of(answer["line"]))
                 answered += 1
         except (requests.RequestException, orjson.JSONDecodeError) as error:
             self._interrupted(f"the line to {self._client.url} broke ({error.__class__.__name__})")

@@ -19,6 +19,7 @@ from services.console.launch import service_url
 from services.console.listen import Answers, Department
 from services.console.office import json_option
 from services.console.records import NotReadable, Records, open_records
+from services.console.rehearsal import rehearse, show_rehearsal
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.console.supervisor import Supervisor
 from services.console.terminal import err, fail, out, print_json, print_plain, progress, step
@@ -36,12 +37,18 @@ AHEAD = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="只看不收 · show what each column is taken for and which rows would be refused")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="不要这一列 · pass over a column; may be given several times")
+@click.option("--sheet", help="工作表 · the sheet of a workbook")
 @json_option
-def import_file(file: Path, as_json: bool) -> None:
-    """导入 · take in a CSV or NDJSON FILE, wait until all is assigned, count the queues. Sending it again adds nothing."""
+def import_file(file: Path, dry_run: bool, ignore: tuple[str, ...], sheet: str | None, as_json: bool) -> None:
+    """导入 · take in FILE (CSV, XLSX, NDJSON), wait until all is assigned, count the queues. Sending it again adds nothing."""
     settings = load_settings()
+    if dry_run:
+        show_rehearsal(rehearse(Client(addresses(settings)), file, ignore, sheet), as_json)
+        return
     try:
-        records = open_records(file)
+        records = open_records(file, ignore, sheet)
     except NotReadable as error:
         fail(str(error))
     if not records.has_ids:

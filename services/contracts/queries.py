@@ -37,6 +37,13 @@ class Choices(fields.Field[tuple[str, ...]]):
             raise ValidationError(reason)
 
 
+class Names(Choices):
+    """One or several names of the caller's own."""
+
+    def _check(self, named: tuple[str, ...]) -> None:
+        """Nothing to check them by."""
+
+
 class Codes(Choices):
     """One or several codes of the part `of` the catalogue, which is asked by `check_codes`."""
 

@@ -25,14 +25,15 @@ from services.contracts.messages import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.bell import Bell, FifoBell, NotifyBell
 from services.runtime.bulk import insert_into, run_many
-from services.runtime.clock import ZONE, Clock, SystemClock, new_id
+from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.outbox import outbox_row, outbox_table
 
 log = structlog.get_logger()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-_NOW = "huiying_now"
+#: Under what a connection knows the instant of its transaction.
+BEGUN = "begun"
 BUSY_MILLISECONDS = 15_000
 #: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
 SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
@@ -51,16 +52,6 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
         """Microseconds to an aware datetime in the local zone."""
         return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
-
-
-def updated_column() -> sa.Column[datetime]:
-    """When the transaction began that changed a row last; updates set it by themselves, inserts give it."""
-    return sa.Column("updated", Instant, nullable=False, server_default="0", onupdate=_now_of)
-
-
-def _now_of(context: Any) -> datetime:
-    now: datetime | None = context.root_connection.info.get(_NOW)
-    return SystemClock().now() if now is None else now
 
 
 class Transaction:
@@ -142,7 +133,7 @@ class Database:
         """A writing transaction, durable when the block ends, rolled back when it raises; rings the relay if a message was said."""
         with self._turn(), self.engine.begin() as connection:
             work = Transaction(connection, self.source, self.clock.now())
-            connection.info[_NOW] = work.now
+            connection.info[BEGUN] = work.now
             yield work
             work.flush()
         if work.said:

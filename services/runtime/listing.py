@@ -17,8 +17,8 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.errors import Invalid
 from services.contracts.queries import Moment, begin_of, end_of
-from services.runtime.clock import ZONE
-from services.runtime.database import Instant, narrowed
+from services.runtime.clock import ZONE, SystemClock
+from services.runtime.database import BEGUN, Instant, narrowed
 from services.runtime.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
 
 Row = Mapping[str, Any]
@@ -26,6 +26,16 @@ UPDATED = "updated"
 #: Longer than a transaction lasts, of which no statement takes more than ten seconds, and than clocks of one place differ.
 SETTLING = timedelta(seconds=60)
 _PARTS = 3
+
+
+def updated_column() -> sa.Column[datetime]:
+    """When the transaction began that changed a row last; updates set it by themselves, inserts give it."""
+    return sa.Column(UPDATED, Instant, nullable=False, server_default="0", onupdate=_now_of)
+
+
+def _now_of(context: Any) -> datetime:
+    now: datetime | None = context.root_connection.info.get(BEGUN)
+    return SystemClock().now() if now is None else now
 
 
 def followed(name: str, made: str) -> type[Schema]:

@@ -12,15 +12,22 @@ from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue import load_catalogue
 from services.contracts.queries import Choices, Codes
 from services.contracts.topology import SERVICES
+from services.runtime.clock import SystemClock
 from services.runtime.database import Database
 from services.runtime.http import API, create_app
+from services.runtime.migrate import STORE, migrate
 from services.runtime.routes import Route
 from services.runtime.settings import load
 from services.runtime.telemetry import Telemetry
 from tests.architecture.test_answers import OpenDoor
 
 CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")
-LISTS = [(name, route) for name in SERVICES for route in assemblies()[name].routes if route.query and not route.page]
+LISTS = [
+    (name, route)
+    for name in SERVICES
+    for route in assemblies()[name].routes
+    if route.method == "GET" and route.query and not route.page
+]
 #: Parameters that name a value of a closed set, wherever they stand.
 CLOSED = {"state", "channel", "topic", "department", "area", "station", "level", "role", "outcome", "kind"}
 WECHAT = {"from": "timeline", "isappinstalled": "0", "utm_source": "x"}
@@ -38,12 +45,10 @@ def closed_parameters() -> Iterator[tuple[str, Route, str, Choices]]:
 @pytest.fixture(scope="module")
 def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, FlaskClient]]:
     """One client for each service, who is an administrator."""
-    from services.runtime.clock import SystemClock
-    from services.runtime.migrate import migrate
-
     folder, found, opened = tmp_path_factory.mktemp("queries"), {}, []
     for name, assembly in assemblies().items():
         database = Database(f"sqlite:///{folder}/{name}.db", name, SystemClock())
+        migrate(database, STORE, "runtime")
         migrate(database, assembly.migrations, name)
         opened.append(database)
         known = {

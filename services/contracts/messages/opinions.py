@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.contracts.messages.values import Handling, Message, OpinionText, Rating
@@ -10,7 +11,7 @@ from services.contracts.messages.values import Handling, Message, OpinionText, R
 
 @dataclass(frozen=True, slots=True)
 class OpinionSubmitted(Message):
-    """Somebody told us something; it has a receipt from here on."""
+    """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before."""
 
     TYPE: ClassVar[str] = "opinion.submitted"
     KEY: ClassVar[str | None] = "topic"
@@ -19,6 +20,7 @@ class OpinionSubmitted(Message):
     topic: str | None = None
     area: str | None = None
     station: str | None = None
+    told: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

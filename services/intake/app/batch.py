@@ -2,60 +2,80 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
 import flask
 import orjson
-from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.errors import ROOM, Malformed, NoRoom, Refusal
-from services.contracts.tidying import tidied
+from services.contracts.errors import ROOM, Invalid, Malformed, NoRoom, Refusal
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
+from services.intake.app.files import BatchFile, dated, open_file
 from services.intake.app.opinions import sender_of, shown_cosigners
-from services.intake.gateway import CSV, NDJSON, Entry, read_csv, read_ndjson
+from services.intake.gateway import CSV, NDJSON, Entry
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
 from services.runtime.access import OFFICE
 from services.runtime.clock import new_id
-from services.runtime.http import API, Answer, Call, flatten
+from services.runtime.http import API, Answer, Call, validate
+from services.runtime.tables import XLSX
 
 LINES_A_COMMIT = 200
 LONGEST_BATCH = 64_000_000
 _LINE = schemas.Line()
+Commit = Callable[[Call[Intake], list[dict[str, Any]]], list[Taken | Refusal]]
 
 
 @routes.post(
     f"{API}/opinions/batch",
     access=OFFICE,
-    takes=(NDJSON, CSV),
+    query=schemas.BatchQuery,
+    takes=(NDJSON, CSV, XLSX),
     longest=LONGEST_BATCH,
     answers={200: schemas.LineAnswer},
     gives=(NDJSON,),
 )
 def submit_batch(call: Call[Intake]) -> Answer:
-    """Submit many opinions as NDJSON or CSV; the answer is NDJSON, a line for each line, in order.
+    """Submit many opinions as NDJSON, CSV or a workbook; the answer is NDJSON, a line for each line, in order.
 
-    A line with the error `room` was not taken for want of room, and none behind it was; with no room at all, 503.
+    A line with the error `room` was not taken for want of room, and none behind it was; with no room at all, 503. With `dry_run`
+    nothing is stored: the answer has the lines that would be refused, and what each column is taken for in the last one.
     """
-    # Buffered: a raw stream looks for the end of a line byte by byte.
-    lines = io.BufferedReader(cast(io.RawIOBase, flask.request.stream), 65536)
-    entries = read_ndjson(lines) if flask.request.mimetype == NDJSON else read_csv(lines, _LINE.fields)
-    first = list(islice(entries, LINES_A_COMMIT))
+    file = open_file(call.query)
+    if call.query["dry_run"]:
+        return flask.Response(_rehearsed(call, file), content_type=NDJSON)
+    first = list(islice(file.entries, LINES_A_COMMIT))
     if not first:
         raise Malformed("There is not a single line in the body.")
     # Before anything is answered, so that a request of which nothing was stored can be refused as a whole.
     answers = _take_lines(call, first)
     if any(map(_had_no_room, answers)) and all(answer["status"] == "refused" for answer in answers):
-        # Read to its end, else the connection is cut and the sender may see that instead of the answer.
-        while lines.read(65536):
-            pass
+        file.drain()
         raise NoRoom(domain.NO_ROOM)
-    return flask.Response(_answers(call, answers, entries), content_type=NDJSON)
+    return flask.Response(_answers(call, answers, file.entries), content_type=NDJSON)
+
+
+def _rehearsed(call: Call[Intake], file: BatchFile) -> Iterator[bytes]:
+    counts = Counter[str]()
+    seen: set[str] = set()
+    number = 0
+    while waiting := list(islice(file.entries, LINES_A_COMMIT)):
+        for answer in _take_lines(call, waiting, _rehearse):
+            number, name = answer["line"], answer.get("external_id")
+            # What came earlier in the file would be known by then.
+            counts["exists" if answer["status"] == "created" and name in seen else answer["status"]] += 1
+            if answer["status"] == "refused":
+                yield orjson.dumps(answer) + b"\n"
+            elif name:
+                seen.add(name)
+    sums = {status: counts[status] for status in ("created", "exists", "refused")}
+    rehearsal = {**file.about, "rows": counts.total(), **sums}
+    yield orjson.dumps({"line": number + 1, "status": "rehearsed", "rehearsal": rehearsal}) + b"\n"
 
 
 def _answers(call: Call[Intake], answers: list[dict[str, Any]], entries: Iterator[Entry]) -> Iterator[bytes]:
@@ -72,8 +92,9 @@ def _had_no_room(answer: Mapping[str, Any]) -> bool:
     return ROOM in answer.get("errors", ())
 
 
-def _take_lines(call: Call[Intake], entries: list[Entry]) -> list[dict[str, Any]]:
+def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None = None) -> list[dict[str, Any]]:
     call.service.room.look()
+    zone, now = call.service.catalogue.calendar.zone, call.service.database.clock.now()
     answers: dict[int, dict[str, Any]] = {}
     good: list[tuple[Entry, dict[str, Any]]] = []
     for entry in entries:
@@ -81,11 +102,11 @@ def _take_lines(call: Call[Intake], entries: list[Entry]) -> list[dict[str, Any]
             if entry.raw is None:
                 answers[entry.number] = _refused(entry, {"line": [entry.reason]})
             else:
-                good.append((entry, _LINE.load(tidied(_LINE, entry.raw))))
-        except ValidationError as error:
-            answers[entry.number] = _refused(entry, dict(flatten(error.messages)))
+                good.append((entry, dated(validate(_LINE, entry.raw), zone, now)))
+        except Invalid as error:
+            answers[entry.number] = _refused(entry, error.errors)
     forms = [form for _, form in good]
-    for (entry, form), result in zip(good, _commit(call, forms), strict=True):
+    for (entry, form), result in zip(good, (commit or _commit)(call, forms), strict=True):
         if isinstance(result, NoRoom):
             answers[entry.number] = _refused(entry, {ROOM: [result.detail]})
         elif isinstance(result, Refusal):
@@ -107,6 +128,32 @@ def _commit(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Ref
         except IntegrityError:
             continue  # Another sender stored one of these external ids in between; now it is known.
     raise Malformed("The same external ids are being sent by somebody else right now; send again.")
+
+
+def _rehearse(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
+    """What a commit would come to, without one."""
+    service, ids = call.service, [new_id() for _ in forms]
+    sender = replace(sender_of(call), room=_Boundless())
+    try:
+        with service.database.transaction() as work:
+            raise _Undone(handlers.submit_many(IntakeStore(work, service.vault), sender, forms, ids))
+    except _Undone as undone:
+        return undone.results
+
+
+class _Undone(Exception):
+    """Takes back what a rehearsal did to the store."""
+
+    def __init__(self, results: list[Taken | Refusal]) -> None:
+        super().__init__()
+        self.results = results
+
+
+class _Boundless:
+    """Room for what is not stored."""
+
+    def take(self) -> None:
+        """Takes nothing."""
 
 
 def _refused(entry: Entry, errors: Mapping[str, list[str]]) -> dict[str, Any]:

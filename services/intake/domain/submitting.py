@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue import Area, Catalogue, Station
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance
@@ -44,11 +44,21 @@ def resolve(catalogue: Catalogue, form: Mapping[str, Any], grant: Grant) -> dict
     if form.get("topic") and topic is None:
         errors["topic"] = [f"There is no topic '{form['topic']}'. See /api/v1/topics."]
     for name, known in (("area", catalogue.areas), ("station", catalogue.stations)):
-        if form.get(name) and form[name] not in known:
+        if form.get(name) and code_of(known, form[name]) is None:
             errors[name] = [f"There is no {name} '{form[name]}' in the catalogue."]
     if errors:
         raise Invalid("Correct the fields named in 'errors' and send again.", errors)
-    return {**form, "topic": topic.code if topic else None}
+    known_places = (("area", catalogue.areas), ("station", catalogue.stations))
+    places = {name: code_of(known, form[name]) for name, known in known_places if form.get(name)}
+    return {**form, **places, "topic": topic.code if topic else None}
+
+
+def code_of(known: Mapping[str, Area] | Mapping[str, Station], text: str) -> str | None:
+    """The code of the place that a text names by its code or its name; None for none and for several."""
+    if text in known:
+        return text
+    named = [code for code, place in known.items() if text in (place.name, getattr(place, "name_en", None))]
+    return named[0] if len(named) == 1 else None
 
 
 def fingerprint(form: Mapping[str, Any]) -> str:

@@ -1,20 +1,19 @@
 """The outside world: files that people and programs send, and the room there is."""
 
-from services.intake.gateway.lines import BOM, CSV, LONGEST_FIELD, NDJSON, NUL, Entry, read_csv, read_ndjson
+from services.intake.gateway.lines import BOM, CSV, NDJSON, NUL, Entry, read_ndjson, read_rows
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.gateway.room import Room
 
 __all__ = [
     "BOM",
     "CSV",
-    "LONGEST_FIELD",
     "NDJSON",
     "NUL",
     "Entry",
     "Room",
     "digest_of",
-    "read_csv",
     "read_ndjson",
     "read_photo",
+    "read_rows",
     "work_of",
 ]

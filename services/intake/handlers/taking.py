@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.contracts.catalogue import Catalogue
@@ -73,7 +74,8 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
     })  # fmt: skip
     store.tell(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
     places = {"topic": form["topic"], "area": form.get("area"), "station": form.get("station")}
-    store.say(OpinionSubmitted(form["channel"], form["title"], **places), opinion_id, 1)
+    told = datetime.fromisoformat(form["submitted_at"]) if form.get("submitted_at") else None
+    store.say(OpinionSubmitted(form["channel"], form["title"], **places, told=told), opinion_id, 1)
     if automatic:
         store.tell(opinion_id, store.now, OpinionAccepted.TYPE, POLICY)
         text = OpinionText(opinion_id, form["title"], form["content"], **places)

@@ -20,11 +20,35 @@ class Submitted(Schema):
     cosigners = fields.List(fields.String())
 
 
+class ColumnShape(Schema):
+    """A column of a table, and the field that it is taken for: null for one that is passed over."""
+
+    column = fields.String(required=True)
+    field = fields.String(required=True, allow_none=True)
+
+
+class Rehearsal(Schema):
+    """What a file was taken for and what would become of its rows; `problems` speak against the whole of it."""
+
+    kind = fields.String(required=True)
+    encoding = fields.String(required=True, allow_none=True)
+    separator = fields.String(required=True, allow_none=True)
+    sheet = fields.String(required=True, allow_none=True)
+    header = fields.Integer(required=True, allow_none=True)
+    columns = fields.List(fields.Nested(ColumnShape), required=True)
+    problems = fields.List(fields.String(), required=True)
+    rows = fields.Integer(required=True)
+    created = fields.Integer(required=True)
+    exists = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+
+
 class LineAnswer(Schema):
-    """One line of the answer to a batch."""
+    """One line of the answer to a batch. For show only, each `refused` one, and a last line `rehearsed` with the sums."""
 
     line = fields.Integer(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(("created", "exists", "refused")))
+    status = fields.String(required=True, validate=validate.OneOf(("created", "exists", "refused", "rehearsed")))
+    rehearsal = fields.Nested(Rehearsal)
     id = fields.String()
     receipt = fields.String()
     cosigners = fields.List(fields.String())

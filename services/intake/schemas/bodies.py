@@ -11,7 +11,7 @@ from services.contracts.catalogue import CHANNELS, LEVELS
 from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
 from services.contracts.lifecycle import State
 from services.contracts.messages import Handling, Outcome, Rating
-from services.contracts.queries import Choices, Codes
+from services.contracts.queries import Choices, Codes, Names
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
 from services.runtime.listing import followed
 from services.runtime.paging import LARGEST_LIMIT, Page
@@ -87,7 +87,7 @@ class Line(Submission):
     """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
 
     channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
-    submitted_at = OneLine(40, shortest=0, allow_none=True)
+    submitted_at = Code(60, allow_none=True)
 
 
 class Evaluation(Schema):
@@ -166,6 +166,14 @@ class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[m
     level = Choices(LEVELS, load_default=None)
     outcome = Choices(Outcome, load_default=None)
     external_id = fields.String(load_default=None)
+
+
+class BatchQuery(Schema):
+    """How a file is read: for show only (`dry_run`), without the columns named in `ignore`, from the `sheet` of a workbook."""
+
+    dry_run = fields.Boolean(load_default=False)
+    ignore = Names(load_default=())
+    sheet = fields.String(load_default=None)
 
 
 class ReviewQuery(Page):

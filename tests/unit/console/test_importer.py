@@ -12,9 +12,9 @@ def assignment(opinion: str, role: str = "lead", kind: str = "assignment.created
 
 def test_answers_are_counted_and_lines_lead_back_to_the_file() -> None:
     tally = Tally(rows=4)
-    tally.answer({"line": 2, "status": "created", "id": "a"}, 500)
-    tally.answer({"line": 3, "status": "exists", "id": "b"}, 500)
-    tally.answer({"line": 4, "status": "refused", "errors": {"title": ["too long"], "x": ["unknown", "odd"]}}, 500)
+    tally.answer({"line": 2, "status": "created", "id": "a"}, 502)
+    tally.answer({"line": 3, "status": "exists", "id": "b"}, 503)
+    tally.answer({"line": 4, "status": "refused", "errors": {"title": ["too long"], "x": ["unknown", "odd"]}}, 504)
     assert (tally.created, tally.known, tally.opinions) == (1, 1, {"a", "b"})
     assert [(line, reasons(errors)) for line, errors in tally.refused] == [(504, "title: too long; x: unknown odd")]
 

@@ -1,11 +1,14 @@
-import csv
+"""Files as `huiying import` reads them: what is sent is NDJSON, and every answer leads back to a line of the file."""
+
 import io
 from pathlib import Path
 
+import openpyxl
+import orjson
 import pytest
 
 from services.console import records
-from services.console.records import CSV, NDJSON, NotReadable, open_records
+from services.console.records import NotReadable, open_records
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:
@@ -14,51 +17,60 @@ def write(folder: Path, name: str, text: str | bytes) -> Path:
     return path
 
 
-def test_every_piece_is_a_csv_of_its_own_whose_lines_lead_back_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_line_of_a_piece_leads_back_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(records, "ROWS_A_PIECE", 2)
-    lines = ["external_id,title,content", "1,a,x", '2,b,"two', 'lines"', "3,c", '4,"d,x', 'y",z', "5,e,w"]
+    lines = ["external_id,title,content", "1,a,x", '2,b,"two', 'lines"', "3,c", "", '4,"d,x', 'y",z', "5,e,w,more", "6,f,g"]
     found = open_records(write(tmp_path, "a.csv", "\n".join(lines)))
-    assert (found.content_type, found.rows, found.has_ids) == (CSV, 5, True)
+    assert (found.rows, found.has_ids) == (6, True)
+    assert [(row.number, row.reason) for row in found.unreadable] == [(9, "4 fields where the header has 3")]
     seen = {}
     for piece in found.pieces():
-        reader = csv.reader(io.StringIO(piece.body.decode()))
-        assert next(reader) == ["external_id", "title", "content"]
-        number = reader.line_num + 1
-        for row in reader:
-            seen[row[0]] = number + piece.offset
-            number = reader.line_num + 1
-    assert seen == {"1": 2, "2": 3, "3": 5, "4": 6, "5": 8}
+        for number, line in enumerate(piece.body.splitlines(), 1):
+            seen[orjson.loads(line)["external_id"]] = piece.line_of(number)
+    assert seen == {"1": 2, "2": 3, "3": 5, "4": 7, "6": 10}
 
 
-def test_rows_of_a_piece_are_counted_without_blank_lines(tmp_path: Path) -> None:
-    found = open_records(write(tmp_path, "a.ndjson", '{"title": "a"}\n\n{"external_id": "x"}\n'))
-    pieces = list(found.pieces())
-    assert (found.content_type, found.rows, found.has_ids) == (NDJSON, 2, True)
-    assert [(piece.offset, piece.rows) for piece in pieces] == [(0, 2)]
+def test_the_rest_of_a_piece_begins_at_a_line_of_the_answer(tmp_path: Path) -> None:
+    (piece,) = open_records(write(tmp_path, "a.csv", "title,content\na,b\nc,d\ne,f\n")).pieces()
+    assert [orjson.loads(line)["title"] for line in piece.since(2).body.splitlines()] == ["c", "e"]
 
 
-def test_a_bad_line_in_the_middle_is_sent_as_it_is(tmp_path: Path) -> None:
-    body = b"title,content\na,b\n\xff\xfe,c\nd,e\nf,g\n"
-    assert b"".join(piece.body for piece in open_records(write(tmp_path, "a.csv", body)).pieces()) == body
+def test_ndjson_is_sent_as_it_is_without_blank_lines(tmp_path: Path) -> None:
+    found = open_records(write(tmp_path, "a.ndjson", '\ufeff{"title": "a"}\n\n{"external_id": "x"}'))
+    (piece,) = found.pieces()
+    assert (found.rows, found.has_ids, piece.rows) == (2, True, 2)
+    assert (piece.body, piece.line_of(2)) == (b'{"title": "a"}\n{"external_id": "x"}\n', 3)
 
 
 def test_rows_without_ids_are_noticed(tmp_path: Path) -> None:
     assert not open_records(write(tmp_path, "a.csv", "title,content\na,b\n")).has_ids
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_table_of_a_spreadsheet_is_sent_whatever_its_encoding(tmp_path: Path, encoding: str) -> None:
+    (piece,) = open_records(write(tmp_path, "a.csv", "标题;内容;处理结果\n路灯;坏了;无\n".encode(encoding)), ["处理结果"]).pieces()
+    assert orjson.loads(piece.body) == {"title": "路灯", "content": "坏了"}
+
+
+def test_a_workbook_is_read_too(tmp_path: Path) -> None:
+    book, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in (("标题", "内容"), ("路灯", "坏了")):
+        book.active.append(row)
+    book.save(stream)
+    (piece,) = open_records(write(tmp_path, "a.xlsx", stream.getvalue())).pieces()
+    assert orjson.loads(piece.body) == {"title": "路灯", "content": "坏了"}
+
+
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("name", "body", "words"),
     [
-        ("external_id,title,content\n1,路灯不亮,请修\n2,停水,三天\n".encode("gb18030"), "line 2 cannot be read, 2 of 3 lines"),
-        ("标题,内容\na,b\nc,d\ne,f\n".encode("gb18030"), "line 1 cannot be read"),
-        ("title,content\na,b\n".encode("utf-16"), "UTF-16"),
-        (b"", "has no rows"),
-        (b"title,content\n", "has no rows"),
+        ("a.csv", b"", "nothing in it"), ("a.csv", b"title,content\n", "has no rows"), ("a.xlsx", b"title,content\n", "Save it as"),
+        ("a.csv", "标题,内容,处理结果\na,b,c\n".encode(), "处理结果.*--ignore"), ("a.xls", b"\xd0\xcf\x11\xe0", "Save it as .xlsx"),
     ],
-)
-def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, body: bytes, words: str) -> None:
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: str, body: bytes, words: str) -> None:
     with pytest.raises(NotReadable, match=words):
-        open_records(write(tmp_path, "a.csv", body))
+        open_records(write(tmp_path, name, body))
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:

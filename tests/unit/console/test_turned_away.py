@@ -31,12 +31,13 @@ class Intake:
 
     def stream(self, path: str, body: bytes, content_type: str) -> Iterator[bytes]:
         self.sent += 1
-        lines = [(number, line) for number, line in enumerate(body.decode().splitlines(), 1) if line.strip()][1:]
+        lines = [(number, line) for number, line in enumerate(body.decode().splitlines(), 1) if line.strip()]
         if not self.room:
             self._ask(self)
             raise Later("no room", 30.0)
         full = False
-        for number, line in lines:
+        for number, text in lines:
+            line = json.loads(text)["title"]
             if line.startswith("bad"):
                 yield json.dumps({"line": number, "status": "refused", "errors": {"title": ["bad"]}}).encode()
                 continue
@@ -86,7 +87,7 @@ def test_it_waits_as_long_as_it_is_told_and_sends_the_rest(run: Callable[[Intake
 
     intake = Draining(3, drain)
     found = run(intake)
-    assert intake.taken == [f"good-{number},x" for number in range(12) if number != 7]
+    assert intake.taken == [f"good-{number}" for number in range(12) if number != 7]
     assert (found.tally.created, found.tally.refused) == (11, [(9, {"title": ["bad"]})])
     assert slept[0] == 30.0
 

@@ -75,6 +75,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 OPINION, ASSIGNMENT = "0193a000-0000-7000-8000-000000000001", "0193a000-0000-7000-8000-000000000002"
 OTHER = "0193a000-0000-7000-8000-000000000004"
 NOW = datetime.fromisoformat("2026-11-23T09:30:00+08:00")
+TOLD = datetime.fromisoformat("2026-03-05T08:00:00+08:00")
 SIGN, REPLY, EVALUATE, DUE = (
     datetime.fromisoformat(f"{day}T23:59:59+08:00") for day in ("2026-11-24", "2026-11-30", "2026-12-28", "2027-03-31")
 )
@@ -83,7 +84,7 @@ ADVICE = "请通过正在进行的法律程序主张权利；需要帮助可拨�
 OWN = {"assignment": ASSIGNMENT, "department": "city-management"}
 LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
 EXAMPLES: tuple[tuple[str, int, Message], ...] = (
-    ("intake", 1, OpinionSubmitted("web", TEXT.title, TEXT.topic, TEXT.area, TEXT.station)),
+    ("intake", 1, OpinionSubmitted("web", TEXT.title, TEXT.topic, TEXT.area, TEXT.station, TOLD)),
     ("intake", 2, OpinionAccepted(TEXT, "web", "automatic", TEXT.topic)),
     ("intake", 2, OpinionReturned("是哪一盏灯？", TEXT.topic)),
     ("intake", 2, OpinionDeclined("litigation", ADVICE, TEXT.topic)),
@@ -225,7 +226,7 @@ def test_what_is_no_object_is_poison(body: bytes) -> None:
 def test_an_absent_field_takes_its_default_so_that_older_senders_are_understood() -> None:
     first = next(events())
     body = orjson.loads(encode(first))
-    for name in ("topic", "area", "station"):
+    for name in ("topic", "area", "station", "told"):
         del body["data"][name]
     expected = OpinionSubmitted("web", TEXT.title)
     assert decode(orjson.dumps(body)) == replace(first, data=expected)

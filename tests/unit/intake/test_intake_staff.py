@@ -187,10 +187,10 @@ def test_a_csv_with_bad_lines_in_the_middle_keeps_the_good_ones(desk):
         + ",四,\ne,戊,五,月球\nf,己,六,\n".encode()
     )
     answers = desk.batch(data)
-    assert [answer["status"] for answer in answers] == ["created", "refused", "refused", "refused", "refused", "created"]
-    assert [list(answer["errors"]) for answer in answers[1:5]] == [["title"], ["line"], ["line"], ["topic"]]
+    assert [answer["status"] for answer in answers] == ["created", "refused", "created", "refused", "refused", "created"]
+    assert [list(answers[place]["errors"]) for place in (1, 3, 4)] == [["title"], ["line"], ["topic"]]
     assert [answer["line"] for answer in answers] == [2, 3, 4, 5, 6, 7]
-    assert desk.count() == 2
+    assert desk.count() == 3
 
 
 def test_the_same_batch_twice_adds_none(desk):
@@ -205,7 +205,7 @@ def test_the_same_batch_twice_adds_none(desk):
 def test_a_batch_is_an_import_unless_a_line_says_otherwise(desk):
     desk.batch(lines_of(FORM, FORM | {"channel": "hotline", "submitted_at": "2020-03-04 11:20"}), "application/x-ndjson")
     rows = desk.get("/opinions", "reviewer").get_json()["items"]
-    assert {row["channel"]: row["told"] for row in rows} == {"hotline": "2020-03-04 11:20", "import": None}
+    assert {row["channel"]: row["told"] for row in rows} == {"hotline": "2020-03-04T11:20:00+08:00", "import": None}
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_a_batch_is_an_import_unless_a_line_says_otherwise(desk):
     [
         (b"", "text/csv", 422, "header"),
         (b"title,colour\na,b\n", "text/csv", 422, "header"),
-        ("标题,内容\n甲,一\n".encode("gbk"), "text/csv", 422, "header"),
+        ("标题,办理结果\n甲,一\n".encode("gbk"), "text/csv", 422, "header"),
         (b"title,content\n", "text/csv", 400, None),
         (b"", "application/x-ndjson", 400, None),
         (b"[]", "application/json", 415, None),
