@@ -109,7 +109,10 @@ def case_of(opinion: str, ordered: Iterable[Fact], days: WorkingDays) -> Row:
         data = fact.data
         if fact.type == "opinion.submitted":
             if row["submitted_at"] is None:
-                row["submitted_at"], row["recorded_at"] = fact.at, fact.recorded_at
+                # What was told elsewhere before is of the day on which it was told, and known since it was recorded.
+                told = data.get("told")
+                row["submitted_at"] = datetime.fromisoformat(told) if told else fact.at
+                row["recorded_at"] = fact.recorded_at
         elif fact.type == "assignment.created":
             if data["role"] != LEAD:
                 continue

@@ -21,7 +21,7 @@ Row: TypeAlias = dict[str, Any]
 
 #: What is kept of each message that tells about an opinion. The last word of a path names it in the fact.
 KEPT: Mapping[str, tuple[str, ...]] = {
-    "opinion.submitted": ("channel", "topic", "area", "station"),
+    "opinion.submitted": ("channel", "topic", "area", "station", "told"),
     "opinion.accepted": ("channel", "decision", "topic", "level", "opinion.area", "opinion.station"),
     "opinion.returned": (),
     "opinion.declined": ("topic",),
@@ -53,6 +53,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "promise.kept": ("promise", "on_time"),
     "promise.broken": ("promise",),
 }  # fmt: skip
+#: What of it is an instant.
+INSTANTS = frozenset({"due", "told"})
 #: Messages that tell something only when this field of theirs is not empty.
 ONLY_WITH: Mapping[str, str] = {"assignment.progressed": "contact"}
 _READERS: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
@@ -85,8 +87,8 @@ def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
         return None
     if "deadlines" in data:
         data["deadlines"] = {kind: at.isoformat() for kind, at in data["deadlines"].items()}
-    if "due" in data:
-        data["due"] = data["due"].isoformat()
+    for name in INSTANTS & data.keys():
+        data[name] = data[name].isoformat()
     return Fact(event.id, event.type, event.time, recorded_at, event.sequence, data)
 
 

@@ -95,8 +95,8 @@ class Case:
         self.at += step
         return self
 
-    def submitted(self, channel="web", area="town", station="central") -> "Case":
-        return self.say(OpinionSubmitted(channel, "t", self.topic, area, station))
+    def submitted(self, channel="web", area="town", station="central", told=None) -> "Case":
+        return self.say(OpinionSubmitted(channel, "t", self.topic, area, station, told))
 
     def accepted(self, decision="automatic", channel="web") -> "Case":
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")

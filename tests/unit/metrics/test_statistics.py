@@ -184,6 +184,17 @@ REFUSED = [
 ]
 
 
+def test_history_counts_in_the_month_in_which_it_was_told_and_only_since_it_was_recorded(running, clock):
+    told = START - 200 * DAY
+    running.live(Case("h1").submitted("import", told=told).accepted(channel="import").events)
+    groups = running.statistics(by="month")["groups"]
+    assert [(group["key"]["month"], group["counts"]["submitted"]) for group in groups] == [(f"{told:%Y-%m}", 1)]
+    period = {"from": f"{told:%Y-%m-%d}", "to": f"{told:%Y-%m-%d}"}
+    assert running.statistics(**period)["total"]["counts"]["submitted"] == 1
+    before = running.statistics(as_of=(START - DAY).isoformat(), **period)
+    assert before["total"]["counts"]["submitted"] == 0
+
+
 @pytest.mark.parametrize(("query", "field"), REFUSED)
 def test_a_bad_query_is_refused_by_the_name_of_its_field(running, query, field):
     for path in ("/api/v1/statistics", "/statistics"):
