@@ -231,24 +231,6 @@ def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
     return next(iter(rows_of(result)), None)
 
 
-def narrowed(query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any]) -> sa.Select[Any]:
-    """A query narrowed to `wanted`: by column the value, or the several of which one will do; None for any."""
-    for column, value in wanted.items():
-        if value is not None:
-            query = query.where(table.c[column].in_(value) if isinstance(value, tuple) else table.c[column] == value)
-    return query
-
-
-def newest_first(
-    query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any], before: str | None, limit: int
-) -> sa.Select[Any]:
-    """A page of a list: narrowed to `wanted` by column (None for any) and to ids before one, one row more than `limit`."""
-    query = narrowed(query, table, wanted)
-    if before is not None:
-        query = query.where(table.c.id < before)
-    return query.order_by(table.c.id.desc()).limit(limit + 1)
-
-
 def _engine(url: URL) -> Engine:
     both: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,

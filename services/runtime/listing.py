@@ -18,7 +18,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.errors import Invalid
 from services.contracts.queries import Moment, begin_of, end_of
 from services.runtime.clock import ZONE, SystemClock
-from services.runtime.database import BEGUN, Instant, narrowed
+from services.runtime.database import BEGUN, Instant
 from services.runtime.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
 
 Row = Mapping[str, Any]
@@ -26,6 +26,24 @@ UPDATED = "updated"
 #: Longer than a transaction lasts, of which no statement takes more than ten seconds, and than clocks of one place differ.
 SETTLING = timedelta(seconds=60)
 _PARTS = 3
+
+
+def narrowed(query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any]) -> sa.Select[Any]:
+    """A query narrowed to `wanted`: by column the value, or the several of which one will do; None for any."""
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(table.c[column].in_(value) if isinstance(value, tuple) else table.c[column] == value)
+    return query
+
+
+def newest_first(
+    query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any], before: str | None, limit: int
+) -> sa.Select[Any]:
+    """A page of a list: narrowed to `wanted` by column (None for any) and to ids before one, one row more than `limit`."""
+    query = narrowed(query, table, wanted)
+    if before is not None:
+        query = query.where(table.c.id < before)
+    return query.order_by(table.c.id.desc()).limit(limit + 1)
 
 
 def updated_column() -> sa.Column[datetime]:

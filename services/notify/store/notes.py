@@ -15,7 +15,8 @@ from services.notify.domain import Note
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
-from services.runtime.database import Database, Transaction, newest_first, rows_of
+from services.runtime.database import Database, Transaction, rows_of
+from services.runtime.listing import newest_first
 from services.runtime.vault import SealBroken, Vault
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection
 from services.contracts.messages import Promise
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, newest_first, rows_of
+from services.runtime.database import Instant, Transaction, rows_of
+from services.runtime.listing import newest_first
 from services.runtime.sweep import After, behind
 
 Row = Mapping[str, Any]

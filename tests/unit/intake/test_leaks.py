@@ -98,7 +98,7 @@ def test_what_somebody_said_in_a_rating_is_on_no_other_receipt(lived):
 @pytest.mark.parametrize("who", [*OFFICE, LEAD, *ON_THE_CASE])
 def test_no_list_names_a_person_or_a_receipt(lived, who):
     desk, case, _, _ = lived
-    for path in [route.path for route in app.routes if route.query is not None]:
+    for path in [route.path for route in app.routes if route.method == "GET" and route.query is not None and "<" not in route.path]:
         for query in ({}, {"state": "returned"}) if path.endswith("reviews") else ({},):
             answer = desk.get(path.removeprefix("/api/v1"), who, **query)
             assert answer.status_code in (200, 403)
