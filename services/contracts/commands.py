@@ -57,6 +57,8 @@ class Progress:
 class Reply:
     """答复: the final answer, demand by demand in `items` where there are several; `in_progress` and `planned` need a promise.
 
+    The outcome is never better than those of the items, and a promise lies no further ahead than the catalogue's limits say.
+
     A co-handler gives its opinion with it, and only the lead's has to have an outcome.
     """
 

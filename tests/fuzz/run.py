@@ -16,8 +16,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.runtime.access import OF_A_DEPARTMENT, Role
+from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited
 from tests.fuzz.hooks import KNOWN
 from tests.system.installation import PASSED_ON, ROOT, Installation
@@ -36,9 +38,10 @@ LISTS = {
     "opinion_id": "/opinions", "assignment_id": "/assignments", "deadline_id": "/deadlines", "lookback_id": "/lookbacks",
     "promise_id": "/promises", "supervision_id": "/supervisions", "meeting_id": "/meetings",
 }  # fmt: skip
+NEXT_SEASON = (SystemClock().now() + timedelta(days=90)).isoformat()
 ANSWERS = (
     {"content": "已派人修好。", "outcome": "solved"},
-    {"content": "列入计划。", "outcome": "planned", "promise": {"what": "更换井盖", "due": "2099-12-31T17:30:00+08:00"}},
+    {"content": "列入计划。", "outcome": "planned", "promise": {"what": "更换井盖", "due": NEXT_SEASON}},
 )
 PATIENCE_SECONDS = 1800
 

@@ -1,10 +1,11 @@
 """What is on the wire is what the contract says: one CloudEvents 1.0 event a message, persistent, addressed, versioned."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
+from services.runtime.clock import SystemClock
 from tests.system.mailbox import CONTENT_TYPE
 from tests.system.place import eventually
 
@@ -20,7 +21,7 @@ def letters(place, ear, mailbox):
     submitted = place.submit(title="公园草坪干枯", content="请浇水。", topic=TOPIC, submitter={"kind": "citizen", "name": "沈秀兰"})
     assignment = mail.wait("assignment.created", subject=submitted["id"]).data["assignment"]
     mail.command(f"{DEPARTMENT}.sign", {"assignment": assignment})
-    promise = {"what": "每周浇水两次", "due": "2099-01-01T08:00:00+08:00"}
+    promise = {"what": "每周浇水两次", "due": (SystemClock().now() + timedelta(days=60)).isoformat()}
     mail.command(
         f"{DEPARTMENT}.reply", {"assignment": assignment, "content": "已列入计划。", "outcome": "planned", "promise": promise}
     )

@@ -161,13 +161,15 @@ class Statistics:
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How often: extensions a round, pauses a round; reworks or transfers until a case is raised a level (提级);
-    dissatisfied ratings until it goes to supervision."""
+    dissatisfied ratings until it goes to supervision. How far ahead, in months, a reply may promise something.
+    """
 
     extensions: int = 1
     pauses: int = 1
     reworks: int = 3
     transfers: int = 3
     dissatisfied: int = 2
+    promise_months: int = 12
 
 
 @dataclass(frozen=True)

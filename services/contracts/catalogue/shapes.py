@@ -26,7 +26,7 @@ from services.contracts.worktime import parse_spans
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
-MOST_TIMES = 50
+MOST_TIMES, MOST_MONTHS = 50, 120
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -222,13 +222,14 @@ class StatisticsSchema(Schema):
 
 
 class LimitsSchema(Schema):
-    """How often something may happen before more happens."""
+    """How often something may happen before more happens, and how far ahead a reply may promise."""
 
     extensions = fields.Integer(strict=True, validate=validate.Range(min=0))
     pauses = fields.Integer(strict=True, validate=validate.Range(min=0))
     reworks = fields.Integer(strict=True, validate=validate.Range(min=1))
     transfers = fields.Integer(strict=True, validate=validate.Range(min=1))
     dissatisfied = fields.Integer(strict=True, validate=validate.Range(min=1))
+    promise_months = fields.Integer(strict=True, validate=validate.Range(1, MOST_MONTHS))
 
 
 class PlaceSchema(Schema):

@@ -30,7 +30,7 @@ def draft(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     """Keep a reply for the head; a later draft replaces an earlier one. The clock runs on, also when it stood still before."""
     state = advance(State(row["state"]), Move.DRAFT)
     domain.check_outcome(command)
-    domain.check_reply(command, store.now)
+    domain.check_reply(command, catalogue, store.now)
     if row["state"] == State.PAUSED:
         resume(store, catalogue, row, None)
     drafted = AssignmentDrafted(row["id"], row["department"])

@@ -114,7 +114,7 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
 def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, state: State) -> State:
     """Let a reply go out. A department that replies without having signed has signed with it."""
     outcome, others = domain.check_outcome(command), store.others_of(row["opinion"])
-    domain.check_reply(command, store.now)
+    domain.check_reply(command, catalogue, store.now)
     difficulty = domain.terms(catalogue, row)
     deadline, pauses = row["reply_by"], row["waited"]
     if row["state"] == State.PAUSED:

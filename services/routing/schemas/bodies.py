@@ -63,7 +63,9 @@ class ReplyItemBody(Building):
 
 
 class ReplyBody(Building):
-    """The final answer, demand by demand in `items` where there are several.
+    """The final answer, demand by demand in `items` where there are several; its outcome is never better than theirs: `solved`
+    needs every demand solved, or `reference` beside one that is. A promise lies at most as many months ahead as the catalogue
+    says (12).
 
     A department that is not the lead gives its opinion with it, and no outcome.
     """

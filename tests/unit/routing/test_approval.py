@@ -72,6 +72,19 @@ def test_a_head_acts_on_drafts_only(bureau, drafted, state, do, move):
         assert f"'{move}' is not possible" in answer.get_json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("reply", "field"),
+    [
+        (PLAN | {"promise": PLAN["promise"] | {"due": "2056-01-15T17:00:00+08:00"}}, "promise.due"),
+        (REPLY | {"items": [{"demand": "修堤", "content": "无法办理。", "outcome": "declined"}]}, "outcome"),
+    ],
+)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_draft_keeps_the_rules_of_a_reply(bureau, gas, way, reply, field):
+    assert list(bureau.ask(way, gas, "reply", reply, "gas")[1]) == [field]
+    assert bureau.row(gas)["state"] == "assigned"
+
+
 def test_an_approved_draft_is_the_reply(bureau, gas):
     bureau.ask("amqp", gas, "reply", PLAN, "gas")
     answer = approve(bureau, gas)

@@ -1,6 +1,8 @@
 """When a reply has to promise and when it must not, and which promise is kept."""
 
+from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 
 import pytest
 
@@ -8,7 +10,7 @@ from services.contracts.commands import Keep, Reply
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages import Outcome, Promise, ReplyItem
 from services.routing import domain
-from tests.unit.routing.bureau import at
+from tests.unit.routing.bureau import TOWN, at
 
 NOW = at("2026-11-23T09:30")
 LATER, SOONER = Promise("换管道", NOW + timedelta(days=30)), Promise("清淤", NOW + timedelta(days=3), "张站长")
@@ -24,13 +26,13 @@ def item(outcome, promise=None):
 
 def errors(reply):
     with pytest.raises(Invalid) as refused:
-        domain.check_reply(reply, NOW)
+        domain.check_reply(reply, TOWN, NOW)
     return refused.value.errors
 
 
 @pytest.mark.parametrize("outcome", BEHIND)
 def test_an_outcome_that_lies_behind_needs_no_promise_and_takes_none(outcome):
-    domain.check_reply(Reply("。", outcome), NOW)
+    domain.check_reply(Reply("。", outcome), TOWN, NOW)
     assert errors(Reply("。", outcome, LATER)) == {"promise": ONLY}
     assert errors(Reply("。", outcome, items=(item(outcome, LATER),))) == {"items.0.promise": ONLY}
 
@@ -38,21 +40,21 @@ def test_an_outcome_that_lies_behind_needs_no_promise_and_takes_none(outcome):
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_an_outcome_that_lies_ahead_needs_a_promise(outcome):
     assert errors(Reply("。", outcome)) == {"promise": NEEDED}
-    domain.check_reply(Reply("。", outcome, LATER), NOW)
+    domain.check_reply(Reply("。", outcome, LATER), TOWN, NOW)
 
 
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_the_promise_of_one_demand_is_enough_for_the_reply_but_not_for_another_demand(outcome):
-    domain.check_reply(Reply("。", outcome, items=(item(Outcome.SOLVED), item(outcome, LATER))), NOW)
+    domain.check_reply(Reply("。", outcome, items=(item(Outcome.SOLVED), item(outcome, LATER))), TOWN, NOW)
     assert errors(Reply("。", outcome, items=(item(outcome), item(outcome, LATER)))) == {"items.0.promise": NEEDED}
     assert errors(Reply("。", outcome, items=(item(outcome), item(Outcome.SOLVED)))) == {"promise": NEEDED}
 
 
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_the_promise_of_a_reply_covers_its_demands(outcome):
-    domain.check_reply(Reply("。", outcome, LATER, (item(outcome), item(Outcome.SOLVED))), NOW)
-    domain.check_reply(Reply("。", Outcome.SOLVED, LATER, (item(outcome),)), NOW)
-    assert errors(Reply("。", Outcome.SOLVED, items=(item(Outcome.SOLVED), item(outcome)))) == {"items.1.promise": NEEDED}
+    domain.check_reply(Reply("。", outcome, LATER, (item(outcome), item(Outcome.SOLVED))), TOWN, NOW)
+    domain.check_reply(Reply("。", Outcome.DEFERRED, LATER, (item(outcome),)), TOWN, NOW)
+    assert errors(Reply("。", Outcome.DEFERRED, items=(item(Outcome.SOLVED), item(outcome)))) == {"items.1.promise": NEEDED}
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=1), timedelta(days=400)])
@@ -60,6 +62,72 @@ def test_a_promise_is_for_the_future(late):
     past = Promise("换管道", NOW - late)
     assert errors(Reply("。", Outcome.PLANNED, past)) == {"promise.due": ["lies in the past"]}
     assert list(errors(Reply("。", Outcome.PLANNED, LATER, (item(Outcome.PLANNED, past),)))) == ["items.0.promise.due"]
+
+
+@pytest.mark.parametrize(
+    ("now", "months", "latest"),
+    [
+        ("2026-11-23T09:30", 12, "2027-11-23T23:59:59"),
+        ("2026-11-23T23:59", 12, "2027-11-23T23:59:59"),
+        ("2028-02-29T09:30", 12, "2029-02-28T23:59:59"),
+        ("2026-08-31T09:30", 6, "2027-02-28T23:59:59"),
+        ("2026-11-23T09:30", 1, "2026-12-23T23:59:59"),
+    ],
+)
+@pytest.mark.parametrize("field", ["promise.due", "items.1.promise.due"])
+def test_a_promise_is_at_most_so_many_months_away_as_the_catalogue_says(now, months, latest, field):
+    place = replace(TOWN, limits=replace(TOWN.limits, promise_months=months))
+
+    def check(due):
+        soon, promise = Promise("清淤", at(now) + timedelta(days=1)), Promise("换管道", due)
+        whole = Reply("。", Outcome.PLANNED, promise)
+        by_demand = Reply("。", Outcome.PLANNED, soon, (item(Outcome.PLANNED), item(Outcome.PLANNED, promise)))
+        domain.check_reply(whole if field == "promise.due" else by_demand, place, at(now))
+
+    check(at(latest))
+    with pytest.raises(Invalid) as refused:
+        check(at(latest) + timedelta(seconds=1))
+    assert list(refused.value.errors) == [field]
+    assert latest in refused.value.errors[field][0]
+
+
+RANKED = ["solved", "in_progress", "planned", "deferred", "reference", "declined"]
+
+
+def as_said(whole, *parts):
+    """What the rule says in the simplest words."""
+    if whole == "solved":
+        return set(parts) <= {"solved", "reference"} and "solved" in parts
+    return RANKED.index(whole) >= min(map(RANKED.index, parts))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_reply_says_nothing_better_than_its_demands(count):
+    seen = set()
+    for whole, *parts in product(RANKED, repeat=count + 1):
+        items = tuple(item(Outcome(part), LATER if part in AHEAD else None) for part in parts)
+        reply = Reply("。", Outcome(whole), LATER if {whole, *parts} & set(AHEAD) else None, items)
+        seen.add(as_said(whole, *parts))
+        if as_said(whole, *parts):
+            domain.check_reply(reply, TOWN, NOW)
+        else:
+            (words,) = errors(reply)["outcome"]
+            assert words.count("items.") >= 1, (whole, parts)
+    assert seen == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("whole", "parts", "named"),
+    [
+        ("solved", ["solved", "declined", "deferred"], "items.1 declined, items.2 deferred"),
+        ("solved", ["reference", "reference"], "items.0 reference, items.1 reference"),
+        ("planned", ["deferred", "declined"], "items.0 deferred, items.1 declined"),
+        ("reference", ["declined"], "items.0 declined"),
+    ],
+)
+def test_the_demands_that_stand_against_an_outcome_are_named(whole, parts, named):
+    reply = Reply("。", Outcome(whole), LATER if whole in AHEAD else None, tuple(item(Outcome(part)) for part in parts))
+    assert errors(reply)["outcome"][0].endswith(named)
 
 
 def test_every_promise_of_a_reply_is_found_its_own_first():

@@ -16,7 +16,7 @@ from services.contracts.messages import (
 from services.contracts.topology import RETRIES
 from services.routing.store import RoutingStore
 from services.routing.store.promises import promises
-from tests.unit.routing.bureau import PLANNED, REPLY, at
+from tests.unit.routing.bureau import PLANNED, at
 
 WAYS = ["http", "amqp"]
 DUE = at("2027-01-15T17:00")
@@ -62,7 +62,7 @@ def test_an_assignment_shows_its_demands_and_its_promises(bureau, promised):
     assert (promise["state"], promise["due"], promise["who"]) == ("open", "2027-01-15T17:00:00+08:00", "水利站")
     assert (shown["items"], bureau.get("/assignments", "water").get_json()["items"][0].get("promises")) == ([], None)
     other = bureau.accept(opinion="o-2")
-    bureau.do(other, "reply", REPLY | {"items": ITEMS})
+    bureau.do(other, "reply", PLANNED | {"promise": None, "items": ITEMS})
     assert [item["demand"] for item in bureau.get(f"/assignments/{other}", "water").get_json()["items"]] == [
         "修堤",
         "清淤",
@@ -185,12 +185,13 @@ def test_a_look_for_broken_promises_reads_an_index_of_the_open_ones(bureau):
     assert "promises_due" in plan
 
 
-def test_a_promise_made_before_a_supervisor_is_tracked_like_any_other(bureau):
+@pytest.mark.parametrize("due", [DUE, at("2029-01-15T17:00")], ids=["soon", "later-than-a-reply-may-promise"])
+def test_a_promise_made_before_a_supervisor_is_tracked_like_any_other(bureau, due):
     assignment = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", supervised(assignment, Promise("清淤", DUE)))
+    bureau.tell("o-1", supervised(assignment, Promise("清淤", due)))
     (row,) = bureau.promises(assignment)
     assert (row["supervision"], row["who"], row["state"]) == ("s-1", "水利站", "open")
-    assert bureau.said("o-1")[-1].data == PromiseMade(assignment, "water", "清淤", DUE, "水利站", row["id"])
+    assert bureau.said("o-1")[-1].data == PromiseMade(assignment, "water", "清淤", due, "水利站", row["id"])
     assert bureau.ask("http", assignment, "keep", EVIDENCE) is None
 
 

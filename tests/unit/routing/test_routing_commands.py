@@ -10,9 +10,10 @@ from services.contracts.messages import Promise
 from services.contracts.topology import RETRIES
 from services.routing import schemas
 from services.routing.store import RoutingStore
-from tests.unit.routing.bureau import PROMISE, REPLY
+from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY
 
 ITEM = {"demand": "修堤", "content": "已修好。", "outcome": "solved"}
+AFAR = PROMISE | {"due": "2027-12-01T00:00:00+08:00"}
 BODIES = {
     "sign": {}, "object": {"reason": "不归我们管。", "department": "roads"},
     "extend": {"until": "2026-12-18T23:59:59+08:00", "reason": "等配件。"}, "pause": {"reason": "请说明是哪一段。"},
@@ -199,7 +200,11 @@ def test_a_command_for_an_assignment_that_is_not_there_is_told_so(bureau):
         ("reply", REPLY | {"items": [ITEM] * 21}, "items"),
         ("reply", REPLY | {"items": ["修堤"]}, "items.0._schema"),
         ("reply", REPLY | {"items": [ITEM | {"demand": ""}]}, "items.0.demand"),
-        ("reply", REPLY | {"items": [ITEM, ITEM | {"outcome": "planned"}]}, "items.1.promise"),
+        ("reply", REPLY | {"outcome": "deferred", "items": [ITEM, ITEM | {"outcome": "planned"}]}, "items.1.promise"),
+        ("reply", REPLY | {"items": [ITEM, ITEM | {"outcome": "declined"}]}, "outcome"),
+        ("reply", PLANNED | {"items": [ITEM | {"outcome": "deferred"}]}, "outcome"),
+        ("reply", PLANNED | {"promise": PROMISE | {"due": "2056-11-23T17:00:00+08:00"}}, "promise.due"),
+        ("reply", PLANNED | {"items": [ITEM | {"outcome": "planned", "promise": AFAR}]}, "items.0.promise.due"),
         ("reply", REPLY | {"items": [ITEM | {"promise": PROMISE}]}, "items.0.promise"),
         ("reply", {"content": "。", "outcome": "planned", "promise": {"what": "换管道"}}, "promise.due"),
         ("reply", {"content": "。", "outcome": "planned", "promise": {"what": "换", "due": "2027-01-15T17:00:00"}}, "promise.due"),
