@@ -4,7 +4,8 @@ submitted ─accept→ accepted ─assign→ assigned ─sign→ signed ─reply
  │   └─return→ returned ─complete→ submitted │          │  └─draft→ drafted ─approve→ replied ─reopen→ reopened ─reply→ replied
  └─decline→ declined                         │          │              └─amend→ signed
 until there is a reply:                      ├─object→ objected ─uphold→ reassigned ─assign→ assigned │ ─deny→ assigned
-─withdraw→ withdrawn, ─merge→ merged         └─pause→ paused ─resume→ signed
+─withdraw→ withdrawn,                        └─pause→ paused ─resume→ signed
+─merge→ merged ─unmerge→ submitted
 A reply is rated where it is: replied ─evaluate→ replied, and once more after the end. A dissatisfied rating, a broken promise
 or a failed look-back (recheck) reopens a case, ended or not.
 
@@ -59,6 +60,7 @@ class Move(StrEnum):
     COMPLETE = "complete"
     DECLINE = "decline"
     MERGE = "merge"
+    UNMERGE = "unmerge"
     WITHDRAW = "withdraw"
     ASSIGN = "assign"
     SIGN = "sign"
@@ -117,6 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.RETURNED, _M.COMPLETE, _S.SUBMITTED, "intake"),
     Transition(_S.SUBMITTED, _M.DECLINE, _S.DECLINED, "intake"),
     *(Transition(state, _M.MERGE, _S.MERGED, "intake") for state in _UNANSWERED),
+    Transition(_S.MERGED, _M.UNMERGE, _S.SUBMITTED, "intake"),
     *(Transition(state, _M.WITHDRAW, _S.WITHDRAWN, "intake") for state in _UNANSWERED),
     Transition(_S.ACCEPTED, _M.ASSIGN, _S.ASSIGNED, "routing"),
     Transition(_S.ASSIGNED, _M.SIGN, _S.SIGNED, "routing"),
@@ -155,7 +158,7 @@ CO_TRANSITIONS: tuple[CoTransition, ...] = (
     *(CoTransition(state, _M.RELEASE, _C.RELEASED) for state in (*_CO_IN_HAND, _C.OBJECTED)),
 )
 FIRST = State.SUBMITTED
-#: Where a case may end. Only a concluded one can be reopened: by a rating, a broken promise or a failed look-back.
+#: Where a case may end. A concluded one can be reopened by a rating, a broken promise or a failed look-back; a merged one unmerged.
 TERMINAL = frozenset({State.DECLINED, State.MERGED, State.WITHDRAWN, State.CONCLUDED})
 CO_TERMINAL = frozenset({CoState.ADVISED, CoState.RELEASED})
 _TABLE: Mapping[tuple[State, Move], Transition] = {(row.state, row.move): row for row in TRANSITIONS}

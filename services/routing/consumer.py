@@ -12,7 +12,9 @@ from services.contracts.messages import (
     OpinionAccepted,
     OpinionDetailed,
     OpinionEvaluated,
+    OpinionJoined,
     OpinionMerged,
+    OpinionParted,
     OpinionWithdrawn,
     SupervisionResolved,
 )
@@ -73,7 +75,11 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
         case OpinionEvaluated() as message:
             handlers.close(store, service.catalogue, message, event.id)
         case OpinionDetailed() as message:
-            handlers.hear_details(store, service.catalogue, event.subject, message.content)
+            handlers.hear_details(store, service.catalogue, event.subject, message.content, message.merged)
+        case OpinionJoined() as message:
+            handlers.hear_joined(store, event.subject, event.sequence, message)
+        case OpinionParted() as message:
+            handlers.hear_parted(store, event.subject, event.sequence, message)
         case OpinionWithdrawn() as message if message.accepted:
             handlers.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:

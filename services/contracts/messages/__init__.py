@@ -35,6 +35,14 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.merging import (
+    AssignmentDetailed,
+    AssignmentJoined,
+    AssignmentParted,
+    OpinionJoined,
+    OpinionParted,
+    OpinionUnmerged,
+)
 from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
@@ -117,6 +125,12 @@ MESSAGES: tuple[type[Message], ...] = (
     CommandAccepted,
     CommandRejected,
     LetterCancelled,
+    OpinionJoined,
+    OpinionUnmerged,
+    OpinionParted,
+    AssignmentJoined,
+    AssignmentParted,
+    AssignmentDetailed,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
 
@@ -129,10 +143,13 @@ __all__ = [
     "AssignmentCancelled",
     "AssignmentConcluded",
     "AssignmentCreated",
+    "AssignmentDetailed",
     "AssignmentDrafted",
     "AssignmentExtended",
+    "AssignmentJoined",
     "AssignmentMarked",
     "AssignmentObjected",
+    "AssignmentParted",
     "AssignmentPaused",
     "AssignmentProgressed",
     "AssignmentRaised",
@@ -160,10 +177,13 @@ __all__ = [
     "OpinionDeclined",
     "OpinionDetailed",
     "OpinionEvaluated",
+    "OpinionJoined",
     "OpinionMerged",
+    "OpinionParted",
     "OpinionReturned",
     "OpinionSubmitted",
     "OpinionText",
+    "OpinionUnmerged",
     "OpinionWithdrawn",
     "Outcome",
     "Promise",

@@ -27,7 +27,8 @@ class OpinionSubmitted(Message):
 class OpinionAccepted(Message):
     """The review let it in, by policy (`automatic`) or by a person (`reviewer`), who may have said how it is to be handled.
 
-    `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person.
+    `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person; `again` says that
+    it had been let in before, was merged, and is handled on its own now.
     """
 
     TYPE: ClassVar[str] = "opinion.accepted"
@@ -43,6 +44,7 @@ class OpinionAccepted(Message):
     handling: Handling = "joint"
     key: bool = False
     leader: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +92,13 @@ class OpinionWithdrawn(Message):
 
 @dataclass(frozen=True, slots=True)
 class OpinionDetailed(Message):
-    """The submitter has told more, as the reviewer or the department had asked."""
+    """The submitter has told more; `merged` is the id of the merged opinion whose submitter it was, where it was one."""
 
     TYPE: ClassVar[str] = "opinion.detailed"
     KEY: ClassVar[str | None] = "topic"
     content: str
     topic: str | None = None
+    merged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

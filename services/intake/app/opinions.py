@@ -25,6 +25,8 @@ from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
+#: How many of those that were merged into an opinion its file shows.
+MOST_MERGED = 100
 #: What of a stored opinion is nobody's business: the key to it, and how far it has got with its messages.
 INSIDE = frozenset(
     {
@@ -111,6 +113,7 @@ def _file(connection: Connection, row: Row, held: Sequence[Row], query: Mapping[
     part, answer["earlier"] = part_of(lines, **query)
     answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in part]
     shown = ("round", "process", "result", "comment", "at", "revision")
+    answer["merged"] = store.merged_with(connection, row["id"], MOST_MERGED)
     answer["attachments"] = store.attachments_of(connection, row["id"])
     answer["evaluations"] = [{name: rating[name] for name in shown} for rating in ratings]
     return answer

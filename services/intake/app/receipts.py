@@ -118,6 +118,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         "may": domain.may_do(
             State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed,
             attaches=domain.may_attach(own, len(photos)),
+            tells_case=case is not own and domain.takes_words(State(case["state"])),
         ),
         "timeline": [moment(line) for line in shown], "earlier": earlier, "ledger": f"/ledger?subject={subject_of(own['id'])}",
     }  # fmt: skip

@@ -75,11 +75,20 @@ def return_(call: Call[Intake]) -> Answer:
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Standing})
+@routes.post(f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Merged})
 def merge(call: Call[Intake]) -> Answer:
-    """Handle an opinion together with another one."""
+    """Handle an opinion together with another one, or with the one that the other was merged into; `into` says which."""
     with call.service.database.transaction() as work:
-        state = handlers.merge(IntakeStore(work, call.service.vault), call.path["opinion_id"], call.body["into"])
+        intake = IntakeStore(work, call.service.vault)
+        state, into = handlers.merge(intake, call.service.catalogue, call.path["opinion_id"], call.body["into"])
+    return 200, {"id": call.path["opinion_id"], "state": state, "into": into}
+
+
+@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.Standing})
+def unmerge(call: Call[Intake]) -> Answer:
+    """Take a merge back: the opinion waits for review again, and is decided on alone."""
+    with call.service.database.transaction() as work:
+        state = handlers.unmerge(IntakeStore(work, call.service.vault), call.path["opinion_id"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 

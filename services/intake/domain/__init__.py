@@ -25,7 +25,17 @@ from services.intake.domain.receipts import (
     read_receipt,
     show_receipt,
 )
-from services.intake.domain.reviewing import NO_TARGETS, WAITING, Terms, Waited, check_merge, is_accepted, terms_of, waited
+from services.intake.domain.reviewing import (
+    NO_TARGETS,
+    WAITING,
+    Terms,
+    Waited,
+    check_merge,
+    is_accepted,
+    standing_of,
+    terms_of,
+    waited,
+)
 from services.intake.domain.room import BYTES_PER_OPINION, MESSAGES_PER_OPINION, NO_ROOM, Limits, room_left
 from services.intake.domain.story import STAFF, answers_of, is_internal, latest, lines_for, promises_of, shown_state
 from services.intake.domain.submitting import (
@@ -38,20 +48,22 @@ from services.intake.domain.submitting import (
     Review,
     check_withdrawal,
     detailed,
+    detailed_with,
     fingerprint,
     resolve,
     review,
+    takes_words,
     with_details,
 )
 
 __all__ = [
-    "ALPHABET", "BYTES_PER_OPINION", "CHECK_SYMBOLS", "CODE", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT",
-    "ERASED_TITLE", "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MESSAGES_PER_OPINION",
-    "MOST_COSIGNERS", "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_ROOM", "NO_TARGETS", "PERSONAL",
-    "PHOTO_TYPES", "RECEIPT_LENGTH", "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question",
-    "Rated", "Review", "Terms", "Waited", "answers_of", "check_attaching", "check_claims", "check_erasure",
-    "check_evaluation", "check_merge", "check_same", "check_withdrawal", "detailed", "digests", "file_name", "fingerprint",
-    "given_to", "impersonal", "is_accepted", "is_erased", "is_internal", "is_reachable", "latest", "lines_for",
-    "may_attach", "may_do", "may_evaluate", "may_see_contact", "new_receipt", "promises_of", "question_of", "rater_of",
-    "read_receipt", "resolve", "review", "room_left", "show_receipt", "shown_state", "terms_of", "waited", "with_details",
+    "ALPHABET", "BYTES_PER_OPINION", "CHECK_SYMBOLS", "CODE", "CONTACT_SEEN_BY_DEPARTMENT", "ERASED_CONTENT", "ERASED_TITLE",
+    "KINDS", "LARGEST_PHOTO", "LONGEST_CONTENT", "LONGEST_SIDE", "LONGEST_TITLE", "MESSAGES_PER_OPINION", "MOST_COSIGNERS",
+    "MOST_PHOTOS", "MOST_PHOTOS_AT_ONCE", "MOST_PIXELS", "NO_ROOM", "NO_TARGETS", "PERSONAL", "PHOTO_TYPES", "RECEIPT_LENGTH",
+    "RELAY_ROLES", "STAFF", "VISIBILITIES", "WAITING", "Limits", "Photo", "Question", "Rated", "Review", "Terms", "Waited",
+    "answers_of", "check_attaching", "check_claims", "check_erasure", "check_evaluation", "check_merge", "check_same",
+    "check_withdrawal", "detailed", "detailed_with", "digests", "file_name", "fingerprint", "given_to", "impersonal",
+    "is_accepted", "is_erased", "is_internal", "is_reachable", "latest", "lines_for", "may_attach", "may_do", "may_evaluate",
+    "may_see_contact", "new_receipt", "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review",
+    "room_left", "show_receipt", "shown_state", "standing_of", "takes_words", "terms_of", "waited", "with_details",
 ]  # fmt: skip

@@ -91,11 +91,20 @@ def is_accepted(state: State) -> bool:
     return state not in WAITING
 
 
-def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> None:
-    """Raises `Invalid` unless `target` is another opinion that has been let in and is itself handled or answered."""
+def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Raises `Invalid` unless `target` is another opinion that has been let in and is itself handled or answered.
+
+    One that was merged stands for its own target, which is given in its place.
+    """
     if target is None:
         raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
     if target["id"] == row["id"]:
-        raise Invalid("Name another opinion.", {"into": ["This is the opinion itself."]})
+        raise Invalid("Name another opinion.", {"into": ["This is the opinion itself, or one that is handled with it already."]})
     if State(target["state"]) in NO_TARGETS:
         raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {target['state']}."]})
+    return target
+
+
+def standing_of(case: Mapping[str, Any]) -> dict[str, str]:
+    """What the timeline of an opinion says of the case it was merged into: who has it, and whether it is answered."""
+    return {"department": case["department"]} if case["department"] else {}

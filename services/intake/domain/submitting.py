@@ -10,7 +10,7 @@ from typing import Any
 from services.contracts.catalogue import Area, Catalogue, Station
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.grants import Grant
-from services.contracts.lifecycle import Move, State, advance
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
 from services.intake.domain.claims import CODE, check_claims, placed
 
 LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
@@ -69,6 +69,17 @@ def fingerprint(form: Mapping[str, Any]) -> str:
 def detailed(state: State) -> State:
     """The state after the submitter has told more; raises `Conflict` when nobody has asked for it."""
     return state if state is State.PAUSED else advance(state, Move.COMPLETE)
+
+
+def detailed_with(case: State) -> None:
+    """Raises `Conflict` unless a case takes the words of somebody who was merged into it: until it is answered."""
+    if not takes_words(case):
+        raise Conflict(f"The case that this opinion is handled with is {case}. Rate its reply, or submit a new opinion.")
+
+
+def takes_words(case: State) -> bool:
+    """Whether more may be told of a case that others were merged into."""
+    return case is State.REOPENED or Move.MERGE in allowed_moves(case)
 
 
 def with_details(content: str, details: str) -> str:

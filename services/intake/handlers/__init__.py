@@ -6,7 +6,8 @@ from services.intake.handlers.attaching import attach, enclose
 from services.intake.handlers.erasing import ERASED, Erasure, erase, erase_by_receipt
 from services.intake.handlers.heard import DEPARTMENT, HEAD, HEARD, LADDER, ROUTING, SUPERVISOR
 from services.intake.handlers.hearing import hear
-from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, merge, return_
+from services.intake.handlers.merging import merge, unmerge
+from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, return_
 from services.intake.handlers.submitter import SUBMITTER, add_details, evaluate, withdraw
 from services.intake.handlers.taking import POLICY, Sender, Taken, submit, submit_many
 
@@ -16,5 +17,5 @@ ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADD
 __all__ = [
     "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR",
     "Erasure", "Sender", "Taken", "accept", "accept_many", "add_details", "attach", "decline", "enclose", "erase",
-    "erase_by_receipt", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "withdraw",
+    "erase_by_receipt", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "unmerge", "withdraw",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from services.contracts.catalogue import Catalogue, stored
+from services.contracts.lifecycle import State
 from services.contracts.messages import LetterRequested
 from services.intake import domain
 
@@ -32,3 +33,17 @@ def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mappi
 def department_name(catalogue: Catalogue, code: str) -> str:
     """A department as a letter calls it; by its code when the catalogue no longer has it."""
     return stored.department(catalogue, code).name
+
+
+def so_far(catalogue: Catalogue, row: Mapping[str, Any], case: Mapping[str, Any]) -> list[tuple[About, dict[str, str]]]:
+    """What whoever joins a case has not been told yet: which department has it, and its reply where there is one."""
+    if case["department"] is None:
+        return []
+    named = {"department": department_name(catalogue, case["department"])}
+    found: list[tuple[About, dict[str, str]]] = []
+    if row["department"] != case["department"]:
+        found.append(("assigned", named))
+    if case["reply"] is not None and State(case["state"]) in (State.REPLIED, State.CONCLUDED):
+        window = {"evaluate_by": case["evaluate_by"].isoformat()} if case["evaluate_by"] else {}
+        found.append(("replied", {**named, "outcome": case["outcome"], **window}))
+    return found

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from services.contracts.catalogue import Catalogue, stored
 from services.contracts.errors import Invalid, NotFound, Refusal
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionMerged, OpinionReturned, OpinionText
+from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionReturned, OpinionText, OpinionUnmerged
 from services.intake import domain
 from services.intake.domain import Terms
 from services.intake.handlers import letters
@@ -64,9 +64,10 @@ def _let_in(store: IntakeStore, row: Row, terms: Terms) -> State:
     store.change(row["id"], state=state, said=number, chosen=terms.department, co_handlers=list(terms.co_handlers), **kept)
     told = {name: said[name] for name in ("level", "difficulty", "key", "leader") if said[name]}
     moved = {"topic": terms.topic} if terms.topic != row["topic"] else {}
-    store.tell(row["id"], store.now, OpinionAccepted.TYPE, OFFICE, **told, **moved)
     text = OpinionText(row["id"], row["title"], row["content"], terms.topic, row["area"], row["station"])
-    store.say(OpinionAccepted(text, row["channel"], "reviewer", **said), row["id"], number)
+    again = store.has_happened(row["id"], OpinionUnmerged.TYPE) and store.has_happened(row["id"], OpinionAccepted.TYPE)
+    store.tell(row["id"], store.now, OpinionAccepted.TYPE, OFFICE, **told, **moved)
+    store.say(OpinionAccepted(text, row["channel"], "reviewer", **said, again=again), row["id"], number)
     return state
 
 
@@ -92,22 +93,4 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, reason: s
     store.tell(opinion_id, store.now, OpinionDeclined.TYPE, OFFICE, reason=reason)
     store.say(OpinionDeclined(reason, why.advice, row["topic"]), opinion_id, row["said"] + 1)
     letters.write(store, opinion_id, "declined", store.reachable([opinion_id]), reason=why.name, advice=why.advice)
-    return state
-
-
-def merge(store: IntakeStore, opinion_id: str, into: str) -> State:
-    """并案: handle an opinion with another one; its submitter gets that one's reply and may evaluate it too.
-
-    Whoever was merged into it before goes along. Raises `NotFound`, `Conflict`, `Invalid` for a target that nobody handles.
-    """
-    # Locked together and always in the same order, so that two mergers at the same moment wait for each other and not for ever.
-    rows = store.opinions([opinion_id, into])
-    row, target = known(rows.get(opinion_id)), rows.get(into)
-    state = advance(State(row["state"]), Move.MERGE)
-    domain.check_merge(row, target)
-    accepted = domain.is_accepted(State(row["state"]))
-    store.change(opinion_id, state=state, merged_into=into, said=row["said"] + 1)
-    store.move_followers(opinion_id, into)
-    store.tell(opinion_id, store.now, OpinionMerged.TYPE, OFFICE)
-    store.say(OpinionMerged(into, accepted, row["topic"]), opinion_id, row["said"] + 1)
     return state

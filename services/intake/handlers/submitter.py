@@ -32,8 +32,13 @@ def own_of(holder: Holder | None) -> Row:
 
 
 def add_details(store: IntakeStore, receipt: str, content: str) -> State:
-    """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise."""
+    """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise.
+
+    Whoever was merged into a case tells that case more, until it is answered.
+    """
     row = own_of(store.holder(receipt))
+    if row["merged_into"]:
+        return _add_to_case(store, row, content)
     before = State(row["state"])
     state = domain.detailed(before)
     text = domain.with_details(row["content"], content)
@@ -42,6 +47,19 @@ def add_details(store: IntakeStore, receipt: str, content: str) -> State:
     store.tell(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
     store.say(OpinionDetailed(content, row["topic"]), row["id"], row["said"] + 1)
     return state
+
+
+def _add_to_case(store: IntakeStore, row: Row, content: str) -> State:
+    case = known(store.opinion(row["merged_into"]))
+    domain.detailed_with(State(case["state"]))
+    text = domain.with_details(row["content"], content)
+    store.change(row["id"], content=text)
+    store.tell(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
+    store.change(case["id"], said=case["said"] + 1)
+    # Without the words: they stand with the opinion whose they are, where they are erased too.
+    store.tell(case["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, audience=domain.STAFF, opinion=row["id"])
+    store.say(OpinionDetailed(content, case["topic"], row["id"]), case["id"], case["said"] + 1)
+    return State(row["state"])
 
 
 def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:

@@ -63,6 +63,12 @@ class Standing(Schema):
     state = fields.String(required=True)
 
 
+class Merged(Standing):
+    """Where a merged opinion stands, and with which one it is handled: the one that was named, or its own target."""
+
+    into = fields.String(required=True)
+
+
 class AcceptedItem(Schema):
     """What became of one opinion of a batch assignment; `detail` says why it was refused."""
 
@@ -207,6 +213,17 @@ class HandlerShape(Schema):
     assignment = fields.String(required=True)
 
 
+class MergedShape(Schema):
+    """An opinion that is handled with this one, and what it says."""
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    area = fields.String(required=True, allow_none=True)
+    station = fields.String(required=True, allow_none=True)
+    submitted = fields.AwareDateTime(required=True)
+
+
 class OpinionFile(OpinionShape):
     """One opinion with what happened, oldest first; `earlier` is the cursor for the lines of the timeline before these.
 
@@ -223,6 +240,7 @@ class OpinionFile(OpinionShape):
     timeline = fields.List(fields.Nested(StaffMoment), required=True)
     earlier = fields.String(required=True, allow_none=True)
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
+    merged = fields.List(fields.Nested(MergedShape), required=True)
     attachments = fields.List(fields.Nested(Attachment), required=True)
 
 

@@ -9,6 +9,7 @@ from services.intake.store.reading import (
     handlers_of,
     is_followed,
     listing,
+    merged_with,
     open_codes,
     persons_of,
     ratings_of,
@@ -20,6 +21,7 @@ from services.intake.store.writing import Holder, IntakeStore
 
 __all__ = [
     "Holder", "IntakeStore", "Resealed", "after", "attachment", "attachments", "attachments_of", "cosigners_of", "find",
-    "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing", "open_codes", "opinions", "outlived",
-    "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of", "waiting",
+    "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing", "merged_with", "open_codes",
+    "opinions", "outlived", "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of",
+    "waiting",
 ]  # fmt: skip

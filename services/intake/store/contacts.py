@@ -127,6 +127,7 @@ def forget_words(work: Transaction, opinion: str, title: str, content: str) -> N
         opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null(), given=None)
     )
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
+    added &= timeline.c.audience.is_(None)
     work.execute(timeline.update().where(added).values(facts={"content": content}))
     receipts = [
         *work.execute(sa.select(opinions.c.receipt).where(opinions.c.id == opinion)).scalars(),

@@ -24,8 +24,8 @@ _COUNTERS: Mapping[str, str] = {
     "outcome": "answered", "items": "answered", "co_opinions": "answered", "evaluate_by": "windowed", "asked": "asked",
     "key": "marked", "leader": "marked", "level": "raised",
 }  # fmt: skip
-#: What a submitter or a reviewer has ended stays so.
-_STANDS = (opinions.c.state == State.WITHDRAWN) | (opinions.c.state == State.MERGED)
+#: What a submitter or a reviewer has ended stays so, and routing has no say while the reviewer has not decided.
+_STANDS = sa.or_(*(opinions.c.state == state for state in (State.WITHDRAWN, State.MERGED, State.SUBMITTED, State.RETURNED)))
 #: One compiled statement for each set of columns that routing's messages change.
 _STATEMENTS: dict[tuple[str, ...], sa.Update] = {}
 

@@ -46,6 +46,13 @@ def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
     return sa.select(opinions.c.id).where(opinions.c.merged_into == opinion_id).limit(1)
 
 
+def merged_with(connection: Connection, opinion_id: str, limit: int) -> list[Row]:
+    """What was merged into an opinion, the first one first: id, title, words, place and state of each."""
+    shown = ("id", "title", "content", "area", "station", "submitted")
+    query = sa.select(*(opinions.c[name] for name in shown)).where(opinions.c.merged_into == opinion_id)
+    return rows_of(connection.execute(query.order_by(opinions.c.id).limit(limit)))
+
+
 def ratings_query(case: str) -> sa.Select[Any]:
     """The ratings of a case, oldest first."""
     return sa.select(ratings).where(ratings.c.case == case).order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)

@@ -127,6 +127,21 @@ class IntakeStore:
         """Whoever was merged into an opinion is merged into another one from now on."""
         self._work.execute(opinions.update().where(opinions.c.merged_into == opinion_id).values(merged_into=into))
 
+    def followers(self, opinion_id: str) -> list[Row]:
+        """Those that were merged into an opinion, the first one first, locked until the commit."""
+        query = sa.select(opinions).where(opinions.c.merged_into == opinion_id).order_by(opinions.c.id)
+        return rows_of(self._work.execute(query.with_for_update()))
+
+    def case_of(self, opinion_id: str) -> str:
+        """The opinion that this one is handled with, or its own id."""
+        query = sa.select(opinions.c.merged_into).where(opinions.c.id == opinion_id)
+        return self._work.execute(query).scalar() or opinion_id
+
+    def has_happened(self, opinion_id: str, what: str) -> bool:
+        """Whether there is such a line in the timeline of an opinion."""
+        query = sa.select(timeline.c.id).where(timeline.c.opinion == opinion_id, timeline.c.what == what).limit(1)
+        return self._work.execute(query).first() is not None
+
     def is_followed(self, opinion_id: str) -> bool:
         """Whether others were merged into an opinion."""
         return self._work.execute(followers_query(opinion_id)).first() is not None

@@ -27,6 +27,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "opinion.declined": ("topic",),
     "opinion.detailed": (),
     "opinion.merged": (),
+    "opinion.unmerged": (),
     "opinion.withdrawn": (),
     "opinion.evaluated": ("assignment", "department", "result", "process", "round", "rater"),
     "assignment.created": (

@@ -33,14 +33,15 @@ def list_assignments(call: Call[Routing]) -> Answer:
 
 @routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase})
 def read_assignment(call: Call[Routing]) -> Answer:
-    """Read an assignment with its deadlines, its reply and its promises."""
+    """Read an assignment with its deadlines, its reply, its promises, and what is handled with it."""
     with call.service.database.reading() as connection:
         row = store.find(connection, call.path["assignment_id"])
         if row is None or call.caller.department not in (None, row["department"]):
             raise NotFound("There is no such assignment, or it is not this department's.")
         others = store.others_of(connection, [row["opinion"]])
         promised = store.promises_of(connection.execute, row["id"])
-    return 200, _shown(row, others) | {"promises": promised}
+        merged = store.joined_to(connection, row["opinion"])
+    return 200, _shown(row, others) | {"promises": promised, "merged": merged}
 
 
 #: What a department can ask for, and how the description of the API puts it.

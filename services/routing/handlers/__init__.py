@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from services.routing.handlers.approval import amend, approve
 from services.routing.handlers.assigning import assign
-from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, hear_details, resume_capped
+from services.routing.handlers.closing import ON_ITS_WAY, cancel, close, conclude_lapsed, resume_capped
 from services.routing.handlers.commanding import Refused, answer_commands, give_up
 from services.routing.handlers.entry import allowed_to, move
 from services.routing.handlers.finding import known
 from services.routing.handlers.joining import add_handlers
 from services.routing.handlers.lookback import check, look_back
+from services.routing.handlers.merging import hear_details, hear_joined, hear_parted
 from services.routing.handlers.promises import break_overdue, hear_resolved
 from services.routing.handlers.raising import mark, raise_if_due, raise_level
 from services.routing.handlers.rescheduling import adopt_calendar, moving, reschedule, tell_moved
@@ -18,7 +19,7 @@ from services.routing.handlers.rulings import rule
 
 __all__ = [
     "ON_ITS_WAY", "Refused", "add_handlers", "adopt_calendar", "allowed_to", "amend", "answer_commands", "approve", "assign",
-    "break_overdue", "cancel", "check", "close", "conclude_lapsed", "give_up", "hear_details", "hear_resolved", "known",
-    "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule", "resume_capped", "resync", "rule",
-    "send_again", "tell_moved",
+    "break_overdue", "cancel", "check", "close", "conclude_lapsed", "give_up", "hear_details", "hear_joined", "hear_parted",
+    "hear_resolved", "known", "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule",
+    "resume_capped", "resync", "rule", "send_again", "tell_moved",
 ]  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.catalogue import Catalogue, Difficulty, stored
-from services.contracts.lifecycle import CoState, Move, State, advance
-from services.contracts.messages import AssignmentCreated, OpinionAccepted, OpinionText, Role, Why
+from services.contracts.errors import Retry
+from services.contracts.lifecycle import CoState, Move, State, advance, allowed_moves
+from services.contracts.messages import AssignmentCreated, AssignmentJoined, OpinionAccepted, OpinionText, Role, Why
 from services.routing import domain
 from services.routing.domain import Deadlines, Decision, Router
 
@@ -49,8 +50,19 @@ def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: O
     why = Why(domain.REVIEWER, 1.0) if message.co_handlers else found.why
     others = [Beside(code, domain.ROLES[decision.handling], why) for code in decision.co_handlers]
     level = stored.level(catalogue, message.level)
-    store.open_case(opinion.id)
+    if message.again:
+        _take_away(store, opinion.id)
+    else:
+        store.open_case(opinion.id)
     place(store, catalogue, opinion, decision, assignment_id, others, Carried(level, message.key, message.leader))
+
+
+def _take_away(store: RoutingStore, opinion: str) -> None:
+    """The lead of an opinion that was merged and is handled on its own again has it no longer; it gets a new assignment."""
+    row = store.lead_of(opinion)
+    if row is None or Move.MERGE in allowed_moves(State(row["state"])):
+        raise Retry(f"an opinion handled on its own again whose merge is not known yet: {opinion}")
+    store.change(row["id"], state=State.REASSIGNED)
 
 
 def reassign(
@@ -66,7 +78,14 @@ def reassign(
     decision = Decision(topic, department, domain.terms(catalogue, row), why)
     going_on = [each for each in others if each["department"] != department and each["department"] in catalogue.departments]
     beside = [Beside(each["department"], each["role"], why) for each in going_on]
-    place(store, catalogue, text_of(row), decision, assignment_id, beside, carried_by(catalogue, row, transfers=1))
+    created = place(store, catalogue, text_of(row), decision, assignment_id, beside, carried_by(catalogue, row, transfers=1))
+    store.say_case(row["opinion"], *joined_before(store, row["opinion"], created))
+
+
+def joined_before(store: RoutingStore, opinion: str, created: Iterable[AssignmentCreated]) -> list[AssignmentJoined]:
+    """What departments that come to a case later have to know of those merged into it."""
+    texts = store.joined.of(opinion)
+    return [AssignmentJoined(each.assignment, each.department, text, each.role) for each in created for text in texts]
 
 
 def text_of(row: Row) -> OpinionText:
@@ -88,8 +107,8 @@ def place(
     assignment_id: str,
     others: Sequence[Beside],
     carried: Carried,
-) -> None:
-    """Store a lead's assignment and those of the departments beside it, and tell each."""
+) -> list[AssignmentCreated]:
+    """Store a lead's assignment and those of the departments beside it, and tell each; returns what they were told."""
     due = domain.deadlines(catalogue, decision.difficulty, store.now)
     topic = decision.topic.code if decision.topic else None
     text = OpinionText(opinion.id, opinion.title, opinion.content, topic, opinion.area, opinion.station)
@@ -101,6 +120,7 @@ def place(
     reply_by = due.instants["reply"]
     beside = [join(store, catalogue, text, each, decision.difficulty, decision.department, reply_by, carried) for each in others]
     store.say_case(opinion.id, lead, *beside)
+    return [lead, *beside]
 
 
 def join(

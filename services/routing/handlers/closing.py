@@ -91,13 +91,6 @@ def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"
     store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into), *others)
 
 
-def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str) -> None:
-    """The submitter has told more: a case that waited for it goes on."""
-    row = store.lead_of(opinion)
-    if row is not None and row["state"] == State.PAUSED:
-        resume(store, catalogue, row, content)
-
-
 def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> State:
     """The clock runs again, and the deadlines that are still to be met move by what was paused."""
     state = advance(State(row["state"]), Move.RESUME)

@@ -10,7 +10,7 @@ from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CO_TERMINAL, TRANSITIONS, CoState, Move, State, advance_co
 from services.contracts.messages import AssignmentCancelled, AssignmentCreated, CoOpinion, Handling, Why
 from services.routing import domain
-from services.routing.handlers.assigning import Beside, Row, carried_by, join, text_of
+from services.routing.handlers.assigning import Beside, Row, carried_by, join, joined_before, text_of
 from services.routing.handlers.finding import known, leading
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def add_handlers(
     created = [
         beside_lead(store, catalogue, row, Beside(code, domain.ROLES[handling], Why(domain.SUPERVISOR, 1.0))) for code in chosen
     ]
-    store.say_case(row["opinion"], *created)
+    store.say_case(row["opinion"], *created, *joined_before(store, row["opinion"], created))
     return created
 
 

@@ -10,7 +10,7 @@ from services.contracts.lifecycle import CoState, Move, State, advance, advance_
 from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled, Message, Why
 from services.routing import domain
 from services.routing.domain import Ruling
-from services.routing.handlers.assigning import RULING, Beside, Row, reassign
+from services.routing.handlers.assigning import RULING, Beside, Row, joined_before, reassign
 from services.routing.handlers.finding import known
 from services.routing.handlers.joining import beside_lead, release, still_open
 from services.routing.handlers.raising import raise_if_due
@@ -65,7 +65,8 @@ def _rule_on_part(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: R
         lead, others = known(store.lead_of(row["opinion"])), still_open(store.others_of(row["opinion"]))
         if target not in {lead["department"], *(each["department"] for each in others)}:
             why = Why(f"{RULING}: {ruling.reason}", 1.0)
-            messages.append(beside_lead(store, catalogue, lead, Beside(target, row["role"], why)))
+            created = beside_lead(store, catalogue, lead, Beside(target, row["role"], why))
+            messages += [created, *joined_before(store, row["opinion"], [created])]
     store.say_case(row["opinion"], *messages)
     return state
 

@@ -85,8 +85,19 @@ class AssignmentShape(Schema):
     allowed = fields.List(fields.String(), required=True)
 
 
+class MergedShape(Schema):
+    """Another opinion that this case answers too, and what it says."""
+
+    opinion = fields.String(required=True)
+    title = fields.String(required=True)
+    content = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class AssignmentCase(AssignmentShape):
-    """An assignment with what its department has promised, the earliest due first."""
+    """An assignment with what its department has promised, the earliest due first, and what was merged into its case."""
+
+    merged = fields.List(fields.Nested(MergedShape), required=True)
 
     promises = fields.List(fields.Nested(PromiseShape), required=True)
 

@@ -13,6 +13,7 @@ from services.contracts.topology import destinations, to_departments
 from services.routing import domain
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.commands import CommandStore
+from services.routing.store.joined import JoinedStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PromiseStore
 from services.routing.store.resyncs import ResyncStore
@@ -61,6 +62,7 @@ class RoutingStore:
         self._shared: set[str] = set()
         self.promises, self.lookbacks, self.calendars = PromiseStore(work), LookbackStore(work), CalendarStore(work)
         self.commands, self.resyncs = CommandStore(work), ResyncStore(work)
+        self.joined = JoinedStore(work)
 
     def new_id(self) -> str:
         """An id for something new."""

@@ -40,9 +40,9 @@ def test_a_dissatisfied_submitter_sends_it_round_again() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(TERMINAL))
-def test_a_closed_case_stays_closed_unless_it_is_reopened(state: State) -> None:
+def test_a_closed_case_stays_closed_unless_it_is_reopened_or_unmerged(state: State) -> None:
     possible = allowed_moves(state)
-    assert {advance(state, move) for move in possible if move is not Move.REOPEN} <= {state}
+    assert {advance(state, move) for move in possible if move not in (Move.REOPEN, Move.UNMERGE)} <= {state}
     named = ", ".join(possible) or "none, the case is closed"
     for move in set(Move) - set(possible):
         with pytest.raises(Conflict, match=f"Allowed now: {named}"):
@@ -51,7 +51,9 @@ def test_a_closed_case_stays_closed_unless_it_is_reopened(state: State) -> None:
 
 def test_after_the_end_a_concluded_case_can_be_rated_again_rechecked_and_reopened() -> None:
     after = {state: set(allowed_moves(state)) for state in TERMINAL if allowed_moves(state)}
-    assert after == {State.CONCLUDED: {Move.EVALUATE, Move.KEEP, Move.RECHECK, Move.REOPEN}}
+    assert after == {
+        State.CONCLUDED: {Move.EVALUATE, Move.KEEP, Move.RECHECK, Move.REOPEN}, State.MERGED: {Move.UNMERGE},
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("state", CoState)

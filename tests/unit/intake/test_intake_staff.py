@@ -18,6 +18,7 @@ STAFF_ROUTES = [
     ("POST", "/opinions/nothing/return", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/merge", {"reviewer", "admin"}),
     ("POST", "/opinions/accept", {"reviewer", "admin"}),
+    ("POST", "/opinions/nothing/unmerge", {"reviewer", "admin"}),
     ("GET", "/reviews", {"reviewer", "admin"}),
     ("GET", "/opinions/codes", {"admin"}),
     ("POST", "/opinions/batch", {"reviewer", "supervisor", "admin"}),

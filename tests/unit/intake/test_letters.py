@@ -97,17 +97,29 @@ def test_several_cases_heard_together_are_told_to_their_own_people(desk):
 
 def test_who_was_merged_into_a_case_is_told_of_its_answer(desk, reachable):
     case = desk.submit()
-    desk.do(handlers.merge, reachable.id, case.id)
+    desk.do(handlers.merge, desk.catalogue, reachable.id, case.id)
     routing = Routing(case.id, desk.clock.now())
     desk.hear(routing.created(), routing.replied())
     assert [about for about, _ in new(desk, reachable)] == ["assigned", "replied"]
     assert {letter.title for letter in desk.letters()} == {FORM["title"]}
 
 
+def test_who_joins_a_case_late_is_told_what_was_said_in_it(desk):
+    case, early, late = desk.submit(), desk.submit(submitter=PERSON), desk.submit(submitter=PERSON)
+    routing = Routing(case.id, desk.clock.now())
+    desk.hear(routing.created(), Routing(late.id, desk.clock.now()).created())
+    desk.do(handlers.merge, desk.catalogue, early.id, case.id)
+    assert [about for about, _ in new(desk, early)] == ["assigned"]
+    desk.hear(routing.replied())
+    assert [about for about, _ in new(desk, early)] == ["assigned", "replied"]
+    desk.do(handlers.merge, desk.catalogue, late.id, case.id)
+    assert [about for about, _ in new(desk, late)] == ["assigned", "replied"]
+
+
 def test_what_was_taken_back_or_is_handled_elsewhere_is_not_written_about_late(desk):
     withdrawn, merged, case = desk.submit(submitter=PERSON), desk.submit(submitter=PERSON), desk.submit()
     desk.do(handlers.withdraw, withdrawn.receipt, None)
-    desk.do(handlers.merge, merged.id, case.id)
+    desk.do(handlers.merge, desk.catalogue, merged.id, case.id)
     for taken in (withdrawn, merged):
         desk.hear(Routing(taken.id, desk.clock.now()).created())
     assert {letter.about for letter in desk.letters()} == {"received"}

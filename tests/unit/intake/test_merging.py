@@ -6,17 +6,20 @@ import pytest
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import State, allowed_moves
-from services.contracts.messages import OpinionMerged
+from services.contracts.messages import OpinionJoined, OpinionMerged, OpinionParted, OpinionText, OpinionUnmerged
 from services.intake import handlers
 from services.intake.domain import NO_TARGETS
 from tests.unit.intake.desk import WINDOW, Routing
+
+#: A case in one of these takes no more words of those who were merged into it.
+ANSWERED = {state for state in State if "merge" not in allowed_moves(state)} - {State.REOPENED}
 
 
 @pytest.fixture
 def merged(desk):
     """(the opinion that was merged, the one that it is handled with)"""
     follower, case = desk.submit(), desk.submit(topic="rivers")
-    desk.do(handlers.merge, follower.id, case.id)
+    desk.do(handlers.merge, desk.catalogue, follower.id, case.id)
     return follower, case
 
 
@@ -34,7 +37,13 @@ def receipt(desk, taken):
 
 def test_merging_is_said_and_told(desk, merged):
     follower, case = merged
-    assert (desk.said()[-1].data, desk.said()[-1].sequence) == (OpinionMerged(case.id, True, None), 3)
+    (merged, joined) = desk.said()[-2:]
+    assert (merged.data, merged.subject, merged.sequence) == (OpinionMerged(case.id, True, None), follower.id, 3)
+    row = desk.row(follower.id)
+    text = OpinionText(follower.id, row["title"], row["content"])
+    assert (joined.data, joined.subject, joined.sequence) == (OpinionJoined(text, "rivers"), case.id, 3)
+    joined_line = desk.timeline(case.id)[-1]
+    assert (joined_line["what"], joined_line["by"], joined_line["facts"]) == ("opinion.joined", "office", {"opinion": follower.id})
     assert (desk.row(follower.id)["state"], desk.row(follower.id)["merged_into"]) == ("merged", case.id)
     last = desk.timeline(follower.id)[-1]
     assert (last["what"], last["by"]) == ("opinion.merged", "office")
@@ -43,8 +52,8 @@ def test_merging_is_said_and_told(desk, merged):
 def test_what_had_not_been_let_in_is_merged_without_an_assignment_to_end(desk):
     waiting, case = desk.submit(channel="campaign"), desk.submit()
     answer = desk.post(f"/opinions/{waiting.id}/merge", {"into": case.id}, "reviewer")
-    assert (answer.status_code, answer.get_json()) == (200, {"id": waiting.id, "state": "merged"})
-    assert desk.said()[-1].data.accepted is False
+    assert (answer.status_code, answer.get_json()) == (200, {"id": waiting.id, "state": "merged", "into": case.id})
+    assert desk.said(waiting.id)[-1].data.accepted is False
 
 
 @pytest.mark.parametrize("state", sorted(NO_TARGETS))
@@ -61,14 +70,14 @@ def test_a_target_that_nobody_handles_is_refused_by_its_field(desk, state):
 def test_whatever_has_been_let_in_can_carry_another(desk, state):
     opinion, target = desk.submit(), desk.submit()
     desk.set_state(target.id, state)
-    assert desk.do(handlers.merge, opinion.id, target.id) == State.MERGED
+    assert desk.do(handlers.merge, desk.catalogue, opinion.id, target.id) == (State.MERGED, target.id)
 
 
 def test_nothing_is_merged_into_itself_or_into_nothing(desk):
     opinion = desk.submit()
     for into in (opinion.id, "nothing"):
         with pytest.raises(Invalid) as refused:
-            desk.do(handlers.merge, opinion.id, into)
+            desk.do(handlers.merge, desk.catalogue, opinion.id, into)
         assert list(refused.value.errors) == ["into"]
     assert desk.post("/opinions/nothing/merge", {"into": opinion.id}, "reviewer").status_code == 404
 
@@ -86,8 +95,8 @@ def test_what_has_an_answer_or_an_end_is_not_merged(desk, state):
 def test_whoever_followed_goes_along_when_their_case_is_merged(desk, merged):
     follower, case = merged
     second, bystander, last = desk.submit(), desk.submit(), desk.submit()
-    desk.do(handlers.merge, second.id, case.id)
-    desk.do(handlers.merge, case.id, last.id)
+    desk.do(handlers.merge, desk.catalogue, second.id, case.id)
+    desk.do(handlers.merge, desk.catalogue, case.id, last.id)
     assert [desk.row(each.id)["merged_into"] for each in (follower, second, case, bystander, last)] == [
         last.id, last.id, last.id, None, None,
     ]  # fmt: skip
@@ -101,15 +110,89 @@ def test_a_refused_merger_moves_nobody(desk, merged):
     follower, case = merged
     waiting = desk.submit(channel="campaign")
     with pytest.raises(Invalid):
-        desk.do(handlers.merge, case.id, waiting.id)
+        desk.do(handlers.merge, desk.catalogue, case.id, waiting.id)
     assert desk.row(follower.id)["merged_into"] == case.id
 
 
 def test_two_cases_are_not_merged_into_each_other(desk, merged):
     follower, case = merged
     with pytest.raises(Invalid) as refused:
-        desk.do(handlers.merge, case.id, follower.id)
-    assert refused.value.errors == {"into": ["That one is merged."]}
+        desk.do(handlers.merge, desk.catalogue, case.id, follower.id)
+    assert "handled with it already" in refused.value.errors["into"][0]
+
+
+def test_a_target_that_was_merged_stands_for_its_own(desk, merged):
+    follower, case = merged
+    third = desk.submit()
+    answer = desk.post(f"/opinions/{third.id}/merge", {"into": follower.id}, "reviewer")
+    assert (answer.status_code, answer.get_json()["into"]) == (200, case.id)
+    assert desk.row(third.id)["merged_into"] == case.id
+
+
+def test_the_file_of_the_case_has_the_words_of_all_that_are_handled_with_it(desk, merged):
+    follower, case = merged
+    file = desk.get(f"/opinions/{case.id}", "reviewer").get_json()
+    assert [(each["id"], each["content"]) for each in file["merged"]] == [(follower.id, desk.row(follower.id)["content"])]
+
+
+def test_nobody_reads_another_s_words_on_a_receipt(desk):
+    secret = desk.submit(content="只有我知道的事。", title="我家的事")
+    second, case = desk.submit(), desk.submit(topic="rivers")
+    for each in (secret, second):
+        desk.do(handlers.merge, desk.catalogue, each.id, case.id)
+    desk.do(handlers.add_details, secret.receipt, "后来的事。")
+    for each in (second, case):
+        shown = desk.get(f"/receipts/{each.receipt}").text
+        assert not [words for words in ("只有我知道的事", "我家的事", "后来的事") if words in shown]
+
+
+@pytest.mark.parametrize("state", State)
+def test_whoever_was_merged_tells_the_case_more_until_it_is_answered(desk, merged, state):
+    follower, case = merged
+    desk.set_state(case.id, state)
+    answer = desk.post(f"/receipts/{follower.receipt}/details", {"content": "又塌了。"})
+    assert ("details" in receipt(desk, follower)["may"]) is (answer.status_code == 201)
+    if state in ANSWERED:
+        assert (answer.status_code, str(state) in answer.get_json()["detail"]) == (409, True)
+        return
+    assert answer.status_code == 201
+    told = desk.said()[-1]
+    assert (told.subject, told.data.content, told.data.merged) == (case.id, "又塌了。", follower.id)
+    assert told.sequence == desk.row(case.id)["said"] == 4
+    assert desk.row(follower.id)["content"].endswith("【补充】又塌了。")
+    assert receipt(desk, follower)["timeline"][-1]["facts"]["content"] == "又塌了。"
+
+
+def test_an_unmerged_opinion_waits_for_its_reviewer_and_no_longer_gets_the_other_s_answer(desk, merged):
+    follower, case = merged
+    reply(desk, case)
+    answer = desk.post(f"/opinions/{follower.id}/unmerge", None, "reviewer")
+    assert (answer.status_code, answer.get_json()) == (200, {"id": follower.id, "state": "submitted"})
+    (unmerged, parted) = desk.said()[-2:]
+    assert (unmerged.subject, unmerged.data, unmerged.sequence) == (follower.id, OpinionUnmerged(case.id), 4)
+    assert (parted.subject, parted.data, parted.sequence) == (case.id, OpinionParted(follower.id, "rivers"), 4)
+    assert (receipt(desk, follower)["reply"], receipt(desk, follower)["state"]) == (None, "submitted")
+    assert desk.get(f"/opinions/{case.id}", "reviewer").get_json()["merged"] == []
+    desk.post(f"/opinions/{follower.id}/accept", {}, "reviewer")
+    assert desk.said()[-1].data.again is True
+    refused = desk.post(f"/opinions/{follower.id}/unmerge", None, "reviewer")
+    assert (refused.status_code, "'unmerge'" in refused.get_json()["detail"]) == (409, True)
+
+
+def test_what_had_never_been_let_in_is_not_let_in_again(desk):
+    waiting, case = desk.submit(channel="campaign"), desk.submit()
+    desk.do(handlers.merge, desk.catalogue, waiting.id, case.id)
+    desk.do(handlers.unmerge, waiting.id)
+    desk.post(f"/opinions/{waiting.id}/accept", {}, "reviewer")
+    assert desk.said()[-1].data.again is False
+
+
+def test_routing_s_late_word_does_not_take_an_unmerged_opinion_out_of_the_review(desk, merged):
+    follower, _ = merged
+    desk.do(handlers.unmerge, follower.id)
+    routing = Routing(follower.id, desk.clock.now())
+    desk.hear(routing.created(), routing.signed())
+    assert desk.row(follower.id)["state"] == "submitted"
 
 
 def test_what_was_merged_stays_so_whatever_routing_says_late(desk, merged):
@@ -128,7 +211,7 @@ def test_each_submitter_rates_the_one_reply_on_their_own(desk, merged):
     desk.rate(case.receipt, "basically_satisfied")
     rated = [event for event in desk.said(case.id) if event.type == "opinion.evaluated"]
     assert [(event.data.assignment, event.data.result, event.sequence) for event in rated] == [
-        ("a-1", "satisfied", 3), ("a-1", "basically_satisfied", 4),
+        ("a-1", "satisfied", 4), ("a-1", "basically_satisfied", 5),
     ]  # fmt: skip
 
 
@@ -161,7 +244,7 @@ def test_a_reply_of_another_round_is_rated_anew_by_everybody(desk, merged):
     routing = reply(desk, merged[1])
     desk.rate(merged[0].receipt, "dissatisfied")
     desk.hear(routing.reopened())
-    assert [receipt(desk, each)["may"] for each in merged] == [[], []]
+    assert [receipt(desk, each)["may"] for each in merged] == [["details"], []]
     desk.hear(routing.replied("这次好了。"))
     assert [receipt(desk, each)["may"] for each in merged] == [["evaluation"]] * 2
 

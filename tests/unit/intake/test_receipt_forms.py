@@ -165,7 +165,10 @@ def test_a_case_that_others_are_handled_with_has_no_form_to_withdraw_it(visit):
     ids = {row["receipt"]: row["id"] for row in visit.opinions()}
     with visit.database.transaction() as work:
         handlers.merge(
-            IntakeStore(work, visit.vault), ids[follower.removeprefix("/receipts/")], ids[case.removeprefix("/receipts/")]
+            IntakeStore(work, visit.vault),
+            visit.catalogue,
+            ids[follower.removeprefix("/receipts/")],
+            ids[case.removeprefix("/receipts/")],
         )
     for path in (follower, case):
         assert action(path, "withdrawal") not in visit.client.get(path).text

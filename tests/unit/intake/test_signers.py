@@ -172,7 +172,7 @@ def test_a_reply_of_the_next_round_is_rated_anew_by_each(desk, joint):
 def test_whoever_signed_what_was_merged_gets_the_answer_and_rates_too(desk, joint):
     receipts, opinion = joint
     case = desk.submit()
-    desk.do(handlers.merge, opinion, case.id)
+    desk.do(handlers.merge, desk.catalogue, opinion, case.id)
     reply(desk, case.id)
     for receipt in receipts:
         shown = read(desk, receipt)

@@ -30,7 +30,7 @@ from tests.unit.intake.whole_case import (
 
 INTERNAL = {"assignment.drafted", "assignment.amended", "assignment.cancelled"}
 #: Facts that lead from one line to another, or to an assignment; and what a page shows as what somebody wrote.
-NOT_WORDS = {"assignment", "promise", "content", "of", "why"}
+NOT_WORDS = {"assignment", "opinion", "promise", "content", "of", "why"}
 FOLLOWED = (
     "state", "department", "assignment", "reply", "outcome", "evaluate_by", "round", "key", "leader", "level", "items",
     "co_opinions",

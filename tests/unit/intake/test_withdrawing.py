@@ -67,8 +67,8 @@ def test_a_receipt_of_nobody_withdraws_nothing(desk):
 
 def test_a_case_that_others_are_handled_with_is_not_taken_from_them(desk):
     follower, case = desk.submit(), desk.submit()
-    desk.do(handlers.merge, follower.id, case.id)
-    assert [receipt(desk, each)["may"] for each in (follower, case)] == [[], ["attachments"]]
+    desk.do(handlers.merge, desk.catalogue, follower.id, case.id)
+    assert [receipt(desk, each)["may"] for each in (follower, case)] == [["details"], ["attachments"]]
     refused = withdraw(desk, case)
     assert (refused.status_code, "Other opinions are handled with this one" in refused.get_json()["detail"]) == (409, True)
     assert desk.row(case.id)["state"] == "accepted"
@@ -76,8 +76,8 @@ def test_a_case_that_others_are_handled_with_is_not_taken_from_them(desk):
 
 def test_when_its_followers_have_moved_on_there_is_nothing_left_to_withdraw(desk):
     follower, case, last = desk.submit(), desk.submit(), desk.submit()
-    desk.do(handlers.merge, follower.id, case.id)
-    desk.do(handlers.merge, case.id, last.id)
+    desk.do(handlers.merge, desk.catalogue, follower.id, case.id)
+    desk.do(handlers.merge, desk.catalogue, case.id, last.id)
     for each in (follower, case, last):
         with pytest.raises(Conflict):
             desk.do(handlers.withdraw, each.receipt, None)

@@ -133,7 +133,7 @@ def open_case(desk: Desk, **fields: Any) -> Case:
     terms = {"co_handlers": [ADVISER], "key": True, "level": "town", "leader": "李镇长", "topic": "rivers", "difficulty": "simple"}
     desk.do(handlers.accept, desk.catalogue, taken.id, terms)
     other = desk.submit(submitter={"kind": "citizen", "phone": "13700000003"} if fields else None)
-    desk.do(handlers.merge, other.id, taken.id)
+    desk.do(handlers.merge, desk.catalogue, other.id, taken.id)
     routing = Routing(taken.id, desk.clock.now(), LEAD)
     desk.hear(routing.created(), routing.beside(ADVISER, "co_handler"), routing.beside(SEPARATE, "separate", "a-3"))
     return Case(taken.id, (taken.receipt, *taken.cosigners), other.receipt, routing)

@@ -104,14 +104,14 @@ class Bureau:
             self._dispatchers[queue].turn(subscription)
         subscription.close()
 
-    def put(self, opinion: str, message: Message) -> None:
+    def put(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """Put something that intake says about an opinion, in an event of its own, into the queue."""
-        event = Event(new_id(), "/intake", opinion, self.clock.now(), 1, message)
+        event = Event(new_id(), "/intake", opinion, self.clock.now(), sequence, message)
         self.broker.route(Outgoing(event.id, EVENTS, f"{message.TYPE}.-", encode(event)))
 
-    def tell(self, opinion: str, message: Message) -> None:
+    def tell(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """The same, and let routing hear it."""
-        self.put(opinion, message)
+        self.put(opinion, message, sequence)
         self.hear("routing.events")
 
     def accept(

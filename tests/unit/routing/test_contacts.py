@@ -52,7 +52,8 @@ def test_a_department_goes_on_before_the_pause_has_ended(bureau, way):
     assert "'resume' is not possible" in bureau.ask(way, assignment, "resume")[0]
     before = bureau.said("o-1")
     bureau.tell("o-1", OpinionDetailed("。"))
-    assert bureau.said("o-1") == before
+    (detailed,) = bureau.said("o-1")[len(before) :]
+    assert (detailed.data.content, bureau.row(assignment)["reply_by"]) == ("。", row["reply_by"])
 
 
 def test_each_pause_of_a_round_is_kept_and_a_new_round_begins_without(bureau):

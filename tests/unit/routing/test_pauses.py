@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import OpinionDetailed
+from services.contracts.messages import AssignmentDetailed, OpinionDetailed
 from tests.unit.routing.bureau import REPLY, at
 
 WAYS = ["http", "amqp"]
@@ -116,12 +116,13 @@ def test_a_pause_that_reached_its_end_ends_by_itself_and_once(bureau, paused):
     assert bureau.said("o-1")[-1].data.details is None
 
 
-def test_what_is_added_to_a_case_that_does_not_wait_changes_nothing(bureau):
+def test_what_is_added_to_a_case_that_does_not_wait_is_read_and_moves_nothing(bureau):
     assignment = bureau.accept(opinion="o-1")
     before = bureau.row(assignment)
     bureau.tell("o-1", OpinionDetailed("。"))
     bureau.tell("o-unknown", OpinionDetailed("。"))
-    assert bureau.row(assignment) == before
+    assert bureau.row(assignment) == {**before, "content": f"{before['content']}\n\n【补充】。"}
+    assert bureau.said("o-1")[-1].data == AssignmentDetailed(assignment, before["department"], "。")
 
 
 @pytest.mark.parametrize("way", WAYS)
