@@ -72,5 +72,8 @@ def test_second_thoughts_are_folded_away_and_open_without_javascript(come, visit
     page.click("#revision summary")
     page.locator("label", has=page.locator("input[name=result][value=dissatisfied]")).click()
     page.click("#revision button")
+    expect(page.locator("#revision #comment-mistake")).to_contain_text("请写明原因")
+    page.fill("#revision #comment", "后来又坏了。")
+    page.click("#revision button")
     expect(page.locator("#evaluation")).to_contain_text("不满意")
     assert page.locator("#revision").count() == 0

@@ -166,7 +166,8 @@ class Office:
         displeased = int(opinion[-1], 16) % 4 == 0 and opinion not in self._displeased
         self._displeased.add(opinion)
         result = "dissatisfied" if displeased else "satisfied"
-        answer = self._ask(session, "POST", f"/receipts/{receipt}/evaluation", staff=False, body={"result": result})
+        body = {"result": result, "comment": "还没有修好。"}
+        answer = self._ask(session, "POST", f"/receipts/{receipt}/evaluation", staff=False, body=body)
         if answer.status_code == 201:
             self._journal.keep("rated", opinion=opinion, assignment=assignment, result=result)
         return answer.status_code == 201

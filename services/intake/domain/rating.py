@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.errors import Conflict
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
+from services.contracts.messages import Rating
+from services.contracts.text import is_visible
 
 #: How often one rater may answer: a reply once and once more on second thought, a promise that was kept once.
 ON_A_REPLY, ON_A_PROMISE = 2, 1
@@ -21,6 +23,11 @@ class Rated:
     result: str
     process: str | None = None
     comment: str | None = None
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Whether somebody is dissatisfied, with the result or the process, and does not say why."""
+        return Rating.DISSATISFIED in (self.result, self.process) and not is_visible(self.comment or "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,8 @@ def given_to(case: Mapping[str, Any], ratings: Sequence[Mapping[str, Any]]) -> l
 
 
 def check_evaluation(state: State, question: Question, given: Sequence[Rated], new: Rated | None, now: datetime) -> None:
-    """Raises `Conflict` unless there is a reply, its window is open, and this rater (who has `given` so much) has a say left.
+    """Raises `Conflict` unless there is a reply, its window is open, and this rater (who has `given` so much) has a say left;
+    `Invalid` when somebody is dissatisfied without a reason.
 
     `new` is None when it is only asked whether one could rate. What was said already is not said again. A case may have been
     concluded in between, by another rating of it.
@@ -62,6 +70,11 @@ def check_evaluation(state: State, question: Question, given: Sequence[Rated], n
         raise Conflict("The reply has not arrived here yet; try again in a moment.")
     if question.window is not None and now > question.window:
         raise Conflict(f"The evaluation was open until {question.window.isoformat()}.")
+    if new is not None and new.lacks_reason:
+        raise Invalid(
+            "Who is dissatisfied says why, so that it can be done better.",
+            {"comment": ["needed for dissatisfied: what is missing, or what went wrong"]},
+        )
 
 
 def may_evaluate(state: State, question: Question, given: Sequence[Rated], now: datetime) -> bool:

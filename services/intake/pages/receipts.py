@@ -56,7 +56,7 @@ EVALUATION = ReceiptForm(
     {
         "result": Words("请选择您对结果是否满意", "Choose how satisfied you are with the result"),
         "process": Words("请选择其中一项", "Choose one of these"),
-        "comment": Words("最多 2000 个字", "At most 2000 characters"),
+        "comment": Words("不满意时请写明原因，最多 2000 个字", "If dissatisfied, say why; at most 2000 characters"),
     },
     Words(
         "这次评价没有记下：与已有的评价相同，或者评价次数已满、评价期已过。下面是最新的情况。",

@@ -91,7 +91,7 @@ class Line(Submission):
 
 
 class Evaluation(Schema):
-    """满意度测评: how the handling and the result are rated."""
+    """满意度测评: how the handling and the result are rated; `dissatisfied`, of either, needs its reason in `comment`."""
 
     result = fields.String(required=True, validate=validate.OneOf(list(Rating)))
     process = fields.String(validate=validate.OneOf(list(Rating)), load_default=None)

@@ -50,6 +50,12 @@ def test_who_is_dissatisfied_gets_a_second_answer_and_rates_it(cases: list[Case]
     assert all(handling.again and handling.rating_again for handling in unhappy)
 
 
+def test_who_is_dissatisfied_says_why(cases: list[Case]) -> None:
+    for handling in (case.handling for case in cases):
+        assert handling.comment or Rating.DISSATISFIED not in (handling.rating, handling.process)
+        assert handling.rating_again != Rating.DISSATISFIED
+
+
 def case_of(**handling: Any) -> Case:
     made = next(case for case in load_samples() if case.handling.rating)
     return Case(1, made.form, type(made.handling)(**{"reply": "答复", "outcome": "solved"} | handling), opinion="o-1")

@@ -115,7 +115,14 @@ class Desk:
         self.do(lambda intake: intake.change(opinion, state=state))
 
     def rate(self, receipt: str, result: str = "satisfied", process: str | None = None, comment: str | None = None) -> None:
-        self.do(handlers.evaluate, receipt, process, result, comment)
+        """Rate a reply; who is dissatisfied and says nothing else says that it is still broken."""
+        self.do(
+            handlers.evaluate,
+            receipt,
+            process,
+            result,
+            comment or ("还没有修好。" if "dissatisfied" in (result, process) else None),
+        )
 
     def hear(self, *events: Event) -> None:
         """Hear events of routing, each in a batch of its own."""

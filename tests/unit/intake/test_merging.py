@@ -223,7 +223,7 @@ def test_who_has_not_rated_may_after_the_case_was_concluded_while_the_window_is_
     assert receipt(desk, merged[first])["may"] == ["revision"]
     assert receipt(desk, merged[then])["may"] == ["evaluation"]
     desk.clock.instant = WINDOW
-    answer = desk.post(f"/receipts/{merged[then].receipt}/evaluation", {"result": "dissatisfied"})
+    answer = desk.post(f"/receipts/{merged[then].receipt}/evaluation", {"result": "dissatisfied", "comment": "没有来人。"})
     assert (answer.status_code, answer.get_json()) == (201, {"state": "concluded"})
     assert receipt(desk, merged[then])["evaluation"]["result"] == "dissatisfied"
     assert receipt(desk, merged[then])["may"] == ["revision"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.errors import Conflict
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages import Rating
 from services.intake import domain
@@ -17,7 +17,9 @@ from tests.unit.intake.desk import WINDOW
 
 RATED = (State.REPLIED, State.CONCLUDED)
 words = st.sampled_from([str(rating) for rating in Rating])
-ratings = st.builds(Rated, words, st.none() | words, st.none() | st.text(max_size=3))
+#: What shows nothing, and what shows something.
+NOTHING, SOMETHING = (None, "", " ", "\n\t", "\u3000", "\u200b\u2060", "\u202e"), ("。", "没", "1", "x\u200b", "☹")
+ratings = st.builds(Rated, words, st.none() | words, st.sampled_from((*NOTHING, *SOMETHING)))
 GOOD, BAD = Rated("satisfied"), Rated("dissatisfied", None, "没有来人。")
 
 
@@ -34,14 +36,18 @@ def test_a_rating_passes_exactly_when_every_rule_lets_it(state, by_reply, before
         window is not None or state is State.REPLIED,
         window is None or now <= window,
     ]
-    if all(lets):
-        domain.check_evaluation(state, question, before, new, now)
-    else:
+    if not all(lets):
         with pytest.raises(Conflict):
             domain.check_evaluation(state, question, before, new, now)
+    elif "dissatisfied" in (new.result, new.process) and new.comment in NOTHING:
+        with pytest.raises(Invalid) as refused:
+            domain.check_evaluation(state, question, before, new, now)
+        assert list(refused.value.errors) == ["comment"]
+    else:
+        domain.check_evaluation(state, question, before, new, now)
 
 
-@given(ratings, ratings, ratings)
+@given(*[ratings.filter(lambda each: not each.lacks_reason)] * 3)
 def test_nobody_rates_a_reply_three_times(first, second, third):
     taken: list[Rated] = []
     for new in (first, second, third):

@@ -143,7 +143,7 @@ def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(vi
     page = visit.client.get(answered).text
     assert "改变看法了？" in page
     same = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[1]})
-    again = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "key": windows[2]})
+    again = visit.client.post(f"{answered}/evaluation", data={"result": "dissatisfied", "comment": "没有来人。", "key": windows[2]})
     third = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[3]})
     assert [answer.status_code for answer in (same, again, third)] == [409, 303, 409]
     for answer in (same, third):
@@ -159,6 +159,18 @@ def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})
     assert answer.status_code == 409
     assert receipts.EVALUATION.too_late.zh in answer.text
+
+
+@pytest.mark.parametrize("rating", [{"result": "dissatisfied"}, {"result": "satisfied", "process": "dissatisfied"}])
+@pytest.mark.parametrize("comment", ["", "  ", "\u200b\u3000"])
+def test_who_is_dissatisfied_is_asked_why_beside_the_field(visit, answered, rating, comment):
+    form = rating | {"comment": comment, "key": visit.key(answered)}
+    answer = visit.client.post(f"{answered}/evaluation", data=form)
+    assert answer.status_code == 422
+    assert receipts.EVALUATION.mistakes["comment"].zh in answer.text.split('id="comment-mistake"')[1].split("</p>")[0]
+    assert f'name="result" value="{rating["result"]}" checked' in answer.text
+    again = visit.client.post(f"{answered}/evaluation", data=form | {"comment": "没有来人。"})
+    assert (again.status_code, again.headers["Location"]) == (303, f"{answered}#evaluation")
 
 
 def test_a_rating_without_the_result_is_asked_for_and_the_comment_kept(visit, answered):

@@ -23,7 +23,8 @@ def read(desk, receipt):
 
 
 def rate(desk, receipt, result="satisfied", who=None, **more):
-    return desk.post(f"/receipts/{receipt}/evaluation", {"result": result, **more}, who)
+    reason = {"comment": "没有来人。"} if result == "dissatisfied" else {}
+    return desk.post(f"/receipts/{receipt}/evaluation", {"result": result} | reason | more, who)
 
 
 @pytest.fixture
@@ -76,6 +77,17 @@ def test_only_who_submitted_it_withdraws_or_adds(desk, joint, what):
     assert desk.row(opinion) == before
     answer = desk.post(f"/receipts/{receipts[0]}/{what}", {"content": "桥东。"} if what == "details" else {})
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("rating", [{"result": "dissatisfied"}, {"result": "satisfied", "process": "dissatisfied"}])
+@pytest.mark.parametrize("comment", [{}, {"comment": None}, {"comment": ""}, {"comment": " \u200b"}])
+def test_who_is_dissatisfied_says_why(desk, joint, rating, comment):
+    receipts, opinion = joint
+    reply(desk, opinion)
+    receipt = receipts[1]
+    refused = desk.post(f"/receipts/{receipt}/evaluation", rating | comment)
+    assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["comment"])
+    assert desk.post(f"/receipts/{receipt}/evaluation", rating | {"comment": "。"}).status_code == 201
 
 
 def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(desk, joint):
