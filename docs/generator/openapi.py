@@ -6,8 +6,12 @@ import http
 import re
 from collections.abc import Iterator
 
+from docs.generator.examples import EXAMPLES
+from docs.generator.headers import HEADERS as ANSWERED
+from docs.generator.headers import headers_of
 from docs.generator.product import api_routes, process_routes, reads_idempotency_key
 from docs.generator.shapes import Json, Shapes
+from docs.generator.words import words
 from services.contracts import errors
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.queries import is_several
@@ -15,6 +19,7 @@ from services.runtime.access import PUBLIC
 from services.runtime.http import API, Route
 from services.runtime.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
 from services.runtime.problems import PROBLEM
+from services.runtime.throttle import Kind
 
 VERSION = "1"
 MULTIPART = "multipart/form-data"
@@ -24,22 +29,20 @@ Opinions come in, are assigned to a department, answered, evaluated and counted.
 
 Times are RFC 3339 with offset. Errors are problem documents (RFC 9457); for bad input `errors` names the fields. Unknown fields
 are refused. Lists answer `{items, next}`; send `next` back as `cursor`. Whoever holds a receipt needs no token."""
+PROBLEM_FIELDS: dict[str, Json] = {
+    "type": {"type": "string", "format": "uri-reference"},
+    "title": {"type": "string"},
+    "status": {"type": "integer"},
+    "detail": {"type": "string"},
+    "instance": {"type": "string", "format": "uri-reference"},
+    "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+}
 PROBLEM_SHAPE: Json = {
     "type": "object",
     "description": "What went wrong and what to do next.",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-        "instance": {"type": "string", "format": "uri-reference"},
-        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-    },
+    "properties": {name: kind | {"description": words("Problem", name)} for name, kind in PROBLEM_FIELDS.items()},
     "required": ["type", "title", "status", "detail"],
 }
-#: What may be sent again later says when.
-AGAIN_LATER = (errors.TooMany, errors.Unavailable, errors.NoRoom)
-RETRY_AFTER: Json = {"Retry-After": {"description": "Seconds until the same request may succeed.", "schema": {"type": "integer"}}}
 HEADERS: dict[str, Json] = {
     "idempotency-key": {
         "name": "Idempotency-Key",
@@ -63,7 +66,7 @@ HEADERS: dict[str, Json] = {
 
 def document() -> Json:
     """The whole document."""
-    shapes = Shapes()
+    shapes = Shapes(words=words)
     paths: dict[str, Json] = {}
     for service, route in api_routes():
         paths.setdefault(_address(route), {})[route.method.lower()] = operation(service, route, shapes)
@@ -76,12 +79,14 @@ def document() -> Json:
             "version": VERSION,
             "summary": "Closing the loop on opinions.",
             "description": DESCRIPTION,
+            "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/", "description": "One origin for all services."}],
         "paths": paths,
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "description": "Made with `huiying token create`."}},
             "parameters": HEADERS,
+            "headers": ANSWERED,
             "responses": {shape.__name__: _problem_response(shape) for shape in STATUSES} | {"Internal": _internal()},
             "schemas": {"Problem": PROBLEM_SHAPE} | dict(sorted(shapes.collected.items())),
         },
@@ -114,10 +119,15 @@ def process_operation(service: str, route: Route) -> Json:
         # One process tells about its checks and its room, the one origin about each service's.
         words = {"type": "object", "additionalProperties": {"type": ["string", "integer", "object"]}}
         content = {"application/json": {"schema": words}}
-    responses: Json = {"200": {"description": route.summary, "content": content}}
+    responses: Json = {"200": {"description": route.summary, "content": content, "headers": headers_of(200, route)}}
+    responses["429"] = {"$ref": f"#/components/responses/{errors.TooMany.__name__}"}
     if route.path == "/readyz":
-        responses["503"] = {"description": "The broker or the store does not answer; the answer says which.", "content": content}
-    return {"tags": [service], "summary": route.summary, "security": [], "responses": responses}
+        down = "The broker or the store does not answer; the answer says which."
+        responses["503"] = {"description": down, "content": content, "headers": headers_of(503)}
+    # Each service has metrics of its own at `/<service>/metrics`.
+    name = "_".join((service, *route.path.strip("/").removeprefix(f"{service}/").split("/")))
+    named = name if route.path != "/metrics" else "metrics"
+    return {"operationId": named, "tags": [service], "summary": route.summary, "security": [], "responses": responses}
 
 
 def _address(route: Route) -> str:
@@ -126,16 +136,15 @@ def _address(route: Route) -> str:
 
 def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
     for name in re.findall(r"\{(\w+)\}", _address(route)):
-        yield {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-    for name, field in (route.query().fields if route.query else {}).items():
-        yield {
-            "name": field.data_key or name,
-            "in": "query",
-            "required": field.required,
-            "schema": _query_value(shapes.field(field, service)),
-            # Several values of one parameter stand in it with commas between them.
-            **({"style": "form", "explode": False} if is_several(field) else {}),
-        }
+        text = words(f"{service}.path", name)
+        yield {"name": name, "in": "path", "required": True, "description": text, "schema": {"type": "string"}}
+    for known, field in (route.query().fields if route.query else {}).items():
+        name = field.data_key or known
+        schema = _query_value(shapes.field(field, service))
+        text = schema.pop("description", None) or words(f"{service}.query", name)
+        # Several values of one parameter stand in it with commas between them.
+        style = {"style": "form", "explode": False} if is_several(field) else {}
+        yield {"name": name, "in": "query", "required": field.required, "description": text, "schema": schema} | style
     if reads_idempotency_key(route):
         yield {"$ref": "#/components/parameters/idempotency-key"}
     yield {"$ref": "#/components/parameters/request-id"}
@@ -143,15 +152,23 @@ def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
 
 def _query_value(schema: Json) -> Json:
     # What is absent from an address is absent; there is no null.
+    if "anyOf" in schema:
+        schema = next(kind for kind in schema["anyOf"] if kind.get("type") != "null")
     kinds = [kind for kind in schema["type"] if kind != "null"] if isinstance(schema.get("type"), list) else []
     return schema | ({"type": kinds[0]} if kinds else {})
 
 
 def _request_body(service: str, route: Route, shapes: Shapes) -> Json:
     if route.body is None:
-        return {"required": True, "content": {kind: {"schema": _taken(kind)} for kind in route.takes}}
+        return {"required": True, "content": {kind: {"schema": _taken(kind)} | _example(kind) for kind in route.takes}}
     needed = any(field.required for field in route.body().fields.values())
-    return {"required": needed, "content": {"application/json": {"schema": shapes.refer(route.body, service)}}}
+    schema = shapes.refer(route.body, service)
+    content = {"schema": schema} | _example(schema["$ref"].rpartition("/")[2])
+    return {"required": needed, "content": {"application/json": content}}
+
+
+def _example(name: str) -> Json:
+    return {"example": EXAMPLES[name]} if name in EXAMPLES else {}
 
 
 def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
@@ -161,17 +178,20 @@ def _success(status: int, route: Route, shapes: Shapes, service: str) -> Json:
     # What is not JSON and has a shape is a stream of it: a line of JSON for each line.
     streamed = {kind: {"schema": BYTES if shape is None else schema} for kind in route.gives}
     answer["content"] = streamed or {"application/json": {"schema": schema}}
-    return answer
+    return answer | {"headers": headers_of(status, route)}
 
 
 def _taken(kind: str) -> Json:
     if kind == MULTIPART:
-        return {"type": "object", "properties": {"file": BYTES}, "required": ["file"], "additionalProperties": False}
+        file = BYTES | {"description": "A photo; the field may come several times."}
+        return {"type": "object", "properties": {"file": file}, "required": ["file"], "additionalProperties": False}
     return BYTES if kind.startswith(("image/", "application/vnd.")) else {"type": "string"}
 
 
 def _refusals(route: Route) -> list[type[Refusal]]:
     found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
+    if route.counts is Kind.SUBMISSION:
+        found.append(errors.NoRoom)
     # What only the public may do refuses staff.
     if route.access is not PUBLIC or route.method == "POST":
         found.append(errors.NotAllowed)
@@ -189,9 +209,10 @@ def _problem_response(shape: type[Refusal]) -> Json:
     example = {"type": f"/problems/{status.slug}", "title": status.title, "status": status.status, "detail": "…", "instance": API}
     text = (shape.__doc__ or status.title).strip().split("\n")[0]
     content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}}
-    return {"description": text, "content": content} | ({"headers": RETRY_AFTER} if shape in AGAIN_LATER else {})
+    return {"description": text, "content": content, "headers": headers_of(status.status)}
 
 
 def _internal() -> Json:
     text = "Something went wrong here; it is in the log under this request's id."
-    return {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    content = {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": text, "content": content, "headers": headers_of(500)}

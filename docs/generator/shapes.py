@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
@@ -11,6 +11,7 @@ from marshmallow import RAISE, Schema, fields, missing, validate
 from services.contracts.queries import Choices
 
 Json = dict[str, Any]
+Words = Callable[[str, str], str | None]
 _TYPES: tuple[tuple[type[fields.Field[Any]], Json], ...] = (
     (fields.Email, {"type": "string", "format": "email"}),
     (fields.Url, {"type": "string", "format": "uri"}),
@@ -25,10 +26,13 @@ _TYPES: tuple[tuple[type[fields.Field[Any]], Json], ...] = (
 
 
 class Shapes:
-    """Collects the schemas that are referred to; `place` is where the references point."""
+    """Collects the schemas that are referred to; `place` is where the references point.
 
-    def __init__(self, place: str = "#/components/schemas/") -> None:
-        self._place = place
+    `words` says what a property means, by its schema and its name, where the field itself does not.
+    """
+
+    def __init__(self, place: str = "#/components/schemas/", words: Words = lambda *_: None) -> None:
+        self._place, self._words = place, words
         self.collected: dict[str, Json] = {}
 
     def refer(self, shape: type[Schema], owner: str) -> Json:
@@ -36,10 +40,10 @@ class Shapes:
         name = f"{owner}.{shape.__name__.removesuffix('Schema')}"
         if name not in self.collected:
             self.collected[name] = {}
-            self.collected[name] = self.object_of(shape(), owner)
+            self.collected[name] = self.object_of(shape(), owner, name)
         return {"$ref": self._place + name}
 
-    def object_of(self, schema: Schema, owner: str) -> Json:
+    def object_of(self, schema: Schema, owner: str, called: str = "") -> Json:
         """The JSON Schema of one marshmallow schema."""
         listed = schema.fields
         answer: Json = {"type": "object"}
@@ -47,13 +51,20 @@ class Shapes:
         text = _first_line(type(schema)) or _first_line(getattr(schema, "shape", type(schema)))
         if text:
             answer["description"] = text
-        answer["properties"] = {field.data_key or name: self.field(field, owner) for name, field in listed.items()}
+        named = {field.data_key or name: field for name, field in listed.items()}
+        answer["properties"] = {name: self.worded(field, owner, called, name) for name, field in named.items()}
         required = [field.data_key or name for name, field in listed.items() if field.required]
         if required:
             answer["required"] = required
         if schema.unknown == RAISE:
             answer["additionalProperties"] = False
         return answer
+
+    def worded(self, field: fields.Field[Any], owner: str, called: str, name: str) -> Json:
+        """The JSON Schema of one field, with what it means."""
+        answer = self.field(field, owner)
+        text = answer.get("description") or self._words(called, name)
+        return answer | ({"description": text} if text else {})
 
     def field(self, field: fields.Field[Any], owner: str) -> Json:
         """The JSON Schema of one field, with its default and its bounds."""
@@ -111,7 +122,7 @@ def _or_null(json: Json) -> Json:
     if "$ref" in json:
         return {"oneOf": [json, {"type": "null"}]}
     if "enum" in json:
-        json = json | {"enum": [*json["enum"], None]}
+        return {"anyOf": [json, {"type": "null"}]}
     return json | ({"type": [json["type"], "null"]} if "type" in json else {})
 
 

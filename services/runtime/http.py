@@ -34,6 +34,7 @@ from services.runtime.routes import Routes as Routes
 from services.runtime.telemetry import Telemetry
 from services.runtime.throttle import Throttle
 
+CREATED = 201
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -80,6 +81,8 @@ def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Respon
             key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
             answer = route.view(Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door))
             response = answer if isinstance(answer, flask.Response) else json_response(*answer)
+            if response.status_code == CREATED and route.made and not isinstance(answer, flask.Response):
+                response.headers["Location"] = route.found_at(path, answer[1])
             visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
             return response
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from services.contracts.errors import NotFound, Refusal, TooLarge, TooMany, Unavailable, UnsupportedType, status_of
+from services.contracts.errors import NotFound, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable, UnsupportedType, status_of
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
@@ -38,6 +38,8 @@ def problem(error: Refusal) -> flask.Response:
     if error.errors:
         body["errors"] = error.errors
     response = json_response(status.status, body, PROBLEM)
+    if isinstance(error, NotSignedIn):
+        response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, UnsupportedType):
         # RFC 9110 15.5.16: what may be sent instead.
         response.headers["Accept-Encoding"] = "identity"

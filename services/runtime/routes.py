@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import quote
 
 import flask
 from marshmallow import Schema
@@ -55,7 +56,8 @@ class Route:
     `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
     audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
-    address without a token gets so much a minute.
+    address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
+    request's path and from the answer in braces.
     """
 
     method: str
@@ -73,11 +75,16 @@ class Route:
     gives: tuple[str, ...] = ()
     longest: int = LONGEST_BODY
     cost: int = 0
+    made: str = ""
 
     @property
     def is_public(self) -> bool:
         """Whether anybody may call."""
         return self.access is PUBLIC
+
+    def found_at(self, path: Mapping[str, str], answer: Mapping[str, Any]) -> str:
+        """The address of what was made."""
+        return self.made.format_map({**{name: quote(value, safe="") for name, value in path.items()}, **answer})
 
     @property
     def is_recorded(self) -> bool:
@@ -93,7 +100,7 @@ class Routes(list[Route]):
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:
-        """Serve POST. Facts: access, body or takes, longest, answers, gives, page, counts."""
+        """Serve POST. Facts: access, body or takes, longest, answers, made, gives, page, counts."""
         return self._add("POST", path, **facts)
 
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:

@@ -83,6 +83,8 @@ class Reader:
             each for each in self._routes if each.method == method and re.fullmatch(re.sub("<[^>]+>", "[^/]+", each.path), place)
         )
         shape = route.answers[answer.status_code]
+        if answer.status_code == 201:
+            assert self._client.get(answer.headers["Location"]).status_code == 200
         if shape is not None:
             shape(unknown=RAISE).load(answer.get_json())
         return answer.get_json()

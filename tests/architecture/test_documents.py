@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ import orjson
 import pytest
 
 from docs import generate
-from docs.generator.product import ROOT, api_routes
+from docs.generator import openapi
+from docs.generator.examples import EXAMPLES
+from docs.generator.product import ROOT, api_routes, process_routes
+from docs.generator.words import WORDS
 from services.console.main import main
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -67,7 +71,74 @@ def test_the_openapi_document_has_every_address_once() -> None:
     document = orjson.loads(read("services/contracts/openapi.json"))
     operations = [operation for methods in document["paths"].values() for operation in methods.values()]
     named = [operation["operationId"] for operation in operations if "operationId" in operation]
-    assert len(named) == len(set(named)) == len(api_routes())
+    assert len(named) == len(set(named)) == len(operations) == len(api_routes()) + len(process_routes())
+
+
+def described(place: str, node: Any) -> Iterator[tuple[str, bool]]:
+    """(where, whether it has a description) of every property and every parameter of a document."""
+    if isinstance(node, dict):
+        for name, inner in node.items():
+            if name == "properties" and isinstance(inner, dict):
+                yield from ((f"{place}.{each}", bool(shape.get("description"))) for each, shape in inner.items())
+            if name == "parameters" and isinstance(inner, list):
+                yield from ((f"{place} {each['name']}", bool(each.get("description"))) for each in inner if "name" in each)
+            # An example may have a field of any name.
+            yield from described(f"{place}.{name}", inner) if name != "example" else ()
+    elif isinstance(node, list):
+        for inner in node:
+            yield from described(place, inner)
+
+
+def test_every_property_and_parameter_of_the_api_has_a_description() -> None:
+    found = list(described("", openapi.document()))
+    assert len(found) > 500
+    assert [place for place, told in found if not told] == [], "say in docs/generator/words.py or in the field's metadata"
+
+
+def test_no_words_are_left_over() -> None:
+    used = {place.replace(" ", ".").rpartition(".")[2] for place, _ in described("", openapi.document())}
+    assert [name for name in WORDS if name.rpartition(".")[2] not in used] == []
+
+
+def enumerations(node: Any) -> Iterator[dict[str, Any]]:
+    """Every schema of a document that lists its values."""
+    if isinstance(node, dict):
+        yield from [node] if isinstance(node.get("enum"), list) else []
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from enumerations(inner)
+
+
+@pytest.mark.parametrize("path", FORMAL, ids=lambda path: path.name)
+def test_a_list_of_values_has_the_values_of_its_type_and_nothing_else(path: Path) -> None:
+    found = list(enumerations(orjson.loads(path.read_bytes())))
+    assert found
+    assert [each for each in found if each.get("type") != "string" or {type(value) for value in each["enum"]} != {str}] == []
+
+
+BODIES = {f"{name}.{route.body.__name__.removesuffix('Schema')}": route.body for name, route in api_routes() if route.body}
+
+
+@pytest.mark.parametrize("name", sorted(BODIES))
+def test_every_body_has_an_example_that_its_schema_takes(name: str) -> None:
+    BODIES[name]().load(orjson.loads(orjson.dumps(EXAMPLES[name])))
+
+
+def test_every_example_is_used() -> None:
+    taken = {kind for _, route in api_routes() for kind in route.takes}
+    assert set(EXAMPLES) <= set(BODIES) | taken
+    assert {kind for kind in taken if not kind.startswith(("image/", "multipart/", "application/vnd."))} <= set(EXAMPLES)
+
+
+def test_every_answer_says_its_headers_and_every_201_where_what_was_made_is() -> None:
+    assert [route.path for _, route in api_routes() if (201 in route.answers) != bool(route.made)] == []
+    document = openapi.document()
+    operations = [operation for methods in document["paths"].values() for operation in methods.values()]
+    answers = [(status, answer) for operation in operations for status, answer in operation["responses"].items()]
+    assert [answer for _, answer in answers if "$ref" not in answer and "X-Request-ID" not in answer.get("headers", {})] == []
+    assert [answer for status, answer in answers if status == "201" and "Location" not in answer["headers"]] == []
+    problems = document["components"]["responses"]
+    assert "WWW-Authenticate" in problems["NotSignedIn"]["headers"]
+    assert all("Retry-After" in problems[name]["headers"] for name in ("TooMany", "Unavailable", "NoRoom"))
 
 
 @pytest.mark.parametrize("readme", READMES)

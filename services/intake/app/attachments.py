@@ -44,6 +44,7 @@ PHOTO_HEADERS = {
     takes=(*PHOTO_TYPES, MULTIPART),
     longest=LARGEST_PHOTO + AROUND,
     answers={201: schemas.Attachment},
+    made=f"{API}/receipts/{{receipt}}/attachments/{{id}}",
 )
 def attach(call: Call[Intake]) -> Answer:
     """Add a photo (JPEG, PNG or WebP, 8 MB, 40 megapixels) until there is a reply; only its pixels are kept."""

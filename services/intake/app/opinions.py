@@ -48,7 +48,7 @@ INSIDE = frozenset(
 
 @routes.post(
     f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted},
-    counts=Kind.SUBMISSION,
+    counts=Kind.SUBMISSION, made="{links[receipt]}",
 )  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""

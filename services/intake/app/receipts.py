@@ -20,6 +20,7 @@ from services.runtime.http import API, Answer, Call
 from services.runtime.idempotency import once
 from services.runtime.throttle import Kind
 
+RECEIPT = f"{API}/receipts/{{receipt}}"
 _REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
@@ -37,6 +38,7 @@ def read_receipt(call: Call[Intake]) -> Answer:
     counts=Kind.RECEIPT,
     body=schemas.Evaluation,
     answers={201: schemas.Standing},
+    made=RECEIPT,
 )
 def evaluate(call: Call[Intake]) -> Answer:
     """Rate the reply, and once more on second thought; open until the date on the receipt. Not for whoever handles it."""
@@ -51,7 +53,12 @@ def evaluate(call: Call[Intake]) -> Answer:
 
 
 @routes.post(
-    f"{API}/receipts/<receipt>/details", access=PUBLIC, counts=Kind.RECEIPT, body=schemas.Details, answers={201: schemas.Standing}
+    f"{API}/receipts/<receipt>/details",
+    access=PUBLIC,
+    counts=Kind.RECEIPT,
+    body=schemas.Details,
+    answers={201: schemas.Standing},
+    made=RECEIPT,
 )
 def add_details(call: Call[Intake]) -> Answer:
     """Tell more, when the reviewer or the department has asked for it."""
@@ -69,6 +76,7 @@ def add_details(call: Call[Intake]) -> Answer:
     counts=Kind.RECEIPT,
     body=schemas.Withdrawal,
     answers={201: schemas.Standing},
+    made=RECEIPT,
 )
 def withdraw(call: Call[Intake]) -> Answer:
     """Take the opinion back; possible until there is a reply, and unless others are handled with it."""

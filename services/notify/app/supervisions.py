@@ -62,7 +62,13 @@ def resolve(call: Call[Notify]) -> Answer:
     return 200, _supervision(row)
 
 
-@routes.post(f"{API}/meetings", access=SUPERVISORS, body=schemas.MeetingCall, answers={201: schemas.MeetingFile})
+@routes.post(
+    f"{API}/meetings",
+    access=SUPERVISORS,
+    body=schemas.MeetingCall,
+    answers={201: schemas.MeetingFile},
+    made=f"{API}/meetings/{{id}}",
+)
 def call_meeting(call: Call[Notify]) -> Answer:
     """Call a meeting about the supervisions named, or about all that are open and on no agenda yet."""
 

@@ -37,7 +37,13 @@ def list_reschedulings(call: Call[Routing]) -> Answer:
     return 200, page(rows, call.query["limit"])
 
 
-@routes.post(f"{API}/lookbacks", access=RULING, body=schemas.LookbackBody, answers={201: schemas.LookbackCase})
+@routes.post(
+    f"{API}/lookbacks",
+    access=RULING,
+    body=schemas.LookbackBody,
+    answers={201: schemas.LookbackCase},
+    made=f"{API}/lookbacks/{{id}}",
+)
 def look_back(call: Call[Routing]) -> Answer:
     """Draw or choose concluded cases to be looked at again."""
 

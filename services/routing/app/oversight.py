@@ -25,6 +25,7 @@ Act = Callable[[RoutingStore, Catalogue, str], tuple[Row, State]]
     access=RULING,
     body=schemas.HandlersBody,
     answers={201: schemas.HandlersAnswer},
+    made=f"{API}/assignments/{{assignment_id}}",
 )
 def add_handlers(call: Call[Routing]) -> Answer:
     """Have more departments handle a case beside its lead."""

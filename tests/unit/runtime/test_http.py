@@ -150,7 +150,9 @@ class TestRequestId:
 
 class TestWho:
     def test_without_a_token_a_staff_route_answers_401(self, world: World) -> None:
-        problem(world.client.get("/api/v1/notes"), 401, "not-signed-in")
+        answer = world.client.get("/api/v1/notes")
+        problem(answer, 401, "not-signed-in")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
 
     @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Basic abc", "Bearer hy_unknown", "hy_x"])
     def test_a_token_that_is_no_good_answers_401_even_on_public_routes(self, world: World, header: str) -> None:

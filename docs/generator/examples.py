@@ -1,0 +1,57 @@
+"""A body for every operation that takes one, by the name of its schema or by its content type; a test reads each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+OPINION = "01980a3e-7c43-7a4e-9a53-2d1c6b1f0e77"
+ASSIGNMENT = "01980a41-19b2-7c04-8f6d-5a0e4b7c9d21"
+MEETING = "01980a52-33f0-7d1a-b0c2-91e5d3a7f468"
+PROMISE = {"what": "更换三号楼前的路灯线路", "due": "2026-12-18T17:30:00+08:00", "who": "市政所"}
+EXAMPLES: Mapping[str, Any] = {
+    "intake.Submission": {
+        "title": "三号楼前的路灯坏了",
+        "content": "三号楼前的路灯坏了两周，老人晚上出门不便，希望尽快修好。",
+        "topic": "street-lights",
+        "location": {"address": "云澜县东门社区三号楼前", "latitude": 30.86, "longitude": 120.09},
+        "submitter": {"kind": "citizen", "name": "王建国", "phone": "0572-1234567"},
+        "visibility": "department",
+    },
+    "application/x-ndjson": '{"title": "路灯坏了", "content": "三号楼前的路灯坏了两周。", "external_id": "12345-2026-001"}\n',
+    "text/csv": "title,content,external_id\n路灯坏了,三号楼前的路灯坏了两周。,12345-2026-001\n",
+    "intake.Evaluation": {"result": "satisfied", "process": "basically_satisfied", "comment": "修得很快。"},
+    "intake.Details": {"content": "五号楼前的也不亮了。"},
+    "intake.Withdrawal": {"reason": "已经修好了。"},
+    "intake.Erasure": {"content": True},
+    "intake.Retention": {"days": 1095, "limit": 200, "erase": False},
+    "intake.Rotation": {"limit": 200},
+    "intake.Acceptance": {"topic": "street-lights", "level": "county", "difficulty": "simple", "department": "city-management"},
+    "intake.BatchAcceptance": {"opinions": [OPINION], "difficulty": "ordinary", "handling": "joint"},
+    "intake.Refusal": {"reason": "litigation"},
+    "intake.Question": {"question": "是哪一栋楼前的路灯？"},
+    "intake.Merging": {"into": OPINION},
+    "routing.SignBody": {},
+    "routing.ResumeBody": {},
+    "routing.ApproveBody": {},
+    "routing.ProgressBody": {"content": "已派人到现场查看，线路需更换。", "contact": "phone"},
+    "routing.ReplyBody": {"content": "线路已查明，月内更换。", "outcome": "in_progress", "promise": PROMISE, "items": []},
+    "routing.ObjectBody": {"reason": "这条路由交通部门管养。", "department": "transport"},
+    "routing.ExtendBody": {"until": "2026-12-31T17:30:00+08:00", "reason": "灯具需定制，到货要两周。"},
+    "routing.PauseBody": {"reason": "等提出人补充位置。", "until": "2026-12-10T17:30:00+08:00"},
+    "routing.KeepBody": {"evidence": "路灯已于 12 月 15 日更换完毕，当晚通电。"},
+    "routing.ResyncBody": {"department": "city-management"},
+    "routing.RulingBody": {"about": "objection", "granted": True, "reason": "该路段确由交通部门管养。", "department": "transport"},
+    "routing.Preview": {"title": "三号楼前的路灯坏了", "content": "路灯坏了两周。"},
+    "routing.LookbackBody": {
+        "size": 20, "department": "city-management", "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00",
+    },
+    "routing.CheckBody": {"assignment": ASSIGNMENT, "held": True, "note": "现场查看，路灯亮。"},
+    "routing.HandlersBody": {"departments": ["transport"], "handling": "joint"},
+    "routing.MarkBody": {"key": True, "leader": "李副主任", "reason": "多人反映。"},
+    "routing.RaiseBody": {"reason": "需要市级协调。"},
+    "routing.AmendBody": {"reason": "请写明完成时间。"},
+    "notify.Scheduling": {"meeting": MEETING},
+    "notify.Result": {"result": "promise", "note": "会上当场承诺。", "promise": PROMISE},
+    "notify.MeetingCall": {"title": "十二月督政议事会", "at": "2026-12-28T09:00:00+08:00"},
+}  # fmt: skip

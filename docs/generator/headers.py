@@ -1,0 +1,29 @@
+"""The headers of answers: one row each, and which of them an answer has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docs.generator.shapes import Json
+from services.runtime.http import Route
+
+_TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
+HEADERS: Mapping[str, Json] = {
+    "Location": {"description": "The address of what was made, or of what it was added to.", "schema": _TEXT},
+    "Retry-After": {"description": "Seconds until the same request may succeed.", "schema": _NUMBER},
+    "WWW-Authenticate": {"description": "How to say who calls: `Bearer`, with a token.", "schema": _TEXT},
+    "X-Request-ID": {"description": "The id of the request; it stands on every line of the log about it.", "schema": _TEXT},
+}
+#: What a status always brings.
+BY_STATUS: Mapping[int, tuple[str, ...]] = {
+    201: ("Location",),
+    401: ("WWW-Authenticate",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+
+
+def headers_of(status: int, route: Route | None = None) -> Json:
+    """References to the headers of an answer; without a route, of a problem."""
+    names = [*BY_STATUS.get(status, ()), "X-Request-ID"]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
