@@ -108,7 +108,9 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "status": 200,
     }
     monkeypatch.setattr(keys.audit_trail, "listing", lambda *_, **__: [row])
-    token = {"id": EVIL, "role": "admin", "department": EVIL, "created": None, "used": None, "expires": None, "revoked": None}
+    grants = {"channels": [EVIL], "source": EVIL}
+    ends = dict.fromkeys(("created", "used", "expires", "revoked"))
+    token = {"id": EVIL, "role": "admin", "department": EVIL, **grants, **ends}
     monkeypatch.setattr(keys.access, "listing", lambda _: [token])
     monkeypatch.setattr(traffic, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
