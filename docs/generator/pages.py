@@ -127,13 +127,14 @@ def metrics() -> str:
     ]
     parts += [statistics(), "## Every process\n", "Counted by the process itself.\n", _measures(measures.PROCESS)]
     parts += ["## Intake\n", "Beside those, from intake's web process.\n", _measures(measures.INTAKE)]
+    parts += ["## Routing\n", "Beside those, from routing's web process.\n", _measures(measures.ROUTING)]
     parts += ["## The embedded mode\n", "Beside those, through the one origin of `huiying up`.\n", _measures(measures.KEEPING)]
     buckets = [f"- `{row.name}`: {', '.join(f'{bound:g}' for bound in row.buckets)} s" for row in _all_measures() if row.buckets]
     return "\n".join([*parts, "## Buckets\n", "\n".join(buckets) + "\n"])
 
 
 def _all_measures() -> tuple[Measure, ...]:
-    return (*measures.PRODUCT, *measures.PROCESS, *measures.INTAKE, *measures.KEEPING)
+    return (*measures.PRODUCT, *measures.PROCESS, *measures.INTAKE, *measures.ROUTING, *measures.KEEPING)
 
 
 def _measures(rows: Iterable[Measure]) -> str:

@@ -34,7 +34,9 @@ from services.contracts.topology import (
     looked_after,
     mark_queue,
     mark_queues,
+    own_queues,
     queues,
+    watched,
 )
 
 Row = dict[str, Any]
@@ -97,7 +99,7 @@ def _rights(name: str) -> tuple[str, str, str]:
     if name == OPERATOR:
         return NOTHING, _one_of([REQUEUE]), f"^(.*[.]dead|{UNROUTED.replace('.', '[.]')})$"
     if name in SERVICES:
-        hears = [queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{name}.")]
+        hears = [*own_queues(name)]
         aside = [*(delay.exchange for delay in RETRIES), DEAD, DELIVERIES]
         says = [EVENTS] if SAYS[name] else []
         hears += [mark_queue(name)] if SAYS[name] else []
@@ -107,12 +109,13 @@ def _rights(name: str) -> tuple[str, str, str]:
 
 
 def _counted(service: str) -> tuple[str, ...]:
-    """The queues of which a service tells how much they hold.
+    """The queues of which a service tells how much they hold, beside those that it reads.
 
     RabbitMQ tells that since 4.3.1 to those who have any right on the queue. The right to write is the least: it lets nobody read,
     empty or delete, and publishing goes by the rights on exchanges.
     """
-    return looked_after(service, [_CODE])
+    seen = (*watched(service, [_CODE]), *looked_after(service, [_CODE]))
+    return tuple(name for name in seen if name not in own_queues(service))
 
 
 def _permissions(name: str) -> list[Row]:

@@ -65,7 +65,22 @@ PRODUCT = (
 )
 
 #: What intake tells beside that.
-INTAKE = (Measure("huiying_intake_room", "gauge", "Opinions that can still be taken before the outbox or the disk is full"),)
+INTAKE = (
+    Measure("huiying_intake_room", "gauge", "Opinions that can still be taken before the outbox or the disk is full"),
+    Measure(
+        "huiying_unassigned_oldest_seconds", "gauge", "For how long an accepted opinion has waited for a department, the oldest one"
+    ),
+)
+
+#: What routing tells beside that.
+ROUTING = (
+    Measure(
+        "huiying_unsigned_oldest_seconds",
+        "gauge",
+        "How long a department has had, and not acted on, the oldest of what it was given",
+        ("department",),
+    ),
+)
 
 #: What the embedded mode's web process tells of the processes beside it; elsewhere Prometheus' own `up` says so.
 KEEPING = (
@@ -93,6 +108,13 @@ PROCESS = (
         "huiying_catalogue_refused", "gauge", "1 while the catalogue's file has mistakes and an older one is used", ("service",)
     ),
     Measure("huiying_dead_letters", "gauge", "Messages that nobody could handle, waiting for a person", ("queue",)),
+    Measure("huiying_queue_messages", "gauge", "Messages that wait in a queue and that nobody has taken yet", ("queue",)),
+    Measure(
+        "huiying_queue_oldest_seconds",
+        "gauge",
+        "For how long messages have waited and none has left, as far as looks from outside can tell; 0 for an empty queue",
+        ("queue",),
+    ),
     Measure("huiying_http_requests_total", "counter", "HTTP requests answered", ("service", "method", "route", "status")),
     Measure("huiying_http_request_seconds", "histogram", "Time to answer an HTTP request", ("service", "route"), FAST_BUCKETS),
 )

@@ -144,11 +144,19 @@ def dead_queue(queue: str) -> str:
     return f"{queue}.dead"
 
 
+def own_queues(service: str) -> tuple[str, ...]:
+    """The queues that a service hears."""
+    return tuple(queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{service}."))
+
+
+def watched(service: str, departments: Iterable[str]) -> tuple[str, ...]:
+    """The work queues that a service keeps an eye on: its own, and routing the departments' as well."""
+    return (*own_queues(service), *(map(department_queue, departments) if service == "routing" else ()))
+
+
 def looked_after(service: str, departments: Iterable[str]) -> tuple[str, ...]:
-    """The queues of what could not be handled that a service keeps an eye on: its own, and routing the departments' as well."""
-    own = [queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{service}.")]
-    others = [department_queue(code) for code in departments] if service == "routing" else []
-    return (*map(dead_queue, (*own, *others)), *((UNROUTED,) if service == "routing" else ()))
+    """The queues of what could not be handled that a service keeps an eye on: those of the queues it watches."""
+    return (*map(dead_queue, watched(service, departments)), *((UNROUTED,) if service == "routing" else ()))
 
 
 def queues(departments: Iterable[str]) -> tuple[Queue, ...]:

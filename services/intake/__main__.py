@@ -13,7 +13,7 @@ from services.intake import app, domain, pages, store
 from services.intake.app import Intake
 from services.intake.consumer import hearings
 from services.intake.gateway import Room
-from services.intake.series import RoomCollector
+from services.intake.series import RoomCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.runtime.assembly import Assembly, run
 from services.runtime.catalogue import InUse, same
@@ -35,7 +35,7 @@ def build(settings: Settings, database: Database, _: Clock) -> Intake:
 
 def collectors(intake: Intake) -> Sequence[Collector]:
     """The series of this service's own."""
-    return (RoomCollector(intake.room),)
+    return RoomCollector(intake.room), UnassignedCollector(intake.database)
 
 
 def tells(intake: Intake) -> Mapping[str, Callable[[], int | None]]:

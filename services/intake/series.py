@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from prometheus_client.core import GaugeMetricFamily, Metric
+from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import INTAKE
 from services.intake.gateway import Room
+from services.intake.store import unassigned_since
+from services.runtime.database import Database
 from services.runtime.telemetry import FreshCollector
+
+ROOM, UNASSIGNED = INTAKE
 
 
 class RoomCollector(FreshCollector):
-    """How many more opinions fit, for the one row of `INTAKE`; nothing while the store does not answer."""
+    """How many more opinions fit; nothing while the store does not answer."""
 
     def __init__(self, room: Room) -> None:
         self._room = room
@@ -21,5 +26,21 @@ class RoomCollector(FreshCollector):
         """One gauge."""
         left = self._room.left()
         if left is not None:
-            (row,) = INTAKE
-            yield GaugeMetricFamily(row.name, row.help, value=left)
+            yield GaugeMetricFamily(ROOM.name, ROOM.help, value=left)
+
+
+class UnassignedCollector(FreshCollector):
+    """How long the oldest opinion has waited for a department; nothing while the store does not answer."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge."""
+        try:
+            with self._database.reading() as connection:
+                since = unassigned_since(connection)
+        except SQLAlchemyError:
+            return
+        waited = (self._database.clock.now() - since).total_seconds() if since else 0.0
+        yield GaugeMetricFamily(UNASSIGNED.name, UNASSIGNED.help, value=max(0.0, waited))

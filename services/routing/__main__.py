@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
+from prometheus_client.registry import Collector
+
 from services.contracts.catalogue import Catalogue
 from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import hearings
 from services.routing.domain import Router
 from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
+from services.routing.series import UnsignedCollector
 from services.routing.settings import Settings
 from services.routing.store import RoutingStore, open_codes
 from services.runtime.assembly import Assembly, run
@@ -68,6 +71,11 @@ def chores(service: Routing) -> Sequence[Chore]:
     )
 
 
+def collectors(service: Routing) -> Sequence[Collector]:
+    """The series of this service's own."""
+    return (UnsignedCollector(service.database, lambda: service.catalogue),)
+
+
 class Rescheduling:
     """Follows the calendar of the catalogue in use: looks once whether it is another, and works until all is done."""
 
@@ -110,6 +118,7 @@ ASSEMBLY = Assembly(
     hearings,
     Path(__file__).parent / "migrations",
     chores,
+    collectors,
     place=lambda service: service.place,
     uses=open_codes,
 )

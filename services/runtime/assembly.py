@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import sys
 from collections.abc import Callable, Sequence
@@ -14,9 +13,8 @@ import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.catalogue import Use
-from services.contracts.errors import Unavailable
-from services.contracts.topology import SAYS, looked_after
+from services.contracts.catalogue import Catalogue, Use
+from services.contracts.topology import SAYS, looked_after, watched
 from services.runtime import journal, outbox, settings
 from services.runtime.access import Gatekeeper
 from services.runtime.audit import Scribe
@@ -25,12 +23,13 @@ from services.runtime.catalogue import InUse, OpenCodes
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.condition import StoreCheck, remember
 from services.runtime.database import Database
+from services.runtime.depths import QueueWatch
 from services.runtime.dispatch import Dispatcher, Hearing
 from services.runtime.health import Checks, Facts, health_routes, status_application
 from services.runtime.http import Routes, create_app
 from services.runtime.idempotency import prune
 from services.runtime.migrate import ACCESS, STORE, migrate
-from services.runtime.probe import BrokerProbe, Distrusted
+from services.runtime.probe import BrokerProbe
 from services.runtime.relay import Relay
 from services.runtime.routes import body_limits
 from services.runtime.settings import ProcessSettings, SettingsInvalid
@@ -42,7 +41,7 @@ from services.runtime.web import WebServer
 from services.runtime.worker import Chore, Loop, run_worker
 
 log = structlog.get_logger()
-DEAD_LETTERS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
+DEPTHS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
 PRUNE_SECONDS = 600.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
@@ -141,7 +140,7 @@ def worker_loops(
 
         loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
     loops["answers"] = Chore("answers", PRUNE_SECONDS, lambda: prune(database)).loop
-    loops["dead-letters"] = _dead_letters(assembly, given, telemetry).loop
+    loops["depths"] = _depths(assembly, given, telemetry, database.clock).loop
     if assembly.place is not None:
         loops["catalogue"] = _catalogue(assembly, assembly.place(service), database, telemetry).loop
     return loops
@@ -162,19 +161,15 @@ def counted(chore: Chore, telemetry: Telemetry) -> Chore:
     return dataclasses.replace(chore, run=run)
 
 
-def _dead_letters(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry) -> Chore:
-    """Counts what could not be handled, for the metrics."""
-    probe = BrokerProbe(given.broker_url)
-    place = InUse.of(given, lambda catalogue: looked_after(assembly.name, catalogue.departments))
+def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, clock: Clock) -> Chore:
+    """Counts what waits in queues and what could not be handled, for the metrics."""
 
-    def count() -> bool:
-        # While the broker is away, what was counted last stands.
-        with contextlib.suppress(Unavailable, Distrusted):
-            for queue, number in probe.depths(place.now).items():
-                telemetry.show("huiying_dead_letters", number, queue=queue)
-        return False
+    def queues(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return watched(assembly.name, catalogue.departments), looked_after(assembly.name, catalogue.departments)
 
-    return Chore("dead-letters", DEAD_LETTERS_SECONDS, count)
+    place = InUse.of(given, queues)
+    watch = QueueWatch(BrokerProbe(given.broker_url).depths, lambda: place.now, telemetry, clock)
+    return Chore("depths", DEPTHS_SECONDS, watch.look)
 
 
 def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> OpenCodes:

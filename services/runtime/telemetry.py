@@ -41,6 +41,12 @@ class Telemetry:
             series = self._series[name]
             (series.labels(**labels) if labels else series).inc(amount)
 
+    def counted(self, name: str, **labels: str) -> float:
+        """What a counter of the table has come to where it has these labels, whatever its others."""
+        (family,) = self._series[name].collect()
+        own = (each for each in family.samples if each.name == name and labels.items() <= each.labels.items())
+        return sum((float(sample.value) for sample in own), 0.0)
+
     def show(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge of the table."""
         self._series[name].labels(**labels).set(value)

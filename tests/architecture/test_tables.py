@@ -12,13 +12,15 @@ import pytest
 from docs.generator.product import ROOT, settings_shapes
 from services.contracts.catalogue import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
-from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, Measure
+from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTING, Measure
 from services.intake.gateway import Room
-from services.intake.series import RoomCollector
+from services.intake.series import RoomCollector, UnassignedCollector
+from services.routing.series import UnsignedCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
+from tests.conftest import MakeDatabase
 
 SOURCES = sorted((ROOT / "services").rglob("*.py"))
-MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE, *KEEPING)}
+MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE, *ROUTING, *KEEPING)}
 #: An option of the store's connections, which looks like a metric and is none.
 NO_METRIC = {"huiying_read"}
 SERIES_OF = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
@@ -72,7 +74,7 @@ def test_a_process_exposes_its_rows_of_the_table_and_nothing_else() -> None:
     assert {name for name in shown if not name.endswith("_created")} | set(COMPUTED) == {row.name for row in PROCESS}
 
 
-def test_intake_exposes_its_row_of_the_table_and_nothing_else() -> None:
+def test_intake_and_routing_expose_their_rows_of_the_table_and_nothing_else(sqlite_database: MakeDatabase) -> None:
     class Known(Room):
         def __init__(self) -> None:
             pass
@@ -80,7 +82,12 @@ def test_intake_exposes_its_row_of_the_table_and_nothing_else() -> None:
         def left(self) -> int:
             return 7
 
-    assert [(family.name, family.samples[0].value) for family in RoomCollector(Known()).collect()] == [(INTAKE[0].name, 7)]
+    opened = {name: sqlite_database(name, ROOT / "services" / name / "migrations") for name in ("intake", "routing")}
+    place = load_catalogue(ROOT / "deploy/catalogue.yml")
+    told = [RoomCollector(Known()), UnassignedCollector(opened["intake"]), UnsignedCollector(opened["routing"], lambda: place)]
+    families = [family for each in told for family in each.collect()]
+    assert [family.name for family in families] == [row.name for row in (*INTAKE, *ROUTING)]
+    assert [family.samples[0].value for family in families] == [7, 0, 0]
 
 
 def test_the_product_exposes_its_rows_of_the_table_and_nothing_else() -> None:

@@ -14,6 +14,7 @@ from services.intake.store.reading import (
     persons_of,
     ratings_of,
     timeline_of,
+    unassigned_since,
     waiting,
 )
 from services.intake.store.tables import handlers, opinions, ratings, signers, tables, timeline
@@ -23,5 +24,5 @@ __all__ = [
     "Holder", "IntakeStore", "Resealed", "after", "attachment", "attachments", "attachments_of", "cosigners_of", "find",
     "find_by_receipt", "handlers", "handlers_of", "in_the_clear", "is_followed", "listing", "merged_with", "open_codes",
     "opinions", "outlived", "persons_of", "ratings", "ratings_of", "reseal", "signers", "tables", "timeline", "timeline_of",
-    "waiting",
+    "unassigned_since", "waiting",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import State
+from services.contracts.messages import OpinionAccepted
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.database import row_of, rows_of
@@ -17,6 +19,8 @@ from services.runtime.listing import Reading
 from services.runtime.vault import Vault
 
 Row = Mapping[str, Any]
+#: Of those that wait for a department so many are looked at: reviews may have let in a later one earlier.
+OLDEST = 200
 #: The opinion whose answer an opinion gets: the one it was merged into, or itself.
 _CASE = sa.func.coalesce(opinions.c.merged_into, opinions.c.id)
 _CASES: sa.BindParameter[Sequence[str]] = sa.bindparam("cases", expanding=True)
@@ -121,6 +125,16 @@ def waiting(connection: Connection, states: Sequence[str], after: str | None, li
     """Opinions in one of these states, the oldest first, one more than `limit`."""
     query = sa.select(opinions).where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
     return rows_of(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def unassigned_since(connection: Connection) -> datetime | None:
+    """When the first of the opinions was accepted that no department has been assigned; None where there is none.
+
+    The oldest ones are looked at, not all of a million that wait.
+    """
+    first = sa.select(opinions.c.id).where(opinions.c.state == State.ACCEPTED).order_by(opinions.c.id).limit(OLDEST)
+    accepted = timeline.c.opinion.in_(first) & (timeline.c.what == OpinionAccepted.TYPE)
+    return connection.execute(sa.select(sa.func.min(timeline.c.at)).where(accepted)).scalar()
 
 
 def open_codes(connection: Connection) -> list[Use]:

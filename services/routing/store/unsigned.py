@@ -12,11 +12,28 @@ from services.routing.store.tables import UNSIGNED, assignments
 from services.runtime.journal import forget_addressed, publish_addressed_again
 from services.runtime.journal_tables import addressed_table
 
+_NEXT_OLDEST = (
+    sa.select(assignments.c.department, assignments.c.opened)
+    .where(UNSIGNED, assignments.c.opened.is_not(None), assignments.c.department > sa.bindparam("after"))
+    .order_by(assignments.c.department, assignments.c.opened)
+    .limit(1)
+)
+
 
 def queues_waited_for(connection: Connection, before: datetime) -> list[str]:
     """The queues of departments that have not acted on something they were assigned before then."""
     query = sa.select(assignments.c.department).where(UNSIGNED, assignments.c.opened < before).distinct()
     return [department_queue(code) for code in connection.execute(query).scalars()]
+
+
+def unsigned_since(connection: Connection) -> dict[str, datetime]:
+    """Since when each department has had the oldest of what it was given and has not acted on: a step in an index for each."""
+    found: dict[str, datetime] = {}
+    last = ""
+    while row := connection.execute(_NEXT_OLDEST, {"after": last}).first():
+        last = row.department
+        found[last] = row.opened
+    return found
 
 
 def send_again(connection: Connection, queue: str | None = None) -> int:

@@ -20,6 +20,7 @@ from services.contracts.topology import (
     looked_after,
     queues,
     retry_exchange,
+    watched,
 )
 from services.runtime.clock import ZONE
 
@@ -97,6 +98,11 @@ def test_what_the_broker_gives_up_on_finds_its_dead_queue(queue) -> None:
     assert (rules["overflow"], rules["dead-letter-strategy"]) == ("reject-publish", "at-least-once")
 
 
+def test_somebody_watches_every_work_queue_and_only_one() -> None:
+    seen = [name for service in SERVICES for name in watched(service, ["water", "roads"])]
+    assert sorted(seen) == sorted(queue.name for queue in queues(["water", "roads"]))
+
+
 def test_somebody_looks_after_every_dead_queue_and_only_one() -> None:
-    watched = [name for service in SERVICES for name in looked_after(service, ["water", "roads"])]
-    assert sorted(watched) == sorted([*(dead_queue(queue.name) for queue in queues(["water", "roads"])), UNROUTED])
+    dead = [name for service in SERVICES for name in looked_after(service, ["water", "roads"])]
+    assert sorted(dead) == sorted([*(dead_queue(queue.name) for queue in queues(["water", "roads"])), UNROUTED])
