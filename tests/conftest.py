@@ -9,10 +9,12 @@ import contextlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from types import ModuleType, SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
 import structlog
@@ -57,6 +59,16 @@ def absent(reason: str) -> NoReturn:
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=ZONE))
+
+
+@pytest.fixture
+def own_time(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Gives one module a `time` with functions of the test's: `own_time(module, sleep=…)`. Other threads keep the real one."""
+
+    def replace(module: ModuleType, **functions: Callable[..., Any]) -> None:
+        monkeypatch.setattr(module, "time", SimpleNamespace(**{**vars(time), **functions}))
+
+    return replace
 
 
 @pytest.fixture

@@ -98,8 +98,13 @@ class Slot:
 
     def pid(self) -> int | None:
         """The pid when the process that was started here still runs, else None."""
+        pid = self._recorded()
         if self._child is not None:
+            # After the look, so that a child that was seen to have ended is reaped too.
             self._child.poll()
+        return pid
+
+    def _recorded(self) -> int | None:
         try:
             pid, _, birth = self.path.read_text().strip().partition(" ")
         except FileNotFoundError:

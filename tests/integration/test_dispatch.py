@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import Poison, Retry
 from services.contracts.topology import COMMANDS, DEAD, DEPARTMENTS, REQUEUE, RETRIES
+from services.runtime import dispatch
 from services.runtime.broker import Delivery, Outgoing, Subscription
 from services.runtime.database import Database, Transaction
 from services.runtime.dispatch import SUSPECT_AFTER, Dispatcher, Hearing, sort_out
@@ -105,7 +106,7 @@ class TestBatch:
         assert bench.nothing_open()
 
     def test_what_nobody_waits_for_is_given_time_to_grow(
-        self, sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
+        self, sqlite_database: MakeDatabase, own_time: Callable[..., None]
     ) -> None:
         bench = Bench(sqlite_database(), patience=0.05)
         rests: list[float] = []
@@ -114,7 +115,7 @@ class TestBatch:
             rests.append(seconds)
             bench.send("b", "c")
 
-        monkeypatch.setattr("services.runtime.dispatch.time.sleep", arrive_late)
+        own_time(dispatch, sleep=arrive_late)
         bench.send("a")
         seen = commits(bench.database)
         assert bench.turn() == 3

@@ -1,8 +1,10 @@
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,16 @@ DEAF = (
 @pytest.fixture
 def slot(tmp_path: Path) -> Slot:
     return Slot(tmp_path / "run" / "thing.pid")
+
+
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """What a shell starts in the background ignores SIGINT; in the block it is heard all the same."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def start(slot: Slot, argv: tuple[str, ...]) -> int:
@@ -45,13 +57,14 @@ def test_whoever_is_told_to_end_while_it_starts_something_ends_with_that_written
             signal.raise_signal(signal.SIGINT)
 
     monkeypatch.setattr(subprocess, "Popen", Told)
-    with pytest.raises(KeyboardInterrupt):
-        start(slot, SLEEP)
-    pid = slot.pid()
-    assert pid is not None
-    assert stop_all([slot], 5.0) == []
-    with pytest.raises(KeyboardInterrupt):
-        signal.raise_signal(signal.SIGINT)
+    with interruptible():
+        with pytest.raises(KeyboardInterrupt):
+            start(slot, SLEEP)
+        pid = slot.pid()
+        assert pid is not None
+        assert stop_all([slot], 5.0) == []
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
 
 
 def test_a_killed_process_is_seen_to_be_gone(slot: Slot) -> None:
@@ -61,6 +74,14 @@ def test_a_killed_process_is_seen_to_be_gone(slot: Slot) -> None:
     while slot.pid() is not None and time.monotonic() < end:
         time.sleep(0.01)
     assert slot.pid() is None
+
+
+def test_a_child_that_was_seen_to_have_ended_is_reaped(slot: Slot) -> None:
+    pid = start(slot, (sys.executable, "-c", ""))
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    assert slot.pid() is None
+    with pytest.raises(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
 
 
 def test_a_pid_that_now_belongs_to_a_stranger_is_not_believed(slot: Slot) -> None:

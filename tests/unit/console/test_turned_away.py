@@ -65,11 +65,10 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Intake], I
 
 
 @pytest.fixture
-def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def slept(own_time: Callable[..., None]) -> list[float]:
     """What was waited, on a clock of its own."""
     waited: list[float] = []
-    monkeypatch.setattr(importer.time, "sleep", waited.append)
-    monkeypatch.setattr(importer.time, "monotonic", lambda: sum(waited))
+    own_time(importer, sleep=waited.append, monotonic=lambda: sum(waited))
     return waited
 
 

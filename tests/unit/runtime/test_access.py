@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -67,9 +68,9 @@ def test_a_header_that_is_no_good_is_refused(database: Database, header: str) ->
         Gatekeeper(database).caller(header)
 
 
-def test_a_revoked_token_is_refused_once_the_memory_of_it_has_faded(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revoked_token_is_refused_once_the_memory_of_it_has_faded(database: Database, own_time: Callable[..., None]) -> None:
     moment = [1000.0]
-    monkeypatch.setattr("services.runtime.access.time.monotonic", lambda: moment[0])
+    own_time(access, monotonic=lambda: moment[0])
     token_id, token = create(database, "admin", None)
     gatekeeper = Gatekeeper(database)
     gatekeeper.caller(f"Bearer {token}")
@@ -105,10 +106,10 @@ def test_a_token_is_good_for_a_day_at_least(database: Database, days: int) -> No
 
 
 def test_the_last_use_is_written_once_a_minute_however_often_a_token_is_used(
-    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+    database: Database, clock: FixedClock, own_time: Callable[..., None]
 ) -> None:
     moment, written = [1000.0], list[str]()
-    monkeypatch.setattr("services.runtime.access.time.monotonic", lambda: moment[0])
+    own_time(access, monotonic=lambda: moment[0])
     sa.event.listen(database.engine, "before_cursor_execute", lambda *given: written.append(given[2]))
     _, token = create(database, "admin", None)
     assert listing(database)[0]["used"] is None
