@@ -32,7 +32,7 @@ logs: $(READY) ## 查看日志 · show the logs as they grow
 	@$(PY) -m services logs --follow
 
 test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
-	@$(PY) -m pytest tests -q $(ARGS)
+	@$(PY) -m pytest tests -q --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
 
 check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
 
