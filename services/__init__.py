@@ -1,1 +1,3 @@
 """Huiying 回应: four services that close the loop on what people tell their congress."""
+
+VERSION = "0.1.0"

@@ -114,6 +114,9 @@ def _default(value: Any) -> str:
     return "–" if value is None or value == () or not str(value) else f"`{value}`"
 
 
+COUNTED = "Counted by the process itself, beside the usual `process_*` series, which have a label `process`.\n"
+
+
 def metrics() -> str:
     """The table of measures."""
     parts = [
@@ -125,7 +128,7 @@ def metrics() -> str:
         "Computed from the read model at every scrape: `/metrics` of the metrics service.\n",
         _measures(measures.PRODUCT),
     ]
-    parts += [statistics(), "## Every process\n", "Counted by the process itself.\n", _measures(measures.PROCESS)]
+    parts += [statistics(), "## Every process\n", COUNTED, _measures(measures.PROCESS)]
     parts += ["## Intake\n", "Beside those, from intake's web process.\n", _measures(measures.INTAKE)]
     parts += ["## Routing\n", "Beside those, from routing's web process.\n", _measures(measures.ROUTING)]
     parts += ["## The embedded mode\n", "Beside those, through the one origin of `huiying up`.\n", _measures(measures.KEEPING)]

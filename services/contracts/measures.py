@@ -90,6 +90,7 @@ KEEPING = (
 
 #: What every process counts about itself.
 PROCESS = (
+    Measure("huiying_build_info", "gauge", "Always 1; the version that runs", ("version",)),
     Measure("huiying_outbox_pending", "gauge", "Messages stored but not yet confirmed by the broker"),
     Measure("huiying_outbox_oldest_seconds", "gauge", "Age of the oldest message not yet confirmed"),
     Measure("huiying_outbox_published_total", "counter", "Publishing attempts by what the broker said", ("result",)),
@@ -101,7 +102,7 @@ PROCESS = (
         ("reason",),
     ),
     Measure("huiying_messages_consumed_total", "counter", "Messages handled", ("queue", "result")),
-    Measure("huiying_message_seconds", "histogram", "Time to handle a message, its share of the batch", ("queue",), FAST_BUCKETS),
+    Measure("huiying_message_seconds", "histogram", "Time to handle each message, its part of a batch", ("queue",), FAST_BUCKETS),
     Measure("huiying_job_failed_rows", "gauge", "Rows that a periodic job could not deal with, and tries again later", ("job",)),
     Measure("huiying_catalogue_lacking", "gauge", "Codes that open cases use and the catalogue in use lacks", ("service",)),
     Measure(

@@ -215,7 +215,7 @@ def _web(assembly: Assembly, given: ProcessSettings) -> int:
 
 
 def _worker(assembly: Assembly, given: ProcessSettings) -> int:
-    clock, telemetry = SystemClock(), Telemetry()
+    clock, telemetry = SystemClock(), Telemetry(process="worker")
     database = open_database(assembly, given, clock)
     service = assembly.build(given, database, clock)
     telemetry.watch(database)

@@ -219,7 +219,7 @@ class Dispatcher(Generic[T]):
         }  # fmt: skip
         for result, count in counts.items():
             self._telemetry.count("huiying_messages_consumed_total", count, queue=queue, result=result)
-        self._telemetry.observe("huiying_message_seconds", seconds, queue=queue)
+        self._telemetry.observe("huiying_message_seconds", seconds, sum(counts.values()), queue=queue)
 
 
 def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:

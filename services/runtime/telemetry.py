@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TextIO, cast
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from services import VERSION
 from services.contracts.measures import PROCESS, Measure
 from services.contracts.text import escape_json, printable
 from services.runtime import journal, outbox
@@ -25,15 +26,17 @@ COMPUTED = ("huiying_outbox_pending", "huiying_outbox_oldest_seconds", "huiying_
 
 
 class Telemetry:
-    """What one service counts in this process."""
+    """What one service counts in this process, and what the system knows of it; `process` says which one of the service it is."""
 
-    def __init__(self, measures: Sequence[Measure] = PROCESS) -> None:
+    def __init__(self, measures: Sequence[Measure] = PROCESS, process: str = "web") -> None:
         self.registry = CollectorRegistry()
         self._series: dict[str, Any] = {}
         for row in measures:
             if row.name not in COMPUTED:
                 options: dict[str, Any] = {"buckets": row.buckets} if row.buckets else {}
                 self._series[row.name] = KINDS[row.kind](row.name, row.help, row.labels, registry=self.registry, **options)
+        self.show("huiying_build_info", 1, version=VERSION)
+        self.registry.register(SystemCollector(process))
 
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Add to a counter of the table."""
@@ -51,9 +54,11 @@ class Telemetry:
         """Set a gauge of the table."""
         self._series[name].labels(**labels).set(value)
 
-    def observe(self, name: str, seconds: float, **labels: str) -> None:
-        """Put a duration into a histogram of the table."""
-        self._series[name].labels(**labels).observe(seconds)
+    def observe(self, name: str, seconds: float, times: int = 1, **labels: str) -> None:
+        """Put a duration into a histogram of the table, once or for several that took as long."""
+        series = self._series[name].labels(**labels)
+        for _ in range(times):
+            series.observe(seconds)
 
     def watch(self, database: Database) -> None:
         """Expose the outbox of a store, read at every scrape."""
@@ -70,6 +75,19 @@ class FreshCollector(Collector):
     def describe(self) -> Iterable[Metric]:
         """Nothing yet."""
         return []
+
+
+class SystemCollector(FreshCollector):
+    """The usual `process_*` series, with a label for which process they are of: several may be told in one page."""
+
+    def __init__(self, process: str) -> None:
+        self._process, self._own = process, ProcessCollector(registry=None)
+
+    def collect(self) -> Iterable[Metric]:
+        """Memory, processor time, open files and when it started."""
+        for metric in self._own.collect():
+            metric.samples = [each._replace(labels={**each.labels, "process": self._process}) for each in metric.samples]
+            yield metric
 
 
 class OutboxCollector(FreshCollector):

@@ -18,6 +18,7 @@ from docs.generator import openapi
 from docs.generator.examples import EXAMPLES
 from docs.generator.product import ROOT, api_routes, process_routes
 from docs.generator.words import WORDS
+from services import VERSION
 from services.console.main import main
 
 READMES = ("README.md", "README.zh-CN.md")
@@ -182,5 +183,6 @@ def test_decisions_are_numbered_and_say_their_status_context_decision_and_conseq
 
 def test_the_changelog_has_the_version_of_the_project() -> None:
     version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    assert version == VERSION
     assert "## [Unreleased]" in read("CHANGELOG.md")
     assert f"## [{version}]" in read("CHANGELOG.md")

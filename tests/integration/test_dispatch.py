@@ -152,6 +152,7 @@ class TestBatch:
         exposed = bench.telemetry.expose().decode()
         for result in ("handled", "duplicate", "retried", "dead"):
             assert f'huiying_messages_consumed_total{{queue="{QUEUE}",result="{result}"}} 1.0' in exposed
+        assert f'huiying_message_seconds_count{{queue="{QUEUE}"}} 4.0' in exposed
 
 
 class TestTrouble:

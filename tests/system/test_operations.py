@@ -20,7 +20,10 @@ PRODUCT = {
     "huiying_satisfaction_ratio": {"department", "variant"},
     "huiying_promises_total": {"department", "state"},
 }
-EVERY_PROCESS = {"huiying_outbox_pending", "huiying_outbox_oldest_seconds", "huiying_http_requests_total"}
+EVERY_PROCESS = {
+    "huiying_outbox_pending", "huiying_outbox_oldest_seconds", "huiying_http_requests_total", "huiying_build_info",
+    "huiying_message_seconds_count", "process_resident_memory_bytes", "process_start_time_seconds",
+}  # fmt: skip
 PATHS = (
     "/opinions", "/opinions/batch", "/opinions/{}", "/opinions/{}/accept", "/opinions/{}/decline", "/receipts/{}",
     "/receipts/{}/evaluation", "/assignments", "/assignments/{}", "/assignments/{}/sign", "/assignments/{}/progress",

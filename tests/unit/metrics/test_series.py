@@ -26,7 +26,7 @@ OWN = {row.name for row in PROCESS}
 def families(text: str) -> dict:
     every = text_string_to_metric_families(text)
     named = {family.name + "_total" if family.type == "counter" else family.name: family for family in every}
-    return {name: family for name, family in named.items() if name not in OWN}
+    return {name: family for name, family in named.items() if name not in OWN and not name.startswith("process_")}
 
 
 def value(text: str, name: str, **labels: str) -> float:

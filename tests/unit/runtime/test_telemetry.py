@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from services import VERSION
+from services.console.scrape import merge
 from services.contracts.messages import OpinionDeclined
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
@@ -50,6 +53,21 @@ def test_many_threads_count_into_one_series() -> None:
     exposed = telemetry.expose().decode()
     assert 'huiying_outbox_published_total{result="confirmed"} 8000.0' in exposed
     assert 'huiying_message_seconds_count{queue="q"} 8000.0' in exposed
+
+
+def test_every_process_tells_its_version_and_what_the_system_knows_of_it() -> None:
+    exposed = Telemetry(process="worker").expose().decode()
+    assert f'huiying_build_info{{version="{VERSION}"}} 1.0\n' in exposed
+    for name in ("cpu_seconds_total", "resident_memory_bytes", "open_fds", "start_time_seconds"):
+        assert re.search(rf'^process_{name}{{process="worker"}} [1-9.]', exposed, re.MULTILINE), name
+
+
+def test_processes_that_are_told_in_one_page_are_told_apart() -> None:
+    parts = [Telemetry(process=name).expose().decode() for name in ("web", "worker")]
+    told = merge(parts).decode()
+    for name in ("web", "worker"):
+        assert len(re.findall(rf'^process_resident_memory_bytes{{process="{name}"}} ', told, re.MULTILINE)) == 1
+    assert told.count("\nhuiying_build_info{") == 1
 
 
 def test_the_outbox_is_asked_at_every_scrape(sqlite_database: MakeDatabase, clock: FixedClock) -> None:
