@@ -84,10 +84,17 @@ class Installation:
 
     def contact_keys(self, given: Sequence[str] = ()) -> str:
         """The keys of personal data, blanks between them, made at first use; `given` ones take their place and are remembered."""
+        return self._keys("contact_keys", given)
+
+    def ledger_key(self, given: Sequence[str] = ()) -> str:
+        """The keys that sign the ledger's heads, in the same way."""
+        return self._keys("ledger_key", given)
+
+    def _keys(self, name: str, given: Sequence[str]) -> str:
         if given:
-            self._secrets["contact_keys"] = " ".join(given)
+            self._secrets[name] = " ".join(given)
             self._keep_secrets()
-        return self._secret("contact_keys", lambda: secrets.token_urlsafe(32))
+        return self._secret(name, lambda: secrets.token_urlsafe(32))
 
     @property
     def admin_token(self) -> str | None:

@@ -8,7 +8,7 @@ import urllib.request
 
 import click
 
-from services.console import verify_ledger
+from services.console import verify_heads, verify_ledger
 from services.console.settings import addresses, load_settings
 
 
@@ -33,4 +33,4 @@ def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: s
         urllib.request.install_opener(urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust)))
     place = [folder] if folder else ["--url", url or here.url]
     options = [part for name, value in given.items() if value for part in (f"--{name}", value)]
-    sys.exit(verify_ledger.main([*place, *options, *(["--json"] if as_json else [])]))
+    sys.exit(verify_ledger.main([*place, *options, *(["--json"] if as_json else [])], too=verify_heads.also))

@@ -41,8 +41,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
         "/api/v1/topics", "/api/v1/routes", "/routing/metrics",
     ),
     "notify": (
-        "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/agenda",
-        "/notify/metrics",
+        "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/api/v1/witness",
+        "/agenda", "/notify/metrics",
     ),
     "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/metrics"),
 }  # fmt: skip

@@ -7,7 +7,7 @@
 What it proves: the leaves of each day come to the root that was published for it (Merkle tree of RFC 9162, section 2.1, with
 SHA-256: 0x00 before a leaf, 0x01 before a node), each leaf has the hash of the one before, each day's entry has the hash of
 the entry before, and nothing that an earlier copy says has changed. It ends with 0 when all is well, with 1 when it is not,
-saying where (day and index, counted from 0), and with 2 when it could not look.
+saying where (day and index, counted from 0), and with 2 when it could not look. verify_heads.py looks at signed heads as well.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, Dict, Iterator, List  # noqa: UP035 (the oldest Python this is for knows no others)
 
-API, NOTHING, PATIENCE = "/api/v1/ledger", "0" * 64, 60.0
+API, NOTHING, PATIENCE = "/api/v1", "0" * 64, 60.0
 Entry = Dict[str, Any]  # noqa: UP006
 Leaves = Dict[str, List[bytes]]  # noqa: UP006
 
@@ -102,17 +102,18 @@ class Place:
 
     def entries(self) -> list[Entry]:
         """The entries of all days, oldest first."""
-        return self._pages("")
+        return self.pages("/ledger")
 
     def leaves(self, day: str) -> list[bytes]:
         """The lines of a day."""
-        return self._get(f"/{urllib.parse.quote(day)}").split(b"\n")[:-1]
+        return self._get(f"/ledger/{urllib.parse.quote(day)}").split(b"\n")[:-1]
 
     def proofs(self, opinion: str) -> list[Entry]:
         """The inclusion proofs that are handed out for an opinion."""
-        return self._pages(f"/proofs/{subject_of(opinion)}")
+        return self.pages(f"/ledger/proofs/{subject_of(opinion)}")
 
-    def _pages(self, path: str) -> list[Entry]:
+    def pages(self, path: str) -> list[Entry]:
+        """All items of a list."""
         found: list[Entry] = []
         query = "?limit=500"
         while query:
@@ -175,8 +176,7 @@ def read_leaf(line: bytes) -> tuple[Any, Any, Any]:
 def first_break(lines: list[bytes], tip: str | None, root: str) -> tuple[int, str] | None:
     """Where the leaves of a day first break off, and how; None when each follows the one before. `tip` may be None."""
     hashes = [leaf_hash(line).hex() for line in lines]
-    for place, line in enumerate(lines):
-        index, previous, _ = read_leaf(line)
+    for place, (index, previous, _) in enumerate(map(read_leaf, lines)):
         before = hashes[place - 1] if place else tip
         if index != place:
             return place, "this line is no leaf" if index is None else f"leaf {index} stands here: one is missing or moved"
@@ -231,8 +231,8 @@ def check_proofs(proofs: list[Entry], leaves: Leaves) -> Iterator[str]:
     """What is wrong with inclusion proofs, as the ledger hands them out."""
     for proof in proofs:
         place, lines = f"{proof['day']} #{proof['index']}", leaves.get(proof["day"], [])
-        path = [bytes.fromhex(sibling) for sibling in proof["path"]]
-        root = root_by_path(leaf_hash(proof["leaf"].encode()), proof["index"], proof["size"], path)
+        leaf, path = leaf_hash(proof["leaf"].encode()), list(map(bytes.fromhex, proof["path"]))
+        root = root_by_path(leaf, proof["index"], proof["size"], path)
         if root is None or root.hex() != proof["root"]:
             yield f"{place}: the proof does not lead to its root"
         elif len(lines) >= proof["size"] and tree_root([leaf_hash(line) for line in lines[: proof["size"]]]) != root:
@@ -240,9 +240,10 @@ def check_proofs(proofs: list[Entry], leaves: Leaves) -> Iterator[str]:
 
 
 def verify(
-    source: Folder | Place, earlier: list[Entry] | None = None, opinion: str | None = None, save: str | None = None
+    source: Folder | Place, earlier: list[Entry] | None = None, opinion: str | None = None, save: str | None = None, too: Any = None
 ) -> dict[str, Any]:
-    """Check a whole ledger: {"days", "leaves", "head", "problems", "counted"}; `counted` says where an opinion is."""
+    """Check a whole ledger: {"days", "leaves", "head", "problems", "counted"}; `too` reads before what it checks after."""
+    look = too(source, save) if too else lambda _: ()
     entries, leaves = source.entries(), {}
     tip: str | None = NOTHING
     problems = list(check_chain(entries))
@@ -250,7 +251,7 @@ def verify(
         lines = leaves[entry["day"]] = source.leaves(entry["day"])
         problems += check_day(entry, lines, tip)
         tip = leaf_hash(lines[-1]).hex() if lines else None
-    problems += check_against(earlier or [], entries, leaves)
+    problems += [*check_against(earlier or [], entries, leaves), *look(leaves)]
     counted: list[str] = []
     if opinion is not None:
         own = subject_of(opinion)
@@ -258,8 +259,8 @@ def verify(
         problems += check_proofs(source.proofs(opinion), leaves) if counted else [f"the opinion {opinion} is not counted"]
     if save is not None:
         keep(Path(save), entries, leaves)
-    report = {"days": len(entries), "leaves": sum(entry["size"] for entry in entries), "problems": problems, "counted": counted}
-    return {**report, "head": (entries[-1]["hash"] or entries[-1]["root"]) if entries else None}
+    total, head = sum(entry["size"] for entry in entries), (entries[-1]["hash"] or entries[-1]["root"]) if entries else None
+    return {"days": len(entries), "leaves": total, "head": head, "problems": problems, "counted": counted}
 
 
 def keep(folder: Path, entries: list[Entry], leaves: Leaves) -> None:
@@ -270,8 +271,8 @@ def keep(folder: Path, entries: list[Entry], leaves: Leaves) -> None:
         (folder / f"{day}.ndjson").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def main(arguments: list[str]) -> int:
-    """Look, say what was found, and return the exit status."""
+def main(arguments: list[str], **more: Any) -> int:
+    """Look, say what was found, and return the exit status; `more` is for `verify`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0], epilog="Ends with 0, 1 (something is wrong) or 2.")
     parser.add_argument("folder", nargs="?", help="a kept copy: ledger.json and a file for each day")
     parser.add_argument("--url", help="the address of the place")
@@ -284,14 +285,13 @@ def main(arguments: list[str]) -> int:
         parser.error("give either a folder or --url")
     try:
         earlier = as_json(read(Path(given.against)), given.against)["items"] if given.against else None
-        source = Folder(given.folder) if given.url is None else Place(given.url)
-        report = verify(source, earlier, given.opinion, given.save)
+        report = verify(Folder(given.folder) if given.url is None else Place(given.url), earlier, given.opinion, given.save, **more)
     except (NotReadable, KeyError, TypeError) as error:
         sys.stderr.write(f"cannot be read: {error}\n")
         return 2
     lines = [f"WRONG    {problem}" for problem in report["problems"]] + [f"counted  {place}" for place in report["counted"]]
-    lines.append(f"{report['days']} days, {report['leaves']} leaves, head {report['head']}")
-    lines.append("NOT WELL" if report["problems"] else "all is well")
+    end = "NOT WELL" if report["problems"] else "all is well"
+    lines += [f"{report['days']} days, {report['leaves']} leaves, head {report['head']}", end]
     sys.stdout.write((json.dumps(report, indent=1) if given.json else "\n".join(lines)) + "\n")
     return 1 if report["problems"] else 0
 

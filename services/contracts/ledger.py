@@ -3,7 +3,7 @@
 A leaf is canonical JSON (ASCII, keys sorted, no blanks) and says nothing of what an event tells: `subject` is a hash that only
 those can find who know the opinion's id, `body` the hash of the message. Each leaf has the hash of the one before it. The
 leaves of a day make a Merkle tree as in RFC 9162, section 2.1 (leaf prefix 0x00, node prefix 0x01, SHA-256), and the entry of
-a day has the hash of the entry before it.
+a day has the hash of the entry before it. The leaves of all days are one more such tree, whose heads are signed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import orjson
 
 LEAF, NODE = b"\x00", b"\x01"
 SALT = b"huiying-ledger"
+#: What begins the text of a head, so that its signature is good for nothing else.
+HEAD = b"huiying-ledger-head:"
 #: What stands in for the one before where there is none.
 NOTHING = bytes(32)
 
@@ -83,6 +85,22 @@ class Peaks:
 
     def __bytes__(self) -> bytes:
         return b"".join(self._hashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A head of the ledger: the root over its first `size` leaves of all days, as it stood at `time`, for the key named `key`."""
+
+    size: int
+    root: bytes
+    time: datetime
+    key: str
+
+    @property
+    def text(self) -> bytes:
+        """What is signed."""
+        told = {"key": self.key, "root": self.root.hex(), "size": self.size, "time": self.time.isoformat()}
+        return HEAD + orjson.dumps(told)
 
 
 def levels_of(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:

@@ -3,6 +3,7 @@
     intake ──opinion.*────▶ huiying.events ──▶ routing.events   notify.events   metrics.events
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
+    metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
     any service ──────────▶ huiying.deliveries ──▶ <service>.events   <service>.mark
@@ -77,7 +78,7 @@ SERVICE_QUEUES = (
         ),
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
-    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#")),
+    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#", "ledger.#")),
     Queue("notify.letters", LETTERS, ("notify.letters",)),
     Queue("metrics.events", EVENTS, ("#",)),
 )
@@ -88,7 +89,7 @@ SAYS: Mapping[str, tuple[str, ...]] = {
     "intake": ("opinion", "letter"),
     "routing": ("assignment", "promise", "calendar", "command"),
     "notify": ("reminder", "card", "supervision"),
-    "metrics": (),
+    "metrics": ("ledger",),
 }
 
 

@@ -7,25 +7,33 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+import structlog
+
 from services.metrics import handlers
 from services.metrics.app import routes
 from services.metrics.consumer import hearings
 from services.metrics.handlers import Place, Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
-from services.metrics.store import Ledger, ReadModel
+from services.metrics.store import Heads, Ledger, ReadModel
 from services.runtime.assembly import Assembly, run
 from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
 from services.runtime.database import Database
+from services.runtime.signing import Signer
 from services.runtime.worker import Chore
 
 MINUTE, HOUR = 60.0, 3600.0
+log = structlog.get_logger()
 
 
 def build(given: Settings, database: Database, clock: Clock) -> Service:
     """The parts that the handlers work with."""
-    return Service(InUse.of(given, Place.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days)
+    signer = Signer(given.ledger_key) if given.ledger_key else None
+    if signer is None:
+        log.warning("ledger_is_not_signed", advice="set HUIYING_LEDGER_KEY to a random text of 32 characters or more")
+    model, ledger, heads = ReadModel(database), Ledger(database), Heads(database)
+    return Service(InUse.of(given, Place.of), model, ledger, clock, given.most_groups, given.inbox_days, heads, signer)
 
 
 def chores(service: Service) -> Sequence[Chore]:
@@ -34,6 +42,7 @@ def chores(service: Service) -> Sequence[Chore]:
         Chore("forget_heard", HOUR, partial(handlers.forget_heard, service)),
         Chore("renew_stale", HOUR, partial(handlers.renew_stale, service)),
         Chore("close_day", MINUTE, partial(handlers.close_day, service)),
+        Chore("sign_head", MINUTE, partial(handlers.sign_head, service)),
     ]
 
 

@@ -7,12 +7,22 @@ import flask
 from services.contracts.errors import Invalid
 from services.metrics import handlers, pages
 from services.metrics.handlers import Service
-from services.metrics.schemas import LedgerDays, LedgerLeaf, LedgerProofs, StatisticsAnswer, StatisticsQuery
+from services.metrics.schemas import (
+    LedgerDays,
+    LedgerHeads,
+    LedgerKeys,
+    LedgerLeaf,
+    LedgerProofs,
+    StatisticsAnswer,
+    StatisticsQuery,
+)
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Answer, Call, Routes
-from services.runtime.paging import NOT_OURS, Page, page, read_cursor
+from services.runtime.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
 
 NDJSON = "application/x-ndjson"
+#: Digits, so that a store has room for it.
+LONGEST_NUMBER = 19
 routes = Routes(pages.routes)
 
 
@@ -29,6 +39,19 @@ def ledger(call: Call[Service]) -> Answer:
     return 200, page(call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1), limit, "day")
 
 
+@routes.get(f"{API}/ledger/key", access=PUBLIC, cost=1, query=Page, answers={200: LedgerKeys})
+def ledger_key(call: Call[Service]) -> Answer:
+    """The public keys that heads of the ledger are signed with, the newest first."""
+    return 200, page(handlers.public_keys(call.service), LARGEST_LIMIT, "key")
+
+
+@routes.get(f"{API}/ledger/heads", access=PUBLIC, cost=5, query=Page, answers={200: LedgerHeads})
+def ledger_heads(call: Call[Service]) -> Answer:
+    """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service heard of them."""
+    limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
+    return 200, page(call.service.heads.listed(after, limit + 1), limit, "number")
+
+
 @routes.get(f"{API}/ledger/<day>", access=PUBLIC, cost=20, answers={200: LedgerLeaf}, gives=(NDJSON,))
 def ledger_day(call: Call[Service]) -> Answer:
     """The leaves of a day as NDJSON, in order and to the byte."""
@@ -39,8 +62,12 @@ def ledger_day(call: Call[Service]) -> Answer:
 @routes.get(f"{API}/ledger/proofs/<subject>", access=PUBLIC, cost=10, query=Page, answers={200: LedgerProofs})
 def ledger_proofs(call: Call[Service]) -> Answer:
     """Where an opinion is counted, with the inclusion proofs; its subject is SHA-256 of `huiying-ledger` and its id."""
-    limit, after = call.query["limit"], read_cursor(call.query["cursor"])
-    if after is not None and not (after.isascii() and after.isdigit()):
-        raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    found = handlers.proofs(call.service, call.path["subject"], None if after is None else int(after), limit + 1)
+    limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
+    found = handlers.proofs(call.service, call.path["subject"], after, limit + 1)
     return 200, page(found, limit, "number")
+
+
+def _number(after: str | None) -> int | None:
+    if after is not None and not (after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER):
+        raise Invalid("The cursor is not one of ours.", NOT_OURS)
+    return None if after is None else int(after)

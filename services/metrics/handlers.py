@@ -13,6 +13,7 @@ from services.contracts.catalogue import Catalogue
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.messages import (
     CardIssued,
+    LedgerHeaded,
     ReminderSent,
     SupervisionRaised,
 )
@@ -25,10 +26,11 @@ from services.metrics.domain.story import Fact, Row, fact_of
 from services.metrics.domain.waiting import QUANTILES, published_times
 
 if TYPE_CHECKING:
-    from services.metrics.store import Answer, Ledger, ReadModel
+    from services.metrics.store import Answer, Heads, Ledger, ReadModel
     from services.runtime.catalogue import InUse
     from services.runtime.clock import Clock
     from services.runtime.database import Transaction
+    from services.runtime.signing import Signer
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 _SUBJECT = re.compile("[0-9a-f]{64}")
@@ -58,6 +60,8 @@ class Service:
     clock: Clock
     most_groups: int
     inbox_days: int
+    heads: Heads
+    signer: Signer | None = None
 
     @property
     def catalogue(self) -> Catalogue:
@@ -91,7 +95,9 @@ def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> No
                 "held": getattr(data, "held", None), "at": recorded_at,
             })  # fmt: skip
     service.model.record(work, told, reminded, moved, service.days)
-    service.ledger.append(work, [message.counted for message in messages], _today(service, work.now))
+    # A head would be followed by another one for it, and so for ever.
+    counted = [message.counted for message in messages if not isinstance(message.event.data, LedgerHeaded)]
+    service.ledger.append(work, counted, _today(service, work.now))
 
 
 def statistics(service: Service, query: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,6 +184,23 @@ def close_day(service: Service) -> bool:
     """Close the day that is over; returns that there is no more to do."""
     service.ledger.close_before(_today(service, service.clock.now()))
     return False
+
+
+def sign_head(service: Service) -> bool:
+    """Sign a head of the ledger when one is due; returns whether there may be more to do."""
+    if service.signer is None:
+        return False
+    now = service.clock.now()
+    size = service.heads.due(now.replace(minute=0, second=0, microsecond=0))
+    if size is not None:
+        service.heads.make(size, now, service.signer)
+    return False
+
+
+def public_keys(service: Service) -> list[dict[str, str]]:
+    """The public keys that heads are signed with, the newest first."""
+    publics = service.signer.publics if service.signer else {}
+    return [{"key": name, "algorithm": "Ed25519", "public": public.hex()} for name, public in publics.items()]
 
 
 def _today(service: Service, now: datetime) -> date:

@@ -126,3 +126,28 @@ class LedgerProof(Schema):
 
 
 LedgerProofs = page_of("LedgerProofs", "The leaves of one subject, oldest first.", LedgerProof)
+
+
+class LedgerKey(Schema):
+    """A public key, 32 bytes in hex, and the name that heads call it by."""
+
+    key = fields.String(required=True)
+    algorithm = fields.String(required=True)
+    public = fields.String(required=True)
+
+
+LedgerKeys = page_of("LedgerKeys", "The keys, newest first.", LedgerKey)
+
+
+class LedgerHead(Schema):
+    """The root over the first `size` leaves of all days. Signed is `huiying-ledger-head:` and JSON of key, root, size, time."""
+
+    number = fields.Integer(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    time = fields.AwareDateTime(required=True)
+    key = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
+LedgerHeads = page_of("LedgerHeads", "The heads, oldest first.", LedgerHead)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.runtime.settings import ProcessSettings, env, whole_number
+from services.runtime.vault import keys
 
 
 @dataclass(frozen=True)
@@ -13,3 +14,4 @@ class Settings(ProcessSettings):
 
     most_groups: int = env("{SERVICE}_MOST_GROUPS", whole_number, 2000, doc="most groups in one answer of the statistics")
     inbox_days: int = env("{SERVICE}_INBOX_DAYS", whole_number, 30, doc="days for which heard messages are remembered")
+    ledger_key: tuple[str, ...] = env("LEDGER_KEY", keys, (), doc="keys that sign the ledger, the newest first", secret=True)

@@ -26,6 +26,7 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentSigned,
     CalendarChanged,
+    LedgerHeaded,
     LetterCancelled,
     LetterRequested,
     Message,
@@ -36,7 +37,7 @@ from services.contracts.messages import (
 from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder
-from services.notify.store import Deadlines, Reminders
+from services.notify.store import Deadlines, Reminders, keep_head
 from services.notify.store.notes import cancel_notes, keep_note
 from services.runtime.broker import Delivery
 from services.runtime.database import Transaction
@@ -75,6 +76,8 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
         for event in events:
             if isinstance(event.data, CalendarChanged):
                 handlers.tell_of_calendar(Reminders(work, ()), service.catalogue, service.secretary, event, event.data)
+            if isinstance(event.data, LedgerHeaded):
+                keep_head(work, event.id, event.data)
             handler = HANDLERS.get(type(event.data))
             if handler is not None:
                 handler(deadlines, service.ladder, event, event.data)

@@ -9,11 +9,13 @@ from datetime import timedelta
 import pytest
 from werkzeug.serving import make_server
 
-from services.console import verify_ledger
+from services.console import verify_heads, verify_ledger
 from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main
+from services.metrics import handlers
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import START, Case, whole_story
+from tests.unit.metrics.test_heads import Two
 
 
 @pytest.fixture
@@ -65,3 +67,20 @@ def test_an_address_that_is_no_ledger_is_named(address, tmp_path):
     )
     assert answer.returncode == 2
     assert "/nowhere/api/v1/ledger" in answer.stderr
+
+
+def test_the_heads_of_a_kept_copy_are_checked_by_the_two_files_alone(running, verify, tmp_path):
+    copy = tmp_path / "copy"
+    handlers.sign_head(running.service)
+    verify_ledger.verify(Two(running), save=str(copy), too=verify_heads.also)
+    program = shutil.copy(verify_heads.__file__, tmp_path / "verify_heads.py")
+    verify("copy")  # puts the other file beside it
+    for words, status in (("all is well", 0), ("history was rewritten", 1)):
+        answer = subprocess.run(
+            [sys.executable, "-I", "-S", program, "copy"], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert (answer.returncode, answer.stderr) == (status, "")
+        assert words in answer.stdout
+        text = (copy / "heads.json").read_text()
+        root = verify_ledger.as_json(text.encode(), "heads")["heads"][0]["root"]
+        (copy / "heads.json").write_text(text.replace(root, "00" * 32))

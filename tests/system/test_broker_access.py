@@ -162,7 +162,7 @@ SAYS = {
     "intake": ["opinion.submitted.-"],
     "routing": ["assignment.created.gas", "promise.made.gas"],
     "notify": ["reminder.sent.gas", "card.issued.gas", "supervision.raised.gas"],
-    "metrics": [],
+    "metrics": ["ledger.headed.-"],
 }
 HEARS = {
     "intake": ["intake.events"], "routing": ["routing.events", "routing.commands"], "notify": ["notify.events", "notify.letters"],

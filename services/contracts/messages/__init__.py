@@ -35,6 +35,7 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.merging import (
     AssignmentDetailed,
     AssignmentJoined,
@@ -131,6 +132,7 @@ MESSAGES: tuple[type[Message], ...] = (
     AssignmentJoined,
     AssignmentParted,
     AssignmentDetailed,
+    LedgerHeaded,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
 
@@ -169,6 +171,7 @@ __all__ = [
     "Contact",
     "Counted",
     "Handling",
+    "LedgerHeaded",
     "LetterCancelled",
     "LetterRequested",
     "Message",

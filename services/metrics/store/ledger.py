@@ -125,7 +125,7 @@ class Ledger:
         end = day["first"] + day["size"]
         for start in range(day["first"], end, LEAVES_A_READ):
             with self._database.reading() as connection:
-                part = _leaves(connection, start, min(end, start + LEAVES_A_READ))
+                part = leaves_between(connection, start, min(end, start + LEAVES_A_READ))
             yield part
 
     def proofs(self, subject: bytes, after: int | None, limit: int) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ class Ledger:
         with self._database.reading() as connection:
             own = connection.execute(query).all()
             for day in _days_of(connection, [number for number, _ in own]):
-                hashes = [leaf_hash(leaf) for leaf in _leaves(connection, day["first"], day["first"] + day["size"])]
+                hashes = [leaf_hash(leaf) for leaf in leaves_between(connection, day["first"], day["first"] + day["size"])]
                 levels = levels_of(hashes)
                 for number, leaf in own:
                     index = number - day["first"]
@@ -159,6 +159,7 @@ def _days_of(connection: Connection, numbers: Sequence[int]) -> list[Row]:
     return [day for day in every if any(day["first"] <= number < day["first"] + day["size"] for number in numbers)]
 
 
-def _leaves(connection: Connection, start: int, end: int) -> list[bytes]:
+def leaves_between(connection: Connection, start: int, end: int) -> list[bytes]:
+    """The leaves numbered from `start` and below `end`, in their order."""
     query = sa.select(leaves.c.leaf).where(leaves.c.number >= start, leaves.c.number < end).order_by(leaves.c.number)
     return [bytes(leaf) for leaf in connection.execute(query).scalars()]

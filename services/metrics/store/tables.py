@@ -233,6 +233,18 @@ days = sa.Table(
     sa.Column("root", sa.LargeBinary(32)),
     sa.Column("hash", sa.LargeBinary(32)),
 )
+#: The heads that were signed, and published. `peaks` is all of the tree that the next one needs.
+heads = sa.Table(
+    "heads",
+    tables,
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("time", Instant, nullable=False),
+    sa.Column("key", sa.String(16), nullable=False),
+    sa.Column("signature", sa.LargeBinary(64), nullable=False),
+)
 
 OPENED = sa.text("round = 1")
 WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.notify.app import deadlines, letters, reminders, supervisions
+from services.notify.app import deadlines, letters, reminders, supervisions, witness
 from services.notify.app.context import Notify, Office, routes
 
-__all__ = ["Notify", "Office", "deadlines", "letters", "reminders", "routes", "supervisions"]
+__all__ = ["Notify", "Office", "deadlines", "letters", "reminders", "routes", "supervisions", "witness"]

@@ -14,6 +14,7 @@ from services.notify.schemas.supervisions import (
     SupervisionQuery,
     SupervisionShape,
 )
+from services.notify.schemas.witness import WitnessedHead, WitnessedHeads
 
 __all__ = [
     "CaseQuery",
@@ -37,4 +38,6 @@ __all__ = [
     "SupervisionPage",
     "SupervisionQuery",
     "SupervisionShape",
+    "WitnessedHead",
+    "WitnessedHeads",
 ]

@@ -14,9 +14,10 @@ from services.notify.store.supervisions import (
 )
 from services.notify.store.tables import tables
 from services.notify.store.timeline import case_deadlines, deadline_versions, find_deadline, next_due, open_deadlines
+from services.notify.store.witness import keep_head, listed_heads
 
 __all__ = [
     "Called", "Deadlines", "Found", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of",
-    "case_deadlines", "deadline_versions", "find_deadline", "find_meeting", "list_meetings", "list_supervisions",
-    "listed_notes", "next_due", "open_deadlines", "open_supervisions", "sent_reminders", "tables",
+    "case_deadlines", "deadline_versions", "find_deadline", "find_meeting", "keep_head", "list_meetings", "list_supervisions",
+    "listed_heads", "listed_notes", "next_due", "open_deadlines", "open_supervisions", "sent_reminders", "tables",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ from services.contracts.messages import (
     CommandRejected,
     CoOpinion,
     Counted,
+    LedgerHeaded,
     LetterCancelled,
     LetterRequested,
     Message,
@@ -171,6 +172,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 4, AssignmentJoined(**OWN, opinion=replace(TEXT, id=OTHER))),
     ("routing", 5, AssignmentParted(**OWN, opinion=OTHER)),
     ("routing", 5, AssignmentDetailed(**OWN, content="三号楼东侧也是。", merged=OTHER)),
+    ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),
 )  # fmt: skip
 
 

@@ -16,15 +16,18 @@ from services.metrics import __main__ as main
 from services.metrics import handlers
 from services.metrics.domain.heard import heard
 from services.metrics.handlers import Place, Service
-from services.metrics.store import Ledger, ReadModel
+from services.metrics.store import Heads, Ledger, ReadModel
 from services.runtime.access import PUBLIC, Gatekeeper
 from services.runtime.access import tables as access_tables
 from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock
 from services.runtime.database import Database
 from services.runtime.http import Routes, create_app
+from services.runtime.signing import Signer
 from services.runtime.telemetry import Telemetry
 from tests.unit.metrics.telling import COUNTY, START
+
+SIGNER = Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])
 
 
 @dataclass
@@ -69,7 +72,7 @@ class Running:
 
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
     clock.instant = START + timedelta(days=40)
-    service = Service(InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30)
+    service = Service(InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30, Heads(database), SIGNER)
     telemetry = Telemetry()
     for collector in main.collectors(service):
         telemetry.registry.register(collector)

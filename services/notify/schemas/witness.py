@@ -1,0 +1,22 @@
+"""The shape of a head of the ledger, as it was heard of."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from services.runtime.paging import page_of
+
+
+class WitnessedHead(Schema):
+    """A head of the ledger (the root over its first `size` leaves, signed) and when it was heard of."""
+
+    id = fields.String(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    time = fields.AwareDateTime(required=True)
+    key = fields.String(required=True)
+    signature = fields.String(required=True)
+    heard = fields.AwareDateTime(required=True)
+
+
+WitnessedHeads = page_of("WitnessedHeads", "The heads that were heard of, oldest first.", WitnessedHead)

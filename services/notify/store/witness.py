@@ -1,0 +1,44 @@
+"""The heads of the ledger as this service heard of them, out of reach of the service that keeps the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection
+
+from services.contracts.messages import LedgerHeaded
+from services.notify.store.tables import tables
+from services.runtime.database import Instant, Transaction, row_of, rows_of
+
+log = structlog.get_logger()
+heads = sa.Table(
+    "heads",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.String(64), nullable=False),
+    sa.Column("time", Instant, nullable=False),
+    sa.Column("key", sa.String(16), nullable=False),
+    sa.Column("signature", sa.String(128), nullable=False),
+    sa.Column("heard", Instant, nullable=False),
+)
+FACTS = ("id", "size", "root", "time", "key", "signature", "heard")
+
+
+def keep_head(work: Transaction, event_id: str, head: LedgerHeaded) -> None:
+    """Keep a head; one of the same message is kept already."""
+    if row_of(work.execute(sa.select(heads.c.id).where(heads.c.id == event_id))) is not None:
+        return
+    work.add(heads, {
+        "id": event_id, "size": head.size, "root": head.root, "time": head.time, "key": head.key, "signature": head.signature,
+        "heard": work.now,
+    })  # fmt: skip
+    log.info("ledger_head_kept", size=head.size, root=head.root, signature=head.signature)
+
+
+def listed_heads(connection: Connection, after: str | None, limit: int) -> list[dict[str, Any]]:
+    """Up to `limit` heads that follow the one with the id `after`, oldest first, and one more."""
+    query = sa.select(heads).where(heads.c.id > (after or "")).order_by(heads.c.id).limit(limit + 1)
+    return [dict(row) for row in rows_of(connection.execute(query))]
