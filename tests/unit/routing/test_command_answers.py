@@ -53,7 +53,7 @@ def test_every_refusal_that_callers_see_has_a_code_with_words():
         (b"\xff", "c-1", "not-utf8"),
         (packed(envelope("a", content="已派单"), "gbk"), "c-1", "not-utf8"),
         (packed(envelope("a", content="已派单"), "utf-16"), "c-1", "not-utf8"),
-        (gzip.compress(packed(envelope("a"), mtime=0)), "c-1", "not-utf8"),
+        (gzip.compress(packed(envelope("a")), mtime=0), "c-1", "not-utf8"),
         (b"[" * 3000, "c-1", "not-json"),
         (packed({"data": {"assignment": "a"}}), "", "no-id"),
         (packed(envelope("a", "")), "", "no-id"),
