@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 import click
@@ -34,11 +35,31 @@ def load_place(settings: ConsoleSettings) -> Catalogue:
         fail(f"{settings.catalogue}: {error}", f"huiying catalogue check {settings.catalogue}")
 
 
+def unqueued(settings: ConsoleSettings) -> frozenset[str]:
+    """The departments that have no queue; none where the catalogue cannot be read."""
+    try:
+        return load_catalogue(settings.catalogue).unqueued
+    except CatalogueInvalid:
+        return frozenset()
+
+
 def topology_of(settings: ConsoleSettings) -> dict[str, Any]:
     """The definitions for a broker, with the departments of the catalogue and the users whose passwords are known."""
     given = {name: getattr(settings, f"{name}_broker_password") for name in SERVICES}
     hashes = {name: password_hash(password) for name, password in given.items() if password}
-    return definitions(tuple(load_place(settings).departments), hashes)
+    return definitions(load_place(settings).queued, hashes)
+
+
+def demand_queue(settings: ConsoleSettings, code: str) -> None:
+    """Fails for a department that the catalogue does not have, or that has no queue there."""
+    place = load_place(settings)
+    if code not in place.departments:
+        fail(f"There is no department {code!r} in {settings.catalogue}.", "huiying topology definitions lists the queues")
+    if code in place.unqueued:
+        fail(
+            f"The department {code!r} has no queue in {settings.catalogue}: it works by HTTP.",
+            f"huiying token create --role department --department {code}, or queue: true and huiying catalogue use",
+        )
 
 
 @click.group()
@@ -60,7 +81,14 @@ def topology_apply() -> None:
     management.bring_to(wanted)
     step(f"队列 {len(wanted['queues'])} queues, 绑定 {len(wanted['bindings'])} bindings, 用户 {len(wanted['users'])} users")
     for name in left_over(management.queues(), wanted):
-        step(f"不在目录中的队列，未删除 Not in the catalogue, left alone: {name}")
+        step(words_of_left_over(name, unqueued(settings)))
+
+
+def words_of_left_over(queue: str, without: Collection[str]) -> str:
+    """What is said of a queue that the topology does not have: it stays until somebody deletes it."""
+    if queue.removeprefix("department.").removesuffix(".dead") in without:
+        return f"单位不再用队列，原队列及其消息保留至人工删除 Nothing is sent to it any more; it stays until you delete it: {queue}"
+    return f"不在目录中的队列，未删除 Not in the catalogue, left alone: {queue}"
 
 
 @click.group()
@@ -74,8 +102,7 @@ def department() -> None:
 def department_credentials(code: str, rotate: bool) -> None:
     """Print the AMQP address with which department CODE reads its queue and sends its commands."""
     settings = load_settings()
-    if code not in load_place(settings).departments:
-        fail(f"There is no department {code!r} in {settings.catalogue}.", "huiying topology definitions lists the queues")
+    demand_queue(settings, code)
     password, installation = None, Installation(settings.var)
     if installation.var.exists():
         password = installation.new_password(department_user(code)) if rotate else installation.password(department_user(code))

@@ -11,12 +11,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.console.client import Client
 from services.console.installation import Installation
-from services.console.management import Management
-from services.console.office import json_option, topology_of
+from services.console.management import Management, left_over
+from services.console.office import json_option, load_place, topology_of, words_of_left_over
 from services.console.origin import assemblies
 from services.console.settings import HOME, OWN_CATALOGUE, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, out, print_json, print_plain, step
 from services.contracts.catalogue import Problem, Use, check_catalogue, lacking, load_catalogue, snapshot
+from services.contracts.topology import department_queue
 from services.runtime.catalogue import replace_text
 from services.runtime.clock import SystemClock
 from services.runtime.database import Database
@@ -123,9 +124,16 @@ def _missing(settings: ConsoleSettings, file: Path, url: str) -> Sequence[Use]:
 
 def _make_room(settings: ConsoleSettings, file: Path) -> None:
     """Queues for departments that are new, before anything is addressed to them."""
-    management = addresses(settings).management_url
-    if management is not None:
-        Management(management).bring_to(topology_of(replace(settings, catalogue=file)))
+    url, fresh = addresses(settings).management_url, replace(settings, catalogue=file)
+    if url is None:
+        return
+    management, wanted, place = Management(url), topology_of(fresh), load_place(fresh)
+    before = management.queues()
+    management.bring_to(wanted)
+    for name in left_over(before, wanted):
+        step(words_of_left_over(name, place.unqueued))
+    for name in sorted(set(map(department_queue, place.queued)) - set(before)):
+        step(f"新队列 New queue: {name}; what is open already comes into it when its department asks for a resync")
 
 
 def _problems(file: Path) -> list[Problem]:

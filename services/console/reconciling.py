@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass
 
@@ -10,6 +10,7 @@ import click
 
 from services.console.amqp import connection, depths
 from services.console.installation import Installation
+from services.console.office import unqueued
 from services.console.settings import Addresses, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, out, print_json
 from services.contracts.topology import SAYS
@@ -42,7 +43,8 @@ def reconcile(dry_run: bool, as_json: bool) -> None:
     It works on the stores of this machine, or on those that HUIYING_<SERVICE>_DATABASE_URL name.
     """
     settings = load_settings()
-    found = [each for name, url in _stores(settings) for each in [_look(name, url, addresses(settings), dry_run=dry_run)]]
+    place, without = addresses(settings), unqueued(settings)
+    found = [_look(name, url, place, without, dry_run=dry_run) for name, url in _stores(settings)]
     if not found:
         fail("No store is known here.", "huiying up, or set HUIYING_<SERVICE>_DATABASE_URL as the service has it")
     if as_json:
@@ -65,14 +67,14 @@ def _stores(settings: ConsoleSettings) -> Iterator[tuple[str, str]]:
             yield name, Installation(settings.var).database_url(name)
 
 
-def _look(name: str, url: str, place: Addresses, *, dry_run: bool) -> Found:
+def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dry_run: bool) -> Found:
     database = Database(url, name, SystemClock())
     with closing(database):
         now = database.clock.now()
         settled = now.timestamp() - SETTLED_SECONDS
         with database.reading() as reading:
             unheard, behind = journal.unheard(reading, settled), journal.behind(reading)
-            waited = queues_waited_for(reading, now) if name == "routing" else []
+            waited = queues_waited_for(reading, now, without) if name == "routing" else []
         empty = _empty(waited, place)
         with database.transaction() as work:
             # Tried in either case, so that the number is the true one; a dry run takes it back.

@@ -74,7 +74,7 @@ class Supervisor:
 
     def _up(self) -> Addresses:
         place = self._catalogue()
-        broker = choose_broker(self.settings, self.installation, tuple(place.departments))
+        broker = choose_broker(self.settings, self.installation, place.queued)
         if self.installation.slot(WEB).pid() is None:
             self._await_free_port()
         # What can go wrong comes before anything is stopped: a migration only adds, so that those who run now can go on beside it.

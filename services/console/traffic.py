@@ -17,7 +17,7 @@ from services.console.importer import Import, bodies, local_store, reasons
 from services.console.installation import Installation
 from services.console.launch import service_url
 from services.console.listen import Answers, Department
-from services.console.office import json_option
+from services.console.office import demand_queue, json_option, unqueued
 from services.console.records import NotReadable, Records, open_records
 from services.console.rehearsal import rehearse, show_rehearsal
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
@@ -151,6 +151,8 @@ def listen(
     if reply is not None and (Outcome(outcome) in AHEAD) != (promise is not None):
         raise click.UsageError(f"--promise goes with --outcome {' and '.join(sorted(AHEAD))}, and with no other.")
     settings = load_settings()
+    if department in unqueued(settings):
+        demand_queue(settings, department)
     url = department_url(settings, department)
     _trust(url)
     step(f"监听 Listening to department.{department}; Ctrl-C ends")

@@ -59,7 +59,7 @@ def chores(service: Routing) -> Sequence[Chore]:
         with service.database.transaction() as work:
             return handlers.send_again(RoutingStore(work), DUE_A_COMMIT)
 
-    rescheduling, resending = Rescheduling(service), Resending(service.database, service.depths)
+    rescheduling, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
     return (
         Chore("resync", 1.0, send_again),
         sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),

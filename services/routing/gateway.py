@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
@@ -21,17 +21,17 @@ LOOK_SECONDS, FORGET_SECONDS = 60.0, 3600.0
 
 
 class Resending:
-    """Looks at the queues of departments from which something is waited for."""
+    """Looks at the queues of departments from which something is waited for; `unqueued` have none, or one that is not filled."""
 
-    def __init__(self, database: Database, depths: Depths) -> None:
-        self._database, self._depths = database, depths
+    def __init__(self, database: Database, depths: Depths, unqueued: Callable[[], Collection[str]] = frozenset) -> None:
+        self._database, self._depths, self._unqueued = database, depths, unqueued
         self._due: dict[str, tuple[int, datetime]] = {}
 
     def look(self) -> bool:
         """Send again what lies in no queue and nobody has acted on for long enough; there is never more to do at once."""
         now = self._database.clock.now()
         with self._database.reading() as connection:
-            queues = queues_waited_for(connection, now - RESTS[0])
+            queues = queues_waited_for(connection, now - RESTS[0], self._unqueued())
         depths: Mapping[str, int] = {}
         # While the broker is away nothing can be said of its queues.
         with contextlib.suppress(HuiyingError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,7 @@ def worker_loops(
 
     loops: dict[str, Loop] = {chore.name: counted(chore, telemetry).loop for chore in assembly.chores(service)}
     if SAYS[assembly.name]:
-        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch).run
+        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _unqueued(assembly, service)).run
     for hearing in assembly.hearings(service):
 
         def subscribe(queue: str = hearing.queue, sender: Sender | None = hearing.sender) -> Subscription:
@@ -144,6 +144,14 @@ def worker_loops(
     if assembly.place is not None:
         loops["catalogue"] = _catalogue(assembly, assembly.place(service), database, telemetry).loop
     return loops
+
+
+def _unqueued(assembly: Assembly, service: Any) -> Callable[[], Collection[str]]:
+    """The departments without a queue, by the catalogue as it is when that is asked."""
+    if assembly.place is None:
+        return frozenset
+    place = assembly.place(service)
+    return lambda: place.catalogue.unqueued
 
 
 def counted(chore: Chore, telemetry: Telemetry) -> Chore:
@@ -165,7 +173,7 @@ def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, cl
     """Counts what waits in queues and what could not be handled, for the metrics."""
 
     def queues(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return watched(assembly.name, catalogue.departments), looked_after(assembly.name, catalogue.departments)
+        return watched(assembly.name, catalogue.queued), looked_after(assembly.name, catalogue.queued)
 
     place = InUse.of(given, queues)
     watch = QueueWatch(BrokerProbe(given.broker_url).depths, lambda: place.now, telemetry, clock)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from services.contracts.topology import to_departments
 from services.runtime import journal, outbox
 from services.runtime.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.database import Database
@@ -27,10 +28,21 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class Relay:
-    """Runs in every worker of a service; only the one that holds the lease publishes."""
+    """Runs in every worker of a service; only the one that holds the lease publishes.
 
-    def __init__(self, database: Database, connect: Callable[[], Publisher], telemetry: Telemetry, batch: int) -> None:
+    `unqueued` gives the departments that have no queue: what is addressed to them alone ends here, whoever put it into the outbox.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        connect: Callable[[], Publisher],
+        telemetry: Telemetry,
+        batch: int,
+        unqueued: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
+        self._unqueued = unqueued
         self._lease = database.lease("relay")
         self._asking = Asking(database)
         self._publisher: Publisher | None = None
@@ -79,12 +91,14 @@ class Relay:
             with self._database.transaction() as work:
                 outbox.touch(work.connection, rows[0].id)
         self._unsettled = True
-        done, refused = self._send(publisher, [row for row in rows if row.due or row.subject not in held], now)
+        ended = nowhere(rows, self._unqueued())
+        going = [row for row in rows if row.id not in ended and (row.due or row.subject not in held)]
+        done, refused = self._send(publisher, going, now)
         later = held | {subject: one.due for subject, one in refused.items()}
-        settled = {*done, *(one.row.id for one in refused.values())}
+        settled = {*done, *ended, *(one.row.id for one in refused.values())}
         with self._database.transaction() as work:
             journal.keep(work.connection, done, now.timestamp())
-            outbox.remove(work.connection, done)
+            outbox.remove(work.connection, [*done, *ended])
             outbox.postpone(work.connection, list(refused.values()))
             outbox.hold_back(work.connection, [(row, later[row.subject]) for row in rows if row.id not in settled])
         self._unsettled = False
@@ -119,6 +133,12 @@ class Relay:
             self._publisher.close()
             self._publisher = None
         self._lease.release()
+
+
+def nowhere(rows: Sequence[Pending], unqueued: Collection[str]) -> set[int]:
+    """The ids of those rows that are for nobody but departments without a queue."""
+    missing = set(to_departments(*unqueued))
+    return {row.id for row in rows if missing.issuperset(row.destinations)} if missing else set()
 
 
 def waves(rows: Sequence[Pending]) -> Iterator[list[Pending]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import click
@@ -13,7 +13,7 @@ from services.console.amqp import connection
 from services.console.checkup.findings import Finding, Severity, Subject
 from services.console.management import Management
 from services.console.terminal import Failure
-from services.contracts.catalogue import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
 from services.runtime.condition import Trouble
 from services.runtime.probe import publish_nowhere
@@ -32,7 +32,8 @@ class Held(NamedTuple):
 
 def broker(subject: Subject) -> Iterator[Finding]:
     """Everything that the broker can be asked over AMQP."""
-    departments = _departments(subject)
+    place = _catalogue(subject)
+    departments = place.queued if place else ()
     try:
         with connection(subject.place.broker_url, "huiying-doctor") as opened:
             held = look(opened, [*_named(departments), UNROUTED])
@@ -44,14 +45,14 @@ def broker(subject: Subject) -> Iterator[Finding]:
         return
     advice = "make room on its disk, or give it more memory; opinions are still taken and wait in the outboxes"
     yield Finding("消息队列 broker", Severity.CRITICAL if blocked else Severity.OK, blocked or "takes messages", advice)
-    yield from judge(held, departments)
+    yield from judge(held, departments, sorted(place.unqueued) if place else ())
 
 
-def _departments(subject: Subject) -> tuple[str, ...]:
+def _catalogue(subject: Subject) -> Catalogue | None:
     try:
-        return tuple(load_catalogue(subject.settings.catalogue).departments)
+        return load_catalogue(subject.settings.catalogue)
     except CatalogueInvalid:
-        return ()
+        return None
 
 
 def _named(departments: tuple[str, ...]) -> list[str]:
@@ -85,8 +86,8 @@ def _blocked(opened: Any) -> str:
     return ""
 
 
-def judge(held: Mapping[str, Held | None], departments: tuple[str, ...]) -> Iterator[Finding]:
-    """What it means that queues hold so much, have so few consumers, or are not there."""
+def judge(held: Mapping[str, Held | None], departments: Sequence[str], unqueued: Sequence[str] = ()) -> Iterator[Finding]:
+    """What it means that queues hold so much, have so few consumers, or are not there; `unqueued` departments have none."""
     missing = [name for name, each in held.items() if each is None]
     there = {name: each for name, each in held.items() if each is not None}
     found = f"{len(there)} of {len(held)} queues are there" + (f", missing: {', '.join(missing[:SHOWN])}" if missing else "")
@@ -108,7 +109,8 @@ def judge(held: Mapping[str, Held | None], departments: tuple[str, ...]) -> Iter
         name: each.messages for name, each in waiting.items() if not each.consumers and each.messages >= MUCH_FOR_A_DEPARTMENT
     }
     whole = f"{sum(each.messages for each in waiting.values())} messages wait for departments"
-    advice = "tell the department: no program of its listens"
+    whole += f", without a queue and by HTTP alone: {', '.join(unqueued)}" if unqueued else ""
+    advice = "tell the department: no program of its listens; queue: false in the catalogue gives it none"
     severity = Severity.WARNING if unserved else Severity.OK
     yield Finding("单位队列 department queues", severity, f"{whole}; {_counts(unserved)}" if unserved else whole, advice)
 

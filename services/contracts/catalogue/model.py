@@ -34,7 +34,7 @@ LANGUAGES: Final = ("both", "zh", "en")
 class Department:
     """承办单位. `channels` are Apprise URLs; `head_approval` says that its head has to approve a reply.
 
-    `digest`: one letter a day instead of single ones. `language`: one of `LANGUAGES`.
+    `digest`: one letter a day instead of single ones. `language`: one of `LANGUAGES`. Without `queue` it works by HTTP alone.
     """
 
     code: str
@@ -44,6 +44,7 @@ class Department:
     head_approval: bool = False
     digest: bool = False
     language: str = "both"
+    queue: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,16 @@ class Catalogue:
     def calendar(self) -> Calendar:
         """The working days of this place; one instance, so that its memory is shared."""
         return Calendar(self.timezone, self.closures, self.office_hours)
+
+    @cached_property
+    def queued(self) -> tuple[str, ...]:
+        """The departments that have a queue and a user at the broker."""
+        return tuple(code for code, each in self.departments.items() if each.queue)
+
+    @cached_property
+    def unqueued(self) -> frozenset[str]:
+        """The departments that have none, because no program of theirs listens."""
+        return frozenset(self.departments) - frozenset(self.queued)
 
     def topic_of(self, text: str) -> Topic | None:
         """The topic with this code, name (Chinese or English) or alias, ignoring case and outer blanks."""

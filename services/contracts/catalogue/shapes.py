@@ -91,6 +91,7 @@ class DepartmentSchema(Schema):
     name_en = text()
     channels = channels()
     head_approval = fields.Boolean()
+    queue = fields.Boolean()
     digest = fields.Boolean()
     language = one_of(*LANGUAGES, required=False)
 

@@ -82,7 +82,7 @@ def resync(call: Call[Routing]) -> Answer:
     if call.body["department"] not in (None, department):
         raise NotAllowed("A department asks for its own work only.")
     with call.service.database.transaction() as work:
-        handlers.resync(RoutingStore(work), department)
+        handlers.resync(RoutingStore(work), call.service.catalogue, department)
         return 202, {"department": department, "assignments": store.count_open(work.connection, department)}
 
 

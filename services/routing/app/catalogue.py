@@ -16,7 +16,9 @@ from services.runtime.http import API, Answer, Call
 def list_departments(call: Call[Routing]) -> Answer:
     """List the departments of the catalogue."""
     departments = call.service.catalogue.departments.values()
-    return 200, {"items": [{"code": each.code, "name": each.name, "name_en": each.name_en} for each in departments]}
+    return 200, {
+        "items": [{"code": each.code, "name": each.name, "name_en": each.name_en, "queue": each.queue} for each in departments]
+    }
 
 
 @routes.get(f"{API}/topics", access=PUBLIC, answers={200: schemas.Listing})

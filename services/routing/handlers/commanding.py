@@ -74,7 +74,7 @@ def _carry_out(
             raise Refused(ID_USED)
         body = parse(command)
         if isinstance(body, Resync):
-            resync(store, command.department)
+            resync(store, catalogue, command.department)
             said = words_of(ACCEPTED)
             return CommandAccepted(command.id, command.verb, command.department, said.en, said.zh)
         row, state = move(store, catalogue, command.verb, command.assignment or "", command.department, body)

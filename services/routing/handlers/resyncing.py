@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.contracts.catalogue import Catalogue
+from services.contracts.errors import Conflict
 from services.contracts.messages import AssignmentCreated, PromiseMade, Why
 from services.routing import domain
 from services.routing.handlers.assigning import Row, text_of
@@ -13,10 +15,18 @@ if TYPE_CHECKING:
 
 #: Of one department's promises so many are sent again, the earliest due.
 MOST_PROMISES = 2000
+NO_QUEUE = (
+    "This department has no queue. Its open work stands at GET /api/v1/assignments; queue: true in the catalogue gives it one."
+)
 
 
-def resync(store: RoutingStore, department: str) -> None:
-    """Have all open work of a department sent again: for the department that asks, and for whoever finds its queue emptied."""
+def resync(store: RoutingStore, catalogue: Catalogue, department: str) -> None:
+    """Have all open work of a department sent again: for the department that asks, and for whoever finds its queue emptied.
+
+    Raises `Conflict` for one that has no queue.
+    """
+    if department in catalogue.unqueued:
+        raise Conflict(NO_QUEUE)
     store.resyncs.ask(department)
 
 

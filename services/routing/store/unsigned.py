@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,10 +21,10 @@ _NEXT_OLDEST = (
 )
 
 
-def queues_waited_for(connection: Connection, before: datetime) -> list[str]:
-    """The queues of departments that have not acted on something they were assigned before then."""
+def queues_waited_for(connection: Connection, before: datetime, unqueued: Collection[str] = ()) -> list[str]:
+    """The queues of departments that have not acted on something they were assigned before then, and that have a queue."""
     query = sa.select(assignments.c.department).where(UNSIGNED, assignments.c.opened < before).distinct()
-    return [department_queue(code) for code in connection.execute(query).scalars()]
+    return [department_queue(code) for code in connection.execute(query).scalars() if code not in unqueued]
 
 
 def unsigned_since(connection: Connection) -> dict[str, datetime]:

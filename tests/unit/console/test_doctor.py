@@ -236,3 +236,12 @@ def test_the_processes_to_ask_are_named_in_the_environment() -> None:
     for text in ("a", "=http://a", "a=b:1"):
         with pytest.raises(ValueError, match="NAME="):
             places(text)
+
+
+def test_a_department_without_a_queue_is_named_and_its_queue_is_not_missed(town: Town, tmp_path: Path) -> None:
+    town.catalogue = tmp_path / "alone.yml"
+    town.catalogue.write_text(CATALOGUE.read_text(encoding="utf-8").replace("name_en: Water", "name_en: Water, queue: false"))
+    town.held["department.water"] = town.held["department.water.dead"] = None
+    assert bad(town) == {}
+    found = {each.what: each.found for each in examine(town.settings())}
+    assert found["单位队列 department queues"].endswith("by HTTP alone: water")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from click.testing import CliRunner
 
+from services.console import place
 from services.console.main import main
 from services.contracts.catalogue import load_catalogue
 from services.routing.__main__ import ASSEMBLY
@@ -112,3 +114,46 @@ def test_the_example_of_the_project_is_never_written_to(var, monkeypatch):
     assert run("use", FILE).exit_code == 0
     assert example.read_text(encoding="utf-8") == before
     assert load_catalogue(var / "catalogue.yml") == TOWN
+
+
+class BrokerOf:
+    """The management API of a broker, which keeps what it is brought to."""
+
+    held: ClassVar[list[str]] = []
+
+    def __init__(self, _: str) -> None:
+        pass
+
+    def queues(self) -> list[str]:
+        return list(self.held)
+
+    def bring_to(self, wanted) -> None:
+        self.held += [row["name"] for row in wanted["queues"] if row["name"] not in self.held]
+
+
+def test_a_queue_that_a_department_gets_is_made_and_one_that_it_no_longer_has_stays_and_is_named(var, tmp_path, monkeypatch):
+    monkeypatch.setenv("HUIYING_MANAGEMENT_URL", "http://a:b@rabbitmq:15672")
+    monkeypatch.setattr(place, "Management", BrokerOf)
+    monkeypatch.setattr(BrokerOf, "held", [])
+    alone = tmp_path / "alone.yml"
+    water = "water: {name: 水利站, name_en: Water"
+    assert TEXT.count(water) == 1
+    alone.write_text(TEXT.replace(water, f"{water}, queue: false"), encoding="utf-8")
+    assert run("use", alone).exit_code == 0
+    assert "department.roads" in BrokerOf.held
+    assert not {"department.water", "department.water.dead"} & set(BrokerOf.held)
+    told = run("use", FILE)
+    assert (told.exit_code, "New queue: department.water" in told.output) == (0, True)
+    assert {"department.water", "department.water.dead"} <= set(BrokerOf.held)
+    told = run("use", alone)
+    assert "it stays until you delete it: department.water\n" in told.output
+    assert "department.water" in BrokerOf.held
+
+
+@pytest.mark.parametrize("command", [("listen", "water"), ("department", "credentials", "water")])
+def test_a_department_without_a_queue_is_neither_listened_for_nor_let_in(var, tmp_path, monkeypatch, command):
+    alone = tmp_path / "alone.yml"
+    alone.write_text(TEXT.replace("name_en: Water", "name_en: Water, queue: false"), encoding="utf-8")
+    monkeypatch.setenv("HUIYING_CATALOGUE", str(alone))
+    told = CliRunner().invoke(main, [*command])
+    assert (told.exit_code, "has no queue" in told.output) == (1, True)

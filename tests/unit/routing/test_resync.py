@@ -1,6 +1,7 @@
 """重新同步: a department that has lost what it knew gets all its open work again, and can tell the copies by their ids."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from services.contracts.envelope import decode
 from services.routing import handlers
 from services.routing.store import RoutingStore
 from services.routing.store.resyncs import OPEN
-from tests.unit.routing.bureau import PLANNED, REPLY
+from tests.unit.routing.bureau import PLANNED, REPLY, TOWN, Bureau
 
 
 def run(bureau, limit=200):
@@ -119,3 +120,15 @@ def test_work_that_is_not_open_any_more_when_its_turn_comes_is_left_out(bureau):
     before = len(bureau.sent())
     run(bureau)
     assert again(bureau, before) == []
+
+
+@pytest.mark.parametrize(("way", "word"), [("http", 409), ("amqp", "conflict")])
+def test_a_department_without_a_queue_is_told_so(bureau, way, word):
+    alone = replace(TOWN, departments={**TOWN.departments, "water": replace(TOWN.departments["water"], queue=False)})
+    unqueued = Bureau(bureau.database, bureau.clock, alone)
+    unqueued.accept()
+    assert ask(unqueued, way) == word
+    assert "no queue" in unqueued.post("/assignments/resync", {}, "water").get_json()["detail"]
+    before = len(unqueued.sent())
+    run(unqueued)
+    assert again(unqueued, before) == []

@@ -23,6 +23,7 @@ STAFF_ROUTES = [
     ("POST", "/assignments/nothing/amend", {"admin", "head-of-water"}),
     ("POST", "/assignments/nothing/resume", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/keep", {"admin", "water", "roads"}),
+    ("POST", "/assignments/resync", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/rule", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/handlers", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
@@ -159,7 +160,7 @@ def test_another_department_with_the_same_key_gets_no_answer_that_is_not_its_own
 def test_anybody_may_read_the_departments_and_topics(bureau):
     departments, topics = (bureau.get(path).get_json()["items"] for path in ("/departments", "/topics"))
     assert [each["code"] for each in departments] == list(TOWN.departments)
-    assert departments[1] == {"code": "water", "name": "水利站", "name_en": "Water"}
+    assert departments[1] == {"code": "water", "name": "水利站", "name_en": "Water", "queue": True}
     assert topics[1] == {
         "code": "lamps", "name": "路灯", "name_en": "Street lamps", "department": "roads", "difficulty": "simple",
         "keywords": ["路灯", "灯杆", "LED"], "aliases": [],

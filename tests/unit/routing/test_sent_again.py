@@ -56,6 +56,13 @@ def test_an_empty_queue_gets_what_nobody_acted_on_and_a_full_one_nothing(bureau,
     assert outbox(bureau) == kept[1:]
 
 
+def test_a_department_without_a_queue_gets_nothing_again(bureau, sent):
+    resending = Resending(bureau.database, lambda queues: dict.fromkeys(queues, 0), lambda: {sent[0]["department"]})
+    bureau.clock.instant += RESTS[0] + timedelta(seconds=1)
+    resending.look()
+    assert outbox(bureau) == []
+
+
 def test_what_was_acted_on_is_forgotten_after_two_days_and_the_rest_is_not(bureau, sent):
     bureau.do(sent[0]["id"], "sign", None, sent[0]["department"])
     bureau.clock.instant += timedelta(seconds=journal.KEEP_SECONDS + 60)
