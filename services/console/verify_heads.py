@@ -130,6 +130,40 @@ def check_roots(lists: Lists, leaves: dict[str, list[bytes]]) -> Iterator[str]:
                 yield f"the first {head['size']} leaves do not come to {words} of {head['time']}: history was rewritten"
 
 
+def is_consistent(first: int, second: int, path: list[bytes], before: bytes, after: bytes) -> bool:
+    """Whether a proof leads from the root over `first` leaves to that over `second` (RFC 9162, section 2.1.4.2)."""
+    if first == second:
+        return not path and before == after
+    path = path if first & (first - 1) else [before, *path]
+    if not 0 < first < second or not path:
+        return False
+    number, last = first - 1, second - 1
+    while number & 1:
+        number, last = number >> 1, last >> 1
+    old = new = path[0]
+    for sibling in path[1:]:
+        if last == 0:
+            return False
+        if number & 1 or number == last:
+            old, new = (hashlib.sha256(b"\x01" + sibling + root).digest() for root in (old, new))
+            while number and not number & 1:
+                number, last = number >> 1, last >> 1
+        else:
+            new = hashlib.sha256(b"\x01" + new + sibling).digest()
+        number, last = number >> 1, last >> 1
+    return last == 0 and old == before and new == after
+
+
+def check_growth(source: Any, heads: list[Entry]) -> Iterator[str]:
+    """What is wrong with the proofs that the ledger hands out for its first and its last two heads."""
+    chosen = {head["size"]: bytes.fromhex(head["root"]) for head in (*heads[:1], *heads[-2:])}
+    for first, second in zip(sorted(chosen), sorted(chosen)[1:]):  # noqa: B905 (the oldest Python this is for knows no strict)
+        told = source.get(f"/ledger/consistency?first={first}&second={second}")
+        path = verify_ledger.as_json(told, "the proof")["path"]
+        if not is_consistent(first, second, [bytes.fromhex(each) for each in path], chosen[first], chosen[second]):
+            yield f"the head over {second} leaves has not grown out of that over {first}"
+
+
 def check_lists(lists: Lists) -> Iterator[str]:
     """Which heads that the other service heard of the ledger does not list."""
     own = {(head["size"], head["root"], head["signature"]) for head in lists["heads"]}
@@ -153,7 +187,8 @@ def also(source: Any, save: str | None) -> Callable[[dict[str, list[bytes]]], It
         if save is not None:
             Path(save).mkdir(parents=True, exist_ok=True)
             (Path(save) / KEPT).write_text(json.dumps(lists, indent=1))
-        for problems in (check_signatures(lists), check_roots(lists, leaves), check_lists(lists)):
+        grown = check_growth(source, lists["heads"]) if isinstance(source, verify_ledger.Place) else ()
+        for problems in (check_signatures(lists), check_roots(lists, leaves), check_lists(lists), grown):
             yield from problems
 
     return look

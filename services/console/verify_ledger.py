@@ -1,13 +1,12 @@
-"""Checks a public ledger of Huiying from what is public alone. One file, no dependencies, Python 3.8 or later.
+"""Checks a public ledger of Huiying from public data alone (signed heads: verify_heads.py). One file, no dependencies, Python 3.8+.
 
     python3 verify_ledger.py --url https://place.example --save copy   everything, over HTTP, kept in a folder
     python3 verify_ledger.py copy --against earlier/ledger.json        a kept copy, compared with an earlier one
     python3 verify_ledger.py --url … --opinion 0193…                   and whether this opinion is counted
 
-What it proves: the leaves of each day come to the root that was published for it (Merkle tree of RFC 9162, section 2.1, with
-SHA-256: 0x00 before a leaf, 0x01 before a node), each leaf has the hash of the one before, each day's entry has the hash of
-the entry before, and nothing that an earlier copy says has changed. It ends with 0 when all is well, with 1 when it is not,
-saying where (day and index, counted from 0), and with 2 when it could not look. verify_heads.py looks at signed heads as well.
+What it proves: each day's leaves come to its published root (Merkle tree of RFC 9162, section 2.1, with SHA-256: 0x00 before a
+leaf, 0x01 before a node), each leaf and each day's entry has the hash of the one before, and nothing that an earlier copy says
+has changed. It ends with 0 when all is well, 1 when not, saying where (day and index from 0), and 2 when it could not look.
 """
 
 from __future__ import annotations
@@ -106,7 +105,7 @@ class Place:
 
     def leaves(self, day: str) -> list[bytes]:
         """The lines of a day."""
-        return self._get(f"/ledger/{urllib.parse.quote(day)}").split(b"\n")[:-1]
+        return self.get(f"/ledger/{urllib.parse.quote(day)}").split(b"\n")[:-1]
 
     def proofs(self, opinion: str) -> list[Entry]:
         """The inclusion proofs that are handed out for an opinion."""
@@ -117,12 +116,13 @@ class Place:
         found: list[Entry] = []
         query = "?limit=500"
         while query:
-            page = as_json(self._get(path + query), self.url)
+            page = as_json(self.get(path + query), self.url)
             found += page["items"]
             query = "?" + urllib.parse.urlencode({"limit": 500, "cursor": page["next"]}) if page["next"] else ""
         return found
 
-    def _get(self, path: str) -> bytes:
+    def get(self, path: str) -> bytes:
+        """What is at an address of the API."""
         try:
             with urllib.request.urlopen(self.url + API + path, timeout=PATIENCE) as answer:  # nosec B310
                 return bytes(answer.read())

@@ -19,6 +19,7 @@ LEAF, NODE = b"\x00", b"\x01"
 SALT = b"huiying-ledger"
 #: What begins the text of a head, so that its signature is good for nothing else.
 HEAD = b"huiying-ledger-head:"
+LEAF_VERSION = 2
 #: What stands in for the one before where there is none.
 NOTHING = bytes(32)
 
@@ -40,10 +41,14 @@ class Counted:
 
 
 def leaf_of(event: Counted, index: int, previous: bytes) -> bytes:
-    """The leaf of an event: `index` counts from 0 each day, `previous` is the hash of the leaf before, of whatever day."""
+    """The leaf of an event: `index` counts from 0 each day, `previous` is the hash of the leaf before, of whatever day.
+
+    Leaves of version 2 tell the hour only, so that nobody is known by the minute; those without a version told the instant.
+    """
+    hour = event.time.replace(minute=0, second=0, microsecond=0)
     return orjson.dumps({
         "body": event.body.hex(), "id": event.id, "index": index, "previous": previous.hex(),
-        "subject": subject_of(event.subject), "time": event.time, "type": event.type,
+        "subject": subject_of(event.subject), "time": hour, "type": event.type, "version": LEAF_VERSION,
     })  # fmt: skip
 
 
@@ -85,6 +90,40 @@ class Peaks:
 
     def __bytes__(self) -> bytes:
         return b"".join(self._hashes)
+
+    def places(self) -> dict[int, bytes]:
+        """The roots of the complete subtrees by the number of their first leaf."""
+        found, start = {}, 0
+        for peak in self._hashes:
+            found[start] = peak
+            start += 1 << (self.size - start).bit_length() - 1
+        return found
+
+
+def consistency_path(before: Peaks, grown: Sequence[bytes]) -> list[bytes]:
+    """The proof (RFC 9162, section 2.1.4.1) that a tree has grown by these leaf hashes and is otherwise the one before."""
+    first, known = before.size, before.places()
+
+    def root(start: int, end: int) -> bytes:
+        if end <= first:
+            return known[start]
+        tree = Peaks()
+        for leaf in grown[start - first : end - first]:
+            tree.append(leaf)
+        return tree.root
+
+    path: list[bytes] = []
+    start, end = 0, first + len(grown)
+    while end != first:
+        middle = start + (1 << (end - start - 1).bit_length() - 1)
+        if first <= middle:
+            path.append(root(middle, end))
+            end = middle
+        else:
+            path.append(root(start, middle))
+            start = middle
+    # Who checks knows the root before; it is given where it is no root of the smaller tree as a whole.
+    return path[::-1] if start == 0 else [known[start], *path[::-1]]
 
 
 @dataclass(frozen=True, slots=True)

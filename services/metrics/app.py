@@ -8,6 +8,7 @@ from services.contracts.errors import Invalid
 from services.metrics import handlers, pages
 from services.metrics.handlers import Service
 from services.metrics.schemas import (
+    Consistency,
     LedgerDays,
     LedgerHeads,
     LedgerKeys,
@@ -15,6 +16,7 @@ from services.metrics.schemas import (
     LedgerProofs,
     StatisticsAnswer,
     StatisticsQuery,
+    TwoHeads,
 )
 from services.runtime.access import PUBLIC
 from services.runtime.http import API, Answer, Call, Routes
@@ -50,6 +52,12 @@ def ledger_heads(call: Call[Service]) -> Answer:
     """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service heard of them."""
     limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
     return 200, page(call.service.heads.listed(after, limit + 1), limit, "number")
+
+
+@routes.get(f"{API}/ledger/consistency", access=PUBLIC, cost=20, query=TwoHeads, answers={200: Consistency})
+def ledger_consistency(call: Call[Service]) -> Answer:
+    """The proof (RFC 9162) that the head over `second` leaves has grown out of the one over `first`."""
+    return 200, handlers.consistency(call.service, call.query["first"], call.query["second"])
 
 
 @routes.get(f"{API}/ledger/<day>", access=PUBLIC, cost=20, answers={200: LedgerLeaf}, gives=(NDJSON,))

@@ -197,6 +197,16 @@ def sign_head(service: Service) -> bool:
     return False
 
 
+def consistency(service: Service, first: int, second: int) -> dict[str, Any]:
+    """The proof that the head over `second` leaves has grown out of the one over `first`; raises `Invalid` or `NotFound`."""
+    if first > second:
+        raise Invalid("The first head is the smaller one.", {"first": ["has to be no more than 'second'"]})
+    path = service.heads.consistency(first, second)
+    if path is None:
+        raise NotFound("There is no head of this size; GET /api/v1/ledger/heads has those there are.")
+    return {"first": first, "second": second, "path": [each.hex() for each in path]}
+
+
 def public_keys(service: Service) -> list[dict[str, str]]:
     """The public keys that heads are signed with, the newest first."""
     publics = service.signer.publics if service.signer else {}

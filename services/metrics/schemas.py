@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.queries import Moment
 from services.metrics.domain.counts import DIMENSIONS
 from services.runtime.paging import page_of
+
+LARGEST_SIZE = 2**63 - 1
 
 
 class Dimensions(fields.Field[tuple[str, ...]]):
@@ -102,7 +104,10 @@ LedgerDays = page_of("LedgerDays", "The days, oldest first.", LedgerDay)
 
 
 class LedgerLeaf(Schema):
-    """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message."""
+    """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message.
+
+    `time` is the hour in leaves of version 2, and the instant in those without a version.
+    """
 
     body = fields.String(required=True)
     id = fields.String(required=True)
@@ -111,6 +116,7 @@ class LedgerLeaf(Schema):
     subject = fields.String(required=True)
     time = fields.AwareDateTime(required=True)
     type = fields.String(required=True)
+    version = fields.Integer()
 
 
 class LedgerProof(Schema):
@@ -151,3 +157,18 @@ class LedgerHead(Schema):
 
 
 LedgerHeads = page_of("LedgerHeads", "The heads, oldest first.", LedgerHead)
+
+
+class TwoHeads(Schema):
+    """The sizes of two heads."""
+
+    first = fields.Integer(required=True, validate=validate.Range(1, LARGEST_SIZE))
+    second = fields.Integer(required=True, validate=validate.Range(1, LARGEST_SIZE))
+
+
+class Consistency(Schema):
+    """A consistency proof: the path is as in RFC 9162, section 2.1.4."""
+
+    first = fields.Integer(required=True)
+    second = fields.Integer(required=True)
+    path = fields.List(fields.String(), required=True)

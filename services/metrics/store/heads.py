@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.ledger import Head, Peaks, leaf_hash
+from services.contracts.ledger import Head, Peaks, consistency_path, leaf_hash
 from services.contracts.messages import LedgerHeaded
 from services.metrics.store.ledger import LEAVES_A_READ, leaves_between
 from services.metrics.store.tables import days, heads, leaves
@@ -73,6 +73,19 @@ class Heads:
             told = LedgerHeaded(size, head.root.hex(), head.time, head.key, signature.hex())
             work.say(told, subject=NO_OPINION, sequence=0)
         log.info("ledger_headed", size=size, root=told.root, at=told.time.isoformat(), key=told.key, signature=told.signature)
+
+    def consistency(self, first: int, second: int) -> list[bytes] | None:
+        """The proof that the head over `second` leaves has grown out of the one over `first`; None when one of both is no head."""
+        query = sa.select(heads.c.size, heads.c.peaks).where(heads.c.size.in_((first, second)))
+        with self._database.reading() as connection:
+            peaks = {size: bytes(kept) for size, kept in connection.execute(query)}
+        if not {first, second} <= set(peaks):
+            return None
+        grown: list[bytes] = []
+        for start in range(first, second, LEAVES_A_READ):
+            with self._database.reading() as connection:
+                grown += map(leaf_hash, leaves_between(connection, start, min(second, start + LEAVES_A_READ)))
+        return consistency_path(Peaks(first, peaks[first]), grown)
 
     def listed(self, after: int | None, limit: int) -> list[dict[str, Any]]:
         """Up to `limit` heads that follow the one numbered `after`, oldest first."""

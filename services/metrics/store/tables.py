@@ -244,6 +244,7 @@ heads = sa.Table(
     sa.Column("time", Instant, nullable=False),
     sa.Column("key", sa.String(16), nullable=False),
     sa.Column("signature", sa.LargeBinary(64), nullable=False),
+    sa.Index("heads_size", "size"),
 )
 
 OPENED = sa.text("round = 1")

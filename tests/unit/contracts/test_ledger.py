@@ -3,14 +3,18 @@
 from datetime import datetime
 from hashlib import sha256
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.console import verify_ledger
+from services.console.verify_heads import is_consistent
 from services.contracts.ledger import (
+    NOTHING,
     Counted,
     Peaks,
+    consistency_path,
     entry_hash,
     leaf_hash,
     leaf_of,
@@ -102,5 +106,31 @@ def test_a_leaf_tells_nothing_but_hashes_a_type_and_a_time():
     event = Counted("e1", "opinion.submitted", "o1", datetime(2026, 11, 22, 9, 30, tzinfo=ZONE), sha256(b"body").digest())
     assert leaf_of(event, 4, leaf_hash(b"before")).decode() == (
         f'{{"body":"{sha256(b"body").hexdigest()}","id":"e1","index":4,"previous":"{leaf_hash(b"before").hex()}",'
-        f'"subject":"{subject_of("o1")}","time":"2026-11-22T09:30:00+08:00","type":"opinion.submitted"}}'
+        f'"subject":"{subject_of("o1")}","time":"2026-11-22T09:00:00+08:00","type":"opinion.submitted","version":2}}'
     )
+
+
+@pytest.mark.parametrize("second", [*range(1, 34), 64, 65, 100])
+def test_a_proof_of_consistency_leads_from_each_smaller_tree_to_this_one_and_to_no_other(second: int) -> None:
+    hashes = [leaf_hash(bytes([number])) for number in range(second)]
+    trees, tree = {}, Peaks()
+    for size in range(1, second + 1):
+        tree.append(hashes[size - 1])
+        trees[size] = Peaks(size, bytes(tree))
+    for first, before in trees.items():
+        path, wrong = consistency_path(before, hashes[first:]), leaf_hash(b"another")
+        assert len(path) <= 2 * second.bit_length()
+        assert is_consistent(first, second, path, before.root, tree.root)
+        assert not is_consistent(first, second, path, wrong, tree.root)
+        assert not is_consistent(first, second, path, before.root, wrong)
+        for at in range(len(path)):
+            assert not is_consistent(first, second, [*path[:at], wrong, *path[at + 1 :]], before.root, tree.root)
+            assert not is_consistent(first, second, path[:at] + path[at + 1 :], before.root, tree.root)
+        assert not is_consistent(first, second, [*path, wrong], before.root, tree.root)
+
+
+def test_a_leaf_tells_the_hour_and_not_the_minute() -> None:
+    moments = [datetime(2026, 11, 22, 9, minute, 30, minute, ZONE) for minute in (0, 17, 59)]
+    told = {leaf_of(Counted("e", "t", "o", moment, bytes(32)), 0, NOTHING) for moment in moments}
+    [leaf] = [orjson.loads(each) for each in told]
+    assert (leaf["time"], leaf["version"]) == ("2026-11-22T09:00:00+08:00", 2)

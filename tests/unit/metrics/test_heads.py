@@ -34,9 +34,9 @@ class Two(Inside):
         super().__init__(running)
         self.heard = said(running)
 
-    def _get(self, path: str) -> bytes:
+    def get(self, path: str) -> bytes:
         if not path.startswith("/witness/heads"):
-            return super()._get(path)
+            return super().get(path)
         items = [
             {"size": e.data.size, "root": e.data.root, "time": e.data.time.isoformat(), "key": e.data.key,
              "signature": e.data.signature} for e in self.heard
@@ -183,3 +183,28 @@ def test_a_kept_copy_has_the_heads(signed, tmp_path):
     root = said(signed)[-1].data.root
     (copy / "heads.json").write_text(text.replace(root, "00" * 32))
     assert verify_ledger.main([str(copy)], too=verify_heads.also) == 1
+
+
+def test_any_two_heads_are_proved_to_have_grown_out_of_one_another(signed):
+    told = {head["size"]: bytes.fromhex(head["root"]) for head in signed.get("/api/v1/ledger/heads", limit="500").json["items"]}
+    sizes = sorted(told)
+    for first in sizes[::7]:
+        for second in sizes[::5]:
+            answer = signed.get("/api/v1/ledger/consistency", first=str(first), second=str(second))
+            if first > second:
+                assert answer.status_code == 422
+            else:
+                path = [bytes.fromhex(each) for each in answer.json["path"]]
+                assert verify_heads.is_consistent(first, second, path, told[first], told[second])
+
+
+def test_a_proof_of_what_is_no_head_is_refused(signed):
+    for first, second, status in (("1", "2", 404), ("0", "2", 422), ("x", "2", 422), (str(2**63), str(2**63), 422)):
+        assert signed.get("/api/v1/ledger/consistency", first=first, second=second).status_code == status
+    assert signed.get("/api/v1/ledger/consistency").status_code == 422
+
+
+def test_a_proof_that_does_not_prove_it_is_told(signed):
+    place = Two(signed)
+    rewrite(signed, 97)
+    assert any("has not grown out of" in problem for problem in problems(signed, place))

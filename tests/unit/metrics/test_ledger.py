@@ -30,7 +30,7 @@ class Inside(verify_ledger.Place):
         super().__init__("http://inside")
         self._running = running
 
-    def _get(self, path: str) -> bytes:
+    def get(self, path: str) -> bytes:
         response = self._running.app.test_client().get(f"/api/v1{path}")
         if response.status_code != 200:
             raise verify_ledger.NotReadable(response.text)
