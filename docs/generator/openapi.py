@@ -28,7 +28,9 @@ DESCRIPTION = """\
 Opinions come in, are assigned to a department, answered, evaluated and counted.
 
 Times are RFC 3339 with offset. Errors are problem documents (RFC 9457); for bad input `errors` names the fields. Unknown fields
-are refused. Lists answer `{items, next}`; send `next` back as `cursor`. Whoever holds a receipt needs no token."""
+are refused. Problems are told in Chinese where `Accept-Language` asks for it; their `type` opens as a page.
+Lists answer `{items, next}`; send `next` back as `cursor`. Whoever holds a receipt needs no token.
+What may change within a version, and for how long an old one is served, stands in docs/versioning.md."""
 PROBLEM_FIELDS: dict[str, Json] = {
     "type": {"type": "string", "format": "uri-reference"},
     "title": {"type": "string"},

@@ -64,6 +64,10 @@ class Conflict(Refusal):
     """The thing is there, but not in a state that allows this; the detail names what is allowed."""
 
 
+class Changed(Refusal):
+    """The thing has changed since it was read: the request named another version in If-Match."""
+
+
 class TooMany(Refusal):
     """Too many requests of this kind from one address or for one station; the same request may be sent again later."""
 
@@ -103,6 +107,7 @@ STATUSES: Mapping[type[Refusal], Status] = {
     NotAllowed: Status(403, "not-allowed", "This token may not do that"),
     NotFound: Status(404, "not-found", "There is no such thing"),
     Conflict: Status(409, "conflict", "Not possible in the present state"),
+    Changed: Status(412, "changed", "It has changed since it was read"),
     TooLarge: Status(413, "too-large", "The body is too large"),
     UnsupportedType: Status(415, "unsupported-type", "This content type is not taken here"),
     Invalid: Status(422, "invalid", "Some fields are not right"),

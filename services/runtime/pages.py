@@ -74,6 +74,10 @@ FAILURES: Mapping[int, Failure] = {
         Words("现在不能这样做", "Not possible right now"),
         Words("请回到上一页刷新，看看最新的情况。", "Go back, reload the page and see how things stand."),
     ),
+    412: Failure(
+        Words("内容已有变动", "It has changed since"),
+        Words("请刷新页面，看看最新的情况。", "Reload the page and see how things stand."),
+    ),
     413: Failure(
         Words("内容太大", "This is too large"),
         Words("请缩短内容，或者换小一些的照片，再提交。", "Shorten the text or choose smaller photos, and send it again."),

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from services.contracts.errors import NotFound, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable, UnsupportedType, status_of
+from services.contracts.problems import meaning_of
 
 log = structlog.get_logger()
 PROBLEM = "application/problem+json"
@@ -28,16 +29,30 @@ def json_response(status: int, answer: Any, content_type: str = "application/jso
     return flask.Response(orjson.dumps(answer), status, content_type=content_type)
 
 
+def document(status: int, slug: str, title: str, detail: str, **more: Any) -> flask.Response:
+    """A problem document, in Chinese where that is asked for and the type has words in it; what is particular stays in English."""
+    meaning = meaning_of(slug)
+    chinese = meaning is not None and _asks_for_chinese()
+    if meaning is not None and chinese:
+        title, detail = meaning.title_zh, f"{meaning.advice_zh}（{detail}）"
+    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    response = json_response(status, body | more, PROBLEM)
+    response.headers["Content-Language"] = "zh-CN" if chinese else "en"
+    response.vary.add("Accept-Language")
+    return response
+
+
+def _asks_for_chinese() -> bool:
+    """Whether Chinese is what the caller likes best of what there is."""
+    liked = [tag.split("-")[0].lower() for tag, quality in flask.request.accept_languages if quality > 0]
+    return next((tag for tag in liked if tag in ("zh", "en", "*")), "en") == "zh"
+
+
 def problem(error: Refusal) -> flask.Response:
     """An error as a problem document."""
     status = status_of(error)
-    body: dict[str, Any] = {
-        "type": f"/problems/{status.slug}", "title": status.title, "status": status.status,
-        "detail": error.detail, "instance": quote(flask.request.path),
-    }  # fmt: skip
-    if error.errors:
-        body["errors"] = error.errors
-    response = json_response(status.status, body, PROBLEM)
+    more: dict[str, Any] = {"instance": quote(flask.request.path)} | ({"errors": error.errors} if error.errors else {})
+    response = document(status.status, status.slug, status.title, error.detail, **more)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, UnsupportedType):
@@ -67,13 +82,7 @@ def failed(error: Exception) -> flask.Response:
     if isinstance(error, HTTPException):
         return _http_problem(error)
     log.error("request_failed", exc_info=error)
-    body = {
-        "type": "/problems/internal",
-        "title": "Something went wrong here",
-        "status": 500,
-        "detail": "It is in the log under this request's id.",
-    }
-    return json_response(500, body, PROBLEM)
+    return document(500, "internal", "Something went wrong here", "It is in the log under this request's id.")
 
 
 def shown(problem_response: flask.Response, pages: Mapping[str, ErrorPage], api: str) -> flask.Response:
@@ -102,8 +111,7 @@ def _http_problem(error: HTTPException) -> flask.Response:
     if error.code == 413:
         return problem(TooLarge("The body is larger than this server takes."))
     status = error.code or 500
-    body = {"type": f"/problems/http-{status}", "title": error.name, "status": status, "detail": error.description}
-    response = json_response(status, body, PROBLEM)
+    response = document(status, f"http-{status}", error.name, error.description or "")
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
     return response

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 from marshmallow import RAISE
 from PIL import Image
 
@@ -17,6 +18,7 @@ from services.contracts.catalogue import load_catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.ledger import subject_of
 from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
+from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
 from services.metrics.domain.heard import heard
 from services.metrics.store import Ledger
@@ -147,6 +149,17 @@ def test_metrics_answers_as_published(reader: Callable[[str], Reader]) -> None:
 
 def test_every_service_is_read() -> None:
     assert [name for name in SERVICES if f"test_{name}_answers_as_published" not in globals()] == []
+
+
+def test_every_type_of_problem_opens_as_a_page_in_both_languages(reader: Callable[[str], Reader]) -> None:
+    client = reader("intake")._client
+    for slug, meaning in (*PROBLEMS.items(), ("http-405", None)):
+        page = client.get(f"/problems/{slug}")
+        assert (page.status_code, page.mimetype) == (200, "text/html"), slug
+        if meaning is not None:
+            for text in (meaning.title_zh, meaning.title, meaning.advice_zh, meaning.advice):
+                assert str(escape(text)) in page.text, slug
+    assert client.get("/problems/nothing").status_code == 404
 
 
 def test_a_document_is_sent_once(reader: Callable[[str], Reader]) -> None:

@@ -1,0 +1,25 @@
+"""The pages that the types of problems lead to: what each means and what to do about it, for programmers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.contracts.errors import NotFound
+from services.contracts.problems import meaning_of
+from services.intake.app.context import Intake
+from services.runtime.access import PUBLIC
+from services.runtime.http import Answer, Call, Routes
+from services.runtime.pages import environment, error_page, html
+
+TEMPLATES = environment(Path(__file__).parents[1] / "templates")
+routes = Routes()
+
+
+@routes.get("/problems/<slug>", access=PUBLIC, page=error_page)
+def read_problem(call: Call[Intake]) -> Answer:
+    """What a type of problem means and what to do about it."""
+    slug = call.path["slug"]
+    meaning = meaning_of(slug)
+    if meaning is None:
+        raise NotFound("There is no such type of problem.")
+    return html(TEMPLATES, "problem.html", slug=slug, meaning=meaning)

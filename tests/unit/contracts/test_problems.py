@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from services.contracts.errors import STATUSES
+from services.contracts.problems import PROBLEMS, meaning_of
+from services.runtime.gathering import TITLES
+
+TITLED = {status.slug: status.title for status in STATUSES.values()} | dict(TITLES.values())
+
+
+def test_every_type_of_problem_has_a_meaning_under_the_same_title() -> None:
+    assert {slug: meaning.title for slug, meaning in PROBLEMS.items()} == TITLED
+
+
+@pytest.mark.parametrize("slug", sorted(PROBLEMS))
+def test_a_meaning_is_in_both_languages(slug: str) -> None:
+    meaning = PROBLEMS[slug]
+    assert all(re.search("[\u4e00-\u9fff]", text) for text in (meaning.title_zh, meaning.advice_zh))
+    assert not any(re.search("[\u4e00-\u9fff]", text) for text in (meaning.title, meaning.advice))
+    assert meaning.advice_zh.endswith("。")
+    assert meaning.advice.endswith(".")
+
+
+def test_what_http_itself_refuses_has_a_meaning_too() -> None:
+    found = meaning_of("http-405")
+    assert found is not None
+    assert "Method Not Allowed" in found.title
+
+
+@pytest.mark.parametrize("slug", ["", "nothing", "http-200", "http-499", "http-", "http-405x", "../login", "http-４０５"])
+def test_there_is_no_other(slug: str) -> None:
+    assert meaning_of(slug) is None
