@@ -63,7 +63,7 @@ def test_mistakes_are_shown_beside_the_field_and_corrected(come, script):
     expect(page.locator("#mistakes")).to_be_focused()
     expect(page.locator("#title")).to_have_value("路灯不亮")
     expect(page.locator("#phone")).to_have_value("打给我")
-    page.fill("#phone", "0577-123456")
+    page.fill("#phone", "0577-62123456")
     page.click("form[action='/opinions'] button")
     expect(page.locator(".receipt-code")).to_be_visible()
 

@@ -22,7 +22,7 @@ PRODUCT = {
 }
 EVERY_PROCESS = {
     "huiying_outbox_pending", "huiying_outbox_oldest_seconds", "huiying_http_requests_total", "huiying_build_info",
-    "huiying_message_seconds_count", "process_resident_memory_bytes", "process_start_time_seconds",
+    "process_resident_memory_bytes", "process_start_time_seconds",
 }  # fmt: skip
 PATHS = (
     "/opinions", "/opinions/batch", "/opinions/{}", "/opinions/{}/accept", "/opinions/{}/decline", "/receipts/{}",

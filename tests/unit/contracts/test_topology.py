@@ -56,6 +56,7 @@ def test_the_answer_to_a_command_that_was_carried_out_goes_to_its_department_alo
 
 #: What routing's moves of a department, and what becomes of its case, are called on the wire.
 OWN = {
+    "assignment.joined", "assignment.parted", "assignment.detailed",
     "assignment.created", "assignment.signed", "assignment.progressed", "assignment.objected", "assignment.ruled",
     "assignment.reassigned", "assignment.asked", "assignment.extended", "assignment.paused", "assignment.resumed",
     "assignment.cancelled", "assignment.advised", "assignment.drafted", "assignment.amended", "assignment.replied",

@@ -106,7 +106,6 @@ def test_it_is_the_lead_s_assignment_that_stands_for_the_case(bureau, flood, ver
         ("mark", {"reason": "。"}, "key"),
         ("mark", {"key": True}, "reason"),
         ("mark", {"key": "perhaps", "reason": "。"}, "key"),
-        ("mark", MARK | {"leader": ""}, "leader"),
         ("mark", MARK | {"leader": "长" * 61}, "leader"),
         ("mark", MARK | {"level": "city"}, "level"),
         ("raise", {}, "reason"),

@@ -13,6 +13,7 @@ READERS = EVERYBODY | {"head-of-water"}
 STAFF_ROUTES = [
     ("GET", "/assignments", READERS),
     ("GET", "/assignments/nothing", READERS),
+    ("POST", "/assignments/resync", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/sign", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/object", {"admin", "water", "roads"}),
     ("POST", "/assignments/nothing/extend", {"admin", "water", "roads"}),

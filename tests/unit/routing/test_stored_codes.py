@@ -123,7 +123,7 @@ def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, 
     )
     lookback = new_id()
     return moves | {
-        "details": lambda store: handlers.hear_details(store, place, opinion, "还有"),
+        "details": lambda store: handlers.hear_details(store, place, opinion, "还有", None),
         "withdraw": lambda store: handlers.cancel(store, opinion, "withdrawn", None),
         "merge": lambda store: handlers.cancel(store, opinion, "merged", "o-1"),
         "mark": lambda store: handlers.mark(store, case, Mark(True, "重点")),
@@ -201,7 +201,7 @@ def test_an_objection_to_a_department_that_is_gone_says_what_to_do_and_then_goes
 def test_what_a_department_that_is_gone_still_has_can_be_given_to_another_at_any_time(bureau, cases, clock):
     changed, case = Bureau(bureau.database, clock, CHANGES["lead removed"]), cases["signed"]
     clock.instant += timedelta(days=60)
-    assert case in [row["id"] for row in changed.get("/assignments", "admin", department="water").get_json()["items"]]
+    assert case in [row["id"] for row in changed.get("/assignments", "admin").get_json()["items"]]
     assert changed.do(case, "object", {"reason": "机构撤销", "department": "petitions"}, "admin").status_code == 200
     assert changed.rule(case, "objection", granted=True).status_code == 200
     assert changed.lead("o-signed")["department"] == "petitions"
@@ -244,7 +244,12 @@ def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock)
             pass
     assert [bureau.of(opinion)["state"] for opinion in ("o-1", "o-2")] == ["signed", "signed"]
     assert bureau.row(cases["paused"])["state"] == "paused"
-    assert {name: chore.failed() for name, chore in found.items()} == {"conclude": 0, "resume": 1, "break": 0, "reschedule": 0}
+    assert {name: chore.failed() for name, chore in found.items() if chore.failed} == {
+        "conclude": 0,
+        "resume": 1,
+        "break": 0,
+        "reschedule": 0,
+    }
 
 
 def test_a_calendar_is_followed_by_all_that_can_follow_it(bureau, cases, clock):
