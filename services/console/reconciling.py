@@ -36,15 +36,16 @@ class Found:
 
 @click.command()
 @click.option("--dry-run", is_flag=True, help="Only say what would be sent again.")
+@click.option("--accept-restored", is_flag=True, help="Go on with stores that were put back as they are: give up what they lack.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
-def reconcile(dry_run: bool, as_json: bool) -> None:
+def reconcile(dry_run: bool, accept_restored: bool, as_json: bool) -> None:
     """核对 · send again what was published and nobody has, with the same ids. Services do it by themselves within minutes.
 
     It works on the stores of this machine, or on those that HUIYING_<SERVICE>_DATABASE_URL name.
     """
     settings = load_settings()
     place, without = addresses(settings), unqueued(settings)
-    found = [_look(name, url, place, without, dry_run=dry_run) for name, url in _stores(settings)]
+    found = [_look(name, url, place, without, dry_run=dry_run, accept=accept_restored) for name, url in _stores(settings)]
     if not found:
         fail("No store is known here.", "huiying up, or set HUIYING_<SERVICE>_DATABASE_URL as the service has it")
     if as_json:
@@ -55,6 +56,12 @@ def reconcile(dry_run: bool, as_json: bool) -> None:
         out.print(f"{each.service}: 未获确认 not known to be heard {each.unheard} · 承办单位队列缺失 lost to departments: {lost}")
         if each.behind:
             out.print(f"{each.service}: 数据库较旧 this store lacks {each.behind} messages that others know")
+            accepted = accept_restored and not dry_run
+            out.print(
+                "已按现状继续 given up, it goes on as it is"
+                if accepted
+                else "huiying reconcile --accept-restored, once it is dealt with"
+            )
     out.print("未发送 nothing was sent" if dry_run else "已重新发送 sent again, with the same ids")
 
 
@@ -67,7 +74,7 @@ def _stores(settings: ConsoleSettings) -> Iterator[tuple[str, str]]:
             yield name, Installation(settings.var).database_url(name)
 
 
-def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dry_run: bool) -> Found:
+def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dry_run: bool, accept: bool) -> Found:
     database = Database(url, name, SystemClock())
     with closing(database):
         now = database.clock.now()
@@ -81,6 +88,8 @@ def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dr
             attempt = work.connection.begin_nested()
             lost = {queue: count for queue in empty if (count := send_again(work.connection, queue))}
             again = journal.publish_unheard_again(work.connection, settled)
+            if accept:
+                journal.accept_restored(work.connection)
             if dry_run:
                 attempt.rollback()
             else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import orjson
 import sqlalchemy as sa
@@ -64,11 +65,6 @@ def raise_to(connection: Connection, name: str, number: int) -> None:
         note(connection, name, str(number))
 
 
-def forget(connection: Connection, name: str) -> None:
-    """Forget a fact."""
-    connection.execute(journal_table.delete().where(journal_table.c.name == name))
-
-
 def number_of(connection: Connection, name: str) -> int:
     """A remembered number, 0 when there is none."""
     return int(fact(connection, name) or 0)
@@ -92,6 +88,13 @@ def behind(connection: Connection) -> int:
     return int(orjson.loads(told)["by"]) if told else 0
 
 
+def accept_restored(connection: Connection) -> int:
+    """Regard a store that was put back as it is now: what others know and it lacks is given up. Returns what it lacked."""
+    lacked = behind(connection)
+    connection.execute(journal_table.delete().where(journal_table.c.name == BEHIND))
+    return lacked
+
+
 def has_news(connection: Connection, before: float, now: float) -> bool:
     """Whether there is something to list, or a listing to ask about again."""
     fresh = sa.select(published_table.c.confirmed).where(published_table.c.id > number_of(connection, LISTED))
@@ -113,11 +116,12 @@ def open_listings(connection: Connection, before: float, now: float) -> bool:
     if not taken:
         return False
     first, last = taken[0].id, taken[-1].id
-    asked = sorted({queue.partition(".")[0] for row in taken for queue in queues_of(row.destinations)})
-    for hearer in asked:
-        values = {"hearer": hearer, "first": first, "last": last, "begun": now, "due": 0.0, "tries": 0}
-        number = connection.execute(listings_table.insert().values(values)).inserted_primary_key
-        note(connection, NUMBER, str(number[0] if number else 0))
+    asked = sorted({queue.partition(".")[0] for places in {row.destinations for row in taken} for queue in queues_of(places)})
+    # Beyond all that anybody has heard of, also where the store was put back and its own count with it.
+    for number, hearer in enumerate(asked, last_number(connection) + 1):
+        values = {"number": number, "hearer": hearer, "first": first, "last": last, "begun": now, "due": 0.0, "tries": 0}
+        connection.execute(listings_table.insert().values(values))
+        note(connection, NUMBER, str(number))
     note(connection, LISTED, str(last))
     if not asked:
         _let_go(connection, first, last)
@@ -219,9 +223,10 @@ def forget_subject(connection: Connection, subject: str) -> None:
         connection.execute(table.delete().where(table.c.subject == subject))
 
 
-def queues_of(destinations: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def queues_of(destinations: str) -> frozenset[str]:
     """The queues of services that hear a message with these destinations."""
-    return {queue for exchange, key in orjson.loads(destinations) for queue in hearers(exchange, key)}
+    return frozenset(queue for exchange, key in orjson.loads(destinations) for queue in hearers(exchange, key))
 
 
 def _within(first: int, last: int) -> sa.ColumnElement[bool]:
@@ -240,18 +245,19 @@ def _back_to_outbox(connection: Connection, which: sa.ColumnElement[bool]) -> in
 
 def _let_go(connection: Connection, first: int, last: int) -> None:
     """Forget a stretch that all have heard, but what went to departments."""
-    columns = published_table.c
-    copied = ("id", "message_id", "subject", "body", "confirmed", "type", "correlation_id")
-    query = sa.select(published_table).where(_within(first, last), columns.destinations.like(f'%"{DEPARTMENTS}"%'))
+    # One that was sent to its department again is there already.
+    insert = INSERTS[connection.dialect.name](addressed_table)
+    connection.execute(
+        insert.from_select([*_ADDRESSED, "queue"], _OF_ONE_QUEUE).on_conflict_do_nothing(), {"first": first, "last": last}
+    )
     rows = [
-        {**{name: row[name] for name in copied}, "queue": queue}
-        for row in connection.execute(query).mappings()
+        {**{name: row[name] for name in _ADDRESSED}, "queue": queue}
+        for row in connection.execute(_OF_MANY_PLACES, {"first": first, "last": last}).mappings()
         for exchange, queue in orjson.loads(row["destinations"])
         if exchange == DEPARTMENTS
     ]
     if rows:
-        # One that was sent to its department again is there already.
-        connection.execute(INSERTS[connection.dialect.name](addressed_table).on_conflict_do_nothing(), rows)
+        connection.execute(insert.on_conflict_do_nothing(), rows)
     connection.execute(published_table.delete().where(_within(first, last)))
 
 
@@ -266,6 +272,17 @@ _KEEP = published_table.insert().from_select(
     .order_by(_OF.id),
 )
 _FACT = sa.select(journal_table.c.value).where(journal_table.c.name == sa.bindparam("of"))
+_ADDRESSED = ("id", "message_id", "subject", "body", "confirmed", "type", "correlation_id")
+_P = published_table.c
+_STRETCH = _P.id.between(sa.bindparam("first"), sa.bindparam("last"))
+# A row of the outbox has one place, but those of an earlier version.
+_MANY_PLACES = _P.destinations.like("%],[%")
+_BEFORE, _AFTER = f'[["{DEPARTMENTS}","', '"]]'
+_OF_ONE_QUEUE = sa.select(
+    *(_P[name] for name in _ADDRESSED),
+    sa.func.substr(_P.destinations, len(_BEFORE) + 1, sa.func.length(_P.destinations) - len(_BEFORE + _AFTER)),
+).where(_STRETCH, _P.destinations.like(f"{_BEFORE}%"), ~_MANY_PLACES)
+_OF_MANY_PLACES = sa.select(published_table).where(_STRETCH, _MANY_PLACES)
 _DUE = (
     sa.select(
         listings_table.c.number, listings_table.c.hearer, listings_table.c.first, listings_table.c.last, listings_table.c.tries

@@ -154,6 +154,8 @@ def answer(database: Database, question: Question) -> Reply:
         heard = journal.number_of(work.connection, name)
         if question.closed > heard:
             _note_behind(work, question.source, question.closed - heard)
+            # Known from here on; it is told until an operator has dealt with it.
+            journal.raise_to(work.connection, name, question.closed)
         if not missing and settled:
             journal.raise_to(work.connection, name, question.number)
     if missing:
@@ -170,6 +172,7 @@ def take(database: Database, reply: Reply) -> int:
         last = journal.last_number(work.connection)
         if reply.heard > last:
             _note_behind(work, reply.hearer, reply.heard - last)
+            journal.raise_to(work.connection, journal.NUMBER, reply.heard)
         work.said += again
     if again:
         log.warning("messages_published_again", service=database.source, hearer=reply.hearer, count=again)

@@ -234,6 +234,45 @@ def test_a_store_older_than_another_is_recognised_by_its_neighbour(town: Town, a
     assert told["than"] == {"source": "metrics", "hearer": "notify"}[older]
 
 
+@pytest.mark.parametrize("older", ["source", "hearer"])
+def test_a_store_that_was_put_back_and_accepted_is_not_told_again_but_the_next_time_it_is(
+    town: Town, any_database: MakeDatabase, older: str
+) -> None:
+    def work() -> None:
+        town.say(2)
+        town.publish()
+        town.ask()
+        town.settle()
+
+    for number in range(2):
+        for _ in range(5):
+            work()
+        fresh = any_database(f"older-{number}")
+        fresh.source = getattr(town, older).source
+        setattr(town, older, fresh)
+        town.greet()
+        work()
+        assert town.behind(fresh) is not None
+        with fresh.transaction() as accepted:
+            assert journal.accept_restored(accepted.connection) > 0
+        for _ in range(3):
+            work()
+            town.greet()
+            assert town.behind(town.source) is town.behind(town.hearer) is None
+
+
+def test_messages_that_had_several_places_in_one_row_are_kept_for_each_department(town: Town) -> None:
+    queues = [["huiying.departments", f"department.{code}"] for code in ("water", "roads")]
+    places = orjson.dumps([["huiying.events", "reminder.sent.water"], *queues]).decode()
+    with town.source.transaction() as work:
+        row = {"message_id": "m", "subject": "o-1", "destinations": places, "body": b"{}", "confirmed": 0.0}
+        work.execute(published_table.insert().values(row))
+        journal.open_listings(work.connection, 1.0, 1.0)
+        journal.answered(work.connection, journal.last_number(work.connection), (), settled=True)
+        kept = work.execute(sa.select(addressed_table.c.message_id, addressed_table.c.queue)).all()
+    assert sorted(kept) == [("m", "department.roads"), ("m", "department.water")]
+
+
 def test_what_nobody_answers_for_is_given_up_in_the_end(town: Town) -> None:
     town.say(10)
     town.publish()

@@ -174,7 +174,7 @@ def _older(answers: list[Answer]) -> Iterator[Finding]:
     older = ", ".join(f"{name}: by {count} messages" for name, count in known.items() if count)
     advice = (
         "this store was put back to an earlier state than the broker and the other stores have: restore all stores of the same "
-        "moment, or a later copy of this one; what came in between is known to the others only"
+        "moment, or a later copy of this one; where there is none, huiying reconcile --accept-restored goes on with what there is"
     )
     found = f"older than what others know: {older}" if older else "no store is older than the broker"
     yield Finding("数据库新旧 stores and broker", Severity.CRITICAL if older else Severity.OK, found, advice)
