@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from services.console.office import access_url, json_option, load_place
+from services.console.office import access_url, check_department, json_option
 from services.console.settings import ConsoleSettings, load_settings
 from services.console.terminal import fail, out, print_json, print_plain, step, table
 from services.contracts.durations import parse_duration
@@ -47,8 +47,8 @@ def token_create(
 ) -> None:
     """Make a token. It is shown once and never again."""
     settings = load_settings()
-    if department_code is not None and department_code not in load_place(settings).departments:
-        fail(f"There is no department {department_code!r} in {settings.catalogue}.")
+    if department_code is not None:
+        check_department(department_code, settings)
     try:
         token_id, value = access.create(_store(settings), role, department_code, days, Named(channels, source))
     except Refusal as error:

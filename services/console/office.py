@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
+from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -43,6 +44,15 @@ def unqueued(settings: ConsoleSettings) -> frozenset[str]:
         return frozenset()
 
 
+def check_department(code: str, settings: ConsoleSettings) -> None:
+    """Fails, with the codes that may have been meant or else all there are, unless the catalogue has the department."""
+    departments = load_place(settings).departments
+    if code not in departments:
+        near = [each.code for each in departments.values() if each.name == code] or get_close_matches(code, departments)
+        advice = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(departments)}."
+        fail(f"There is no department {code!r} in {settings.catalogue}.", advice)
+
+
 def topology_of(settings: ConsoleSettings) -> dict[str, Any]:
     """The definitions for a broker, with the departments of the catalogue and the users whose passwords are known."""
     given = {name: getattr(settings, f"{name}_broker_password") for name in SERVICES}
@@ -52,10 +62,8 @@ def topology_of(settings: ConsoleSettings) -> dict[str, Any]:
 
 def demand_queue(settings: ConsoleSettings, code: str) -> None:
     """Fails for a department that the catalogue does not have, or that has no queue there."""
-    place = load_place(settings)
-    if code not in place.departments:
-        fail(f"There is no department {code!r} in {settings.catalogue}.", "huiying topology definitions lists the queues")
-    if code in place.unqueued:
+    check_department(code, settings)
+    if code in load_place(settings).unqueued:
         fail(
             f"The department {code!r} has no queue in {settings.catalogue}: it works by HTTP.",
             f"huiying token create --role department --department {code}, or queue: true and huiying catalogue use",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.errors import Invalid, NotFound, NotSignedIn
+from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
 from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
 from services.runtime.clock import new_id
 from services.runtime.database import Database, Instant, Transaction, rows_of
@@ -87,6 +87,17 @@ class Caller:
     def principal(self) -> str | None:
         """What tells this caller from every other one; None for somebody without a token."""
         return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
+
+    def own_only(self, asked: Sequence[str] | None) -> Sequence[str] | None:
+        """The departments that a list is narrowed to, None for all: who acts for one sees its own.
+
+        Raises `NotAllowed` when a department asks for another's, rather than answer with what was not asked for.
+        """
+        if self.department is None:
+            return asked
+        if asked is not None and set(asked) != {self.department}:
+            raise NotAllowed("A department sees its own only.", {"department": [f"leave it out, or ask for {self.department}"]})
+        return (self.department,)
 
 
 NOBODY = Caller()

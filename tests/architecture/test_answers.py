@@ -22,6 +22,7 @@ from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
 from services.metrics.domain.heard import heard
 from services.metrics.store import Ledger
+from services.notify.store.agenda_tables import supervisions
 from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
@@ -128,10 +129,13 @@ def test_routing_answers_as_published(reader: Callable[[str], Reader]) -> None:
 
 def test_notify_answers_as_published(reader: Callable[[str], Reader]) -> None:
     call, at = reader("notify"), "2026-12-28T09:00:00+08:00"
+    with call.database.transaction() as work:
+        raised = {"id": new_id(), "opinion": new_id(), "assignment": new_id(), "department": "water", "kind": "reply", "version": 1}
+        work.add(supervisions, raised | {"rung": "supervise", "due": work.now, "raised": work.now, "state": "open"})
     meeting = call("POST", "/meetings", json={"title": "督政议事会", "at": at})
-    assert call("GET", f"/meetings/{meeting['id']}")["departments"] == []
+    assert [each["department"] for each in call("GET", f"/meetings/{meeting['id']}")["departments"]] == ["water"]
     assert [item["id"] for item in call("GET", "/meetings")["items"]] == [meeting["id"]]
-    assert call("GET", "/supervisions")["items"] == []
+    assert [each["id"] for each in call("GET", "/supervisions")["items"]] == [raised["id"]]
     assert call("GET", "/reminders")["items"] == []
     assert call("GET", "/deadlines")["items"] == []
     assert call("GET", "/deadlines/explain?from=2026-11-22T09:30:00%2B08:00&rule=5wd")["counted"] == 5

@@ -79,13 +79,13 @@ def sender_of(call: Call[Intake]) -> handlers.Sender:
 def list_opinions(call: Call[Intake]) -> Answer:
     """List opinions, newest first; a department sees those it handles. Who told them is left out of lists."""
     wanted = {name: call.query[name] for name in FILTERS}
-    own = call.caller.department
-    if own is not None:
-        wanted["department"] = None
+    asked, own = call.caller.own_only(wanted["department"]), call.caller.department
+    # What a department handles in whatever role, not only what it leads.
+    wanted["department"] = asked if own is None else None
     reading = read_listing(call.query, "submitted", wanted, call.service.database.clock.now())
     with call.service.database.reading() as connection:
         rows = store.listing(connection, reading, own)
-    return 200, reading.page([_opinion(row) for row in rows])
+    return 200, reading.page([_opinion(row, call.caller.role) for row in rows])
 
 
 @routes.get(
@@ -98,7 +98,7 @@ def read_opinion(call: Call[Intake]) -> Answer:
         held = store.handlers_of(connection, row["id"]) if row else []
         if row is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        return 200, _file(connection, row, held, call.query) | _persons(connection, call.service.vault, row, call.caller.role)
+        return 200, _file(connection, row, held, call) | _persons(connection, call.service.vault, row, call.caller.role)
 
 
 def may_read(caller: Caller, held: Sequence[Row]) -> bool:
@@ -106,11 +106,15 @@ def may_read(caller: Caller, held: Sequence[Row]) -> bool:
     return caller.department is None or caller.department in {row["department"] for row in held}
 
 
-def _file(connection: Connection, row: Row, held: Sequence[Row], query: Mapping[str, Any]) -> dict[str, Any]:
+def _file(connection: Connection, row: Row, held: Sequence[Row], call: Call[Intake]) -> dict[str, Any]:
     lines, ratings = store.timeline_of(connection, row["id"]), store.ratings_of(connection, row["merged_into"] or row["id"])
     advisers = advisers_of(held)
-    answer = _opinion(row) | {"handlers": held, "answers": domain.answers_of(lines), "promises": domain.promises_of(lines)}
-    part, answer["earlier"] = part_of(lines, **query)
+    answer = _opinion(row, call.caller.role) | {
+        "handlers": held,
+        "answers": domain.answers_of(lines),
+        "promises": domain.promises_of(lines),
+    }
+    part, answer["earlier"] = part_of(lines, **call.query)
     answer["timeline"] = [{**moment(line), "internal": domain.is_internal(line, advisers)} for line in part]
     shown = ("round", "process", "result", "comment", "at", "revision")
     answer["merged"] = store.merged_with(connection, row["id"], MOST_MERGED)
@@ -144,8 +148,9 @@ def shown_cosigners(taken: Taken) -> dict[str, Any]:
     return {"cosigners": [domain.show_receipt(receipt) for receipt in taken.cosigners]} if taken.cosigners else {}
 
 
-def _opinion(row: Row) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in INSIDE | domain.PERSONAL}
+def _opinion(row: Row, role: str | None) -> dict[str, Any]:
+    shown = {name: value for name, value in row.items() if name not in INSIDE | domain.PERSONAL}
+    return shown | dict.fromkeys(domain.withheld(row["visibility"], role))
 
 
 def part_of(lines: Sequence[Row], cursor: str | None = None, limit: int = schemas.MOST_LINES) -> tuple[Sequence[Row], str | None]:

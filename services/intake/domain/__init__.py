@@ -14,7 +14,7 @@ from services.intake.domain.attaching import (
 )
 from services.intake.domain.claims import CODE, check_claims, check_same, digests, impersonal
 from services.intake.domain.erasing import ERASED_CONTENT, ERASED_TITLE, check_erasure, is_erased
-from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact
+from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact, withheld
 from services.intake.domain.rating import Question, Rated, check_evaluation, given_to, may_do, may_evaluate, question_of
 from services.intake.domain.receipts import (
     ALPHABET,
@@ -66,4 +66,5 @@ __all__ = [
     "is_accepted", "is_erased", "is_internal", "is_reachable", "latest", "lines_for", "may_attach", "may_do", "may_evaluate",
     "may_see_contact", "new_receipt", "promises_of", "question_of", "rater_of", "read_receipt", "resolve", "review",
     "room_left", "show_receipt", "shown_state", "standing_of", "takes_words", "terms_of", "waited", "with_details",
+    "withheld",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
-from services.notify.handlers import LOST_AFTER, own_only
+from services.notify.handlers import LOST_AFTER
 from services.runtime.access import Role
 from services.runtime.catalogue import InUse
 from services.runtime.database import Database
@@ -63,4 +63,4 @@ class Notify:
 def case_filters(call: Call[Notify]) -> dict[str, Any]:
     """What a list is narrowed to, by column; a department's to its own. Raises `NotAllowed` for another's."""
     filters = {name: call.query[name] for name in ("department", "opinion", "assignment")}
-    return filters | {"department": own_only(call.caller.department, filters["department"])}
+    return filters | {"department": call.caller.own_only(filters["department"])}

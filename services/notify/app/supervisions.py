@@ -11,7 +11,6 @@ from services.contracts.errors import NotFound
 from services.contracts.messages import Promise
 from services.notify import domain, handlers, schemas
 from services.notify.app.context import SUPERVISORS, Notify, routes
-from services.notify.handlers import own_only
 from services.notify.store import Supervisions, agenda_of, find_meeting, list_meetings, list_supervisions
 from services.runtime.access import STAFF
 from services.runtime.database import Transaction
@@ -31,7 +30,7 @@ def supervisions(call: Call[Notify]) -> Answer:
     """List supervisions, the newest first; a department sees its own."""
     limit = call.query["limit"]
     filters = {name: call.query[name] for name in ("department", "opinion", "assignment", "state", "meeting")}
-    filters["department"] = own_only(call.caller.department, filters["department"])
+    filters["department"] = call.caller.own_only(filters["department"])
     with call.service.database.reading() as connection:
         rows = list_supervisions(connection, filters, read_cursor(call.query["cursor"]), limit)
     return 200, page(list(map(_supervision, rows)), limit)

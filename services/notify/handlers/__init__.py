@@ -1,6 +1,5 @@
 """What notify does: keep deadlines as it hears of them, climb the ladder, bring letters to their channels, and answer."""
 
-from services.notify.handlers.asking import own_only
 from services.notify.handlers.climbing import Climber, answer, climb
 from services.notify.handlers.deadlines import (
     move_deadlines,
@@ -25,6 +24,6 @@ from services.notify.handlers.writing import note_request, visit_way, ways_to_vi
 __all__ = [
     "LETTERS_A_VISIT", "LOST_AFTER", "Climber", "answer", "call_meeting", "channels_to_visit", "climb", "move_deadlines",
     "note_answer", "note_broken", "note_contact", "note_kept", "note_mark", "note_objection", "note_pause", "note_request",
-    "note_signature", "note_void", "own_only", "resolve", "schedule", "set_deadlines", "set_deadlines_again", "set_promise",
+    "note_signature", "note_void", "resolve", "schedule", "set_deadlines", "set_deadlines_again", "set_promise",
     "tell_of_calendar", "visit_channel", "visit_way", "ways_to_visit",
 ]  # fmt: skip

@@ -17,9 +17,16 @@ RESULTS = ("summons", "promise", "criticism", "closed")
 
 
 def call_meeting(store: Supervisions, title: str, at: datetime, chosen: Sequence[str] | None, by: str | None) -> Row:
-    """Call a meeting about the supervisions `chosen`, or about all that are open. Raises `Invalid`, `Conflict`."""
+    """Call a meeting about the supervisions `chosen`, or about all that are open.
+
+    Raises `Invalid`, and `Conflict` when there is nothing to be on its agenda.
+    """
     _check_future("at", at, store.now)
     found = store.take_open() if chosen is None else _take_chosen(store, chosen)
+    if not found:
+        raise Conflict(
+            "A meeting needs something on its agenda, and no supervision is open: name those of another meeting, or wait."
+        )
     meeting = store.call_meeting(title, at, by)
     _put_on_agenda(store, found, meeting)
     return meeting

@@ -50,7 +50,7 @@ class Scheduling(Schema):
 
 
 class MeetingCall(Schema):
-    """A meeting to be called; without `supervisions` it deals with all that are open."""
+    """A meeting to be called; without `supervisions` it deals with all that are open, of which there has to be one."""
 
     title = OneLine(120, required=True)
     at = fields.AwareDateTime(required=True)

@@ -41,6 +41,6 @@ class Routing:
 
 
 def wanted_by(call: Call[Routing], names: Sequence[str]) -> dict[str, Any]:
-    """What a list is narrowed to, by column (None for any); a department's to its own."""
+    """What a list is narrowed to, by column (None for any); a department's to its own. Raises `NotAllowed` for another's."""
     wanted = {name: call.query[name] for name in names}
-    return wanted | ({} if call.caller.department is None else {"department": call.caller.department})
+    return wanted | {"department": call.caller.own_only(wanted["department"])}

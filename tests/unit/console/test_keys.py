@@ -54,6 +54,23 @@ def test_a_token_that_makes_no_sense_is_refused(url: str, options: tuple[str, st
     assert shown("token", "list") == []
 
 
+@pytest.mark.parametrize("role", ["department", "head"])
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("water-suply", "Did you mean water-supply"), ("housin", "Did you mean housing?"), ("县水利局", "Did you mean water?"),
+        ("xyz", "There are housing, transport, "), ("", "There are housing, transport, "),
+    ],
+)  # fmt: skip
+def test_a_department_that_the_catalogue_lacks_is_refused_with_those_that_may_be_meant(
+    url: str, role: str, written: str, meant: str
+) -> None:
+    answer = run("token", "create", "--role", role, "--department", written)
+    assert answer.exit_code == 1
+    assert meant in " ".join(answer.output.split())
+    assert shown("token", "list") == []
+
+
 def test_a_head_acts_for_a_department(url: str) -> None:
     assert run("token", "create", "--role", "head").exit_code == 1
     assert shown("token", "create", "--role", "head", "--department", "water-supply")["department"] == "water-supply"

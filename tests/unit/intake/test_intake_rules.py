@@ -157,3 +157,4 @@ def test_the_fingerprint_tells_title_and_content_apart():
 )
 def test_whose_contact_data_who_sees(role, seen):
     assert {visibility for visibility in domain.VISIBILITIES if domain.may_see_contact(visibility, role)} == seen
+    assert {visibility for visibility in domain.VISIBILITIES if not domain.withheld(visibility, role)} == seen

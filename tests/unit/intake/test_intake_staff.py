@@ -66,7 +66,9 @@ def test_a_token_opens_the_routes_of_its_role_only(desk, method, path, allowed, 
 def test_a_department_sees_its_own_opinions_only(desk):
     water, roads, nobody = assigned(desk, "water"), assigned(desk, "roads"), desk.submit().id
     assert ids(desk.get("/opinions", "water")) == [water]
-    assert ids(desk.get("/opinions", "water", department="roads")) == [water]
+    assert ids(desk.get("/opinions", "water", department="water")) == [water]
+    assert desk.get("/opinions", "water", department="roads").status_code == 403
+    assert ids(desk.get("/opinions", "reviewer", department="roads")) == [roads]
     assert set(ids(desk.get("/opinions", "reviewer"))) == {water, roads, nobody}
     assert desk.get(f"/opinions/{water}", "water").status_code == 200
     for hidden in (roads, nobody, "nothing"):
@@ -83,6 +85,18 @@ def test_who_told_it_is_shown_where_the_submitter_let_it(desk, visibility, who):
         assert "13900001111" not in json.dumps(seen)
     else:
         assert (seen["submitter"], seen["relay"]) == (PERSON, ["网格员老周"])
+
+
+@pytest.mark.parametrize("visibility", domain.VISIBILITIES)
+@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
+def test_where_it_happened_is_shown_where_the_submitter_let_it_be_known_who_told_it(desk, visibility, who):
+    location = {"address": "柳树巷 17 号 302 室", "latitude": 29.9, "longitude": 121.6}
+    opinion = assigned(desk, "water", visibility=visibility, location=location)
+    (listed,), file = desk.get("/opinions", who).get_json()["items"], desk.get(f"/opinions/{opinion}", who).get_json()
+    shown = None if who == "water" and visibility == "congress" else location
+    assert (listed["location"], file["location"]) == (shown, shown)
+    assert ("柳树巷" in json.dumps([listed, file], ensure_ascii=False)) is (shown is not None)
+    assert not any("柳树巷" in row["body"].decode() for row in desk.outbox())
 
 
 @pytest.mark.parametrize("who", ["reviewer", "admin", "water"])

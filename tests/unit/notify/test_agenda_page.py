@@ -56,7 +56,7 @@ def test_it_says_which_meeting_deals_with_it_and_what_is_resolved_is_gone(call, 
 
 def test_an_agenda_says_what_was_put_off_and_what_was_promised(call, read, raised):
     _, first = call("POST", "/meetings", body=MEETING)
-    _, second = call("POST", "/meetings", body=MEETING | {"title": "一月会议"})
+    _, second = call("POST", "/meetings", body=MEETING | {"title": "一月会议", "supervisions": [raised["o-3"]]})
     assert call("POST", f"/supervisions/{raised['o-1']}/schedule", body={"meeting": second["id"]})[0] == 200
     promise = {"what": "年前清淤", "due": "2027-01-15T23:59:59+08:00"}
     result = {"result": "promise", "note": "局长到会说明。", "promise": promise}

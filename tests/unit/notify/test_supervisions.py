@@ -32,7 +32,20 @@ def test_a_meeting_takes_all_that_are_open_and_groups_them_by_department(call, r
     ]  # fmt: skip
     assert call("GET", f"/meetings/{meeting['id']}") == (200, meeting)
     assert {item["state"] for item in call("GET", "/supervisions")[1]["items"]} == {"scheduled"}
-    assert meet(call)["total"] == 0
+
+
+@pytest.mark.parametrize("left", ["nothing", "scheduled", "resolved"])
+def test_a_meeting_needs_something_on_its_agenda(request, call, left):
+    raised = {} if left == "nothing" else request.getfixturevalue("raised")
+    if left == "scheduled":
+        meet(call)
+    for each in raised.values() if left == "resolved" else ():
+        assert call("POST", f"/supervisions/{each}/result", body=RESULT)[0] == 200
+    meetings = call("GET", "/meetings")[1]["items"]
+    status, answer = call("POST", "/meetings", body=MEETING)
+    assert (status, "no supervision is open" in answer["detail"]) == (409, True)
+    assert call("GET", "/meetings")[1]["items"] == meetings
+    assert left != "scheduled" or meet(call, supervisions=list(raised.values()))["total"] == 3
 
 
 def test_a_case_answered_meanwhile_is_overdue_until_then(scene, call, raised):

@@ -29,6 +29,7 @@ STAFF_ROUTES = [
     ("POST", "/assignments/nothing/handlers", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
+    ("POST", "/assignments/resync", {"admin", "water", "roads"}),
     ("POST", "/routes/preview", EVERYBODY),
     ("GET", "/promises", READERS),
     ("GET", "/reschedulings", READERS),
@@ -70,7 +71,8 @@ def test_a_token_opens_the_routes_of_its_role_only(bureau, method, path, allowed
 
 def test_a_department_sees_its_own_assignments_only(bureau):
     water, roads = bureau.accept("河堤塌了"), bureau.accept("路灯不亮")
-    assert ids(bureau.get("/assignments", "water")) == ids(bureau.get("/assignments", "water", department="roads")) == [water]
+    assert ids(bureau.get("/assignments", "water")) == ids(bureau.get("/assignments", "water", department="water")) == [water]
+    assert bureau.get("/assignments", "water", department="roads").status_code == 403
     assert set(ids(bureau.get("/assignments", "supervisor"))) == {water, roads}
     assert bureau.get(f"/assignments/{roads}", "roads").status_code == 200
     for hidden in (roads, "nothing"):
