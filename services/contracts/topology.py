@@ -74,6 +74,7 @@ SERVICE_QUEUES = (
             "opinion.merged.*",
             "opinion.parted.*",
             "opinion.withdrawn.*",
+            "supervision.raised.*",
             "supervision.resolved.*",
         ),
     ),

@@ -1,6 +1,6 @@
 """routing: assigns each opinion to a department by topic, and carries what departments do with it.
 
-hears   opinion.accepted, .detailed, .evaluated, .joined, .merged, .parted, .withdrawn; supervision.resolved;
+hears   opinion.accepted, .detailed, .evaluated, .joined, .merged, .parted, .withdrawn; supervision.raised, .resolved;
         the departments' commands
 says    assignment.*; promise.*; calendar.changed; command.accepted, .rejected
 serves  /assignments, /promises, /lookbacks, /reschedulings, /departments, /topics, /routes/preview

@@ -16,6 +16,7 @@ from services.contracts.messages import (
     OpinionMerged,
     OpinionParted,
     OpinionWithdrawn,
+    SupervisionRaised,
     SupervisionResolved,
 )
 from services.contracts.schema import schema_of
@@ -84,6 +85,8 @@ def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
             handlers.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
             handlers.cancel(store, event.subject, "merged", message.into)
+        case SupervisionRaised() as message:
+            handlers.hear_raised(store, service.catalogue, message)
         case SupervisionResolved() as message:
             handlers.hear_resolved(store, service.catalogue, message)
 

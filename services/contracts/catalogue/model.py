@@ -123,6 +123,7 @@ class Rung:
 
     Exactly one of `half`, `before`, `after`, `upon` is set; `card` is set exactly when `action` is `card`. A reminder after
     the deadline may `repeat` at that distance, firing `times` in all. `difficulties` are those it is for; all when empty.
+    A supervision that `raises` is the next level's as well (提级).
     """
 
     code: str
@@ -139,6 +140,7 @@ class Rung:
     difficulties: tuple[str, ...] = ()
     repeat: Duration | None = None
     times: int = 1
+    raises: bool = False
 
 
 @dataclass(frozen=True, slots=True)

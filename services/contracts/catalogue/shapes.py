@@ -168,6 +168,7 @@ class RungSchema(Schema):
     upon = one_of(*OCCASIONS, required=False)
     difficulties = texts(validate=validate.Length(min=1))
     repeat = DurationField()
+    raises = fields.Boolean()
     times = fields.Integer(strict=True, validate=validate.Range(2, MOST_TIMES))
 
     @validates_schema(skip_on_field_errors=True)
@@ -176,6 +177,8 @@ class RungSchema(Schema):
             raise ValidationError("a rung needs exactly one of half, before, after and upon")
         if (rung["action"] == "card") != ("card" in rung):
             raise ValidationError("card names the colour of a rung whose action is card, and of no other", "card")
+        if rung.get("raises") and rung["action"] != "supervision":
+            raise ValidationError("only a rung whose action is supervision raises a case a level", "raises")
         if "upon" in rung and rung["of"] != OCCASIONS[rung["upon"]]:
             raise ValidationError(f"upon {rung['upon']} is of {OCCASIONS[rung['upon']]}", "of")
         if rung["of"] == "evaluation" and "upon" not in rung:

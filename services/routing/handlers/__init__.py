@@ -12,7 +12,7 @@ from services.routing.handlers.joining import add_handlers
 from services.routing.handlers.lookback import check, look_back
 from services.routing.handlers.merging import hear_details, hear_joined, hear_parted
 from services.routing.handlers.promises import break_overdue, hear_resolved
-from services.routing.handlers.raising import mark, raise_if_due, raise_level
+from services.routing.handlers.raising import hear_raised, mark, raise_if_due, raise_level
 from services.routing.handlers.rescheduling import adopt_calendar, moving, reschedule, tell_moved
 from services.routing.handlers.resyncing import resync, send_again
 from services.routing.handlers.rulings import rule
@@ -20,6 +20,6 @@ from services.routing.handlers.rulings import rule
 __all__ = [
     "ON_ITS_WAY", "Refused", "add_handlers", "adopt_calendar", "allowed_to", "amend", "answer_commands", "approve", "assign",
     "break_overdue", "cancel", "check", "close", "conclude_lapsed", "give_up", "hear_details", "hear_joined", "hear_parted",
-    "hear_resolved", "known", "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule",
+    "hear_raised", "hear_resolved", "known", "look_back", "mark", "move", "moving", "raise_if_due", "raise_level", "reschedule",
     "resume_capped", "resync", "rule", "send_again", "tell_moved",
 ]  # fmt: skip

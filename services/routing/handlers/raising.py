@@ -1,15 +1,17 @@
-"""What a supervisor puts on a case: the key list, a leader, the next level; and the level that many reworks or transfers bring."""
+"""What a supervisor puts on a case: the key list, a leader, the next level; and the level that many reworks or
+transfers, or the last rung of the ladder, bring.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue import Catalogue, stored
-from services.contracts.errors import Conflict
-from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted
+from services.contracts.errors import Conflict, Retry
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
+from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted, SupervisionRaised
 from services.routing import domain
-from services.routing.domain import Mark
+from services.routing.domain import LEAD, Mark
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.finding import known, leading
 
@@ -56,6 +58,20 @@ def raise_if_due(store: RoutingStore, catalogue: Catalogue, row: Row) -> str | N
     count = reworks if counted is Counted.REWORKS else transfers
     _raise(store, row, level, row["raised"] + 1, counted.reason(count))
     return level
+
+
+def hear_raised(store: RoutingStore, catalogue: Catalogue, message: SupervisionRaised) -> None:
+    """提级 by the ladder: a supervision whose rung raises makes an open case the next level's, where there is one."""
+    rung = stored.found(catalogue.ladder, message.rung)
+    if rung is None or not rung.raises:
+        return
+    row = store.assignment(message.assignment)
+    if row is None:
+        raise Retry(f"a supervision of an assignment not known yet: {message.assignment}")
+    level = domain.next_level(stored.level(catalogue, row["level"]))
+    if level is None or row["role"] != LEAD or Move.RAISE not in allowed_moves(State(row["state"])):
+        return
+    _raise(store, row, level, row["raised"], rung.name)
 
 
 def _raise(store: RoutingStore, row: Row, level: str, raised: int, reason: str) -> None:

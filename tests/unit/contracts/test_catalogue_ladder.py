@@ -22,6 +22,8 @@ MISTAKES = [
     ("of: reply, half: true", "of: evaluation, half: true", "of: evaluation", "ladder.half.of", "needs upon"),
     ("half: true,", "upon: rain,", "rain", "ladder.half.upon", "Must be one of"),
     ("half: true,", "half: true, upon: broken,", "half: {name", "ladder.half", "exactly one of"),
+    ("half: true,", "half: true, raises: true,", "raises", "ladder.half.raises", "action is supervision"),
+    ("after: 1wd,", "after: 1wd, raises: true,", "raises", "ladder.red.raises", "action is supervision"),
 ]  # fmt: skip
 
 
@@ -57,3 +59,4 @@ def test_the_shipped_ladder_says_what_each_occasion_calls_for_and_nags_nobody():
         "contact-missed", "co-opinion-due", "co-opinion-overdue", "promise-due", "promise-broken",
     ]  # fmt: skip
     assert all(rung.repeat is None for rung in ladder.values())
+    assert [rung.code for rung in ladder.values() if rung.raises] == ["raise"]

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.catalogue import LEVELS, Limits
+from services.contracts.catalogue import LEVELS, Limits, Rung
 from services.contracts.lifecycle import TRANSITIONS, Move, State
-from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted
+from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted, SupervisionRaised
+from services.contracts.topology import RETRIES
 from services.routing import domain
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at
@@ -126,6 +127,58 @@ def test_the_same_request_twice_has_one_effect(bureau, flood, verb):
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].get_json() == answers[1].get_json()
     assert len(bureau.said("o-1")) == 4
+
+
+def climbed(assignment, rung="raise", department="water"):
+    return SupervisionRaised(assignment, department, rung, "reply", at("2026-12-31T23:59:59"), "s-1")
+
+
+@pytest.fixture
+def laddered(sqlite_database, clock):
+    """A bureau at the town's level with a rung that raises and one that does not."""
+    rungs = [
+        Rung(code, name, code, "reply", "supervision", ("department",), half=True, raises=raises)
+        for code, name, raises in (("raise", "提级办理", True), ("supervise", "督办", False))
+    ]
+    place = replace(TOWN, ladder={rung.code: rung for rung in rungs}, level="town")
+    bureau = Bureau(sqlite_database("routing", MIGRATIONS), clock, place)
+    return bureau, bureau.let_in("o-1", "内涝")["id"]
+
+
+@pytest.mark.parametrize(("rung", "levels"), [("raise", ["county"]), ("supervise", []), ("gone", [])])
+def test_a_rung_that_raises_makes_the_case_the_next_level_s(laddered, rung, levels):
+    bureau, assignment = laddered
+    bureau.tell("o-1", climbed(assignment, rung))
+    assert (raised(bureau, "o-1"), reasons(bureau, "o-1")) == (levels, ["提级办理"] * len(levels))
+    assert {row["level"] for row in bureau.leads("o-1")} == {"county" if levels else "town"}
+
+
+def test_a_rung_raises_again_for_a_later_deadline_and_never_beyond_the_top(laddered):
+    bureau, assignment = laddered
+    for _ in range(4):
+        bureau.tell("o-1", climbed(assignment))
+    assert raised(bureau, "o-1") == ["county", "city"]
+
+
+def test_the_ladder_raises_the_case_by_its_lead_s_assignment_only(laddered):
+    bureau, _ = laddered
+    bureau.tell("o-1", climbed(bureau.beside("o-1")["roads"]["id"], department="roads"))
+    assert raised(bureau, "o-1") == []
+
+
+def test_a_supervision_that_comes_before_its_case_waits(laddered):
+    bureau, _ = laddered
+    bureau.tell("o-2", climbed("nothing"))
+    assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1
+
+
+@pytest.mark.parametrize("state", State)
+def test_the_ladder_raises_in_the_states_of_the_table(laddered, state):
+    bureau, assignment = laddered
+    with bureau.database.transaction() as work:
+        RoutingStore(work).change(assignment, state=state)
+    bureau.tell("o-1", climbed(assignment))
+    assert (raised(bureau, "o-1") == ["county"]) is (state in FROM[Move.RAISE])
 
 
 @pytest.mark.parametrize(
