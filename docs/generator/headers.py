@@ -9,6 +9,7 @@ from services.runtime.http import Route
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 HEADERS: Mapping[str, Json] = {
+    "ETag": {"description": "The version of the case, for If-Match.", "schema": _TEXT},
     "Location": {"description": "The address of what was made, or of what it was added to.", "schema": _TEXT},
     "Retry-After": {"description": "Seconds until the same request may succeed.", "schema": _NUMBER},
     "WWW-Authenticate": {"description": "How to say who calls: `Bearer`, with a token.", "schema": _TEXT},
@@ -25,5 +26,6 @@ BY_STATUS: Mapping[int, tuple[str, ...]] = {
 
 def headers_of(status: int, route: Route | None = None) -> Json:
     """References to the headers of an answer; without a route, of a problem."""
-    names = [*BY_STATUS.get(status, ()), "X-Request-ID"]
+    tagged = ["ETag"] if route is not None and route.versioned and route.method == "GET" else []
+    names = [*BY_STATUS.get(status, ()), *tagged, "X-Request-ID"]
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}

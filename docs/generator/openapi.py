@@ -57,6 +57,12 @@ HEADERS: dict[str, Json] = {
         "schema": {"type": "string", "maxLength": LONGEST_KEY},
         "example": "5f0c9b1e-7c43-4a4e-9a53-2d1c6b1f0e77",
     },
+    "if-match": {
+        "name": "If-Match",
+        "in": "header",
+        "description": "The ETag that was read: 412, and nothing done, when the case has changed since.",
+        "schema": {"type": "string"},
+    },
     "request-id": {
         "name": "X-Request-ID",
         "in": "header",
@@ -149,6 +155,8 @@ def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
         yield {"name": name, "in": "query", "required": field.required, "description": text, "schema": schema} | style
     if reads_idempotency_key(route):
         yield {"$ref": "#/components/parameters/idempotency-key"}
+    if route.versioned and route.method == "POST":
+        yield {"$ref": "#/components/parameters/if-match"}
     yield {"$ref": "#/components/parameters/request-id"}
 
 
@@ -199,6 +207,8 @@ def _refusals(route: Route) -> list[type[Refusal]]:
         found.append(errors.NotAllowed)
     if route.body is not None or route.takes:
         found += [errors.TooLarge, errors.UnsupportedType]
+    if route.versioned and route.method == "POST":
+        found.append(errors.Changed)
     if "<" in route.path:
         found.append(errors.NotFound)
     if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):

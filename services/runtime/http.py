@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import flask
@@ -31,6 +31,7 @@ from services.runtime.routes import Answer as Answer
 from services.runtime.routes import Call as Call
 from services.runtime.routes import Route as Route
 from services.runtime.routes import Routes as Routes
+from services.runtime.routes import tag_of
 from services.runtime.telemetry import Telemetry
 from services.runtime.throttle import Throttle
 
@@ -79,14 +80,26 @@ def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Respon
             body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
             visit.count_station(body)
             key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
-            answer = route.view(Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door))
-            response = answer if isinstance(answer, flask.Response) else json_response(*answer)
-            if response.status_code == CREATED and route.made and not isinstance(answer, flask.Response):
-                response.headers["Location"] = route.found_at(path, answer[1])
+            answer = route.view(
+                Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door, flask.request.if_match)
+            )
+            response = _response(route, path, answer)
             visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
             return response
 
     return serve
+
+
+def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Response:
+    """The answer as a response: a 201 says where what it made is, and what has versions which one this is."""
+    if isinstance(answer, flask.Response):
+        return answer
+    response = json_response(*answer)
+    if response.status_code == CREATED and route.made:
+        response.headers["Location"] = route.found_at(path, answer[1])
+    if route.versioned and route.method == "GET":
+        response.set_etag(tag_of(answer[1]))
+    return response
 
 
 def _begin() -> None:

@@ -10,8 +10,11 @@ from urllib.parse import quote
 
 import flask
 from marshmallow import Schema
+from werkzeug.datastructures import ETags
 
+from services.contracts.errors import Changed
 from services.runtime.access import PUBLIC, Caller, Role
+from services.runtime.database import EPOCH, MICROSECOND
 from services.runtime.idempotency import Key
 from services.runtime.problems import ErrorPage
 from services.runtime.throttle import Kind
@@ -40,6 +43,12 @@ class Call(Generic[S]):
     idempotency_key: Key | None = None
     visitor: Visitor | None = None
     door: Door | None = None
+    if_match: ETags | None = None
+
+    def expect(self, row: Mapping[str, Any] | None) -> None:
+        """Raises `Changed` when If-Match names another version than that of a stored row."""
+        if row is not None and self.if_match and not self.if_match.contains(tag_of(row)):
+            raise Changed("Read it again: it is not what it was. Then send the new ETag as If-Match.")
 
     def charge(self, cost: int) -> None:
         """Count work beside the route's own, before it is done; raises `TooMany`."""
@@ -57,7 +66,7 @@ class Route:
     audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
     address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
-    request's path and from the answer in braces.
+    request's path and from the answer in braces. `versioned` marks what answers with the ETag of a row, or heeds If-Match.
     """
 
     method: str
@@ -76,6 +85,7 @@ class Route:
     longest: int = LONGEST_BODY
     cost: int = 0
     made: str = ""
+    versioned: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -110,6 +120,11 @@ class Routes(list[Route]):
             return view
 
         return remember
+
+
+def tag_of(row: Mapping[str, Any]) -> str:
+    """The version of a stored row, for ETag and If-Match: when it was changed last."""
+    return format((row["updated"] - EPOCH) // MICROSECOND, "x")
 
 
 def body_limits(routes: Iterable[Route]) -> Callable[[str, str], int]:

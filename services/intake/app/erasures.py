@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from services.intake import handlers, schemas, store
 from services.intake.app.context import ADMIN, Intake, routes
+from services.intake.app.opinions import expect
 from services.intake.app.receipts import known_receipt
 from services.intake.handlers import Erasure
 from services.intake.store import IntakeStore
@@ -14,11 +15,15 @@ from services.runtime.http import API, Answer, Call
 from services.runtime.throttle import Kind
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased})
+@routes.post(
+    f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased}, versioned=True
+)
 def erase(call: Call[Intake]) -> Answer:
     """Erase who told and who signed an opinion, and with `content` what they wrote; what was counted stays."""
     with call.service.database.transaction() as work:
-        erased = handlers.erase(IntakeStore(work, call.service.vault), call.path["opinion_id"], **call.body)
+        intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
+        erased = handlers.erase(intake, call.path["opinion_id"], **call.body)
     return _erased(call.service, erased)
 
 

@@ -89,7 +89,12 @@ def list_opinions(call: Call[Intake]) -> Answer:
 
 
 @routes.get(
-    f"{API}/opinions/<opinion_id>", access=STAFF, query=schemas.TimelineQuery, answers={200: schemas.OpinionFile}, personal=True
+    f"{API}/opinions/<opinion_id>",
+    access=STAFF,
+    query=schemas.TimelineQuery,
+    answers={200: schemas.OpinionFile},
+    personal=True,
+    versioned=True,
 )
 def read_opinion(call: Call[Intake]) -> Answer:
     """Read an opinion with its timeline and, where the caller may see it, who told it."""
@@ -99,6 +104,12 @@ def read_opinion(call: Call[Intake]) -> Answer:
         if row is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
         return 200, _file(connection, row, held, call) | _persons(connection, call.service.vault, row, call.caller.role)
+
+
+def expect(call: Call[Intake], intake: IntakeStore) -> None:
+    """Raises `Changed` when the caller has read another version of the opinion in the path."""
+    if call.if_match:
+        call.expect(intake.opinion(call.path["opinion_id"]))
 
 
 def may_read(caller: Caller, held: Sequence[Row]) -> bool:

@@ -11,6 +11,7 @@ from services.contracts.catalogue import Catalogue
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import ADMIN, REVIEWERS, Intake, routes
+from services.intake.app.opinions import expect
 from services.intake.store import IntakeStore
 from services.runtime.database import Transaction
 from services.runtime.http import API, Answer, Call
@@ -50,45 +51,65 @@ def accept_many(call: Call[Intake]) -> Answer:
     return once(call.service.database, call.idempotency_key, "POST /opinions/accept", call.body, act)
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/accept", access=REVIEWERS, body=schemas.Acceptance, answers={200: schemas.Standing})
+@routes.post(
+    f"{API}/opinions/<opinion_id>/accept",
+    access=REVIEWERS,
+    body=schemas.Acceptance,
+    answers={200: schemas.Standing},
+    versioned=True,
+)
 def accept(call: Call[Intake]) -> Answer:
     """Let a waiting opinion in, perhaps under another topic and with a say who handles it how."""
     with call.service.database.transaction() as work:
-        state = handlers.accept(IntakeStore(work, call.service.vault), call.service.catalogue, call.path["opinion_id"], call.body)
+        intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
+        state = handlers.accept(intake, call.service.catalogue, call.path["opinion_id"], call.body)
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/decline", access=REVIEWERS, body=schemas.Refusal, answers={200: schemas.Standing})
+@routes.post(
+    f"{API}/opinions/<opinion_id>/decline", access=REVIEWERS, body=schemas.Refusal, answers={200: schemas.Standing}, versioned=True
+)
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
     with call.service.database.transaction() as work:
         intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
         state = handlers.decline(intake, call.service.catalogue, call.path["opinion_id"], call.body["reason"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/return", access=REVIEWERS, body=schemas.Question, answers={200: schemas.Standing})
+@routes.post(
+    f"{API}/opinions/<opinion_id>/return", access=REVIEWERS, body=schemas.Question, answers={200: schemas.Standing}, versioned=True
+)
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitter for more detail."""
     with call.service.database.transaction() as work:
-        state = handlers.return_(IntakeStore(work, call.service.vault), call.path["opinion_id"], call.body["question"])
+        intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
+        state = handlers.return_(intake, call.path["opinion_id"], call.body["question"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Merged})
+@routes.post(
+    f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Merged}, versioned=True
+)
 def merge(call: Call[Intake]) -> Answer:
     """Handle an opinion together with another one, or with the one that the other was merged into; `into` says which."""
     with call.service.database.transaction() as work:
         intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
         state, into = handlers.merge(intake, call.service.catalogue, call.path["opinion_id"], call.body["into"])
     return 200, {"id": call.path["opinion_id"], "state": state, "into": into}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.Standing})
+@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.Standing}, versioned=True)
 def unmerge(call: Call[Intake]) -> Answer:
     """Take a merge back: the opinion waits for review again, and is decided on alone."""
     with call.service.database.transaction() as work:
-        state = handlers.unmerge(IntakeStore(work, call.service.vault), call.path["opinion_id"])
+        intake = IntakeStore(work, call.service.vault)
+        expect(call, intake)
+        state = handlers.unmerge(intake, call.path["opinion_id"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 

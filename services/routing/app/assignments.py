@@ -31,7 +31,7 @@ def list_assignments(call: Call[Routing]) -> Answer:
     return 200, reading.page([_shown(row, others) for row in rows])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase})
+@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase}, versioned=True)
 def read_assignment(call: Call[Routing]) -> Answer:
     """Read an assignment with its deadlines, its reply, its promises, and what is handled with it."""
     with call.service.database.reading() as connection:
@@ -64,7 +64,7 @@ def _serve(verb: str) -> None:
     # The description of the API takes name and summary from the view; `object` is Python's own.
     view.__name__, view.__doc__ = f"{verb}_" if verb == "object" else verb, SUMMARIES[verb]
     path, body = f"{API}/assignments/<assignment_id>/{verb}", schemas.BODIES[verb]
-    routes.post(path, access=HANDLING, body=body, answers={200: schemas.Standing})(view)
+    routes.post(path, access=HANDLING, body=body, answers={200: schemas.Standing}, versioned=True)(view)
 
 
 for _verb in schemas.BODIES:
@@ -86,13 +86,20 @@ def resync(call: Call[Routing]) -> Answer:
         return 202, {"department": department, "assignments": store.count_open(work.connection, department)}
 
 
-@routes.post(f"{API}/assignments/<assignment_id>/rule", access=RULING, body=schemas.RulingBody, answers={200: schemas.Standing})
+@routes.post(
+    f"{API}/assignments/<assignment_id>/rule",
+    access=RULING,
+    body=schemas.RulingBody,
+    answers={200: schemas.Standing},
+    versioned=True,
+)
 def rule(call: Call[Routing]) -> Answer:
     """Rule on an objection or on an extension that was asked for."""
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> tuple[int, Any]:
         routing = RoutingStore(work)
+        expect(call, routing)
         state = handlers.rule(routing, call.service.catalogue, assignment_id, call.body, call.caller.token or "", new_id())
         return standing(handlers.known(routing.assignment(assignment_id)), state)
 
@@ -103,12 +110,22 @@ def _move(call: Call[Routing], verb: str) -> Answer:
     assignment_id, department = call.path["assignment_id"], call.caller.department
 
     def act(work: Transaction) -> tuple[int, Any]:
-        row, state = handlers.move(RoutingStore(work), call.service.catalogue, verb, assignment_id, department, call.body)
+        routing = RoutingStore(work)
+        expect(call, routing)
+        row, state = handlers.move(routing, call.service.catalogue, verb, assignment_id, department, call.body)
         return standing(row, state)
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {department or '-'}"
     return once(call.service.database, call.idempotency_key, route, call.body, act)
+
+
+def expect(call: Call[Routing], routing: RoutingStore) -> None:
+    """Raises `Changed` when the caller has read another version; of what is another department's, nothing is told."""
+    if call.if_match:
+        row = routing.assignment(call.path["assignment_id"])
+        if row is not None and call.caller.department in (None, row["department"]):
+            call.expect(row)
 
 
 def standing(row: Mapping[str, Any], state: str) -> tuple[int, Any]:
