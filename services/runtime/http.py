@@ -35,7 +35,7 @@ from services.runtime.routes import tag_of
 from services.runtime.telemetry import Telemetry
 from services.runtime.throttle import Throttle
 
-CREATED = 201
+OK, CREATED = 200, 201
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -97,7 +97,7 @@ def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Re
     response = json_response(*answer)
     if response.status_code == CREATED and route.made:
         response.headers["Location"] = route.found_at(path, answer[1])
-    if route.versioned and route.method == "GET":
+    if route.versioned and route.method == "GET" and response.status_code == OK:
         response.set_etag(tag_of(answer[1]))
     return response
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,8 @@ class County:
         migrate(database, STORE, "runtime")
         migrate(database, assembly.migrations, name)
         service, telemetry = assembly.build(given, database, self.clock), Telemetry()
+        if hasattr(service, "depths"):
+            service = replace(service, depths=self._depths)
         self._databases[name] = database
         self._apps[name] = create_app(name, service, assembly.routes, Doorman(), telemetry).test_client()
         self._chores += [chore for chore in assembly.chores(service) if chore.name not in LEFT_OUT]
@@ -102,6 +105,9 @@ class County:
         for hearing in assembly.hearings(service):
             subscribe = lambda queue=hearing.queue: self.broker.subscription(queue, 1000)  # noqa: E731
             self._dispatchers[hearing.queue] = Dispatcher(hearing, database, subscribe, self.broker.publisher, telemetry, 50)
+
+    def _depths(self, queues: Sequence[str]) -> dict[str, int]:
+        return {queue: len(self.broker.waiting(queue)) for queue in queues}
 
     def post(self, path: str, body: Any, who: str | None = None) -> Any:
         """POST below the API; returns (status, answer)."""

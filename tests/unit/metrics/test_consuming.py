@@ -77,8 +77,9 @@ def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
 def test_every_type_of_message_can_be_heard(running):
     said = {event.type for event in whole_story()}
     assert set(REGISTRY) - said == {
-        "assignment.asked", "calendar.changed", "command.accepted", "command.rejected", "ledger.headed", "letter.cancelled",
-        "letter.requested", "supervision.scheduled",
+        "assignment.asked", "assignment.detailed", "assignment.joined", "assignment.parted", "calendar.changed", "command.accepted",
+        "command.rejected", "ledger.headed", "letter.cancelled", "letter.requested", "opinion.joined", "opinion.parted",
+        "opinion.unmerged", "supervision.scheduled",
     }  # fmt: skip
 
 
