@@ -225,9 +225,11 @@ class PrivateNode:
         return "\n".join(line for path in logs for line in path.read_text(errors="replace").splitlines()[-8:])
 
     def _stop_port_mapper(self) -> None:
-        path = self.folder / "epmd.port"
-        if path.exists() and listens(int(path.read_text())):
-            ask_port_mapper(int(path.read_text()), b"k")
+        path, end = self.folder / "epmd.port", time.monotonic() + 5.0
+        # It stays while it knows a name, which may be for a moment after a node was killed.
+        while path.exists() and listens(port := int(path.read_text())) and time.monotonic() < end:
+            if ask_port_mapper(port, b"k") is None:
+                time.sleep(0.05)
 
 
 def server_script() -> Path:
