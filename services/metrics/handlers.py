@@ -198,12 +198,13 @@ def sign_head(service: Service) -> bool:
 
 
 def consistency(service: Service, first: int, second: int) -> dict[str, Any]:
-    """The proof that the head over `second` leaves has grown out of the one over `first`; raises `Invalid` or `NotFound`."""
+    """The proof that the head over `second` leaves has grown out of the one over `first`; raises `Invalid`."""
     if first > second:
         raise Invalid("The first head is the smaller one.", {"first": ["has to be no more than 'second'"]})
     path = service.heads.consistency(first, second)
     if path is None:
-        raise NotFound("There is no head of this size; GET /api/v1/ledger/heads has those there are.")
+        sizes = {"second": ["the sizes are in GET /api/v1/ledger/heads"], "first": ["the sizes are in GET /api/v1/ledger/heads"]}
+        raise Invalid("There is no head of this size.", sizes)
     return {"first": first, "second": second, "path": [each.hex() for each in path]}
 
 

@@ -220,7 +220,8 @@ def test_promises_are_listed_and_a_department_sees_its_own(bureau, promised):
     bureau.do(lamp, "reply", PLANNED | {"promise": PLANNED["promise"] | {"due": "2026-12-01T17:00:00+08:00"}}, who="roads")
     assert listed(bureau, "reviewer") == [("roads", "open"), ("water", "open")]
     assert listed(bureau, "water") == [("water", "open")]
-    assert listed(bureau, "water", department="roads") == [("water", "open")]
+    assert listed(bureau, "water", department="water") == [("water", "open")]
+    assert bureau.get("/promises", "water", department="roads").status_code == 403
     assert listed(bureau, "reviewer", department="roads") == [("roads", "open")]
     assert listed(bureau, "reviewer", assignment=promised) == [("water", "open")]
     bureau.clock.instant = at("2026-12-02T09:00")

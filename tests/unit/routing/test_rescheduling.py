@@ -239,7 +239,7 @@ def test_the_moved_deadlines_are_listed_with_old_and_new(town):
     assert found["reply"] == ("2026-12-14T23:59:59+08:00", "2026-12-15T23:59:59+08:00")
     assert set(found) == {"object", "contact", "reply"}
     assert {row["assignment"] for row in town.get("/reschedulings", "roads").get_json()["items"]} == {other}
-    assert {row["assignment"] for row in town.get("/reschedulings", "roads", department="water").get_json()["items"]} == {other}
+    assert town.get("/reschedulings", "roads", department="water").status_code == 403
     assert {row["assignment"] for row in town.get("/reschedulings", "admin").get_json()["items"]} == {mine, other}
     page = town.get("/reschedulings", "admin", limit=2).get_json()
     assert len(town.get("/reschedulings", "admin", limit=500, cursor=page["next"]).get_json()["items"]) == 3
