@@ -106,5 +106,5 @@ def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> Map
 
 
 def standing_of(case: Mapping[str, Any]) -> dict[str, str]:
-    """What the timeline of an opinion says of the case it was merged into: who has it, and whether it is answered."""
+    """What the timeline of an opinion says of the case it was merged into: which department has it, where one has."""
     return {"department": case["department"]} if case["department"] else {}
