@@ -19,13 +19,13 @@ from typing import Any, NoReturn
 import pytest
 import structlog
 
-from services.console.cluster import ClusterMissing, PrivateCluster
-from services.console.node import NodeFailed, PrivateNode, free_broker_port
+from benchmarks.cluster import ClusterMissing, PrivateCluster
+from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
 from services.contracts.definitions import definitions
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import STORE, migrate
 from services.runtime.settings import inherited
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
 

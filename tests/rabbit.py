@@ -12,9 +12,9 @@ from urllib.parse import quote
 import pika
 import requests
 
-from services.console.node import PrivateNode, server_script
+from services.console.embedded.node import PrivateNode, server_script
 from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, mark_queues, queues
-from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.broker import Outgoing, RabbitPublisher, RabbitSubscription
 
 PATIENCE = 10.0
 

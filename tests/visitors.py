@@ -30,13 +30,13 @@ from services.intake import app, consumer, pages, store
 from services.intake.app import Intake
 from services.intake.domain import Limits
 from services.intake.gateway import Room
-from services.runtime.access import NOBODY, Caller, Gatekeeper
-from services.runtime.catalogue import InUse, same
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.http import Routes, create_app
-from services.runtime.telemetry import Telemetry
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse, same
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.vault import Vault
+from services.runtime.web.access import NOBODY, Caller, Gatekeeper
+from services.runtime.web.application import Routes, create_app
 from tests.reading import newest
 
 ROOT = Path(__file__).parents[1]

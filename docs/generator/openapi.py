@@ -15,11 +15,11 @@ from docs.generator.words import words
 from services.contracts import errors
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.queries import is_several
-from services.runtime.access import PUBLIC
-from services.runtime.http import API, Route
-from services.runtime.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
-from services.runtime.problems import PROBLEM
-from services.runtime.throttle import Kind
+from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import API, Route
+from services.runtime.web.problems import PROBLEM
+from services.runtime.web.throttle import Kind
 
 VERSION = "1"
 MULTIPART = "multipart/form-data"

@@ -34,9 +34,9 @@ from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TERMINAL, CO_TRANSITIONS, FIRST, TERMINAL, TRANSITIONS, CoState
 from services.contracts.measures import Measure
 from services.contracts.messages import Message
-from services.runtime.access import PUBLIC
-from services.runtime.http import Route
 from services.runtime.settings import PREFIX, ProcessSettings
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import Route
 
 Row = tuple[str, ...]
 _WORDS: dict[type[Any], str] = {

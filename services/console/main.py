@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from services.console.crowding import bench_crowd
-from services.console.keys import audit, token
-from services.console.ledger import ledger
-from services.console.office import department, migrate, topology
-from services.console.parked import dead
-from services.console.place import catalogue
-from services.console.privacy import contacts, erase, retention
-from services.console.reconciling import reconcile
-from services.console.running import demo, doctor, down, logs, up
-from services.console.speed import bench
+from benchmarks.crowd_command import bench_crowd
+from benchmarks.speed import bench
+from benchmarks.timing import bench_clock
+from services.console.commands.access import audit, token
+from services.console.commands.catalogue import catalogue
+from services.console.commands.dead_letters import dead
+from services.console.commands.ledger import ledger
+from services.console.commands.operations import department, migrate, topology
+from services.console.commands.privacy import contacts, erase, retention
+from services.console.commands.reconcile import reconcile
+from services.console.commands.running import demo, doctor, down, logs, up
+from services.console.commands.traffic import import_file, listen, statistics
 from services.console.terminal import Failure
-from services.console.timing import bench_clock
-from services.console.traffic import import_file, listen, statistics
 from services.runtime.settings import SettingsInvalid
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from services.runtime.settings import PREFIX, SettingsInvalid, env, load, whole_number, yes_or_no
+from services.runtime.store.vault import keys
 from services.runtime.tls import trusting
-from services.runtime.vault import keys
 
 HOME = Path(__file__).parents[2]
 ADDRESS_BOOK = "huiying.env"

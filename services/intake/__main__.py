@@ -15,13 +15,13 @@ from services.intake.consumer import hearings
 from services.intake.gateway import Room
 from services.intake.series import RoomCollector, UnassignedCollector
 from services.intake.settings import Settings
-from services.runtime.assembly import Assembly, run
-from services.runtime.catalogue import InUse, same
 from services.runtime.clock import Clock
-from services.runtime.database import Database
-from services.runtime.http import Routes
-from services.runtime.vault import Vault
-from services.runtime.worker import Chore
+from services.runtime.process.assembly import Assembly, run
+from services.runtime.process.catalogue import InUse, same
+from services.runtime.process.worker import Chore
+from services.runtime.store.database import Database
+from services.runtime.store.vault import Vault
+from services.runtime.web.application import Routes
 
 SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
 log = structlog.get_logger()

@@ -8,8 +8,8 @@ from services.contracts.envelope import Event, decode
 from services.intake import handlers
 from services.intake.app import Intake
 from services.intake.store import IntakeStore
-from services.runtime.database import Transaction
-from services.runtime.dispatch import Hearing
+from services.runtime.messaging.dispatch import Hearing
+from services.runtime.store.database import Transaction
 
 
 def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:

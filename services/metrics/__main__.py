@@ -16,12 +16,12 @@ from services.metrics.handlers import Place, Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
 from services.metrics.store import Heads, Ledger, ReadModel
-from services.runtime.assembly import Assembly, run
-from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
-from services.runtime.database import Database
-from services.runtime.signing import Signer
-from services.runtime.worker import Chore
+from services.runtime.process.assembly import Assembly, run
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.signing import Signer
+from services.runtime.process.worker import Chore
+from services.runtime.store.database import Database
 
 MINUTE, HOUR = 60.0, 3600.0
 log = structlog.get_logger()

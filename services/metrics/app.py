@@ -18,9 +18,9 @@ from services.metrics.schemas import (
     StatisticsQuery,
     TwoHeads,
 )
-from services.runtime.access import PUBLIC
-from services.runtime.http import API, Answer, Call, Routes
-from services.runtime.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import API, Answer, Call, Routes
+from services.runtime.web.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
 
 NDJSON = "application/x-ndjson"
 #: Digits, so that a store has room for it.

@@ -8,8 +8,8 @@ from functools import partial
 from services.metrics import handlers
 from services.metrics.domain.heard import Heard, heard
 from services.metrics.handlers import Service
-from services.runtime.broker import Delivery
-from services.runtime.dispatch import UNHURRIED_SECONDS, Hearing
+from services.runtime.messaging.broker import Delivery
+from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Hearing
 
 QUEUE = "metrics.events"
 

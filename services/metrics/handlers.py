@@ -27,10 +27,10 @@ from services.metrics.domain.waiting import QUANTILES, published_times
 
 if TYPE_CHECKING:
     from services.metrics.store import Answer, Heads, Ledger, ReadModel
-    from services.runtime.catalogue import InUse
     from services.runtime.clock import Clock
-    from services.runtime.database import Transaction
-    from services.runtime.signing import Signer
+    from services.runtime.process.catalogue import InUse
+    from services.runtime.process.signing import Signer
+    from services.runtime.store.database import Transaction
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 _SUBJECT = re.compile("[0-9a-f]{64}")

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from services.contracts.queries import Moment
 from services.metrics.domain.counts import DIMENSIONS
-from services.runtime.paging import page_of
+from services.runtime.web.paging import page_of
 
 LARGEST_SIZE = 2**63 - 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.runtime.settings import ProcessSettings, env, whole_number
-from services.runtime.vault import keys
+from services.runtime.store.vault import keys
 
 
 @dataclass(frozen=True)

@@ -19,15 +19,15 @@ from services.notify.domain import Ladder, Postbox, Secretary
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.settings import Settings
 from services.notify.store import Called, Deadlines, Found, Letters, Notes, Reminders, Supervisions, next_due
-from services.runtime.assembly import Assembly, run
-from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
-from services.runtime.database import Database, Transaction
-from services.runtime.http import Routes
-from services.runtime.journal import forget_addressed
-from services.runtime.sweep import After, Due, Sweep
-from services.runtime.vault import Vault
-from services.runtime.worker import Chore
+from services.runtime.process.assembly import Assembly, run
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.sweep import After, Due, Sweep
+from services.runtime.process.worker import Chore
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.journal import forget_addressed
+from services.runtime.store.vault import Vault
+from services.runtime.web.application import Routes
 
 RUNGS_A_COMMIT = 200
 SCAN_SECONDS, LETTER_SECONDS, SEAL_SECONDS = 0.5, 1.0, 3600.0

@@ -39,10 +39,10 @@ from services.notify.app import Notify
 from services.notify.domain import Ladder
 from services.notify.store import Deadlines, Reminders, keep_head
 from services.notify.store.notes import cancel_notes, keep_note
-from services.runtime.broker import Delivery
-from services.runtime.database import Transaction
-from services.runtime.dispatch import UNHURRIED_SECONDS, Hearing
-from services.runtime.vault import Vault
+from services.runtime.messaging.broker import Delivery
+from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Hearing
+from services.runtime.store.database import Transaction
+from services.runtime.store.vault import Vault
 
 Handler = Callable[[Deadlines, Ladder, Event, Any], None]
 #: What is not in the table is heard and let pass.

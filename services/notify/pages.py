@@ -15,10 +15,10 @@ from services.notify import domain
 from services.notify.app import Notify
 from services.notify.app.context import SUPERVISORS
 from services.notify.store import agenda_of, find_meeting, open_supervisions
-from services.runtime.access import Role
-from services.runtime.desk import SIGNED_IN
-from services.runtime.http import Answer, Call, Routes
-from services.runtime.pages import Words, environment, error_page, html
+from services.runtime.web.access import Role
+from services.runtime.web.account import SIGNED_IN
+from services.runtime.web.application import Answer, Call, Routes
+from services.runtime.web.pages import Words, environment, error_page, html
 
 Row = Mapping[str, Any]
 routes = Routes()

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from services.runtime.settings import ProcessSettings, env
-from services.runtime.vault import keys
+from services.runtime.store.vault import keys
 
 NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 

@@ -18,13 +18,13 @@ from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.series import UnsignedCollector
 from services.routing.settings import Settings
 from services.routing.store import RoutingStore, open_codes
-from services.runtime.assembly import Assembly, run
-from services.runtime.catalogue import InUse
 from services.runtime.clock import Clock
-from services.runtime.database import Database
-from services.runtime.probe import BrokerProbe
-from services.runtime.sweep import After, Due, Sweep
-from services.runtime.worker import Chore
+from services.runtime.messaging.probe import BrokerProbe
+from services.runtime.process.assembly import Assembly, run
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.sweep import After, Due, Sweep
+from services.runtime.process.worker import Chore
+from services.runtime.store.database import Database
 
 Row = Mapping[str, Any]
 Take = Callable[[RoutingStore, After, int], Sequence[Row]]

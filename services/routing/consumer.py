@@ -26,11 +26,11 @@ from services.routing.domain import Command, command_of
 from services.routing.handlers import Refused
 from services.routing.schemas import BODIES
 from services.routing.store import RoutingStore
-from services.runtime.broker import Delivery
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction
-from services.runtime.dispatch import Hearing
-from services.runtime.http import holds_nul, validate
+from services.runtime.messaging.broker import Delivery
+from services.runtime.messaging.dispatch import Hearing
+from services.runtime.store.database import Transaction
+from services.runtime.web.application import holds_nul, validate
 
 #: One of each for all commands: making a schema takes longer than using it.
 _BODIES = {verb: body() for verb, body in BODIES.items()}

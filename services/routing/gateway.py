@@ -10,7 +10,7 @@ import structlog
 
 from services.contracts.errors import HuiyingError
 from services.routing.store.unsigned import forget_done, queues_waited_for, send_again
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 
 log = structlog.get_logger()
 Depths = Callable[[Sequence[str]], Mapping[str, int]]

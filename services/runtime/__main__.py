@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.runtime.assembly import migrate_access
+from services.runtime.process.assembly import migrate_access
 from services.runtime.settings import SettingsInvalid, env, load
 
 

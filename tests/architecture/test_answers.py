@@ -26,12 +26,12 @@ from services.notify.store.agenda_tables import supervisions
 from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
-from services.runtime.access import Caller, Gatekeeper, Role
 from services.runtime.clock import new_id
-from services.runtime.database import Database
-from services.runtime.http import create_app
+from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
-from services.runtime.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.web.access import Caller, Gatekeeper, Role
+from services.runtime.web.application import create_app
 
 API = "/api/v1"
 MakeDatabase = Callable[..., Database]

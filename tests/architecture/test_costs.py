@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from docs.generator.product import assemblies
-from services.runtime.health import health_routes
-from services.runtime.routes import Route
+from services.runtime.process.health import health_routes
+from services.runtime.web.routes import Route
 
 #: Pages and lists of one case or of the catalogue. Receipts have their own limit, for those that are wrong.
 CHEAP = (

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from services.console.origin import DEFAULT, PATHS, assemblies
-from services.runtime.routes import LONGEST_BODY
+from services.console.embedded.combined_app import DEFAULT, PATHS, assemblies
+from services.runtime.web.routes import LONGEST_BODY
 
 CONFIG = (Path(__file__).parents[2] / "deploy/gateway/nginx.conf").read_text()
 COMPOSE = (Path(__file__).parents[2] / "docker-compose.yml").read_text()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT, page_routes
-from services.runtime.http import SECURITY_HEADERS
-from services.runtime.pages import PAGE_HEADERS
+from services.runtime.web.application import SECURITY_HEADERS
+from services.runtime.web.pages import PAGE_HEADERS
 
 TEMPLATES = sorted((ROOT / "services").rglob("templates/*.html"))
 FORBIDDEN = {

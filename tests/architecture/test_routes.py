@@ -12,18 +12,18 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
-from services.console.origin import service_of
+from services.console.embedded.combined_app import service_of
 from services.contracts.topology import SERVICES
-from services.runtime import access
-from services.runtime.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
-from services.runtime.http import API, Route, Routes, create_app
-from services.runtime.migrate import ACCESS, migrate
-from services.runtime.paging import Page
-from services.runtime.sessions import FORM_KEY, Sessions, cookie_name
-from services.runtime.telemetry import Telemetry
-from services.runtime.throttle import Kind
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.web import access
+from services.runtime.web.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.web.application import API, Route, Routes, create_app
+from services.runtime.web.paging import Page
+from services.runtime.web.sessions import FORM_KEY, Sessions, cookie_name
+from services.runtime.web.throttle import Kind
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
 LABELS = [f"{name} {route.method} {route.path}" for name, route in ALL]

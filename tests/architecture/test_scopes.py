@@ -9,12 +9,12 @@ import pytest
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.topology import SERVICES
-from services.runtime.access import PUBLIC, Caller, Gatekeeper, Role
-from services.runtime.database import Database
-from services.runtime.http import create_app
-from services.runtime.routes import Route
+from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
-from services.runtime.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.web.access import PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Route
 
 MakeDatabase = Callable[..., Database]
 CALLERS = {

@@ -13,7 +13,7 @@ from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.routes import Route
+from services.runtime.web.routes import Route
 from tests.architecture.test_answers import API, OPINION, Reader, reader  # noqa: F401 (a fixture)
 
 CASES = {"intake": f"{API}/opinions/<opinion_id>", "routing": f"{API}/assignments/<assignment_id>"}

@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.errors import NotSignedIn
-from services.runtime import access, audit
-from services.runtime.access import Gatekeeper, Role
-from services.runtime.audit import Line, Scribe
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import ACCESS, migrate
-from services.runtime.sessions import Sessions
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.web import access, audit
+from services.runtime.web.access import Gatekeeper, Role
+from services.runtime.web.audit import Line, Scribe
+from services.runtime.web.sessions import Sessions
 from tests.conftest import MakeDatabase
 
 LINE = Line("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/<opinion_id>/accept", "o-1")
@@ -44,7 +44,7 @@ def test_a_token_from_before_has_no_end_and_no_last_use_and_is_still_good(any_da
 
 
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
     _, token = access.create(database, "department", "water", days=1)
     sessions = Sessions(Gatekeeper(database))
     secret, opened = sessions.open(token)

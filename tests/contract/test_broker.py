@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from services.contracts.topology import COMMANDS, DELIVERIES, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE
-from services.runtime.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, RabbitPublisher, Subscription
-from services.runtime.memory import MemoryBroker, matches
+from services.runtime.messaging.broker import CONNECTION_ERRORS, Delivery, Outgoing, Publisher, RabbitPublisher, Subscription
+from services.runtime.messaging.memory import MemoryBroker, matches
 from tests import conftest
 from tests.rabbit import Rabbit
 

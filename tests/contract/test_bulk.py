@@ -8,8 +8,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, StatementError
 
-from services.runtime.bulk import insert_into, run_many
-from services.runtime.database import INSERTS, Instant, rows_of
+from services.runtime.store.bulk import insert_into, run_many
+from services.runtime.store.database import INSERTS, Instant, rows_of
 
 tables = sa.MetaData()
 things = sa.Table(

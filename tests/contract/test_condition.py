@@ -8,12 +8,12 @@ import tempfile
 import pytest
 import sqlalchemy as sa
 
-from services.console.cluster import PrivateCluster
+from benchmarks.cluster import PrivateCluster
 from services.runtime.clock import FixedClock
-from services.runtime.condition import FULL, READ_ONLY, StoreCheck, Trouble, remember
-from services.runtime.database import Database
-from services.runtime.health import readiness
-from services.runtime.migrate import STORE, migrate
+from services.runtime.process.health import readiness
+from services.runtime.store.condition import FULL, READ_ONLY, StoreCheck, Trouble, remember
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
 from tests.conftest import MakeDatabase
 from tests.faults.volume import Volume
 

@@ -15,11 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages import OpinionDeclined
-from services.runtime import access, audit, outbox, sessions
-from services.runtime import database as database_module
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.database import Database, Instant, rows_of
-from services.runtime.migrate import ACCESS, migrate
+from services.runtime.store import database as database_module
+from services.runtime.store import outbox
+from services.runtime.store.database import Database, Instant, rows_of
+from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.web import access, audit, sessions
 from tests.conftest import MakeDatabase
 
 tables = sa.MetaData()
@@ -216,7 +217,7 @@ class TestMigrations:
     def test_processes_that_migrate_beside_one_another_do_no_harm(self, any_database: MakeDatabase) -> None:
         database = any_database()
         url = database.url.render_as_string(hide_password=False)
-        code = f"from services.runtime.assembly import migrate_access; migrate_access({url!r})"
+        code = f"from services.runtime.process.assembly import migrate_access; migrate_access({url!r})"
         running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
         assert [process.wait(30) for process in running] == [0, 0, 0]
         with database.reading() as connection:
@@ -245,7 +246,7 @@ def test_sqlite_commits_are_durable(sqlite_database: MakeDatabase) -> None:
 def test_a_busy_sqlite_gives_up_and_the_connection_stays_good(
     sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.runtime.database.BUSY_MILLISECONDS", 200)
+    monkeypatch.setattr("services.runtime.store.database.BUSY_MILLISECONDS", 200)
     database = sqlite_database()
     tables.create_all(database.engine)
     with database.transaction() as work:

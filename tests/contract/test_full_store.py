@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.memory import MemoryBroker
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.store.database import Database
 from tests.conftest import DEPARTMENTS, MakeDatabase
 from tests.integration.relaying import Running, rungs, say, until, waiting
 from tests.integration.test_dispatch import QUEUE, Bench
@@ -162,7 +162,7 @@ def test_tidying_up_on_a_full_disk_fails_nothing(sqlite_database: MakeDatabase) 
     code = f"""
 import os, resource
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 database = Database({database.url.render_as_string()!r}, "test", SystemClock())
 with database.engine.begin() as connection:
     connection.exec_driver_sql("CREATE TABLE long (text)")
@@ -181,7 +181,7 @@ print("tidied")
 def test_a_log_that_cannot_be_written_stops_nobody() -> None:
     code = """
 import structlog
-from services.runtime.telemetry import set_up_logs
+from services.runtime.process.telemetry import set_up_logs
 set_up_logs("INFO")
 for number in range(10_000):
     structlog.get_logger().warning("store_unavailable", number=number)

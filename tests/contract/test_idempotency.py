@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid
-from services.runtime import inbox
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database, Transaction
-from services.runtime.idempotency import KEPT, PRUNED_A_COMMIT, Key, answers, forget, once, prune
+from services.runtime.store import inbox
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.idempotency import KEPT, PRUNED_A_COMMIT, Key, answers, forget, once, prune
 from tests.conftest import MakeDatabase
 
 K = Key("k", "token-1")

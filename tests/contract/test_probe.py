@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from services.console.processes import free_port
+from services.console.embedded.processes import free_port
 from services.contracts.errors import Unavailable
 from services.contracts.topology import DEAD
-from services.runtime.broker import Outgoing
-from services.runtime.probe import Blocked, BrokerProbe
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.messaging.probe import Blocked, BrokerProbe
 from tests.rabbit import Rabbit
 
 PARKED = "routing.commands.dead"

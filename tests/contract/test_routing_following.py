@@ -23,11 +23,11 @@ from services.routing.__main__ import Rescheduling, chores
 from services.routing.app import Routing
 from services.routing.domain import Check, Router, Sample, draw
 from services.routing.store import RoutingStore
-from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.database import Database, rows_of
-from services.runtime.migrate import migrate
-from services.runtime.outbox import outbox_table
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database, rows_of
+from services.runtime.store.migrate import migrate
+from services.runtime.store.outbox import outbox_table
 from tests.conftest import MakeDatabase
 from tests.contract.test_routing_store import OLD
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted

@@ -24,11 +24,11 @@ from services.routing.app import Routing
 from services.routing.consumer import hearings
 from services.routing.domain import Router, command_of
 from services.routing.store import RoutingStore
-from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database, rows_of
-from services.runtime.migrate import migrate
-from services.runtime.outbox import outbox_table
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database, rows_of
+from services.runtime.store.migrate import migrate
+from services.runtime.store.outbox import outbox_table
 from tests.conftest import MakeDatabase
 from tests.reading import newest
 from tests.unit.routing.bureau import MIGRATIONS, TOWN

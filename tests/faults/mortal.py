@@ -19,11 +19,11 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any
 
-from services.console import origin
-from services.runtime import assembly
-from services.runtime.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
+from services.console.embedded import combined_app as origin
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database, Transaction
+from services.runtime.messaging.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.process import assembly
+from services.runtime.store.database import Database, Transaction
 
 #: Where a worker can die, and what that leaves behind.
 POINTS = {

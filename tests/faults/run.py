@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from services.console.cluster import ClusterMissing, PrivateCluster
+from benchmarks.cluster import ClusterMissing, PrivateCluster
 from tests.faults.nodes import Nodes
 from tests.faults.stage import Result, Stage
 from tests.faults.strikes import FAULTS, Fault

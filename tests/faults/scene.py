@@ -16,7 +16,7 @@ from typing import Any
 import pika
 import requests
 
-from services.console.cluster import PrivateCluster
+from benchmarks.cluster import PrivateCluster
 from services.console.settings import HOME
 from services.contracts.topology import RETRIES, SERVICE_QUEUES
 from tests.faults.journal import Follower, Journal

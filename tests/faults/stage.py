@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.console.cluster import PrivateCluster
+from benchmarks.cluster import PrivateCluster
 from services.console.settings import HOME
 from tests.faults.scene import AUDIT, Load, NotShown, Scene, disturbed, listen_to_everything, words
 from tests.faults.strikes import Fault

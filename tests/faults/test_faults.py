@@ -13,8 +13,8 @@ from pathlib import Path
 import pika
 import pytest
 
-from services.console.cluster import PrivateCluster
-from services.console.node import NodeFailed, server_script
+from benchmarks.cluster import PrivateCluster
+from services.console.embedded.node import NodeFailed, server_script
 from services.console.settings import HOME
 from tests.conftest import absent
 from tests.faults.run import choose

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.runtime.access import Role
+from services.runtime.web.access import Role
 from tests.fuzz.run import NOBODY, Fuzz
 
 EXAMPLES, SEED = 3, 1

@@ -15,12 +15,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.runtime.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database, Transaction
-from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.relay import Relay
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database, Transaction
 
 QUEUE = "department.water"
 effects = sa.Table("effects", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("body", sa.Text))

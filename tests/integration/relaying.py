@@ -8,13 +8,13 @@ from collections.abc import Callable
 from datetime import datetime
 
 from services.contracts.messages import ReminderSent
-from services.runtime.broker import Publisher
 from services.runtime.clock import ZONE, SystemClock
-from services.runtime.database import Database
-from services.runtime.memory import MemoryBroker
-from services.runtime.outbox import backlog
-from services.runtime.relay import Relay
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.broker import Publisher
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.outbox import backlog
 
 DEADLINE = datetime(2026, 12, 1, tzinfo=ZONE)
 

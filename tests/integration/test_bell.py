@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from services.console.cluster import PrivateCluster
-from services.runtime.bell import NotifyBell
+from benchmarks.cluster import PrivateCluster
+from services.runtime.store.wake_up import NotifyBell
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.console.scan import reads
+from benchmarks.scan import reads
 from services.contracts.grants import grant_of
 from services.intake import handlers, store
 from services.intake.__main__ import Sealer
@@ -17,8 +17,8 @@ from services.intake.app import Intake
 from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.intake.store import IntakeStore, opinions, signers
-from services.runtime.catalogue import InUse, same
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse, same
+from services.runtime.store.vault import Vault
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS, TOWN, new_id
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])

@@ -10,12 +10,12 @@ from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import Poison, Retry
 from services.contracts.topology import COMMANDS, DEAD, DEPARTMENTS, REQUEUE, RETRIES
-from services.runtime import dispatch
-from services.runtime.broker import Delivery, Outgoing, Subscription
-from services.runtime.database import Database, Transaction
-from services.runtime.dispatch import SUSPECT_AFTER, Dispatcher, Hearing, sort_out
-from services.runtime.memory import MemoryBroker
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging import dispatch
+from services.runtime.messaging.broker import Delivery, Outgoing, Subscription
+from services.runtime.messaging.dispatch import SUSPECT_AFTER, Dispatcher, Hearing, sort_out
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database, Transaction
 from tests import conftest
 from tests.conftest import MakeDatabase
 
@@ -123,7 +123,7 @@ class TestBatch:
         assert bench.nothing_open()
 
     def test_nothing_to_do_is_no_transaction(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("services.runtime.dispatch.POLL_SECONDS", 0.01)
+        monkeypatch.setattr("services.runtime.messaging.dispatch.POLL_SECONDS", 0.01)
         seen = commits(bench.database)
         assert bench.turn() == 0
         assert (seen, bench.acknowledged) == ([], [])

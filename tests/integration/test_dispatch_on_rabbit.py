@@ -13,13 +13,13 @@ from contextlib import contextmanager
 import pytest
 import sqlalchemy as sa
 
-from services.console.cluster import PrivateCluster
+from benchmarks.cluster import PrivateCluster
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS
-from services.runtime.broker import Delivery, Outgoing
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database, Transaction
-from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.broker import Delivery, Outgoing
+from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database, Transaction
 from tests.conftest import MakeDatabase
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import until

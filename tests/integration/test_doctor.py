@@ -13,16 +13,16 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from benchmarks.cluster import PrivateCluster
 from services.console.checkup import Finding, Severity
-from services.console.cluster import PrivateCluster
-from services.console.examine import examine
-from services.console.processes import free_port
+from services.console.commands.doctor import examine
+from services.console.embedded.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.runtime.clock import FixedClock
-from services.runtime.condition import FULL, StoreCheck
-from services.runtime.database import Database
-from services.runtime.health import status_application
-from services.runtime.migrate import ACCESS, STORE, migrate
+from services.runtime.process.health import status_application
+from services.runtime.store.condition import FULL, StoreCheck
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS, STORE, migrate
 from tests.faults.volume import Volume
 from tests.rabbit import Rabbit
 

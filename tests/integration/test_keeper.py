@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from services.console.installation import Installation, Launched, exclusive
-from services.console.keeper import LONGEST_REST_SECONDS, RECOVERED_SECONDS, Keeper
-from services.console.node import PrivateNode
-from services.console.processes import birth_of, free_port, stop_all
+from services.console.embedded.installation import Installation, Launched, exclusive
+from services.console.embedded.keeper import LONGEST_REST_SECONDS, RECOVERED_SECONDS, Keeper
+from services.console.embedded.node import PrivateNode
+from services.console.embedded.processes import birth_of, free_port, stop_all
 
 SLEEPER = Launched((sys.executable, "-c", "import time; time.sleep(600)"), {})
 NAMES = ("web", "intake", "routing")
@@ -116,7 +116,7 @@ def test_a_web_process_waits_until_its_port_is_free(
 ) -> None:
     kill(installation, "web")
     taken = [True]
-    monkeypatch.setattr("services.console.keeper.listens", lambda _: taken[0])
+    monkeypatch.setattr("services.console.embedded.keeper.listens", lambda _: taken[0])
     assert keeper.turn() == []
     taken[0] = False
     assert keeper.turn() == ["web"]

@@ -12,7 +12,7 @@ from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.story import fact_of
 from services.metrics.store import tables
-from services.runtime.migrate import migrate
+from services.runtime.store.migrate import migrate
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import DAY, HOUR, START, Case
 from tests.unit.metrics.test_story import DAYS

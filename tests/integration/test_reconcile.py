@@ -14,17 +14,17 @@ from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
 from services.contracts.messages import OpinionDeclined, ReminderSent
 from services.contracts.topology import DELIVERIES
-from services.runtime import journal
-from services.runtime.broker import Outgoing
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database, Transaction
-from services.runtime.delivery import Delivery
-from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.journal_tables import addressed_table, listings_table, published_table
-from services.runtime.memory import MemoryBroker
-from services.runtime.reconcile import Asking
-from services.runtime.relay import Relay
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.messaging.delivery import Delivery
+from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.messaging.reconcile import Asking
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store import journal
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.journal_tables import addressed_table, listings_table, published_table
 from tests.conftest import DEPARTMENTS, MakeDatabase
 from tests.integration.relaying import DEADLINE
 

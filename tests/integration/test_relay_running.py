@@ -14,8 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.messages import ReminderSent
-from services.runtime.broker import Outgoing, Publisher
-from services.runtime.memory import MemoryBroker
+from services.runtime.messaging.broker import Outgoing, Publisher
+from services.runtime.messaging.memory import MemoryBroker
 from tests.conftest import DEPARTMENTS, MakeDatabase
 from tests.integration.relaying import DEADLINE, Running, rungs, say, until, waiting
 from tests.rabbit import Rabbit
@@ -57,7 +57,8 @@ class TestLease:
         database = any_database()
         url = database.url.render_as_string(hide_password=False)
         code = (
-            "import sys, time; from services.runtime.database import Database; from services.runtime.clock import SystemClock;"
+            "import sys, time;"
+            "from services.runtime.store.database import Database; from services.runtime.clock import SystemClock;"
             f"lease = Database({url!r}, 'test', SystemClock()).lease('relay'); print(lease.acquire(), flush=True); time.sleep(60)"
         )
         holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)

@@ -14,10 +14,10 @@ import pytest
 from werkzeug.test import Client
 
 from services.console.checkup import processes
-from services.console.client import Client as Importing
-from services.console.client import Later
-from services.console.processes import free_port
-from services.console.records import NDJSON
+from services.console.client.http import Client as Importing
+from services.console.client.http import Later
+from services.console.client.records import NDJSON
+from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
 from services.contracts.errors import ROOM, NoRoom
 from services.contracts.measures import INTAKE
@@ -25,12 +25,12 @@ from services.intake.__main__ import ASSEMBLY
 from services.intake.domain import MESSAGES_PER_OPINION
 from services.intake.gateway import room
 from services.intake.settings import Settings
-from services.runtime import assembly
-from services.runtime.access import Role, create
-from services.runtime.assembly import build_app, migrate_access
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
-from services.runtime.memory import MemoryBroker
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.process import assembly
+from services.runtime.process.assembly import build_app, migrate_access
+from services.runtime.store.database import Database
+from services.runtime.web.access import Role, create
 from tests.conftest import MakeDatabase
 from tests.integration.relaying import Running, until, waiting
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS

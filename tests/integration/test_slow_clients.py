@@ -14,13 +14,13 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from services.console.processes import free_port
-from services.runtime import gathering
+from services.console.embedded.processes import free_port
+from services.runtime.web import gathering
 
 THREADS = 2
 SCRIPT = """
 import sys
-from services.runtime.web import WebServer
+from services.runtime.web.server import WebServer
 def application(environ, start_response):
     body = environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/large":

@@ -17,20 +17,20 @@ from urllib.parse import urlencode
 
 import pytest
 
-from services.console.amqp import connection
-from services.console.examine import examine
+from services.console.client.amqp import connection
+from services.console.commands.doctor import examine
+from services.console.embedded.node import NodeFailed, PrivateNode
+from services.console.embedded.processes import free_port
 from services.console.listen import Answers, Department
-from services.console.node import NodeFailed, PrivateNode
-from services.console.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.console.terminal import Failure
 from services.contracts.definitions import definitions
 from services.contracts.topology import DEPARTMENTS as TO_DEPARTMENTS
-from services.runtime import broker as broker_module
-from services.runtime.broker import CONNECTION_ERRORS, Outgoing, RabbitPublisher
-from services.runtime.database import Database
-from services.runtime.health import status_application
-from services.runtime.probe import BrokerProbe, Distrusted
+from services.runtime.messaging import broker as broker_module
+from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, RabbitPublisher
+from services.runtime.messaging.probe import BrokerProbe, Distrusted
+from services.runtime.process.health import status_application
+from services.runtime.store.database import Database
 from services.runtime.tls import context
 from tests.authority import Authority, Pair, listener
 from tests.conftest import DEPARTMENTS, MakeDatabase, absent, free_broker_port, stop_for_good

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from services.console.client import Client
-from services.console.processes import free_port
+from services.console.client.http import Client
+from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
 from services.console.terminal import Failure
 from tests.authority import Authority, Pair
@@ -25,7 +25,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from services.runtime.tls import identity
-from services.runtime.web import WebServer
+from services.runtime.web.server import WebServer
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
     return [b'"%s"' % environ["wsgi.url_scheme"].encode()]

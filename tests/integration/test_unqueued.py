@@ -10,14 +10,14 @@ import sqlalchemy as sa
 
 from services.contracts.messages import ReminderSent
 from services.contracts.topology import DEPARTMENTS, EVENTS, department_queue
-from services.runtime import journal
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.journal_tables import addressed_table, published_table
-from services.runtime.memory import MemoryBroker
-from services.runtime.outbox import outbox_table
-from services.runtime.relay import Relay
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store import journal
+from services.runtime.store.database import Database
+from services.runtime.store.journal_tables import addressed_table, published_table
+from services.runtime.store.outbox import outbox_table
 from tests.conftest import MakeDatabase
 from tests.integration.relaying import DEADLINE
 

@@ -13,11 +13,11 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from services.console.processes import free_port
+from services.console.embedded.processes import free_port
 
 SCRIPT = """
 import sys, time
-from services.runtime.web import WebServer
+from services.runtime.web.server import WebServer
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(1.5)

@@ -10,14 +10,14 @@ import time
 import pytest
 import requests
 
-from services.console.processes import free_port
+from services.console.embedded.processes import free_port
 from tests.conftest import MakeDatabase
 from tests.rabbit import Rabbit
 
 SCRIPT = """
 import sys, threading, time
-from services.runtime.worker import Chore, run_worker
-from services.runtime.health import status_application
+from services.runtime.process.worker import Chore, run_worker
+from services.runtime.process.health import status_application
 kind, port = sys.argv[1], int(sys.argv[2])
 def patient(stop): stop.wait()
 def deaf(stop): time.sleep(60)
@@ -108,13 +108,13 @@ def test_a_chore_goes_on_after_a_bad_day() -> None:
 
 BUSY = """
 import sys
-from services.runtime import worker
-from services.runtime.broker import RabbitPublisher, RabbitSubscription
+from services.runtime.process import worker
+from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
-from services.runtime.dispatch import Dispatcher, Hearing
-from services.runtime.relay import Relay
-from services.runtime.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.telemetry import Telemetry
 url, broker, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 database, telemetry = Database(url, "test", SystemClock()), Telemetry()
 connect = lambda: RabbitPublisher(broker, "test")
@@ -122,7 +122,7 @@ hearing = Hearing("department.water", lambda d: d, lambda d: d.message_id, lambd
 subscribe = lambda: RabbitSubscription(broker, "department.water", 10, "test")
 loops = {"relay": Relay(database, connect, telemetry, 10).run,
          "queue": Dispatcher(hearing, database, subscribe, connect, telemetry, 10).run}
-from services.runtime.health import status_application
+from services.runtime.process.health import status_application
 status = status_application("demo", {}, telemetry.expose)
 sys.exit(worker.run_worker("demo", loops, status, "127.0.0.1", port))
 """

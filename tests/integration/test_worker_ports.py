@@ -6,7 +6,7 @@ import socket
 import threading
 from pathlib import Path
 
-from services.console.installation import Installation
+from services.console.embedded.installation import Installation
 
 
 def test_a_port_that_a_killed_worker_is_still_letting_go_of_is_kept(tmp_path: Path) -> None:

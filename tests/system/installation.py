@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from services.console.node import free_broker_port
-from services.console.processes import birth_of, free_port
+from services.console.embedded.node import free_broker_port
+from services.console.embedded.processes import birth_of, free_port
 from services.runtime.settings import inherited
 from tests.system.place import Place
 

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from services.console.processes import birth_of
+from services.console.embedded.processes import birth_of
 from tests.system.place import eventually
 
 NUMBER = 40

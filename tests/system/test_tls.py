@@ -11,8 +11,8 @@ import pika
 import pytest
 import requests
 
-from services.console.node import PrivateNode
-from services.console.processes import free_port
+from services.console.embedded.node import PrivateNode
+from services.console.embedded.processes import free_port
 from tests.authority import Authority, listener
 from tests.conftest import free_broker_port, stop_for_good
 from tests.system.installation import Installation

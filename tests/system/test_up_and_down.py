@@ -3,7 +3,7 @@
 import os
 import time
 
-from services.console.processes import birth_of, listens
+from services.console.embedded.processes import birth_of, listens
 from tests.system.installation import PROCESSES, Installation
 
 

@@ -9,14 +9,14 @@ import click
 import pika.exceptions
 import requests
 
-from services.console.amqp import connection
 from services.console.checkup.findings import Finding, Severity, Subject
-from services.console.management import Management
+from services.console.client.amqp import connection
+from services.console.client.management import Management
 from services.console.terminal import Failure
 from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
 from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
-from services.runtime.condition import Trouble
-from services.runtime.probe import publish_nowhere
+from services.runtime.messaging.probe import publish_nowhere
+from services.runtime.store.condition import Trouble
 
 #: How much may wait for a service, whose worker handles hundreds a second, and for a department that nobody serves.
 MUCH, MUCH_FOR_A_DEPARTMENT, SHOWN = 10_000, 1_000, 5

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.console.certificate import expiry
 from services.console.checkup.findings import Finding, Severity, Subject, graded
-from services.console.node import NodeFailed, server_script
+from services.console.embedded.certificate import expiry
+from services.console.embedded.node import NodeFailed, server_script
 from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid
 from services.runtime.tls import identity

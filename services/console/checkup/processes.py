@@ -12,11 +12,11 @@ from typing import Any
 import requests
 
 from services.console.checkup.findings import Finding, Severity, Subject, graded
-from services.console.client import DISTRUST
-from services.console.installation import Installation
-from services.console.launch import KEEPER
+from services.console.client.http import DISTRUST
+from services.console.embedded.installation import Installation
+from services.console.embedded.launch import KEEPER
+from services.console.embedded.supervisor import Supervisor
 from services.console.settings import read_address_book
-from services.console.supervisor import Supervisor
 from services.runtime.clock import SystemClock
 from services.runtime.tls import reason
 

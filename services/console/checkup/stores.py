@@ -8,13 +8,13 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.console.checkup.findings import Finding, Severity, Subject
-from services.console.installation import Installation
-from services.console.origin import assemblies
+from services.console.embedded.combined_app import assemblies
+from services.console.embedded.installation import Installation
 from services.console.settings import read_address_book
 from services.runtime.clock import SystemClock
-from services.runtime.condition import StoreCheck, Trouble
-from services.runtime.database import Database
-from services.runtime.migrate import ACCESS, STORE
+from services.runtime.store.condition import StoreCheck, Trouble
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS, STORE
 
 
 def stores(subject: Subject) -> Iterator[Finding]:

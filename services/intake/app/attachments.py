@@ -15,13 +15,13 @@ from services.intake.app.opinions import may_read
 from services.intake.app.receipts import known_receipt
 from services.intake.domain import LARGEST_PHOTO, PHOTO_TYPES, Photo
 from services.intake.store import IntakeStore
-from services.runtime.access import PUBLIC, STAFF
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.parsing import MULTIPART
-from services.runtime.throttle import Kind
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.access import PUBLIC, STAFF
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.requests import MULTIPART
+from services.runtime.web.throttle import Kind
 
 #: What a multipart body may have beside the photo: boundaries and headers.
 AROUND = 65_536

@@ -20,10 +20,10 @@ from services.intake.app.opinions import sender_of, shown_cosigners
 from services.intake.gateway import CSV, NDJSON, Entry
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
-from services.runtime.access import OFFICE
 from services.runtime.clock import new_id
-from services.runtime.http import API, Answer, Call, validate
-from services.runtime.tables import XLSX
+from services.runtime.sheets import XLSX
+from services.runtime.web.access import OFFICE
+from services.runtime.web.application import API, Answer, Call, validate
 
 LINES_A_COMMIT = 200
 LONGEST_BATCH = 64_000_000

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from services.contracts.catalogue import Catalogue
 from services.intake.gateway import Room
-from services.runtime.access import Role
-from services.runtime.catalogue import InUse
-from services.runtime.database import Database
-from services.runtime.http import Routes
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database
+from services.runtime.store.vault import Vault
+from services.runtime.web.access import Role
+from services.runtime.web.application import Routes
 
 routes = Routes()
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})

@@ -10,8 +10,8 @@ import flask
 
 from services import contracts
 from services.intake.app.context import Intake, routes
-from services.runtime.access import PUBLIC
-from services.runtime.http import API, Answer, Call
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import API, Answer, Call
 
 DOCUMENT_SECONDS = 300
 

@@ -11,8 +11,8 @@ from services.intake.app.opinions import expect
 from services.intake.app.receipts import known_receipt
 from services.intake.handlers import Erasure
 from services.intake.store import IntakeStore
-from services.runtime.http import API, Answer, Call
-from services.runtime.throttle import Kind
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.throttle import Kind
 
 
 @routes.post(

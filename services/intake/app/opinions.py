@@ -13,15 +13,15 @@ from services.intake.app.context import Intake, routes
 from services.intake.domain import Photo
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
-from services.runtime.access import PUBLIC, STAFF, Caller
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.listing import read_listing
-from services.runtime.paging import NOT_OURS, cursor_of, read_cursor
-from services.runtime.throttle import Kind
-from services.runtime.vault import Vault
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.store.vault import Vault
+from services.runtime.web.access import PUBLIC, STAFF, Caller
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.listing import read_listing
+from services.runtime.web.paging import NOT_OURS, cursor_of, read_cursor
+from services.runtime.web.throttle import Kind
 
 Row = Mapping[str, Any]
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")

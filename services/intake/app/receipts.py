@@ -14,11 +14,11 @@ from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
 from services.intake.app.opinions import advisers_of, moment, part_of
 from services.intake.store import IntakeStore
-from services.runtime.access import PUBLIC
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.throttle import Kind
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.throttle import Kind
 
 RECEIPT = f"{API}/receipts/{{receipt}}"
 _REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")

@@ -13,10 +13,10 @@ from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import ADMIN, REVIEWERS, Intake, routes
 from services.intake.app.opinions import expect
 from services.intake.store import IntakeStore
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.paging import page, read_cursor
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.paging import page, read_cursor
 
 SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state", "submitted", "waiting_since")
 

@@ -11,8 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.errors import NoRoom
 from services.intake.domain import NO_ROOM, Limits, room_left
-from services.runtime import outbox
-from services.runtime.database import Database
+from services.runtime.store import outbox
+from services.runtime.store.database import Database
 
 log = structlog.get_logger()
 LOOK_SECONDS = 1.0

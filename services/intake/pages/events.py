@@ -56,7 +56,7 @@ from services.contracts.messages import (
     SupervisionScheduled,
 )
 from services.intake.handlers import DEPARTMENT, ERASED, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
-from services.runtime.pages import Words
+from services.runtime.web.pages import Words
 
 EVENTS: Mapping[str, Words] = {
     OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),

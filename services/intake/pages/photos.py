@@ -11,11 +11,11 @@ from services.intake.domain import MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
-from services.runtime.access import PUBLIC
-from services.runtime.http import LONGEST_BODY, Answer, Call, Routes
-from services.runtime.idempotency import Key
-from services.runtime.pages import Words, error_page, read_form, see_other
-from services.runtime.throttle import Kind
+from services.runtime.store.idempotency import Key
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes
+from services.runtime.web.pages import Words, error_page, read_form, see_other
+from services.runtime.web.throttle import Kind
 
 routes = Routes()
 NONE_CHOSEN = Words("请先选照片", "Choose a photo first")

@@ -21,11 +21,11 @@ from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.telling import department_name, show_time, tell, topic_name
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
-from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, Routes, validate
-from services.runtime.idempotency import Key
-from services.runtime.pages import Words, error_page, html, read_form, see_other
-from services.runtime.throttle import Kind
+from services.runtime.store.idempotency import Key
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import Answer, Call, Routes, validate
+from services.runtime.web.pages import Words, error_page, html, read_form, see_other
+from services.runtime.web.throttle import Kind
 
 routes = Routes()
 KEY = "key"

@@ -19,12 +19,12 @@ from services.intake.app import Intake
 from services.intake.domain import Photo
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
 from services.intake.pages.words import VISIBILITIES
-from services.runtime.access import PUBLIC
-from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, validate
-from services.runtime.idempotency import Key
-from services.runtime.pages import Words, environment, error_page, html, read_form, see_other
-from services.runtime.problems import STORE_AWAY
-from services.runtime.throttle import Kind
+from services.runtime.store.idempotency import Key
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes, validate
+from services.runtime.web.pages import Words, environment, error_page, html, read_form, see_other
+from services.runtime.web.problems import STORE_AWAY
+from services.runtime.web.throttle import Kind
 
 log = structlog.get_logger()
 routes = Routes()

@@ -25,7 +25,7 @@ from services.intake.pages.words import (
     RESULTS,
     RULED,
 )
-from services.runtime.pages import Words
+from services.runtime.web.pages import Words
 
 Shown = Words | Markup
 Show = Callable[[Any, Catalogue], Shown | None]

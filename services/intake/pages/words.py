@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.contracts.lifecycle import State
 from services.contracts.messages import Outcome, Rating
-from services.runtime.pages import Words
+from services.runtime.web.pages import Words
 
 
 class Standing(NamedTuple):

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain import PHOTO_TYPES
 from services.intake.schemas.bodies import Location, Relay, Submitter
-from services.runtime.listing import followed_page
-from services.runtime.paging import page_of
+from services.runtime.web.listing import followed_page
+from services.runtime.web.paging import page_of
 
 
 class Submitted(Schema):

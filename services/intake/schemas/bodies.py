@@ -13,8 +13,8 @@ from services.contracts.lifecycle import State
 from services.contracts.messages import Handling, Outcome, Rating
 from services.contracts.queries import Choices, Codes, Names
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
-from services.runtime.listing import followed
-from services.runtime.paging import LARGEST_LIMIT, Page
+from services.runtime.web.listing import followed
+from services.runtime.web.paging import LARGEST_LIMIT, Page
 
 LONGEST_REASON = 2_000
 LARGEST_BATCH = 500

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.store.tables import tables
-from services.runtime.database import Instant, row_of, rows_of
+from services.runtime.store.database import Instant, row_of, rows_of
 
 Row = Mapping[str, Any]
 #: `content` stands last, so that a list of the others does not read it.

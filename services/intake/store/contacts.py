@@ -15,9 +15,9 @@ from services.contracts.messages import OpinionDetailed
 from services.intake.store.attachments import attachments
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, put_away
 from services.intake.store.tables import opinions, ratings, signers, timeline
-from services.runtime.database import Transaction, rows_of
-from services.runtime.journal import forget_subject
-from services.runtime.vault import SealBroken, Vault
+from services.runtime.store.database import Transaction, rows_of
+from services.runtime.store.journal import forget_subject
+from services.runtime.store.vault import SealBroken, Vault
 
 Row = Mapping[str, Any]
 #: Nothing more happens to a case in one of these by itself.

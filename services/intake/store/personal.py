@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.intake.store.tables import opinions, signers
-from services.runtime.vault import Vault
+from services.runtime.store.vault import Vault
 
 Row = Mapping[str, Any]
 #: The personal fields of a row, by its table.

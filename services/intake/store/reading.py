@@ -14,9 +14,9 @@ from services.contracts.lifecycle import State
 from services.contracts.messages import OpinionAccepted
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.database import row_of, rows_of
-from services.runtime.listing import Reading
-from services.runtime.vault import Vault
+from services.runtime.store.database import row_of, rows_of
+from services.runtime.store.vault import Vault
+from services.runtime.web.listing import Reading
 
 Row = Mapping[str, Any]
 #: Of those that wait for a department so many are looked at: reviews may have let in a later one earlier.

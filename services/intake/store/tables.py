@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
-from services.runtime.listing import updated_column
+from services.runtime.store.database import Instant
+from services.runtime.web.listing import updated_column
 
 tables = sa.MetaData()
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.

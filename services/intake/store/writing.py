@@ -17,9 +17,9 @@ from services.intake.store.following import takeover
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime import idempotency
-from services.runtime.database import Transaction, row_of, rows_of
-from services.runtime.vault import Vault
+from services.runtime.store import idempotency
+from services.runtime.store.database import Transaction, row_of, rows_of
+from services.runtime.store.vault import Vault
 
 Row = Mapping[str, Any]
 _TOLD = (opinions.c.personal, *(opinions.c[name] for name in OF_OPINION))

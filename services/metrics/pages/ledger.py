@@ -11,9 +11,9 @@ from services.contracts.errors import NotFound
 from services.metrics import handlers
 from services.metrics.handlers import Service
 from services.metrics.pages.paper import TEMPLATES, routes
-from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call
-from services.runtime.pages import error_page, html
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import Answer, Call
+from services.runtime.web.pages import error_page, html
 
 DAYS, PROOFS = 60, 100
 

@@ -14,9 +14,9 @@ from services.metrics.domain.waiting import QUANTILES
 from services.metrics.handlers import Service
 from services.metrics.pages.paper import TEMPLATES, routes
 from services.metrics.schemas import StatisticsQuery
-from services.runtime.access import PUBLIC
-from services.runtime.http import Answer, Call, validate
-from services.runtime.pages import Words, error_page, html
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import Answer, Call, validate
+from services.runtime.web.pages import Words, error_page, html
 
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.

@@ -30,7 +30,7 @@ from services.metrics.domain.counts import (
     Scope,
 )
 from services.metrics.store.tables import PAST, cases, deadlines, marks, moves, promises, ratings, reminders, rounds
-from services.runtime.database import Instant
+from services.runtime.store.database import Instant
 
 Key: TypeAlias = tuple[str | None, ...]
 TABLES: Mapping[Kept, sa.Table] = {

@@ -15,8 +15,8 @@ from services.contracts.messages import LedgerHeaded
 from services.metrics.store.ledger import LEAVES_A_READ, leaves_between
 from services.metrics.store.tables import days, heads, leaves
 from services.metrics.store.writing import hold_pen
-from services.runtime.database import Database, row_of, rows_of
-from services.runtime.signing import Signer
+from services.runtime.process.signing import Signer
+from services.runtime.store.database import Database, row_of, rows_of
 
 log = structlog.get_logger()
 Row = Mapping[str, Any]

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of, levels_of, path_of, subject_of
 from services.metrics.store.tables import days, leaves, subjects
 from services.metrics.store.writing import hold_pen, keep
-from services.runtime.database import Database, Transaction, row_of, rows_of
+from services.runtime.store.database import Database, Transaction, row_of, rows_of
 
 LEAVES_A_READ = 1000
 Row = Mapping[str, Any]

@@ -13,8 +13,8 @@ from services.metrics.store.counting import Key, count_days, count_groups
 from services.metrics.store.scraping import Tally, tally
 from services.metrics.store.writing import hold_pen, read_horizon, renew_stale, set_horizon, take_instant, write_batch
 from services.runtime.clock import Clock
-from services.runtime.database import Database, Transaction
-from services.runtime.inbox import prune
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.inbox import prune
 
 #: How long a batch may take to be committed. What was recorded longer ago, or before the last batch, is all there.
 SETTLING = timedelta(seconds=5)

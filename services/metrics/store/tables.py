@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
+from services.runtime.store.database import Instant
 
 tables = sa.MetaData()
 

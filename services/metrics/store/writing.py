@@ -26,7 +26,7 @@ from services.metrics.store.tables import (
     stories,
 )
 from services.runtime.clock import Clock
-from services.runtime.database import INSERTS, MICROSECOND, Transaction
+from services.runtime.store.database import INSERTS, MICROSECOND, Transaction
 
 _WRITERS_LOCK = 0x68756979
 #: How many stories are derived again in one transaction.

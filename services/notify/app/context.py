@@ -9,11 +9,11 @@ from typing import Any
 from services.contracts.catalogue import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
 from services.notify.handlers import LOST_AFTER
-from services.runtime.access import Role
-from services.runtime.catalogue import InUse
-from services.runtime.database import Database
-from services.runtime.http import Call, Routes
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database
+from services.runtime.store.vault import Vault
+from services.runtime.web.access import Role
+from services.runtime.web.application import Call, Routes
 
 routes = Routes()
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})

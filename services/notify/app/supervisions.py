@@ -12,11 +12,11 @@ from services.contracts.messages import Promise
 from services.notify import domain, handlers, schemas
 from services.notify.app.context import SUPERVISORS, Notify, routes
 from services.notify.store import Supervisions, agenda_of, find_meeting, list_meetings, list_supervisions
-from services.runtime.access import STAFF
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.paging import page, read_cursor
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.access import STAFF
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.paging import page, read_cursor
 
 Row = Mapping[str, Any]
 FACTS = (

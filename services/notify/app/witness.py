@@ -5,9 +5,9 @@ from __future__ import annotations
 from services.notify import schemas
 from services.notify.app.context import Notify, routes
 from services.notify.store import listed_heads
-from services.runtime.access import PUBLIC
-from services.runtime.http import API, Answer, Call
-from services.runtime.paging import Page, page, read_cursor
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.paging import Page, page, read_cursor
 
 
 @routes.get(f"{API}/witness/heads", access=PUBLIC, cost=5, query=Page, answers={200: schemas.WitnessedHeads})

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, pre_load
 
-from services.runtime.paging import page_of
+from services.runtime.web.paging import page_of
 
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 

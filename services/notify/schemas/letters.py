@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.queries import Choices
 from services.notify.domain.submitters import STEPS
-from services.runtime.paging import Page, page_of
+from services.runtime.web.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
 STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from services.contracts.queries import Codes
-from services.runtime.paging import Page, page_of
+from services.runtime.web.paging import Page, page_of
 
 
 class CaseQuery(Page):

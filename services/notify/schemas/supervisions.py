@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.fields import Code, ManyLines, OneLine
 from services.contracts.queries import Choices, Codes
-from services.runtime.paging import Page, page_of
+from services.runtime.web.paging import Page, page_of
 
 RESULTS = ("summons", "promise", "criticism", "closed")
 MOST_CHOSEN = 500

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from services.runtime.paging import page_of
+from services.runtime.web.paging import page_of
 
 
 class WitnessedHead(Schema):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.notify.store.tables import tables
-from services.runtime.database import Instant
+from services.runtime.store.database import Instant
 
 #: States: `open`, `scheduled` when it is on the agenda of `meeting`, `resolved` with a result. `rung` is the last one raised.
 supervisions = sa.Table(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.contracts.messages import Message
 from services.notify.store.tables import cases
-from services.runtime.database import INSERTS, Transaction
+from services.runtime.store.database import INSERTS, Transaction
 
 _SAID = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(said=sa.bindparam("_said"))
 

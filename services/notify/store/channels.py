@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.notify.store.tables import channels, is_state
-from services.runtime.database import INSERTS, Database, Transaction
+from services.runtime.store.database import INSERTS, Database, Transaction
 
 #: What is kept of an attempt whose process died.
 LOST = "the process ended during the attempt; nobody knows whether it arrived"

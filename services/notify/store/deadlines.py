@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from services.notify.domain import Deadline, Step
 from services.notify.store.cases import mark
 from services.notify.store.tables import cases, deadlines, endings, is_state, occasions
-from services.runtime.database import Instant, Transaction, rows_of
-from services.runtime.sweep import After, behind
+from services.runtime.process.sweep import After, behind
+from services.runtime.store.database import Instant, Transaction, rows_of
 
 EVERY, PROMISE = "*", "promise"
 KEY = ("assignment", "kind", "version")

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, letters
-from services.runtime.database import Database, Transaction, rows_of
+from services.runtime.store.database import Database, Transaction, rows_of
 
 MOST_GATHERED = 200
 

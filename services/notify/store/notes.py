@@ -15,9 +15,9 @@ from services.notify.domain import Note
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
-from services.runtime.database import Database, Transaction, rows_of
-from services.runtime.listing import newest_first
-from services.runtime.vault import SealBroken, Vault
+from services.runtime.store.database import Database, Transaction, rows_of
+from services.runtime.store.vault import SealBroken, Vault
+from services.runtime.web.listing import newest_first
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
 #: What is shown of a letter: nothing that says who it is for.

@@ -13,8 +13,8 @@ from services.notify.domain import Behind, Deadline, Letter, Step
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import letters, reminders
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction, rows_of
-from services.runtime.listing import newest_first
+from services.runtime.store.database import Transaction, rows_of
+from services.runtime.web.listing import newest_first
 
 
 class Reminders:

@@ -15,8 +15,8 @@ from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import deadlines, is_state
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, row_of, rows_of
-from services.runtime.listing import newest_first
+from services.runtime.store.database import Instant, Transaction, row_of, rows_of
+from services.runtime.web.listing import newest_first
 
 Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500

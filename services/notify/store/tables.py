@@ -6,7 +6,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
+from services.runtime.store.database import Instant
 
 State = Literal["open", "pending", "sending"]
 tables = sa.MetaData()

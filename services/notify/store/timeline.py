@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 
 from services.notify.store.deadlines import EVERY, first_ending
 from services.notify.store.tables import deadlines, endings, is_state, occasions
-from services.runtime.database import rows_of
-from services.runtime.listing import narrowed
+from services.runtime.store.database import rows_of
+from services.runtime.web.listing import narrowed
 
 Place = tuple[str, str, int]
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.messages import LedgerHeaded
 from services.notify.store.tables import tables
-from services.runtime.database import Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import Instant, Transaction, row_of, rows_of
 
 log = structlog.get_logger()
 heads = sa.Table(

@@ -10,10 +10,10 @@ from services.routing import domain, handlers, schemas, store
 from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.listing import read_listing
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.listing import read_listing
 
 FILTERS = ("department", "state", "topic", "opinion", "role", "area", "station", "level", "outcome")
 #: What only the handlers need to know of an assignment.

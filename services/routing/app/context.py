@@ -8,10 +8,10 @@ from typing import Any
 
 from services.contracts.catalogue import Catalogue
 from services.routing.domain import Router
-from services.runtime.access import STAFF, Role
-from services.runtime.catalogue import InUse
-from services.runtime.database import Database
-from services.runtime.http import Call, Routes
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database
+from services.runtime.web.access import STAFF, Role
+from services.runtime.web.application import Call, Routes
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})

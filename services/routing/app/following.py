@@ -10,12 +10,12 @@ from services.routing import handlers, schemas, store
 from services.routing.app.assignments import standing
 from services.routing.app.context import READING, RULING, Routing, routes, wanted_by
 from services.routing.store import RoutingStore
-from services.runtime.access import OFFICE
 from services.runtime.clock import new_id
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
-from services.runtime.paging import page, read_cursor
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.access import OFFICE
+from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.paging import page, read_cursor
 
 
 @routes.get(f"{API}/promises", access=READING, query=schemas.PromiseQuery, answers={200: schemas.PromisePage})

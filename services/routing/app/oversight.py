@@ -13,9 +13,9 @@ from services.routing.app.assignments import expect, standing
 from services.routing.app.context import APPROVING, RULING, Routing, routes
 from services.routing.handlers.finding import Row
 from services.routing.store import RoutingStore
-from services.runtime.database import Transaction
-from services.runtime.http import API, Answer, Call
-from services.runtime.idempotency import once
+from services.runtime.store.database import Transaction
+from services.runtime.store.idempotency import once
+from services.runtime.web.application import API, Answer, Call
 
 Act = Callable[[RoutingStore, Catalogue, str], tuple[Row, State]]
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from services.runtime.database import Instant
+from services.runtime.store.database import Instant
 
 revision = "0012"
 down_revision = "0011"

@@ -37,7 +37,7 @@ from services.routing.schemas.following import (
     ReschedulingQuery,
 )
 from services.routing.schemas.oversight import AmendBody, ApproveBody, HandlersBody, MarkBody, RaiseBody
-from services.runtime.paging import Page
+from services.runtime.web.paging import Page
 
 __all__ = [
     "BODIES", "AmendBody", "ApproveBody", "AssignmentCase", "AssignmentPage", "AssignmentQuery", "AssignmentShape", "CheckBody",

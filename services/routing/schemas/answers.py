@@ -10,7 +10,7 @@ from services.contracts.messages import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
 from services.routing.schemas.following import PromiseShape
-from services.runtime.listing import followed_page
+from services.runtime.web.listing import followed_page
 
 
 class PreviewAnswer(Schema):

@@ -14,7 +14,7 @@ from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Ro
 from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
-from services.runtime.listing import followed
+from services.runtime.web.listing import followed
 
 MOST_ITEMS = 20
 LONGEST_CODE = 60

@@ -10,7 +10,7 @@ from services.contracts.fields import Code, ManyLines
 from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Check, Sample
-from services.runtime.paging import LARGEST_LIMIT, Page, page_of
+from services.runtime.web.paging import LARGEST_LIMIT, Page, page_of
 
 LONGEST_NOTE, LONGEST_ID = 2_000, 60
 

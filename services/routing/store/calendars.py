@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, row_of, rows_of
-from services.runtime.listing import newest_first
+from services.runtime.store.database import Instant, Transaction, row_of, rows_of
+from services.runtime.web.listing import newest_first
 
 Row = Mapping[str, Any]
 #: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last

@@ -14,7 +14,7 @@ from services.contracts.messages import CommandAccepted, CommandRejected
 from services.contracts.schema import schema_of
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction
+from services.runtime.store.database import Instant, Transaction
 
 Answer = CommandAccepted | CommandRejected
 #: `key` is the command's id and its department's, `digest` what it asked for: a refused id may come again with something else.

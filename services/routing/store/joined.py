@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.messages import OpinionText
 from services.routing.store.tables import tables
-from services.runtime.database import Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import Instant, Transaction, row_of, rows_of
 
 #: `sequence` is intake's number of the message that said so last, in the case that goes on.
 joined = sa.Table(

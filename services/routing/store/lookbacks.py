@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.routing.store.tables import assignments, tables
-from services.runtime.database import Instant, Transaction, row_of, rows_of
-from services.runtime.listing import newest_first
+from services.runtime.store.database import Instant, Transaction, row_of, rows_of
+from services.runtime.web.listing import newest_first
 
 Row = Mapping[str, Any]
 lookbacks = sa.Table(

@@ -12,9 +12,9 @@ from sqlalchemy.engine import Connection
 from services.contracts.messages import Promise
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
-from services.runtime.database import Instant, Transaction, rows_of
-from services.runtime.listing import newest_first
-from services.runtime.sweep import After, behind
+from services.runtime.process.sweep import After, behind
+from services.runtime.store.database import Instant, Transaction, rows_of
+from services.runtime.web.listing import newest_first
 
 Row = Mapping[str, Any]
 promises = sa.Table(

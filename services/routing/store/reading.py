@@ -13,8 +13,8 @@ from services.contracts.catalogue import Use, uses_in
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.calendars import MOVING
 from services.routing.store.tables import IN_ORDER, assignments, rulings
-from services.runtime.database import row_of, rows_of
-from services.runtime.listing import Reading
+from services.runtime.store.database import row_of, rows_of
+from services.runtime.web.listing import Reading
 
 #: Of whoever has such an assignment nothing more is expected.
 NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)

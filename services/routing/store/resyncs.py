@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.promises import promises
 from services.routing.store.tables import assignments, tables
-from services.runtime.database import INSERTS, Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import INSERTS, Instant, Transaction, row_of, rows_of
 
 Row = Mapping[str, Any]
 #: `reached` is the last assignment that was sent again.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from services.runtime.database import Instant
-from services.runtime.listing import updated_column
+from services.runtime.store.database import Instant
+from services.runtime.web.listing import updated_column
 
 tables = sa.MetaData()
 #: One row for each opinion, whatever departments have it. Who changes anything of a case locks this row first; `said` counts what

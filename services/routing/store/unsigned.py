@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.topology import department_queue
 from services.routing.store.tables import UNSIGNED, assignments
-from services.runtime.journal import forget_addressed, publish_addressed_again
-from services.runtime.journal_tables import addressed_table
+from services.runtime.store.journal import forget_addressed, publish_addressed_again
+from services.runtime.store.journal_tables import addressed_table
 
 _NEXT_OLDEST = (
     sa.select(assignments.c.department, assignments.c.opened)

@@ -19,8 +19,8 @@ from services.routing.store.promises import PromiseStore
 from services.routing.store.resyncs import ResyncStore
 from services.routing.store.tables import IN_ORDER, LEADS, assignments, cases, rulings
 from services.runtime.clock import new_id
-from services.runtime.database import INSERTS, Transaction, row_of, rows_of
-from services.runtime.sweep import After, behind
+from services.runtime.process.sweep import After, behind
+from services.runtime.store.database import INSERTS, Transaction, row_of, rows_of
 
 Row = Mapping[str, Any]
 

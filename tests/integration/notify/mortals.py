@@ -16,14 +16,14 @@ from pathlib import Path
 
 from services.notify import __main__ as notify
 from services.notify.settings import Settings
-from services.runtime.assembly import worker_loops
-from services.runtime.catalogue import InUse
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
-from services.runtime.health import status_application
+from services.runtime.process.assembly import worker_loops
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.health import status_application
+from services.runtime.process.telemetry import Telemetry, set_up_logs
+from services.runtime.process.worker import run_worker
 from services.runtime.settings import inherited
-from services.runtime.telemetry import Telemetry, set_up_logs
-from services.runtime.worker import run_worker
+from services.runtime.store.database import Database
 from tests.unit.notify.scenes import KEY, rung, small_place
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,7 @@ from services.notify.store import open_supervisions, tables
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
-from services.runtime.migrate import migrate
+from services.runtime.store.migrate import migrate
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import MIGRATIONS, Scene, at, rung, scene_on, small_place

@@ -14,10 +14,10 @@ from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages import AssignmentCreated, OpinionText, Why
 from services.contracts.topology import destinations
 from services.notify.store.tables import letters, reminders
-from services.runtime.broker import Outgoing
 from services.runtime.clock import SystemClock, new_id
-from services.runtime.database import rows_of
-from services.runtime.outbox import outbox_table
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.store.database import rows_of
+from services.runtime.store.outbox import outbox_table
 from tests.integration.notify.mailing import mailto, post_office
 from tests.integration.notify.mortals import LADDER, mortals
 from tests.unit.notify.scenes import MIGRATIONS

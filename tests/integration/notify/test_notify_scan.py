@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.console.scan import Place, measure
+from benchmarks.scan import Place, measure
 from services.contracts.catalogue import load_catalogue
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 
 FEW, MANY, DUE, MOST = 10_000, 100_000, 1_000, 1.1
 CATALOGUE = load_catalogue(Path(__file__).parents[3] / "deploy" / "catalogue.yml")
@@ -26,8 +26,8 @@ def make(request, tmp_path):
 
 
 def test_ten_times_as_many_open_deadlines_are_not_read(make, monkeypatch):
-    monkeypatch.setattr("services.console.scan.FINDS", 1)
-    monkeypatch.setattr("services.console.scan.CLIMBS", 1)
+    monkeypatch.setattr("benchmarks.scan.FINDS", 1)
+    monkeypatch.setattr("benchmarks.scan.CLIMBS", 1)
     few, many = measure(make, CATALOGUE, (FEW, MANY), DUE)
     assert (few.open, many.open, few.read >= DUE) == (FEW, MANY, True)
     assert many.beside(few)["read"] < MOST

@@ -13,14 +13,14 @@ from services.contracts.messages import AssignmentCreated, CardIssued, LetterReq
 from services.contracts.topology import department_queue, destinations
 from services.notify.__main__ import ASSEMBLY
 from services.notify.settings import Settings, Template
-from services.runtime.assembly import worker_loops
-from services.runtime.broker import Outgoing, RabbitPublisher, RabbitSubscription
-from services.runtime.catalogue import InUse
 from services.runtime.clock import SystemClock, new_id
-from services.runtime.database import Database
-from services.runtime.migrate import STORE, migrate
-from services.runtime.telemetry import Telemetry
-from services.runtime.vault import Vault
+from services.runtime.messaging.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.process.assembly import worker_loops
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
+from services.runtime.store.vault import Vault
 from tests.integration.notify.mailing import mailto, post_office
 from tests.unit.notify.scenes import KEY, ladder_of, rung, small_place
 

@@ -20,18 +20,18 @@ from services.intake.__main__ import ASSEMBLY as INTAKE
 from services.metrics.__main__ import ASSEMBLY as METRICS
 from services.notify.__main__ import ASSEMBLY as NOTIFY
 from services.routing.__main__ import ASSEMBLY as ROUTING
-from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
-from services.runtime.assembly import Assembly
-from services.runtime.broker import Outgoing
 from services.runtime.clock import FixedClock, new_id
-from services.runtime.database import Database
-from services.runtime.dispatch import Dispatcher
-from services.runtime.http import create_app
-from services.runtime.memory import MemoryBroker, Stored
-from services.runtime.migrate import STORE, migrate
-from services.runtime.relay import Relay
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.messaging.dispatch import Dispatcher
+from services.runtime.messaging.memory import MemoryBroker, Stored
+from services.runtime.messaging.relay import Relay
+from services.runtime.process.assembly import Assembly
+from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
-from services.runtime.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
+from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.application import create_app
 
 ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"

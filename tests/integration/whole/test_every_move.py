@@ -22,8 +22,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from services.contracts.envelope import Event, encode
 from services.contracts.lifecycle import Move, State
 from services.contracts.topology import EVENTS
-from services.runtime.broker import Outgoing
 from services.runtime.clock import ZONE, FixedClock
+from services.runtime.messaging.broker import Outgoing
 from tests.integration.whole.county import County
 from tests.integration.whole.walker import Told, Walker
 

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from services.contracts.topology import DEAD, LETTERS, SERVICES, dead_queue
 from services.notify.store.tables import notes
-from services.runtime.broker import Outgoing
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.vault import Vault
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.store.vault import Vault
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 

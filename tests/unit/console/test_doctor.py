@@ -18,9 +18,9 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from services.console import running
 from services.console.checkup import Finding, Severity, broker, machine, processes, worst
-from services.console.examine import CHECKS, examine
+from services.console.commands import running
+from services.console.commands.doctor import CHECKS, examine
 from services.console.main import main
 from services.console.settings import ConsoleSettings, places
 from services.console.terminal import fail

@@ -16,10 +16,13 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console import keys, main, parked, running, terminal, traffic
+from services.console import main, terminal
 from services.console.checkup import Finding, Severity
+from services.console.client.replay import Parked, _parked, worked_by
+from services.console.commands import access as keys
+from services.console.commands import dead_letters as parked
+from services.console.commands import running, traffic
 from services.console.listen import Department
-from services.console.replay import Parked, _parked, worked_by
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u200b[/red][link=x]"
 OBEYED = ("Cc", "Cf", "Cs")

@@ -2,8 +2,8 @@ import json
 
 import pytest
 
-from services.console.census import Census
-from services.console.importer import Tally, reasons
+from services.console.client.importer import Tally, reasons
+from services.console.client.queue_audit import Census
 
 
 def assignment(opinion: str, role: str = "lead", kind: str = "assignment.created") -> bytes:

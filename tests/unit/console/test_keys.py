@@ -7,11 +7,11 @@ from click.testing import CliRunner, Result
 
 from services.console.main import main
 from services.contracts.grants import GRANTABLE
-from services.runtime.access import Gatekeeper
-from services.runtime.assembly import migrate_access
-from services.runtime.audit import Line, Scribe
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
+from services.runtime.process.assembly import migrate_access
+from services.runtime.store.database import Database
+from services.runtime.web.access import Gatekeeper
+from services.runtime.web.audit import Line, Scribe
 
 SEEN = Line("r-1", "intake", "t-1", "reviewer", None, "GET", "/api/v1/opinions/<opinion_id>", "o-1")
 DONE = Line("r-2", "routing", "t-2", "department", "water", "POST", "/api/v1/assignments/<assignment_id>/sign", "a-1")

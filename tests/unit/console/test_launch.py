@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from services.console.installation import Installation
-from services.console.launch import Program, programs, service_url
+from services.console.embedded.installation import Installation
+from services.console.embedded.launch import Program, programs, service_url
 from services.console.settings import ConsoleSettings
 from services.contracts.topology import SERVICES
 from tests.authority import Authority

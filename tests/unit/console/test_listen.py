@@ -9,8 +9,8 @@ import pika
 import pytest
 from click.testing import CliRunner
 
+from services.console.commands.traffic import listen
 from services.console.listen import Answers, Department, describe
-from services.console.traffic import listen
 
 TASK = {
     "id": "e-1", "type": "assignment.created", "subject": "o-1", "time": "2026-11-23T09:30:00+08:00",

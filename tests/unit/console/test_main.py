@@ -6,7 +6,7 @@ from click.testing import CliRunner, Result
 
 from services.console.main import main
 from services.console.settings import HOME
-from services.runtime.assembly import migrate_access
+from services.runtime.process.assembly import migrate_access
 
 
 @pytest.fixture

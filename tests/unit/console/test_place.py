@@ -9,13 +9,13 @@ from typing import ClassVar
 import pytest
 from click.testing import CliRunner
 
-from services.console import place
+from services.console.commands import catalogue as place
 from services.console.main import main
 from services.contracts.catalogue import load_catalogue
 from services.routing.__main__ import ASSEMBLY
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import STORE, migrate
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
 from tests.unit.routing.bureau import TOWN, Bureau, at
 
 FILE = Path(__file__).parents[1] / "routing" / "town.yml"

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from services.console import privacy
+from services.console.commands import privacy
 from services.console.main import main
 
 OPINION = "0193a000-0000-7000-8000-000000000003"

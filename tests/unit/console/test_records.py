@@ -7,8 +7,8 @@ import openpyxl
 import orjson
 import pytest
 
-from services.console import records
-from services.console.records import NotReadable, open_records
+from services.console.client import records
+from services.console.client.records import NotReadable, open_records
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from services.console.desk import Desk
-from services.console.samples import Case, load_samples
+from services.console.demo.departments import Desk
+from services.console.demo.samples import Case, load_samples
 from services.console.settings import HOME
 from services.contracts.catalogue import Catalogue, load_catalogue
 from services.contracts.messages import Outcome, Rating

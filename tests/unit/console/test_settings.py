@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from services.console.certificate import expiry, name_for
 from services.console.checkup import Severity, Subject
 from services.console.checkup.machine import certificates
-from services.console.installation import Installation
+from services.console.embedded.certificate import expiry, name_for
+from services.console.embedded.installation import Installation
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid

@@ -9,22 +9,22 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
-from services.console.assurance import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
-from services.console.census import Census
-from services.console.installation import Installation
-from services.console.load import SIZE, make_opinions
+from benchmarks.load import SIZE, make_opinions
+from benchmarks.preflight import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
+from benchmarks.process_stats import Process, added, parsed
+from benchmarks.speed import bar, between, unrest
+from benchmarks.throughput import Round
+from services.console.client.queue_audit import Census
+from services.console.demo.samples import load_samples
+from services.console.embedded.installation import Installation
 from services.console.main import main
-from services.console.samples import load_samples
 from services.console.settings import HOME
-from services.console.speed import bar, between, unrest
-from services.console.throughput import Round
-from services.console.usage import Process, added, parsed
 from services.contracts.topology import SERVICES, queues
 from services.intake.schemas import Line, Submission
 from services.intake.store import opinions
 from services.intake.store.tables import tables
 from services.runtime.clock import SystemClock
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 
 PERSON = {"kind": "citizen", "phone": "13700000001", "email": "a@example.org"}
 STAT = "{} (a) b (c)) S {} 1 1 0 -1 4194560 1 2 3 4 {} 20 0 5 0 9 1 1"
@@ -142,7 +142,8 @@ def test_what_the_stores_are_opened_with_is_told_of_each(installation: Installat
     told = durable_commits(installation)
     assert told.good
     assert [name for name in SERVICES if f"{name} synchronous=FULL journal=wal" not in told.found] == []
-    monkeypatch.setattr("services.runtime.database._prepare_sqlite", lambda line, _: line.execute("PRAGMA synchronous=NORMAL"))
+    careless = lambda line, _: line.execute("PRAGMA synchronous=NORMAL")  # noqa: E731
+    monkeypatch.setattr("services.runtime.store.database._prepare_sqlite", careless)
     told = durable_commits(installation)
     assert (told.good, "intake synchronous=NORMAL" in told.found) == (False, True)
 

@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import click
 import pytest
 
-from services.console import supervisor as module
-from services.console.installation import Installation
+from services.console.embedded import supervisor as module
+from services.console.embedded.installation import Installation
+from services.console.embedded.supervisor import Supervisor
 from services.console.settings import EXAMPLE, ConsoleSettings
-from services.console.supervisor import Supervisor
 
 URLS = dict.fromkeys(("intake", "routing", "notify", "metrics"), "amqp://127.0.0.1")
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from rich.progress import Progress
 
-from services.console import importer, records
-from services.console.client import Later
-from services.console.importer import Import
-from services.console.records import open_records
+from services.console.client import importer, records
+from services.console.client.http import Later
+from services.console.client.importer import Import
+from services.console.client.records import open_records
 from services.console.terminal import Failure
 from services.contracts.errors import ROOM
 

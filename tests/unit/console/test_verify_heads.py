@@ -7,7 +7,7 @@ import pytest
 from services.console import verify_heads
 from services.contracts.ledger import Head, Peaks, leaf_hash
 from services.runtime.clock import ZONE
-from services.runtime.signing import Signer
+from services.runtime.process.signing import Signer
 from tests.unit.metrics.telling import START
 
 KEYS = [f"key-number-{number}-as-long-as-a-key-has-to-be" for number in range(3)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.console.node import PrivateNode
+from services.console.embedded.node import PrivateNode
 from services.contracts.topology import LARGEST_MESSAGE
 
 ROOT = Path(__file__).parents[3]

@@ -3,8 +3,8 @@
 import pytest
 
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import STORE, migrate
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
 from tests.unit.intake.desk import MIGRATIONS, MORNING, Desk
 
 

@@ -33,14 +33,14 @@ from services.intake.app import Intake
 from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.intake.store import IntakeStore
-from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
-from services.runtime.catalogue import InUse, same
 from services.runtime.clock import ZONE, FixedClock, new_id
-from services.runtime.database import Database
-from services.runtime.http import Routes, create_app
-from services.runtime.outbox import outbox_table
-from services.runtime.telemetry import Telemetry
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse, same
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.store.outbox import outbox_table
+from services.runtime.store.vault import Vault
+from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.application import Routes, create_app
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"

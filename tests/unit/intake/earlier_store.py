@@ -9,8 +9,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.runtime.database import Database
-from services.runtime.migrate import migrate
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import migrate
 from tests.unit.intake.desk import MIGRATIONS
 
 RECEIPTS = {"waits": "0000000000001A", "rated": "0000000000002B", "followed": "0000000000003C", "follower": "0000000000004D"}

@@ -13,7 +13,7 @@ from services.contracts.messages import LetterCancelled
 from services.intake import domain, handlers, store
 from services.intake.__main__ import SEALED_A_COMMIT, Sealer
 from services.intake.store import opinions, signers
-from services.runtime.vault import SealBroken, Vault
+from services.runtime.store.vault import SealBroken, Vault
 from tests.unit.intake.desk import DUE, FORM, KEY, Routing
 from tests.unit.intake.whole_case import MARKERS, SECRETS, answer, live_through, open_case
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.columns import likeness, read_columns
 from services.intake.gateway import Entry, read_ndjson, read_rows
-from services.runtime.tables import Unreadable, read_delimited
+from services.runtime.sheets import Unreadable, read_delimited
 
 HEADER = b"external_id,title,content\n"
 

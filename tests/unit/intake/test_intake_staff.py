@@ -5,7 +5,7 @@ import json
 import pytest
 
 from services.intake import app, domain, schemas
-from services.runtime.access import PUBLIC
+from services.runtime.web.access import PUBLIC
 from tests.unit.intake.desk import FORM, Routing
 
 PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}

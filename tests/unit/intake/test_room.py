@@ -14,8 +14,8 @@ from services.intake.domain import BYTES_PER_OPINION, MESSAGES_PER_OPINION, Limi
 from services.intake.gateway import Room
 from services.intake.gateway.room import LOOK_SECONDS, LOOK_SHARE
 from services.intake.store import IntakeStore
-from services.runtime import outbox
-from services.runtime.outbox import outbox_table
+from services.runtime.store import outbox
+from services.runtime.store.outbox import outbox_table
 from tests.unit.intake.desk import FORM, Desk
 
 NDJSON = {"Content-Type": "application/x-ndjson", "Authorization": "Bearer admin"}

@@ -15,7 +15,7 @@ from services.contracts.catalogue import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
 from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
 from services.intake import domain
-from services.runtime.access import Caller, Role
+from services.runtime.web.access import Caller, Role
 from tests.unit.intake.desk import CALLERS, FORM, TOWN
 
 CODE = "central-7x4k9m2p"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from services.intake import handlers
 from services.intake.series import UnassignedCollector
 from services.intake.store import unassigned_since
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 from tests.unit.intake.desk import MORNING, TOWN, Desk, Routing
 
 NAME = "huiying_unassigned_oldest_seconds"

@@ -14,7 +14,7 @@ from services.contracts.messages import MESSAGES, AssignmentCancelled, Assignmen
 from services.intake import handlers, schemas
 from services.intake.pages.events import EVENTS
 from services.intake.pages.telling import FACTS
-from services.runtime.pages import Words
+from services.runtime.web.pages import Words
 from tests.unit.intake.desk import DUE, WINDOW, Routing
 from tests.unit.intake.whole_case import (
     ADVISER,

@@ -17,14 +17,14 @@ from services.metrics import handlers
 from services.metrics.domain.heard import heard
 from services.metrics.handlers import Place, Service
 from services.metrics.store import Heads, Ledger, ReadModel
-from services.runtime.access import PUBLIC, Gatekeeper
-from services.runtime.access import tables as access_tables
-from services.runtime.catalogue import InUse
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.http import Routes, create_app
-from services.runtime.signing import Signer
-from services.runtime.telemetry import Telemetry
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.signing import Signer
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.web.access import PUBLIC, Gatekeeper
+from services.runtime.web.access import tables as access_tables
+from services.runtime.web.application import Routes, create_app
 from tests.unit.metrics.telling import COUNTY, START
 
 SIGNER = Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])

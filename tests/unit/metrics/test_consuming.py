@@ -13,9 +13,9 @@ from services.metrics import __main__ as main
 from services.metrics.consumer import hearings
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.store import tables
-from services.runtime import outbox
-from services.runtime.broker import Delivery
-from services.runtime.dispatch import Dispatcher
+from services.runtime.messaging.broker import Delivery
+from services.runtime.messaging.dispatch import Dispatcher
+from services.runtime.store import outbox
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import DAY, Case, whole_story
 

@@ -12,8 +12,8 @@ from services.contracts.envelope import decode
 from services.contracts.ledger import NOTHING, Peaks, leaf_hash
 from services.metrics import handlers
 from services.metrics.store.tables import days, heads, leaves
-from services.runtime.database import rows_of
-from services.runtime.outbox import outbox_table
+from services.runtime.store.database import rows_of
+from services.runtime.store.outbox import outbox_table
 from tests.unit.metrics.telling import START, Case
 from tests.unit.metrics.test_ledger import Inside
 

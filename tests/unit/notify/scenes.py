@@ -32,11 +32,11 @@ from services.notify.app import Notify, Office
 from services.notify.consumer import hearings
 from services.notify.domain import Courier, Deadline, Ladder, Postbox, Secretary, Undelivered
 from services.notify.store import Letters, Notes
-from services.runtime.catalogue import InUse
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.database import Database, rows_of
-from services.runtime.outbox import outbox_table
-from services.runtime.vault import Vault
+from services.runtime.process.catalogue import InUse
+from services.runtime.store.database import Database, rows_of
+from services.runtime.store.outbox import outbox_table
+from services.runtime.store.vault import Vault
 
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 MIGRATIONS = notify.ASSEMBLY.migrations

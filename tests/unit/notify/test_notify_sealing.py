@@ -10,7 +10,7 @@ from services.contracts.messages import LetterCancelled, LetterRequested
 from services.notify.store import Notes
 from services.notify.store.notes import CANCELLED, NO_KEY
 from services.notify.store.tables import notes
-from services.runtime.vault import SealBroken, Vault
+from services.runtime.store.vault import SealBroken, Vault
 from tests.unit.notify.scenes import KEY, scene_on
 
 WAYS = {"email": "mailto://user:pw@smtp.example?to={to}", "sms": "json://sms.example/?to={to}"}

@@ -20,7 +20,7 @@ from services.notify.domain.letters import LETTER_RESTS
 from services.notify.domain.submitters import OUTCOMES, STEPS, write_to_submitter
 from services.notify.store import Notes
 from services.notify.store.tables import channels, letters, notes
-from services.runtime.broker import Delivery
+from services.runtime.messaging.broker import Delivery
 from tests.unit.notify.scenes import at, scene_on, small_place
 
 MAIL, SMS = "mailto://user:pw@smtp.example?to={to}", "json://sms.example/?to={to}"

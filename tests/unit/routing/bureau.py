@@ -29,16 +29,16 @@ from services.routing.app import Routing, routes
 from services.routing.consumer import hearings
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
-from services.runtime.access import NOBODY, Caller, Gatekeeper, Role
-from services.runtime.broker import Outgoing
-from services.runtime.catalogue import InUse
 from services.runtime.clock import ZONE, FixedClock, new_id
-from services.runtime.database import Database, rows_of
-from services.runtime.dispatch import Dispatcher
-from services.runtime.http import create_app
-from services.runtime.memory import MemoryBroker
-from services.runtime.outbox import outbox_table
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.broker import Outgoing
+from services.runtime.messaging.dispatch import Dispatcher
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.process.catalogue import InUse
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database, rows_of
+from services.runtime.store.outbox import outbox_table
+from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.application import create_app
 from tests.reading import newest
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")

@@ -14,7 +14,7 @@ from services.contracts.topology import DEPARTMENTS
 from services.routing import handlers
 from services.routing.domain import command_of, verbs_of
 from services.routing.store.commands import commands
-from services.runtime.broker import Outgoing
+from services.runtime.messaging.broker import Outgoing
 
 NOTE = {"content": "周三进场。"}
 

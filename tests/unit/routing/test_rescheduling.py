@@ -12,7 +12,7 @@ from services.routing import handlers, schemas
 from services.routing.__main__ import Rescheduling
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
-from services.runtime.outbox import outbox_table
+from services.runtime.store.outbox import outbox_table
 from tests.unit.routing.bureau import REPLY, TOWN, Bureau, accepted, at
 
 CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})

@@ -5,7 +5,7 @@ import pytest
 from services.contracts.lifecycle import State, allowed_moves
 from services.routing import schemas
 from services.routing.app import routes
-from services.runtime.access import PUBLIC
+from services.runtime.web.access import PUBLIC
 from tests.unit.routing.bureau import REPLY, TOWN
 
 EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from services.routing.gateway import RESTS, Resending
 from services.routing.store.unsigned import forget_done
-from services.runtime import journal
-from services.runtime.journal_tables import addressed_table
-from services.runtime.outbox import outbox_table
+from services.runtime.store import journal
+from services.runtime.store.journal_tables import addressed_table
+from services.runtime.store.outbox import outbox_table
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from services.routing.series import UnsignedCollector
 from services.routing.store.unsigned import unsigned_since
-from services.runtime.database import Database
+from services.runtime.store.database import Database
 
 
 def told(bureau) -> dict[str, float]:

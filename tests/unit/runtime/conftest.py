@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.runtime.clock import FixedClock
-from services.runtime.migrate import ACCESS
+from services.runtime.store.migrate import ACCESS
 from tests.conftest import MakeDatabase
 from tests.unit.runtime.doorway import Doorway
 

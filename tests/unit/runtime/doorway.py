@@ -9,16 +9,16 @@ from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
 from services.contracts.errors import Conflict, NotFound
-from services.runtime import access, audit
-from services.runtime.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
-from services.runtime.audit import Scribe
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.desk import TEMPLATES, desk_routes
-from services.runtime.http import Answer, Call, Routes, create_app
-from services.runtime.pages import error_page, html, see_other, static_routes
-from services.runtime.telemetry import Telemetry
-from services.runtime.throttle import Allowance, Kind, Throttle
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
+from services.runtime.web import access, audit
+from services.runtime.web.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
+from services.runtime.web.account import TEMPLATES, desk_routes
+from services.runtime.web.application import Answer, Call, Routes, create_app
+from services.runtime.web.audit import Scribe
+from services.runtime.web.pages import error_page, html, see_other, static_routes
+from services.runtime.web.throttle import Allowance, Kind, Throttle
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"

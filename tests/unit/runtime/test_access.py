@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
-from services.runtime import access
-from services.runtime.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.migrate import ACCESS
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS
+from services.runtime.web import access
+from services.runtime.web.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
 from tests.conftest import MakeDatabase
 
 
@@ -164,7 +164,7 @@ def test_a_store_that_is_away_is_no_reason_to_call_a_token_bad(database: Databas
 
 
 def test_many_threads_ask_one_gatekeeper(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", 0.0)
+    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", 0.0)
     made = [create(database, "department", f"d{number}") for number in range(4)]
     gatekeeper, wrong = Gatekeeper(database), list[object]()
 

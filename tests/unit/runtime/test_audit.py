@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import Unavailable
-from services.runtime.access import Caller, Role
-from services.runtime.audit import Line, line_for, listing
+from services.runtime.web.access import Caller, Role
+from services.runtime.web.audit import Line, line_for, listing
 from tests.unit.runtime.doorway import Doorway
 
 Open = Callable[..., Doorway]
@@ -141,7 +141,7 @@ class TestDurability:
 
     def test_a_store_that_hangs_is_not_waited_for_for_ever(self, doorway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
         place, free = doorway(), threading.Event()
-        monkeypatch.setattr("services.runtime.audit.PATIENCE", 0.05)
+        monkeypatch.setattr("services.runtime.web.audit.PATIENCE", 0.05)
         transaction = place.database.transaction
         monkeypatch.setattr(place.database, "transaction", lambda: free.wait(5) and transaction())
         with pytest.raises(Unavailable):

@@ -6,7 +6,7 @@ import threading
 import time
 from pathlib import Path
 
-from services.runtime.bell import FifoBell
+from services.runtime.store.wake_up import FifoBell
 from tests.conftest import MakeDatabase
 
 
@@ -40,9 +40,8 @@ def test_without_a_ring_the_wait_ends_by_itself(tmp_path: Path) -> None:
 
 def test_another_process_rings_the_same_bell(tmp_path: Path) -> None:
     bell = FifoBell(tmp_path / "bell")
-    code = (
-        f"from pathlib import Path; from services.runtime.bell import FifoBell; FifoBell(Path({str(tmp_path / 'bell')!r})).ring()"
-    )
+    code = "from pathlib import Path; from services.runtime.store.wake_up import FifoBell;"
+    code += f"FifoBell(Path({str(tmp_path / 'bell')!r})).ring()"
     ringing = subprocess.Popen([sys.executable, "-c", code])
     assert waited(bell, 30.0) < 29.0
     assert ringing.wait() == 0

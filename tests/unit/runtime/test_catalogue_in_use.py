@@ -9,7 +9,7 @@ import pytest
 
 from docs.generator.product import ROOT
 from services.contracts.catalogue import CatalogueInvalid, Use, load_catalogue, parse_catalogue, snapshot
-from services.runtime.catalogue import InUse, OpenCodes, Source, replace_text, same
+from services.runtime.process.catalogue import InUse, OpenCodes, Source, replace_text, same
 from services.runtime.settings import ProcessSettings
 
 TOWN = (ROOT / "tests/unit/routing/town.yml").read_text(encoding="utf-8")

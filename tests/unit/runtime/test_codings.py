@@ -4,9 +4,9 @@ import gzip
 
 import pytest
 
-from services.runtime.access import PUBLIC, Gatekeeper
-from services.runtime.http import Routes, create_app
-from services.runtime.telemetry import Telemetry
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.web.access import PUBLIC, Gatekeeper
+from services.runtime.web.application import Routes, create_app
 
 
 class Nobody(Gatekeeper):

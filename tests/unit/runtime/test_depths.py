@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from services.contracts.errors import Unavailable
 from services.runtime.clock import FixedClock
-from services.runtime.depths import QueueWatch, Seen, look_at
-from services.runtime.telemetry import Telemetry
+from services.runtime.messaging.depths import QueueWatch, Seen, look_at
+from services.runtime.process.telemetry import Telemetry
 
 WORK, DEAD = "routing.events", "routing.events.dead"
 

@@ -10,7 +10,7 @@ from amqp.method_framing import frame_writer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.frames import publish_frames, read_frames, readable_header
+from services.runtime.messaging.frames import publish_frames, read_frames, readable_header
 
 FRAME_MAX = 4096
 

@@ -13,13 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
-from services.runtime import access
-from services.runtime.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
 from services.runtime.clock import ZONE
-from services.runtime.http import LONGEST_BODY, Answer, Call, Routes, create_app
-from services.runtime.migrate import ACCESS
-from services.runtime.paging import Page
-from services.runtime.telemetry import Telemetry
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.migrate import ACCESS
+from services.runtime.web import access
+from services.runtime.web.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
+from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes, create_app
+from services.runtime.web.paging import Page
 from tests.conftest import MakeDatabase
 
 

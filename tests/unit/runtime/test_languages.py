@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.errors import STATUSES, Conflict, Refusal
 from services.contracts.problems import PROBLEMS
-from services.runtime.problems import failed
+from services.runtime.web.problems import failed
 
 
 def told(error: Exception, asked: str) -> flask.Response:

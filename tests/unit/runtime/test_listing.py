@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
-from services.runtime.database import Instant, rows_of
-from services.runtime.listing import SETTLING, followed, read_listing
-from services.runtime.parsing import validate
+from services.runtime.store.database import Instant, rows_of
+from services.runtime.web.listing import SETTLING, followed, read_listing
+from services.runtime.web.requests import validate
 
 BEGIN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 QUERY = followed("ThingFollowing", "made")()

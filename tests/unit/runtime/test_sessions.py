@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from services.runtime import access
-from services.runtime.access import STAFF, Role
-from services.runtime.desk import SIGNED_IN, own_path
-from services.runtime.sessions import sessions
+from services.runtime.web import access
+from services.runtime.web.access import STAFF, Role
+from services.runtime.web.account import SIGNED_IN, own_path
+from services.runtime.web.sessions import sessions
 from tests.unit.runtime.doorway import Doorway
 
 Open = Callable[..., Doorway]
@@ -23,7 +23,7 @@ SIGN_OUT = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 @pytest.fixture(autouse=True)
 def forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
     """What has ended is refused at the next request, not two seconds later."""
-    monkeypatch.setattr("services.runtime.access.CACHE_SECONDS", -1.0)
+    monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
 
 
 def cookie_of(answer: TestResponse) -> str:

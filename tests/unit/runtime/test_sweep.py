@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from services.runtime.assembly import counted
 from services.runtime.clock import FixedClock
-from services.runtime.sweep import RESTS, After, Due, Sweep, behind
-from services.runtime.telemetry import Telemetry
+from services.runtime.process.assembly import counted
+from services.runtime.process.sweep import RESTS, After, Due, Sweep, behind
+from services.runtime.process.telemetry import Telemetry
 
 tables = sa.MetaData()
 jobs = sa.Table(

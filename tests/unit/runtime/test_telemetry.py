@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from services import VERSION
-from services.console.scrape import merge
+from services.console.embedded.merge_metrics import merge
 from services.contracts.messages import OpinionDeclined
 from services.runtime.clock import FixedClock
-from services.runtime.database import Database
-from services.runtime.health import readiness
-from services.runtime.telemetry import Telemetry
+from services.runtime.process.health import readiness
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.database import Database
 from tests.conftest import MakeDatabase
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.contracts.errors import TooMany
-from services.runtime.access import Role
 from services.runtime.settings import ProcessSettings, SettingsInvalid, load
-from services.runtime.throttle import STORM, Allowance, Limiter, Throttle, client_address
+from services.runtime.web.access import Role
+from services.runtime.web.throttle import STORM, Allowance, Limiter, Throttle, client_address
 from tests.unit.runtime.doorway import NEIGHBOUR, RIGHT, STRANGER, Doorway, Ticking
 
 Open = Callable[..., Doorway]

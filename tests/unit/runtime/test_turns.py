@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.topology import COMMANDS
-from services.runtime import turns
-from services.runtime.broker import Delivery, Outgoing
-from services.runtime.memory import MemoryBroker
-from services.runtime.turns import SHARE, Turns
+from services.runtime.messaging import turns
+from services.runtime.messaging.broker import Delivery, Outgoing
+from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.messaging.turns import SHARE, Turns
 
 QUEUE = "routing.commands"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.vault import SealBroken, Vault, keys
+from services.runtime.store.vault import SealBroken, Vault, keys
 
 OLD, NEW, OTHER = (letter * 40 for letter in "abc")
 PERSON = {"kind": "citizen", "name": "李某", "phone": "13800000000"}

@@ -1,0 +1,113 @@
+"""Made-up opinions with contact data, sent as fast as the system takes them: one in each request, or in batches."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
+
+import orjson
+
+from services.console.client.http import API, Client
+from services.console.client.records import NDJSON, ROWS_A_PIECE
+from services.console.demo.samples import Case
+from services.console.settings import Addresses
+from services.console.terminal import fail
+
+#: How long an opinion is, in bytes of JSON, at least.
+SIZE = 1000
+PATIENCE = 60.0
+Send = Callable[[Sequence[bytes]], set[str]]
+
+
+def make_opinions(samples: Sequence[Case], numbers: range) -> list[bytes]:
+    """A JSON text for each number, with the words of the samples and somebody's contact data; no two are the same."""
+    return [_opinion(samples[number % len(samples)], number) for number in numbers]
+
+
+def _opinion(sample: Case, number: int) -> bytes:
+    title, content = f"{sample.title}（{number}）", str(sample.form["content"])
+    submitter = {"kind": "citizen", "name": f"测试人{number}", "phone": f"139{number:08}", "email": f"citizen{number}@example.org"}
+    times = 1
+    while len(body := orjson.dumps({"title": title, "content": content * times, "submitter": submitter})) < SIZE:
+        times += 1
+    return body
+
+
+def one_by_one(place: Addresses, clients: int) -> Send:
+    """A sender of one opinion a request, from so many clients at once, each on a connection of its own."""
+
+    def send(bodies: Sequence[bytes]) -> set[str]:
+        turn, opinions, troubles = itertools.count(), set[str](), list[str]()
+
+        def work() -> None:
+            line = _Line(place)
+            while not troubles and (number := next(turn)) < len(bodies):
+                try:
+                    opinions.add(line.submit(bodies[number]))
+                except (OSError, http.client.HTTPException, _Refused) as error:
+                    troubles.append(repr(error))
+            line.close()
+
+        threads = [threading.Thread(target=work, name=f"client-{number}") for number in range(clients)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        if troubles:
+            fail(f"An opinion was not accepted: {troubles[0]}")
+        return opinions
+
+    return send
+
+
+def in_batches(place: Addresses) -> Send:
+    """A sender of batches, one after the other, as `huiying import` sends them."""
+    client = Client(place)
+
+    def send(bodies: Sequence[bytes]) -> set[str]:
+        opinions: set[str] = set()
+        for start in range(0, len(bodies), ROWS_A_PIECE):
+            body = b"\n".join(bodies[start : start + ROWS_A_PIECE]) + b"\n"
+            for raw in client.stream("/opinions/batch", body, NDJSON):
+                answer = orjson.loads(raw)
+                if answer["status"] != "created":
+                    fail(f"An opinion was not accepted: {answer}")
+                opinions.add(answer["id"])
+        return opinions
+
+    return send
+
+
+class _Refused(Exception):
+    """The answer was not 201."""
+
+
+class _Line:
+    """One keep-alive connection, with less around it than a browser or `requests` has: what sends must not be what is measured."""
+
+    def __init__(self, place: Addresses) -> None:
+        self._connection = http.client.HTTPConnection(urlsplit(place.url).netloc, timeout=PATIENCE)
+        # With a token, because a machine that sends this much without one is held up as any address would be.
+        self._headers = {"Authorization": f"Bearer {place.admin_token}", "Content-Type": "application/json"}
+
+    def submit(self, body: bytes) -> str:
+        """The id of an accepted opinion."""
+        self._connection.request("POST", f"{API}/opinions", body, self._headers)
+        answer = self._connection.getresponse()
+        told = answer.read()
+        if answer.status != http.client.CREATED:
+            raise _Refused(f"{answer.status} {told.decode(errors='replace')[:300]}")
+        return str(orjson.loads(told)["id"])
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def timed(send: Send, bodies: Sequence[bytes]) -> tuple[set[str], float]:
+    """The ids of what was accepted, and the seconds until the last answer."""
+    started = time.perf_counter()
+    return send(bodies), time.perf_counter() - started

@@ -1,0 +1,119 @@
+"""What was switched on while it was measured, read off the running system instead of promised."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from services.console.client.http import Client
+from services.console.client.management import Management
+from services.console.client.queue_audit import Census
+from services.console.embedded.installation import Installation
+from services.contracts.ledger import subject_of
+from services.contracts.topology import SERVICES, queues
+from services.intake.store.personal import is_open, is_personal
+from services.intake.store.tables import opinions as intake_opinions
+from services.runtime.clock import SystemClock
+from services.runtime.store.database import Database
+
+#: SQLite's own word for `synchronous`, by its number: FULL and EXTRA wait for the disk at every commit.
+SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
+#: What intake and routing say of every opinion that is let in.
+ASSIGNED = "assignment.created"
+EXPECTED = frozenset({"opinion.submitted", "opinion.accepted", ASSIGNED})
+Entries = Mapping[str, Counter[str]]
+DURABLE = frozenset({"FULL", "EXTRA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Assured:
+    """One thing that has to be on, whether it is, and what was found."""
+
+    what: str
+    good: bool
+    found: str
+
+
+def durable_commits(installation: Installation) -> Assured:
+    """What the services' own way of opening their stores sets, asked of the stores as they are."""
+    found = {name: _synchronous(installation.database_url(name), name) for name in SERVICES}
+    good = all(word in DURABLE and journal == "wal" for word, journal in found.values())
+    words = ", ".join(f"{name} synchronous={word} journal={journal}" for name, (word, journal) in found.items())
+    return Assured("每次提交落盘 every commit waits for the disk", good, words)
+
+
+def _synchronous(url: str, name: str) -> tuple[str, str]:
+    database = Database(url, name, SystemClock())
+    try:
+        with database.reading() as connection:
+            word, journal = (connection.exec_driver_sql(f"PRAGMA {each}").scalar_one() for each in ("synchronous", "journal_mode"))
+        return SYNCHRONOUS[word], str(journal)
+    finally:
+        database.close()
+
+
+def quorum_queues(management: Management, departments: Sequence[str]) -> Assured:
+    """The kinds of the work queues, in the broker's own words."""
+    kinds = management.queue_types()
+    found = Counter(kinds.get(queue.name, "missing") for queue in queues(departments))
+    words = ", ".join(f"{number} {kind}" for kind, number in found.items())
+    return Assured("仲裁队列 quorum queues", set(found) == {"quorum"}, words)
+
+
+def contacts_sealed(installation: Installation, client: Client, ids: Sequence[str]) -> Assured:
+    """How many opinions say in the store who told them, and how many of them in the clear; and whether the office can read one."""
+    database = Database(installation.database_url("intake"), "intake", SystemClock())
+    personal, clear = is_personal(intake_opinions), is_open(intake_opinions)
+    try:
+        with database.reading() as connection:
+            told, plain = (connection.execute(sa.select(sa.func.count()).where(each)).scalar_one() for each in (personal, clear))
+    finally:
+        database.close()
+    shown = client.get(f"/opinions/{ids[0]}")["submitter"] or {}
+    good = told == len(ids) and not plain and bool(shown.get("phone")) and bool(shown.get("email"))
+    words = f"{told} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
+    return Assured("联系方式加密 contact data sealed", good, words)
+
+
+def one_place_each(census: Census, ids: Sequence[str]) -> Assured:
+    """Whether each opinion lies in the queue of one lead department, counted over AMQP."""
+    found, several = census.in_one_place(set(ids)), len(census.in_several())
+    good = found == len(ids) and not several and not census.second_copies
+    words = f"{found} of {len(ids)}; {several} in several, {census.second_copies} second copies"
+    return Assured("各在一个主办队列 in one lead queue each", good, words)
+
+
+def statistics_counted(client: Client, number: int) -> Assured:
+    """Whether all opinions of this system stand in the published numbers."""
+    counts = client.get("/statistics", by="")["total"]["counts"]
+    found = {name: counts[name] for name in ("submitted", "assigned")}
+    words = ", ".join(f"{name} {count} of {number}" for name, count in found.items())
+    return Assured("计入统计 counted in the statistics", set(found.values()) == {number}, words)
+
+
+def entries_of(client: Client, ids: Sequence[str]) -> Entries:
+    """The public ledger's entries about these opinions: by kind of event how many there are of each opinion's subject."""
+    wanted = {subject_of(opinion) for opinion in ids}
+    found: dict[str, Counter[str]] = {}
+    for day in client.pages("/ledger"):
+        for leaf in map(orjson.loads, client.lines(f"/ledger/{day['day']}")):
+            if leaf["subject"] in wanted:
+                found.setdefault(leaf["type"], Counter())[leaf["subject"]] += 1
+    return found
+
+
+def ledger_appended(entries: Entries, number: int) -> Assured:
+    """Whether every kind of event that the ledger has of any of so many opinions, it has of each of them."""
+    words = ", ".join(f"{found.total()} {kind} of {len(found)} opinions" for kind, found in sorted(entries.items()))
+    good = set(entries) >= EXPECTED and all(len(found) == number for found in entries.values())
+    return Assured("记入账本 in the ledger", good, words or "nothing")
+
+
+def shown(rows: Sequence[Assured]) -> list[Mapping[str, Any]]:
+    """The same for a program."""
+    return [{"what": row.what, "good": row.good, "found": row.found} for row in rows]

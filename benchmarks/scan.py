@@ -1,0 +1,217 @@
+"""What one look for due deadlines costs when few are open and when many are: rows read and time, on one kind of store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+
+from services.contracts.catalogue import Catalogue
+from services.notify import __main__ as notify
+from services.notify import handlers
+from services.notify.domain import Ladder, Secretary
+from services.notify.store import Deadlines, Reminders, Supervisions, next_due
+from services.notify.store.tables import deadlines, reminders
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.migrate import STORE, migrate
+from services.runtime.store.outbox import outbox_table
+
+FEW, MANY, DUE = 10_000, 1_000_000, 1_000
+FINDS, CLIMBS = 40, 8
+#: A Monday morning on which everybody is at work, half way through the deadlines that are due.
+NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
+MICROSECONDS = 1_000_000
+#: Every `every`-th deadline is due, so that those lie all over the table; each case has been signed for before.
+FILL = (
+    ("INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, "
+    "sequence, state, next_rung, next_at) "
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :open) "
+    "SELECT 'a-' || (10000000 + i), 'reply', 1, 'o-' || (10000000 + i), "
+    "'department-' || (i % 24), 'title', 'ordinary', :start, :due, false, 1, 'open', 'half-time', "
+    "CASE WHEN i % :every = 0 THEN :now - i ELSE :later + i END FROM n"),
+    ("INSERT INTO endings (assignment, kind, sequence, ended) "
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :open) "
+    "SELECT 'a-' || (10000000 + i), 'sign', 2, :start FROM n"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was measured on one store. `read` counts rows on PostgreSQL and steps of the engine on SQLite.
+
+    `find` and `climb` are milliseconds, the quickest of several: finding what is due, and firing all of it.
+    """
+
+    open: int
+    due: int
+    read: int
+    find: float
+    climb: float
+
+    def beside(self, few: Look) -> dict[str, float]:
+        """How many times as much as with `few` open."""
+        return {name: round(getattr(self, name) / getattr(few, name), 2) for name in ("read", "find", "climb")}
+
+
+class Place:
+    """A store with so many open deadlines, `due` of them now."""
+
+    def __init__(self, make: Callable[[FixedClock], Database], catalogue: Catalogue, open_: int, due: int) -> None:
+        self.open, self.due = open_, due
+        self.database = make(FixedClock(NOW))
+        self._ladder = Ladder.of(catalogue)
+        self._secretary = Secretary(catalogue, {})
+        migrate(self.database, STORE, "runtime")
+        migrate(self.database, notify.ASSEMBLY.migrations, "notify")
+        self._fill()
+        self._due = [f"a-{10_000_000 + number}" for number in range(open_ // due, open_ + 1, open_ // due)]
+
+    def find(self) -> float:
+        """Milliseconds to find all that is due, and to let go of it again."""
+        with self._trying() as work:
+            started = time.perf_counter()
+            found = len(Deadlines(work).due(NOW, self.due))
+            passed = time.perf_counter() - started
+        if found != self.due:
+            raise AssertionError(f"{found} of {self.due} were found")
+        return 1000 * passed
+
+    def climb(self) -> float:
+        """Milliseconds to fire all that is due, in the worker's own portions; then all of it is as before."""
+        started, fired = time.perf_counter(), 0
+        while self._next_due() <= NOW:
+            with self.database.transaction() as work:
+                climber = handlers.Climber(
+                    Deadlines(work), Supervisions(work), partial(Reminders, work), self._ladder, self._secretary, work.now
+                )
+                found = climber.deadlines.due(work.now, notify.RUNGS_A_COMMIT)
+                handlers.climb(climber, found)
+                fired += len(found)
+        passed = time.perf_counter() - started
+        if fired != self.due:
+            raise AssertionError(f"{fired} of {self.due} were fired")
+        self._wind_back()
+        return 1000 * passed
+
+    def read(self) -> int:
+        """What finding reads."""
+        with self._trying() as work:
+            return reads(work, lambda: Deadlines(work).due(NOW, self.due))
+
+    @contextmanager
+    def _trying(self) -> Iterator[Transaction]:
+        with self.database.engine.connect() as connection:
+            yield Transaction(connection, "notify", NOW)
+            connection.rollback()
+
+    def _next_due(self) -> datetime:
+        with self.database.reading() as connection:
+            return next_due(connection) or NOW + timedelta(days=1)
+
+    def _fill(self) -> None:
+        now = int(NOW.timestamp() * MICROSECONDS)
+        day = 86_400 * MICROSECONDS
+        facts = {"now": now, "later": now + day, "start": now - 10 * day, "due": now + 14 * day}
+        with self.database.engine.begin() as connection:
+            if not self.database.is_sqlite:
+                connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
+            for statement in FILL:
+                wanted = {name: value for name, value in facts.items() if f":{name}" in statement}
+                if ":every" in statement:
+                    wanted["every"] = self.open // self.due
+                connection.execute(sa.text(statement), wanted | {"open": self.open})
+        self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        """What the database does itself from time to time, and had no time for after so many rows in one go."""
+        if self.database.is_sqlite:
+            with closing(self.database.engine.raw_connection()) as connection:
+                raw: Any = connection.driver_connection
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                raw.execute("ANALYZE")
+        else:
+            with self.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(sa.text("VACUUM ANALYZE"))
+
+    def _wind_back(self) -> None:
+        one = deadlines.update().where(deadlines.c.assignment == sa.bindparam("_assignment"), deadlines.c.kind == "reply")
+        with self.database.transaction() as work:
+            work.execute(one.values(next_at=NOW, next_rung="half-time"), [{"_assignment": each} for each in self._due])
+            for table in (reminders, outbox_table):
+                work.execute(table.delete())
+
+
+def measure(make: Callable[[FixedClock], Database], catalogue: Catalogue, sizes: Sequence[int], due: int = DUE) -> list[Look]:
+    """Stores with so many open deadlines, made one after the other and measured in turn, so that a busy moment hits all alike."""
+    places = [Place(make, catalogue, size, due) for size in sizes]
+    times: dict[int, dict[str, list[float]]] = {place.open: {"find": [], "climb": []} for place in places}
+    try:
+        read = {place.open: place.read() for place in places}
+        for what, often in (("find", FINDS), ("climb", CLIMBS)):
+            for _ in range(often):
+                for place in places:
+                    times[place.open][what].append(getattr(place, what)())
+    finally:
+        for place in places:
+            place.database.close()
+    return [Look(size, due, read[size], min(times[size]["find"]), min(times[size]["climb"])) for size in sizes]
+
+
+def reads(work: Transaction, act: Callable[[], object]) -> int:
+    """What the statements of `act` read: rows on PostgreSQL, steps of the engine on SQLite."""
+    return sum(_read_by(work, *each) for each in _overheard(work, act))
+
+
+def _read_by(work: Transaction, statement: str, parameters: Any) -> int:
+    if work.connection.dialect.name == "sqlite":
+        return _steps(work, statement, parameters)
+    plan = work.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
+    return round(_rows(plan[0]["Plan"]))
+
+
+def _overheard(work: Transaction, act: Callable[[], object]) -> list[tuple[str, Any]]:
+    """The statements, with their parameters, that `act` runs."""
+    said: list[tuple[str, Any]] = []
+
+    def hear(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: Any) -> None:
+        said.append((statement, parameters))
+
+    sa.event.listen(work.connection, "before_cursor_execute", hear)
+    try:
+        act()
+    finally:
+        sa.event.remove(work.connection, "before_cursor_execute", hear)
+    return said
+
+
+def _steps(work: Transaction, statement: str, parameters: Any) -> int:
+    taken = 0
+
+    def count() -> int:
+        nonlocal taken
+        taken += 1
+        return 0
+
+    raw: Any = work.connection.connection.dbapi_connection
+    raw.set_progress_handler(count, 1)
+    try:
+        raw.execute(statement, parameters).fetchall()
+    finally:
+        raw.set_progress_handler(None, 1)
+    return taken
+
+
+def _rows(plan: dict[str, Any]) -> float:
+    """The rows that a plan read from tables and their indexes, also those that it then left out."""
+    own = 0.0
+    if "Relation Name" in plan:
+        left_out = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
+        own = (plan["Actual Rows"] + left_out) * plan["Actual Loops"]
+    return own + sum(_rows(below) for below in plan.get("Plans", ()))

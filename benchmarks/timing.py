@@ -1,0 +1,78 @@
+"""The command that measures the clock: what one look for due deadlines costs, with few and with many open ones."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+import structlog
+
+from benchmarks.cluster import ClusterMissing, PrivateCluster
+from benchmarks.scan import DUE, FEW, MANY, measure
+from services.console.commands.operations import json_option
+from services.console.settings import load_settings
+from services.console.terminal import out, print_json, step, table
+from services.contracts.catalogue import load_catalogue
+from services.runtime.clock import FixedClock
+from services.runtime.store.database import Database
+
+MakeDatabase = Callable[[FixedClock], Database]
+COLUMNS = ("read", "find", "climb")
+
+
+@click.command("bench-clock")
+@click.option("--open", "many", type=click.IntRange(FEW), default=MANY, show_default=True, help="How many deadlines are open.")
+@json_option
+def bench_clock(many: int, as_json: bool) -> None:
+    """时钟测速 · what one look for due deadlines costs beside 10,000 open ones, on SQLite and on PostgreSQL."""
+    catalogue, results = load_catalogue(load_settings().catalogue), dict[str, Any]()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    for name, opening in (("SQLite", _sqlite()), ("PostgreSQL", _postgres())):
+        step(f"{name}: {FEW:,} 与 and {many:,} 件在办 open, {DUE:,} 件到期 due")
+        try:
+            with opening as make:
+                looks = measure(make, catalogue, (FEW, many))
+        except ClusterMissing as error:
+            step(f"未测 Not measured: {error}")
+            continue
+        results[name] = {
+            "looks": [{column: getattr(look, column) for column in ("open", "due", *COLUMNS)} for look in looks],
+            "ratio": looks[-1].beside(looks[0]),
+        }
+    if as_json:
+        print_json(results)
+    else:
+        _print(results)
+
+
+def _print(results: dict[str, Any]) -> None:
+    shown = table("存储 store", numbers=("在办 open", "到期 due", "读取 read", "查找毫秒 find, ms", "触发毫秒 fire all, ms"))
+    for name, result in results.items():
+        for look in result["looks"]:
+            shown.add_row(
+                name, f"{look['open']:,}", f"{look['due']:,}", f"{look['read']:,}", f"{look['find']:.1f}", f"{look['climb']:.1f}"
+            )
+        shown.add_row(f"{name} 倍数 times", "", "", *(f"{result['ratio'][column]:.2f}" for column in COLUMNS))
+    out.print(shown)
+    out.print("读取：PostgreSQL 为行数，SQLite 为引擎步数 · read: rows on PostgreSQL, steps of the engine on SQLite")
+
+
+@contextmanager
+def _sqlite() -> Iterator[MakeDatabase]:
+    with tempfile.TemporaryDirectory(prefix="huiying-clock-") as folder:
+        paths = (Path(folder) / f"{number}.db" for number in range(FEW))
+        yield lambda clock: Database(f"sqlite:///{next(paths)}", "notify", clock)
+
+
+@contextmanager
+def _postgres() -> Iterator[MakeDatabase]:
+    cluster = PrivateCluster()
+    try:
+        cluster.start()
+        yield lambda clock: Database(cluster.create(), "notify", clock)
+    finally:
+        cluster.stop()

@@ -1,0 +1,1 @@
+"""Talks to a system from outside, over HTTP and AMQP."""

@@ -1,0 +1,77 @@
+"""Counts what really lies in the departments' queues, over AMQP, and gives every message back."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.console.client.amqp import depths
+from services.contracts.topology import department_queue
+
+PATIENCE_SECONDS = 5.0
+#: A consumer without a limit of its own gets no more than 2,000 messages from a quorum queue; this is the largest limit there is.
+LARGEST_PREFETCH = 65_535
+
+
+@dataclass
+class Census:
+    """What was found: the lead queues of each opinion, and how often each message was seen."""
+
+    places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    copies: Counter[tuple[str, str]] = field(default_factory=Counter)
+    others: int = 0
+
+    def count(self, queue: str, message_id: str, body: bytes) -> None:
+        """Take one message into account; only lead assignments say where an opinion is."""
+        self.copies[queue, message_id] += 1
+        event = json.loads(body)
+        if event["type"] == "assignment.created" and event["data"]["role"] == "lead":
+            self.places[event["data"]["opinion"]["id"]].add(queue)
+        else:
+            self.others += 1
+
+    @property
+    def second_copies(self) -> int:
+        """Messages beyond the first with the same id in the same queue."""
+        return sum(times - 1 for times in self.copies.values())
+
+    def in_one_place(self, opinions: set[str]) -> int:
+        """How many of `opinions` lie in exactly one lead queue."""
+        return sum(1 for opinion in opinions if len(self.places.get(opinion, ())) == 1)
+
+    def in_several(self) -> list[str]:
+        """Opinions that lie in more than one lead queue, which must never happen."""
+        return [opinion for opinion, queues in self.places.items() if len(queues) > 1]
+
+
+def take_census(broker: Any, departments: Sequence[str]) -> Census:
+    """Look at every message that is ready in the departments' queues, without taking any.
+
+    Ends when each queue has shown as many as it said it holds, or when nothing has come for `PATIENCE_SECONDS`. What arrives
+    meanwhile comes behind what was there, and does not count for another queue.
+    """
+    left = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
+    census, channel, seen = Census(), broker.channel(), 0
+
+    def arrived(queue: str, properties: Any, body: bytes) -> None:
+        nonlocal seen
+        seen += 1
+        left[queue] -= 1
+        census.count(queue, properties.message_id, body)
+
+    channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
+    for queue, held in list(left.items()):
+        for _ in range(1 + held // LARGEST_PREFETCH):
+            channel.basic_consume(queue, lambda _, __, properties, body, queue=queue: arrived(queue, properties, body))
+    before = -1
+    while any(held > 0 for held in left.values()) and seen != before:
+        before = seen
+        broker.process_data_events(time_limit=0.2)
+        if seen == before:
+            broker.process_data_events(time_limit=PATIENCE_SECONDS)
+    # Closing without an acknowledgement puts every message back where it was.
+    channel.close()
+    return census

@@ -1,0 +1,124 @@
+"""A file of opinions cut into pieces that are sent one after the other, with the lines of the file kept in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import orjson
+
+from services.contracts.columns import likeness, raw_of, read_columns
+from services.runtime.sheets import XLSX, Unreadable, read_delimited, read_workbook
+
+CSV, NDJSON = "text/csv", "application/x-ndjson"
+#: What a file is by the end of its name; everything else is CSV.
+TYPES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".xlsx": XLSX, ".xls": XLSX}
+ROWS_A_PIECE = 500
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class NotReadable(Exception):
+    """A file that is no table, or has nothing in it; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One opinion as it is sent, by the line of the file that it begins at; or the reason why it is none."""
+
+    number: int
+    line: bytes
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some rows to be sent."""
+
+    lines: Sequence[Row]
+
+    @property
+    def body(self) -> bytes:
+        """What is sent."""
+        return b"".join(row.line for row in self.lines)
+
+    @property
+    def rows(self) -> int:
+        """How many answers to expect."""
+        return len(self.lines)
+
+    def line_of(self, answered: int) -> int:
+        """The line of the file that a line of the answer is about."""
+        return self.lines[answered - 1].number
+
+    def since(self, answered: int) -> Piece:
+        """The rows from a line of the answer on."""
+        return Piece(self.lines[answered - 1 :])
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """One file: how many rows it has, whether they can be told apart when it is sent again, and those that cannot be read."""
+
+    path: Path
+    rows: int
+    has_ids: bool
+    sample: tuple[bytes, ...]
+    unreadable: tuple[Row, ...]
+    ignored: tuple[str, ...] = ()
+    sheet: str | None = None
+
+    def pieces(self) -> Iterator[Piece]:
+        """What can be read of the file, piece by piece, as NDJSON."""
+        with _rows(self.path, self.ignored, self.sheet) as rows:
+            good = (row for row in rows if not row.reason)
+            while taken := list(islice(good, ROWS_A_PIECE)):
+                yield Piece(taken)
+
+
+def type_of(path: Path) -> str:
+    """The content type of a file, by its name."""
+    return TYPES.get(path.suffix.lower(), CSV)
+
+
+def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = None) -> Records:
+    """Look through a file once; raises `NotReadable`. Columns in `ignored` are passed over."""
+    count, has_ids = 0, False
+    sample: list[bytes] = []
+    unreadable: list[Row] = []
+    try:
+        with _rows(path, ignored, sheet) as rows:
+            for row in rows:
+                count += 1
+                if row.reason:
+                    unreadable.append(row)
+                    continue
+                has_ids = has_ids or b'"external_id"' in row.line
+                if len(sample) < ROWS_A_PIECE:
+                    sample.append(row.line)
+    except OSError as error:
+        raise NotReadable(f"{path} cannot be read: {error.strerror}.") from error
+    except Unreadable as error:
+        raise NotReadable(f"{path}: {error}") from error
+    if not count:
+        raise NotReadable(f"{path} has no rows. A table needs a first line with the names of its fields.")
+    return Records(path, count, has_ids, tuple(sample), tuple(unreadable), tuple(ignored), sheet)
+
+
+@contextmanager
+def _rows(path: Path, ignored: Sequence[str], sheet: str | None) -> Iterator[Iterator[Row]]:
+    with path.open("rb") as handle:
+        if type_of(path) == NDJSON:
+            lines = (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line for number, line in enumerate(handle, 1))
+            yield (Row(number, line.rstrip(b"\r\n") + b"\n") for number, line in enumerate(lines, 1) if line.strip())
+            return
+        table = read_workbook(handle, likeness, sheet) if type_of(path) == XLSX else read_delimited(handle, likeness)
+        columns = read_columns(table.header.cells, ignored)
+        if columns.problems:
+            raise Unreadable("; ".join(columns.problems).replace("'ignore'", "--ignore"))
+        yield (
+            Row(row.number, b"", row.reason) if row.reason else Row(row.number, orjson.dumps(raw_of(columns, row.cells)) + b"\n")
+            for row in table.rows
+        )

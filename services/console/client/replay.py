@@ -1,0 +1,178 @@
+"""What lies in a dead queue: what it is, why, how often it was tried and since when; and how it goes back to where it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import pika
+
+from services.console.client.amqp import look_through
+from services.contracts.topology import DEAD, REQUEUE, UNROUTED, dead_queue
+from services.runtime.clock import ZONE
+
+SUFFIX = ".dead"
+#: What nobody takes are commands, and this is who should.
+COMMANDS_QUEUE = "routing.commands"
+DEPARTMENT_QUEUE, DEPARTMENT_USER = "department.", "department-"
+#: Whose routing keys end with the department that they are about.
+OF_A_DEPARTMENT = ("assignment", "reminder", "card", "supervision", "promise", "command")
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """One message that could not be handled, with whatever its sender wrote into it.
+
+    `queue` is the one that should have handled it. `attempts` counts the tries; `since` is when it failed first, where that is
+    known. `user` is the broker's user who sent it, `department` the one it comes from, goes to or is about.
+    """
+
+    queue: str
+    id: str | None
+    type: str | None
+    reason: str
+    attempts: int
+    since: datetime | None
+    routing_key: str
+    user: str | None
+    department: str | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a parked message came from: its first routing key, and the broker's user who sent it where that is known."""
+
+    routing_key: str
+    user: str | None
+
+
+def parked_in(queue: str) -> str:
+    """The queue that holds what could not be handled; `queue` is a work queue, its dead queue, or the one for what nobody takes."""
+    return queue if queue.endswith(SUFFIX) or queue == UNROUTED else dead_queue(queue)
+
+
+def worked_by(source: str) -> str:
+    """The queue that what is parked in `source` goes back to."""
+    return COMMANDS_QUEUE if source == UNROUTED else source.removesuffix(SUFFIX)
+
+
+def read_parked(broker: Any, queue: str) -> list[Parked]:
+    """Everything in a dead queue, oldest first; nothing is taken out."""
+    found: list[Parked] = []
+    look_through(broker, queue, lambda method, properties, body: found.append(_parked(queue, method, properties, body)))
+    return found
+
+
+def _parked(source: str, method: Any, properties: Any, body: bytes) -> Parked:
+    headers, origin, queue = _headers(properties), _origin(method, properties), worked_by(source)
+    # What the broker gave up by itself has its record of deaths, what a service put aside has ours.
+    death = _death(headers)
+    tries = headers.get("x-attempt") or headers.get("x-delivery-count") or death.get("count")
+    return Parked(
+        queue=queue,
+        id=_text(properties.message_id),
+        type=_type(body),
+        reason=_text(headers.get("x-error") or death.get("reason")) or "no queue takes it",
+        attempts=tries if isinstance(tries, int) else 0,
+        since=_since(headers.get("x-failed"), death.get("time")),
+        routing_key=origin.routing_key,
+        user=origin.user,
+        department=_department(queue, origin),
+        body=body.decode("utf-8", "replace"),
+    )
+
+
+def _headers(properties: Any) -> Mapping[str, Any]:
+    return properties.headers if isinstance(properties.headers, Mapping) else {}
+
+
+def _death(headers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The broker's last record of a death. Old brokers pass on what a sender wrote there, so it may be anything."""
+    deaths = headers.get("x-death")
+    last = deaths[0] if isinstance(deaths, list) and deaths else None
+    return last if isinstance(last, Mapping) else {}
+
+
+def _origin(method: Any, properties: Any) -> Origin:
+    headers = _headers(properties)
+    death = _death(headers)
+    # What the broker parked straight from an exchange has no headers of ours, whatever its sender wrote there.
+    ours = headers if death.get("exchange", REQUEUE) == REQUEUE and method.exchange == DEAD else {}
+    keys = death.get("routing-keys")
+    first = keys[0] if isinstance(keys, list) and keys else method.routing_key
+    return Origin(_text(ours.get("x-routing-key") or first) or "", _text(ours.get("x-user-id") or properties.user_id))
+
+
+def _department(queue: str, origin: Origin) -> str | None:
+    """Whose message it is: of whose queue, by whose command (the broker has checked user and key), or about whom."""
+    if queue.startswith(DEPARTMENT_QUEUE):
+        return queue.removeprefix(DEPARTMENT_QUEUE)
+    if origin.user is not None and origin.user.startswith(DEPARTMENT_USER):
+        return origin.user.removeprefix(DEPARTMENT_USER)
+    words = origin.routing_key.split(".")
+    if queue == COMMANDS_QUEUE:
+        return words[0] or None
+    return words[-1] if len(words) > 1 and words[0] in OF_A_DEPARTMENT and words[-1] != "-" else None
+
+
+def _text(value: Any) -> str | None:
+    """A short text of AMQP, which pika leaves as bytes when it is not UTF-8; anything else as Python writes it."""
+    if value is None or value == "":
+        return None
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _type(body: bytes) -> str | None:
+    try:
+        parsed = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return _text(parsed.get("type")) if isinstance(parsed, dict) else None
+
+
+def _since(seconds: Any, died: Any) -> datetime | None:
+    try:
+        if isinstance(seconds, int):
+            return datetime.fromtimestamp(seconds, ZONE)
+        return died.astimezone(ZONE) if isinstance(died, datetime) else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def replay(broker: Any, queue: str, only: str | None) -> int:
+    """Send what `parked_in(queue)` holds back under the same ids, as often as there are messages now; returns how many.
+
+    Each is taken out only after the broker has confirmed its copy. Whoever handled one before drops it by its id.
+    """
+    source = parked_in(queue)
+    target = worked_by(source)
+    incoming, outgoing = broker.channel(), broker.channel()
+    outgoing.confirm_delivery()
+    held, replayed = incoming.queue_declare(source, passive=True).method.message_count, 0
+    # As many as there are now: one that fails again would otherwise be sent round and round.
+    for _ in range(held):
+        method, properties, body = incoming.basic_get(source)
+        if method is None:
+            break
+        if only is not None and _text(properties.message_id) != only:
+            continue
+        outgoing.basic_publish(REQUEUE, target, body, _as_it_was(method, properties), mandatory=True)
+        incoming.basic_ack(method.delivery_tag)
+        replayed += 1
+    incoming.close()
+    return replayed
+
+
+def _as_it_was(method: Any, properties: Any) -> pika.BasicProperties:
+    # None of the broker's headers is kept: old death records would let it drop the message as a loop. Who sent a command, and
+    # as which department, stands in its routing key, which is another one on the way back.
+    origin = _origin(method, properties)
+    kept: dict[str, Any] = {"x-attempt": 0, "x-routing-key": origin.routing_key}
+    if origin.user:
+        kept["x-user-id"] = origin.user
+    same = {name: _text(getattr(properties, name)) for name in ("message_id", "type", "correlation_id", "content_type")}
+    return pika.BasicProperties(**same, delivery_mode=2, headers=kept)

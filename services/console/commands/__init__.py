@@ -1,0 +1,1 @@
+"""The commands of `huiying`, a file for each group."""

@@ -1,0 +1,155 @@
+"""Commands about who may get in, and who did what: access tokens and the audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+
+from services.console.commands.operations import access_url, check_department, json_option
+from services.console.settings import ConsoleSettings, load_settings
+from services.console.terminal import fail, out, print_json, print_plain, step, table
+from services.contracts.durations import parse_duration
+from services.contracts.errors import HuiyingError, Refusal
+from services.contracts.grants import GRANTABLE, grant_of
+from services.runtime.clock import ZONE, SystemClock
+from services.runtime.store.database import Database
+from services.runtime.web import access
+from services.runtime.web import audit as audit_trail
+from services.runtime.web.access import Named, Role
+
+MOST_LINES = 1000
+
+
+@click.group()
+def token() -> None:
+    """访问令牌 · access tokens."""
+
+
+@token.command("create")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--department", "department_code", help="The department it acts for; needed for roles department and head.")
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    type=click.Choice(GRANTABLE),
+    help="A channel it may submit by, or relay; "
+    "several times for several. Without this: all of them for the office's roles, web for the others.",
+)
+@click.option("--source", help="The sender whose external ids are its own, such as hotline-12345; the office's roles are one each.")
+@click.option("--days", type=int, help="It expires after so many days; without this it is good until it is revoked.")
+@json_option
+def token_create(
+    role: str, department_code: str | None, channels: tuple[str, ...], source: str | None, days: int | None, as_json: bool
+) -> None:
+    """Make a token. It is shown once and never again."""
+    settings = load_settings()
+    if department_code is not None:
+        check_department(department_code, settings)
+    try:
+        token_id, value = access.create(_store(settings), role, department_code, days, Named(channels, source))
+    except Refusal as error:
+        fail(error.detail, "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in error.errors.items()))
+    if as_json:
+        grant = grant_of(role, channels or None, source)
+        print_json({
+            "id": token_id, "token": value, "role": role, "department": department_code, "days": days,
+            "channels": sorted(grant.channels), "source": grant.source,
+        })  # fmt: skip
+    else:
+        print_plain(value)
+        step(f"编号 Id {token_id}；只显示这一次 shown only this once; to end it: huiying token revoke {token_id}")
+
+
+@token.command("revoke")
+@click.argument("token_id", metavar="ID")
+def token_revoke(token_id: str) -> None:
+    """End a token and the sessions that were opened with it; every service refuses it within seconds."""
+    try:
+        access.revoke(_store(load_settings()), token_id)
+    except HuiyingError as error:
+        fail(str(error), "huiying token list")
+    step(f"已吊销 Revoked {token_id}")
+
+
+@token.command("list")
+@json_option
+def token_list(as_json: bool) -> None:
+    """List all tokens, newest first, with their last use, without what would let anybody in."""
+    rows = access.listing(_store(load_settings()))
+    if as_json:
+        print_json(rows)
+        return
+    shown = table(
+        "编号 id",
+        "角色 role",
+        "单位 department",
+        "来源 source",
+        "渠道 channels",
+        "建立 created",
+        "最近使用 used",
+        "到期 expires",
+        "吊销 revoked",
+    )
+    for row in rows:
+        moments = (_moment(row[name]) for name in ("created", "used", "expires", "revoked"))
+        shown.add_row(row["id"], row["role"], row["department"] or "", *_granted(row), *moments)
+    out.print(shown)
+
+
+def _granted(row: Mapping[str, Any]) -> tuple[str, str]:
+    """The sender and the channels of a token, as they are shown."""
+    grant = grant_of(row["role"], row["channels"], row["source"])
+    everything = grant.channels.issuperset(GRANTABLE)
+    return grant.source or "", "全部 all" if everything else " ".join(sorted(grant.channels))
+
+
+@click.command()
+@click.option("--since", help="From here on: 24h, 7d, 2026-11-22 or 2026-11-22T09:30.")
+@click.option("--token", "token_id", metavar="ID", help="What one token did; its id is in 'huiying token list'.")
+@click.option("--subject", metavar="ID", help="What was done with one opinion or assignment, and who saw it.")
+@click.option("--limit", type=click.IntRange(1), default=MOST_LINES, show_default=True, help="The newest so many.")
+@json_option
+def audit(since: str | None, token_id: str | None, subject: str | None, limit: int, as_json: bool) -> None:
+    """留痕 · who changed what and who saw personal data, oldest first. A line without a status was cut off on the way."""
+    wanted = {"token": token_id, "subject": subject}
+    rows = audit_trail.listing(_store(load_settings()), since=_instant(since) if since else None, wanted=wanted, limit=limit)
+    if as_json:
+        print_json(rows)
+        return
+    shown = table("时间 at", "令牌 token", "身份 who", "做了什么 what", "对象 subject", "结果 status")
+    for row in rows:
+        who = " ".join(filter(None, (row["role"], row["department"])))
+        status = "–" if row["status"] is None else str(row["status"])
+        shown.add_row(_moment(row["at"]), row["token"], who, f"{row['method']} {row['route']}", row["subject"] or "", status)
+    out.print(shown)
+
+
+def _store(settings: ConsoleSettings) -> Database:
+    return Database(access_url(settings), "access", SystemClock())
+
+
+def _instant(text: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return _ago(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=ZONE)
+
+
+def _ago(text: str) -> datetime:
+    try:
+        given = parse_duration(text)
+        span = timedelta(days=given.amount) if given.unit == "d" else given.elapsed
+    except ValueError:
+        span = None
+    if span is None:
+        fail(f"{text!r} is no instant and no duration.", "24h, 7d, 2026-11-22 or 2026-11-22T09:30")
+    return SystemClock().now() - span
+
+
+def _moment(instant: datetime | None) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else ""

@@ -1,0 +1,121 @@
+"""Commands for what could not be handled: look into the `.dead` queues and send messages back to where they came from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+import pika.exceptions
+
+from services.console.client.amqp import connection, depths
+from services.console.client.replay import Parked, parked_in, read_parked, replay
+from services.console.commands.operations import json_option, load_place
+from services.console.settings import addresses, load_settings
+from services.console.terminal import fail, out, print_json, step, table
+from services.contracts.text import printable
+from services.contracts.topology import UNROUTED, dead_queue, queues
+
+SHOWN_CHARACTERS = 500
+#: What `--json` tells of each message.
+SHOWN = ("id", "type", "queue", "routing_key", "user", "department", "reason", "attempts", "since", "body")
+
+
+@click.group()
+def dead() -> None:
+    """死信 · messages that no service could handle."""
+
+
+@dead.command("list")
+@json_option
+def dead_list(as_json: bool) -> None:
+    """What each dead queue holds, since when and why; the queue of commands that nobody takes is one of them."""
+    settings = load_settings()
+    names = [dead_queue(queue.name) for queue in queues(load_place(settings).departments)]
+    with connection(addresses(settings).broker_url, "huiying-dead") as broker:
+        held = {name: count for name, count in depths(broker, [*names, UNROUTED]).items() if count is not None}
+        found = {name: _summary(read_parked(broker, name) if count else ()) for name, count in held.items()}
+    if as_json:
+        print_json(found)
+        return
+    waiting = {name: each for name, each in found.items() if each["messages"]}
+    shown = table("队列 queue", "条数 messages", "最早 since", "单位 departments", "原因 why")
+    for name, each in waiting.items():
+        why = "; ".join(f"{count}× {_one_line(reason)}" for reason, count in each["reasons"].items())
+        whose = ", ".join(map(_one_line, each["departments"])) or "—"
+        shown.add_row(name, str(each["messages"]), each["since"] or "—", whose, why[:SHOWN_CHARACTERS])
+    if waiting:
+        out.print(shown)
+    step(f"共查看 {len(found)} 个队列，{len(waiting)} 个有死信 · {len(found)} queues, {len(waiting)} of them hold something")
+
+
+@dead.command("show")
+@click.argument("queue")
+@json_option
+def dead_show(queue: str, as_json: bool) -> None:
+    """Show what QUEUE.dead holds, why it is there, how often it was tried and since when. Nothing is taken out."""
+    found: list[Parked] = []
+    with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
+        try:
+            found = read_parked(broker, parked_in(queue))
+        except pika.exceptions.ChannelClosedByBroker as error:
+            fail(f"{parked_in(queue)}: {error.reply_text}", "huiying dead list")
+    if as_json:
+        print_json([
+            {name: getattr(each, name) for name in SHOWN} | {"since": each.since.isoformat() if each.since else None}
+            for each in found
+        ])  # fmt: skip
+        return
+    for each in found:
+        out.print(f"{_one_line(each.id)}  {_one_line(each.type)}  {_one_line(each.reason)}", style="bold")
+        out.print(f"    试过 {each.attempts} 次 tries；自 since {_moment(each.since)}；队列 queue {each.queue}")
+        sender = f"用户 user {_one_line(each.user)}；单位 department {_one_line(each.department)}"
+        out.print(f"    路由键 routing key {_one_line(each.routing_key)}；{sender}")
+        out.print(f"    {_one_line(each.body)}")
+    step(f"{len(found)} 条 messages")
+
+
+@dead.command("replay")
+@click.argument("queue")
+@click.option("--id", "only", help="Only the message with this id.")
+@json_option
+def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
+    """Send what QUEUE.dead holds back to QUEUE, under the same ids, as often as there are messages now.
+
+    It may be repeated: whoever has handled a message before drops it by its id.
+    """
+    source = parked_in(queue)
+    with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
+        try:
+            replayed = replay(broker, queue, only)
+        except pika.exceptions.ChannelClosedByBroker as error:
+            fail(f"{source}: {error.reply_text}", "huiying dead list")
+        except pika.exceptions.UnroutableError:
+            fail(f"The queue that {source} belongs to is not there; what was not sent is still parked.", "huiying topology apply")
+    if as_json:
+        print_json({"queue": source, "replayed": replayed})
+    else:
+        step(f"送回 {replayed} 条 messages sent back")
+    if only is not None and not replayed:
+        fail(f"There is no message {only} in {source}.", f"huiying dead show {queue}")
+
+
+def _one_line(text: str | None) -> str:
+    return printable((text or "—")[:SHOWN_CHARACTERS])
+
+
+def _moment(instant: datetime | None) -> str:
+    return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
+
+
+def _summary(messages: Sequence[Parked]) -> dict[str, Any]:
+    """How many, since when, of which departments, and how many for each reason, the most frequent first."""
+    since = min((each.since for each in messages if each.since is not None), default=None)
+    return {
+        "messages": len(messages),
+        "since": since.isoformat() if since else None,
+        "departments": sorted({each.department for each in messages if each.department}),
+        "reasons": dict(Counter(each.reason for each in messages).most_common()),
+    }

@@ -1,0 +1,1 @@
+"""The whole system on one machine: a private broker and all four services, no container needed."""

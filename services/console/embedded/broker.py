@@ -1,0 +1,164 @@
+"""The broker of the embedded mode: the private node, or one that runs already and is named by its address."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit, urlunsplit
+
+import pika
+import pika.exceptions
+
+from services.console.client.management import Management
+from services.console.embedded.installation import Installation
+from services.console.embedded.launch import service_url
+from services.console.embedded.node import PrivateNode
+from services.console.settings import ConsoleSettings
+from services.console.terminal import fail
+from services.contracts.definitions import ADMINISTRATOR, definitions, users
+from services.contracts.topology import SERVICE_QUEUES, SERVICES, VHOST
+from services.runtime.messaging.probe import broker_parameters
+from services.runtime.tls import PORTS, reason
+
+ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints"
+
+
+class Broker(Protocol):
+    """Where the messages go; `url` and `management_url` are for the administrator."""
+
+    url: str
+    management_url: str | None
+
+    def begin(self) -> bool:
+        """Start it if it is ours to start, without waiting; returns whether it is booting now."""
+
+    def wait(self) -> bool:
+        """Until it answers and has the topology; returns whether anything had to be done."""
+
+    def service_urls(self) -> dict[str, str]:
+        """An address for each service, with a user of its own where there is one."""
+
+
+def choose_broker(settings: ConsoleSettings, installation: Installation, departments: Sequence[str]) -> Broker:
+    """The broker that `HUIYING_BROKER_URL` names, unless that is our own private node read from the address book."""
+    url = settings.broker_url
+    if (installation.broker / "password").exists() or url is None:
+        private = PrivateBroker(settings, installation, departments)
+        if url is None or url == private.url:
+            return private
+    return ForeignBroker(url, settings.management_url, installation, departments)
+
+
+def _topology(installation: Installation, departments: Sequence[str]) -> dict[str, Any]:
+    names = [name for name in users(departments) if name != ADMINISTRATOR]
+    return definitions(departments, installation.hashes(names))
+
+
+class _Applied:
+    """Remembers which topology a broker was brought to, so that nothing is sent twice."""
+
+    def __init__(self, path: Path, place: str, topology: dict[str, Any]) -> None:
+        self._path = path
+        self._digest = hashlib.sha256(json.dumps([place, topology], sort_keys=True).encode()).hexdigest()
+
+    def already(self) -> bool:
+        return self._path.exists() and self._path.read_text() == self._digest
+
+    def ever(self) -> bool:
+        return self._path.exists()
+
+    def remember(self) -> None:
+        self._path.write_text(self._digest)
+
+
+class PrivateBroker:
+    """A node of our own under `var/broker`."""
+
+    def __init__(self, settings: ConsoleSettings, installation: Installation, departments: Sequence[str]) -> None:
+        self._node = PrivateNode(installation.broker, settings.broker_port)
+        self._installation, self._departments = installation, departments
+        self.url: str = self._node.url
+        self.management_url: str | None = self._node.management_url
+        self._started = False
+
+    def begin(self) -> bool:
+        """Boot the node with the whole topology; one that listens on another port is ended first."""
+        self._started = self._node.begin(_topology(self._installation, self._departments))
+        return self._started
+
+    def wait(self) -> bool:
+        """Until it answers. What it loaded at boot only adds to what it has, so a changed topology goes through its API."""
+        topology = _topology(self._installation, self._departments)
+        applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
+        self._node.wait()
+        if applied.already() and refusal(self.service_urls()[SERVICES[0]]) is None:
+            return self._started
+        if applied.ever() or not self._started:
+            Management(self._node.management_url).bring_to(topology)
+        applied.remember()
+        return True
+
+    def service_urls(self) -> dict[str, str]:
+        """Each service as its own user."""
+        return {name: service_url(self.url, name, self._installation.password(name)) for name in SERVICES}
+
+
+class ForeignBroker:
+    """A broker that somebody else runs. With its management API it is brought to the topology, else it must have it already."""
+
+    def __init__(self, url: str, management_url: str | None, installation: Installation, departments: Sequence[str]) -> None:
+        parts = urlsplit(url)
+        if parts.path not in ("", "/", "/%2f", "/%2F", f"/{VHOST}"):
+            fail(
+                f"HUIYING_BROKER_URL names the virtual host {parts.path!r}.",
+                f"Huiying lives in /{VHOST}: leave it out or name that",
+            )
+        self.url = urlunsplit(parts._replace(path=f"/{VHOST}"))
+        self._installation, self._departments = installation, departments
+        # What is encrypted at one port is not sent in the clear to the next.
+        scheme = "https" if parts.scheme == "amqps" else "http"
+        port = (parts.port or PORTS[parts.scheme]) + 10_000
+        guess = urlunsplit((scheme, f"{parts.netloc.rpartition(':')[0]}:{port}", "", parts.query, ""))
+        self.management_url = management_url or (guess if parts.port and Management(guess).reachable() else None)
+
+    def begin(self) -> bool:
+        """It runs already."""
+        return False
+
+    def wait(self) -> bool:
+        """Apply the topology, or look whether it is there."""
+        if self.management_url is None:
+            if (reason := refusal(self.url)) is not None:
+                fail(f"The broker of HUIYING_BROKER_URL cannot be used: {reason}", ADVICE)
+            return False
+        topology = _topology(self._installation, self._departments)
+        applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
+        if applied.already() and refusal(self.service_urls()[SERVICES[0]]) is None:
+            return False
+        Management(self.management_url).bring_to(topology)
+        applied.remember()
+        return True
+
+    def service_urls(self) -> dict[str, str]:
+        """Each service as its own user where we could make users, else everybody as the one that was given."""
+        if self.management_url is None:
+            return dict.fromkeys(SERVICES, self.url)
+        return {name: service_url(self.url, name, self._installation.password(name)) for name in SERVICES}
+
+
+def refusal(url: str) -> str | None:
+    """Why a service could not work at this address: nobody lets it in, or its queue is not there; None when it could."""
+    parameters = broker_parameters(url)
+    parameters.socket_timeout, parameters.stack_timeout = 5, 10
+    try:
+        connection = pika.BlockingConnection(parameters)
+        connection.channel().queue_declare(SERVICE_QUEUES[0].name, passive=True)
+        connection.close()
+    except pika.exceptions.ChannelClosedByBroker as error:
+        return f"it has no Huiying topology ({error.reply_text})"
+    except (pika.exceptions.AMQPError, OSError) as error:
+        return reason(error) or f"it does not let us in ({error!r})"
+    return None

@@ -1,0 +1,120 @@
+"""`python -m services.console.embedded.keeper`: starts again what has died of the embedded mode, and counts how often.
+
+It lives beside the processes that `huiying up` has started and knows them by the list that was written down then. While
+somebody types `up` or `down` it keeps still. What dies again and again is given longer and longer rests.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from services.console.embedded.installation import Installation, Launched, exclusive
+from services.console.embedded.launch import WEB
+from services.console.embedded.node import NodeFailed, PrivateNode
+from services.console.embedded.processes import Slot, listens
+from services.console.settings import load_settings
+from services.runtime.process.telemetry import set_up_logs
+
+LOOK_SECONDS = 1.0
+FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 30.0
+#: Whoever has lived so long has got over what killed it, and rests no longer than the first time when it dies again.
+RECOVERED_SECONDS = 120.0
+BROKER = "broker"
+log = structlog.get_logger()
+
+
+@dataclass
+class Watched:
+    """How one process has fared: how often it died of late, since when it lives, and when it may be tried again."""
+
+    deaths: int = 0
+    since: float = 0.0
+    not_before: float = 0.0
+
+
+@dataclass
+class Keeper:
+    """Looks after the programs of one installation. `node` is its private broker, if it has one."""
+
+    installation: Installation
+    node: PrivateNode
+    port: int
+    clock: Callable[[], float] = time.monotonic
+    _watched: dict[str, Watched] = field(default_factory=dict)
+    _slots: dict[str, Slot] = field(default_factory=dict)
+
+    def turn(self) -> list[str]:
+        """Look once; returns the names of those that were started again."""
+        with exclusive(self.installation.run / "lock", wait=False) as mine:
+            if not mine:
+                return []
+            listed = self.installation.listed()
+            return [name for name in (BROKER, *listed) if self._look(name, listed.get(name))]
+
+    def _look(self, name: str, program: Launched | None) -> bool:
+        now = self.clock()
+        watched = self._watched.setdefault(name, Watched(since=now))
+        if self._runs(name):
+            if now - watched.since > RECOVERED_SECONDS:
+                watched.deaths = 0
+            return False
+        if now < watched.not_before or not self._may_start(name):
+            return False
+        watched.deaths += 1
+        watched.not_before = now + min(LONGEST_REST_SECONDS, FIRST_REST_SECONDS * 2**watched.deaths)
+        watched.since = now
+        if not self._start(name, program):
+            return False
+        self.installation.count_restart(name)
+        log.error("process_started_again", process=name, deaths=watched.deaths)
+        return True
+
+    def _runs(self, name: str) -> bool:
+        if name == BROKER:
+            return self.node.running() or not self.node.ever_started()
+        return self._slot(name).pid() is not None
+
+    def _may_start(self, name: str) -> bool:
+        # A web process that was killed leaves a child behind that holds the port for a moment.
+        return name != WEB or not listens(self.port)
+
+    def _start(self, name: str, program: Launched | None) -> bool:
+        if program is not None:
+            self._slot(name).start(program.argv, program.environment, self.installation.log / f"{name}.log")
+            return True
+        try:
+            self.node.resume()
+        except NodeFailed as error:
+            log.warning("broker_not_started", error=str(error))
+            return False
+        return True
+
+    def _slot(self, name: str) -> Slot:
+        # The same one every time: it reaps the process that it has started.
+        return self._slots.setdefault(name, self.installation.slot(name))
+
+
+def main() -> int:
+    """Until told to stop."""
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    installation = Installation(Path(settings.var))
+    keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port), settings.port)
+    log.info("keeper_started", var=str(installation.var), programs=sorted(installation.listed()))
+    while True:
+        try:
+            keeper.turn()
+        except (OSError, json.JSONDecodeError) as error:
+            log.warning("keeper_interrupted", error=repr(error))
+        time.sleep(LOOK_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

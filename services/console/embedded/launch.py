@@ -1,0 +1,105 @@
+"""What the embedded mode starts: a program each for the web process and the four workers, with no secret but its own."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.console.embedded.installation import Installation
+from services.console.settings import HOME, ConsoleSettings
+from services.contracts.topology import SERVICES, VHOST
+from services.runtime.settings import PREFIX, inherited
+from services.runtime.tls import identity, with_user
+
+LOOPBACK = "127.0.0.1"
+WEB, KEEPER = "web", "keeper"
+PROGRAMS = (WEB, *SERVICES)
+#: Who works with personal data and has the keys to it.
+KEEPERS = ("intake", "notify")
+MACHINE = ("PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "*_proxy", "*_PROXY")
+KNOBS = (
+    "HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIMEZONE", "HUIYING_*_A_MINUTE", "HUIYING_UNTHROTTLED",
+    "HUIYING_TRUSTED_PROXIES",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One background process: what to run, with which settings, and on which machine's terms."""
+
+    name: str
+    argv: tuple[str, ...]
+    settings: Mapping[str, str]
+    machine: Mapping[str, str]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Everything the process gets to see."""
+        return {**self.machine, **self.settings, "PYTHONPATH": str(HOME)}
+
+    @property
+    def digest(self) -> str:
+        """Changes with the settings and the code: then a running process has to be replaced. It reads the catalogue by itself."""
+        facts = json.dumps([self.argv, sorted(self.settings.items()), _code()])
+        return hashlib.sha256(facts.encode()).hexdigest()
+
+
+def programs(settings: ConsoleSettings, installation: Installation, broker_urls: Mapping[str, str]) -> list[Program]:
+    """The web process first, then the workers.
+
+    `broker_urls` has an address with its own user for each service.
+    """
+    ports = installation.worker_ports()
+    machine = inherited(*MACHINE)
+    shared = {
+        "HUIYING_CATALOGUE": str(settings.catalogue.absolute()),
+        "HUIYING_CATALOGUE_LAST_GOOD": str(installation.run / "catalogue.yml"), "HUIYING_LOG_LEVEL": settings.log_level,
+        "HUIYING_ACCESS_DATABASE_URL": installation.database_url("access"), **inherited(*KNOBS),
+    }  # fmt: skip
+    own = {name: _own(name, installation, broker_urls[name], ports[name]) for name in SERVICES}
+    keys = installation.contact_keys(settings.contact_keys)
+    for name in KEEPERS:
+        own[name] |= {f"{PREFIX}CONTACT_KEYS": keys}
+    own["metrics"] |= {f"{PREFIX}LEDGER_KEY": installation.ledger_key(settings.ledger_key)}
+    everything = {key: value for facts in own.values() for key, value in facts.items()}
+    web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}
+    if shown := identity(settings.tls_certificate, settings.tls_key):
+        web |= {"HUIYING_TLS_CERTIFICATE": str(shown.certificate), "HUIYING_TLS_KEY": str(shown.key)}
+    listed = [Program(WEB, (sys.executable, "-m", "services.console.embedded.combined_app"), web, machine)]
+    for name in SERVICES:
+        facts = {**shared, **own[name], "HUIYING_HOST": LOOPBACK}
+        listed.append(Program(name, (sys.executable, "-m", "services.console.embedded.worker_start", name), facts, machine))
+    return listed
+
+
+def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
+    """The program that starts the others again."""
+    facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation)}
+    return Program(KEEPER, (sys.executable, "-m", "services.console.embedded.keeper"), facts, inherited(*MACHINE))
+
+
+def _whereabouts(settings: ConsoleSettings, installation: Installation) -> dict[str, str]:
+    ports = {"HUIYING_PORT": str(settings.port), "HUIYING_BROKER_PORT": str(settings.broker_port)}
+    return {"HUIYING_VAR": str(installation.var), **ports}
+
+
+def service_url(admin_url: str, user: str, password: str) -> str:
+    """The broker's address for another user, with the same trust."""
+    return with_user(admin_url, user, password, f"/{VHOST}")
+
+
+def _own(name: str, installation: Installation, broker_url: str, worker_port: int) -> dict[str, str]:
+    prefix = f"{PREFIX}{name.upper()}_"
+    return {
+        **inherited(f"{prefix}*"), f"{prefix}DATABASE_URL": installation.database_url(name),
+        f"{prefix}BROKER_URL": broker_url, f"{prefix}WORKER_PORT": str(worker_port),
+    }  # fmt: skip
+
+
+def _code() -> list[tuple[str, int, int]]:
+    files = sorted(path for path in Path(HOME / "services").rglob("*") if path.suffix in (".py", ".html", ".css", ".js"))
+    return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]

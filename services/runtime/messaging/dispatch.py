@@ -1,0 +1,246 @@
+"""From deliveries to effects: several messages, one commit, one acknowledgement; a bad one harms only itself.
+
+What becomes of a message: `handled`; `duplicate` (heard before); `retried` (waits in a retry queue and comes back);
+`dead` (parked in `<queue>.dead` with the reason). Nothing is acknowledged before its outcome is durable.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+
+from services.contracts.errors import Poison
+from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
+from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher, Subscription
+from services.runtime.messaging.delivery import Delivery, aside_headers
+from services.runtime.messaging.reconcile import hear
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store import inbox
+from services.runtime.store.database import Database, Transaction
+
+INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
+log = structlog.get_logger()
+T = TypeVar("T")
+POLL_SECONDS = 0.5
+#: How long messages may wait for others where nobody waits for what they do: fewer commits, and less work for each message.
+UNHURRIED_SECONDS = 0.05
+SUSPECT_AFTER = 3
+REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing(Generic[T]):
+    """How one queue is heard: how a delivery is read, and what its messages do inside one transaction.
+
+    A message heard twice is known by what `identify` makes of it; without it `handle` gets every copy and returns how many it
+    knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which says whose a delivery is, senders
+    take turns. `give_up` is called, in a transaction of its own, for a message that has failed so often that it is put into the
+    dead queue.
+    """
+
+    queue: str
+    read: Callable[[Delivery], T]
+    identify: Callable[[T], str] | None
+    handle: Callable[[Transaction, Sequence[T]], int | None]
+    patience: float = 0.0
+    sender: Callable[[Delivery], str] | None = None
+    give_up: Callable[[Transaction, T], None] | None = None
+
+
+@dataclass(slots=True)
+class Verdicts:
+    """What became of a batch."""
+
+    handled: int = 0
+    duplicate: int = 0
+    unhandled: list[tuple[Delivery, str, bool]] = field(default_factory=list)  # (delivery, reason, another try?)
+
+
+class Dispatcher(Generic[T]):
+    """Serves one queue on one thread."""
+
+    def __init__(
+        self,
+        hearing: Hearing[T],
+        database: Database,
+        subscribe: Callable[[], Subscription],
+        publish: Callable[[], Publisher],
+        telemetry: Telemetry,
+        batch: int,
+    ) -> None:
+        self._hearing, self._database, self._telemetry, self._batch = hearing, database, telemetry, batch
+        self._subscribe, self._publish = subscribe, publish
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop`: connect, serve, and begin anew after an error with a growing rest."""
+        failures = 0
+        while not stop.is_set():
+            subscription: Subscription | None = None
+            try:
+                self._database.ping()
+                subscription = self._subscribe()
+                log.info("consumer_started", queue=self._hearing.queue)
+                while not stop.is_set():
+                    self.turn(subscription)
+                    failures = 0
+            except INTERRUPTIONS as error:
+                rest = REST_SECONDS[min(failures, len(REST_SECONDS) - 1)]
+                failures += 1
+                log.warning("consumer_interrupted", queue=self._hearing.queue, error=repr(error), rest_seconds=rest)
+                stop.wait(rest)
+            finally:
+                if subscription is not None:
+                    subscription.close()
+
+    def turn(self, subscription: Subscription) -> int:
+        """Handle what is there, at most one batch; returns the number of deliveries."""
+        deliveries = subscription.collect(self._batch, POLL_SECONDS)
+        if deliveries and len(deliveries) < self._batch and self._hearing.patience:
+            time.sleep(self._hearing.patience)
+            deliveries += subscription.collect(self._batch - len(deliveries), 0.0)
+        calm, suspects = sort_out(deliveries)
+        if calm:
+            self._serve(subscription, calm, through=not suspects)
+        for suspect in suspects:
+            self._serve(subscription, [suspect], through=False)
+        return len(deliveries)
+
+    def _serve(self, subscription: Subscription, deliveries: Sequence[Delivery], *, through: bool) -> None:
+        started = time.perf_counter()
+        about = [delivery for delivery in deliveries if delivery.exchange == DELIVERIES]
+        verdicts = self.process([delivery for delivery in deliveries if delivery.exchange != DELIVERIES])
+        if verdicts.unhandled:
+            self._put_aside(verdicts.unhandled)
+        # After those that came before it: it may ask about them.
+        if about:
+            self._hear_about(about)
+        if through:
+            subscription.acknowledge(deliveries[-1], through=True)
+        else:
+            for delivery in deliveries:
+                subscription.acknowledge(delivery, through=False)
+        self._report(verdicts, (time.perf_counter() - started) / len(deliveries))
+
+    def process(self, deliveries: Sequence[Delivery]) -> Verdicts:
+        """Read and handle a batch in one transaction; when that fails, one by one. Raises when the store is away."""
+        verdicts = Verdicts()
+        readable: list[tuple[Delivery, T]] = []
+        for delivery in deliveries:
+            try:
+                readable.append((delivery, self._hearing.read(delivery)))
+            except Exception as error:
+                verdicts.unhandled.append((delivery, str(error) if isinstance(error, Poison) else repr(error), False))
+        try:
+            self._commit(readable, verdicts)
+        except OperationalError:
+            raise
+        except Exception:
+            log.warning("batch_split", queue=self._hearing.queue, size=len(readable), exc_info=True)
+            for delivery, message in readable:
+                self._commit_alone(delivery, message, verdicts)
+        return verdicts
+
+    def _commit(self, readable: Sequence[tuple[Delivery, T]], verdicts: Verdicts) -> None:
+        if not readable:
+            return
+        with self._database.transaction() as work:
+            chosen = self._first_copies(work, [message for _, message in readable])
+            repeated = (self._hearing.handle(work, chosen) or 0) if chosen else 0
+        verdicts.handled += len(chosen) - repeated
+        verdicts.duplicate += len(readable) - len(chosen) + repeated
+
+    def _first_copies(self, work: Transaction, messages: Sequence[T]) -> Sequence[T]:
+        identify = self._hearing.identify
+        if identify is None:
+            return messages
+        fresh = inbox.claim(work, self._hearing.queue, list(map(identify, messages)))
+        chosen: list[T] = []
+        for message in messages:
+            if identify(message) in fresh:
+                fresh.remove(identify(message))
+                chosen.append(message)
+        return chosen
+
+    def _commit_alone(self, delivery: Delivery, message: T, verdicts: Verdicts) -> None:
+        try:
+            self._commit([(delivery, message)], verdicts)
+        except OperationalError:
+            raise
+        except Poison as error:
+            verdicts.unhandled.append((delivery, str(error), False))
+        except Exception as error:
+            log.warning("message_failed", queue=delivery.queue, message=delivery.message_id, exc_info=True)
+            if self._hearing.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
+                with self._database.transaction() as work:
+                    self._hearing.give_up(work, message)
+            verdicts.unhandled.append((delivery, repr(error), True))
+
+    def _hear_about(self, deliveries: Sequence[Delivery]) -> None:
+        """Take what is told about messages; what cannot be read is dropped, because it is told again."""
+        publisher = self._publish()
+        try:
+            for delivery in deliveries:
+                try:
+                    again = hear(self._database, delivery.body, publisher)
+                    self._telemetry.count("huiying_messages_again_total", again, reason="missing")
+                except Poison as error:
+                    log.warning("word_dropped", queue=self._hearing.queue, error=str(error))
+        finally:
+            publisher.close()
+
+    def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
+        now = int(self._database.clock.now().timestamp())
+        publisher = self._publish()
+        try:
+            for delivery, reason, again in unhandled:
+                publisher.publish(aside(delivery, reason, now, again=again))
+            failed = publisher.settle()
+        finally:
+            publisher.close()
+        with self._database.transaction() as work:
+            inbox.note_aside(
+                work, self._hearing.queue, [delivery.message_id for delivery, _, _ in unhandled if delivery.message_id]
+            )
+        if failed:
+            raise TimeoutError(f"{len(failed)} messages could not be put aside: {next(iter(failed.values()))}")
+
+    def _report(self, verdicts: Verdicts, seconds: float) -> None:
+        queue = self._hearing.queue
+        retried = sum(1 for delivery, _, again in verdicts.unhandled if again and retry_exchange(delivery.attempt + 1))
+        counts = {
+            "handled": verdicts.handled, "duplicate": verdicts.duplicate,
+            "retried": retried, "dead": len(verdicts.unhandled) - retried,
+        }  # fmt: skip
+        for result, count in counts.items():
+            self._telemetry.count("huiying_messages_consumed_total", count, queue=queue, result=result)
+        self._telemetry.observe("huiying_message_seconds", seconds, sum(counts.values()), queue=queue)
+
+
+def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
+    """Split off the messages that may be what kills the worker, because they came back often; they are handled one by one.
+
+    Every other time from the end, so that those behind the one that kills get their turn too, before the broker gives them up.
+    """
+    calm = [delivery for delivery in deliveries if delivery.delivery_count < SUSPECT_AFTER]
+    suspects = [delivery for delivery in deliveries if delivery.delivery_count >= SUSPECT_AFTER]
+    if suspects and suspects[0].delivery_count % 2 == 0:
+        suspects.reverse()
+    return calm, suspects
+
+
+def aside(delivery: Delivery, reason: str, now: int, *, again: bool) -> Outgoing:
+    """The copy that goes to a retry queue, or to the dead one when it had its chances. No header of the broker's is kept.
+
+    `now` is a second (epoch).
+    """
+    attempt = delivery.attempt + 1
+    exchange = retry_exchange(attempt) if again else None
+    headers = aside_headers(delivery, attempt, reason, now)
+    log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
+    return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers, delivery.type)

@@ -1,0 +1,272 @@
+"""What a service hands to the runtime, and the four things the runtime does with it: web, worker, migrate, settings."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import flask
+import structlog
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.contracts.catalogue import Catalogue, Use
+from services.contracts.topology import SAYS, looked_after, watched
+from services.runtime import settings
+from services.runtime.clock import Clock, SystemClock
+from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription, Subscription
+from services.runtime.messaging.depths import QueueWatch
+from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.probe import BrokerProbe
+from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.turns import Sender, Turns
+from services.runtime.process.catalogue import InUse, OpenCodes
+from services.runtime.process.health import Checks, Facts, health_routes, status_application
+from services.runtime.process.telemetry import Telemetry, set_up_logs
+from services.runtime.process.worker import Chore, Loop, run_worker
+from services.runtime.settings import ProcessSettings, SettingsInvalid
+from services.runtime.store import journal, outbox
+from services.runtime.store.condition import StoreCheck, remember
+from services.runtime.store.database import Database
+from services.runtime.store.idempotency import prune
+from services.runtime.store.migrate import ACCESS, STORE, migrate
+from services.runtime.tls import identity, trusting
+from services.runtime.web.access import Gatekeeper
+from services.runtime.web.application import Routes, create_app
+from services.runtime.web.audit import Scribe
+from services.runtime.web.routes import body_limits
+from services.runtime.web.server import WebServer
+from services.runtime.web.throttle import Allowance, Throttle
+
+log = structlog.get_logger()
+DEPTHS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
+PRUNE_SECONDS = 600.0
+USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Assembly:
+    """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock.
+
+    `tells` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use, `uses`
+    asks the store which of its codes open cases use.
+    """
+
+    name: str
+    settings: type[ProcessSettings]
+    build: Callable[[Any, Database, Clock], Any]
+    routes: Routes
+    hearings: Callable[[Any], Sequence[Hearing[Any]]]
+    migrations: Path
+    chores: Callable[[Any], Sequence[Chore]] = lambda _: ()
+    collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
+    tells: Callable[[Any], Facts] = lambda _: {}
+    place: Callable[[Any], InUse[Any]] | None = None
+    uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
+
+
+def load_settings(assembly: Assembly) -> ProcessSettings:
+    """The service's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
+    given = settings.load(assembly.settings, assembly.name)
+    trust = (given.broker_ca, given.broker_certificate, given.broker_key)
+    return dataclasses.replace(given, broker_url=trusting(f"HUIYING_{assembly.name.upper()}_BROKER_URL", given.broker_url, *trust))
+
+
+def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> Database:
+    """The service's own store."""
+    return Database(given.database_url, assembly.name, clock)
+
+
+def checks_of(assembly: Assembly, given: ProcessSettings, database: Database) -> Checks:
+    """What `/readyz` of every process of a service looks at."""
+    store = StoreCheck(database, {"runtime": STORE, assembly.name: assembly.migrations})
+    return {"broker": BrokerProbe(given.broker_url).check, "store": remember(store.check)}
+
+
+def backlog_of(database: Database) -> Facts:
+    """How much waits in the outbox of a store and for how many seconds, and by how much it is too old, as `/readyz` tells."""
+
+    def look(which: int) -> int | None:
+        try:
+            with database.reading() as connection:
+                return int(outbox.backlog(connection, database.clock.now())[which])
+        except SQLAlchemyError:
+            return None
+
+    def behind() -> int | None:
+        try:
+            with database.reading() as connection:
+                return journal.behind(connection)
+        except SQLAlchemyError:
+            return None
+
+    return {"outbox": lambda: look(0), "outbox_seconds": lambda: look(1), "store_behind": behind}
+
+
+def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:
+    """The service's HTTP application. Opens stores lazily, so it may be built before a fork."""
+    clock = clock or SystemClock()
+    database, telemetry = open_database(assembly, given, clock), Telemetry()
+    service = assembly.build(given, database, clock)
+    telemetry.watch(database)
+    for collector in assembly.collectors(service):
+        telemetry.registry.register(collector)
+    access = Database(given.access_database_url, "access", clock)
+    throttle, tells = Throttle(Allowance.of(given)), {**_tells(assembly, database, service), **backlog_of(database)}
+    health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, tells)
+    routes = Routes([*assembly.routes, *health])
+    return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
+
+
+def worker_loops(
+    assembly: Assembly, given: ProcessSettings, database: Database, service: Any, telemetry: Telemetry
+) -> dict[str, Loop]:
+    """The relay when the service says anything, a dispatcher for each queue it hears, its chores."""
+    label = f"huiying-{assembly.name}"
+
+    def connect() -> RabbitPublisher:
+        return RabbitPublisher(given.broker_url, f"{label}-publisher")
+
+    loops: dict[str, Loop] = {chore.name: counted(chore, telemetry).loop for chore in assembly.chores(service)}
+    if SAYS[assembly.name]:
+        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _unqueued(assembly, service)).run
+    for hearing in assembly.hearings(service):
+
+        def subscribe(queue: str = hearing.queue, sender: Sender | None = hearing.sender) -> Subscription:
+            subscription = RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
+            return Turns(subscription, sender, 2 * given.batch) if sender else subscription
+
+        loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
+    loops["answers"] = Chore("answers", PRUNE_SECONDS, lambda: prune(database)).loop
+    loops["depths"] = _depths(assembly, given, telemetry, database.clock).loop
+    if assembly.place is not None:
+        loops["catalogue"] = _catalogue(assembly, assembly.place(service), database, telemetry).loop
+    return loops
+
+
+def _unqueued(assembly: Assembly, service: Any) -> Callable[[], Collection[str]]:
+    """The departments without a queue, by the catalogue as it is when that is asked."""
+    if assembly.place is None:
+        return frozenset
+    place = assembly.place(service)
+    return lambda: place.catalogue.unqueued
+
+
+def counted(chore: Chore, telemetry: Telemetry) -> Chore:
+    """The chore, with what it could not do told to the metrics."""
+    failed = chore.failed
+    if failed is None:
+        return chore
+
+    def run() -> bool:
+        try:
+            return chore.run()
+        finally:
+            telemetry.show("huiying_job_failed_rows", failed(), job=chore.name)
+
+    return dataclasses.replace(chore, run=run)
+
+
+def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, clock: Clock) -> Chore:
+    """Counts what waits in queues and what could not be handled, for the metrics."""
+
+    def queues(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return watched(assembly.name, catalogue.queued), looked_after(assembly.name, catalogue.queued)
+
+    place = InUse.of(given, queues)
+    watch = QueueWatch(BrokerProbe(given.broker_url).depths, lambda: place.now, telemetry, clock)
+    return Chore("depths", DEPTHS_SECONDS, watch.look)
+
+
+def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> OpenCodes:
+    return OpenCodes(database, lambda: place.catalogue, assembly.uses)
+
+
+def _tells(assembly: Assembly, database: Database, service: Any) -> Facts:
+    """What the service tells, and what is wrong with its catalogue while something is."""
+    if assembly.place is None:
+        return assembly.tells(service)
+    place = assembly.place(service)
+    codes = _open_codes(assembly, place, database)
+    return {
+        **assembly.tells(service), "catalogue_lacking": lambda: len(codes.lacking()) or None,
+        "catalogue_refused": lambda: int(place.is_refused()) or None,
+    }  # fmt: skip
+
+
+def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, telemetry: Telemetry) -> Chore:
+    """Compares the catalogue in use with the open cases, for the metrics and the log."""
+    codes, told = _open_codes(assembly, place, database), list[Use]()
+
+    def compare() -> bool:
+        found = list(codes.lacking())
+        telemetry.show("huiying_catalogue_lacking", len(found), service=assembly.name)
+        telemetry.show("huiying_catalogue_refused", int(place.is_refused()), service=assembly.name)
+        if found != told and found:
+            named = [f"{use.kind} {use.code}: {use.cases}" for use in found]
+            log.warning("catalogue_lacks_codes", codes=named, advice="huiying catalogue check FILE --against")
+        told[:] = found
+        return False
+
+    return Chore("catalogue", CATALOGUE_SECONDS, compare)
+
+
+def _web(assembly: Assembly, given: ProcessSettings) -> int:
+    shown = identity(given.tls_certificate, given.tls_key)
+    limits, proxies = body_limits(assembly.routes), given.trusted_proxies
+    WebServer(
+        lambda: build_app(assembly, given), given.host, given.port, given.threads, shown, limits=limits, proxies=proxies
+    ).run()
+    return 0
+
+
+def _worker(assembly: Assembly, given: ProcessSettings) -> int:
+    clock, telemetry = SystemClock(), Telemetry(process="worker")
+    database = open_database(assembly, given, clock)
+    service = assembly.build(given, database, clock)
+    telemetry.watch(database)
+    loops = worker_loops(assembly, given, database, service, telemetry)
+    checks, tells = checks_of(assembly, given, database), backlog_of(database)
+    status = status_application(assembly.name, checks, telemetry.expose, tells)
+    return run_worker(assembly.name, loops, status, given.host, given.worker_port)
+
+
+def _migrate(assembly: Assembly, given: ProcessSettings) -> int:
+    database = open_database(assembly, given, SystemClock())
+    migrate(database, STORE, "runtime")
+    migrate(database, assembly.migrations, assembly.name)
+    return 0
+
+
+def migrate_access(url: str) -> None:
+    """Bring the store of the access tokens to its shape."""
+    migrate(Database(url, "access", SystemClock()), ACCESS, "access")
+
+
+def _settings(assembly: Assembly, given: ProcessSettings) -> int:
+    for name, value, meaning in settings.table(given, assembly.name):
+        sys.stdout.write(f"{name:34} {value:50} {meaning}\n")
+    return 0
+
+
+COMMANDS: dict[str, Callable[[Assembly, ProcessSettings], int]] = {
+    "web": _web, "worker": _worker, "migrate": _migrate, "settings": _settings,
+}  # fmt: skip
+
+
+def run(assembly: Assembly, arguments: Sequence[str]) -> int:
+    """The command line of one service; returns the exit status."""
+    command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
+    if command is None:
+        sys.stderr.write(USAGE.format(name=assembly.name) + "\n")
+        return 2
+    try:
+        given = load_settings(assembly)
+        set_up_logs(given.log_level)
+        return command(assembly, given)
+    except SettingsInvalid as error:
+        sys.stderr.write(f"{error}\n")
+        return 2

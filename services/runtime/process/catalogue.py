@@ -1,0 +1,181 @@
+"""The catalogue in use: read again when its file changes, without a restart. What cannot be read never replaces what could."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import structlog
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.contracts.catalogue import Catalogue, CatalogueInvalid, Use, lacking, load_catalogue, parse_catalogue, snapshot
+from services.runtime.settings import ProcessSettings
+from services.runtime.store.database import Database
+
+log = structlog.get_logger()
+T = TypeVar("T")
+#: How often (s) a process looks whether the file has changed, and how long it takes for granted which codes open cases use.
+LOOK_SECONDS, CODES_SECONDS = 1.0, 30.0
+SHOWN_PROBLEMS = 5
+Stamp = tuple[str, int, int, int]
+
+
+class Source:
+    """A file of the catalogue with those that it extends, and what they looked like when they were read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._stamps: tuple[Stamp, ...] = ()
+        self.text = ""
+
+    def read(self) -> Catalogue:
+        """What the files say; raises `CatalogueInvalid`. `text` is then all of it in one."""
+        # A link leads to the file beside which the others are.
+        path, seen = self.path.resolve(), [self.path]
+        self._stamps = (_stamp(self.path),)
+
+        def parent(name: str) -> str:
+            seen.append(path.parent / name)
+            self._stamps = tuple(map(_stamp, seen))
+            return seen[-1].read_text(encoding="utf-8")
+
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return load_catalogue(path)  # It says what is wrong.
+        catalogue = parse_catalogue(text, parent)
+        self.text = snapshot(text, parent)
+        return catalogue
+
+    def has_changed(self) -> bool:
+        """Whether one of the files is another than the one that was read."""
+        return tuple(_stamp(Path(name)) for name, *_ in self._stamps) != self._stamps
+
+
+class InUse(Generic[T]):
+    """The catalogue of one process and what is made of it, in `now`. The one object through which a service knows its place."""
+
+    def __init__(
+        self, catalogue: Catalogue, make: Callable[[Catalogue], T], source: Source | None = None, last_good: Path | None = None,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:  # fmt: skip
+        self._make, self._source, self._last_good, self._rest = make, source, last_good, look_seconds
+        self._value, self._catalogue, self._refused = make(catalogue), catalogue, False
+        self._looking, self._look_at = threading.Lock(), time.monotonic() + look_seconds
+
+    @classmethod
+    def of(cls, given: ProcessSettings, make: Callable[[Catalogue], T]) -> InUse[T]:
+        """The file that the settings name, or the last good one when that cannot be read; raises `CatalogueInvalid` for both."""
+        source, refused = Source(given.catalogue), False
+        try:
+            catalogue = source.read()
+        except CatalogueInvalid as error:
+            if given.catalogue_last_good is None or not given.catalogue_last_good.exists():
+                raise
+            _refuse(given.catalogue, error)
+            catalogue, refused = load_catalogue(given.catalogue_last_good), True
+        held = cls(catalogue, make, source, given.catalogue_last_good)
+        held._refused = refused
+        if not refused:
+            held.keep()
+        return held
+
+    @property
+    def now(self) -> T:
+        """What is made of the catalogue as it is now."""
+        self._look()
+        return self._value
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use."""
+        self._look()
+        return self._catalogue
+
+    def is_refused(self) -> bool:
+        """Whether the file as it is now could not be read, and an older catalogue is used."""
+        self._look()
+        return self._refused
+
+    def keep(self) -> None:
+        """Write down the catalogue in use as the last good one, where the settings say where."""
+        text, path = self._source.text if self._source else "", self._last_good
+        # A disk that is full or read-only keeps nobody from working.
+        with contextlib.suppress(OSError):
+            if path is not None and not (path.exists() and path.read_text(encoding="utf-8") == text):
+                replace_text(path, text)
+
+    def _look(self) -> None:
+        if self._source is not None and time.monotonic() >= self._look_at and self._looking.acquire(blocking=False):
+            try:
+                self._read_again(self._source)
+            finally:
+                self._look_at = time.monotonic() + self._rest
+                self._looking.release()
+
+    def _read_again(self, source: Source) -> None:
+        if not source.has_changed():
+            return
+        try:
+            catalogue = source.read()
+            self._value, self._catalogue = self._make(catalogue), catalogue
+        except CatalogueInvalid as error:
+            self._refused = True
+            _refuse(source.path, error)
+        else:
+            self._refused = False
+            log.info("catalogue_adopted", file=str(source.path))
+            self.keep()
+
+
+class OpenCodes:
+    """Which codes the open cases of a service use that the catalogue in use lacks."""
+
+    def __init__(self, database: Database, catalogue: Callable[[], Catalogue], uses: Callable[[Connection], Sequence[Use]]) -> None:
+        self._database, self._catalogue, self._uses = database, catalogue, uses
+        self._known: Sequence[Use] = ()
+        self._read_at = float("-inf")
+
+    def lacking(self) -> Sequence[Use]:
+        """They, as the store had them not long ago; none while it does not answer."""
+        if time.monotonic() - self._read_at > CODES_SECONDS:
+            try:
+                with self._database.reading() as connection:
+                    self._known = self._uses(connection)
+            except SQLAlchemyError:
+                return ()
+            self._read_at = time.monotonic()
+        return lacking(self._catalogue(), self._known)
+
+
+def same(catalogue: Catalogue) -> Catalogue:
+    """What a service makes of the catalogue that needs nothing but the catalogue itself."""
+    return catalogue
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Put a text in the place of a file in one step, so that nobody ever reads half of it."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)
+
+
+def _refuse(path: Path, error: CatalogueInvalid) -> None:
+    problems = [str(problem) for problem in error.problems[:SHOWN_PROBLEMS]]
+    log.error(
+        "catalogue_refused", file=str(path), problems=problems, advice="huiying catalogue check FILE; the last good one is used"
+    )
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except OSError:
+        return str(path), 0, 0, 0
+    return str(path), found.st_mtime_ns, found.st_size, found.st_ino

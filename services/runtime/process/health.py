@@ -1,0 +1,87 @@
+"""Liveness, readiness and metrics: the same three addresses on every process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+import orjson
+import structlog
+
+from services.runtime.store.condition import Trouble
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.application import Answer, Call, Routes
+
+log = structlog.get_logger()
+#: The work of asking every part, and of writing out all series.
+READY_COST, SCRAPE_COST = 5, 20
+Checks = Mapping[str, Callable[[], None]]
+#: Numbers told beside the checks, None for one that is not known right now.
+Facts = Mapping[str, Callable[[], int | None]]
+TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
+    """Run every check; 200 when all pass, else 503, and a word for each."""
+    words: dict[str, str] = {}
+    for name, check in checks.items():
+        try:
+            check()
+            words[name] = "ok"
+        except Exception as error:
+            log.warning("not_ready", check=name, error=repr(error))
+            words[name] = str(error) if isinstance(error, Trouble) else "does not answer"
+    return (200 if set(words.values()) <= {"ok"} else 503), words
+
+
+def told(tells: Facts) -> dict[str, int]:
+    """The numbers that are known right now."""
+    numbers = {name: tell() for name, tell in tells.items()}
+    return {name: number for name, number in numbers.items() if number is not None}
+
+
+def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Routes:
+    """`/healthz`, `/readyz` and the metrics of a service, on its own port and through the one origin.
+
+    The series hold counts only, nothing of any person, and are open like the statistics they stand for.
+    """
+    routes = Routes()
+
+    @routes.get("/healthz", access=PUBLIC)
+    def healthz(_: Call[Any]) -> Answer:
+        """Whether the process answers."""
+        return 200, {"status": "ok", "service": name}
+
+    @routes.get("/readyz", access=PUBLIC, cost=READY_COST)
+    def readyz(_: Call[Any]) -> Answer:
+        """Whether the broker takes messages, and the store answers, has its shape and takes writes."""
+        status, words = readiness(checks)
+        return status, words | told(tells or {})
+
+    @routes.get("/metrics", access=PUBLIC, cost=SCRAPE_COST)
+    @routes.get(f"/{name}/metrics", access=PUBLIC, cost=SCRAPE_COST)
+    def metrics(_: Call[Any]) -> Answer:
+        """The series of this service for Prometheus."""
+        return flask.Response(expose(), content_type=TEXT)
+
+    return routes
+
+
+def status_application(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Callable[..., Any]:
+    """The small WSGI application that a worker serves on its own port."""
+
+    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        path = environ.get("PATH_INFO")
+        if path == "/metrics":
+            start_response("200 OK", [("Content-Type", TEXT)])
+            return [expose()]
+        if path not in ("/healthz", "/readyz"):
+            start_response("404 Not Found", [("Content-Type", "text/plain")])
+            return [b"healthz, readyz or metrics\n"]
+        status, words = readiness(checks) if path == "/readyz" else (200, {"status": "ok", "service": name})
+        facts = told(tells or {}) if path == "/readyz" else {}
+        start_response("200 OK" if status == 200 else "503 Service Unavailable", [("Content-Type", "application/json")])
+        return [orjson.dumps({**words, **facts})]
+
+    return application

@@ -1,0 +1,1 @@
+"""What is kept: databases and their shape, outbox and inbox, leases, wake-ups, sealed data."""

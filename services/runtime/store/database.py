@@ -1,0 +1,285 @@
+"""The store of a service: SQLAlchemy on SQLite or PostgreSQL, durable commits, state and messages in one transaction."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.types import TypeDecorator
+
+from services.contracts.envelope import Event, encode
+from services.contracts.messages import Message
+from services.contracts.topology import Destinations, destinations, lane
+from services.runtime.clock import ZONE, Clock, new_id
+from services.runtime.store.bulk import insert_into, run_many
+from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
+from services.runtime.store.outbox import outbox_row, outbox_table
+from services.runtime.store.wake_up import Bell, FifoBell, NotifyBell
+
+log = structlog.get_logger()
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+#: Under what a connection knows the instant of its transaction.
+BEGUN = "begun"
+BUSY_MILLISECONDS = 15_000
+#: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
+SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant, kept as whole microseconds since 1970 so that both databases compare and index it alike."""
+
+    impl = sa.BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+        """Aware datetime to microseconds."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+        """Microseconds to an aware datetime in the local zone."""
+        return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
+
+
+class Transaction:
+    """One unit of work: statements, buffered inserts and messages, all committed together or not at all."""
+
+    def __init__(self, connection: Connection, source: str, now: datetime) -> None:
+        self.connection, self.source, self.now = connection, source, now
+        self.said = 0
+        self._buffer: dict[sa.Executable, list[dict[str, Any]]] = {}
+
+    def add(self, table: sa.Table, row: dict[str, Any]) -> None:
+        """Insert a row, together with others of its table, before the next statement or the commit."""
+        self.defer(insert_into(table), row)
+
+    def defer(self, statement: sa.Executable, parameters: dict[str, Any]) -> None:
+        """Run a statement with these parameters, together with others of the same statement, at the next flush.
+
+        To be called with a statement that is made once, which is compiled once.
+        """
+        self._buffer.setdefault(statement, []).append(parameters)
+
+    def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
+        """Run a statement after everything added so far."""
+        self.flush()
+        return self.connection.execute(statement, parameters)
+
+    def say(
+        self,
+        message: Message,
+        *,
+        subject: str,
+        sequence: int,
+        message_id: str | None = None,
+        correlation_id: str | None = None,
+        to: Destinations | None = None,
+        withheld: Collection[str] = (),
+    ) -> str:
+        """Put a message into the outbox; it leaves after the commit. Returns its id.
+
+        `message_id` is given where a repetition is to be known as one, `to` where it does not go where its kind goes. The fields
+        in `withheld` are left out of its data.
+        """
+        event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message)
+        places, body = destinations(message) if to is None else to, encode(event, withheld)
+        for place in places:
+            row = outbox_row(event.id, lane(subject, place), [place], body, self.now, message.TYPE, correlation_id)
+            self.add(outbox_table, row)
+        self.said += 1
+        return event.id
+
+    def overwrite(self) -> None:
+        """From here on, what is removed or replaced is overwritten in the file, where the store is one."""
+        if self.connection.dialect.name == "sqlite":
+            self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+    def flush(self) -> None:
+        """Send what is buffered to the database, each statement once with all its parameters, in the order they were first used."""
+        buffer, self._buffer = self._buffer, {}
+        for statement, rows in buffer.items():
+            run_many(self.connection, statement, rows)
+
+
+class Database:
+    """Opens transactions on one store. `source` is the service's name."""
+
+    def __init__(self, url: str, source: str, clock: Clock) -> None:
+        self.url, self.source, self.clock = make_url(url), source, clock
+        self.engine = _engine(self.url)
+        self._bell: Bell | None = None
+        self._hanging, self._writing = threading.Lock(), threading.Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the store is one file."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A writing transaction, durable when the block ends, rolled back when it raises; rings the relay if a message was said."""
+        with self._turn(), self.engine.begin() as connection:
+            work = Transaction(connection, self.source, self.clock.now())
+            connection.info[BEGUN] = work.now
+            yield work
+            work.flush()
+        if work.said:
+            self.bell.ring()
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        # A file has one writer at a time. Threads queue up for it here, where waiting costs nothing; other processes have to look
+        # again and again, and so does whoever has waited in vain, until the store says what is wrong.
+        taken = self.is_sqlite and self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        try:
+            yield
+        finally:
+            if taken:
+                self._writing.release()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads and never waits for writers."""
+        with self.engine.connect().execution_options(huiying_read=True) as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A connection that only reads, and sees all of one moment, however many statements it runs."""
+        with self.reading() as connection:
+            # A read of an SQLite file is of one moment by itself.
+            yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
+
+    @property
+    def bell(self) -> Bell:
+        """What wakes this store's relay."""
+        with self._hanging:
+            if self._bell is None:
+                channel = f"{self.source}_outbox"
+                self._bell = FifoBell(self._beside("bell")) if self.is_sqlite else NotifyBell(self.conninfo, channel)
+            return self._bell
+
+    def lease(self, name: str) -> Lease:
+        """A lease that one process on this store can hold."""
+        return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
+
+    def close(self) -> None:
+        """Close the pooled connections and the bell; the store can be used again afterwards."""
+        self.engine.dispose()
+        with self._hanging:
+            if self._bell is not None:
+                self._bell.close()
+                self._bell = None
+
+    def tidy(self) -> None:
+        """After something was overwritten: let no older copy of it stay in the log beside the file, if nobody is reading it now."""
+        if self.is_sqlite:
+            with self.engine.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+                raw.execute("PRAGMA busy_timeout=200")
+                try:
+                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                except sqlite3.OperationalError as error:
+                    # What was asked for is committed; a full disk has no room for moving it, the next time may have.
+                    log.warning("store_not_tidied", service=self.source, error=repr(error))
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+    def ping(self) -> None:
+        """Raises an SQLAlchemy error when the store does not answer."""
+        with self.reading() as connection:
+            connection.execute(sa.text("SELECT 1"))
+
+    def free_bytes(self) -> int | None:
+        """What is free on the disk of an SQLite file; None where only the server knows. Raises OSError when the folder is away."""
+        return shutil.disk_usage(self._beside("db").parent).free if self.is_sqlite else None
+
+    @property
+    def conninfo(self) -> str:
+        """The URL in the form that PostgreSQL's own library reads."""
+        return self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    def _beside(self, suffix: str) -> Path:
+        return Path(f"{self.url.database}.{suffix}")
+
+
+def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
+    """All rows as mappings with plain text keys."""
+    names = list(map(str, result.keys()))
+    return [dict(zip(names, row, strict=True)) for row in result]
+
+
+#: The insert of each kind of store that can say what happens to a row that is there already.
+INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
+    """The first row as a mapping with plain text keys; None when there is none."""
+    return next(iter(rows_of(result)), None)
+
+
+def _engine(url: URL) -> Engine:
+    both: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
+        # Errors are logged, and what people wrote and who they are does not belong there.
+        "hide_parameters": True,
+    }  # fmt: skip
+    if url.get_backend_name() != "sqlite":
+        options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
+    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("huiying_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once. SQLite's own
+    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks every millisecond or two.
+    raw: Any = connection.connection.dbapi_connection
+    end, rest = time.monotonic() + BUSY_MILLISECONDS / 1000, SHORTEST_REST
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(raw):
+            if time.monotonic() > end:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # Raises the error that callers know, unless it is free just now.
+                break
+            time.sleep(rest)
+            rest = min(2 * rest, LONGEST_REST)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _has_begun(raw: Any) -> bool:
+    # On the bare connection: half of SQLAlchemy's time for a statement that fails goes into its errors.
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            # No caller and no loop knows a driver's bare error, which an event lets through.
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        return False
+    return True

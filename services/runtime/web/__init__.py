@@ -1,0 +1,1 @@
+"""What comes over HTTP: connections, routes, access, sessions, pages, lists and problems."""

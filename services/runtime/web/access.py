@@ -1,0 +1,263 @@
+"""Who may call what: access tokens with roles, hashed, expiring, revocable, in a store of their own that every service reads."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+import structlog
+
+from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
+from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
+from services.runtime.clock import new_id
+from services.runtime.store.database import Database, Instant, Transaction, rows_of
+from services.runtime.web.problems import STORE_AWAY
+
+log = structlog.get_logger()
+PREFIX = "hy_"
+CACHE_SECONDS = 2.0
+MOST_REMEMBERED = 10_000
+T = TypeVar("T")
+#: Who owns the senders that are not a department's.
+OFFICE_OWNER = "-"
+#: A token's last use is written down at most once in this time, however often it is used.
+USE_SECONDS = 60.0
+LONGEST_DAYS = 36_500
+tables = sa.MetaData()
+tokens = sa.Table(
+    "tokens",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("hash", sa.String(64), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("department", sa.String(40)),
+    sa.Column("created", Instant, nullable=False),
+    sa.Column("revoked", Instant),
+    sa.Column("expires", Instant),
+    sa.Column("used", Instant),
+    sa.Column("channels", sa.JSON(none_as_null=True)),
+    sa.Column("source", sa.String(40)),
+)
+
+
+class Role(StrEnum):
+    """What a token is for."""
+
+    REVIEWER = "reviewer"
+    DEPARTMENT = "department"
+    HEAD = "head"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+    SCRAPER = "scraper"
+
+
+#: Who acts for one department: whoever handles its assignments, and its head, who approves its replies where that is asked for.
+OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT, Role.HEAD})
+#: Marks a route that anybody may call.
+PUBLIC: frozenset[Role] = frozenset()
+OFFICE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
+STAFF = OFFICE | {Role.DEPARTMENT}
+SCRAPE = frozenset({Role.SCRAPER, Role.ADMIN})
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls: a role, the department it acts for if it is one, the token's id for the record, and what the token names of
+    channels and sender (None: what the role has)."""
+
+    role: Role | None = None
+    department: str | None = None
+    token: str | None = None
+    channels: frozenset[str] | None = None
+    source: str | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """What this caller may say of an opinion that it sends."""
+        return grant_of(self.role, self.channels, self.source)
+
+    @property
+    def principal(self) -> str | None:
+        """What tells this caller from every other one; None for somebody without a token."""
+        return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
+
+    def own_only(self, asked: Sequence[str] | None) -> Sequence[str] | None:
+        """The departments that a list is narrowed to, None for all: who acts for one sees its own.
+
+        Raises `NotAllowed` when a department asks for another's, rather than answer with what was not asked for.
+        """
+        if self.department is None:
+            return asked
+        if asked is not None and set(asked) != {self.department}:
+            raise NotAllowed("A department sees its own only.", {"department": [f"leave it out, or ask for {self.department}"]})
+        return (self.department,)
+
+
+NOBODY = Caller()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a new token names of what it grants; nothing: what its role has."""
+
+    channels: tuple[str, ...] = ()
+    source: str | None = None
+
+
+def create(
+    database: Database, role: str, department: str | None, days: int | None = None, named: Named = Named()
+) -> tuple[str, str]:
+    """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
+    if role not in list(Role):
+        raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
+    if (role in OF_A_DEPARTMENT) != (department is not None):
+        raise Invalid(
+            "The token of a department or of its head, and no other, names its department.",
+            {"department": ["needed for roles department and head only"]},
+        )
+    if days is not None and not 0 < days <= LONGEST_DAYS:
+        raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
+    _check_named(named)
+    token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
+    with database.transaction() as work:
+        _check_owner(work, role, department, named.source)
+        grants = {"channels": list(named.channels) or None, "source": named.source}
+        row = grants | {"id": token_id, "hash": digest(token), "role": role, "department": department, "created": work.now}
+        work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
+    return token_id, token
+
+
+def _check_named(named: Named) -> None:
+    unknown = [channel for channel in named.channels if channel not in GRANTABLE]
+    if unknown:
+        raise Invalid(f"There is no channel '{unknown[0]}'.", {"channel": [f"one of {', '.join(GRANTABLE)}"]})
+    if named.source is not None and not SOURCE.fullmatch(named.source):
+        raise Invalid("Name the source with small letters, digits and dashes.", {"source": [SOURCE.pattern]})
+
+
+def _check_owner(work: Transaction, role: str, department: str | None, source: str | None) -> None:
+    """A sender's answers hold the receipts of its cases, so its name is not given to another party's token."""
+    if source is None:
+        return
+    query = sa.select(tokens.c.role, tokens.c.department).where(tokens.c.source == source)
+    owners = {(row.department or OFFICE_OWNER) for row in work.execute(query)}
+    if source in list(Role):
+        owners.add(OFFICE_OWNER)
+    if owners - {department or OFFICE_OWNER}:
+        raise Invalid("This source is somebody else's; choose another name.", {"source": ["the name of another sender"]})
+
+
+def revoke(database: Database, token_id: str) -> None:
+    """End a token; every service refuses it within `CACHE_SECONDS`. Raises `NotFound`."""
+    with database.transaction() as work:
+        change = tokens.update().where(tokens.c.id == token_id, tokens.c.revoked.is_(None)).values(revoked=work.now)
+        if work.execute(change).rowcount == 0:
+            raise NotFound("There is no such token, or it is revoked already.")
+
+
+def listing(database: Database) -> list[Mapping[str, Any]]:
+    """All tokens without their hashes, newest first."""
+    columns = [column for column in tokens.c if column.name != "hash"]
+    with database.reading() as connection:
+        return rows_of(connection.execute(sa.select(*columns).order_by(tokens.c.id.desc())))
+
+
+class Brief(Generic[T]):
+    """Takes what was looked up for granted for `CACHE_SECONDS`, and does not grow without end."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[float, T]] = {}
+
+    def get(self, key: str, look_up: Callable[[], T]) -> T:
+        """What is remembered under a key, else what is found now; an error is not remembered."""
+        known = self._found.get(key)
+        if known is None or known[0] < time.monotonic():
+            known = (time.monotonic() + CACHE_SECONDS, look_up())
+            if len(self._found) > MOST_REMEMBERED:
+                self._found.clear()
+            self._found[key] = known
+        return known[1]
+
+    def forget(self, key: str) -> None:
+        """Look it up again the next time."""
+        self._found.pop(key, None)
+
+
+class Gatekeeper:
+    """Turns the Authorization header into a caller; remembers what it found for a moment."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self._known: Brief[Caller] = Brief()
+        self._used: dict[str, float] = {}
+
+    def caller(self, header: str | None) -> Caller:
+        """The caller behind `Bearer <token>`, or `NOBODY` without a header; raises `NotSignedIn` for a token that is no good."""
+        if not header:
+            return NOBODY
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise NotSignedIn("Send the header 'Authorization: Bearer <token>'.")
+        return self.behind(token.strip())
+
+    def behind(self, token: str) -> Caller:
+        """The caller behind a token; raises `NotSignedIn`."""
+        key = digest(token)
+        return self._known.get(key, lambda: self._look_up(key))
+
+    def mark_used(self, token_id: str) -> None:
+        """Write down that a token is in use, unless that was done within the last minute. A store that is away is no failure."""
+        moment = time.monotonic()
+        if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
+            return
+        if len(self._used) > MOST_REMEMBERED:
+            self._used.clear()
+        self._used[token_id] = moment
+        try:
+            with self.database.transaction() as work:
+                # Every service has a memory of its own; the store's keeps them from writing one after another.
+                stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < work.now - timedelta(seconds=USE_SECONDS))
+                work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=work.now))
+        except STORE_AWAY as error:
+            log.warning("token_use_not_recorded", error=repr(error))
+
+    def _look_up(self, key: str) -> Caller:
+        query = sa.select(*CALLER, tokens.c.revoked, tokens.c.expires)
+        with self.database.reading() as connection:
+            row = connection.execute(query.where(tokens.c.hash == key)).one_or_none()
+        if row is None:
+            raise NotSignedIn("This token is unknown. Make one with 'huiying token create'.")
+        refuse_ended(row.revoked, row.expires, self.database.clock.now())
+        self.mark_used(row.id)
+        return caller_of(row)
+
+
+#: What of a token's row makes its caller.
+CALLER = (tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.channels, tokens.c.source)
+
+
+def caller_of(row: Any) -> Caller:
+    """The caller behind a row with the columns `CALLER`."""
+    channels = None if row.channels is None else frozenset(row.channels)
+    return Caller(Role(row.role), row.department, row.id, channels, row.source)
+
+
+def refuse_ended(revoked: datetime | None, expires: datetime | None, now: datetime) -> None:
+    """Raises `NotSignedIn`, with the reason, for a token that has ended."""
+    if revoked is not None:
+        raise NotSignedIn("This token is revoked. Make another one with 'huiying token create'.")
+    if expires is not None and expires <= now:
+        moment = expires.isoformat(timespec="seconds")
+        raise NotSignedIn(f"This token expired at {moment}. Make another one with 'huiying token create'.")
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret. It is 256 random bits, so it cannot be guessed back; a slow digest would only slow requests."""
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,132 @@
+"""HTTP at one edge: a table of routes, and a Flask application made from it.
+
+A route says who may call it, what it takes and what it answers; nothing is served that is not in the table. Errors are
+problem documents (RFC 9457). A view gets a `Call` and returns (status, answer), or a whole response.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import flask
+import structlog
+
+from services.contracts.errors import Malformed, UnsupportedType
+from services.runtime.process.telemetry import Telemetry
+from services.runtime.store.idempotency import HEADER, Key
+from services.runtime.web.access import Gatekeeper
+from services.runtime.web.audit import Scribe
+from services.runtime.web.guard import Door
+from services.runtime.web.problems import failed, json_response, shown
+from services.runtime.web.requests import LONGEST_BODY as LONGEST_BODY
+from services.runtime.web.requests import flatten as flatten
+from services.runtime.web.requests import holds_nul as holds_nul
+from services.runtime.web.requests import read_body, read_query
+from services.runtime.web.requests import validate as validate
+from services.runtime.web.routes import API as API
+from services.runtime.web.routes import Answer as Answer
+from services.runtime.web.routes import Call as Call
+from services.runtime.web.routes import Route as Route
+from services.runtime.web.routes import Routes as Routes
+from services.runtime.web.routes import tag_of
+from services.runtime.web.throttle import Throttle
+
+OK, CREATED = 200, 201
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
+}
+#: Only what came by TLS carries it; a year, as browsers' lists want it. Other names of the same domain are not ours to speak for.
+STRICT_TRANSPORT = "max-age=31536000"
+
+
+def create_app(
+    name: str,
+    service: Any,
+    routes: Routes,
+    gatekeeper: Gatekeeper,
+    telemetry: Telemetry,
+    *,
+    throttle: Throttle | None = None,
+    scribe: Scribe | None = None,
+) -> flask.Flask:
+    """A Flask application that serves exactly the routes of the table; without throttle or scribe it counts or records nothing."""
+    app = flask.Flask(name, static_folder=None, template_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
+    door = Door(name, gatekeeper, throttle, scribe)
+    for route in routes:
+        endpoint = f"{route.method} {route.path}"
+        app.add_url_rule(route.path, endpoint, _serve(route, service, door), methods=[route.method])
+    app.before_request(_begin)
+    app.after_request(lambda response: _finish(response, name, telemetry, door))
+    pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
+    app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
+    return app
+
+
+def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Response]:
+    def serve(**path: str) -> flask.Response:
+        with door.visit(route, path) as visit:
+            body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
+            visit.count_station(body)
+            key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
+            answer = route.view(
+                Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door, flask.request.if_match)
+            )
+            response = _response(route, path, answer)
+            visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
+            return response
+
+    return serve
+
+
+def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Response:
+    """The answer as a response: a 201 says where what it made is, and what has versions which one this is."""
+    if isinstance(answer, flask.Response):
+        return answer
+    response = json_response(*answer)
+    if response.status_code == CREATED and route.made:
+        response.headers["Location"] = route.found_at(path, answer[1])
+    if route.versioned and route.method == "GET" and response.status_code == OK:
+        response.set_etag(tag_of(answer[1]))
+    return response
+
+
+def _begin() -> None:
+    request_id = flask.request.headers.get("X-Request-ID", "")
+    if not (request_id.isascii() and request_id.isprintable() and 0 < len(request_id) <= 128):
+        request_id = secrets.token_hex(8)
+    flask.g.request_id, flask.g.started = request_id, time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request=request_id)
+    if flask.request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise UnsupportedType("Send the body as it is, without a content coding such as gzip.")
+    if any(unicodedata.category(letter) == "Cc" for letter in flask.request.path):
+        raise Malformed("An address must not hold control characters.")
+
+
+def _finish(response: flask.Response, name: str, telemetry: Telemetry, door: Door) -> flask.Response:
+    request = flask.request
+    route = request.url_rule.rule if request.url_rule else "none"
+    seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
+    # A client may invent methods, and each would be a series of its own for ever.
+    method = request.method if request.method in METHODS else "other"
+    telemetry.count("huiying_http_requests_total", service=name, method=method, route=route, status=str(response.status_code))
+    telemetry.observe("huiying_http_request_seconds", seconds, service=name, route=route)
+    response.headers["X-Request-ID"] = flask.g.get("request_id", "")
+    for header, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(header, value)
+    if door.is_secure():
+        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response

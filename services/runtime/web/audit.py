@@ -1,0 +1,168 @@
+"""Who did and saw what: a line for each request that a token or a session makes to change something or to see personal data.
+
+The line is durable before the request begins, and is refused with it when the store is away: nothing is done or shown
+without a line. How it ended is added afterwards and not waited for, so a line without a status says that the process died on
+the way. One thread commits what all requests of the process have to write, together.
+"""
+
+from __future__ import annotations
+
+import atexit
+import queue
+import threading
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from services.contracts.errors import Unavailable
+from services.runtime.clock import new_id
+from services.runtime.store.database import Database, Instant, Transaction, rows_of
+from services.runtime.web.access import Caller, tables
+
+log = structlog.get_logger()
+#: How long a request waits for its line, and how long the end of the process waits for the last ones.
+PATIENCE = 10.0
+MOST_AT_ONCE = 500
+lines = sa.Table(
+    "audit",
+    tables,
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("request", sa.String(128), nullable=False),
+    sa.Column("service", sa.String(16), nullable=False),
+    sa.Column("token", sa.String(36), nullable=False),
+    sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("department", sa.String(40)),
+    sa.Column("method", sa.String(8), nullable=False),
+    sa.Column("route", sa.String(200), nullable=False),
+    sa.Column("subject", sa.String(200)),
+    sa.Column("status", sa.Integer),
+    sa.Index("audit_token", "token", "id"),
+    sa.Index("audit_subject", "subject", "id"),
+)
+_INSERT = lines.insert()
+_END = lines.update().where(lines.c.id == sa.bindparam("line")).values(status=sa.bindparam("ended"))
+_END_WITH = _END.values(subject=sa.bindparam("about"))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: who asked which service for what, about which opinion, assignment or other thing."""
+
+    request: str
+    service: str
+    token: str
+    role: str
+    department: str | None
+    method: str
+    route: str
+    subject: str | None
+
+
+@dataclass(slots=True)
+class _Work:
+    """Something to write: a fresh line, or how some ended."""
+
+    rows: Sequence[dict[str, Any]]
+    ends: Sequence[dict[str, Any]]
+    done: Future[None]
+
+
+class Scribe:
+    """Writes the lines of one web process."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def begin(self, line: Line) -> str:
+        """Write a line and wait until it is durable; returns its id. Raises `Unavailable`."""
+        row = {"id": new_id(), "at": self._database.clock.now(), **asdict(line)}
+        work = _Work([row], (), Future())
+        self._put(work)
+        try:
+            work.done.result(PATIENCE)
+        except Exception as error:
+            log.warning("audit_unavailable", error=repr(error))
+            raise Unavailable("The audit trail cannot be written; nothing was changed. Send the same request again.") from error
+        return str(row["id"])
+
+    def end(self, line_id: str, line: Line, status: int, subjects: Sequence[str]) -> None:
+        """Add how it ended; a request about several things gets a line for each of them."""
+        about: Sequence[str | None] = subjects or [line.subject]
+        first, *others = about
+        end = {"line": line_id, "ended": status} | ({"about": first} if first != line.subject else {})
+        at = self._database.clock.now()
+        more = [{"id": new_id(), "at": at, **asdict(line), "subject": each, "status": status} for each in others]
+        self._put(_Work(more, [end], Future()))
+
+    def close(self) -> None:
+        """Write what is left."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            self._waiting.put(None)
+            thread.join(PATIENCE)
+
+    def _put(self, work: _Work) -> None:
+        with self._starting:
+            if self._thread is None:
+                # Begun at the first line, so that it lives in the process that serves and not in the one that forked it.
+                self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
+                self._thread.start()
+                atexit.register(self.close)
+        self._waiting.put(work)
+
+    def _run(self) -> None:
+        going = True
+        while going:
+            batch = [self._waiting.get()]
+            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
+                batch.append(self._waiting.get())
+            going = None not in batch
+            self._write([work for work in batch if work is not None])
+
+    def _write(self, batch: Sequence[_Work]) -> None:
+        try:
+            with self._database.transaction() as transaction:
+                for work in batch:
+                    _add(transaction, work)
+        except Exception as error:
+            for work in batch:
+                work.done.set_exception(error)
+                if work.ends:
+                    log.error("audit_end_not_written", ends=work.ends, rows=work.rows, error=repr(error))
+        else:
+            for work in batch:
+                work.done.set_result(None)
+
+
+def _add(transaction: Transaction, work: _Work) -> None:
+    for row in work.rows:
+        transaction.add(lines, row | {"status": row.get("status")})
+    for end in work.ends:
+        transaction.defer(_END_WITH if "about" in end else _END, end)
+
+
+def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> Line:
+    """The line of a caller who has a token."""
+    return Line(request, service, caller.token or "-", str(caller.role), caller.department, method, route, subject)
+
+
+def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, str | None], limit: int) -> list[Mapping[str, Any]]:
+    """The newest `limit` lines, oldest first; `wanted` maps a column to the only value of it that is listed."""
+    query = sa.select(lines).order_by(lines.c.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(lines.c.at >= since)
+    for column, value in wanted.items():
+        if value is not None:
+            query = query.where(lines.c[column] == value)
+    with database.reading() as connection:
+        return rows_of(connection.execute(query))[::-1]

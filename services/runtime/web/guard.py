@@ -1,0 +1,186 @@
+"""The way of a request to its view: who calls, whether that is too often, whether they may, and the line that is left of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+
+from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
+from services.runtime.web.access import NOBODY, Caller, Gatekeeper
+from services.runtime.web.audit import Line, Scribe, line_for
+from services.runtime.web.problems import status_for
+from services.runtime.web.requests import FORM, MULTIPART, form_value
+from services.runtime.web.routes import Route
+from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
+from services.runtime.web.throttle import Allowance, Kind, Throttle
+
+STATION = "station"
+#: The code of a station's poster stands for the station.
+CODE = "code"
+#: The part of an address that is a key to what it names, and so stands in no record.
+SECRET_PARTS = frozenset({"receipt"})
+LONGEST_SUBJECT = 200
+#: How many bytes of a body count as a unit of work.
+BYTES_A_UNIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who calls, by which session if by one, and what their address counts as (None: not counted)."""
+
+    caller: Caller
+    session: Session | None
+    address: str | None
+
+
+class Door:
+    """What every request of one application passes."""
+
+    def __init__(self, service: str, gatekeeper: Gatekeeper, throttle: Throttle | None, scribe: Scribe | None) -> None:
+        self._service, self._gatekeeper, self._scribe = service, gatekeeper, scribe
+        self._throttle = throttle or Throttle(Allowance())
+        self._sessions = Sessions(gatekeeper)
+
+    @contextmanager
+    def visit(self, route: Route, path: Mapping[str, str]) -> Iterator[Visit]:
+        """Let a request in, count it, and record how it ends. Raises `NotSignedIn`, `NotAllowed`, `TooMany`, `Unavailable`."""
+        visit = Visit(route, self.identify(route), self._throttle)
+        line = self._line(route, visit.visitor.caller, path)
+        line_id = self._scribe.begin(line) if self._scribe and line else None
+        try:
+            admit(route, visit.visitor)
+            visit.count()
+            yield visit
+        except Exception as error:
+            visit.status = status_for(error)
+            if isinstance(error, NotFound):
+                visit.count_wrong_receipt()
+            raise
+        finally:
+            if self._scribe and line and line_id:
+                self._scribe.end(line_id, line, visit.status, visit.subjects)
+
+    def identify(self, route: Route) -> Visitor:
+        """Who calls: by token in the header, or on pages that are not for everybody by session."""
+        address, header = self.address(), flask.request.headers.get("Authorization")
+        if header:
+            try:
+                return Visitor(self._gatekeeper.caller(header), None, address)
+            except NotSignedIn:
+                self._throttle.wrong_token(address)
+                raise
+        if route.page and not route.is_public and (secret := self.cookie()):
+            session = self._sessions.find(secret)
+            return Visitor(session.caller, session, address)
+        # Whoever has no header may still be known to a gatekeeper that knows callers by other means.
+        return Visitor(NOBODY if route.is_public else self._gatekeeper.caller(header), None, address)
+
+    def charge(self, visitor: Visitor, cost: int) -> None:
+        """Count work; those with a token are not counted. Raises `TooMany`."""
+        if visitor.caller is NOBODY:
+            self._throttle.work(visitor.address, cost)
+
+    def address(self) -> str | None:
+        """What the address of this request counts as."""
+        return self._throttle.key(flask.request.remote_addr, flask.request.headers.get("X-Forwarded-For"))
+
+    def cookie(self) -> str | None:
+        """The secret of the session's cookie, when there is one."""
+        return flask.request.cookies.get(cookie_name(self.is_secure()))
+
+    def is_secure(self) -> bool:
+        """Whether the browser came by https, as far as a proxy that is trusted says."""
+        request = flask.request
+        forwarded = request.headers.get("X-Forwarded-Proto") == "https" and self._throttle.trusts(request.remote_addr)
+        return request.is_secure or forwarded
+
+    def session(self) -> Session | None:
+        """The session of this request, also on a page that is for everybody; None when there is none or it has ended."""
+        try:
+            return self._sessions.find(secret) if (secret := self.cookie()) else None
+        except NotSignedIn:
+            return None
+
+    def sign_in(self, token: str) -> tuple[str, Session]:
+        """Open a session with an access token; raises `NotSignedIn`, or `TooMany` after too many wrong ones."""
+        try:
+            return self._sessions.open(token)
+        except NotSignedIn:
+            self._throttle.wrong_token(self.address())
+            raise
+
+    def sign_out(self) -> None:
+        """End the session of this request."""
+        if secret := self.cookie():
+            self._sessions.end(secret)
+
+    def _line(self, route: Route, caller: Caller, path: Mapping[str, str]) -> Line | None:
+        if caller is NOBODY or not route.is_recorded:
+            return None
+        subject = next((_printable(value) for name, value in path.items() if name not in SECRET_PARTS), None)
+        return line_for(caller, flask.g.request_id, self._service, route.method, route.path, subject)
+
+
+class Visit:
+    """One request at the door: what is counted for it, and what becomes of it."""
+
+    def __init__(self, route: Route, visitor: Visitor, throttle: Throttle) -> None:
+        self.visitor, self.status, self.subjects = visitor, 500, list[str]()
+        self._route, self._throttle = route, throttle
+
+    def count(self) -> None:
+        """Count what the route says is counted; those with a token are not. Raises `TooMany`."""
+        if self.visitor.caller is not NOBODY:
+            return
+        self._throttle.work(self.visitor.address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
+        if self._route.counts is Kind.SUBMISSION:
+            self._throttle.submission(self.visitor.address)
+        elif self._route.counts is Kind.RECEIPT:
+            self._throttle.before_receipt(self.visitor.address)
+
+    def count_station(self, body: Any) -> None:
+        """Count a submission for the station it names, in its body or in its form; raises `TooMany`."""
+        if self._route.counts is Kind.SUBMISSION and self.visitor.caller is NOBODY and self.visitor.address:
+            is_form = flask.request.mimetype in (FORM, MULTIPART)
+            given = {name: form_value(name) for name in (CODE, STATION)} if is_form else body
+            named = (given.get(CODE) or given.get(STATION)) if isinstance(given, Mapping) else None
+            self._throttle.station(self.visitor.address, named)
+
+    def count_wrong_receipt(self) -> None:
+        """Count a receipt that there is not; raises `TooMany`."""
+        if self._route.counts is Kind.RECEIPT and self.visitor.caller is NOBODY:
+            self._throttle.wrong_receipt(self.visitor.address)
+
+    def answered(self, status: int, answer: Any) -> None:
+        """Note how it was answered and about what; a page that says that there is no such receipt counts as a wrong one."""
+        if status == 404:
+            self.count_wrong_receipt()
+        self.status, self.subjects = status, _subjects(self._route, answer)
+
+
+def admit(route: Route, visitor: Visitor) -> None:
+    """Raises `NotSignedIn` or `NotAllowed` unless the route is open to the visitor and a form is one of this session's."""
+    caller = visitor.caller
+    if not route.is_public and caller.role not in route.access:
+        if caller is NOBODY:
+            raise NotSignedIn("This needs a token: send 'Authorization: Bearer <token>'.")
+        raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
+    if visitor.session is not None and route.method not in ("GET", "HEAD"):
+        refuse_forged(visitor.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
+
+
+def _subjects(route: Route, answer: Any) -> list[str]:
+    # What a request made, or decided about many, is known from the answer only.
+    if "<" in route.path or not isinstance(answer, Mapping):
+        return []
+    items = answer.get("items") if route.method != "GET" else None
+    found = [item.get("id") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else [answer.get("id")]
+    return [_printable(str(each)) for each in found if each]
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SUBJECT]

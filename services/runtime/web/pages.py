@@ -1,0 +1,157 @@
+"""Pages for people: templates that escape, forms without JavaScript, the few files that pages need, and errors in words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import flask
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from services.runtime.web.access import PUBLIC
+from services.runtime.web.requests import FORM as FORM
+from services.runtime.web.requests import read_form as read_form
+from services.runtime.web.routes import Answer, Call, Routes
+
+HERE = Path(__file__).parent
+FRESH_SECONDS = 600
+#: What is served under /static/, and nothing else.
+FILES: Mapping[str, str] = {"huiying.css": "text/css; charset=utf-8", "logo.svg": "image/svg+xml"}
+#: Tighter than the API's: a page runs no script at all, and its forms go nowhere else.
+PAGE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+}
+
+
+class Words(NamedTuple):
+    """What people read: Chinese first, English second. In a template it renders itself, with the English marked as such."""
+
+    zh: str
+    en: str
+
+    def __html__(self) -> Markup:
+        """Both languages, escaped."""
+        return Markup('{} <span lang="en">{}</span>').format(self.zh, self.en)
+
+    @property
+    def line(self) -> str:
+        """Both in one line of plain text, where no markup is possible."""
+        return f"{self.zh} · {self.en}"
+
+
+class Failure(NamedTuple):
+    """What a person reads of an error: what is the matter, and what to do now."""
+
+    title: Words
+    advice: Words
+
+
+FAILURES: Mapping[int, Failure] = {
+    401: Failure(
+        Words("请先登录", "Please sign in"),
+        Words("这一页要登录后才能看；登录过的，可能已经超时。", "This page is for who is signed in; a session may have ended."),
+    ),
+    403: Failure(
+        Words("您的令牌不能做这件事", "Your token does not allow this"),
+        Words("请回到上一页刷新后再试；仍然不行，请找管理员。", "Go back, reload the page, try again; else ask an administrator."),
+    ),
+    404: Failure(
+        Words("没有这个页面", "There is nothing at this address"),
+        Words("请检查网址有没有输错，或者回到首页。", "Check the address for a typing error, or go back to the first page."),
+    ),
+    405: Failure(
+        Words("这个网址不能这样打开", "This address cannot be opened like that"),
+        Words("请回到首页，从那里重新开始。", "Go back to the first page and start from there."),
+    ),
+    409: Failure(
+        Words("现在不能这样做", "Not possible right now"),
+        Words("请回到上一页刷新，看看最新的情况。", "Go back, reload the page and see how things stand."),
+    ),
+    412: Failure(
+        Words("内容已有变动", "It has changed since"),
+        Words("请刷新页面，看看最新的情况。", "Reload the page and see how things stand."),
+    ),
+    413: Failure(
+        Words("内容太大", "This is too large"),
+        Words("请缩短内容，或者换小一些的照片，再提交。", "Shorten the text or choose smaller photos, and send it again."),
+    ),
+    415: Failure(
+        Words("无法读取这张表", "This form cannot be read"),
+        Words("请用页面上的表格提交。", "Send the form of the page itself."),
+    ),
+    429: Failure(
+        Words("请求太频繁", "Too many requests"),
+        Words("什么都没有改变。请等一分钟，再做同样的操作。", "Nothing was changed. Wait a minute and do the same again."),
+    ),
+    503: Failure(
+        Words("系统暂时没有响应", "Not available right now"),
+        Words("什么都没有改变。请过一会儿再试同样的操作。", "Nothing was changed. Wait a moment and do the same again."),
+    ),
+}
+BAD_REQUEST = Failure(
+    Words("无法处理这个请求", "This request cannot be carried out"),
+    Words("请回到首页，从那里重新开始。", "Go back to the first page and start from there."),
+)
+INTERNAL = Failure(
+    Words("系统出了差错", "Something went wrong here"),
+    Words("差错已经记录下来，请稍后再试。", "It has been recorded. Please try again later."),
+)
+SIGN_IN, FIRST_PAGE = Words("登录", "Sign in"), Words("回到首页", "First page")
+
+
+def environment(folder: Path) -> Environment:
+    """Templates of a service: its own folder first, then the runtime's layout. Everything is escaped, nothing may be missing."""
+    loader = ChoiceLoader([FileSystemLoader(folder), FileSystemLoader(HERE / "templates")])
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+def html(templates: Environment, name: str, status: int = 200, **values: Any) -> flask.Response:
+    """A template as a response with the headers of a page."""
+    response = flask.Response(templates.get_template(name).render(values), status, content_type="text/html; charset=utf-8")
+    response.headers.update(PAGE_HEADERS)
+    return response
+
+
+def see_other(path: str) -> flask.Response:
+    """After a form: 303, so that going back or reloading does not send it again."""
+    return flask.Response("", 303, {"Location": path} | PAGE_HEADERS)
+
+
+_OWN = environment(HERE / "templates")
+
+
+def error_page(status: int) -> flask.Response:
+    """The page for an error; the request's id is on it where the log says more."""
+    failure = FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
+    request_id = flask.g.get("request_id", "") if status >= 500 else ""
+    link = (f"/login?to={quote(flask.request.path)}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
+    return html(_OWN, "error.html", status, failure=failure, request_id=request_id, link=link)
+
+
+def static_routes() -> Routes:
+    """One route for each of `FILES`, read once."""
+    routes = Routes()
+    for name, content_type in FILES.items():
+        _serve_file(routes, name, content_type)
+    return routes
+
+
+def _serve_file(routes: Routes, name: str, content_type: str) -> None:
+    content = (HERE / "static" / name).read_bytes()
+    tag = hashlib.sha256(content).hexdigest()[:16]
+
+    @routes.get(f"/static/{name}", access=PUBLIC)
+    def serve(_: Call[Any]) -> Answer:
+        """A file that pages need."""
+        response = flask.Response(content, content_type=content_type)
+        response.set_etag(tag)
+        response.cache_control.public, response.cache_control.max_age = True, FRESH_SECONDS
+        response.make_conditional(flask.request)
+        return response

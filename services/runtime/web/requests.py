@@ -1,0 +1,142 @@
+"""What a request brings: JSON, queries and forms, checked before any view sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import flask
+import orjson
+from marshmallow import Schema, ValidationError
+from marshmallow.fields import Field
+
+from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
+from services.contracts.queries import SEPARATOR, is_several, wrong_codes
+from services.contracts.text import many_lines
+from services.contracts.tidying import tidied
+from services.runtime.web.routes import API, Route
+from services.runtime.web.routes import LONGEST_BODY as LONGEST_BODY
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+
+
+def parse_json(raw: bytes) -> dict[str, Any]:
+    """A JSON object from bytes, which may begin with a byte order mark; raises `Malformed` that says where it breaks."""
+    try:
+        parsed = orjson.loads(raw.removeprefix(BYTE_ORDER_MARK))
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"This is not JSON in UTF-8: {error}.") from error
+    if not isinstance(parsed, dict):
+        raise Malformed('A JSON object is needed: {"name": value, …}.')
+    if b"\\u0000" in raw and holds_nul(parsed):
+        raise Malformed("A text must not hold the character U+0000, which no store can keep.")
+    return parsed
+
+
+def holds_nul(value: Any) -> bool:
+    """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
+    # Not recursive: JSON may be nested deeper than Python's stack is.
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            waiting += [*part, *part.values()]
+        elif isinstance(part, list):
+            waiting += part
+        elif isinstance(part, str) and "\0" in part:
+            return True
+    return False
+
+
+def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
+    """What the schema makes of `raw` once it is tidied; raises `Invalid` with the reasons for each field."""
+    try:
+        return schema.load(tidied(schema, raw))
+    except ValidationError as error:
+        raise Invalid("Correct the fields named in 'errors' and send again.", dict(flatten(error.messages))) from error
+
+
+def flatten(messages: Any, path: str = "") -> Iterator[tuple[str, list[str]]]:
+    """Nested validation messages as (dotted field, reasons) pairs."""
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from flatten(inner, f"{path}.{name}" if path else str(name))
+    else:
+        yield path or "body", [str(reason) for reason in messages]
+
+
+@cache
+def _schema(shape: type[Schema]) -> Schema:
+    return shape()
+
+
+def read_body(route: Route) -> Any:
+    """The body as the route's schema makes it, None where the view reads it itself; raises what the table of errors has."""
+    request = flask.request
+    if route.takes and request.mimetype not in route.takes:
+        raise UnsupportedType(f"Send the body as {' or '.join(route.takes)}.")
+    if route.body is None:
+        return None
+    if request.mimetype != "application/json":
+        if not request.content_length and not request.mimetype:
+            return validate(_schema(route.body), {})
+        raise UnsupportedType("Send the body as application/json.")
+    if (request.content_length or 0) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    raw = request.get_data()
+    if len(raw) > LONGEST_BODY:
+        raise TooLarge(f"At most {LONGEST_BODY} bytes.")
+    return validate(_schema(route.body), parse_json(raw or b"{}"))
+
+
+def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
+    """The query as the route's schema makes it; raises `Malformed` and `Invalid`.
+
+    A page passes over what is not its own, since whoever shares a link adds to it; the API refuses it. Codes have to be in
+    the `catalogue`.
+    """
+    schema = _schema(route.query) if route.query else None
+    fields = {field.data_key or name: field for name, field in schema.fields.items()} if schema else {}
+    given = {name: _given(name, values, fields.get(name)) for name, values in flask.request.args.lists()}
+    if holds_nul(given):
+        raise Malformed("The query must not hold the character U+0000.")
+    if schema is None:
+        if given and route.path.startswith(API):
+            raise Invalid("This takes no query.", {name: ["Unknown field."] for name in given})
+        return given
+    parsed: Mapping[str, Any] = validate(schema, {name: text for name, text in given.items() if name in fields or not route.page})
+    if wrong := dict(wrong_codes(schema, parsed, catalogue)):
+        raise Invalid("Correct the parameters named in 'errors' and ask again.", wrong)
+    return parsed
+
+
+def _given(name: str, values: list[str], field: Field[Any] | None) -> str:
+    """What a parameter says that stands in the query once or more often."""
+    if is_several(field):
+        return SEPARATOR.join(values)
+    if len(set(values)) > 1 and field is not None:
+        raise Invalid("Ask for one thing at a time.", {name: ["given twice, with different values"]})
+    return values[0]
+
+
+def read_form(names: Iterable[str], files: int = 0) -> dict[str, str]:
+    """The named fields of a posted form, tidied by `many_lines`, empty where absent.
+
+    `files` is how many bytes of files it may bring beside them, if any. Raises `UnsupportedType` and `TooLarge`.
+    """
+    request = flask.request
+    if request.mimetype != FORM and not (files and request.mimetype == MULTIPART):
+        raise UnsupportedType(f"Send the form as {FORM}.")
+    longest = LONGEST_BODY + (files if request.mimetype == MULTIPART else 0)
+    if (request.content_length or 0) > longest:
+        raise TooLarge(f"At most {longest} bytes.")
+    request.max_form_memory_size = LONGEST_BODY
+    return {name: many_lines(request.form.get(name, "")) for name in names}
+
+
+def form_value(name: str) -> str:
+    """One field of a posted form of any kind, empty where there is none."""
+    flask.request.max_form_memory_size = LONGEST_BODY
+    return flask.request.form.get(name, "")

@@ -1,0 +1,141 @@
+"""The table of routes: who may call what, what it takes, what it answers, what is counted and what is written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from urllib.parse import quote
+
+import flask
+from marshmallow import Schema
+from werkzeug.datastructures import ETags
+
+from services.contracts.errors import Changed
+from services.runtime.store.database import EPOCH, MICROSECOND
+from services.runtime.store.idempotency import Key
+from services.runtime.web.access import PUBLIC, Caller, Role
+from services.runtime.web.problems import ErrorPage
+from services.runtime.web.throttle import Kind
+
+if TYPE_CHECKING:
+    from services.runtime.web.guard import Door, Visitor
+
+S = TypeVar("S")
+Answer = tuple[int, Any] | flask.Response
+View = Callable[[Any], Answer]
+Decorator = Callable[[View], View]
+API = "/api/v1"
+#: The most bytes of a body, where a route says nothing else.
+LONGEST_BODY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """One request: the service it is for, who calls, and what was parsed; the door it came through, for pages of sessions."""
+
+    service: S
+    caller: Caller
+    path: Mapping[str, str]
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: Key | None = None
+    visitor: Visitor | None = None
+    door: Door | None = None
+    if_match: ETags | None = None
+
+    def expect(self, row: Mapping[str, Any] | None) -> None:
+        """Raises `Changed` when If-Match names another version than that of a stored row."""
+        if row is not None and self.if_match and not self.if_match.contains(tag_of(row)):
+            raise Changed("Read it again: it is not what it was. Then send the new ETag as If-Match.")
+
+    def charge(self, cost: int) -> None:
+        """Count work beside the route's own, before it is done; raises `TooMany`."""
+        if self.door is not None and self.visitor is not None:
+            self.door.charge(self.visitor, cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One row of the table. `body` and `query` are schemas of what is taken; `answers` maps a status to its schema.
+
+    `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
+    its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
+    `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
+    audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
+    `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
+    address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
+    request's path and from the answer in braces. `versioned` marks what answers with the ETag of a row, or heeds If-Match.
+    """
+
+    method: str
+    path: str
+    view: View
+    access: frozenset[Role]
+    summary: str
+    body: type[Schema] | None = None
+    query: type[Schema] | None = None
+    answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
+    takes: tuple[str, ...] = ()
+    page: ErrorPage | None = None
+    counts: Kind | None = None
+    personal: bool = False
+    gives: tuple[str, ...] = ()
+    longest: int = LONGEST_BODY
+    cost: int = 0
+    made: str = ""
+    versioned: bool = False
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may call."""
+        return self.access is PUBLIC
+
+    def found_at(self, path: Mapping[str, str], answer: Mapping[str, Any]) -> str:
+        """The address of what was made."""
+        return self.made.format_map({**{name: quote(value, safe="") for name, value in path.items()}, **answer})
+
+    @property
+    def is_recorded(self) -> bool:
+        """Whether a call by somebody with a token leaves a line in the audit trail."""
+        return self.personal or self.method not in ("GET", "HEAD")
+
+
+class Routes(list[Route]):
+    """The routes of a service, filled by decorators beside the views."""
+
+    def get(self, path: str, **facts: Any) -> Decorator:
+        """Serve GET. Facts: access, query, answers, gives, page, counts, cost, personal."""
+        return self._add("GET", path, **facts)
+
+    def post(self, path: str, **facts: Any) -> Decorator:
+        """Serve POST. Facts: access, body or takes, longest, answers, made, gives, page, counts."""
+        return self._add("POST", path, **facts)
+
+    def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
+        def remember(view: View) -> View:
+            summary = (view.__doc__ or "").strip().split("\n")[0]
+            self.append(Route(method, path, view, access, summary, **facts))
+            return view
+
+        return remember
+
+
+def tag_of(row: Mapping[str, Any]) -> str:
+    """The version of a stored row, for ETag and If-Match: when it was changed last."""
+    return format((row["updated"] - EPOCH) // MICROSECOND, "x")
+
+
+def body_limits(routes: Iterable[Route]) -> Callable[[str, str], int]:
+    """The most bytes of a body by method and path, as the routes say."""
+    larger = [(route.method, _pattern(route.path), route.longest) for route in routes if route.longest > LONGEST_BODY]
+
+    def limit(method: str, path: str) -> int:
+        return next((most for verb, pattern, most in larger if verb == method and pattern.fullmatch(path)), LONGEST_BODY)
+
+    return limit
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile("[^/]+".join(map(re.escape, re.split("<[^>]+>", path))))
