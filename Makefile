@@ -48,9 +48,9 @@ fix: $(DEV) ## 自动修正格式 · put right what can be put right without thi
 	@$(PY) -m ruff format .
 
 bench: $(READY) broker ## 测延迟与吞吐 · latency and throughput with everything on, beside this machine's floor; what a look for deadlines costs; who waits in a crowd
-	@$(PY) -m services bench
-	@$(PY) -m services bench-clock
-	@$(PY) -m services bench-crowd
+	@$(PY) -m benchmarks speed
+	@$(PY) -m benchmarks clock
+	@$(PY) -m benchmarks crowd
 
 faults: $(DEV) broker ## 故障试验：两万件意见，六十次故障 · 20,000 opinions under 60 faults, judged; ARGS="--opinions 2000 --faults 20"
 	@$(PY) -m tests.faults.run $(ARGS)

@@ -19,7 +19,7 @@ LIMITS = {"healthz": 100.0, "sign": 1000.0}
 NAMES = {"healthz": "存活检查 GET /healthz", "sign": "另一部门签收 another department's sign"}
 
 
-@click.command("bench-crowd")
+@click.command("crowd")
 @click.option("--slow", type=click.IntRange(0, 500), default=64, show_default=True, help="Clients that send or read slowly.")
 @click.option(
     "--commands",

@@ -45,7 +45,7 @@ COMPARED = ("accepted", "end_to_end")
 USERS = {"services": "服务\nservices", "broker": "消息队列\nbroker", "sender": "发送方\nsender"}
 
 
-@click.command()
+@click.command("speed")
 @click.option("--count", type=click.IntRange(1, 10_000), default=100, show_default=True, help="Latency: one after the other.")
 @click.option(
     "--opinions",

@@ -24,7 +24,7 @@ MakeDatabase = Callable[[FixedClock], Database]
 COLUMNS = ("read", "find", "climb")
 
 
-@click.command("bench-clock")
+@click.command("clock")
 @click.option("--open", "many", type=click.IntRange(FEW), default=MANY, show_default=True, help="How many deadlines are open.")
 @json_option
 def bench_clock(many: int, as_json: bool) -> None:

@@ -52,7 +52,7 @@ class Rabbit:
 
     def take_all(self, queue: str, expected: int, seconds: float = PATIENCE) -> list[tuple[str, Mapping[str, Any], bytes]]:
         """(message id, headers, body) of everything in a queue; waits until `expected` have come, and notices more than that."""
-        found = []
+        found: list[tuple[str, Mapping[str, Any], bytes]] = []
         end = time.monotonic() + seconds
         while len(found) < expected and time.monotonic() < end:
             method, properties, body = self.channel.basic_get(queue, auto_ack=True)

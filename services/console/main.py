@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from benchmarks.crowd_command import bench_crowd
-from benchmarks.speed import bench
-from benchmarks.timing import bench_clock
 from services.console.commands.access import audit, token
 from services.console.commands.catalogue import catalogue
 from services.console.commands.dead_letters import dead
@@ -18,28 +13,16 @@ from services.console.commands.privacy import contacts, erase, retention
 from services.console.commands.reconcile import reconcile
 from services.console.commands.running import demo, doctor, down, logs, up
 from services.console.commands.traffic import import_file, listen, statistics
-from services.console.terminal import Failure
-from services.runtime.settings import SettingsInvalid
+from services.console.terminal import CommandLine
 
 
-class Group(click.Group):
-    """Turns what is wrong with the settings into a message for people."""
-
-    def invoke(self, context: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(context)
-        except SettingsInvalid as error:
-            raise Failure(str(error), "correct the environment") from error
-
-
-@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """回应 Huiying：民有所呼，我有所应。 Closes the loop on what people tell their congress."""
 
 
 COMMANDS: tuple[click.Command, ...] = (
-    up, down, demo, logs, doctor, import_file, listen, statistics, bench, bench_clock, bench_crowd,
+    up, down, demo, logs, doctor, import_file, listen, statistics,
     topology, department, token, audit, catalogue, dead, ledger, migrate,
     contacts, erase, retention, reconcile,
 )  # fmt: skip

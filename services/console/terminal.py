@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.contracts.text import escape_json, printable
+from services.runtime.settings import SettingsInvalid
 
 #: A pipe or a file has no width of its own, and tables squeezed into 80 columns lose what they say.
 WIDTH = None if sys.stdout.isatty() else 150
@@ -50,6 +51,17 @@ class Failure(click.ClickException):
         err.print(f"错误 Error: {self.message}", style="red")
         if self.advice:
             err.print(f"下一步 Next: {self.advice}")
+
+
+class CommandLine(click.Group):
+    """A group of commands that reports settings it cannot use like any other failure."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except SettingsInvalid as error:
+            raise Failure(str(error), "correct the environment") from error
 
 
 def fail(message: str, advice: str = "") -> NoReturn:

@@ -54,12 +54,16 @@ class Installation:
         finally:
             self._environment = before
 
-    def run(self, *arguments: str, seconds: float = 120.0, status: int = 0) -> str:
-        """One command of the console, which has to end with `status`; returns its standard output."""
+    def measure(self, *arguments: str, seconds: float) -> str:
+        """One of the benchmarks, which has to succeed; returns its standard output."""
+        return self.run(*arguments, seconds=seconds, program="benchmarks")
+
+    def run(self, *arguments: str, seconds: float = 120.0, status: int = 0, program: str = "services") -> str:
+        """One command of the console or of another program, which has to end with `status`; returns its standard output."""
         # Into files: what a command leaves running must not keep a pipe open.
         with (self.var / "command.out").open("w+") as out, (self.var / "command.err").open("w+") as errors:
             done = subprocess.run(
-                [sys.executable, "-m", "services", *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                [sys.executable, "-m", program, *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
                 stdout=out, stderr=errors, timeout=seconds, check=False,
             )  # fmt: skip
             for stream in (out, errors):
@@ -67,11 +71,11 @@ class Installation:
             assert done.returncode == status, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
             return out.read()
 
-    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """A command of the console that goes on by itself; whoever began it waits for its end."""
+    def begin(self, *arguments: str, program: str = "services") -> subprocess.Popen[bytes]:
+        """A command that goes on by itself; the caller waits for its end."""
         with (self.var / "begun.out").open("wb") as output:
             return subprocess.Popen(
-                [sys.executable, "-m", "services", *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
+                [sys.executable, "-m", program, *arguments], cwd=ROOT, env=self._environment, stdin=subprocess.DEVNULL,
                 stdout=output, stderr=output,
             )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""`huiying bench` measures a system of its own, with everything on, and leaves nothing of it."""
+"""`python -m benchmarks speed` measures a system of its own, with everything on, and leaves nothing of it."""
 
 import json
 import signal
@@ -16,7 +16,7 @@ def test_the_whole_way_is_measured_beside_the_floor_with_everything_on(idle):
     # What a measurement that was killed has left is cleared away by the next one.
     (idle.var / "bench" / "run").mkdir(parents=True)
     (idle.var / "bench" / "intake.db").write_text("not a store")
-    told = json.loads(idle.run("bench", "--count", "5", "--opinions", str(NUMBER), "--clients", "3", "--json", seconds=240))
+    told = json.loads(idle.measure("speed", "--count", "5", "--opinions", str(NUMBER), "--clients", "3", "--json", seconds=240))
 
     assert [row["what"] for row in told["on"] if not row["good"]] == []
     assert len(told["on"]) == 6
@@ -39,7 +39,7 @@ def test_the_whole_way_is_measured_beside_the_floor_with_everything_on(idle):
 
 def test_a_measurement_that_is_told_to_end_leaves_nothing_running(idle):
     pid_file = idle.var / "bench" / "run" / "web.pid"
-    with idle.begin("bench") as process:
+    with idle.begin("speed", program="benchmarks") as process:
         eventually(pid_file.exists, 60)
         pid = int(pid_file.read_text().split()[0])
         assert birth_of(pid) is not None

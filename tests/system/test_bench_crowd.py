@@ -1,4 +1,4 @@
-"""`huiying bench-crowd` measures how long others wait beside one who floods and many who are slow."""
+"""`python -m benchmarks crowd` measures how long others wait beside one who floods and many who are slow."""
 
 import json
 
@@ -7,7 +7,7 @@ COMMANDS = 300
 
 def test_waiting_is_measured_alone_and_in_the_crowd(idle):
     arguments = ("--slow", "20", "--commands", str(COMMANDS), "--signatures", "3", "--json")
-    told = json.loads(idle.run("bench-crowd", *arguments, seconds=300))
+    told = json.loads(idle.measure("crowd", *arguments, seconds=300))
     for when in ("before", "during"):
         for waits in told["milliseconds"][when].values():
             assert 0 < waits["p50"] <= waits["max"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, NoReturn
 
 import orjson
@@ -159,13 +158,3 @@ class Import:
 def reasons(errors: dict[str, list[str]]) -> str:
     """Why a line was refused, on one line."""
     return "; ".join(f"{name}: {' '.join(each)}" for name, each in errors.items())
-
-
-def bodies(records: Records) -> Iterable[bytes]:
-    """The bytes of some rows, to measure the floor with."""
-    return [raw.rstrip(b"\n") for raw in records.sample]
-
-
-def local_store(folder: Path, url: str, own_url: str | None) -> Path | None:
-    """Where the store's floor can be measured: beside the embedded stores, when this system is the one there."""
-    return folder if own_url == url and (folder / "intake.db").exists() else None

@@ -65,7 +65,6 @@ class Records:
     path: Path
     rows: int
     has_ids: bool
-    sample: tuple[bytes, ...]
     unreadable: tuple[Row, ...]
     ignored: tuple[str, ...] = ()
     sheet: str | None = None
@@ -86,7 +85,6 @@ def type_of(path: Path) -> str:
 def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = None) -> Records:
     """Look through a file once; raises `NotReadable`. Columns in `ignored` are passed over."""
     count, has_ids = 0, False
-    sample: list[bytes] = []
     unreadable: list[Row] = []
     try:
         with _rows(path, ignored, sheet) as rows:
@@ -96,15 +94,13 @@ def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = No
                     unreadable.append(row)
                     continue
                 has_ids = has_ids or b'"external_id"' in row.line
-                if len(sample) < ROWS_A_PIECE:
-                    sample.append(row.line)
     except OSError as error:
         raise NotReadable(f"{path} cannot be read: {error.strerror}.") from error
     except Unreadable as error:
         raise NotReadable(f"{path}: {error}") from error
     if not count:
         raise NotReadable(f"{path} has no rows. A table needs a first line with the names of its fields.")
-    return Records(path, count, has_ids, tuple(sample), tuple(unreadable), tuple(ignored), sheet)
+    return Records(path, count, has_ids, tuple(unreadable), tuple(ignored), sheet)
 
 
 @contextmanager

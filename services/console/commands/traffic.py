@@ -1,4 +1,4 @@
-"""Commands that send and receive: import a file, listen as a department, show the statistics, measure the way."""
+"""Commands that send and receive: import a file, listen as a department, show the statistics."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import click
 import pika.exceptions
 from rich.table import Table
 
-from benchmarks.baseline import WINDOW, publishes_per_second, rows_per_second
-from services.console.client.amqp import DISTRUST, connection
+from services.console.client.amqp import DISTRUST
 from services.console.client.http import Client
-from services.console.client.importer import Import, bodies, local_store, reasons
-from services.console.client.records import NotReadable, Records, open_records
+from services.console.client.importer import Import, reasons
+from services.console.client.records import NotReadable, open_records
 from services.console.client.rehearsal import rehearse, show_rehearsal
 from services.console.client.statistics import print_statistics
 from services.console.commands.operations import demand_queue, json_option, unqueued
@@ -58,7 +57,6 @@ def import_file(file: Path, dry_run: bool, ignore: tuple[str, ...], sheet: str |
     with progress() as shown:
         census = run.run(shown)
     result = _result(run, census)
-    result["floor"] = _floor(settings, records)
     if as_json:
         print_json(result)
     else:
@@ -79,16 +77,6 @@ def _result(run: Import, census: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _floor(settings: ConsoleSettings, records: Records) -> dict[str, int | None]:
-    place, sample = addresses(settings), list(bodies(records))
-    step("测量本机下限 Measuring the floor of this machine with the same bytes")
-    folder = local_store(settings.var, place.url, read_address_book(settings.var).get("URL"))
-    with connection(place.broker_url, "huiying-floor") as broker:
-        one_by_one, windowed = publishes_per_second(broker, place.broker_url, sample)
-    commits = round(rows_per_second(folder, sample)) if folder else None
-    return {"commits_per_second": commits, "publishes_one_by_one": round(one_by_one), "publishes_windowed": round(windowed)}
-
-
 def _print_import(result: dict[str, Any]) -> None:
     for refused in result["refused_lines"][:MOST_SHOWN]:
         err.print(f"第 {refused['line']} 行 line {refused['line']}: {reasons(refused['errors'])}", style="yellow")
@@ -105,9 +93,6 @@ def _print_import(result: dict[str, Any]) -> None:
         ("重复副本 second copies", result["second_copies"]),
         ("用时 seconds until all were in their queues", result["seconds"]["assigned"]),
         ("端到端 opinions per second, end to end", result["opinions_per_second"] or "—"),
-        ("下限：持久提交 floor: durable commits per second", result["floor"]["commits_per_second"] or "— (the store is not here)"),
-        ("下限：逐条确认发布 floor: confirmed publishes, one by one", result["floor"]["publishes_one_by_one"]),
-        (f"下限：窗口确认发布 floor: confirmed publishes, {WINDOW} at a time", result["floor"]["publishes_windowed"]),
     )
     for name, value in rows:
         shown.add_row(name, str(value))

@@ -1,4 +1,4 @@
-"""What `huiying bench` computes, and what it says of what was on."""
+"""What `python -m benchmarks speed` computes, and what it says of what was on."""
 
 import os
 from collections import Counter
@@ -9,6 +9,7 @@ import orjson
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.__main__ import main
 from benchmarks.load import SIZE, make_opinions
 from benchmarks.preflight import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
 from benchmarks.process_stats import Process, added, parsed
@@ -17,7 +18,6 @@ from benchmarks.throughput import Round
 from services.console.client.queue_audit import Census
 from services.console.demo.samples import load_samples
 from services.console.embedded.installation import Installation
-from services.console.main import main
 from services.console.settings import HOME
 from services.contracts.topology import SERVICES, queues
 from services.intake.schemas import Line, Submission
@@ -162,7 +162,7 @@ def test_one_person_in_the_clear_is_told(installation: Installation) -> None:
 def test_a_place_where_a_person_lets_everything_in_is_not_measured(tmp_path: Path) -> None:
     place = tmp_path / "place.yml"
     place.write_text(f"extends: {HOME / 'deploy' / 'catalogue.yml'}\nacceptance: {{web: review}}\n")
-    done = CliRunner().invoke(main, ["bench"], env={"HUIYING_VAR": str(tmp_path / "var"), "HUIYING_CATALOGUE": str(place)})
+    done = CliRunner().invoke(main, ["speed"], env={"HUIYING_VAR": str(tmp_path / "var"), "HUIYING_CATALOGUE": str(place)})
     assert done.exit_code == 1
     assert "web" in done.output
     assert not (tmp_path / "var").exists()
