@@ -32,11 +32,12 @@ from services.intake.domain import Limits
 from services.intake.gateway import Room
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse, same
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import NOBODY, Caller, Gatekeeper
-from services.runtime.web.application import Routes, create_app
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Routes
 from tests.reading import newest
 
 ROOT = Path(__file__).parents[1]

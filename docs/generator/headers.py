@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docs.generator.shapes import Json
-from services.runtime.web.application import Route
+from services.runtime.web.routes import Route
 
 _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 HEADERS: Mapping[str, Json] = {

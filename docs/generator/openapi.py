@@ -17,8 +17,8 @@ from services.contracts.errors import STATUSES, Refusal
 from services.contracts.queries import is_several
 from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import API, Route
 from services.runtime.web.problems import PROBLEM
+from services.runtime.web.routes import API, Route
 from services.runtime.web.throttle import Kind
 
 VERSION = "1"

@@ -36,7 +36,7 @@ from services.contracts.measures import Measure
 from services.contracts.messages import Message
 from services.runtime.settings import PREFIX, ProcessSettings
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Route
+from services.runtime.web.routes import Route
 
 Row = tuple[str, ...]
 _WORDS: dict[type[Any], str] = {

@@ -14,7 +14,7 @@ from services.contracts.messages import MESSAGES, Message
 from services.contracts.topology import EVENTS, LETTERS, SAYS, SERVICE_QUEUES, SERVICES
 from services.runtime.process.assembly import Assembly
 from services.runtime.process.health import health_routes
-from services.runtime.web.application import API, Route
+from services.runtime.web.routes import API, Route
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "messages"

@@ -21,7 +21,7 @@ from services.runtime.process.catalogue import InUse, same
 from services.runtime.process.worker import Chore
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
-from services.runtime.web.application import Routes
+from services.runtime.web.routes import Routes
 
 SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
 log = structlog.get_logger()

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.measures import INTAKE
 from services.intake.gateway import Room
 from services.intake.store import unassigned_since
-from services.runtime.process.telemetry import FreshCollector
 from services.runtime.store.database import Database
+from services.runtime.telemetry import FreshCollector
 
 ROOM, UNASSIGNED = INTAKE
 

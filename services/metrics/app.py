@@ -19,8 +19,9 @@ from services.metrics.schemas import (
     TwoHeads,
 )
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import API, Answer, Call, Routes
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
+from services.runtime.web.routes import API, Answer, Routes
 
 NDJSON = "application/x-ndjson"
 #: Digits, so that a store has room for it.

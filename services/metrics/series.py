@@ -20,7 +20,7 @@ from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.promises import STATES
 from services.metrics.domain.rates import RATES, fraction
 from services.metrics.domain.shared import RATIOS
-from services.runtime.process.telemetry import FreshCollector
+from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
     from services.metrics.handlers import Service

@@ -27,7 +27,7 @@ from services.runtime.process.worker import Chore
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal import forget_addressed
 from services.runtime.store.vault import Vault
-from services.runtime.web.application import Routes
+from services.runtime.web.routes import Routes
 
 RUNGS_A_COMMIT = 200
 SCAN_SECONDS, LETTER_SECONDS, SEAL_SECONDS = 0.5, 1.0, 3600.0

@@ -17,8 +17,9 @@ from services.notify.app.context import SUPERVISORS
 from services.notify.store import agenda_of, find_meeting, open_supervisions
 from services.runtime.web.access import Role
 from services.runtime.web.account import SIGNED_IN
-from services.runtime.web.application import Answer, Call, Routes
+from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, environment, error_page, html
+from services.runtime.web.routes import Answer, Routes
 
 Row = Mapping[str, Any]
 routes = Routes()

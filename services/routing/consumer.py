@@ -30,7 +30,7 @@ from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import Hearing
 from services.runtime.store.database import Transaction
-from services.runtime.web.application import holds_nul, validate
+from services.runtime.web.requests import holds_nul, validate
 
 #: One of each for all commands: making a schema takes longer than using it.
 _BODIES = {verb: body() for verb, body in BODIES.items()}

@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.catalogue import Catalogue
 from services.contracts.measures import ROUTING
 from services.routing.store.unsigned import unsigned_since
-from services.runtime.process.telemetry import FreshCollector
 from services.runtime.store.database import Database
+from services.runtime.telemetry import FreshCollector
 
 
 class UnsignedCollector(FreshCollector):

@@ -27,9 +27,9 @@ from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import Caller, Gatekeeper, Role
 from services.runtime.web.application import create_app
 

@@ -13,12 +13,12 @@ from services.contracts.catalogue import load_catalogue
 from services.contracts.queries import Choices, Codes
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
-from services.runtime.web.application import API, create_app
-from services.runtime.web.routes import Route
+from services.runtime.telemetry import Telemetry
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import API, Route
 from tests.architecture.test_answers import OpenDoor
 
 CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")

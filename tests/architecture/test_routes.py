@@ -15,13 +15,14 @@ from docs.generator.product import api_routes, assemblies, process_routes, reads
 from services.console.embedded.combined_app import service_of
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
-from services.runtime.web.application import API, Route, Routes, create_app
+from services.runtime.web.application import create_app
 from services.runtime.web.paging import Page
+from services.runtime.web.routes import API, Route, Routes
 from services.runtime.web.sessions import FORM_KEY, Sessions, cookie_name
 from services.runtime.web.throttle import Kind
 

@@ -16,7 +16,7 @@ from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTI
 from services.intake.gateway import Room
 from services.intake.series import RoomCollector, UnassignedCollector
 from services.routing.series import UnsignedCollector
-from services.runtime.process.telemetry import COMPUTED, Telemetry
+from services.runtime.telemetry import COMPUTED, Telemetry
 from tests.conftest import MakeDatabase
 
 SOURCES = sorted((ROOT / "services").rglob("*.py"))

@@ -181,7 +181,7 @@ print("tidied")
 def test_a_log_that_cannot_be_written_stops_nobody() -> None:
     code = """
 import structlog
-from services.runtime.process.telemetry import set_up_logs
+from services.runtime.process.logs import set_up_logs
 set_up_logs("INFO")
 for number in range(10_000):
     structlog.get_logger().warning("store_unavailable", number=number)

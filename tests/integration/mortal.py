@@ -19,8 +19,8 @@ from services.runtime.clock import SystemClock
 from services.runtime.messaging.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
 from services.runtime.messaging.dispatch import Dispatcher, Hearing
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database, Transaction
+from services.runtime.telemetry import Telemetry
 
 QUEUE = "department.water"
 effects = sa.Table("effects", sa.MetaData(), sa.Column("id", sa.Integer, primary_key=True), sa.Column("body", sa.Text))

@@ -12,9 +12,9 @@ from services.runtime.clock import ZONE, SystemClock
 from services.runtime.messaging.broker import Publisher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import backlog
+from services.runtime.telemetry import Telemetry
 
 DEADLINE = datetime(2026, 12, 1, tzinfo=ZONE)
 

@@ -14,8 +14,8 @@ from services.runtime.messaging import dispatch
 from services.runtime.messaging.broker import Delivery, Outgoing, Subscription
 from services.runtime.messaging.dispatch import SUSPECT_AFTER, Dispatcher, Hearing, sort_out
 from services.runtime.messaging.memory import MemoryBroker
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database, Transaction
+from services.runtime.telemetry import Telemetry
 from tests import conftest
 from tests.conftest import MakeDatabase
 

@@ -18,8 +18,8 @@ from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.broker import Delivery, Outgoing
 from services.runtime.messaging.dispatch import Dispatcher, Hearing
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database, Transaction
+from services.runtime.telemetry import Telemetry
 from tests.conftest import MakeDatabase
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import until

@@ -21,10 +21,10 @@ from services.runtime.messaging.dispatch import Dispatcher, Hearing
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store import journal
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal_tables import addressed_table, listings_table, published_table
+from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS, MakeDatabase
 from tests.integration.relaying import DEADLINE
 

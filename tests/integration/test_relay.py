@@ -13,9 +13,9 @@ from services.contracts.topology import Queue
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay, waves
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import Pending, outbox_table
+from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS, MakeDatabase
 from tests.integration.relaying import DEADLINE, rungs, say, waiting
 

@@ -13,11 +13,11 @@ from services.contracts.topology import DEPARTMENTS, EVENTS, department_queue
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store import journal
 from services.runtime.store.database import Database
 from services.runtime.store.journal_tables import addressed_table, published_table
 from services.runtime.store.outbox import outbox_table
+from services.runtime.telemetry import Telemetry
 from tests.conftest import MakeDatabase
 from tests.integration.relaying import DEADLINE
 

@@ -114,7 +114,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.messaging.dispatch import Dispatcher, Hearing
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 url, broker, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 database, telemetry = Database(url, "test", SystemClock()), Telemetry()
 connect = lambda: RabbitPublisher(broker, "test")

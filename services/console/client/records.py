@@ -11,7 +11,9 @@ from pathlib import Path
 import orjson
 
 from services.contracts.columns import likeness, raw_of, read_columns
-from services.runtime.sheets import XLSX, Unreadable, read_delimited, read_workbook
+from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.rows import Unreadable
+from services.runtime.sheets.workbook import XLSX, read_workbook
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 #: What a file is by the end of its name; everything else is CSV.

@@ -23,8 +23,9 @@ from services.contracts.topology import SERVICES
 from services.runtime.process.assembly import Assembly, build_app
 from services.runtime.process.assembly import load_settings as load_service_settings
 from services.runtime.process.health import TEXT
-from services.runtime.process.telemetry import KINDS, set_up_logs
+from services.runtime.process.logs import set_up_logs
 from services.runtime.settings import ProcessSettings, SettingsInvalid
+from services.runtime.telemetry import KINDS
 from services.runtime.tls import identity
 from services.runtime.web.routes import body_limits
 from services.runtime.web.server import WebServer

@@ -20,7 +20,7 @@ from services.console.embedded.launch import WEB
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import Slot, listens
 from services.console.settings import load_settings
-from services.runtime.process.telemetry import set_up_logs
+from services.runtime.process.logs import set_up_logs
 
 LOOK_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 30.0

@@ -19,8 +19,9 @@ from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.access import PUBLIC, STAFF
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.requests import MULTIPART
+from services.runtime.web.routes import API, Answer
 from services.runtime.web.throttle import Kind
 
 #: What a multipart body may have beside the photo: boundaries and headers.

@@ -21,9 +21,11 @@ from services.intake.gateway import CSV, NDJSON, Entry
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
 from services.runtime.clock import new_id
-from services.runtime.sheets import XLSX
+from services.runtime.sheets.workbook import XLSX
 from services.runtime.web.access import OFFICE
-from services.runtime.web.application import API, Answer, Call, validate
+from services.runtime.web.calls import Call
+from services.runtime.web.requests import validate
+from services.runtime.web.routes import API, Answer
 
 LINES_A_COMMIT = 200
 LONGEST_BATCH = 64_000_000

@@ -10,7 +10,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.web.access import Role
-from services.runtime.web.application import Routes
+from services.runtime.web.routes import Routes
 
 routes = Routes()
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})

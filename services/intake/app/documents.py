@@ -11,7 +11,8 @@ import flask
 from services import contracts
 from services.intake.app.context import Intake, routes
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer
 
 DOCUMENT_SECONDS = 300
 

@@ -11,7 +11,8 @@ from services.intake.app.opinions import expect
 from services.intake.app.receipts import known_receipt
 from services.intake.handlers import Erasure
 from services.intake.store import IntakeStore
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer
 from services.runtime.web.throttle import Kind
 
 

@@ -14,7 +14,9 @@ from services.contracts.columns import Columns, likeness, read_columns
 from services.contracts.dates import FORMS, read_instant
 from services.contracts.errors import Invalid
 from services.intake.gateway import NDJSON, Entry, read_ndjson, read_rows
-from services.runtime.sheets import XLSX, Table, Unreadable, read_delimited, read_workbook
+from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.rows import Table, Unreadable
+from services.runtime.sheets.workbook import XLSX, read_workbook
 
 BUFFER = 65_536
 LARGEST_WORKBOOK = 20_000_000

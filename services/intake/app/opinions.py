@@ -18,9 +18,10 @@ from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.store.vault import Vault
 from services.runtime.web.access import PUBLIC, STAFF, Caller
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.listing import read_listing
 from services.runtime.web.paging import NOT_OURS, cursor_of, read_cursor
+from services.runtime.web.routes import API, Answer
 from services.runtime.web.throttle import Kind
 
 Row = Mapping[str, Any]

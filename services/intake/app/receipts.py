@@ -17,7 +17,8 @@ from services.intake.store import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer
 from services.runtime.web.throttle import Kind
 
 RECEIPT = f"{API}/receipts/{{receipt}}"

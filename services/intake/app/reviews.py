@@ -15,8 +15,9 @@ from services.intake.app.opinions import expect
 from services.intake.store import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state", "submitted", "waiting_since")
 

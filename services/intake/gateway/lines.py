@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from services.contracts.columns import Columns, raw_of
-from services.runtime.sheets import Table
+from services.runtime.sheets.rows import Table
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 BOM = "\ufeff"

@@ -2,8 +2,8 @@
 
 from services.intake.pages import photos, problems, receipts, submission
 from services.runtime.web.account import desk_routes
-from services.runtime.web.application import Routes
 from services.runtime.web.pages import static_routes
+from services.runtime.web.routes import Routes
 
 routes = Routes([*submission.routes, *receipts.routes, *photos.routes, *problems.routes, *static_routes(), *desk_routes()])
 

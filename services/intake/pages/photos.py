@@ -13,8 +13,10 @@ from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.store.idempotency import Key
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes
-from services.runtime.web.pages import Words, error_page, read_form, see_other
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import Words, error_page, see_other
+from services.runtime.web.requests import read_form
+from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 from services.runtime.web.throttle import Kind
 
 routes = Routes()

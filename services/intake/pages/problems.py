@@ -8,8 +8,9 @@ from services.contracts.errors import NotFound
 from services.contracts.problems import meaning_of
 from services.intake.app.context import Intake
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Answer, Call, Routes
+from services.runtime.web.calls import Call
 from services.runtime.web.pages import environment, error_page, html
+from services.runtime.web.routes import Answer, Routes
 
 TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 routes = Routes()

@@ -23,8 +23,10 @@ from services.intake.pages.telling import department_name, show_time, tell, topi
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
 from services.runtime.store.idempotency import Key
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Answer, Call, Routes, validate
-from services.runtime.web.pages import Words, error_page, html, read_form, see_other
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import Words, error_page, html, see_other
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.throttle import Kind
 
 routes = Routes()

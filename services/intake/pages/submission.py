@@ -21,9 +21,11 @@ from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, Pho
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.store.idempotency import Key
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes, validate
-from services.runtime.web.pages import Words, environment, error_page, html, read_form, see_other
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import Words, environment, error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 from services.runtime.web.throttle import Kind
 
 log = structlog.get_logger()

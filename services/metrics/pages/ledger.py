@@ -12,8 +12,9 @@ from services.metrics import handlers
 from services.metrics.handlers import Service
 from services.metrics.pages.paper import TEMPLATES, routes
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
+from services.runtime.web.routes import Answer
 
 DAYS, PROOFS = 60, 100
 

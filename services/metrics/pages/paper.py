@@ -7,8 +7,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from services.runtime.web.application import Routes
 from services.runtime.web.pages import environment
+from services.runtime.web.routes import Routes
 
 PART = 8
 

@@ -15,8 +15,10 @@ from services.metrics.handlers import Service
 from services.metrics.pages.paper import TEMPLATES, routes
 from services.metrics.schemas import StatisticsQuery
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Answer, Call, validate
+from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, error_page, html
+from services.runtime.web.requests import validate
+from services.runtime.web.routes import Answer
 
 BAR_WIDTH = 120
 #: What is shown as plain numbers, in this order.

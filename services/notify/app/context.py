@@ -13,7 +13,8 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.web.access import Role
-from services.runtime.web.application import Call, Routes
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import Routes
 
 routes = Routes()
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})

@@ -11,8 +11,9 @@ from services.notify import domain, schemas
 from services.notify.app.context import Notify, case_filters, routes
 from services.notify.store import case_deadlines, deadline_versions, find_deadline, open_deadlines
 from services.runtime.web.access import PUBLIC, STAFF
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 Row = Mapping[str, Any]
 FACTS = ("opinion", "assignment", "department", "version", "difficulty", "start", "due", "provisional", "cause", "ended", "promise")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from services.notify import schemas
 from services.notify.app.context import SUPERVISORS, Notify, routes
 from services.notify.store import listed_notes
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 FACTS = ("id", "opinion", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
 

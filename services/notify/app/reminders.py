@@ -9,8 +9,9 @@ from services.notify import schemas
 from services.notify.app.context import Notify, case_filters, routes
 from services.notify.store import sent_reminders
 from services.runtime.web.access import STAFF
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 LETTER = ("recipient", "person", "digest", "channel", "state", "attempts", "next_at", "begun", "ended", "reason")
 FACTS = (

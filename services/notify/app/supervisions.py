@@ -15,8 +15,9 @@ from services.notify.store import Supervisions, agenda_of, find_meeting, list_me
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.access import STAFF
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 Row = Mapping[str, Any]
 FACTS = (

@@ -6,8 +6,9 @@ from services.notify import schemas
 from services.notify.app.context import Notify, routes
 from services.notify.store import listed_heads
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page, page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 
 @routes.get(f"{API}/witness/heads", access=PUBLIC, cost=5, query=Page, answers={200: schemas.WitnessedHeads})

@@ -12,8 +12,9 @@ from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.listing import read_listing
+from services.runtime.web.routes import API, Answer
 
 FILTERS = ("department", "state", "topic", "opinion", "role", "area", "station", "level", "outcome")
 #: What only the handlers need to know of an assignment.

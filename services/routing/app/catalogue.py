@@ -9,7 +9,8 @@ from typing import Any
 from services.routing import domain, schemas, store
 from services.routing.app.context import RULING, Routing, routes
 from services.runtime.web.access import PUBLIC, STAFF
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer
 
 
 @routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})

@@ -11,7 +11,8 @@ from services.routing.domain import Router
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.web.access import STAFF, Role
-from services.runtime.web.application import Call, Routes
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import Routes
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})

@@ -14,8 +14,9 @@ from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.access import OFFICE
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer
 
 
 @routes.get(f"{API}/promises", access=READING, query=schemas.PromiseQuery, answers={200: schemas.PromisePage})

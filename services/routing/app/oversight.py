@@ -15,7 +15,8 @@ from services.routing.handlers.finding import Row
 from services.routing.store import RoutingStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.application import API, Answer, Call
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer
 
 Act = Callable[[RoutingStore, Catalogue, str], tuple[Row, State]]
 

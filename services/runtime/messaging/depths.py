@@ -10,7 +10,7 @@ from datetime import datetime
 from services.contracts.errors import Unavailable
 from services.runtime.clock import Clock
 from services.runtime.messaging.probe import Distrusted
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,9 @@ from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher, Subscription
 from services.runtime.messaging.delivery import Delivery, aside_headers
 from services.runtime.messaging.reconcile import hear
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store import inbox
 from services.runtime.store.database import Database, Transaction
+from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
 log = structlog.get_logger()

@@ -13,10 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.contracts.topology import to_departments
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.messaging.reconcile import Asking
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store import journal, outbox
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import Pending, Refused
+from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
 log = structlog.get_logger()

@@ -11,7 +11,6 @@ from typing import Any
 import flask
 import structlog
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue import Catalogue, Use
 from services.contracts.topology import SAYS, looked_after, watched
@@ -23,21 +22,22 @@ from services.runtime.messaging.dispatch import Dispatcher, Hearing
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.messaging.relay import Relay
 from services.runtime.messaging.turns import Sender, Turns
+from services.runtime.process.backlog import OutboxCollector, backlog_of
 from services.runtime.process.catalogue import InUse, OpenCodes
 from services.runtime.process.health import Checks, Facts, health_routes, status_application
-from services.runtime.process.telemetry import Telemetry, set_up_logs
+from services.runtime.process.logs import set_up_logs
 from services.runtime.process.worker import Chore, Loop, run_worker
 from services.runtime.settings import ProcessSettings, SettingsInvalid
-from services.runtime.store import journal, outbox
 from services.runtime.store.condition import StoreCheck, remember
 from services.runtime.store.database import Database
 from services.runtime.store.idempotency import prune
 from services.runtime.store.migrate import ACCESS, STORE, migrate
+from services.runtime.telemetry import Telemetry
 from services.runtime.tls import identity, trusting
 from services.runtime.web.access import Gatekeeper
-from services.runtime.web.application import Routes, create_app
+from services.runtime.web.application import create_app
 from services.runtime.web.audit import Scribe
-from services.runtime.web.routes import body_limits
+from services.runtime.web.routes import Routes, body_limits
 from services.runtime.web.server import WebServer
 from services.runtime.web.throttle import Allowance, Throttle
 
@@ -86,32 +86,12 @@ def checks_of(assembly: Assembly, given: ProcessSettings, database: Database) ->
     return {"broker": BrokerProbe(given.broker_url).check, "store": remember(store.check)}
 
 
-def backlog_of(database: Database) -> Facts:
-    """How much waits in the outbox of a store and for how many seconds, and by how much it is too old, as `/readyz` tells."""
-
-    def look(which: int) -> int | None:
-        try:
-            with database.reading() as connection:
-                return int(outbox.backlog(connection, database.clock.now())[which])
-        except SQLAlchemyError:
-            return None
-
-    def behind() -> int | None:
-        try:
-            with database.reading() as connection:
-                return journal.behind(connection)
-        except SQLAlchemyError:
-            return None
-
-    return {"outbox": lambda: look(0), "outbox_seconds": lambda: look(1), "store_behind": behind}
-
-
 def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:
     """The service's HTTP application. Opens stores lazily, so it may be built before a fork."""
     clock = clock or SystemClock()
     database, telemetry = open_database(assembly, given, clock), Telemetry()
     service = assembly.build(given, database, clock)
-    telemetry.watch(database)
+    telemetry.registry.register(OutboxCollector(database))
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
     access = Database(given.access_database_url, "access", clock)
@@ -227,7 +207,7 @@ def _worker(assembly: Assembly, given: ProcessSettings) -> int:
     clock, telemetry = SystemClock(), Telemetry(process="worker")
     database = open_database(assembly, given, clock)
     service = assembly.build(given, database, clock)
-    telemetry.watch(database)
+    telemetry.registry.register(OutboxCollector(database))
     loops = worker_loops(assembly, given, database, service, telemetry)
     checks, tells = checks_of(assembly, given, database), backlog_of(database)
     status = status_application(assembly.name, checks, telemetry.expose, tells)

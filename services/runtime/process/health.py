@@ -11,7 +11,8 @@ import structlog
 
 from services.runtime.store.condition import Trouble
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.application import Answer, Call, Routes
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import Answer, Routes
 
 log = structlog.get_logger()
 #: The work of asking every part, and of writing out all series.

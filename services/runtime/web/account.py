@@ -11,9 +11,11 @@ import flask
 
 from services.contracts.errors import NotSignedIn
 from services.runtime.web.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
+from services.runtime.web.calls import Call
 from services.runtime.web.guard import Door
-from services.runtime.web.pages import Words, environment, error_page, html, read_form, see_other
-from services.runtime.web.routes import Answer, Call, Routes
+from services.runtime.web.pages import Words, environment, error_page, html, see_other
+from services.runtime.web.requests import read_form
+from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import Session, give_cookie, refuse_foreign, take_cookie
 
 TEMPLATES = environment(Path(__file__).parent / "templates")

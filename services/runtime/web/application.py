@@ -16,23 +16,15 @@ import flask
 import structlog
 
 from services.contracts.errors import Malformed, UnsupportedType
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.idempotency import HEADER, Key
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import Gatekeeper
 from services.runtime.web.audit import Scribe
+from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.guard import Door
 from services.runtime.web.problems import failed, json_response, shown
-from services.runtime.web.requests import LONGEST_BODY as LONGEST_BODY
-from services.runtime.web.requests import flatten as flatten
-from services.runtime.web.requests import holds_nul as holds_nul
 from services.runtime.web.requests import read_body, read_query
-from services.runtime.web.requests import validate as validate
-from services.runtime.web.routes import API as API
-from services.runtime.web.routes import Answer as Answer
-from services.runtime.web.routes import Call as Call
-from services.runtime.web.routes import Route as Route
-from services.runtime.web.routes import Routes as Routes
-from services.runtime.web.routes import tag_of
+from services.runtime.web.routes import API, LONGEST_BODY, Answer, Route, Routes
 from services.runtime.web.throttle import Throttle
 
 OK, CREATED = 200, 201

@@ -13,9 +13,8 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.runtime.web.access import PUBLIC
-from services.runtime.web.requests import FORM as FORM
-from services.runtime.web.requests import read_form as read_form
-from services.runtime.web.routes import Answer, Call, Routes
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import Answer, Routes
 
 HERE = Path(__file__).parent
 FRESH_SECONDS = 600

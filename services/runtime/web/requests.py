@@ -15,8 +15,7 @@ from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedT
 from services.contracts.queries import SEPARATOR, is_several, wrong_codes
 from services.contracts.text import many_lines
 from services.contracts.tidying import tidied
-from services.runtime.web.routes import API, Route
-from services.runtime.web.routes import LONGEST_BODY as LONGEST_BODY
+from services.runtime.web.routes import API, LONGEST_BODY, Route
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 FORM, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"

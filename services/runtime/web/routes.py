@@ -5,55 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any
 from urllib.parse import quote
 
 import flask
 from marshmallow import Schema
-from werkzeug.datastructures import ETags
 
-from services.contracts.errors import Changed
-from services.runtime.store.database import EPOCH, MICROSECOND
-from services.runtime.store.idempotency import Key
-from services.runtime.web.access import PUBLIC, Caller, Role
+from services.runtime.web.access import PUBLIC, Role
 from services.runtime.web.problems import ErrorPage
 from services.runtime.web.throttle import Kind
 
-if TYPE_CHECKING:
-    from services.runtime.web.guard import Door, Visitor
-
-S = TypeVar("S")
 Answer = tuple[int, Any] | flask.Response
 View = Callable[[Any], Answer]
 Decorator = Callable[[View], View]
 API = "/api/v1"
 #: The most bytes of a body, where a route says nothing else.
 LONGEST_BODY = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Call(Generic[S]):
-    """One request: the service it is for, who calls, and what was parsed; the door it came through, for pages of sessions."""
-
-    service: S
-    caller: Caller
-    path: Mapping[str, str]
-    body: Any = None
-    query: Mapping[str, Any] = field(default_factory=dict)
-    idempotency_key: Key | None = None
-    visitor: Visitor | None = None
-    door: Door | None = None
-    if_match: ETags | None = None
-
-    def expect(self, row: Mapping[str, Any] | None) -> None:
-        """Raises `Changed` when If-Match names another version than that of a stored row."""
-        if row is not None and self.if_match and not self.if_match.contains(tag_of(row)):
-            raise Changed("Read it again: it is not what it was. Then send the new ETag as If-Match.")
-
-    def charge(self, cost: int) -> None:
-        """Count work beside the route's own, before it is done; raises `TooMany`."""
-        if self.door is not None and self.visitor is not None:
-            self.door.charge(self.visitor, cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +87,6 @@ class Routes(list[Route]):
             return view
 
         return remember
-
-
-def tag_of(row: Mapping[str, Any]) -> str:
-    """The version of a stored row, for ETag and If-Match: when it was changed last."""
-    return format((row["updated"] - EPOCH) // MICROSECOND, "x")
 
 
 def body_limits(routes: Iterable[Route]) -> Callable[[str, str], int]:

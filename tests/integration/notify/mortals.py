@@ -20,10 +20,11 @@ from services.runtime.clock import SystemClock
 from services.runtime.process.assembly import worker_loops
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.health import status_application
-from services.runtime.process.telemetry import Telemetry, set_up_logs
+from services.runtime.process.logs import set_up_logs
 from services.runtime.process.worker import run_worker
 from services.runtime.settings import inherited
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from tests.unit.notify.scenes import KEY, rung, small_place
 
 ROOT = Path(__file__).parents[3]

@@ -14,7 +14,7 @@ from services.notify.domain import Undelivered
 from services.notify.domain.letters import address
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.store.tables import letters, notes
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import Caller, Gatekeeper, Role
 from services.runtime.web.application import create_app
 from tests.integration.notify.mailing import mailto, post_office, silent_server

@@ -17,10 +17,10 @@ from services.runtime.clock import SystemClock, new_id
 from services.runtime.messaging.broker import Outgoing, RabbitPublisher, RabbitSubscription
 from services.runtime.process.assembly import worker_loops
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.store.vault import Vault
+from services.runtime.telemetry import Telemetry
 from tests.integration.notify.mailing import mailto, post_office
 from tests.unit.notify.scenes import KEY, ladder_of, rung, small_place
 

@@ -26,10 +26,10 @@ from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker, Stored
 from services.runtime.messaging.relay import Relay
 from services.runtime.process.assembly import Assembly
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.web.application import create_app
 

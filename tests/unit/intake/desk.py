@@ -35,12 +35,13 @@ from services.intake.gateway import Room
 from services.intake.store import IntakeStore
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.process.catalogue import InUse, same
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
 from services.runtime.store.vault import Vault
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
-from services.runtime.web.application import Routes, create_app
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Routes
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.intake.store import opinions
-from services.runtime.sheets import XLSX
+from services.runtime.sheets.workbook import XLSX
 
 ROW = "路灯不亮,三号楼前的路灯坏了两周。"
 

@@ -7,7 +7,8 @@ import pytest
 
 from services.contracts.columns import likeness, read_columns
 from services.intake.gateway import Entry, read_ndjson, read_rows
-from services.runtime.sheets import Unreadable, read_delimited
+from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.rows import Unreadable
 
 HEADER = b"external_id,title,content\n"
 

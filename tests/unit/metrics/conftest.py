@@ -20,11 +20,12 @@ from services.metrics.store import Heads, Ledger, ReadModel
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import PUBLIC, Gatekeeper
 from services.runtime.web.access import tables as access_tables
-from services.runtime.web.application import Routes, create_app
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Routes
 from tests.unit.metrics.telling import COUNTY, START
 
 SIGNER = Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from services.notify import pages
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from tests.unit.notify.calling import Doorman
 from tests.unit.notify.cases import Case

@@ -9,8 +9,8 @@ from services.contracts.messages import LetterRequested
 from services.notify import schemas
 from services.notify.app import routes
 from services.notify.store import tables
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import MIGRATIONS, scene_on, small_place

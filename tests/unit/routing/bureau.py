@@ -34,9 +34,9 @@ from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database, rows_of
 from services.runtime.store.outbox import outbox_table
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
 from services.runtime.web.application import create_app
 from tests.reading import newest

@@ -10,14 +10,16 @@ from werkzeug.test import TestResponse
 
 from services.contracts.errors import Conflict, NotFound
 from services.runtime.clock import FixedClock
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from services.runtime.web import access, audit
 from services.runtime.web.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
 from services.runtime.web.account import TEMPLATES, desk_routes
-from services.runtime.web.application import Answer, Call, Routes, create_app
+from services.runtime.web.application import create_app
 from services.runtime.web.audit import Scribe
+from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other, static_routes
+from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.throttle import Allowance, Kind, Throttle
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"

@@ -11,9 +11,10 @@ from services import VERSION
 from services.console.embedded.merge_metrics import merge
 from services.contracts.messages import OpinionDeclined
 from services.runtime.clock import FixedClock
+from services.runtime.process.backlog import OutboxCollector
 from services.runtime.process.health import readiness
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
 from tests.conftest import MakeDatabase
 
 
@@ -72,7 +73,7 @@ def test_processes_that_are_told_in_one_page_are_told_apart() -> None:
 
 def test_the_outbox_is_asked_at_every_scrape(sqlite_database: MakeDatabase, clock: FixedClock) -> None:
     database, telemetry = sqlite_database(), Telemetry()
-    telemetry.watch(database)
+    telemetry.registry.register(OutboxCollector(database))
     assert "huiying_outbox_pending 0.0\n" in telemetry.expose().decode()
     with database.transaction() as work:
         work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
@@ -84,7 +85,7 @@ def test_the_outbox_is_asked_at_every_scrape(sqlite_database: MakeDatabase, cloc
 
 def test_a_scrape_survives_a_store_that_is_away(tmp_path: Path, clock: FixedClock) -> None:
     telemetry = Telemetry()
-    telemetry.watch(Database(f"sqlite:///{tmp_path}/missing/test.db", "test", clock))
+    telemetry.registry.register(OutboxCollector(Database(f"sqlite:///{tmp_path}/missing/test.db", "test", clock)))
     assert "huiying_outbox_pending" not in telemetry.expose().decode()
 
 

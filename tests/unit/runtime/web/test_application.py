@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
 from services.runtime.clock import ZONE
-from services.runtime.process.telemetry import Telemetry
 from services.runtime.store.migrate import ACCESS
+from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
-from services.runtime.web.application import LONGEST_BODY, Answer, Call, Routes, create_app
+from services.runtime.web.application import create_app
+from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page
+from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 from tests.conftest import MakeDatabase
 
 
@@ -52,12 +54,8 @@ def table(world: list[World]) -> Routes:
 
         More of it.
         """
-        return 201, {
-            "service": call.service,
-            "body": call.body,
-            "key": call.idempotency_key,
-            "at": datetime(2026, 1, 2, tzinfo=ZONE),
-        }
+        at = datetime(2026, 1, 2, tzinfo=ZONE)
+        return 201, {"service": call.service, "body": call.body, "key": call.idempotency_key, "at": at}
 
     @routes.get("/api/v1/notes", access=OFFICE, query=Page)
     def several(call: Call[str]) -> Answer:

@@ -4,9 +4,10 @@ import gzip
 
 import pytest
 
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import PUBLIC, Gatekeeper
-from services.runtime.web.application import Routes, create_app
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Routes
 
 
 class Nobody(Gatekeeper):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from services.runtime.clock import FixedClock
 from services.runtime.process.assembly import counted
 from services.runtime.process.sweep import RESTS, After, Due, Sweep, behind
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 
 tables = sa.MetaData()
 jobs = sa.Table(

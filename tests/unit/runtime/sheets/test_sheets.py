@@ -13,7 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.columns import NAMES, likeness, raw_of, read_columns
-from services.runtime.sheets import Unreadable, read_delimited, read_workbook
+from services.runtime.sheets.delimited import read_delimited
+from services.runtime.sheets.rows import Unreadable
+from services.runtime.sheets.workbook import read_workbook
 
 ROWS = [("标题", "诉求内容", "联系电话"), ("路灯不亮", "三号楼前，坏了两周。", "13800000000"), ("河堤塌了", "请修", "")]
 ENCODINGS = ("utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.contracts.errors import Unavailable
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.depths import QueueWatch, Seen, look_at
-from services.runtime.process.telemetry import Telemetry
+from services.runtime.telemetry import Telemetry
 
 WORK, DEAD = "routing.events", "routing.events.dead"
 

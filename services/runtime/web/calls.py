@@ -1,0 +1,47 @@
+"""One request as a view gets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from werkzeug.datastructures import ETags
+
+from services.contracts.errors import Changed
+from services.runtime.store.database import EPOCH, MICROSECOND
+from services.runtime.store.idempotency import Key
+from services.runtime.web.access import Caller
+from services.runtime.web.guard import Door, Visitor
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[S]):
+    """One request: the service it is for, who calls, and what was parsed; the door it came through, for pages of sessions."""
+
+    service: S
+    caller: Caller
+    path: Mapping[str, str]
+    body: Any = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    idempotency_key: Key | None = None
+    visitor: Visitor | None = None
+    door: Door | None = None
+    if_match: ETags | None = None
+
+    def expect(self, row: Mapping[str, Any] | None) -> None:
+        """Raises `Changed` when If-Match names another version than that of a stored row."""
+        if row is not None and self.if_match and not self.if_match.contains(tag_of(row)):
+            raise Changed("Read it again: it is not what it was. Then send the new ETag as If-Match.")
+
+    def charge(self, cost: int) -> None:
+        """Count work beside the route's own, before it is done; raises `TooMany`."""
+        if self.door is not None and self.visitor is not None:
+            self.door.charge(self.visitor, cost)
+
+
+def tag_of(row: Mapping[str, Any]) -> str:
+    """The version of a stored row, for ETag and If-Match: when it was changed last."""
+    return format((row["updated"] - EPOCH) // MICROSECOND, "x")
