@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.notify import __main__ as notify
 from services.notify import handlers
 from services.notify.domain import Ladder, Secretary

@@ -16,7 +16,7 @@ from benchmarks.scan import DUE, FEW, MANY, measure
 from services.console.commands.operations import json_option
 from services.console.settings import load_settings
 from services.console.terminal import out, print_json, step, table
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 

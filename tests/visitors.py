@@ -12,20 +12,18 @@ from typing import Any
 
 import flask
 
-from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.catalogue.check import load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentConcluded,
     AssignmentCreated,
     AssignmentProgressed,
     AssignmentReopened,
     AssignmentReplied,
     AssignmentSigned,
-    Message,
-    OpinionText,
-    Outcome,
-    Why,
 )
+from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.intake import app, consumer, pages, store
 from services.intake.app import Intake
 from services.intake.domain import Limits

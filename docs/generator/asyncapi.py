@@ -11,7 +11,8 @@ from docs.generator.shapes import Json, Shapes
 from services.contracts.commands import ALL_VERBS, LONGEST, REQUESTS
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
-from services.contracts.messages import CommandAccepted, CommandRejected, Message
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.values import Message
 from services.contracts.schema import schema_class
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
 

@@ -33,7 +33,7 @@ from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TERMINAL, CO_TRANSITIONS, FIRST, TERMINAL, TRANSITIONS, CoState
 from services.contracts.measures import Measure
-from services.contracts.messages import Message
+from services.contracts.messages.values import Message
 from services.runtime.settings import PREFIX, ProcessSettings
 from services.runtime.web.access import PUBLIC
 from services.runtime.web.routes import Route

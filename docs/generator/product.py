@@ -10,7 +10,8 @@ from typing import Any
 
 import orjson
 
-from services.contracts.messages import MESSAGES, Message
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.values import Message
 from services.contracts.topology import EVENTS, LETTERS, SAYS, SERVICE_QUEUES, SERVICES
 from services.runtime.process.assembly import Assembly
 from services.runtime.process.health import health_routes

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.messages import Contact, Outcome, Promise, ReplyItem
+from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem
 
 LONGEST = {"content": 20_000, "reason": 2_000}
 #: What a department can add to one assignment in one round: how often by verb, and how many characters altogether. The life cycle

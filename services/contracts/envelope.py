@@ -12,7 +12,8 @@ import orjson
 from marshmallow import ValidationError
 
 from services.contracts.errors import Poison
-from services.contracts.messages import REGISTRY, Message
+from services.contracts.messages.registry import REGISTRY
+from services.contracts.messages.values import Message
 from services.contracts.reading import reader_of
 from services.contracts.schema import schema_of
 

@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from services.contracts.catalogue import CHANNELS
+from services.contracts.catalogue.model import CHANNELS
 
 #: What a body names beside its channel that needs a grant; `deputy` is both a channel and a name in the body.
 RELAY: Final = "relay"

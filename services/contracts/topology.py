@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from services.contracts.messages import MESSAGES, Message
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.values import Message
 
 VHOST = "huiying"
 #: The largest message (bytes) that the broker takes from anybody; the same number stands in its configuration.

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, NotFound
-from services.contracts.messages import (
-    CardIssued,
-    LedgerHeaded,
-    ReminderSent,
-    SupervisionRaised,
-)
+from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES, Scope
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.heard import Heard

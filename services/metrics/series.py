@@ -14,7 +14,7 @@ import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.catalogue import CHANNELS, Catalogue
+from services.contracts.catalogue.model import CHANNELS, Catalogue
 from services.contracts.measures import PRODUCT, Measure
 from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.promises import STATES

@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.notify import app, handlers, pages
 from services.notify.app import Notify, Office
 from services.notify.consumer import hearings

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
     AssignmentConcluded,
@@ -25,15 +25,17 @@ from services.contracts.messages import (
     AssignmentRescheduled,
     AssignmentResumed,
     AssignmentSigned,
+)
+from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.supervision import (
     CalendarChanged,
-    LedgerHeaded,
     LetterCancelled,
     LetterRequested,
-    Message,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
 )
+from services.contracts.messages.values import Message
 from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from prometheus_client.registry import Collector
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import hearings

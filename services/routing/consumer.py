@@ -8,17 +8,9 @@ from typing import Any
 from services.contracts.commands import ALL_VERBS, REQUESTS
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Malformed, NotAllowed, NotFound
-from services.contracts.messages import (
-    OpinionAccepted,
-    OpinionDetailed,
-    OpinionEvaluated,
-    OpinionJoined,
-    OpinionMerged,
-    OpinionParted,
-    OpinionWithdrawn,
-    SupervisionRaised,
-    SupervisionResolved,
-)
+from services.contracts.messages.merging import OpinionJoined, OpinionParted
+from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated, OpinionMerged, OpinionWithdrawn
+from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
 from services.contracts.schema import schema_of
 from services.routing import handlers
 from services.routing.app import Routing

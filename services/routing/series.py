@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.measures import ROUTING
 from services.routing.store.unsigned import unsigned_since
 from services.runtime.store.database import Database

@@ -14,10 +14,11 @@ from marshmallow import RAISE
 from PIL import Image
 
 from docs.generator.product import ROOT, assemblies
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.ledger import subject_of
-from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
+from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
+from services.contracts.messages.values import OpinionText
 from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
 from services.metrics.domain.heard import heard

@@ -12,7 +12,8 @@ from docs.generator.product import GOLDEN, ROOT, assemblies, hearers, matches, s
 from services.contracts.definitions import definitions, users
 from services.contracts.envelope import decode
 from services.contracts.lifecycle import FIRST, TERMINAL, TRANSITIONS, State
-from services.contracts.messages import MESSAGES, REGISTRY, Message
+from services.contracts.messages.registry import MESSAGES, REGISTRY
+from services.contracts.messages.values import Message
 from services.contracts.topology import EVENTS, EXCHANGES, SAYS, SERVICE_QUEUES, SERVICES, Queue, destinations
 
 every_message = pytest.mark.parametrize("shape", MESSAGES, ids=lambda shape: shape.TYPE)

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from docs.generator.product import ROOT, assemblies
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.contracts.queries import Choices, Codes
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock

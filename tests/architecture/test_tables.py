@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT, settings_shapes
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTING, Measure
 from services.intake.gateway import Room

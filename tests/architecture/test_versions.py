@@ -7,8 +7,9 @@ from datetime import timedelta
 
 from docs.generator.examples import EXAMPLES
 from docs.generator.product import ROOT, api_routes
-from services.contracts.catalogue import load_catalogue
-from services.contracts.messages import OpinionAccepted, OpinionText
+from services.contracts.catalogue.check import load_catalogue
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import OpinionText
 from services.routing import handlers
 from services.routing.domain import Router
 from services.routing.store import RoutingStore

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.contracts.messages import OpinionDeclined
+from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store import database as database_module
 from services.runtime.store import outbox

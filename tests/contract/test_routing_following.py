@@ -16,7 +16,8 @@ import sqlalchemy as sa
 
 from services.contracts.commands import Keep, Reply
 from services.contracts.envelope import decode
-from services.contracts.messages import OpinionEvaluated, Outcome, Promise, Rating
+from services.contracts.messages.opinions import OpinionEvaluated
+from services.contracts.messages.values import Outcome, Promise, Rating
 from services.contracts.worktime import Closure
 from services.routing import handlers, store
 from services.routing.__main__ import Rescheduling, chores

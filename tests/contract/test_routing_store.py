@@ -18,7 +18,9 @@ from alembic.runtime.migration import MigrationContext
 from services.contracts.commands import Object, Reply, Sign
 from services.contracts.envelope import decode
 from services.contracts.errors import Conflict
-from services.contracts.messages import AssignmentReplied, OpinionAccepted, OpinionText, Outcome
+from services.contracts.messages.assignments import AssignmentReplied
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import OpinionText, Outcome
 from services.routing import handlers, store
 from services.routing.app import Routing
 from services.routing.consumer import hearings

@@ -25,7 +25,7 @@ from services.console.embedded.node import free_broker_port, server_script
 from services.console.embedded.processes import birth_of, free_port, listens
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import Addresses, ConsoleSettings
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.contracts.definitions import department_user
 from services.contracts.topology import RETRIES, SERVICE_QUEUES, SERVICES, UNROUTED, dead_queue, department_queue
 from tests.faults.nodes import Nodes

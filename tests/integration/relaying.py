@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from services.contracts.messages import ReminderSent
+from services.contracts.messages.supervision import ReminderSent
 from services.runtime.clock import ZONE, SystemClock
 from services.runtime.messaging.broker import Publisher
 from services.runtime.messaging.memory import MemoryBroker

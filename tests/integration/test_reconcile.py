@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
-from services.contracts.messages import OpinionDeclined, ReminderSent
+from services.contracts.messages.opinions import OpinionDeclined
+from services.contracts.messages.supervision import ReminderSent
 from services.contracts.topology import DELIVERIES
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.broker import Outgoing

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import OpinionDeclined, ReminderSent
+from services.contracts.messages.opinions import OpinionDeclined
+from services.contracts.messages.supervision import ReminderSent
 from services.contracts.topology import DEPARTMENTS as DEPARTMENTS_EXCHANGE
 from services.contracts.topology import Queue
 from services.runtime.clock import ZONE, FixedClock

@@ -13,7 +13,7 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import ReminderSent
+from services.contracts.messages.supervision import ReminderSent
 from services.runtime.messaging.broker import Outgoing, Publisher
 from services.runtime.messaging.memory import MemoryBroker
 from tests.conftest import DEPARTMENTS, MakeDatabase

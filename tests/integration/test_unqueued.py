@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import ReminderSent
+from services.contracts.messages.supervision import ReminderSent
 from services.contracts.topology import DEPARTMENTS, EVENTS, department_queue
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.memory import MemoryBroker

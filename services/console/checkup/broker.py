@@ -13,7 +13,8 @@ from services.console.checkup.findings import Finding, Severity, Subject
 from services.console.client.amqp import connection
 from services.console.client.management import Management
 from services.console.terminal import Failure
-from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
 from services.runtime.messaging.probe import publish_nowhere
 from services.runtime.store.condition import Trouble

@@ -16,7 +16,9 @@ from services.console.embedded.combined_app import assemblies
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME, OWN_CATALOGUE, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, out, print_json, print_plain, step
-from services.contracts.catalogue import Problem, Use, check_catalogue, lacking, load_catalogue, snapshot
+from services.contracts.catalogue.against import Use, lacking
+from services.contracts.catalogue.check import check_catalogue, load_catalogue
+from services.contracts.catalogue.document import Problem, snapshot
 from services.contracts.topology import department_queue
 from services.runtime.clock import SystemClock
 from services.runtime.process.catalogue import replace_text

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from services.console.checkup import Finding, Severity, Subject, broker, machine, processes, stores
 from services.console.settings import ConsoleSettings, addresses
-from services.contracts.catalogue import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 
 
 def catalogue(subject: Subject) -> Iterator[Finding]:

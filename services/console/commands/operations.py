@@ -15,7 +15,8 @@ from services.console.embedded.installation import Installation, password_hash
 from services.console.embedded.launch import service_url
 from services.console.settings import ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, print_json, print_plain, step
-from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.definitions import definitions, department_user
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock

@@ -24,7 +24,7 @@ from services.console.settings import ConsoleSettings, addresses, load_settings,
 from services.console.terminal import err, fail, out, print_json, print_plain, progress, step
 from services.contracts.definitions import department_user
 from services.contracts.errors import Unavailable
-from services.contracts.messages import Outcome
+from services.contracts.messages.values import Outcome
 from services.runtime.messaging.probe import BrokerProbe, Distrusted
 from services.runtime.tls import bare, context
 

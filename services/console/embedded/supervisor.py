@@ -18,7 +18,8 @@ from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import listens, stop_all
 from services.console.settings import EXAMPLE, OWN_CATALOGUE, TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
-from services.contracts.catalogue import Catalogue, CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotSignedIn
 from services.runtime.clock import SystemClock
 from services.runtime.process.assembly import migrate_access

@@ -20,7 +20,7 @@ from services.contracts.catalogue.model import (
     RECIPIENTS,
 )
 from services.contracts.durations import Duration, parse_duration
-from services.contracts.messages import Outcome
+from services.contracts.messages.values import Outcome
 from services.contracts.worktime import parse_spans
 
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.intake.gateway import Room
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import ADMIN, REVIEWERS, Intake, routes

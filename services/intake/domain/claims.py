@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotAllowed
 from services.contracts.grants import RELAY, Grant
 from services.intake.domain.people import PERSONAL

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
-from services.contracts.messages import Rating
+from services.contracts.messages.values import Rating
 from services.contracts.text import is_visible
 
 #: How often one rater may answer: a reply once and once more on second thought, a promise that was kept once.

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import LEVELS, Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import LEVELS, Catalogue
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
-from services.contracts.messages import Handling
+from services.contracts.messages.values import Handling
 
 #: Nobody handles an opinion in one of these, so none can be handled with it.
 NO_TARGETS = frozenset({State.SUBMITTED, State.RETURNED, State.DECLINED, State.MERGED, State.WITHDRAWN})

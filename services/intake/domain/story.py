@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import AssignmentAdvised, PromiseBroken, PromiseKept, PromiseMade
+from services.contracts.messages.assignments import AssignmentAdvised
+from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
 
 Line = Mapping[str, Any]
 #: Who reads a line besides the office and the departments: everybody with a receipt of the case, nobody, or one receipt.

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.catalogue import Area, Catalogue, Station
+from services.contracts.catalogue.model import Area, Catalogue, Station
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance, allowed_moves

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.contracts.messages import LetterCancelled
+from services.contracts.messages.supervision import LetterCancelled
 from services.intake import domain
 from services.intake.handlers.letters import UNNUMBERED
 from services.intake.handlers.reviewing import OFFICE, Row, known

@@ -9,20 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
     AssignmentAsked,
     AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
-    AssignmentDetailed,
     AssignmentDrafted,
     AssignmentExtended,
-    AssignmentJoined,
     AssignmentMarked,
     AssignmentObjected,
-    AssignmentParted,
     AssignmentPaused,
     AssignmentProgressed,
     AssignmentRaised,
@@ -34,16 +31,18 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
+)
+from services.contracts.messages.merging import AssignmentDetailed, AssignmentJoined, AssignmentParted
+from services.contracts.messages.supervision import (
     CardIssued,
-    Message,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
-    ReplyItem,
     SupervisionRaised,
     SupervisionResolved,
     SupervisionScheduled,
 )
+from services.contracts.messages.values import Message, ReplyItem
 
 Values = Callable[[Any], dict[str, Any]]
 DEPARTMENT, HEAD, ROUTING, SUPERVISOR, LADDER = "department", "head", "routing", "supervisor", "ladder"

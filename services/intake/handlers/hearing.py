@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event
 from services.contracts.lifecycle import State
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
     AssignmentCreated,
@@ -20,9 +20,9 @@ from services.contracts.messages import (
     AssignmentReassigned,
     AssignmentReplied,
     AssignmentRuled,
-    Message,
-    PromiseKept,
 )
+from services.contracts.messages.supervision import PromiseKept
+from services.contracts.messages.values import Message
 from services.intake.domain import STAFF
 from services.intake.handlers import letters
 from services.intake.handlers.heard import HEARD, Heard

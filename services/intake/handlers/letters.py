@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
-from services.contracts.messages import LetterRequested
+from services.contracts.messages.supervision import LetterRequested
 from services.intake import domain
 
 if TYPE_CHECKING:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import OpinionJoined, OpinionMerged, OpinionParted, OpinionText, OpinionUnmerged
+from services.contracts.messages.merging import OpinionJoined, OpinionParted, OpinionUnmerged
+from services.contracts.messages.opinions import OpinionMerged
+from services.contracts.messages.values import OpinionText
 from services.intake import domain
 from services.intake.handlers import letters
 from services.intake.handlers.reviewing import OFFICE, Row, known

@@ -6,10 +6,13 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, NotFound, Refusal
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionReturned, OpinionText, OpinionUnmerged
+from services.contracts.messages.merging import OpinionUnmerged
+from services.contracts.messages.opinions import OpinionAccepted, OpinionDeclined, OpinionReturned
+from services.contracts.messages.values import OpinionText
 from services.intake import domain
 from services.intake.domain import Terms
 from services.intake.handlers import letters

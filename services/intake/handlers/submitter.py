@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import OpinionDetailed, OpinionEvaluated, OpinionWithdrawn, Rating
+from services.contracts.messages.opinions import OpinionDetailed, OpinionEvaluated, OpinionWithdrawn
+from services.contracts.messages.values import Rating
 from services.intake import domain
 from services.intake.domain import Rated
 from services.intake.handlers.reviewing import Row, known

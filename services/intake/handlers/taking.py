@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NoRoom, Refusal
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
+from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
+from services.contracts.messages.values import OpinionText
 from services.intake import domain
 from services.intake.handlers import letters
 from services.intake.handlers.submitter import SUBMITTER

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
     AssignmentAsked,
     AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
-    AssignmentDetailed,
     AssignmentDrafted,
     AssignmentExtended,
-    AssignmentJoined,
     AssignmentMarked,
     AssignmentObjected,
-    AssignmentParted,
     AssignmentPaused,
     AssignmentProgressed,
     AssignmentRaised,
@@ -29,24 +26,32 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
-    CalendarChanged,
-    CardIssued,
-    CommandAccepted,
-    CommandRejected,
-    LedgerHeaded,
-    LetterCancelled,
-    LetterRequested,
+)
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.merging import (
+    AssignmentDetailed,
+    AssignmentJoined,
+    AssignmentParted,
+    OpinionJoined,
+    OpinionParted,
+    OpinionUnmerged,
+)
+from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
     OpinionEvaluated,
-    OpinionJoined,
     OpinionMerged,
-    OpinionParted,
     OpinionReturned,
     OpinionSubmitted,
-    OpinionUnmerged,
     OpinionWithdrawn,
+)
+from services.contracts.messages.supervision import (
+    CalendarChanged,
+    CardIssued,
+    LetterCancelled,
+    LetterRequested,
     PromiseBroken,
     PromiseKept,
     PromiseMade,

@@ -12,7 +12,7 @@ import flask
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.intake import app, domain, schemas

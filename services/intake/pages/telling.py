@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
-from services.contracts.catalogue import Catalogue, stored
-from services.contracts.messages import AssignmentAdvised, AssignmentReplied, Counted
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
+from services.contracts.messages.values import Counted
 from services.intake.handlers import DEPARTMENT
 from services.intake.pages.events import ACTORS, EVENTS
 from services.intake.pages.words import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import Outcome, Rating
+from services.contracts.messages.values import Outcome, Rating
 from services.runtime.web.pages import Words
 
 

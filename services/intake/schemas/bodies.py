@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.catalogue import CHANNELS, LEVELS
+from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
 from services.contracts.lifecycle import State
-from services.contracts.messages import Handling, Outcome, Rating
+from services.contracts.messages.values import Handling, Outcome, Rating
 from services.contracts.queries import Choices, Codes, Names
 from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
 from services.runtime.web.listing import followed

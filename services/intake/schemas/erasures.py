@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.catalogue import SECTIONS
+from services.contracts.catalogue.against import SECTIONS
 from services.contracts.fields import OneLine
 
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import OpinionDetailed
+from services.contracts.messages.opinions import OpinionDetailed
 from services.intake.store.attachments import attachments
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, put_away
 from services.intake.store.tables import opinions, ratings, signers, timeline

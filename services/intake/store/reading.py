@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.catalogue import Use, uses_in
+from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.lifecycle import State
-from services.contracts.messages import OpinionAccepted
+from services.contracts.messages.opinions import OpinionAccepted
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.store.database import row_of, rows_of

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.contracts.grants import EARLIER
-from services.contracts.messages import Message
+from services.contracts.messages.values import Message
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover

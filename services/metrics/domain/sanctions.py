@@ -5,15 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from services.contracts.envelope import Event
-from services.contracts.messages import (
-    AssignmentAmended,
-    AssignmentDrafted,
-    AssignmentRaised,
-    AssignmentRechecked,
-    CardIssued,
-    SupervisionRaised,
-    SupervisionResolved,
-)
+from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted, AssignmentRaised, AssignmentRechecked
+from services.contracts.messages.supervision import CardIssued, SupervisionRaised, SupervisionResolved
 
 #: Rungs and results of a supervision that are more than that, and what they are.
 MEANING: Mapping[str, str] = {

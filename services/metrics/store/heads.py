@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from services.contracts.ledger import Head, Peaks, consistency_path, leaf_hash
-from services.contracts.messages import LedgerHeaded
+from services.contracts.messages.ledger import LedgerHeaded
 from services.metrics.store.ledger import LEAVES_A_READ, leaves_between
 from services.metrics.store.tables import days, heads, leaves
 from services.metrics.store.writing import hold_pen

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
 from services.notify.handlers import LOST_AFTER
 from services.runtime.process.catalogue import InUse

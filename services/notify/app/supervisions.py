@@ -8,7 +8,7 @@ from typing import Any
 
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
-from services.contracts.messages import Promise
+from services.contracts.messages.values import Promise
 from services.notify import domain, handlers, schemas
 from services.notify.app.context import SUPERVISORS, Notify, routes
 from services.notify.store import Supervisions, agenda_of, find_meeting, list_meetings, list_supervisions

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.contracts.catalogue import Difficulty
+from services.contracts.catalogue.model import Difficulty
 from services.contracts.durations import Duration, parse_duration
 from services.contracts.errors import Invalid
 from services.contracts.worktime import Calendar, DayNote

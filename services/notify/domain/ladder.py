@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
-from services.contracts.catalogue import Catalogue, Rung
-from services.contracts.messages import CardIssued, Message, ReminderSent, SupervisionRaised
+from services.contracts.catalogue.model import Catalogue, Rung
+from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
+from services.contracts.messages.values import Message
 from services.contracts.worktime import Calendar
 
 #: A deadline of the left kind climbs the rungs of the right one when the catalogue has none of its own for it.

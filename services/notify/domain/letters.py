@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Protocol
 
-from services.contracts.catalogue import PLACEHOLDER, Catalogue, Rung
+from services.contracts.catalogue.model import PLACEHOLDER, Catalogue, Rung
 from services.contracts.worktime import Calendar
 from services.notify.domain.ladder import Deadline
 from services.notify.domain.wording import write, write_digest, write_entry

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from services.contracts.catalogue import Catalogue, stored
-from services.contracts.messages import CalendarChanged, Moved
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.messages.supervision import CalendarChanged
+from services.contracts.messages.values import Moved
 
 MOST_LISTED = 30
 TITLE = "【期限调整】{count} 项 · {count} deadlines moved"

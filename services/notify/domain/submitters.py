@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
 
 if TYPE_CHECKING:
-    from services.contracts.messages import LetterRequested
+    from services.contracts.messages.supervision import LetterRequested
 
 LONGEST_TITLE = 200
 CONTACT = "{to}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from services.contracts.catalogue import Difficulty
+from services.contracts.catalogue.model import Difficulty
 from services.contracts.durations import Duration
 from services.contracts.worktime import Calendar, DayNote
 

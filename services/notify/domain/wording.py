@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from services.contracts.catalogue import Catalogue, Rung, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Rung
 from services.notify.domain.ladder import Deadline
 
 LONGEST_TITLE = 200

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from services.contracts.envelope import Event
-    from services.contracts.messages import (
+    from services.contracts.messages.assignments import (
         AssignmentAdvised,
         AssignmentCancelled,
         AssignmentConcluded,
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
         AssignmentRescheduled,
         AssignmentResumed,
         AssignmentSigned,
-        PromiseBroken,
-        PromiseKept,
-        PromiseMade,
     )
+    from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
     from services.notify.domain import Ladder
     from services.notify.store import Deadlines
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from services.notify.domain import Letter, write_notice
 
 if TYPE_CHECKING:
-    from services.contracts.catalogue import Catalogue
+    from services.contracts.catalogue.model import Catalogue
     from services.contracts.envelope import Event
-    from services.contracts.messages import CalendarChanged
+    from services.contracts.messages.supervision import CalendarChanged
     from services.notify.domain import Secretary
     from services.notify.store import Reminders
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from services.contracts.errors import Conflict, Invalid, NotFound
-from services.contracts.messages import Promise, SupervisionResolved, SupervisionScheduled
+from services.contracts.messages.supervision import SupervisionResolved, SupervisionScheduled
+from services.contracts.messages.values import Promise
 
 if TYPE_CHECKING:
     from services.notify.store import Supervisions

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from services.contracts.messages import LetterRequested
+    from services.contracts.messages.supervision import LetterRequested
     from services.notify.domain import Courier, Ladder, Note, Postbox
     from services.notify.store import Notes, Sendable
 

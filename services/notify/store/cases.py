@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from services.contracts.messages import Message
+from services.contracts.messages.values import Message
 from services.notify.store.tables import cases
 from services.runtime.store.database import INSERTS, Transaction
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages import Message
+from services.contracts.messages.values import Message
 from services.notify.domain import Behind, Deadline, Letter, Step
 from services.notify.store.cases import Speaker
 from services.notify.store.tables import letters, reminders

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages import Message, Promise
+from services.contracts.messages.values import Message, Promise
 from services.notify.domain import Deadline
 from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import Speaker

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages import LedgerHeaded
+from services.contracts.messages.ledger import LedgerHeaded
 from services.notify.store.tables import tables
 from services.runtime.store.database import Instant, Transaction, row_of, rows_of
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
-from services.contracts.messages import AssignmentCreated
+from services.contracts.messages.assignments import AssignmentCreated
 from services.routing import domain, handlers, schemas
 from services.routing.app.assignments import expect, standing
 from services.routing.app.context import APPROVING, RULING, Routing, routes

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from services.contracts.catalogue import Catalogue, Difficulty
+from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.commands import Extend, Object, Pause, Reply
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages import Outcome, Rating
+from services.contracts.messages.values import Outcome, Rating
 
 
 @dataclass(frozen=True, slots=True)

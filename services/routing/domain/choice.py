@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import ahocorasick
 
-from services.contracts.catalogue import Catalogue, Difficulty, Topic, stored
-from services.contracts.messages import Handling, Why
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Difficulty, Topic
+from services.contracts.messages.values import Handling, Why
 
 #: A keyword in the title says more about the matter than one in the text.
 TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0

@@ -12,7 +12,9 @@ import orjson
 from services.contracts.commands import VERBS
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move
-from services.contracts.messages import AssignmentCreated, Message, PromiseMade, Role
+from services.contracts.messages.assignments import AssignmentCreated
+from services.contracts.messages.supervision import PromiseMade
+from services.contracts.messages.values import Message, Role
 from services.routing.domain.roles import LEAD, moves_of
 
 LONGEST_ID, LONGEST_SHOWN = 64, 255

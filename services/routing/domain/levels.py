@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.contracts.catalogue import LEVELS, Limits
-from services.contracts.messages import Counted
+from services.contracts.catalogue.model import LEVELS, Limits
+from services.contracts.messages.values import Counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import Catalogue, Difficulty, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.durations import Duration
 from services.contracts.worktime import Due
 

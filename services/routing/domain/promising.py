@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Keep, Reply
 from services.contracts.durations import Duration
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages import Outcome, Promise
+from services.contracts.messages.values import Outcome, Promise
 
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 OPEN, KEPT, BROKEN = "open", "kept", "broken"

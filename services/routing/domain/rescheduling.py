@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.contracts.catalogue import Catalogue, Difficulty
-from services.contracts.messages import Moved
+from services.contracts.catalogue.model import Catalogue, Difficulty
+from services.contracts.messages.values import Moved
 from services.contracts.worktime import HOLIDAYS, LAST_PUBLISHED_YEAR, MAKE_UP_DAYS, Calendar, Due
 from services.routing.domain.limits import Deadlines, moved_by_pause, terms
 from services.routing.domain.roles import co_deadlines

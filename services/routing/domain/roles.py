@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from services.contracts.catalogue import Catalogue, Difficulty, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import CoState, Move, State, allowed_co_moves, allowed_moves
-from services.contracts.messages import Handling, OpinionAccepted, Role, Why
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import Handling, Role, Why
 from services.routing.domain.choice import Decision
 from services.routing.domain.limits import DEADLINES, Deadlines
 

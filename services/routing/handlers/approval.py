@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Reply
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentAmended, AssignmentDrafted
+from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted
 from services.contracts.schema import schema_of
 from services.routing import domain
 from services.routing.handlers.assigning import Row

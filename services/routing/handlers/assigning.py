@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue, Difficulty, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import CoState, Move, State, advance, allowed_moves
-from services.contracts.messages import AssignmentCreated, AssignmentJoined, OpinionAccepted, OpinionText, Role, Why
+from services.contracts.messages.assignments import AssignmentCreated
+from services.contracts.messages.merging import AssignmentJoined
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import OpinionText, Role, Why
 from services.routing import domain
 from services.routing.domain import Deadlines, Decision, Router
 

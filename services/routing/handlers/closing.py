@@ -6,17 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
-from services.contracts.messages import (
-    AssignmentCancelled,
-    AssignmentConcluded,
-    AssignmentReopened,
-    AssignmentResumed,
-    OpinionEvaluated,
-    Outcome,
-)
+from services.contracts.messages.assignments import AssignmentCancelled, AssignmentConcluded, AssignmentReopened, AssignmentResumed
+from services.contracts.messages.opinions import OpinionEvaluated
+from services.contracts.messages.values import Outcome
 from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.joining import release, still_open

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Object, Progress, Reply, Sign
 from services.contracts.lifecycle import CoState, Move, advance_co
-from services.contracts.messages import AssignmentAdvised, AssignmentProgressed
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentProgressed
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.moves import note_objection, note_signature, signature
 

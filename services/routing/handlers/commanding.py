@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from services.contracts.answers import ACCEPTED, FAILED, ID_USED, in_chinese, words_of
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Resync
 from services.contracts.errors import Poison, Refusal, status_of
-from services.contracts.messages import CommandAccepted, CommandRejected
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.routing.domain import Command
 from services.routing.handlers.entry import allowed_to, move
 from services.routing.handlers.finding import Row

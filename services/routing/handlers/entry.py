@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import CoState, State
 from services.routing import domain
 from services.routing.handlers.approval import write_reply

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CO_TERMINAL, TRANSITIONS, CoState, Move, State, advance_co
-from services.contracts.messages import AssignmentCancelled, AssignmentCreated, CoOpinion, Handling, Why
+from services.contracts.messages.assignments import AssignmentCancelled, AssignmentCreated
+from services.contracts.messages.values import CoOpinion, Handling, Why
 from services.routing import domain
 from services.routing.handlers.assigning import Beside, Row, carried_by, join, joined_before, text_of
 from services.routing.handlers.finding import known, leading

@@ -6,10 +6,10 @@ import secrets
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import Move, State, advance
-from services.contracts.messages import AssignmentRechecked
+from services.contracts.messages.assignments import AssignmentRechecked
 from services.routing import domain
 from services.routing.domain import LARGEST_POPULATION, SAMPLE_SIZE, Check, Sample
 from services.routing.handlers.assigning import Row

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import Move, State, allowed_moves
-from services.contracts.messages import (
-    AssignmentDetailed,
-    AssignmentJoined,
-    AssignmentParted,
-    OpinionJoined,
-    OpinionParted,
-)
+from services.contracts.messages.merging import AssignmentDetailed, AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
 from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import resume

@@ -6,20 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.lifecycle import CoState, Move, State, advance
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAsked,
     AssignmentObjected,
     AssignmentPaused,
     AssignmentProgressed,
     AssignmentReplied,
     AssignmentSigned,
-    Message,
-    Promise,
-    ReplyItem,
 )
+from services.contracts.messages.values import Message, Promise, ReplyItem
 from services.contracts.schema import schema_of
 from services.routing import domain
 from services.routing.handlers.assigning import Row

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Keep
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
-from services.contracts.messages import Promise, PromiseBroken, PromiseKept, PromiseMade, SupervisionResolved
+from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade, SupervisionResolved
+from services.contracts.messages.values import Promise
 from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import reopen

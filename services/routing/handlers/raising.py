@@ -6,10 +6,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Retry
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
-from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted, SupervisionRaised
+from services.contracts.messages.assignments import AssignmentMarked, AssignmentRaised
+from services.contracts.messages.supervision import SupervisionRaised
+from services.contracts.messages.values import Counted
 from services.routing import domain
 from services.routing.domain import LEAD, Mark
 from services.routing.handlers.assigning import Row

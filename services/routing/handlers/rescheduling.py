@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
-from services.contracts.messages import AssignmentRescheduled, CalendarChanged
+from services.contracts.messages.assignments import AssignmentRescheduled
+from services.contracts.messages.supervision import CalendarChanged
 from services.routing import domain
 from services.routing.domain import Deadlines
 from services.routing.handlers.assigning import Row

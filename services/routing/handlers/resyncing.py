@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
-from services.contracts.messages import AssignmentCreated, PromiseMade, Why
+from services.contracts.messages.assignments import AssignmentCreated
+from services.contracts.messages.supervision import PromiseMade
+from services.contracts.messages.values import Why
 from services.routing import domain
 from services.routing.handlers.assigning import Row, text_of
 

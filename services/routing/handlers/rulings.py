@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import Catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CoState, Move, State, advance, advance_co
-from services.contracts.messages import AssignmentExtended, AssignmentReassigned, AssignmentRuled, Message, Why
+from services.contracts.messages.assignments import AssignmentExtended, AssignmentReassigned, AssignmentRuled
+from services.contracts.messages.values import Message, Why
 from services.routing import domain
 from services.routing.domain import Ruling
 from services.routing.handlers.assigning import RULING, Beside, Row, joined_before, reassign

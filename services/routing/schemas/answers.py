@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.catalogue import SECTIONS
+from services.contracts.catalogue.against import SECTIONS
 from services.contracts.commands import Reply
-from services.contracts.messages import ReplyItem, Why
+from services.contracts.messages.values import ReplyItem, Why
 from services.contracts.schema import schema_class
 from services.routing.schemas.bodies import PromiseBody
 from services.routing.schemas.following import PromiseShape

@@ -6,11 +6,11 @@ from typing import get_args
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.catalogue import LEVELS
+from services.contracts.catalogue.model import LEVELS
 from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.fields import Code, ManyLines, OneLine
 from services.contracts.lifecycle import CoState, State
-from services.contracts.messages import Contact, Outcome, Promise, ReplyItem, Role
+from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem, Role
 from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling

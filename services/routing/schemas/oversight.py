@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST
 from services.contracts.fields import Code, ManyLines, OneLine
-from services.contracts.messages import Handling
+from services.contracts.messages.values import Handling
 from services.contracts.schema import Building
 from services.routing.domain import Mark
 

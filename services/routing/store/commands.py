@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 
-from services.contracts.messages import CommandAccepted, CommandRejected
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.schema import schema_of
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id

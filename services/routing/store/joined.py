@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages import OpinionText
+from services.contracts.messages.values import OpinionText
 from services.routing.store.tables import tables
 from services.runtime.store.database import Instant, Transaction, row_of, rows_of
 

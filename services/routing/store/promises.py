@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages import Promise
+from services.contracts.messages.values import Promise
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.process.sweep import After, behind

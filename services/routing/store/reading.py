@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.catalogue import Use, uses_in
+from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.lifecycle import CoState, State
 from services.routing.store.calendars import MOVING
 from services.routing.store.tables import IN_ORDER, assignments, rulings

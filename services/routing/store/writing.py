@@ -8,7 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.messages import CalendarChanged, Message
+from services.contracts.messages.supervision import CalendarChanged
+from services.contracts.messages.values import Message
 from services.contracts.topology import destinations, to_departments
 from services.routing import domain
 from services.routing.store.calendars import CalendarStore

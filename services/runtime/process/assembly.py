@@ -12,7 +12,8 @@ import flask
 import structlog
 from sqlalchemy.engine import Connection
 
-from services.contracts.catalogue import Catalogue, Use
+from services.contracts.catalogue.against import Use
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.topology import SAYS, looked_after, watched
 from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock

@@ -14,7 +14,10 @@ import structlog
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.catalogue import Catalogue, CatalogueInvalid, Use, lacking, load_catalogue, parse_catalogue, snapshot
+from services.contracts.catalogue.against import Use, lacking
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
+from services.contracts.catalogue.document import snapshot
+from services.contracts.catalogue.model import Catalogue
 from services.runtime.settings import ProcessSettings
 from services.runtime.store.database import Database
 

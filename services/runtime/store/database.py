@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
-from services.contracts.messages import Message
+from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.store.bulk import insert_into, run_many

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import AssignmentMarked, ReminderSent
+from services.contracts.messages.assignments import AssignmentMarked
+from services.contracts.messages.supervision import ReminderSent
 from services.notify.store import open_supervisions, tables
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.cases import Speaker

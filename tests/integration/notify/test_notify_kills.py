@@ -11,7 +11,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.envelope import Event, decode, encode
-from services.contracts.messages import AssignmentCreated, OpinionText, Why
+from services.contracts.messages.assignments import AssignmentCreated
+from services.contracts.messages.values import OpinionText, Why
 from services.contracts.topology import destinations
 from services.notify.store.tables import letters, reminders
 from services.runtime.clock import SystemClock, new_id

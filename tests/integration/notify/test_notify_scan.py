@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.scan import Place, measure
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.runtime.store.database import Database
 
 FEW, MANY, DUE, MOST = 10_000, 100_000, 1_000, 1.1

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from services.contracts.messages import LetterRequested
+from services.contracts.messages.supervision import LetterRequested
 from services.notify.app import routes
 from services.notify.domain import Undelivered
 from services.notify.domain.letters import address

@@ -6,8 +6,8 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-from services.contracts.catalogue import Person
-from services.contracts.messages import LetterRequested
+from services.contracts.catalogue.model import Person
+from services.contracts.messages.supervision import LetterRequested
 from services.notify.domain.letters import address
 from services.notify.store import Deadlines, Letters, Notes
 from services.notify.store.tables import channels, deadlines, letters, notes, reminders

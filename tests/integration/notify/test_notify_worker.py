@@ -9,7 +9,9 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.envelope import Event, decode, encode
-from services.contracts.messages import AssignmentCreated, CardIssued, LetterRequested, OpinionText, ReminderSent, Why
+from services.contracts.messages.assignments import AssignmentCreated
+from services.contracts.messages.supervision import CardIssued, LetterRequested, ReminderSent
+from services.contracts.messages.values import OpinionText, Why
 from services.contracts.topology import department_queue, destinations
 from services.notify.__main__ import ASSEMBLY
 from services.notify.settings import Settings, Template

@@ -9,7 +9,7 @@ from typing import Any
 
 from services.contracts.commands import VERBS
 from services.contracts.lifecycle import CO_TRANSITIONS, TRANSITIONS, CoState, Move, State
-from services.contracts.messages import CommandRejected
+from services.contracts.messages.commands import CommandRejected
 from tests.integration.whole.county import County
 
 TABLE = {(row.state, row.move): row.to for row in TRANSITIONS}

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from services.console.commands import catalogue as place
 from services.console.main import main
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.routing.__main__ import ASSEMBLY
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database

@@ -6,8 +6,9 @@ import pytest
 from services.console.demo.departments import Desk
 from services.console.demo.samples import Case, load_samples
 from services.console.settings import HOME
-from services.contracts.catalogue import Catalogue, load_catalogue
-from services.contracts.messages import Outcome, Rating
+from services.contracts.catalogue.check import load_catalogue
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.messages.values import Outcome, Rating
 from services.routing.domain import FALLBACK, Router
 from tests.unit.console.test_listen import TASK, Channel
 

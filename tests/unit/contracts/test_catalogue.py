@@ -6,15 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from services.contracts.catalogue import (
-    CHANNELS,
-    DEADLINE_KINDS,
-    CatalogueInvalid,
-    check_catalogue,
-    load_catalogue,
-    parse_catalogue,
-)
-from services.contracts.messages import Outcome
+from services.contracts.catalogue.check import CatalogueInvalid, check_catalogue, load_catalogue, parse_catalogue
+from services.contracts.catalogue.model import CHANNELS, DEADLINE_KINDS
+from services.contracts.messages.values import Outcome
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 SHIPPED = ["catalogue.yml", "catalogue.fast.yml"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.catalogue import LADDER_KINDS, check_catalogue, load_catalogue, parse_catalogue
+from services.contracts.catalogue.check import check_catalogue, load_catalogue, parse_catalogue
+from services.contracts.catalogue.model import LADDER_KINDS
 from services.contracts.durations import parse_duration
 from tests.unit.contracts.test_catalogue import DEPLOY, GOOD, line_of, no_parent
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.catalogue import check_catalogue, parse_catalogue
+from services.contracts.catalogue.check import check_catalogue, parse_catalogue
 from tests.unit.contracts.test_catalogue import GOOD
 
 ALONE = "{name: 李四, name_en: Li Si, departments: [water], channels: ['dingtalk://${DING}/138']}"

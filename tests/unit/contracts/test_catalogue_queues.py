@@ -1,6 +1,6 @@
 """Which departments of a catalogue have a queue."""
 
-from services.contracts.catalogue import check_catalogue, parse_catalogue
+from services.contracts.catalogue.check import check_catalogue, parse_catalogue
 from tests.unit.contracts.test_catalogue import GOOD, no_parent
 
 

@@ -7,7 +7,7 @@ from marshmallow import ValidationError
 
 from services.contracts.commands import VERBS, Progress, Reply, Sign
 from services.contracts.lifecycle import Move
-from services.contracts.messages import Outcome, Promise
+from services.contracts.messages.values import Outcome, Promise
 from services.contracts.schema import schema_of
 from services.runtime.clock import ZONE
 

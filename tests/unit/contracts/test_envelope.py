@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from services.contracts.envelope import Event, decode, encode, read_json
 from services.contracts.errors import Poison
-from services.contracts.messages import MESSAGES, Message, OpinionDeclined
+from services.contracts.messages.opinions import OpinionDeclined
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.values import Message
 from services.runtime.clock import ZONE
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)

@@ -13,21 +13,17 @@ import pytest
 
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.errors import Poison
-from services.contracts.messages import (
-    MESSAGES,
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
     AssignmentAsked,
     AssignmentCancelled,
     AssignmentConcluded,
     AssignmentCreated,
-    AssignmentDetailed,
     AssignmentDrafted,
     AssignmentExtended,
-    AssignmentJoined,
     AssignmentMarked,
     AssignmentObjected,
-    AssignmentParted,
     AssignmentPaused,
     AssignmentProgressed,
     AssignmentRaised,
@@ -39,40 +35,51 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
-    CalendarChanged,
-    CardIssued,
-    CommandAccepted,
-    CommandRejected,
-    CoOpinion,
-    Counted,
-    LedgerHeaded,
-    LetterCancelled,
-    LetterRequested,
-    Message,
-    Moved,
+)
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.merging import (
+    AssignmentDetailed,
+    AssignmentJoined,
+    AssignmentParted,
+    OpinionJoined,
+    OpinionParted,
+    OpinionUnmerged,
+)
+from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
     OpinionEvaluated,
-    OpinionJoined,
     OpinionMerged,
-    OpinionParted,
     OpinionReturned,
     OpinionSubmitted,
-    OpinionText,
-    OpinionUnmerged,
     OpinionWithdrawn,
-    Outcome,
-    Promise,
+)
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.supervision import (
+    CalendarChanged,
+    CardIssued,
+    LetterCancelled,
+    LetterRequested,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
-    Rating,
     ReminderSent,
-    ReplyItem,
     SupervisionRaised,
     SupervisionResolved,
     SupervisionScheduled,
+)
+from services.contracts.messages.values import (
+    CoOpinion,
+    Counted,
+    Message,
+    Moved,
+    OpinionText,
+    Outcome,
+    Promise,
+    Rating,
+    ReplyItem,
     Why,
 )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from marshmallow import ValidationError
 
-from services.contracts.messages import REGISTRY
+from services.contracts.messages.registry import REGISTRY
 from services.contracts.reading import reader_of
 from services.contracts.schema import schema_of
 

@@ -5,7 +5,11 @@ from datetime import datetime
 import pytest
 
 from services.contracts.definitions import definitions
-from services.contracts.messages import MESSAGES, AssignmentMarked, CommandAccepted, OpinionDeclined, OpinionSubmitted, ReminderSent
+from services.contracts.messages.assignments import AssignmentMarked
+from services.contracts.messages.commands import CommandAccepted
+from services.contracts.messages.opinions import OpinionDeclined, OpinionSubmitted
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.supervision import ReminderSent
 from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,

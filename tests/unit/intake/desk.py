@@ -12,22 +12,20 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 
-from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.catalogue.check import load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, decode
 from services.contracts.grants import grant_of
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentConcluded,
     AssignmentCreated,
     AssignmentProgressed,
     AssignmentReopened,
     AssignmentReplied,
     AssignmentSigned,
-    LetterRequested,
-    Message,
-    OpinionText,
-    Outcome,
-    Why,
 )
+from services.contracts.messages.supervision import LetterRequested
+from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.intake import app, consumer, handlers, pages, store
 from services.intake.app import Intake
 from services.intake.domain import Limits

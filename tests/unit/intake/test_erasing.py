@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.errors import Conflict
-from services.contracts.messages import LetterCancelled
+from services.contracts.messages.supervision import LetterCancelled
 from services.intake import domain, handlers, store
 from services.intake.__main__ import SEALED_A_COMMIT, Sealer
 from services.intake.store import opinions, signers

@@ -7,7 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
-from services.contracts.messages import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted, Rating
+from services.contracts.messages.opinions import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted
+from services.contracts.messages.values import Rating
 from services.intake import domain, handlers
 from services.intake.handlers.taking import take
 from tests.unit.intake.desk import FORM, TOWN, WINDOW, Routing

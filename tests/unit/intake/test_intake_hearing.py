@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import Outcome
+from services.contracts.messages.values import Outcome
 from services.intake import consumer
 from tests.unit.intake.desk import WINDOW, Routing
 

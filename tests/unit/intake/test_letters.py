@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from services.contracts.messages import AssignmentAdvised, AssignmentCreated, PromiseKept
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentCreated
+from services.contracts.messages.supervision import PromiseKept
 from services.contracts.topology import LETTERS
 from services.intake import consumer, handlers
 from services.intake.domain import show_receipt

@@ -6,7 +6,9 @@ import pytest
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import State, allowed_moves
-from services.contracts.messages import OpinionJoined, OpinionMerged, OpinionParted, OpinionText, OpinionUnmerged
+from services.contracts.messages.merging import OpinionJoined, OpinionParted, OpinionUnmerged
+from services.contracts.messages.opinions import OpinionMerged
+from services.contracts.messages.values import OpinionText
 from services.intake import handlers
 from services.intake.domain import NO_TARGETS
 from tests.unit.intake.desk import WINDOW, Routing

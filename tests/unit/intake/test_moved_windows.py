@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.errors import Conflict
-from services.contracts.messages import AssignmentRescheduled
+from services.contracts.messages.assignments import AssignmentRescheduled
 from tests.unit.intake.desk import WINDOW, Routing
 
 LATER = WINDOW + timedelta(days=1)

@@ -9,9 +9,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.contracts.catalogue import CHANNELS, LEVELS
+from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.lifecycle import State
-from services.contracts.messages import MESSAGES, Outcome, Rating
+from services.contracts.messages.registry import MESSAGES
+from services.contracts.messages.values import Outcome, Rating
 from services.intake import handlers
 from services.intake.app import opinions
 from services.intake.domain import VISIBILITIES

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import State
-from services.contracts.messages import Rating
+from services.contracts.messages.values import Rating
 from services.intake import domain
 from services.intake.domain import Question, Rated
 from tests.unit.intake.desk import WINDOW

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from services.contracts.messages import AssignmentPaused
+from services.contracts.messages.assignments import AssignmentPaused
 from services.intake import domain, handlers, schemas
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts

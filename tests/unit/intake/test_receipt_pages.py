@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from services.contracts.messages import AssignmentRaised, Counted, Outcome
+from services.contracts.messages.assignments import AssignmentRaised
+from services.contracts.messages.values import Counted, Outcome
 from services.intake import handlers
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts

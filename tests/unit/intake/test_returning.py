@@ -4,7 +4,8 @@ import pytest
 
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State, allowed_moves
-from services.contracts.messages import AssignmentPaused, AssignmentResumed, OpinionDetailed, OpinionReturned
+from services.contracts.messages.assignments import AssignmentPaused, AssignmentResumed
+from services.contracts.messages.opinions import OpinionDetailed, OpinionReturned
 from services.intake import domain, handlers
 from tests.unit.intake.desk import DUE, FORM, TOWN, Routing
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.catalogue import CHANNELS
+from services.contracts.catalogue.model import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
 from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
 from services.intake import domain

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import AssignmentPaused, PromiseKept, Rating
+from services.contracts.messages.assignments import AssignmentPaused
+from services.contracts.messages.supervision import PromiseKept
+from services.contracts.messages.values import Rating
 from services.intake import domain, handlers, schemas
 from services.intake.pages.receipts import FOR_THE_SUBMITTER
 from tests.unit.intake.desk import DUE, FORM, WINDOW, Routing

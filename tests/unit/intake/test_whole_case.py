@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import MESSAGES, AssignmentCancelled, AssignmentSigned, OpinionAccepted
+from services.contracts.messages.assignments import AssignmentCancelled, AssignmentSigned
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.registry import MESSAGES
 from services.intake import handlers, schemas
 from services.intake.pages.events import EVENTS
 from services.intake.pages.telling import FACTS

@@ -4,7 +4,7 @@ import pytest
 
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import State, allowed_moves
-from services.contracts.messages import OpinionWithdrawn
+from services.contracts.messages.opinions import OpinionWithdrawn
 from services.intake import handlers
 from tests.unit.intake.desk import Routing
 

@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
     AssignmentAsked,
     AssignmentCancelled,
-    AssignmentDetailed,
     AssignmentDrafted,
     AssignmentExtended,
-    AssignmentJoined,
     AssignmentMarked,
     AssignmentObjected,
-    AssignmentParted,
     AssignmentPaused,
     AssignmentProgressed,
     AssignmentRaised,
@@ -30,20 +27,18 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
+)
+from services.contracts.messages.merging import AssignmentDetailed, AssignmentJoined, AssignmentParted
+from services.contracts.messages.supervision import (
     CardIssued,
-    CoOpinion,
-    Message,
-    OpinionText,
-    Outcome,
-    Promise,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
-    ReplyItem,
     SupervisionRaised,
     SupervisionResolved,
     SupervisionScheduled,
 )
+from services.contracts.messages.values import CoOpinion, Message, OpinionText, Outcome, Promise, ReplyItem
 from services.intake import handlers
 from tests.unit.intake.desk import DUE, WINDOW, Desk, Routing
 

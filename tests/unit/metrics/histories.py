@@ -10,7 +10,8 @@ from typing import Any
 import hypothesis.strategies as st
 
 from services.contracts.envelope import Event
-from services.contracts.messages import OpinionAccepted, OpinionSubmitted, OpinionText
+from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
+from services.contracts.messages.values import OpinionText
 from services.metrics.domain.counts import DIMENSIONS
 from tests.unit.metrics.telling import DAY, HOUR, START, Case
 

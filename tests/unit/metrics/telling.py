@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from services.contracts.catalogue import load_catalogue
+from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
     AssignmentCancelled,
@@ -28,8 +28,8 @@ from services.contracts.messages import (
     AssignmentResumed,
     AssignmentRuled,
     AssignmentSigned,
-    CardIssued,
-    Message,
+)
+from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
@@ -37,18 +37,18 @@ from services.contracts.messages import (
     OpinionMerged,
     OpinionReturned,
     OpinionSubmitted,
-    OpinionText,
     OpinionWithdrawn,
-    Outcome,
+)
+from services.contracts.messages.supervision import (
+    CardIssued,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
-    Rating,
     ReminderSent,
     SupervisionRaised,
     SupervisionResolved,
-    Why,
 )
+from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
 from services.contracts.topology import SAYS
 from services.runtime.clock import ZONE
 

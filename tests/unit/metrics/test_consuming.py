@@ -7,7 +7,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from services.contracts.envelope import encode
-from services.contracts.messages import REGISTRY, AssignmentProgressed
+from services.contracts.messages.assignments import AssignmentProgressed
+from services.contracts.messages.registry import REGISTRY
 from services.contracts.topology import SERVICE_QUEUES
 from services.metrics import __main__ as main
 from services.metrics.consumer import hearings

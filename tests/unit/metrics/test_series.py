@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.contracts.catalogue import CHANNELS
+from services.contracts.catalogue.model import CHANNELS
 from services.contracts.measures import PROCESS, PRODUCT
 from services.metrics.domain.counts import COUNTS_BY_NAME
 from services.metrics.domain.promises import STATES

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages import REGISTRY
+from services.contracts.messages.registry import REGISTRY
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.deadlines import DEADLINE_COLUMNS
 from services.metrics.domain.derivation import CASE_COLUMNS, derive

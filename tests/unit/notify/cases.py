@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.contracts.envelope import Event
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
     AssignmentCreated,
@@ -18,14 +18,9 @@ from services.contracts.messages import (
     AssignmentRescheduled,
     AssignmentResumed,
     AssignmentSigned,
-    Message,
-    OpinionText,
-    Outcome,
-    PromiseBroken,
-    PromiseKept,
-    PromiseMade,
-    Why,
 )
+from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
+from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from tests.unit.notify.scenes import Scene, at
 
 REPLY = "2026-12-14 23:59:59"

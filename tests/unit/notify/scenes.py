@@ -11,20 +11,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.catalogue import Catalogue, Department, Difficulty, Rung
+from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
 from services.contracts.durations import parse_duration
 from services.contracts.envelope import Event, decode
-from services.contracts.messages import (
-    AssignmentCreated,
-    AssignmentReopened,
-    AssignmentReplied,
-    AssignmentSigned,
-    LetterRequested,
-    Message,
-    OpinionText,
-    Outcome,
-    Why,
-)
+from services.contracts.messages.assignments import AssignmentCreated, AssignmentReopened, AssignmentReplied, AssignmentSigned
+from services.contracts.messages.supervision import LetterRequested
+from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.contracts.worktime import OfficeHours
 from services.notify import __main__ as notify
 from services.notify import handlers

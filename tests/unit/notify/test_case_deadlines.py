@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.messages import CalendarChanged, CardIssued, Moved, SupervisionRaised
+from services.contracts.messages.supervision import CalendarChanged, CardIssued, SupervisionRaised
+from services.contracts.messages.values import Moved
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
 from tests.unit.notify.cases import Case

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.catalogue import Person
+from services.contracts.catalogue.model import Person
 from services.notify.domain import Secretary
 from services.notify.domain.letters import LETTER_RESTS, address, digest_at
 from services.notify.handlers import LOST_AFTER

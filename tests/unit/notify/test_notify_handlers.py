@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import CardIssued
+from services.contracts.messages.supervision import CardIssued
 from services.notify.store import Deadlines
 from services.notify.store.tables import deadlines, reminders
 from tests.unit.notify.scenes import rung, scene_on, small_place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import LetterRequested
+from services.contracts.messages.supervision import LetterRequested
 from services.notify import schemas
 from services.notify.app import routes
 from services.notify.store import tables

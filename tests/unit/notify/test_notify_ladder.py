@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages import CardIssued, ReminderSent, SupervisionRaised
+from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
 from services.notify.domain import Behind, message_of
 from tests.unit.notify.scenes import LADDER, at, deadline, ladder_of, rung, small_place
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.catalogue import Person
+from services.contracts.catalogue.model import Person
 from services.notify.domain import Secretary, Undelivered
 from services.notify.domain.letters import address
 from services.notify.store.tables import letters

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from services.contracts.messages import LetterCancelled, LetterRequested
+from services.contracts.messages.supervision import LetterCancelled, LetterRequested
 from services.notify.store import Notes
 from services.notify.store.notes import CANCELLED, NO_KEY
 from services.notify.store.tables import notes

@@ -13,7 +13,8 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
-from services.contracts.messages import LetterRequested, Outcome
+from services.contracts.messages.supervision import LetterRequested
+from services.contracts.messages.values import Outcome
 from services.notify.consumer import read_letter
 from services.notify.domain import FAILURES_OF_A_WAY, Postbox, Undelivered, cause_of
 from services.notify.domain.letters import LETTER_RESTS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from services.contracts.messages import Promise, SupervisionResolved, SupervisionScheduled
+from services.contracts.messages.supervision import SupervisionResolved, SupervisionScheduled
+from services.contracts.messages.values import Promise
 from services.notify.store.agenda_tables import supervisions
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import at

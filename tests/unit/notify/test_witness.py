@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.contracts.messages import LedgerHeaded
+from services.contracts.messages.ledger import LedgerHeaded
 from tests.unit.notify.scenes import at
 
 HEAD = LedgerHeaded(118, "5f" * 32, at("2026-11-23 10:00:00"), "0a1b2c3d4e5f6071", "c3" * 64)

@@ -12,17 +12,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from services.contracts.catalogue import Catalogue, load_catalogue
+from services.contracts.catalogue.check import load_catalogue
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, decode, encode
-from services.contracts.messages import (
-    CommandAccepted,
-    CommandRejected,
-    Message,
-    OpinionAccepted,
-    OpinionEvaluated,
-    OpinionText,
-    Rating,
-)
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
+from services.contracts.messages.values import Message, OpinionText, Rating
 from services.contracts.topology import COMMANDS, EVENTS, dead_queue
 from services.routing import handlers, store
 from services.routing.app import Routing, routes

@@ -4,7 +4,7 @@ import pytest
 
 from services.contracts.commands import MOST, MOST_CHARACTERS, Progress, Reply
 from services.contracts.errors import Conflict
-from services.contracts.messages import Outcome, ReplyItem
+from services.contracts.messages.values import Outcome, ReplyItem
 from services.routing.domain import counted
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.lifecycle import TRANSITIONS, Move, State
-from services.contracts.messages import AssignmentAmended, AssignmentDrafted, OpinionWithdrawn, Promise
+from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted
+from services.contracts.messages.opinions import OpinionWithdrawn
+from services.contracts.messages.values import Promise
 from services.routing import schemas
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at

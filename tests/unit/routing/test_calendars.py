@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages import Moved
+from services.contracts.messages.values import Moved
 from services.contracts.worktime import Closure
 from services.routing import domain
 from tests.unit.routing.bureau import TOWN, at

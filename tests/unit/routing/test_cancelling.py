@@ -3,7 +3,8 @@
 import pytest
 
 from services.contracts.lifecycle import State, allowed_moves
-from services.contracts.messages import AssignmentCancelled, OpinionMerged, OpinionWithdrawn
+from services.contracts.messages.assignments import AssignmentCancelled
+from services.contracts.messages.opinions import OpinionMerged, OpinionWithdrawn
 from services.contracts.topology import RETRIES
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY, accepted

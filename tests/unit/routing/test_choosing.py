@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.messages import OpinionAccepted, OpinionText, Why
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import OpinionText, Why
 from services.routing import domain
 from services.routing.domain import Router
 from tests.unit.routing.bureau import TOWN

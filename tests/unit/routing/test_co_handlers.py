@@ -6,18 +6,16 @@ import pytest
 
 from services.contracts.commands import VERBS
 from services.contracts.lifecycle import CO_TRANSITIONS, CoState, allowed_co_moves
-from services.contracts.messages import (
+from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
     AssignmentCreated,
     AssignmentProgressed,
     AssignmentReplied,
     AssignmentSigned,
-    CoOpinion,
-    OpinionDetailed,
-    OpinionMerged,
-    OpinionWithdrawn,
 )
+from services.contracts.messages.opinions import OpinionDetailed, OpinionMerged, OpinionWithdrawn
+from services.contracts.messages.values import CoOpinion
 from services.routing import schemas
 from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY, at

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import OpinionDetailed
+from services.contracts.messages.opinions import OpinionDetailed
 from tests.unit.routing.bureau import REPLY, at
 
 WAYS = ["http", "amqp"]

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from services.contracts.messages import OpinionEvaluated, Rating
+from services.contracts.messages.opinions import OpinionEvaluated
+from services.contracts.messages.values import Rating
 from services.contracts.topology import DEPARTMENTS, EVENTS
 from tests.unit.routing.bureau import PLANNED, REPLY
 

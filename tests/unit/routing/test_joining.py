@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import OpinionWithdrawn, Why
+from services.contracts.messages.opinions import OpinionWithdrawn
+from services.contracts.messages.values import Why
 from services.routing import schemas
 from tests.unit.routing.bureau import REPLY, at
 

@@ -5,16 +5,9 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.lifecycle import State
-from services.contracts.messages import (
-    AssignmentDetailed,
-    AssignmentJoined,
-    AssignmentParted,
-    OpinionDetailed,
-    OpinionJoined,
-    OpinionMerged,
-    OpinionParted,
-    OpinionText,
-)
+from services.contracts.messages.merging import AssignmentDetailed, AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
+from services.contracts.messages.opinions import OpinionDetailed, OpinionMerged
+from services.contracts.messages.values import OpinionText
 from services.contracts.topology import RETRIES
 from tests.unit.routing.bureau import REPLY, accepted
 

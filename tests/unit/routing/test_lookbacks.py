@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages import AssignmentRechecked, AssignmentReopened
+from services.contracts.messages.assignments import AssignmentRechecked, AssignmentReopened
 from services.routing import domain, schemas
 from services.routing.domain import draw
 from tests.unit.routing.bureau import REPLY, at

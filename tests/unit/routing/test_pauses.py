@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import AssignmentDetailed, OpinionDetailed
+from services.contracts.messages.merging import AssignmentDetailed
+from services.contracts.messages.opinions import OpinionDetailed
 from tests.unit.routing.bureau import REPLY, at
 
 WAYS = ["http", "amqp"]

@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.commands import Keep, Reply
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages import Outcome, Promise, ReplyItem
+from services.contracts.messages.values import Outcome, Promise, ReplyItem
 from services.routing import domain
 from tests.unit.routing.bureau import TOWN, at
 

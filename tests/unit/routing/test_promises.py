@@ -5,14 +5,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import (
-    AssignmentReopened,
-    Promise,
-    PromiseBroken,
-    PromiseKept,
-    PromiseMade,
-    SupervisionResolved,
-)
+from services.contracts.messages.assignments import AssignmentReopened
+from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade, SupervisionResolved
+from services.contracts.messages.values import Promise
 from services.contracts.topology import RETRIES
 from services.routing.store import RoutingStore
 from services.routing.store.promises import promises

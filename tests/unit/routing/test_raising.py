@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.catalogue import LEVELS, Limits, Rung
+from services.contracts.catalogue.model import LEVELS, Limits, Rung
 from services.contracts.lifecycle import TRANSITIONS, Move, State
-from services.contracts.messages import AssignmentMarked, AssignmentRaised, Counted, SupervisionRaised
+from services.contracts.messages.assignments import AssignmentMarked, AssignmentRaised
+from services.contracts.messages.supervision import SupervisionRaised
+from services.contracts.messages.values import Counted
 from services.contracts.topology import RETRIES
 from services.routing import domain
 from services.routing.store import RoutingStore

@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.messages import AssignmentRescheduled, CalendarChanged
+from services.contracts.messages.assignments import AssignmentRescheduled
+from services.contracts.messages.supervision import CalendarChanged
 from services.contracts.worktime import Closure
 from services.routing import handlers, schemas
 from services.routing.__main__ import Rescheduling

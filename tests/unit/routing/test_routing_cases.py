@@ -4,15 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import (
-    AssignmentConcluded,
-    AssignmentCreated,
-    OpinionEvaluated,
-    Outcome,
-    Promise,
-    PromiseMade,
-    Rating,
-)
+from services.contracts.messages.assignments import AssignmentConcluded, AssignmentCreated
+from services.contracts.messages.opinions import OpinionEvaluated
+from services.contracts.messages.supervision import PromiseMade
+from services.contracts.messages.values import Outcome, Promise, Rating
 from services.contracts.topology import RETRIES
 from services.routing.handlers import ON_ITS_WAY
 from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY, accepted, at

@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.commands import ALL_VERBS, VERBS
 from services.contracts.lifecycle import TRANSITIONS, State, allowed_moves
-from services.contracts.messages import Promise
+from services.contracts.messages.values import Promise
 from services.contracts.topology import RETRIES
 from services.routing import schemas
 from services.routing.store import RoutingStore

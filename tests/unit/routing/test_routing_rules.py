@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages import Rating
+from services.contracts.messages.values import Rating
 from services.routing import domain
 from services.routing.domain import Router
 from tests.unit.routing.bureau import TOWN, at

@@ -10,17 +10,12 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from services.contracts.catalogue import Catalogue, stored
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Refusal
-from services.contracts.messages import (
-    CalendarChanged,
-    OpinionAccepted,
-    OpinionEvaluated,
-    OpinionText,
-    Promise,
-    Rating,
-    SupervisionResolved,
-)
+from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
+from services.contracts.messages.supervision import CalendarChanged, SupervisionResolved
+from services.contracts.messages.values import OpinionText, Promise, Rating
 from services.contracts.worktime import Closure
 from services.routing import domain, handlers
 from services.routing.__main__ import Rescheduling, chores

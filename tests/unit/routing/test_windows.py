@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.messages import AssignmentRescheduled
+from services.contracts.messages.assignments import AssignmentRescheduled
 from tests.unit.routing.bureau import PLANNED, REPLY, TOWN, Bureau, at
 from tests.unit.routing.test_rescheduling import AGAIN, CLOSED, moves, run, told
 

@@ -9,7 +9,7 @@ import pytest
 
 from services import VERSION
 from services.console.embedded.merge_metrics import merge
-from services.contracts.messages import OpinionDeclined
+from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.clock import FixedClock
 from services.runtime.process.backlog import OutboxCollector
 from services.runtime.process.health import readiness

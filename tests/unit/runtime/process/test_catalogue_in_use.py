@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT
-from services.contracts.catalogue import CatalogueInvalid, Use, load_catalogue, parse_catalogue, snapshot
+from services.contracts.catalogue.against import Use
+from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
+from services.contracts.catalogue.document import snapshot
 from services.runtime.process.catalogue import InUse, OpenCodes, Source, replace_text, same
 from services.runtime.settings import ProcessSettings
 

@@ -1,0 +1,118 @@
+"""Every type of message, once: the order is that of the published documents, so that a new one comes last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.contracts.messages.assignments import (
+    AssignmentAdvised,
+    AssignmentAmended,
+    AssignmentAsked,
+    AssignmentCancelled,
+    AssignmentConcluded,
+    AssignmentCreated,
+    AssignmentDrafted,
+    AssignmentExtended,
+    AssignmentMarked,
+    AssignmentObjected,
+    AssignmentPaused,
+    AssignmentProgressed,
+    AssignmentRaised,
+    AssignmentReassigned,
+    AssignmentRechecked,
+    AssignmentReopened,
+    AssignmentReplied,
+    AssignmentRescheduled,
+    AssignmentResumed,
+    AssignmentRuled,
+    AssignmentSigned,
+)
+from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.ledger import LedgerHeaded
+from services.contracts.messages.merging import (
+    AssignmentDetailed,
+    AssignmentJoined,
+    AssignmentParted,
+    OpinionJoined,
+    OpinionParted,
+    OpinionUnmerged,
+)
+from services.contracts.messages.opinions import (
+    OpinionAccepted,
+    OpinionDeclined,
+    OpinionDetailed,
+    OpinionEvaluated,
+    OpinionMerged,
+    OpinionReturned,
+    OpinionSubmitted,
+    OpinionWithdrawn,
+)
+from services.contracts.messages.supervision import (
+    CalendarChanged,
+    CardIssued,
+    LetterCancelled,
+    LetterRequested,
+    PromiseBroken,
+    PromiseKept,
+    PromiseMade,
+    ReminderSent,
+    SupervisionRaised,
+    SupervisionResolved,
+    SupervisionScheduled,
+)
+from services.contracts.messages.values import (
+    Message,
+)
+
+MESSAGES: tuple[type[Message], ...] = (
+    OpinionSubmitted,
+    OpinionAccepted,
+    OpinionReturned,
+    OpinionDeclined,
+    OpinionDetailed,
+    OpinionMerged,
+    OpinionWithdrawn,
+    OpinionEvaluated,
+    AssignmentCreated,
+    AssignmentSigned,
+    AssignmentProgressed,
+    AssignmentObjected,
+    AssignmentRuled,
+    AssignmentReassigned,
+    AssignmentAsked,
+    AssignmentExtended,
+    AssignmentPaused,
+    AssignmentResumed,
+    AssignmentCancelled,
+    AssignmentAdvised,
+    AssignmentDrafted,
+    AssignmentAmended,
+    AssignmentReplied,
+    AssignmentReopened,
+    AssignmentConcluded,
+    AssignmentMarked,
+    AssignmentRaised,
+    AssignmentRechecked,
+    AssignmentRescheduled,
+    PromiseMade,
+    PromiseKept,
+    PromiseBroken,
+    ReminderSent,
+    CardIssued,
+    SupervisionRaised,
+    SupervisionScheduled,
+    SupervisionResolved,
+    CalendarChanged,
+    LetterRequested,
+    CommandAccepted,
+    CommandRejected,
+    LetterCancelled,
+    OpinionJoined,
+    OpinionUnmerged,
+    OpinionParted,
+    AssignmentJoined,
+    AssignmentParted,
+    AssignmentDetailed,
+    LedgerHeaded,
+)
+REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}
