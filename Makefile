@@ -41,7 +41,7 @@ lint: $(DEV) ## 规范、类型、架构 · lint, types, architecture
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
-	@$(PY) -m bandit -q -c pyproject.toml -r services benchmarks docs
+	@$(PY) -m bandit -q -c pyproject.toml -r services benchmarks examples docs
 
 fix: $(DEV) ## 自动修正格式 · put right what can be put right without thinking
 	@$(PY) -m ruff check --fix .
@@ -60,7 +60,7 @@ fuzz: $(DEV) broker ## 以编造的请求试每个接口 · made-up requests to 
 
 audit: $(DEV) ## 依赖的安全通告与代码检查 · published advisories of what is pinned (reaches PyPI), and bandit
 	@$(PY) -m uv tool run "pip-audit>=2.10,<3" --strict --disable-pip --progress-spinner off -r requirements.lock -r requirements-dev.lock
-	@$(PY) -m bandit -q -c pyproject.toml -r services benchmarks docs
+	@$(PY) -m bandit -q -c pyproject.toml -r services benchmarks examples docs
 
 compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)

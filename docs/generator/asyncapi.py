@@ -8,6 +8,7 @@ from docs.generator.departments import ANSWERS as ANSWERED
 from docs.generator.departments import DELIVERY, ORDER
 from docs.generator.product import for_departments, golden, hearers, matches, messages, sayers
 from docs.generator.shapes import Json, Shapes
+from services import VERSION
 from services.contracts.commands import ALL_VERBS, LONGEST, REQUESTS
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
@@ -16,7 +17,6 @@ from services.contracts.messages.values import Message
 from services.contracts.schema import schema_class
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
 
-VERSION = "1"
 BINDING = "0.3.0"
 ANSWERS = (CommandAccepted, CommandRejected)
 CODE = r"^[a-z][a-z0-9-]{1,39}$"

@@ -12,6 +12,7 @@ from docs.generator.headers import headers_of
 from docs.generator.product import api_routes, process_routes, reads_idempotency_key
 from docs.generator.shapes import Json, Shapes
 from docs.generator.words import words
+from services import VERSION
 from services.contracts import errors
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.queries import is_several
@@ -21,7 +22,6 @@ from services.runtime.web.problems import PROBLEM
 from services.runtime.web.routes import API, Route
 from services.runtime.web.throttle import Kind
 
-VERSION = "1"
 MULTIPART = "multipart/form-data"
 BYTES: Json = {"type": "string", "format": "binary"}
 DESCRIPTION = """\

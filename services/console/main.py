@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from services import VERSION
 from services.console.commands.access import audit, token
 from services.console.commands.catalogue import catalogue
 from services.console.commands.dead_letters import dead
@@ -17,6 +18,7 @@ from services.console.terminal import CommandLine
 
 
 @click.group(cls=CommandLine, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="huiying", message="%(prog)s %(version)s")
 def main() -> None:
     """回应 Huiying：民有所呼，我有所应。 Closes the loop on what people tell their congress."""
 

@@ -182,7 +182,7 @@ def test_decisions_are_numbered_and_say_their_status_context_decision_and_conseq
 
 
 def test_the_changelog_has_the_version_of_the_project() -> None:
-    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
-    assert version == VERSION
+    attribute = tomllib.loads(read("pyproject.toml"))["tool"]["setuptools"]["dynamic"]["version"]["attr"]
+    assert attribute == "services.VERSION"
     assert "## [Unreleased]" in read("CHANGELOG.md")
-    assert f"## [{version}]" in read("CHANGELOG.md")
+    assert f"## [{VERSION}]" in read("CHANGELOG.md")

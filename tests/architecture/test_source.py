@@ -13,7 +13,7 @@ import pytest
 from docs.generator.product import ROOT
 from services.contracts.topology import SERVICES
 
-FOLDERS = ("services", "tests", "docs", "deploy", ".ci")
+FOLDERS = ("services", "benchmarks", "examples", "tests", "docs", "deploy", ".ci")
 LONGEST_FILE, LONGEST_FUNCTION, LONGEST_USUAL_FUNCTION = 300, 50, 25
 CODE = {".py", ".sh", ".html", ".css", ".js", ".conf"}
 JUNK_DRAWERS = {"common", "utils", "util", "helpers", "helper", "misc", "base", "manager", "metrics"}
@@ -24,6 +24,8 @@ SHAPE = {
 }  # fmt: skip
 #: What a checkout has beside the project's own files.
 OF_ONE_MACHINE = {".env", ".git"}
+#: Folders that programs make inside of ours.
+NOT_OURS = {"__pycache__", "node_modules"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -33,7 +35,7 @@ def files() -> Iterator[Path]:
         if path.is_file() and path.name not in OF_ONE_MACHINE:
             yield path
     for folder in FOLDERS:
-        yield from (path for path in sorted((ROOT / folder).rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+        yield from (path for path in sorted((ROOT / folder).rglob("*")) if path.is_file() and not NOT_OURS & set(path.parts))
 
 
 def name_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.serving import make_server
 
-from services.console import verify_heads, verify_ledger
+from examples.python import verify_heads, verify_ledger
 from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main
 from services.metrics import handlers

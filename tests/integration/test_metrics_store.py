@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from services.console import verify_ledger
+from examples.python import verify_ledger
 from services.metrics import __main__ as main
 from services.metrics import handlers
 from services.metrics.domain.counts import DIMENSIONS

@@ -17,11 +17,11 @@ from urllib.parse import urlencode
 
 import pytest
 
+from examples.python.department import Answers, Department
 from services.console.client.amqp import connection
 from services.console.commands.doctor import examine
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import free_port
-from services.console.listen import Answers, Department
 from services.console.settings import ConsoleSettings
 from services.console.terminal import Failure
 from services.contracts.definitions import definitions

@@ -8,7 +8,7 @@ import urllib.request
 
 import click
 
-from services.console import verify_heads, verify_ledger
+from examples.python import verify_heads, verify_ledger
 from services.console.settings import addresses, load_settings
 
 

@@ -9,6 +9,7 @@ import click
 import pika.exceptions
 from rich.table import Table
 
+from examples.python.department import Answers, Department
 from services.console.client.amqp import DISTRUST
 from services.console.client.http import Client
 from services.console.client.importer import Import, reasons
@@ -19,7 +20,6 @@ from services.console.commands.operations import demand_queue, json_option, unqu
 from services.console.embedded.installation import Installation
 from services.console.embedded.launch import service_url
 from services.console.embedded.supervisor import Supervisor
-from services.console.listen import Answers, Department
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
 from services.console.terminal import err, fail, out, print_json, print_plain, progress, step
 from services.contracts.definitions import department_user

@@ -11,8 +11,8 @@ from typing import Any
 import pika
 import pika.exceptions
 
+from examples.python.department import Answers, Department
 from services.console.demo.samples import Case
-from services.console.listen import Answers, Department
 from services.runtime.clock import SystemClock
 from services.runtime.tls import bare, context
 
@@ -85,4 +85,4 @@ class Desk(threading.Thread):
         self._send(channel, event, "reply", answer)
 
     def _send(self, channel: Any, event: Mapping[str, Any], verb: str, data: Mapping[str, Any]) -> None:
-        self._sent[self._program.command(channel, event, verb, data)] = verb
+        self._sent[self._program.command(channel, event, verb, dict(data))] = verb

@@ -16,13 +16,13 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
+from examples.python.department import Department
 from services.console import main, terminal
 from services.console.checkup import Finding, Severity
 from services.console.client.replay import Parked, _parked, worked_by
 from services.console.commands import access as keys
 from services.console.commands import dead_letters as parked
 from services.console.commands import running, traffic
-from services.console.listen import Department
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u200b[/red][link=x]"
 OBEYED = ("Cc", "Cf", "Cs")
@@ -118,7 +118,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(traffic, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
     data = {"assignment": EVIL, "opinion": {"title": EVIL}, "deadlines": {"sign": EVIL, "reply": EVIL}, "why": {"rule": EVIL}}
-    monkeypatch.setattr(Department, "run", lambda self, _: self.hear(None, {**task, "data": data}))
+    monkeypatch.setattr(Department, "run", lambda self, _: self.handle(None, {**task, "data": data}))
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "web.log").write_text(f"{EVIL}\n")
     (tmp_path / "wrong.yml").write_text(f'departments: "{EVIL[10:]}"\n'.replace("\x1b", "\\e").replace("\x9b", "\\x9b"))

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from services import VERSION
 from services.console.main import main
 from services.console.settings import HOME
 from services.runtime.process.assembly import migrate_access
@@ -38,6 +39,12 @@ def test_every_command_of_the_contract_is_there(run) -> None:
         "doctor",
     )
     assert [name for name in wanted if f"\n  {name} " not in listed] == []
+
+
+def test_the_version_is_the_one_of_the_documents(run) -> None:
+    assert run("--version").output == f"huiying {VERSION}\n"
+    documents = [json.loads((HOME / "services" / "contracts" / name).read_text()) for name in ("openapi.json", "asyncapi.json")]
+    assert [document["info"]["version"] for document in documents] == [VERSION, VERSION]
 
 
 @pytest.mark.parametrize("name", ["catalogue.yml", "catalogue.fast.yml"])

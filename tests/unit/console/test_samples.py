@@ -10,7 +10,7 @@ from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.values import Outcome, Rating
 from services.routing.domain import FALLBACK, Router
-from tests.unit.console.test_listen import TASK, Channel
+from tests.unit.examples.test_department import TASK, Channel
 
 
 @pytest.fixture(scope="module")

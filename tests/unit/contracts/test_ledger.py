@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.console import verify_ledger
-from services.console.verify_heads import is_consistent
+from examples.python import verify_ledger
+from examples.python.verify_heads import is_consistent
 from services.contracts.ledger import (
     NOTHING,
     Counted,

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.console import verify_heads, verify_ledger
+from examples.python import verify_heads, verify_ledger
 from services.contracts.envelope import decode
 from services.contracts.ledger import NOTHING, Peaks, leaf_hash
 from services.metrics import handlers

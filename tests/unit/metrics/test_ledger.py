@@ -7,7 +7,7 @@ from hashlib import sha256
 import orjson
 import pytest
 
-from services.console import verify_ledger
+from examples.python import verify_ledger
 from services.contracts.envelope import encode
 from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main

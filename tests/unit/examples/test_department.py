@@ -9,8 +9,8 @@ import pika
 import pytest
 from click.testing import CliRunner
 
+from examples.python.department import Answers, Department, describe
 from services.console.commands.traffic import listen
-from services.console.listen import Answers, Department, describe
 
 TASK = {
     "id": "e-1", "type": "assignment.created", "subject": "o-1", "time": "2026-11-23T09:30:00+08:00",
@@ -32,23 +32,23 @@ class Channel:
         self.published.append((exchange, key, json.loads(body), properties, mandatory))
 
 
-def hear(answers: Answers, event: dict[str, Any] | None = None) -> tuple[Channel, Department, list[str]]:
+def handle(answers: Answers, event: dict[str, Any] | None = None) -> tuple[Channel, Department, list[str]]:
     said: list[str] = []
     department = Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", answers, said.append)
     channel = Channel()
-    department.hear(channel, event or TASK)
+    department.handle(channel, event or TASK)
     return channel, department, said
 
 
 def test_a_department_that_only_listens_sends_nothing() -> None:
-    channel, department, said = hear(Answers())
+    channel, department, said = handle(Answers())
     assert channel.published == []
     assert department.tasks == 1
     assert "停水三天" in said[0]
 
 
 def test_commands_are_cloudevents_under_the_departments_own_name() -> None:
-    channel, _, _ = hear(Answers(sign=True, reply="已修复", outcome="solved"))
+    channel, _, _ = handle(Answers(sign=True, reply="已修复", outcome="solved"))
     (exchange, key, body, properties, mandatory), (_, second_key, second, _, _) = channel.published
     assert (exchange, key, mandatory) == ("huiying.commands", "water.sign", True)
     assert second_key == "water.reply"
@@ -59,7 +59,7 @@ def test_commands_are_cloudevents_under_the_departments_own_name() -> None:
 
 
 def test_an_answer_that_lies_ahead_carries_its_promise() -> None:
-    channel, _, _ = hear(Answers(reply="已列入计划", outcome="planned", promise="换管道", days=3))
+    channel, _, _ = handle(Answers(reply="已列入计划", outcome="planned", promise="换管道", days=3))
     ((_, _, body, _, _),) = channel.published
     assert body["data"]["promise"] == {"what": "换管道", "due": "2026-11-26T09:30:00+08:00"}
 
@@ -71,7 +71,7 @@ def test_a_promise_goes_with_an_outcome_that_lies_ahead_and_with_no_other(option
 
 
 def test_the_same_answer_to_the_same_task_has_the_same_id() -> None:
-    ids = [[body["id"] for _, _, body, _, _ in hear(Answers(sign=True, reply="x"))[0].published] for _ in range(2)]
+    ids = [[body["id"] for _, _, body, _, _ in handle(Answers(sign=True, reply="x"))[0].published] for _ in range(2)]
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == 2
 
@@ -94,7 +94,7 @@ def test_every_message_is_shown_readably(kind: str, data: dict[str, Any], words:
 
 def test_a_reminder_is_no_task() -> None:
     event = {"id": "e", "type": "reminder.sent", "subject": "o", "data": {"assignment": "a", "rung": "half-time", "deadline": "x"}}
-    channel, department, _ = hear(Answers(sign=True, reply="x"), event)
+    channel, department, _ = handle(Answers(sign=True, reply="x"), event)
     assert channel.published == []
     assert department.tasks == 0
 
@@ -160,7 +160,7 @@ ENDINGS = {
 def test_a_program_goes_on_however_line_or_channel_ended(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rests: list[float] = []
     monkeypatch.setattr(pika, "BlockingConnection", Line([ENDINGS[ending], [delivered(TASK)]]))
-    monkeypatch.setattr("services.console.listen.time.sleep", rests.append)
+    monkeypatch.setattr("examples.python.department.time.sleep", rests.append)
     said: list[str] = []
     department = Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append)
     department.run(1)
@@ -178,7 +178,7 @@ def test_a_wrong_password_ends_the_program_and_says_what_to_do(monkeypatch: pyte
 
 def test_what_was_acknowledged_and_not_done_is_done_after_a_crash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stored and acknowledged; then the command could not be sent, and the program was started again."""
-    file, done = str(tmp_path / "heard.db"), []
+    file, done = str(tmp_path / "received.db"), []
 
     class Dying(Department):
         def command(self, *_: Any) -> str:

@@ -17,9 +17,9 @@ import sys
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List  # noqa: UP035 (the oldest Python this is for knows no others)
 
-try:
-    from services.console import verify_ledger
-except ImportError:
+if __package__:
+    from . import verify_ledger
+else:
     sys.path.insert(0, str(Path(__file__).parent))
     import verify_ledger  # type: ignore[import-not-found, no-redef]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from services.console import verify_ledger
+from examples.python import verify_ledger
 from services.console.main import main
 from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of
 from services.runtime.clock import ZONE

@@ -4,7 +4,7 @@ from random import Random
 
 import pytest
 
-from services.console import verify_heads
+from examples.python import verify_heads
 from services.contracts.ledger import Head, Peaks, leaf_hash
 from services.runtime.clock import ZONE
 from services.runtime.process.signing import Signer

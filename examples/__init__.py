@@ -1,0 +1,1 @@
+"""Programs that outsiders copy; the console runs the Python ones itself."""

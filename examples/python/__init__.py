@@ -1,0 +1,1 @@
+"""Programs in Python, each a file that stands alone."""
