@@ -20,7 +20,7 @@ from services.routing.schemas import BODIES
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import Hearing
+from services.runtime.messaging.dispatch import Hearing, for_each
 from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
 
@@ -41,8 +41,7 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
         store = RoutingStore(work)
         if len(events) > 1:
             store.hold_cases([event.subject for event in events])
-        for event in events:
-            _hear_event(service, store, event)
+        for_each(events, lambda event: _hear_event(service, store, event))
 
     def hear_commands(work: Transaction, commands: Sequence[Command]) -> int:
         return handlers.answer_commands(RoutingStore(work), service.catalogue, _parse, commands)

@@ -18,8 +18,8 @@ from services.runtime.clock import FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.store.database import Database
 from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.integration.dispatching import QUEUE, Bench
 from tests.integration.relaying import Running, rungs, say, until, waiting
-from tests.integration.test_dispatch import QUEUE, Bench
 from tests.unit.intake.desk import FORM, MIGRATIONS, Desk
 
 FULL = """

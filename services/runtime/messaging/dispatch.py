@@ -2,6 +2,9 @@
 
 What becomes of a message: `handled`; `duplicate` (heard before); `retried` (waits in a retry queue and comes back);
 `dead` (parked in `<queue>.dead` with the reason). Nothing is acknowledged before its outcome is durable.
+
+A handler that raises `Retry` sends its message to a retry queue; the rest of the batch is committed together without it. After any
+other error the messages of the batch are committed one by one, to find the one that fails.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from typing import Generic, TypeVar
 import structlog
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from services.contracts.errors import Poison
+from services.contracts.errors import Poison, Retry
 from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher, Subscription
 from services.runtime.messaging.delivery import Delivery, aside_headers
@@ -51,6 +54,26 @@ class Hearing(Generic[T]):
     patience: float = 0.0
     sender: Callable[[Delivery], str] | None = None
     give_up: Callable[[Transaction, T], None] | None = None
+
+
+class TooEarly(Exception):
+    """Messages of a batch that raised `Retry`, with the reasons; nothing of the batch may be committed."""
+
+    def __init__(self, messages: Sequence[tuple[object, str]]) -> None:
+        super().__init__(f"{len(messages)} messages came too early")
+        self.messages = messages
+
+
+def for_each(messages: Sequence[T], act: Callable[[T], None]) -> None:
+    """Act on every message of a batch; raises `TooEarly` at the end if any of them raised `Retry`."""
+    early: list[tuple[object, str]] = []
+    for message in messages:
+        try:
+            act(message)
+        except Retry as error:
+            early.append((message, str(error)))
+    if early:
+        raise TooEarly(early)
 
 
 @dataclass(slots=True)
@@ -137,18 +160,30 @@ class Dispatcher(Generic[T]):
             except Exception as error:
                 verdicts.unhandled.append((delivery, str(error) if isinstance(error, Poison) else repr(error), False))
         try:
-            self._commit(readable, verdicts)
+            while readable:
+                readable = self._commit_timely(readable, verdicts)
         except OperationalError:
             raise
-        except Exception:
-            log.warning("batch_split", queue=self._hearing.queue, size=len(readable), exc_info=True)
+        except Exception as error:
+            expected = isinstance(error, Retry)
+            log.warning("batch_split", queue=self._hearing.queue, size=len(readable), error=repr(error), exc_info=not expected)
             for delivery, message in readable:
                 self._commit_alone(delivery, message, verdicts)
         return verdicts
 
+    def _commit_timely(self, readable: Sequence[tuple[Delivery, T]], verdicts: Verdicts) -> list[tuple[Delivery, T]]:
+        """Commit a batch; returns what is left to be committed where some of it came too early."""
+        try:
+            self._commit(readable, verdicts)
+        except TooEarly as error:
+            reasons = {id(message): reason for message, reason in error.messages}
+            for delivery, message in readable:
+                if id(message) in reasons:
+                    self._let_wait(delivery, message, reasons[id(message)], verdicts)
+            return [(delivery, message) for delivery, message in readable if id(message) not in reasons]
+        return []
+
     def _commit(self, readable: Sequence[tuple[Delivery, T]], verdicts: Verdicts) -> None:
-        if not readable:
-            return
         with self._database.transaction() as work:
             chosen = self._first_copies(work, [message for _, message in readable])
             repeated = (self._hearing.handle(work, chosen) or 0) if chosen else 0
@@ -174,12 +209,18 @@ class Dispatcher(Generic[T]):
             raise
         except Poison as error:
             verdicts.unhandled.append((delivery, str(error), False))
+        except (Retry, TooEarly) as error:
+            self._let_wait(delivery, message, str(error), verdicts)
         except Exception as error:
             log.warning("message_failed", queue=delivery.queue, message=delivery.message_id, exc_info=True)
-            if self._hearing.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
-                with self._database.transaction() as work:
-                    self._hearing.give_up(work, message)
-            verdicts.unhandled.append((delivery, repr(error), True))
+            self._let_wait(delivery, message, repr(error), verdicts)
+
+    def _let_wait(self, delivery: Delivery, message: T, reason: str, verdicts: Verdicts) -> None:
+        """A message is to be tried again later, or given up when it has had its chances."""
+        if self._hearing.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
+            with self._database.transaction() as work:
+                self._hearing.give_up(work, message)
+        verdicts.unhandled.append((delivery, reason, True))
 
     def _hear_about(self, deliveries: Sequence[Delivery]) -> None:
         """Take what is told about messages; what cannot be read is dropped, because it is told again."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import flask
-import orjson
 import structlog
 
 from services.runtime.store.condition import Trouble
-from services.runtime.web.access import PUBLIC
+from services.runtime.web.access import NOBODY, PUBLIC
 from services.runtime.web.calls import Call
-from services.runtime.web.routes import Answer, Routes
+from services.runtime.web.problems import json_response
+from services.runtime.web.routes import Answer, Route, Routes
 
 log = structlog.get_logger()
 #: The work of asking every part, and of writing out all series.
@@ -69,20 +69,17 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
     return routes
 
 
-def status_application(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Callable[..., Any]:
-    """The small WSGI application that a worker serves on its own port."""
+def status_application(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> flask.Flask:
+    """The same addresses as an application of its own, for a process that serves nothing else."""
+    app = flask.Flask(name, static_folder=None, template_folder=None)
+    for route in health_routes(name, checks, expose, tells):
+        app.add_url_rule(route.path, route.path, _answering(route))
+    return app
 
-    def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
-        path = environ.get("PATH_INFO")
-        if path == "/metrics":
-            start_response("200 OK", [("Content-Type", TEXT)])
-            return [expose()]
-        if path not in ("/healthz", "/readyz"):
-            start_response("404 Not Found", [("Content-Type", "text/plain")])
-            return [b"healthz, readyz or metrics\n"]
-        status, words = readiness(checks) if path == "/readyz" else (200, {"status": "ok", "service": name})
-        facts = told(tells or {}) if path == "/readyz" else {}
-        start_response("200 OK" if status == 200 else "503 Service Unavailable", [("Content-Type", "application/json")])
-        return [orjson.dumps({**words, **facts})]
 
-    return application
+def _answering(route: Route) -> Callable[[], flask.Response]:
+    def answer() -> flask.Response:
+        given = route.view(Call(None, NOBODY, {}))
+        return given if isinstance(given, flask.Response) else json_response(*given)
+
+    return answer

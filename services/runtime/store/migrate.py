@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import zlib
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
+from alembic import command
 from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
@@ -22,7 +22,7 @@ def _config(folder: Path) -> Config:
     config, place = Config(), str(folder).replace("%", "%%")
     # A folder's name may hold blanks and commas, at which Alembic would split by default.
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("script_location", place)
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
     config.set_main_option("version_locations", place)
     return config
 
@@ -30,10 +30,7 @@ def _config(folder: Path) -> Config:
 def missing_revisions(connection: Connection, folder: Path, stream: str) -> list[str]:
     """The revisions of `folder` that the store has not seen, oldest first; none where the store is newer than this code."""
     known = [revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
-    # Alembic makes the table at the first migration of a stream.
-    versions = sa.table(f"version_{stream}", sa.column("version_num"))
-    there = sa.inspect(connection).has_table(versions.name)
-    current = connection.execute(sa.select(versions.c.version_num)).scalar() if there else None
+    current = MigrationContext.configure(connection, opts={"version_table": f"version_{stream}"}).get_current_revision()
     if current is not None and current not in known:
         return []
     return known[: known.index(current)][::-1] if current is not None else known[::-1]
@@ -42,17 +39,11 @@ def missing_revisions(connection: Connection, folder: Path, stream: str) -> list
 def migrate(database: Database, folder: Path, stream: str) -> None:
     """Run the revisions of `folder` that the store has not seen; `stream` names its version table."""
     config = _config(folder)
-    script = ScriptDirectory.from_config(config)
-
-    def to_head(revision: Any, _: Any) -> Any:
-        return script._upgrade_revs("head", revision)
-
-    with EnvironmentContext(config, script, fn=to_head) as environment, database.engine.begin() as connection:
+    with database.engine.begin() as connection:
         if not database.is_sqlite:
             # One at a time, as the SQLite transaction is already, and for as long as it takes.
             connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(zlib.crc32(b"migrate"))))
-        environment.configure(connection=connection, version_table=f"version_{stream}")
-        with environment.begin_transaction():
-            environment.run_migrations()
+        config.attributes |= {"connection": connection, "version_table": f"version_{stream}"}
+        command.upgrade(config, "head")
