@@ -31,7 +31,7 @@ from services.contracts import measures
 from services.contracts.answers import CODES
 from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
-from services.contracts.lifecycle import CO_TERMINAL, CO_TRANSITIONS, FIRST, TERMINAL, TRANSITIONS, CoState
+from services.contracts.lifecycle import CO_TRANSITIONS, FIRST, TRANSITIONS, CoState, State
 from services.contracts.measures import Measure
 from services.contracts.messages.values import Message
 from services.runtime.settings import PREFIX, ProcessSettings
@@ -45,16 +45,31 @@ _WORDS: dict[type[Any], str] = {
 
 
 def lifecycle() -> str:
-    """The two transition tables and their drawings."""
+    """The tables of states and of moves, and their drawings."""
     rows = [(f"`{row.state}`", f"`{row.move}`", f"`{row.to}`", row.owner) for row in TRANSITIONS]
-    drawn = _drawing(FIRST, [(row.state, row.move, row.to) for row in TRANSITIONS], TERMINAL)
+    drawn = _drawing(FIRST, [(row.state, row.move, row.to) for row in TRANSITIONS], [state for state in State if state.is_closed])
     co_rows = [(f"`{row.state}`", f"`{row.move}`", f"`{row.to}`") for row in CO_TRANSITIONS]
-    co_drawn = _drawing(CoState.ASSIGNED, [(row.state, row.move, row.to) for row in CO_TRANSITIONS], CO_TERMINAL)
+    co_closed = [state for state in CoState if state.is_closed]
+    co_drawn = _drawing(CoState.ASSIGNED, [(row.state, row.move, row.to) for row in CO_TRANSITIONS], co_closed)
     text = "A move that has no row here is refused. Only the owner makes it; everybody else learns of it from a message.\n"
     co_text = "What a co-handler or a separate handler does with its own assignment, beside the lead. Routing owns every move.\n"
-    parts = ["# The life of an opinion\n", text, table(("state", "move", "leads to", "owner"), rows), drawn]
-    parts += ["## The assignment of a co-handler\n", co_text, table(("state", "move", "leads to"), co_rows), co_drawn]
+    parts = ["# The life of an opinion\n", _states(State)]
+    parts += ["## Moves\n", text, table(("state", "move", "leads to", "owner"), rows), drawn]
+    parts += ["## The assignment of a co-handler\n", co_text, _states(CoState)]
+    parts += [table(("state", "move", "leads to"), co_rows), co_drawn]
     return "\n".join(parts)
+
+
+def _states(states: type[State | CoState]) -> str:
+    """What each column of a table of states means, and the table."""
+    columns = {name: hint.__metadata__[0] for name, hint in get_type_hints(states, include_extras=True).items() if name[0] != "_"}
+    meanings = "\n".join(f"- `{name}`: {meaning}" for name, meaning in columns.items())
+    rows = [(f"`{state}`", *(_cell(getattr(state, name)) for name in columns)) for state in states]
+    return f"{meanings}\n\n{table(('state', *(name.replace('_', ' ') for name in columns)), rows)}"
+
+
+def _cell(value: bool | int) -> str:
+    return ("yes" if value else "") if isinstance(value, bool) else str(value)
 
 
 def _drawing(first: str, rows: Iterable[tuple[str, str, str]], terminal: Iterable[str]) -> str:

@@ -18,38 +18,77 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Annotated, Self
 
 from services.contracts.errors import Conflict
 
+#: How the tables of states write that a column is true or not.
+X, _ = True, False
+# fmt: off
+
 
 class State(StrEnum):
-    """Where an opinion stands."""
+    """Where an opinion stands, with everything that the product knows of each state: a new one is one row."""
 
-    SUBMITTED = "submitted"
-    RETURNED = "returned"
-    DECLINED = "declined"
-    MERGED = "merged"
-    WITHDRAWN = "withdrawn"
-    ACCEPTED = "accepted"
-    ASSIGNED = "assigned"
-    SIGNED = "signed"
-    OBJECTED = "objected"
-    REASSIGNED = "reassigned"
-    PAUSED = "paused"
-    DRAFTED = "drafted"
-    REPLIED = "replied"
-    REOPENED = "reopened"
-    CONCLUDED = "concluded"
+    # code                      step  in review  routing  department  unsigned  asks  photos  answered  closed
+    SUBMITTED = "submitted",       1,         X,       _,          _,        _,    _,      X,        _,      _
+    RETURNED = "returned",         1,         X,       _,          _,        _,    X,      X,        _,      _
+    DECLINED = "declined",         0,         _,       _,          _,        _,    _,      _,        _,      X
+    MERGED = "merged",             0,         _,       _,          _,        _,    _,      _,        _,      X
+    WITHDRAWN = "withdrawn",       0,         _,       _,          _,        _,    _,      _,        _,      X
+    ACCEPTED = "accepted",         2,         _,       X,          _,        _,    _,      X,        _,      _
+    ASSIGNED = "assigned",         3,         _,       X,          X,        X,    _,      X,        _,      _
+    SIGNED = "signed",             4,         _,       X,          X,        _,    _,      X,        _,      _
+    OBJECTED = "objected",         3,         _,       X,          X,        _,    _,      X,        _,      _
+    REASSIGNED = "reassigned",     3,         _,       X,          _,        _,    _,      X,        _,      _
+    PAUSED = "paused",             4,         _,       X,          X,        _,    X,      X,        _,      _
+    DRAFTED = "drafted",           4,         _,       X,          X,        _,    _,      X,        _,      _
+    REPLIED = "replied",           5,         _,       X,          _,        _,    _,      _,        X,      _
+    REOPENED = "reopened",         4,         _,       X,          X,        X,    _,      _,        _,      _
+    CONCLUDED = "concluded",       6,         _,       X,          _,        _,    _,      _,        X,      X
+
+    step: Annotated[int, "The station that the case has reached, from 1 (submitted) to 6 (concluded); 0 when it has left the way."]
+    is_in_review: Annotated[bool, "It waits for the reviewer, or for what the reviewer asked."]
+    is_with_routing: Annotated[bool, "Routing has the case: it moves the state, and other opinions can be merged into the case."]
+    is_with_department: Annotated[bool, "A department has it and owes the next reply."]
+    awaits_signature: Annotated[bool, "The department was given it and has not acted on it yet."]
+    asks_submitter: Annotated[bool, "The submitter has been asked to tell more."]
+    takes_photos: Annotated[bool, "Photos can be added."]
+    is_answered: Annotated[bool, "There is a reply that is not being handled again; it may be rated while its window is open."]
+    is_closed: Annotated[bool, "The case may end here; a concluded one can be reopened, a merged one unmerged."]
+
+    def __new__(cls, code: str, step: int = 0, *columns: bool) -> Self:
+        """One row; with the code alone, the state of that code."""
+        row = str.__new__(cls, code)
+        row._value_, row.step = code, step
+        row.is_in_review, row.is_with_routing, row.is_with_department, row.awaits_signature, *rest = columns
+        row.asks_submitter, row.takes_photos, row.is_answered, row.is_closed = rest
+        return row
 
 
 class CoState(StrEnum):
-    """Where the assignment of a co-handler or a separate handler stands."""
+    """Where the assignment of a co-handler or a separate handler stands; the columns mean what they mean for an opinion."""
 
-    ASSIGNED = "assigned"
-    SIGNED = "signed"
-    OBJECTED = "objected"
-    ADVISED = "advised"
-    RELEASED = "released"
+    # code                    department  unsigned  closed
+    ASSIGNED = "assigned",             X,        X,      _
+    SIGNED = "signed",                 X,        _,      _
+    OBJECTED = "objected",             X,        _,      _
+    ADVISED = "advised",               _,        _,      X
+    RELEASED = "released",             _,        _,      X
+
+    is_with_department: Annotated[bool, "The department owes the lead, or the submitter, its part of the answer."]
+    awaits_signature: Annotated[bool, "The department was given it and has not acted on it yet."]
+    is_closed: Annotated[bool, "Nothing more happens to it."]
+
+    def __new__(cls, code: str, *columns: bool) -> Self:
+        """One row; with the code alone, the state of that code."""
+        row = str.__new__(cls, code)
+        row._value_ = code
+        row.is_with_department, row.awaits_signature, row.is_closed = columns
+        return row
+
+
+# fmt: on
 
 
 class Move(StrEnum):
@@ -158,9 +197,8 @@ CO_TRANSITIONS: tuple[CoTransition, ...] = (
     *(CoTransition(state, _M.RELEASE, _C.RELEASED) for state in (*_CO_IN_HAND, _C.OBJECTED)),
 )
 FIRST = State.SUBMITTED
-#: Where a case may end. A concluded one can be reopened by a rating, a broken promise or a failed look-back; a merged one unmerged.
-TERMINAL = frozenset({State.DECLINED, State.MERGED, State.WITHDRAWN, State.CONCLUDED})
-CO_TERMINAL = frozenset({CoState.ADVISED, CoState.RELEASED})
+#: In which states a department owes something, whatever its role.
+WITH_DEPARTMENT = tuple(dict.fromkeys(str(state) for state in (*State, *CoState) if state.is_with_department))
 _TABLE: Mapping[tuple[State, Move], Transition] = {(row.state, row.move): row for row in TRANSITIONS}
 _CO_TABLE: Mapping[tuple[CoState, Move], CoTransition] = {(row.state, row.move): row for row in CO_TRANSITIONS}
 

@@ -21,6 +21,7 @@ from typing import Any
 
 import requests
 
+from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from tests.faults.departments import Department, command_id
 from tests.faults.journal import Journal
 
@@ -141,10 +142,11 @@ class Office:
 
     def _rule(self, session: requests.Session, assignment: str, _: str) -> bool:
         seen = self._ask(session, "GET", f"/assignments/{assignment}", staff=True)
-        if seen.status_code != 200 or seen.json()["state"] in ("assigned", "signed"):
+        if seen.status_code != 200:
             return False
-        if seen.json()["state"] != "objected":
-            return True
+        state = seen.json()["state"]
+        if state != State.OBJECTED:
+            return state not in WITH_DEPARTMENT
         body = {"about": "objection", "granted": True, "reason": "情况属实"}
         answer = self._ask(session, "POST", f"/assignments/{assignment}/rule", staff=True, body=body)
         if answer.status_code == 200:
@@ -158,11 +160,9 @@ class Office:
         answer = self._ask(session, "GET", f"/receipts/{receipt}", staff=False)
         if answer.status_code != 200:
             return False
-        seen = answer.json()
-        if seen["state"] in ("concluded", "reopened"):
-            return True
-        if seen["state"] != "replied":
-            return False
+        state = State(answer.json()["state"])
+        if state is not State.REPLIED:
+            return state.is_closed or state is State.REOPENED
         displeased = int(opinion[-1], 16) % 4 == 0 and opinion not in self._displeased
         self._displeased.add(opinion)
         result = "dissatisfied" if displeased else "satisfied"

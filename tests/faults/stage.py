@@ -12,6 +12,7 @@ from typing import Any
 
 from benchmarks.cluster import PrivateCluster
 from services.console.settings import HOME
+from services.contracts.lifecycle import WITH_DEPARTMENT
 from tests.faults.scene import AUDIT, Load, NotShown, Scene, disturbed, listen_to_everything, words
 from tests.faults.strikes import Fault
 from tests.faults.system import SILENT, System
@@ -22,7 +23,7 @@ RECOVERY_SECONDS, FULL_SPEED = 7.0, 500.0
 SLOWEST = 16.0
 WAITING = (
     "SELECT count(*) FROM assignments WHERE role = 'lead' AND department <> '" + SILENT + "' "
-    "AND state NOT IN ('replied', 'concluded', 'reassigned')"
+    f"AND state IN ({', '.join(map(repr, WITH_DEPARTMENT))})"
 )
 Say = Callable[[str], None]
 

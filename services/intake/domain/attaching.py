@@ -15,7 +15,6 @@ MOST_PHOTOS, MOST_PHOTOS_AT_ONCE = 6, 3
 LARGEST_PHOTO = 8 * 1024 * 1024  # bytes
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 2560  # pixels, of what is kept
-_CLOSED = frozenset({State.DECLINED, State.MERGED, State.WITHDRAWN, State.REPLIED, State.REOPENED, State.CONCLUDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ def may_attach(opinion: Mapping[str, Any], kept: int) -> bool:
 def check_attaching(opinion: Mapping[str, Any], kept: int, new: int) -> None:
     """Raises `Conflict` when a stored opinion has been answered or closed, or would have more photos than it may."""
     state = State(opinion["state"])
-    if opinion["reply"] is not None or state in _CLOSED:
+    if opinion["reply"] is not None or not state.takes_photos:
         raise Conflict(f"Photos are taken until there is a reply; this opinion is {state}. Submit a new one to show more.")
     if kept + new > MOST_PHOTOS:
         raise Conflict(f"An opinion has at most {MOST_PHOTOS} photos, and this one has {kept}. Choose the ones that matter.")

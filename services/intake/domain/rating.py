@@ -97,7 +97,7 @@ def may_do(own: State, *, rates: bool, rated: bool, first: bool, followed: bool,
         ("evaluation", rates and not rated),
         ("revision", rates and rated),
         ("withdrawal", first and not followed and Move.WITHDRAW in allowed_moves(own)),
-        ("details", first and (tells_case or own in (State.RETURNED, State.PAUSED))),
+        ("details", first and (tells_case or own.asks_submitter)),
         ("attachments", first and attaches),
     )
     return [name for name, possible in rows if possible]

@@ -13,10 +13,8 @@ from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Handling
 
-#: Nobody handles an opinion in one of these, so none can be handled with it.
-NO_TARGETS = frozenset({State.SUBMITTED, State.RETURNED, State.DECLINED, State.MERGED, State.WITHDRAWN})
 #: What a reviewer can ask for: those who wait for review, and those who were asked for more.
-WAITING = (State.SUBMITTED, State.RETURNED)
+IN_REVIEW = tuple(state for state in State if state.is_in_review)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def waited(catalogue: Catalogue, topic: str | None, since: datetime, now: dateti
 
 def is_accepted(state: State) -> bool:
     """Whether an opinion in this state has been let in, so that routing knows of it."""
-    return state not in WAITING
+    return not state.is_in_review
 
 
 def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -101,7 +99,7 @@ def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> Map
         raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
     if target["id"] == row["id"]:
         raise Invalid("Name another opinion.", {"into": ["This is the opinion itself, or one that is handled with it already."]})
-    if State(target["state"]) in NO_TARGETS:
+    if not State(target["state"]).is_with_routing:
         raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {target['state']}."]})
     return target
 

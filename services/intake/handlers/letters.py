@@ -44,7 +44,7 @@ def so_far(catalogue: Catalogue, row: Mapping[str, Any], case: Mapping[str, Any]
     found: list[tuple[About, dict[str, str]]] = []
     if row["department"] != case["department"]:
         found.append(("assigned", named))
-    if case["reply"] is not None and State(case["state"]) in (State.REPLIED, State.CONCLUDED):
+    if case["reply"] is not None and State(case["state"]).is_answered:
         window = {"evaluate_by": case["evaluate_by"].isoformat()} if case["evaluate_by"] else {}
         found.append(("replied", {**named, "outcome": case["outcome"], **window}))
     return found

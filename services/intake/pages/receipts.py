@@ -20,7 +20,7 @@ from services.intake.app import Intake, receipt_data
 from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.telling import department_name, show_time, tell, topic_name
-from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS, STEPS_TAKEN
+from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS
 from services.runtime.store.idempotency import Key
 from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
@@ -182,12 +182,12 @@ def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200,
         known = _known(service, text, cursor)
     except NotFound:
         return _not_found(service, text, UNKNOWN_RECEIPT if domain.read_receipt(text) else NO_RECEIPT)
-    values = {"mistakes": {}, "notice": None} | said
+    values, state = {"mistakes": {}, "notice": None} | said, State(known["state"])
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
         address=f"/receipts/{app.known_receipt(text)}", standing=STATES[known["state"]],
-        steps=STEPS, taken=STEPS_TAKEN.get(known["state"], 0), is_new=known["state"] in (State.SUBMITTED, State.ACCEPTED),
-        is_again=known["state"] not in (State.REPLIED, State.CONCLUDED, State.MERGED), ratings=RATINGS, outcomes=OUTCOMES,
+        steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
+        is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=domain.MOST_PHOTOS, more_photos=MORE_PHOTOS,
         **_in_words(known, service.catalogue), **values,
     )  # fmt: skip
@@ -220,7 +220,7 @@ def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
 
 def _meaning(known: Mapping[str, Any]) -> Words:
     """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
-    others = known["state"] in (State.RETURNED, State.PAUSED) and "details" not in known["may"]
+    others = State(known["state"]).asks_submitter and "details" not in known["may"]
     return FOR_THE_SUBMITTER if others else STATES[known["state"]].meaning
 
 

@@ -96,7 +96,7 @@ STATES: Mapping[str, Standing] = {
     ),
 }  # fmt: skip
 
-#: The stations on the way of an opinion, and how many of them each state has behind it, itself included.
+#: The stations on the way of an opinion, which the `step` of a state counts from 1.
 STEPS: tuple[Words, ...] = (
     Words("提交", "Sent"),
     Words("受理", "Accepted"),
@@ -105,12 +105,6 @@ STEPS: tuple[Words, ...] = (
     Words("答复", "Answered"),
     Words("办结", "Concluded"),
 )
-STEPS_TAKEN: Mapping[str, int] = {
-    State.SUBMITTED: 1, State.RETURNED: 1, State.ACCEPTED: 2, State.ASSIGNED: 3, State.OBJECTED: 3, State.REASSIGNED: 3,
-    State.REOPENED: 4, State.SIGNED: 4, State.PAUSED: 4,
-    State.DRAFTED: 4, State.REPLIED: 5, State.CONCLUDED: 6,
-}  # fmt: skip
-
 OUTCOMES: Mapping[str, Words] = {
     Outcome.SOLVED: Words("已经解决", "Solved"),
     Outcome.IN_PROGRESS: Words("正在解决", "Being solved"),

@@ -12,7 +12,7 @@ from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telepho
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Handling, Outcome, Rating
 from services.contracts.queries import Choices, Codes, Names
-from services.intake.domain import KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES, WAITING
+from services.intake.domain import IN_REVIEW, KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES
 from services.runtime.web.listing import followed
 from services.runtime.web.paging import LARGEST_LIMIT, Page
 
@@ -179,4 +179,4 @@ class BatchQuery(Schema):
 class ReviewQuery(Page):
     """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter."""
 
-    state = Choices(WAITING, load_default=(WAITING[0].value,))
+    state = Choices(IN_REVIEW, load_default=(IN_REVIEW[0].value,))

@@ -20,8 +20,7 @@ from services.runtime.store.journal import forget_subject
 from services.runtime.store.vault import SealBroken, Vault
 
 Row = Mapping[str, Any]
-#: Nothing more happens to a case in one of these by itself.
-ENDED = (State.CONCLUDED, State.DECLINED, State.WITHDRAWN)
+_CLOSED = tuple(state for state in State if state.is_closed)
 
 
 @dataclass(slots=True)
@@ -52,13 +51,17 @@ def _open(connection: Connection, about: sa.Column[str], last: str | None, limit
 def outlived(connection: Connection, before: datetime, last: str | None, limit: int) -> list[str]:
     """The next opinions that hold personal data, whose case has ended, and to which nothing has happened since `before`."""
     case = opinions.alias("case")
-    own = opinions.c.state.in_((*ENDED, State.MERGED))
+    own = opinions.c.state.in_(_CLOSED)
     joined = opinions.join(case, case.c.id == sa.func.coalesce(opinions.c.merged_into, opinions.c.id))
     signed = sa.select(signers.c.opinion).where(is_personal(signers))
     # Two questions instead of one with "or", so that each finds its line by the index.
     quiet = [~sa.exists().where(timeline.c.opinion == each, timeline.c.at >= before) for each in (opinions.c.id, case.c.id)]
     told = is_personal(opinions) | opinions.c.id.in_(signed)
-    query = sa.select(opinions.c.id).select_from(joined).where(own, case.c.state.in_(ENDED), told, *quiet)
+    query = (
+        sa.select(opinions.c.id)
+        .select_from(joined)
+        .where(own, case.c.state.in_(_CLOSED), case.c.state != State.MERGED, told, *quiet)
+    )
     return _following(connection, query, opinions.c.id, last, limit)
 
 

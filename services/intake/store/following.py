@@ -25,7 +25,7 @@ _COUNTERS: Mapping[str, str] = {
     "key": "marked", "leader": "marked", "level": "raised",
 }  # fmt: skip
 #: What a submitter or a reviewer has ended stays so, and routing has no say while the reviewer has not decided.
-_STANDS = sa.or_(*(opinions.c.state == state for state in (State.WITHDRAWN, State.MERGED, State.SUBMITTED, State.RETURNED)))
+_STANDS = sa.or_(*(opinions.c.state == state for state in State if not state.is_with_routing))
 #: One compiled statement for each set of columns that routing's messages change.
 _STATEMENTS: dict[tuple[str, ...], sa.Update] = {}
 

@@ -141,7 +141,9 @@ def open_codes(connection: Connection) -> list[Use]:
     """The codes of the catalogue that opinions use which wait for their review, or for what their submitter was asked."""
     codes = (opinions.c.topic, opinions.c.area, opinions.c.station)
     counted = (sa.func.count().label("cases"), sa.func.min(opinions.c.id).label("example"))
-    query = sa.select(*codes, *counted).where(opinions.c.state.in_((State.SUBMITTED, State.RETURNED))).group_by(*codes)
+    query = (
+        sa.select(*codes, *counted).where(opinions.c.state.in_([state for state in State if state.is_in_review])).group_by(*codes)
+    )
     return uses_in(rows_of(connection.execute(query)))
 
 

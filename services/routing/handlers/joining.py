@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
-from services.contracts.lifecycle import CO_TERMINAL, TRANSITIONS, CoState, Move, State, advance_co
+from services.contracts.lifecycle import CoState, Move, State, advance_co
 from services.contracts.messages.assignments import AssignmentCancelled, AssignmentCreated
 from services.contracts.messages.values import CoOpinion, Handling, Why
 from services.routing import domain
@@ -17,13 +17,10 @@ from services.routing.handlers.finding import known, leading
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
-#: A case that its lead has and has not answered: what a supervisor may put marks on.
-HANDLED = frozenset(row.state for row in TRANSITIONS if row.move is Move.MARK)
-
 
 def still_open(others: Iterable[Row]) -> list[Row]:
     """Those of the assignments beside a lead's that wait for an answer."""
-    return [row for row in others if CoState(row["state"]) not in CO_TERMINAL]
+    return [row for row in others if not CoState(row["state"]).is_closed]
 
 
 def add_handlers(
@@ -35,7 +32,7 @@ def add_handlers(
     that is not the lead's, and when the lead does not have the case in hand.
     """
     row = leading(known(store.assignment(assignment_id)))
-    if State(row["state"]) not in HANDLED:
+    if not State(row["state"]).is_with_department:
         raise Conflict(f"Handlers are added while the lead handles the case; now it is '{row['state']}'.")
     engaged = {row["department"], *(each["department"] for each in still_open(store.others_of(row["opinion"])))}
     chosen = domain.check_handlers(departments, catalogue, engaged)

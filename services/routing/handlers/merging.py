@@ -16,9 +16,6 @@ from services.routing.handlers.joining import still_open
 if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
-#: A lead in one of these has nothing to do with the case any more.
-_GONE = (State.WITHDRAWN, State.MERGED)
-
 
 def hear_joined(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
     """Another opinion is handled with this one: whoever has the case is told what it says."""
@@ -54,4 +51,4 @@ def _engaged(store: RoutingStore, opinion: str) -> list[Row]:
     lead = store.lead_of(opinion)
     if lead is None:
         raise Retry(f"a merge into a case whose assignment is not known yet: {opinion}")
-    return [] if State(lead["state"]) in _GONE else [lead, *still_open(store.others_of(opinion))]
+    return [lead, *still_open(store.others_of(opinion))] if State(lead["state"]).is_with_routing else []

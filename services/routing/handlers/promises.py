@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 log = structlog.get_logger()
-#: With a reply that somebody may rate.
-_ANSWERED = (State.REPLIED, State.CONCLUDED)
 
 
 def named(promised: Promise, catalogue: Catalogue, department: str) -> Promise:
@@ -48,7 +46,7 @@ def keep(store: RoutingStore, catalogue: Catalogue, row: Row, command: Keep) -> 
     kept = domain.promise_kept(command, store.promises.of(row["id"]))
     window = domain.evaluation_window(catalogue, domain.terms(catalogue, row), store.now)
     store.promises.change(kept["id"], state=domain.KEPT, kept=store.now, evidence=command.evidence)
-    if state in _ANSWERED:
+    if state.is_answered:
         store.change(row["id"], evaluate_by=window)
     on_time = store.now <= kept["due"]
     facts = (row["id"], row["department"], kept["id"], kept["what"], command.evidence, kept["due"], on_time, window)

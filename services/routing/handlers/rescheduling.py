@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.lifecycle import State
+from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.contracts.messages.assignments import AssignmentRescheduled
 from services.contracts.messages.supervision import CalendarChanged
 from services.routing import domain
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 log = structlog.get_logger()
-_OPEN = frozenset({State.ASSIGNED, State.SIGNED, State.OBJECTED, State.PAUSED, State.DRAFTED, State.REOPENED})
 
 
 def adopt_calendar(store: RoutingStore, catalogue: Catalogue) -> bool:
@@ -53,7 +52,7 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, ids: Sequence[str]) ->
     store.hold_cases_of(ids)
     for assignment_id in ids:
         row = store.assignment(assignment_id)
-        if row is not None and row["state"] in _OPEN:
+        if row is not None and row["state"] in WITH_DEPARTMENT:
             _recount(store, catalogue, calendar, row)
         elif row is not None and row["state"] == State.REPLIED:
             _prolong(store, catalogue, calendar, row)

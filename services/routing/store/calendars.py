@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction, row_of, rows_of
@@ -46,7 +47,7 @@ reschedulings = sa.Table(
 _UNTOLD = reschedulings.c.told.is_(None)
 sa.Index("reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
 #: With a department, or waiting for a rating; as literals, so that both databases see that the partial index fits.
-_STATES = ("assigned", "signed", "objected", "paused", "drafted", "reopened", "replied")
+_STATES = (*WITH_DEPARTMENT, State.REPLIED)
 MOVING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
 sa.Index("assignments_moving", assignments.c.id, sqlite_where=MOVING, postgresql_where=MOVING)
 

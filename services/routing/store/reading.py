@@ -10,14 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use, uses_in
-from services.contracts.lifecycle import CoState, State
+from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.routing.store.calendars import MOVING
 from services.routing.store.tables import IN_ORDER, assignments, rulings
 from services.runtime.store.database import row_of, rows_of
 from services.runtime.web.listing import Reading
-
-#: Of whoever has such an assignment nothing more is expected.
-NOTHING_DUE = (State.REASSIGNED, State.WITHDRAWN, State.MERGED, CoState.RELEASED)
 
 
 def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
@@ -29,7 +26,7 @@ def listing(connection: Connection, reading: Reading, overdue_at: datetime | Non
     """The assignments of one page of a list, and one more; `overdue_at` keeps those whose reply is due and has not come."""
     query = reading.select(sa.select(assignments), assignments)
     if overdue_at is not None:
-        due = assignments.c.state.not_in(NOTHING_DUE)
+        due = assignments.c.state.in_(WITH_DEPARTMENT)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
     return rows_of(connection.execute(query))
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.lifecycle import CoState, State
+from services.contracts.lifecycle import WITH_DEPARTMENT
 from services.routing.store.promises import promises
 from services.routing.store.tables import assignments, tables
 from services.runtime.store.database import INSERTS, Instant, Transaction, row_of, rows_of
@@ -23,11 +23,7 @@ resyncs = sa.Table(
     sa.Column("asked", Instant, nullable=False),
 )
 #: What its department still has to answer, whatever its role.
-OPEN = (
-    State.ASSIGNED, State.SIGNED, State.OBJECTED, State.PAUSED, State.DRAFTED, State.REOPENED,
-    CoState.ASSIGNED, CoState.SIGNED, CoState.OBJECTED,
-)  # fmt: skip
-_IS_OPEN = assignments.c.state.in_([str(state) for state in OPEN])
+_IS_OPEN = assignments.c.state.in_(WITH_DEPARTMENT)
 
 
 class ResyncStore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.contracts.lifecycle import State
 from services.runtime.store.database import Instant
 from services.runtime.web.listing import updated_column
 
@@ -105,5 +106,5 @@ sa.Index("assignments_one_lead", assignments.c.opinion, unique=True, sqlite_wher
 sa.Index("assignments_evaluate_by", assignments.c.evaluate_by, sqlite_where=_REPLIED, postgresql_where=_REPLIED)
 sa.Index("assignments_paused_until", assignments.c.paused_until, sqlite_where=_PAUSED, postgresql_where=_PAUSED)
 #: What a department was given and has not acted on.
-UNSIGNED = assignments.c.state.in_([sa.literal_column("'assigned'"), sa.literal_column("'reopened'")])
+UNSIGNED = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in State if state.awaits_signature])
 sa.Index("assignments_unsigned", assignments.c.department, assignments.c.opened, sqlite_where=UNSIGNED, postgresql_where=UNSIGNED)

@@ -55,8 +55,6 @@ SUPERVISOR: Mapping[Move, dict[str, Any]] = {Move.MARK: {"key": True, "reason": 
 MOVES = (*OFFICE, *SUBMITTER, *DEPARTMENT, *RULING, *HEAD, *SUPERVISOR)
 #: After these there is little more to see of an opinion, so they are made seldom.
 LAST = (Move.DECLINE, Move.MERGE, Move.WITHDRAW)
-#: What intake has decided, and routing may have been faster.
-TAKEN_BACK = {State.WITHDRAWN, State.MERGED}
 #: What was done in all walks together.
 DONE: Counter[str] = Counter()
 
@@ -109,7 +107,7 @@ class EveryMove(RuleBasedStateMachine):
             self.walker.office(told, move, OFFICE[move] | into)
         elif move in SUBMITTER:
             path, body = SUBMITTER[move]
-            if move is not Move.EVALUATE or self.walker.state(told) not in TAKEN_BACK:
+            if move is not Move.EVALUATE or not is_taken_back(self.walker.state(told)):
                 self.walker.submitter(told, move, path, body | (self.rating() if move is Move.EVALUATE else {}))
         elif move in DEPARTMENT:
             self.walker.department(told, move, str(move), DEPARTMENT[move] | self.answer(move), way)
@@ -196,19 +194,24 @@ def check_numbers(events: list[Event]) -> None:
     assert len({each.assignment for each in created}) == len(created)
 
 
+def is_taken_back(state: State) -> bool:
+    """Whether intake has ended the case, while routing may have been faster."""
+    return state.step == 0 and state is not State.DECLINED
+
+
 def check_states(walker: Walker, told: Told) -> None:
     """Both services agree, and there is one lead department."""
     rows = walker.county.get("/assignments", opinion=told.opinion)[1]["items"]
     leads = [row for row in rows if row["role"] == "lead" and row["state"] != "reassigned"]
     state = walker.state(told)
-    if state in (State.SUBMITTED, State.RETURNED, State.DECLINED):
+    if state.is_in_review or state is State.DECLINED:
         # One that was merged had a lead, which has nothing to do with it any more.
         assert all(row["state"] == State.MERGED for row in leads)
         return
     assert len(leads) == (1 if rows else 0)
-    if leads and state not in TAKEN_BACK:
+    if leads and not is_taken_back(state):
         assert leads[0]["state"] == state
-    if state in (State.ASSIGNED, State.SIGNED, State.REPLIED, State.CONCLUDED, State.REOPENED):
+    if state.is_with_department or state.is_answered:
         assert leads
 
 

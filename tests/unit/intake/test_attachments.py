@@ -16,8 +16,6 @@ from services.intake.gateway import photos, work_of
 from tests.unit.intake.desk import FORM, Routing
 from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, photo, polyglot, saved
 
-OPEN = {"submitted", "returned", "accepted", "assigned", "signed", "objected", "reassigned", "paused", "drafted"}
-
 
 @pytest.fixture
 def taken(desk):
@@ -170,7 +168,7 @@ def test_photos_are_taken_while_the_opinion_is_open(desk, taken, state):
     desk.set_state(taken.id, state)
     may = "attachments" in desk.get(f"/receipts/{taken.receipt}").get_json()["may"]
     answer = send(desk, taken.receipt, photo())
-    assert (may, answer.status_code) == ((True, 201) if state in OPEN else (False, 409))
+    assert (may, answer.status_code) == ((True, 201) if State(state).takes_photos else (False, 409))
 
 
 def test_after_the_reply_there_are_no_more_not_even_when_it_is_done_again(desk, taken):

@@ -10,7 +10,6 @@ from services.contracts.messages.merging import OpinionJoined, OpinionParted, Op
 from services.contracts.messages.opinions import OpinionMerged
 from services.contracts.messages.values import OpinionText
 from services.intake import handlers
-from services.intake.domain import NO_TARGETS
 from tests.unit.intake.desk import WINDOW, Routing
 
 #: A case in one of these takes no more words of those who were merged into it.
@@ -58,7 +57,7 @@ def test_what_had_not_been_let_in_is_merged_without_an_assignment_to_end(desk):
     assert desk.said(waiting.id)[-1].data.accepted is False
 
 
-@pytest.mark.parametrize("state", sorted(NO_TARGETS))
+@pytest.mark.parametrize("state", [each for each in State if not each.is_with_routing])
 def test_a_target_that_nobody_handles_is_refused_by_its_field(desk, state):
     opinion, target = desk.submit(), desk.submit()
     desk.set_state(target.id, state)
@@ -68,7 +67,7 @@ def test_a_target_that_nobody_handles_is_refused_by_its_field(desk, state):
     assert (desk.row(opinion.id)["state"], desk.row(opinion.id)["merged_into"]) == ("accepted", None)
 
 
-@pytest.mark.parametrize("state", [each for each in State if each not in NO_TARGETS])
+@pytest.mark.parametrize("state", [each for each in State if each.is_with_routing])
 def test_whatever_has_been_let_in_can_carry_another(desk, state):
     opinion, target = desk.submit(), desk.submit()
     desk.set_state(target.id, state)

@@ -15,7 +15,6 @@ from services.intake import domain
 from services.intake.domain import Question, Rated
 from tests.unit.intake.desk import WINDOW
 
-RATED = (State.REPLIED, State.CONCLUDED)
 words = st.sampled_from([str(rating) for rating in Rating])
 #: What shows nothing, and what shows something.
 NOTHING, SOMETHING = (None, "", " ", "\n\t", "\u3000", "\u200b\u2060", "\u202e"), ("。", "没", "1", "x\u200b", "☹")
@@ -30,7 +29,7 @@ GOOD, BAD = Rated("satisfied"), Rated("dissatisfied", None, "没有来人。")
 def test_a_rating_passes_exactly_when_every_rule_lets_it(state, by_reply, before, new, seconds, window):
     question, now = Question(window, by_reply), WINDOW + timedelta(seconds=seconds)
     lets = [
-        state in RATED,
+        state.is_answered,
         len(before) < (2 if by_reply else 1),
         not before or before[-1] != new,
         window is not None or state is State.REPLIED,
@@ -93,7 +92,7 @@ def test_an_end_without_its_reply_waits_for_it():
         domain.check_evaluation(State.CONCLUDED, Question(None), [], GOOD, WINDOW)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state not in RATED])
+@pytest.mark.parametrize("state", [state for state in State if not state.is_answered])
 def test_nothing_is_rated_without_a_reply(state):
     with pytest.raises(Conflict, match="'evaluate' is not possible"):
         domain.check_evaluation(state, Question(WINDOW), [], GOOD, WINDOW)

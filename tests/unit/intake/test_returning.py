@@ -92,7 +92,7 @@ def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(de
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("state", [each for each in State if each not in (State.RETURNED, State.PAUSED)])
+@pytest.mark.parametrize("state", [each for each in State if not each.asks_submitter])
 def test_nothing_is_added_that_nobody_asked_for(desk, returned, state):
     desk.set_state(returned.id, state)
     before = desk.said()

@@ -26,7 +26,7 @@ def test_until_there_is_a_reply_it_is_taken_back(desk, state):
     assert "withdrawal" in receipt(desk, taken)["may"]
     answer = withdraw(desk, taken, {"reason": "已经修好了。"})
     assert (answer.status_code, answer.get_json()) == (201, {"state": "withdrawn"})
-    let_in = state not in (State.SUBMITTED, State.RETURNED)
+    let_in = not state.is_in_review
     assert (desk.said()[-1].data, desk.said()[-1].sequence) == (OpinionWithdrawn(let_in, "已经修好了。", "rivers"), 3)
     seen = receipt(desk, taken)
     assert (seen["state"], seen["may"]) == ("withdrawn", [])
