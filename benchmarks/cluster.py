@@ -66,11 +66,11 @@ class PrivateCluster:
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def create(self) -> str:
-        """A fresh database; returns its SQLAlchemy URL."""
+    def create(self, template: str = "template1") -> str:
+        """A fresh database, like `template` to which nobody may be connected; returns its SQLAlchemy URL."""
         name = next(self._names)
         with psycopg.connect(f"postgresql://huiying@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" STRATEGY file_copy')
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return f"postgresql+psycopg://huiying@127.0.0.1:{self.port}/{name}"
 
     def _run(self, program: str, *arguments: str) -> None:

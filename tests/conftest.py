@@ -25,14 +25,14 @@ from services.contracts.definitions import definitions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.settings import inherited
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
+from tests.stores import MakeDatabase, Templates
 
 UNIT = Path(__file__).parent / "unit"
 #: The departments whose queues the test broker has.
 DEPARTMENTS = ("health", "roads", "water")
-MakeDatabase = Callable[..., Database]
+START = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 # The default draws every traceback with its locals, which takes seconds.
 structlog.configure(
     processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
@@ -58,7 +58,7 @@ def absent(reason: str) -> NoReturn:
 
 @pytest.fixture
 def clock() -> FixedClock:
-    return FixedClock(datetime(2026, 11, 23, 9, 30, tzinfo=ZONE))
+    return FixedClock(START)
 
 
 @pytest.fixture
@@ -71,22 +71,23 @@ def own_time(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     return replace
 
 
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """Migrated stores to copy."""
+    return Templates(tmp_path_factory.mktemp("templates"), FixedClock(START))
+
+
 @pytest.fixture
-def sqlite_database(tmp_path: Path, clock: FixedClock) -> Iterator[MakeDatabase]:
+def sqlite_database(tmp_path: Path, clock: FixedClock, templates: Templates) -> Iterator[MakeDatabase]:
     """Makes a migrated SQLite store: `sqlite_database(name, *folders)`; the runtime's own tables are always there."""
-    opened: list[Database] = []
+    with contextlib.ExitStack() as opened:
 
-    def make(name: str = "test", *folders: Path) -> Database:
-        database = Database(f"sqlite:///{tmp_path / name}.db", name, clock)
-        opened.append(database)
-        migrate(database, STORE, "runtime")
-        for folder in folders:
-            migrate(database, folder, name)
-        return database
+        def make(name: str = "test", *folders: Path) -> Database:
+            database = Database(templates.copy_file(tmp_path / f"{name}.db", name, folders), name, clock)
+            opened.callback(database.close)
+            return database
 
-    yield make
-    for database in opened:
-        database.close()
+        yield make
 
 
 @pytest.fixture(scope="session")
@@ -119,21 +120,16 @@ def disk() -> Iterator[Volume]:
 
 
 @pytest.fixture
-def postgres_database(postgres: PrivateCluster, clock: FixedClock) -> Iterator[MakeDatabase]:
+def postgres_database(postgres: PrivateCluster, clock: FixedClock, templates: Templates) -> Iterator[MakeDatabase]:
     """Makes a migrated PostgreSQL store: `postgres_database(name, *folders)`."""
-    opened: list[Database] = []
+    with contextlib.ExitStack() as opened:
 
-    def make(name: str = "test", *folders: Path) -> Database:
-        database = Database(postgres.create(), name, clock)
-        opened.append(database)
-        migrate(database, STORE, "runtime")
-        for folder in folders:
-            migrate(database, folder, name)
-        return database
+        def make(name: str = "test", *folders: Path) -> Database:
+            database = Database(templates.copy_database(postgres, name, folders), name, clock)
+            opened.callback(database.close)
+            return database
 
-    yield make
-    for database in opened:
-        database.close()
+        yield make
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

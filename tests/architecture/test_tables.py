@@ -17,7 +17,7 @@ from services.intake.gateway import Room
 from services.intake.series import RoomCollector, UnassignedCollector
 from services.routing.series import UnsignedCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 SOURCES = sorted((ROOT / "services").rglob("*.py"))
 MEASURES = {row.name: row for row in (*PRODUCT, *PROCESS, *INTAKE, *ROUTING, *KEEPING)}

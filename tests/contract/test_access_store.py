@@ -1,4 +1,4 @@
-"""Tokens, sessions and the audit trail behave alike on SQLite and on PostgreSQL, also on a store that was made before they were."""
+"""Tokens, sessions and the audit trail behave alike on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import threading
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 
 from services.contracts.errors import NotSignedIn
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.store.migrate import ACCESS
 from services.runtime.web import access, audit
-from services.runtime.web.access import Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.audit import Line, Scribe
 from services.runtime.web.sessions import Sessions
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 LINE = Line("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/<opinion_id>/accept", "o-1")
 
@@ -24,23 +23,6 @@ LINE = Line("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/
 @pytest.fixture
 def database(any_database: MakeDatabase) -> Database:
     return any_database("access", ACCESS)
-
-
-def test_a_token_from_before_has_no_end_and_no_last_use_and_is_still_good(any_database: MakeDatabase) -> None:
-    database = any_database("access")
-    with database.engine.begin() as connection:
-        connection.execute(sa.text(
-            "CREATE TABLE tokens (id VARCHAR(36) PRIMARY KEY, hash VARCHAR(64) NOT NULL UNIQUE, role VARCHAR(16) NOT NULL,"
-            " department VARCHAR(40), created BIGINT NOT NULL, revoked BIGINT)"
-        ))  # fmt: skip
-        connection.execute(sa.text("CREATE TABLE version_access (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
-        connection.execute(sa.text("INSERT INTO version_access VALUES ('0001')"))
-        row = {"id": "t-1", "hash": access.digest("hy_old"), "created": 1}
-        connection.execute(sa.text("INSERT INTO tokens (id, hash, role, created) VALUES (:id, :hash, 'admin', :created)"), row)
-    migrate(database, ACCESS, "access")
-    assert Gatekeeper(database).caller("Bearer hy_old").role is Role.ADMIN
-    (listed,) = access.listing(database)
-    assert (listed["expires"], listed["used"]) == (None, database.clock.now())
 
 
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,8 +14,8 @@ from services.runtime.process.health import readiness
 from services.runtime.store.condition import FULL, READ_ONLY, StoreCheck, Trouble, remember
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
-from tests.conftest import MakeDatabase
 from tests.faults.volume import Volume
+from tests.stores import MakeDatabase
 
 STREAMS = {"runtime": STORE}
 

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages.opinions import OpinionDeclined
@@ -19,9 +17,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store import database as database_module
 from services.runtime.store import outbox
 from services.runtime.store.database import Database, Instant, rows_of
-from services.runtime.store.migrate import ACCESS, migrate
-from services.runtime.web import access, audit, sessions
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 tables = sa.MetaData()
 notes = sa.Table(
@@ -198,22 +194,6 @@ class TestSideBySide:
 
 
 class TestMigrations:
-    def test_the_revisions_make_what_the_code_expects(self, any_database: MakeDatabase) -> None:
-        database = any_database()
-        migrate(database, ACCESS, "access")
-        with database.engine.connect() as connection:
-            both = sa.MetaData()
-            for metadata in (outbox.tables, access.tables, audit.lines.metadata, sessions.sessions.metadata):
-                for table in metadata.tables.values():
-                    if table.name not in both.tables:
-                        table.to_metadata(both)
-            ours = set(both.tables)
-            assert {"tokens", "sessions", "audit"} <= ours
-            context = MigrationContext.configure(
-                connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in ours, "compare_type": True}
-            )
-            assert compare_metadata(context, both) == []
-
     def test_processes_that_migrate_beside_one_another_do_no_harm(self, any_database: MakeDatabase) -> None:
         database = any_database()
         url = database.url.render_as_string(hide_password=False)

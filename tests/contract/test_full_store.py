@@ -17,9 +17,10 @@ from sqlalchemy.exc import OperationalError
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.store.database import Database
-from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.conftest import DEPARTMENTS
 from tests.integration.dispatching import QUEUE, Bench
 from tests.integration.relaying import Running, rungs, say, until, waiting
+from tests.stores import MakeDatabase
 from tests.unit.intake.desk import FORM, MIGRATIONS, Desk
 
 FULL = """

@@ -17,7 +17,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.store import inbox
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.idempotency import KEPT, PRUNED_A_COMMIT, Key, answers, forget, once, prune
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 K = Key("k", "token-1")
 _PARTS = st.text(alphabet="ab \x1f/", min_size=22, max_size=23)

@@ -1,4 +1,4 @@
-"""What intake keeps is the same on both kinds of store: a case with everything in it, and one from a store of before."""
+"""What intake keeps is the same on both kinds of store: a case with everything in it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from services.intake.domain import MOST_PHOTOS
 from services.intake.gateway import read_photo
 from tests.unit.intake.desk import MIGRATIONS, Desk
-from tests.unit.intake.earlier_store import RECEIPTS, fill
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
@@ -24,15 +23,6 @@ def test_a_case_with_everything_in_it_stands_on_every_receipt(any_database, cloc
     seen = desk.get(f"/opinions/{case.id}", "petitions").get_json()
     assert (len(seen["cosigners"]), len(seen["evaluations"])) == (2, 5)
     assert [item["id"] for item in desk.get("/opinions", "petitions").get_json()["items"]] == [case.id]
-
-
-def test_a_store_of_before_is_brought_over_with_its_ratings(any_database, clock, tmp_path):
-    database = any_database("intake")
-    fill(database, tmp_path / "before")
-    desk = Desk(database, clock)
-    desk.rate(RECEIPTS["rated"], "dissatisfied")
-    assert desk.said()[-1].data.revision
-    assert [item["id"] for item in desk.get("/reviews", "reviewer").get_json()["items"]] == ["waits"]
 
 
 def test_a_photo_is_the_same_bytes_on_both(any_database, clock):

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +24,9 @@ from services.routing.domain import Check, Router, Sample, draw
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.process.catalogue import InUse
-from services.runtime.store.database import Database, rows_of
-from services.runtime.store.migrate import migrate
+from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
-from tests.conftest import MakeDatabase
-from tests.contract.test_routing_store import OLD
+from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
 
 CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})
@@ -160,22 +156,3 @@ class TestCalendars:
             rows = store.list_reschedulings(connection, {"department": "water"}, None, 500)
             untold = connection.execute(sa.text("SELECT count(*) FROM reschedulings WHERE told IS NULL")).scalar()
         assert (len({row["assignment"] for row in rows}), untold) == (CASES // 2, 0)
-
-    def test_older_cases_are_counted_from_what_is_known_of_them(self, any_database: MakeDatabase, tmp_path: Path) -> None:
-        first = tmp_path / "first"
-        first.mkdir()
-        shutil.copy(MIGRATIONS / "0001_assignments.py", first)
-        database = any_database("routing", first)
-        cases: list[dict[str, Any]] = [
-            {"id": "new"}, {"id": "paused", "pauses": 1, "state": "paused"}, {"id": "resumed", "pauses": 1},
-            {"id": "again", "round": 2},
-        ]  # fmt: skip
-        rows = [{"opinion": f"o-{case['id']}", "state": "signed", "said": 1, **OLD, **case} for case in cases]
-        with database.engine.begin() as connection:
-            names = ", ".join(rows[0])
-            values = ", ".join(f":{name}" for name in rows[0])
-            connection.execute(sa.text(f"INSERT INTO assignments ({names}) VALUES ({values})"), rows)
-        migrate(database, MIGRATIONS, "routing")
-        with database.reading() as connection:
-            found = {row["id"]: row["counted"] for row in rows_of(connection.execute(sa.select(store.assignments)))}
-        assert found == {"new": "reply", "paused": "reply", "resumed": None, "again": None}

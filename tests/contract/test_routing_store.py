@@ -1,19 +1,15 @@
-"""Routing on both kinds of store: its revisions, and departments of one case that act at the same moment."""
+"""Routing on both kinds of store: departments of one case that act at the same moment."""
 
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Callable, Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.runtime.migration import MigrationContext
 
 from services.contracts.commands import Object, Reply, Sign
 from services.contracts.envelope import decode
@@ -28,55 +24,14 @@ from services.routing.domain import Router, command_of
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
-from services.runtime.store.database import Database, rows_of
-from services.runtime.store.migrate import migrate
+from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
-from tests.conftest import MakeDatabase
 from tests.reading import newest
+from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN
 
 ROUTER = Router(TOWN)
 ROUNDS = 15
-OLD = {
-    "title": "河堤", "content": "。", "department": "water", "role": "lead", "difficulty": "ordinary", "rule": "given",
-    "confidence": 1.0, "round": 1, "created": 0, "sign_by": 1, "object_by": 1, "contact_by": 1, "reply_by": 1,
-    "original_reply_by": 1, "extensions": 0, "transfers": 0, "pauses": 0, "provisional": False,
-}  # fmt: skip
-
-
-class TestRevisions:
-    def test_they_make_what_the_code_expects(self, any_database: MakeDatabase) -> None:
-        database = any_database("routing", MIGRATIONS)
-        with database.engine.connect() as connection:
-            ours = set(store.tables.tables)
-            context = MigrationContext.configure(
-                connection, opts={"include_name": lambda name, kind, _: kind != "table" or name in ours, "compare_type": True}
-            )
-            assert compare_metadata(context, store.tables) == []
-
-    def test_what_was_assigned_before_counts_on_from_where_it_was(self, any_database: MakeDatabase, tmp_path: Path) -> None:
-        first = tmp_path / "first"
-        first.mkdir()
-        shutil.copy(MIGRATIONS / "0001_assignments.py", first)
-        database = any_database("routing", first)
-        names = ("id", "opinion", "state", "said", *OLD)
-        with database.engine.begin() as connection:
-            connection.execute(
-                sa.text(f"INSERT INTO assignments ({', '.join(names)}) VALUES ({', '.join(f':{name}' for name in names)})"),
-                [
-                    {"id": "a-1", "opinion": "o-1", "state": "reassigned", "said": 4, **OLD},
-                    {"id": "a-2", "opinion": "o-1", "state": "assigned", "said": 5, **OLD},
-                    {"id": "a-3", "opinion": "o-2", "state": "signed", "said": 2, **OLD},
-                ],
-            )
-        migrate(database, MIGRATIONS, "routing")
-        act(database, "sign", "a-2", "water", Sign())
-        with database.reading() as connection:
-            cases = {row["opinion"]: row["said"] for row in rows_of(connection.execute(sa.select(store.cases)))}
-            row = store.find(connection, "a-2")
-        assert cases == {"o-1": 6, "o-2": 2}
-        assert row is not None
-        assert (row["state"], row["key"], row["raised"], row["level"]) == ("signed", False, 0, None)
 
 
 def act(database: Database, verb: str, assignment: str, department: str, command: Any) -> None:

@@ -14,8 +14,8 @@ from services.runtime.messaging import dispatch
 from services.runtime.messaging.broker import Delivery, Outgoing
 from services.runtime.messaging.dispatch import SUSPECT_AFTER, sort_out
 from services.runtime.store.database import Database
-from tests.conftest import MakeDatabase
 from tests.integration.dispatching import QUEUE, Bench, effects
+from tests.stores import MakeDatabase
 
 
 @pytest.fixture

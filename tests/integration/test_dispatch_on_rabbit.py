@@ -20,10 +20,10 @@ from services.runtime.messaging.broker import Delivery, Outgoing
 from services.runtime.messaging.dispatch import Dispatcher, Hearing
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
-from tests.conftest import MakeDatabase
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import until
 from tests.rabbit import Rabbit
+from tests.stores import MakeDatabase
 
 Handle = Callable[[Transaction, Sequence[Delivery]], None]
 

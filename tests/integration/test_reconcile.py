@@ -26,8 +26,9 @@ from services.runtime.store import journal
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal_tables import addressed_table, listings_table, published_table
 from services.runtime.telemetry import Telemetry
-from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.conftest import DEPARTMENTS
 from tests.integration.relaying import DEADLINE
+from tests.stores import MakeDatabase
 
 QUEUE = "metrics.events"
 

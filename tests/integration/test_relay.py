@@ -17,8 +17,9 @@ from services.runtime.messaging.relay import Relay, waves
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import Pending, outbox_table
 from services.runtime.telemetry import Telemetry
-from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.conftest import DEPARTMENTS
 from tests.integration.relaying import DEADLINE, rungs, say, waiting
+from tests.stores import MakeDatabase
 
 
 @pytest.fixture

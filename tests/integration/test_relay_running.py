@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from services.contracts.messages.supervision import ReminderSent
 from services.runtime.messaging.broker import Outgoing, Publisher
 from services.runtime.messaging.memory import MemoryBroker
-from tests.conftest import DEPARTMENTS, MakeDatabase
+from tests.conftest import DEPARTMENTS
 from tests.integration.relaying import DEADLINE, Running, rungs, say, until, waiting
 from tests.rabbit import Rabbit
+from tests.stores import MakeDatabase
 
 
 @pytest.fixture

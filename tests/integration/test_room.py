@@ -31,8 +31,8 @@ from services.runtime.process import assembly
 from services.runtime.process.assembly import build_app, migrate_access
 from services.runtime.store.database import Database
 from services.runtime.web.access import Role, create
-from tests.conftest import MakeDatabase
 from tests.integration.relaying import Running, until, waiting
+from tests.stores import MakeDatabase
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS
 
 LIMIT = 60

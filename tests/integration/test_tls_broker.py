@@ -33,11 +33,12 @@ from services.runtime.process.health import status_application
 from services.runtime.store.database import Database
 from services.runtime.tls import context
 from tests.authority import Authority, Pair, listener
-from tests.conftest import DEPARTMENTS, MakeDatabase, absent, free_broker_port, stop_for_good
+from tests.conftest import DEPARTMENTS, absent, free_broker_port, stop_for_good
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import Running, say, until, waiting
 from tests.integration.test_dispatch_on_rabbit import had, keep, running
 from tests.rabbit import Rabbit
+from tests.stores import MakeDatabase
 
 UNTRUSTED, ANOTHER_HOST, EXPIRED, NO_TLS = (
     "its certificate is not signed by a CA that is trusted here", "its certificate is for another host name",

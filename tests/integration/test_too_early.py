@@ -10,8 +10,8 @@ from structlog.testing import capture_logs
 
 from services.contracts.errors import Retry
 from services.runtime.messaging.dispatch import TooEarly, for_each
-from tests.conftest import MakeDatabase
 from tests.integration.dispatching import QUEUE, Bench
+from tests.stores import MakeDatabase
 
 RETRY = "huiying.retry.5s"
 

@@ -18,8 +18,8 @@ from services.runtime.store.database import Database
 from services.runtime.store.journal_tables import addressed_table, published_table
 from services.runtime.store.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
-from tests.conftest import MakeDatabase
 from tests.integration.relaying import DEADLINE
+from tests.stores import MakeDatabase
 
 #: The broker has a queue for water alone.
 QUEUED, UNQUEUED = "water", "roads"

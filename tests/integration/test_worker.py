@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from services.console.embedded.processes import free_port
-from tests.conftest import MakeDatabase
 from tests.rabbit import Rabbit
+from tests.stores import MakeDatabase
 
 SCRIPT = """
 import sys, threading, time

@@ -3,8 +3,6 @@
 import random
 
 import sqlalchemy as sa
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 
 from services.contracts.envelope import encode
 from services.contracts.messages.assignments import AssignmentProgressed
@@ -16,7 +14,6 @@ from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.store import tables
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import Dispatcher
-from services.runtime.store import outbox
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import DAY, Case, whole_story
 
@@ -82,28 +79,6 @@ def test_every_type_of_message_can_be_heard(running):
         "command.rejected", "ledger.headed", "letter.cancelled", "letter.requested", "opinion.joined", "opinion.parted",
         "opinion.unmerged", "supervision.scheduled",
     }  # fmt: skip
-
-
-def test_the_migrations_make_what_the_code_expects(running):
-    metadata = sa.MetaData()
-    for known in (tables, outbox.tables):
-        for table in known.sorted_tables:
-            table.to_metadata(metadata)
-    versions = {"version_runtime", "version_metrics", "version_test"}
-    with running.database.engine.connect() as connection:
-        context = MigrationContext.configure(
-            connection,
-            opts={"compare_type": True, "include_name": lambda name, kind, _: not (kind == "table" and name in versions)},
-        )
-        differences = compare_metadata(context, metadata)
-        made = dict(
-            connection.execute(sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")).all()
-        )
-    assert [row for row in differences if "idempotency" not in str(row)] == []
-    for table in tables.sorted_tables:
-        for index in table.indexes:
-            where = index.dialect_options["sqlite"]["where"]
-            assert made[index.name].partition(" WHERE ")[2] == ("" if where is None else str(where))
 
 
 def test_what_was_heard_long_ago_is_forgotten_without_being_counted_twice(running, clock):

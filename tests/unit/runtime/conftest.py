@@ -7,7 +7,7 @@ import pytest
 
 from services.runtime.clock import FixedClock
 from services.runtime.store.migrate import ACCESS
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 from tests.unit.runtime.doorway import Doorway
 
 

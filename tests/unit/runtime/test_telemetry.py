@@ -15,7 +15,7 @@ from services.runtime.process.backlog import OutboxCollector
 from services.runtime.process.health import readiness
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 
 def test_nothing_can_be_counted_that_is_not_in_the_table() -> None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from services.runtime.store.wake_up import FifoBell
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 
 def waited(bell: FifoBell, timeout: float) -> float:

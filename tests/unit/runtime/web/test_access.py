@@ -14,7 +14,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.web import access
 from services.runtime.web.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from services.runtime.web.application import create_app
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 
 
 class Inner(Schema):

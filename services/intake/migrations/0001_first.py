@@ -1,0 +1,139 @@
+"""Opinions, their receipts and what became of them."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+ATTACHMENTS = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("type", sa.String(20), nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+HANDLERS = (
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("assignment", sa.String(36), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(12), nullable=False),
+    sa.Column("ended", sa.Boolean, nullable=False),
+)
+OPINIONS = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("receipt", sa.String(14), nullable=False, unique=True),
+    sa.Column("external_id", sa.String(200)),
+    sa.Column("fingerprint", sa.String(64), nullable=False),
+    sa.Column("title", sa.String(120), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("channel", sa.String(20), nullable=False),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("deputy", sa.String(120)),
+    sa.Column("location", sa.JSON),
+    sa.Column("submitter", sa.JSON),
+    sa.Column("relay", sa.JSON),
+    sa.Column("visibility", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("submitted", sa.BigInteger, nullable=False),
+    sa.Column("told", sa.String(40)),
+    sa.Column("merged_into", sa.String(36)),
+    sa.Column("department", sa.String(40)),
+    sa.Column("assignment", sa.String(36)),
+    sa.Column("outcome", sa.String(12)),
+    sa.Column("reply", sa.Text),
+    sa.Column("evaluate_by", sa.BigInteger),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("heard", sa.Integer, nullable=False),
+    sa.Column("answered", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("waiting_since", sa.BigInteger),
+    sa.Column("level", sa.String(12)),
+    sa.Column("difficulty", sa.String(60)),
+    sa.Column("chosen", sa.String(40)),
+    sa.Column("co_handlers", sa.JSON),
+    sa.Column("handling", sa.String(12)),
+    sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("leader", sa.Text),
+    sa.Column("items", sa.JSON),
+    sa.Column("co_opinions", sa.JSON),
+    sa.Column("asked", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("marked", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("personal", sa.Text),
+    sa.Column("windowed", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("source", sa.String(40)),
+    sa.Column("given", sa.JSON(none_as_null=True)),
+    sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
+)
+RATINGS = (
+    sa.Column("case", sa.String(36), primary_key=True),
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("asked", sa.Integer, primary_key=True),
+    sa.Column("attempt", sa.Integer, primary_key=True),
+    sa.Column("process", sa.String(20)),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("comment", sa.Text),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("revision", sa.Boolean, nullable=False),
+)
+SIGNERS = (
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("name", sa.String(100)),
+    sa.Column("phone", sa.String(30)),
+    sa.Column("email", sa.String(320)),
+    sa.Column("personal", sa.Text),
+)
+TIMELINE = (
+    sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("by", sa.String(60), nullable=False),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("audience", sa.String(14)),
+)
+#: Name, table, columns, unique, and the rows that it is for where not for all.
+INDEXES = (
+    ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
+    ("handlers_department", "handlers", ["department", "opinion"], False, None),
+    ("handlers_opinion", "handlers", ["opinion", "assignment"], False, None),
+    ("opinions_department", "opinions", ["department", "id"], False, None),
+    ("opinions_external_id", "opinions", ["external_id", "source"], True, None),
+    ("opinions_merged_into", "opinions", ["merged_into"], False, None),
+    (
+        "opinions_open_persons",
+        "opinions",
+        ["id"],
+        False,
+        "CAST(submitter AS TEXT) != 'null' OR CAST(relay AS TEXT) != 'null' OR deputy IS NOT NULL",
+    ),
+    ("opinions_state", "opinions", ["state", "id"], False, None),
+    ("opinions_submitted", "opinions", ["submitted"], False, None),
+    ("opinions_updated", "opinions", ["updated", "id"], False, None),
+    ("ix_signers_opinion", "signers", ["opinion"], False, None),
+    ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
+    ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
+)
+
+
+def upgrade() -> None:
+    """Make the tables and their indexes."""
+    op.create_table("attachments", *ATTACHMENTS)
+    op.create_table("handlers", *HANDLERS)
+    op.create_table("opinions", *OPINIONS)
+    op.create_table("ratings", *RATINGS)
+    op.create_table("signers", *SIGNERS)
+    op.create_table("timeline", *TIMELINE)
+    for name, table, columns, unique, where in INDEXES:
+        rows = sa.text(where) if where else None
+        op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

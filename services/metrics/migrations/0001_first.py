@@ -1,0 +1,245 @@
+"""Stories, cases, rounds, the ledger, and what the statistics said before."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+CASES = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("department", sa.String(40)),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("channel", sa.String(20)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("level", sa.String(20)),
+    sa.Column("key_case", sa.String(3)),
+    sa.Column("leader", sa.String(60)),
+    sa.Column("month", sa.String(7)),
+    sa.Column("submitted_at", sa.BigInteger),
+    sa.Column("recorded_at", sa.BigInteger),
+    sa.Column("reviewed_at", sa.BigInteger),
+    sa.Column("decision", sa.String(20)),
+    sa.Column("returned_at", sa.BigInteger),
+    sa.Column("detailed_at", sa.BigInteger),
+    sa.Column("merged_at", sa.BigInteger),
+    sa.Column("withdrawn_at", sa.BigInteger),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+DAYS = (
+    sa.Column("day", sa.String(10), primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("tip", sa.LargeBinary(32), nullable=False),
+    sa.Column("previous", sa.LargeBinary(32), nullable=False),
+    sa.Column("root", sa.LargeBinary(32)),
+    sa.Column("hash", sa.LargeBinary(32)),
+)
+DEADLINES = (
+    sa.Column("assignment", sa.String(64), primary_key=True),
+    sa.Column("sequence", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(20), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("set_by", sa.String(20), nullable=False),
+    sa.Column("set_at", sa.BigInteger, nullable=False),
+    sa.Column("lifted_at", sa.BigInteger),
+    sa.Column("due", sa.BigInteger, nullable=False),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+HEADS = (
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("root", sa.LargeBinary(32), nullable=False),
+    sa.Column("peaks", sa.LargeBinary, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("key", sa.String(16), nullable=False),
+    sa.Column("signature", sa.LargeBinary(64), nullable=False),
+)
+HORIZON = (
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+LEAVES = (
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("id", sa.String(64), nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("leaf", sa.LargeBinary, nullable=False),
+)
+MARKS = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("key", sa.Boolean, nullable=False),
+    sa.Column("led", sa.Boolean, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("until", sa.BigInteger),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+MOVES = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("move", sa.String(20), nullable=False),
+    sa.Column("held", sa.Boolean),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+PROMISES = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("made_at", sa.BigInteger, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False),
+    sa.Column("kept_at", sa.BigInteger),
+    sa.Column("kept_in_time", sa.Boolean),
+    sa.Column("broken_at", sa.BigInteger),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+RATINGS = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("assignment", sa.String(64), nullable=False),
+    sa.Column("round", sa.Integer, nullable=False),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("process", sa.String(20)),
+    sa.Column("given_at", sa.BigInteger, nullable=False),
+    sa.Column("standing_result", sa.String(20), nullable=False),
+    sa.Column("standing_process", sa.String(20)),
+    sa.Column("replaced_at", sa.BigInteger),
+    sa.Column("is_first", sa.Boolean, nullable=False),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+REMINDERS = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("rung", sa.String(60), nullable=False),
+    sa.Column("sent_at", sa.BigInteger, nullable=False),
+)
+ROUNDS = (
+    sa.Column("assignment", sa.String(64), primary_key=True),
+    sa.Column("round", sa.Integer, primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("role", sa.String(20), nullable=False),
+    sa.Column("topic", sa.String(60)),
+    sa.Column("area", sa.String(60)),
+    sa.Column("channel", sa.String(20)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("level", sa.String(20)),
+    sa.Column("key_case", sa.String(3)),
+    sa.Column("leader", sa.String(60)),
+    sa.Column("month", sa.String(7)),
+    sa.Column("submitted_at", sa.BigInteger),
+    sa.Column("created_topic", sa.String(60)),
+    sa.Column("recorded_at", sa.BigInteger, nullable=False),
+    sa.Column("opened_at", sa.BigInteger, nullable=False),
+    sa.Column("opened_on", sa.Date, nullable=False),
+    sa.Column("cause", sa.String(20)),
+    sa.Column("superseded_at", sa.BigInteger),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("released_at", sa.BigInteger),
+    sa.Column("signed_at", sa.BigInteger),
+    sa.Column("signed_in_time", sa.Boolean),
+    sa.Column("contacted_at", sa.BigInteger),
+    sa.Column("contacted_in_time", sa.Boolean),
+    sa.Column("objected_at", sa.BigInteger),
+    sa.Column("denied_at", sa.BigInteger),
+    sa.Column("upheld_at", sa.BigInteger),
+    sa.Column("reply_by", sa.BigInteger),
+    sa.Column("replied_at", sa.BigInteger),
+    sa.Column("replied_in_time", sa.Boolean),
+    sa.Column("reply_days", sa.Integer),
+    sa.Column("reply_seconds", sa.Float),
+    sa.Column("reply_bucket", sa.Integer),
+    sa.Column("advised_at", sa.BigInteger),
+    sa.Column("advised_in_time", sa.Boolean),
+    sa.Column("evaluated_at", sa.BigInteger),
+    sa.Column("concluded_at", sa.BigInteger),
+    sa.Column("concluded_in_time", sa.Boolean),
+    sa.Column("outcome", sa.String(20)),
+    sa.Column("rated", sa.Boolean),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+STORIES = (
+    sa.Column("opinion", sa.String(64), primary_key=True),
+    sa.Column("facts", sa.LargeBinary, nullable=False),
+    sa.Column("edition", sa.Integer, nullable=False),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+    sa.Column("stale", sa.Boolean, nullable=False),
+)
+SUBJECTS = (
+    sa.Column("subject", sa.LargeBinary(32), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+)
+#: Whose rows are kept when others take their place, with when that was.
+PAST = {"cases": CASES, "rounds": ROUNDS, "deadlines": DEADLINES, "marks": MARKS, "ratings": RATINGS, "promises": PROMISES}
+#: Name, table, columns, unique, and the rows that it is for where not for all.
+INDEXES = (
+    ("cases_channel", "cases", ["channel", "submitted_at"], False, None),
+    ("cases_department", "cases", ["department", "decision", "submitted_at", "reviewed_at"], False, None),
+    ("heads_size", "heads", ["size"], False, None),
+    ("leaves_id", "leaves", ["id"], True, None),
+    ("leaves_opinion", "leaves", ["opinion", "number"], False, None),
+    ("promises_kept", "promises", ["department", "kept_in_time", "broken_at"], False, None),
+    ("ratings_given", "ratings", ["department", "result", "process", "is_first"], False, None),
+    ("ratings_standing", "ratings", ["department", "standing_result", "standing_process"], False, "replaced_at IS NULL"),
+    ("reminders_rung", "reminders", ["department", "rung"], False, None),
+    (
+        "rounds_concluded",
+        "rounds",
+        ["department", "outcome", "concluded_in_time", "role", "superseded_at"],
+        False,
+        "concluded_at IS NOT NULL",
+    ),
+    ("rounds_created", "rounds", ["department", "created_topic"], False, "round = 1"),
+    (
+        "rounds_replied",
+        "rounds",
+        ["department", "reply_bucket", "replied_in_time", "role", "superseded_at", "reply_seconds"],
+        False,
+        "replied_at IS NOT NULL",
+    ),
+    (
+        "rounds_waiting",
+        "rounds",
+        ["department", "reply_by"],
+        False,
+        "replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'",
+    ),
+    ("stories_stale", "stories", ["opinion"], False, "stale"),
+)
+
+
+def _make_past(name, columns):
+    same = (sa.Column(c.name, c.type, primary_key=c.primary_key, autoincrement=False, nullable=c.nullable) for c in columns)
+    edition = sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False)
+    op.create_table(f"{name}_past", *same, edition, sa.Column("known_until", sa.BigInteger, nullable=False))
+    op.create_index(f"{name}_past_until", f"{name}_past", ["known_until"])
+
+
+def upgrade() -> None:
+    """Make the tables and their indexes."""
+    op.create_table("cases", *CASES)
+    op.create_table("days", *DAYS)
+    op.create_table("deadlines", *DEADLINES)
+    op.create_table("heads", *HEADS)
+    op.create_table("horizon", *HORIZON)
+    op.create_table("leaves", *LEAVES)
+    op.create_table("marks", *MARKS)
+    op.create_table("moves", *MOVES)
+    op.create_table("promises", *PROMISES)
+    op.create_table("ratings", *RATINGS)
+    op.create_table("reminders", *REMINDERS)
+    op.create_table("rounds", *ROUNDS)
+    op.create_table("stories", *STORIES)
+    op.create_table("subjects", *SUBJECTS)
+    for name, columns in PAST.items():
+        _make_past(name, columns)
+    for name, table, columns, unique, where in INDEXES:
+        rows = sa.text(where) if where else None
+        op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -1,0 +1,67 @@
+"""The revisions of every store make exactly the tables that the code expects, on both kinds of store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from services.intake.store.tables import tables as intake
+from services.metrics.store.tables import tables as metrics
+from services.notify.store import agenda_tables  # noqa: F401
+from services.notify.store.tables import tables as notify
+from services.routing.store.tables import tables as routing
+from services.runtime.store import idempotency, inbox, journal_tables, outbox  # noqa: F401
+from services.runtime.store.migrate import ACCESS, STORE
+from services.runtime.web import access, audit, sessions  # noqa: F401
+from tests.stores import MakeDatabase
+
+SERVICES = Path("services").resolve()
+STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
+    "runtime": (outbox.tables, STORE),
+    "access": (access.tables, ACCESS),
+    "intake": (intake, SERVICES / "intake" / "migrations"),
+    "routing": (routing, SERVICES / "routing" / "migrations"),
+    "notify": (notify, SERVICES / "notify" / "migrations"),
+    "metrics": (metrics, SERVICES / "metrics" / "migrations"),
+}
+
+
+def shape(engine: sa.Engine, table: str) -> dict[str, Any]:
+    """Columns, keys, uniqueness and indexes of a table, as its database tells them."""
+    found = sa.inspect(engine)
+    columns = [(each["name"], str(each["type"]), each["nullable"], each["default"]) for each in found.get_columns(table)]
+    indexes = [
+        (
+            each["name"],
+            each["column_names"],
+            each["unique"],
+            {name: str(value) for name, value in (each.get("dialect_options") or {}).items()},
+        )
+        for each in found.get_indexes(table)
+    ]
+    return {
+        "columns": columns,
+        "indexes": sorted(indexes, key=str),
+        "unique": sorted(each["column_names"] for each in found.get_unique_constraints(table)),
+        "references": sorted((each["constrained_columns"], each["referred_table"]) for each in found.get_foreign_keys(table)),
+        "key": found.get_pk_constraint(table)["constrained_columns"],
+    }
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_the_revisions_make_what_the_code_expects(stream: str, any_database: MakeDatabase) -> None:
+    expected, folder = STREAMS[stream]
+    migrated = any_database(stream, *([] if stream == "runtime" else [folder]))
+    modelled = any_database("modelled")
+    with modelled.engine.begin() as connection:
+        outbox.tables.drop_all(connection)
+        expected.create_all(connection)
+    assert expected.tables
+    there = set(sa.inspect(migrated.engine).get_table_names())
+    own = there - {f"version_{name}" for name in STREAMS} - (set() if stream == "runtime" else set(outbox.tables.tables))
+    assert own == set(expected.tables)
+    for table in expected.tables:
+        assert shape(migrated.engine, table) == shape(modelled.engine, table)
