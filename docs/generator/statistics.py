@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from docs.generator.product import table
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
-from services.metrics.domain.shared import RATIOS, SHARED, Shared
+from services.metrics.series import RATIOS, SHARED, Shared
 
 
 def _shared() -> list[tuple[str, ...]]:
@@ -15,7 +15,9 @@ def _shared() -> list[tuple[str, ...]]:
         return " + ".join(f"`{name}`" for name in row.counts)
 
     counts: list[tuple[str, ...]] = [
-        (f"`{row.measure}{row.suffix}`", _labels(row.labels), names(row), f"`{row.by}`" if row.by else "–") for row in SHARED
+        (f"`{measure}{row.suffix}`", _labels(row.labels), names(row), f"`{row.by}`" if row.by else "–")
+        for measure, rows in SHARED.items()
+        for row in rows
     ]
     rates = [
         (f"`{measure}`", _labels({"variant": label} if label else {}), f"`{rate}` `{variant}`", "`department`")

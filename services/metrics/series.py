@@ -1,12 +1,15 @@
 """The product's series, made from the store at every scrape, so that no restart sets a counter back.
 
-Every channel, department and label value of the catalogue is there from the first scrape on; what the store has beyond the
-catalogue (a department that was taken out) stays. `-` stands for a value that is not known, `all` for all departments.
+A product metric is its row in `contracts/measures.py` and one function here, which also names the figures of the statistics that
+its numbers have to agree with. Every channel, department and label value of the catalogue is there from the first scrape on; what
+the store has beyond the catalogue (a department that was taken out) stays. `-` stands for a value that is not known, `all` for all
+departments.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import accumulate, product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,11 +18,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.catalogue.model import CHANNELS, Catalogue
-from services.contracts.measures import PRODUCT, Measure
+from services.contracts.measures import PRODUCT, REPLY_BUCKETS, Measure
 from services.metrics.domain.counts import ASPECTS, OUTCOMES, RATINGS
 from services.metrics.domain.promises import STATES
 from services.metrics.domain.rates import RATES, fraction
-from services.metrics.domain.shared import RATIOS
 from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
@@ -29,9 +31,54 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 Labels: TypeAlias = tuple[Any, ...]
 Numbers: TypeAlias = Mapping[Labels, float]
+#: Of a histogram: how many observations fell into each bucket, and what they come to.
+Times: TypeAlias = Mapping[Labels, tuple[list[float], float]]
+Count: TypeAlias = "Callable[[Catalogue, Tally], Numbers]"
+Timing: TypeAlias = "Callable[[Catalogue, Tally], Times]"
 ALL = "all"
 DECISIONS = ("automatic", "reviewer", "declined")
 BOTH = (True, False)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Series that have these `labels`, summed up, are the sum of `counts` of the statistics, in total and by the dimension `by`.
+
+    A value of a label with commas stands for several; `suffix` is what a histogram adds to its name.
+    """
+
+    counts: tuple[str, ...]
+    labels: Mapping[str, str] = field(default_factory=dict)
+    by: str = "department"
+    suffix: str = ""
+
+
+#: What fills each counter and gauge, and each histogram, by its name.
+NUMBERS: dict[str, Count] = {}
+TIMES: dict[str, Timing] = {}
+#: The figures that stand both in the series and in the statistics: by the name of the series, counts and rates.
+SHARED: dict[str, tuple[Shared, ...]] = {}
+RATIOS: dict[str, Mapping[str, tuple[str, str]]] = {}
+
+
+def series(name: str, *shared: Shared) -> Callable[[Count], Count]:
+    """Let a function fill a counter or a gauge."""
+
+    def register(numbers: Count) -> Count:
+        NUMBERS[name], SHARED[name] = numbers, shared
+        return numbers
+
+    return register
+
+
+def histogram(name: str, *shared: Shared) -> Callable[[Timing], Timing]:
+    """Let a function fill a histogram."""
+
+    def register(times: Timing) -> Timing:
+        TIMES[name], SHARED[name] = times, shared
+        return times
+
+    return register
 
 
 def label(value: object) -> str:
@@ -44,38 +91,83 @@ def filled(found: Numbers, expected: Iterable[Labels]) -> dict[Labels, float]:
     return {**dict.fromkeys(expected, 0.0), **found}
 
 
-def _submitted(catalogue: Catalogue, tally: Tally) -> Numbers:
+@series("huiying_opinions_submitted_total", Shared(("submitted",), by="channel"))
+def _submitted(_: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.submitted_by_channel, ((channel,) for channel in CHANNELS))
 
 
-def _reviewed(catalogue: Catalogue, tally: Tally) -> Numbers:
+@series(
+    "huiying_opinions_reviewed_total",
+    Shared(("accepted",), {"decision": "automatic,reviewer"}, by=""),
+    Shared(("declined",), {"decision": "declined"}, by=""),
+)
+def _reviewed(_: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.reviewed_by_decision, ((decision,) for decision in DECISIONS))
 
 
+@series("huiying_assignments_created_total", Shared(("handed_out", "co_handed_out", "separate_handed_out")))
 def _created(catalogue: Catalogue, tally: Tally) -> Numbers:
     led = [(topic.department, topic.code) for topic in catalogue.topics.values()]
     fallback = [(code, None) for code in catalogue.departments]
     return filled(tally.created_by_department_topic, [*led, *fallback])
 
 
+@series("huiying_assignments_open", Shared(("open",)), Shared(("overdue",), {"overdue": "true"}))
 def _open(catalogue: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.waiting_by_department_overdue, product(catalogue.departments, BOTH))
 
 
+@series("huiying_assignments_concluded_total", Shared(("conclusions",)))
 def _concluded(catalogue: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.concluded_by_department_outcome_in_time, product(catalogue.departments, OUTCOMES, BOTH))
 
 
+@series("huiying_evaluations_total", Shared(("evaluations",), {"aspect": "result"}))
 def _evaluations(catalogue: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.evaluations_by_department_aspect_rating, product(catalogue.departments, ASPECTS, RATINGS))
 
 
+@series("huiying_reminders_total", Shared(("reminded",)))
 def _reminders(catalogue: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.reminders_by_department_rung, product(catalogue.departments, catalogue.ladder))
 
 
+@series("huiying_promises_total", *(Shared((count,), {"state": state}) for state, count in STATES.items()))
 def _promises(catalogue: Catalogue, tally: Tally) -> Numbers:
     return filled(tally.promises_by_department_state, product(catalogue.departments, STATES))
+
+
+@histogram("huiying_reply_seconds", Shared(("replies",), suffix="_count"))
+def _reply_seconds(catalogue: Catalogue, tally: Tally) -> Times:
+    def of(department: str) -> tuple[list[float], float]:
+        buckets = [float(tally.replies_by_department_bucket[department, index]) for index in range(len(REPLY_BUCKETS) + 1)]
+        return buckets, tally.reply_seconds_by_department.get(department, 0.0)
+
+    return {(department,): of(department) for department in (*catalogue.departments, *tally.reply_seconds_by_department)}
+
+
+def _ratio(name: str, rates: Mapping[str, tuple[str, str]]) -> None:
+    """Let a gauge show rates of the statistics: by the value of its label `variant`, the rate and its variant."""
+    by_name = {(rate.name, rate.variant): rate for rate in RATES}
+    chosen = {(label,) if label else (): by_name[rate] for label, rate in rates.items()}
+
+    @series(name)
+    def _(catalogue: Catalogue, tally: Tally) -> Numbers:
+        every = _counts(catalogue, tally).items()
+        return {(code, *labels): fraction(rate, counts).ratio for code, counts in every for labels, rate in chosen.items()}
+
+    RATIOS[name] = rates
+
+
+_ratio("huiying_on_time_ratio", {"": ("on_time", "plain")})
+_ratio("huiying_resolution_ratio", {name: ("resolution", name) for name in ("strict", "planned", "collected")})
+_ratio(
+    "huiying_satisfaction_ratio",
+    {
+        **{name: ("satisfaction", name) for name in ("basic", "strict", "first")},
+        **{f"process_{name}": ("process_satisfaction", name) for name in ("basic", "strict", "first")},
+    },
+)
 
 
 def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
@@ -105,35 +197,9 @@ def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
     return counts
 
 
-def ratios(measure: str) -> Callable[[Catalogue, Tally], Numbers]:
-    """The series of some rates: labels are the department and, where there are several, the variant."""
-    by_name = {(rate.name, rate.variant): rate for rate in RATES}
-    chosen = {(label,) if label else (): by_name[rate] for label, rate in RATIOS[measure].items()}
-
-    def numbers(catalogue: Catalogue, tally: Tally) -> Numbers:
-        every = _counts(catalogue, tally).items()
-        return {(code, *labels): fraction(rate, counts).ratio for code, counts in every for labels, rate in chosen.items()}
-
-    return numbers
-
-
-#: What fills each counter and gauge of the table of measures.
-NUMBERS: Mapping[str, Callable[[Catalogue, Tally], Numbers]] = {
-    "huiying_opinions_submitted_total": _submitted,
-    "huiying_opinions_reviewed_total": _reviewed,
-    "huiying_assignments_created_total": _created,
-    "huiying_assignments_open": _open,
-    "huiying_assignments_concluded_total": _concluded,
-    "huiying_evaluations_total": _evaluations,
-    "huiying_reminders_total": _reminders,
-    "huiying_promises_total": _promises,
-    **{measure: ratios(measure) for measure in RATIOS},
-}
-
-
 def _family(row: Measure, catalogue: Catalogue, tally: Tally) -> Metric:
-    if row.kind == "histogram":
-        return _reply_seconds(row, catalogue, tally)
+    if row.name in TIMES:
+        return _histogram(row, TIMES[row.name](catalogue, tally))
     shape = CounterMetricFamily if row.kind == "counter" else GaugeMetricFamily
     family = shape(row.name, row.help, labels=row.labels)
     for labels, number in NUMBERS[row.name](catalogue, tally).items():
@@ -141,13 +207,11 @@ def _family(row: Measure, catalogue: Catalogue, tally: Tally) -> Metric:
     return family
 
 
-def _reply_seconds(row: Measure, catalogue: Catalogue, tally: Tally) -> Metric:
+def _histogram(row: Measure, times: Times) -> Metric:
     family = HistogramMetricFamily(row.name, row.help, labels=row.labels)
     bounds = [*(str(bound) for bound in row.buckets), "+Inf"]
-    for department in dict.fromkeys((*catalogue.departments, *tally.reply_seconds_by_department)):
-        own = (tally.replies_by_department_bucket[department, index] for index in range(len(bounds)))
-        buckets = list(zip(bounds, map(float, accumulate(own)), strict=True))
-        family.add_metric([department], buckets, tally.reply_seconds_by_department.get(department, 0.0))
+    for labels, (numbers, total) in times.items():
+        family.add_metric([label(value) for value in labels], list(zip(bounds, accumulate(numbers), strict=True)), total)
     return family
 
 
