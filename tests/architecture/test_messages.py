@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def calls(folder: Path) -> list[ast.Call]:
     return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
+@functools.cache
 def names_called(service: str) -> set[str]:
     """The names that a service calls as functions."""
     return {call.func.id for call in calls(ROOT / "services" / service) if isinstance(call.func, ast.Name)}
