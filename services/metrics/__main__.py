@@ -9,13 +9,15 @@ from pathlib import Path
 
 import structlog
 
-from services.metrics import handlers
 from services.metrics.app import routes
 from services.metrics.consumer import hearings
-from services.metrics.handlers import Place, Service
+from services.metrics.handlers import ledger, recording
+from services.metrics.handlers.service import Place, Service
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
-from services.metrics.store import Heads, Ledger, ReadModel
+from services.metrics.store.heads import Heads
+from services.metrics.store.ledger import Ledger
+from services.metrics.store.model import ReadModel
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
@@ -32,17 +34,19 @@ def build(given: Settings, database: Database, clock: Clock) -> Service:
     signer = Signer(given.ledger_key) if given.ledger_key else None
     if signer is None:
         log.warning("ledger_is_not_signed", advice="set HUIYING_LEDGER_KEY to a random text of 32 characters or more")
-    model, ledger, heads = ReadModel(database), Ledger(database), Heads(database)
-    return Service(InUse.of(given, Place.of), model, ledger, clock, given.most_groups, given.inbox_days, heads, signer)
+    return Service(
+        InUse.of(given, Place.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days,
+        Heads(database), signer,
+    )  # fmt: skip
 
 
 def chores(service: Service) -> Sequence[Chore]:
     """What the worker does now and then."""
     return [
-        Chore("forget_heard", HOUR, partial(handlers.forget_heard, service)),
-        Chore("renew_stale", HOUR, partial(handlers.renew_stale, service)),
-        Chore("close_day", MINUTE, partial(handlers.close_day, service)),
-        Chore("sign_head", MINUTE, partial(handlers.sign_head, service)),
+        Chore("forget_heard", HOUR, partial(recording.forget_heard, service)),
+        Chore("renew_stale", HOUR, partial(recording.renew_stale, service)),
+        Chore("close_day", MINUTE, partial(ledger.close_day, service)),
+        Chore("sign_head", MINUTE, partial(ledger.sign_head, service)),
     ]
 
 

@@ -5,19 +5,26 @@ from __future__ import annotations
 import flask
 
 from services.contracts.errors import Invalid
-from services.metrics import handlers, pages
-from services.metrics.handlers import Service
-from services.metrics.schemas import (
+from services.metrics.domain.statistics import StatisticsRequest
+from services.metrics.handlers import ledger as handlers
+from services.metrics.handlers.service import Service
+from services.metrics.handlers.statistics import statistics as published_statistics
+from services.metrics.pages import ledger as ledger_pages
+from services.metrics.pages import statistics as statistics_pages
+from services.metrics.schemas.ledger import (
     Consistency,
     LedgerDays,
     LedgerHeads,
     LedgerKeys,
     LedgerLeaf,
     LedgerProofs,
-    StatisticsAnswer,
-    StatisticsQuery,
     TwoHeads,
+    day_answer,
+    head_answer,
+    key_answer,
+    proof_answer,
 )
+from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
 from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
@@ -26,39 +33,43 @@ from services.runtime.web.routes import API, Answer, Routes
 NDJSON = "application/x-ndjson"
 #: Digits, so that a store has room for it.
 LONGEST_NUMBER = 19
-routes = Routes(pages.routes)
+routes = Routes([*ledger_pages.routes, *statistics_pages.routes])
 
 
 @routes.get(f"{API}/statistics", access=PUBLIC, cost=20, query=StatisticsQuery, answers={200: StatisticsAnswer})
 def statistics(call: Call[Service]) -> Answer:
     """The published numbers and rates, by any dimensions, as of any instant."""
-    return 200, handlers.statistics(call.service, call.query)
+    return 200, statistics_answer(published_statistics(call.service, StatisticsRequest(**call.query)))
 
 
 @routes.get(f"{API}/ledger", access=PUBLIC, cost=5, query=Page, answers={200: LedgerDays})
 def ledger(call: Call[Service]) -> Answer:
     """The days of the ledger with their roots, each with the hash of the one before."""
     limit = call.query["limit"]
-    return 200, page(call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1), limit, "day")
+    found = call.service.ledger.days(read_cursor(call.query["cursor"]), limit + 1)
+    return 200, page(list(map(day_answer, found)), limit, "day")
 
 
 @routes.get(f"{API}/ledger/key", access=PUBLIC, cost=1, query=Page, answers={200: LedgerKeys})
 def ledger_key(call: Call[Service]) -> Answer:
     """The public keys that heads of the ledger are signed with, the newest first."""
-    return 200, page(handlers.public_keys(call.service), LARGEST_LIMIT, "key")
+    publics = call.service.signer.publics if call.service.signer else {}
+    return 200, page([key_answer(name, public) for name, public in publics.items()], LARGEST_LIMIT, "key")
 
 
 @routes.get(f"{API}/ledger/heads", access=PUBLIC, cost=5, query=Page, answers={200: LedgerHeads})
 def ledger_heads(call: Call[Service]) -> Answer:
     """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service heard of them."""
     limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
-    return 200, page(call.service.heads.listed(after, limit + 1), limit, "number")
+    return 200, page(list(map(head_answer, call.service.heads.listed(after, limit + 1))), limit, "number")
 
 
 @routes.get(f"{API}/ledger/consistency", access=PUBLIC, cost=20, query=TwoHeads, answers={200: Consistency})
 def ledger_consistency(call: Call[Service]) -> Answer:
     """The proof (RFC 9162) that the head over `second` leaves has grown out of the one over `first`."""
-    return 200, handlers.consistency(call.service, call.query["first"], call.query["second"])
+    first, second = call.query["first"], call.query["second"]
+    path = handlers.consistency(call.service, first, second)
+    return 200, {"first": first, "second": second, "path": [each.hex() for each in path]}
 
 
 @routes.get(f"{API}/ledger/<day>", access=PUBLIC, cost=20, answers={200: LedgerLeaf}, gives=(NDJSON,))
@@ -73,7 +84,7 @@ def ledger_proofs(call: Call[Service]) -> Answer:
     """Where an opinion is counted, with the inclusion proofs; its subject is SHA-256 of `huiying-ledger` and its id."""
     limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
     found = handlers.proofs(call.service, call.path["subject"], after, limit + 1)
-    return 200, page(found, limit, "number")
+    return 200, page(list(map(proof_answer, found)), limit, "number")
 
 
 def _number(after: str | None) -> int | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from services.metrics import handlers
 from services.metrics.domain.heard import Heard, heard
-from services.metrics.handlers import Service
+from services.metrics.handlers.recording import record
+from services.metrics.handlers.service import Service
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Hearing
 
@@ -24,4 +24,4 @@ def _identify(message: Heard) -> str:
 
 def hearings(service: Service) -> Sequence[Hearing[Heard]]:
     """The one queue of this service."""
-    return [Hearing(QUEUE, _read, _identify, partial(handlers.record, service), UNHURRIED_SECONDS)]
+    return [Hearing(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS)]

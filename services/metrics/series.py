@@ -25,7 +25,7 @@ from services.metrics.domain.rates import RATES, fraction
 from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
-    from services.metrics.handlers import Service
+    from services.metrics.handlers.service import Service
     from services.metrics.store.scraping import Tally
 
 log = structlog.get_logger()

@@ -22,7 +22,7 @@ from services.contracts.messages.values import OpinionText
 from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
 from services.metrics.domain.heard import heard
-from services.metrics.store import Ledger
+from services.metrics.store.ledger import Ledger
 from services.notify.store.agenda_tables import supervisions
 from services.routing import handlers
 from services.routing.domain import Router

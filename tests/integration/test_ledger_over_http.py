@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from examples.python import verify_heads, verify_ledger
 from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main
-from services.metrics import handlers
+from services.metrics.handlers import ledger
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import START, Case, whole_story
 from tests.unit.metrics.test_heads import Two
@@ -71,7 +71,7 @@ def test_an_address_that_is_no_ledger_is_named(address, tmp_path):
 
 def test_the_heads_of_a_kept_copy_are_checked_by_the_two_files_alone(running, verify, tmp_path):
     copy = tmp_path / "copy"
-    handlers.sign_head(running.service)
+    ledger.sign_head(running.service)
     verify_ledger.verify(Two(running), save=str(copy), too=verify_heads.also)
     program = shutil.copy(verify_heads.__file__, tmp_path / "verify_heads.py")
     verify("copy")  # puts the other file beside it

@@ -6,8 +6,8 @@ import pytest
 
 from examples.python import verify_ledger
 from services.metrics import __main__ as main
-from services.metrics import handlers
 from services.metrics.domain.counts import DIMENSIONS
+from services.metrics.handlers import ledger
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import DAY, START, Case, whole_story
 from tests.unit.metrics.test_ledger import Inside
@@ -47,7 +47,7 @@ def test_the_ledger_of_workers_side_by_side_has_no_gap_and_no_copy(any_database,
     report = verify_ledger.verify(Inside(running), opinion="o7")
     assert (report["problems"], report["leaves"], len(report["counted"])) == ([], 80, 4)
     clock.instant += DAY
-    handlers.close_day(running.service)
+    ledger.close_day(running.service)
     running.hear(Case("next").submitted().events)
     assert [entry["closed"] for entry in Inside(running).entries()] == [True, False]
     assert verify_ledger.verify(Inside(running))["problems"] == []

@@ -10,72 +10,82 @@ message arrives after one that was said later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.derivation import DESCRIBING, Derived, case_of, derive, derive_ordered, in_order
-from services.metrics.domain.rounds import DESCRIBED
-from services.metrics.domain.story import Fact
-
-FIRST = 1
-#: What statistics are grouped by; a change of it begins another edition.
-GROUPED = ("department", *DESCRIBED)
+from services.metrics.domain.derivation import Derived, derive, derive_ordered, in_order
+from services.metrics.domain.facts import Fact
+from services.metrics.domain.profile import DESCRIBING, profile_of
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The rows of an opinion as they were known from an instant on; the last edition is open."""
+    """What was known of an opinion from an instant on; the last edition is open."""
 
     number: int
     known_from: datetime
-    rows: Derived
+    derived: Derived
     known_until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is stored of an opinion: the facts, and the number and the beginning of the edition that is open."""
+@dataclass(slots=True)
+class History:
+    """One opinion: its facts by message id, and the number and the beginning of the edition that is open (0 for none yet).
 
-    facts: tuple[Fact, ...]
-    number: int
-    known_from: datetime
+    A `stale` one was derived by an older program. The editions that a move comes to are `unsaved` until the store has them.
+    """
+
+    opinion: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    edition: int = 0
+    known_from: datetime | None = None
+    stale: bool = False
+    unsaved: list[Edition] = field(default_factory=list)
+
+    def add(self, facts: Iterable[Fact], days: WorkingDays) -> None:
+        """Take in facts that were recorded together; those that are known already change nothing."""
+        added = {fact.id: fact for fact in facts if fact.id not in self.facts}
+        if not added:
+            return
+        known = self.facts
+        self.facts = {**known, **added}
+        if self.stale:
+            self.renew(days)
+        else:
+            self._begin(tuple(known.values()), tuple(added.values()), days)
+
+    def renew(self, days: WorkingDays) -> None:
+        """Derive every edition again, as if the facts were recorded once more when they were."""
+        replayed = History(self.opinion)
+        editions: dict[int, Edition] = {}
+        by_recording = sorted(self.facts.values(), key=attrgetter("recorded_at", "id"))
+        for _, together in groupby(by_recording, key=attrgetter("recorded_at")):
+            replayed.add(together, days)
+            editions.update((edition.number, edition) for edition in replayed.unsaved)
+        self.edition, self.known_from, self.stale = replayed.edition, replayed.known_from, False
+        self.unsaved = list(editions.values())
+
+    def _begin(self, known: Sequence[Fact], added: Sequence[Fact], days: WorkingDays) -> None:
+        """Settle which editions are to be written: the open one, behind the one that ends."""
+        recorded_at = added[0].recorded_at
+        ordered = in_order(self.facts.values())
+        derived = derive_ordered(self.opinion, ordered, days)
+        self.unsaved = []
+        if self.known_from is None:
+            self.edition, self.known_from = self.edition + 1, recorded_at
+        elif _changes_the_past(self.opinion, {fact.id for fact in known}, ordered, derived, days):
+            self.unsaved.append(Edition(self.edition, self.known_from, derive(self.opinion, known, days), recorded_at))
+            self.edition, self.known_from = self.edition + 1, recorded_at
+        self.unsaved.append(Edition(self.edition, self.known_from, derived))
 
 
-def renew(opinion: str, known: Known | None, added: Sequence[Fact], days: WorkingDays) -> list[Edition]:
-    """The editions to be written when facts are added that were recorded together: the open one, behind the one that ends."""
-    recorded_at = added[0].recorded_at
-    if known is None:
-        return [Edition(FIRST, recorded_at, derive(opinion, added, days))]
-    ordered = in_order([*known.facts, *added])
-    rows = derive_ordered(opinion, ordered, days)
-    if not _changes_the_past(opinion, known, ordered, rows, days):
-        return [Edition(known.number, known.known_from, rows)]
-    return [
-        Edition(known.number, known.known_from, derive(opinion, known.facts, days), recorded_at),
-        Edition(known.number + 1, recorded_at, rows),
-    ]
-
-
-def editions_of(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> list[Edition]:
-    """Every edition of an opinion, oldest first, as if its facts were recorded once more when they were."""
-    known: Known | None = None
-    editions: dict[int, Edition] = {}
-    for _, together in groupby(sorted(facts, key=attrgetter("recorded_at", "id")), key=attrgetter("recorded_at")):
-        added = tuple(together)
-        written = renew(opinion, known, added, days)
-        editions.update((edition.number, edition) for edition in written)
-        known = Known((*(known.facts if known else ()), *added), written[-1].number, written[-1].known_from)
-    return list(editions.values())
-
-
-def _changes_the_past(opinion: str, known: Known, ordered: Sequence[Fact], rows: Derived, days: WorkingDays) -> bool:
-    first, before = {fact.id for fact in known.facts}, ordered[: len(known.facts)]
-    if any(fact.id not in first for fact in before):
+def _changes_the_past(opinion: str, known: set[str], ordered: Sequence[Fact], derived: Derived, days: WorkingDays) -> bool:
+    before = ordered[: len(known)]
+    if any(fact.id not in known for fact in before):
         return True
     if not any(fact.type in DESCRIBING for fact in ordered[len(before) :]):
         return False
-    was = case_of(opinion, before, days)
-    return any(was[name] != rows.case[name] for name in GROUPED)
+    return profile_of(opinion, before, days).grouping != derived.profile.grouping

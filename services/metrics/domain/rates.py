@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
 
 PLAIN = "plain"
 NOTHING = "—"
@@ -75,6 +74,16 @@ RATES: tuple[Rate, ...] = (
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFraction:
+    """A rate as it is published: both numbers, per cent to two decimals (None for 0/0), and as text."""
+
+    numerator: int
+    denominator: int
+    value: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fraction:
     """A rate's two numbers; both are always shown."""
 
@@ -93,12 +102,11 @@ class Fraction:
         """Between 0 and 1; not a number for 0/0."""
         return self.numerator / self.denominator if self.denominator else float("nan")
 
-    def published(self) -> dict[str, Any]:
+    def published(self) -> PublishedFraction:
         """The fraction as the statistics show it."""
         percent = self.percent
         value = None if percent is None else str(percent)
-        text = NOTHING if value is None else f"{value}%"
-        return {"numerator": self.numerator, "denominator": self.denominator, "value": value, "text": text}
+        return PublishedFraction(self.numerator, self.denominator, value, NOTHING if value is None else f"{value}%")
 
 
 def fraction(rate: Rate, counts: Mapping[str, int]) -> Fraction:
@@ -106,9 +114,9 @@ def fraction(rate: Rate, counts: Mapping[str, int]) -> Fraction:
     return Fraction(sum(counts.get(name, 0) for name in rate.numerator), sum(counts.get(name, 0) for name in rate.denominator))
 
 
-def published_rates(counts: Mapping[str, int]) -> dict[str, dict[str, Any]]:
+def published_rates(counts: Mapping[str, int]) -> dict[str, dict[str, PublishedFraction]]:
     """Every rate by name and variant."""
-    rates: dict[str, dict[str, Any]] = {}
+    rates: dict[str, dict[str, PublishedFraction]] = {}
     for rate in RATES:
         rates.setdefault(rate.name, {})[rate.variant] = fraction(rate, counts).published()
     return rates

@@ -8,53 +8,67 @@ of a case stays the first, whatever is done again later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from services.metrics.domain.story import Fact, Row
+from services.metrics.domain.facts import Fact
+from services.metrics.domain.rounds import Round
 
 ASPECTS = ("result", "process")
 #: From the lowest.
 ORDER = ("dissatisfied", "basically_satisfied", "satisfied")
-RATING_COLUMNS = (
-    "id", "assignment", "round", "opinion", "department", "result", "process", "given_at", "standing_result", "standing_process",
-    "replaced_at", "is_first",
-)  # fmt: skip
 
 
-def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Row]) -> list[Row]:
-    """One row for each rating of an assignment, from its facts in order.
+@dataclass(slots=True)
+class GivenRating:
+    """One rating of one rater. `standing_…` is what its round comes to with it, and `replaced_at` when that ends."""
 
-    `standing_…` is what the round comes to with it, and `replaced_at` when that ends.
-    """
-    rows: list[Row] = []
-    latest: dict[int, dict[str | None, Row]] = {}
+    id: str
+    assignment: str
+    round: int
+    opinion: str
+    department: str
+    result: str | None
+    process: str | None
+    given_at: datetime
+    standing_result: str | None = None
+    standing_process: str | None = None
+    replaced_at: datetime | None = None
+    is_first: bool = False
+
+    def stand_with(self, latest: Iterable[GivenRating]) -> None:
+        """Settle what the round comes to, from the latest rating of each rater."""
+        given = tuple(latest)
+        self.standing_result = _lowest(each.result for each in given)
+        self.standing_process = _lowest(each.process for each in given)
+
+
+def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Round]) -> list[GivenRating]:
+    """The ratings of an assignment, from its facts in order."""
+    ratings: list[GivenRating] = []
+    latest: dict[int, dict[str | None, GivenRating]] = {}
     for fact in facts:
-        if fact.type != "opinion.evaluated":
+        department = fact.department or (rounds[0].department if rounds else "")
+        if fact.type != "opinion.evaluated" or not department:
             continue
         number = _round_of(fact, rounds)
-        row: Row = {
-            "id": fact.id, "assignment": fact.data["assignment"], "round": number, "opinion": opinion,
-            "department": _department_of(fact, rounds), "result": fact.data["result"], "process": fact.data.get("process"),
-            "given_at": fact.recorded_at, "replaced_at": None, "is_first": False,
-        }  # fmt: skip
-        if row["department"] is None:
-            continue
+        rating = GivenRating(fact.id, fact.assignment, number, opinion, department, fact.result, fact.process, fact.recorded_at)
         raters = latest.setdefault(number, {})
-        raters[fact.data.get("rater")] = row
-        for aspect in ASPECTS:
-            row[f"standing_{aspect}"] = _lowest(each[aspect] for each in raters.values())
-        for earlier in rows:
-            if earlier["round"] <= number and earlier["replaced_at"] is None:
-                earlier["replaced_at"] = fact.recorded_at
-        if rows and max(latest) > number:
-            row["replaced_at"] = fact.recorded_at
-        rows.append(row)
-    return rows
+        raters[fact.rater] = rating
+        rating.stand_with(raters.values())
+        for earlier in ratings:
+            if earlier.round <= number and earlier.replaced_at is None:
+                earlier.replaced_at = fact.recorded_at
+        if ratings and max(latest) > number:
+            rating.replaced_at = fact.recorded_at
+        ratings.append(rating)
+    return ratings
 
 
-def rate_rounds(rounds: Iterable[Row], ratings: Sequence[Row]) -> None:
+def rate_rounds(rounds: Iterable[Round], ratings: Sequence[GivenRating]) -> None:
     """Tell each round when it was rated for the first time."""
-    for row in rounds:
-        row["evaluated_at"] = next((rating["given_at"] for rating in ratings if rating["round"] == row["round"]), None)
+    for each in rounds:
+        each.evaluated_at = next((rating.given_at for rating in ratings if rating.round == each.round), None)
 
 
 def _lowest(ratings: Iterable[str | None]) -> str | None:
@@ -62,13 +76,8 @@ def _lowest(ratings: Iterable[str | None]) -> str | None:
     return min(given, key=ORDER.index) if given else None
 
 
-def _department_of(fact: Fact, rounds: Sequence[Row]) -> str | None:
-    department: str | None = fact.data.get("department") or (rounds[0]["department"] if rounds else None)
-    return department
-
-
-def _round_of(fact: Fact, rounds: Sequence[Row]) -> int:
-    if "round" in fact.data:
-        return int(fact.data["round"])
+def _round_of(fact: Fact, rounds: Sequence[Round]) -> int:
+    if fact.round is not None:
+        return fact.round
     # A rating that does not say speaks of the reply before it; the round it brings about may open at the same instant.
-    return next((int(row["round"]) for row in reversed(rounds) if row["opened_at"] < fact.at), 1)
+    return next((each.round for each in reversed(rounds) if each.opened_at < fact.at), 1)

@@ -7,8 +7,8 @@ flatter) nor taken as answered. A quantile that the estimate has not reached yet
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 from services.metrics.domain.rates import NOTHING
 
@@ -16,6 +16,25 @@ QUANTILES: Mapping[str, tuple[str, str, Fraction]] = {
     "median": ("答复用时中位数", "median time to reply", Fraction(1, 2)),
     "p90": ("答复用时九成分位", "90% replied within", Fraction(9, 10)),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EstimatedQuantile:
+    """A number of working days; None, and a lower limit as text, when so many wait that it is not known yet."""
+
+    value: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimesToReply:
+    """The quantiles of the time to the first reply, with how many answered and how many still wait."""
+
+    unit: str
+    answered: int
+    waiting: int
+    median: EstimatedQuantile
+    p90: EstimatedQuantile
 
 
 def reached(answered: Mapping[int, int], waiting: Mapping[int, int], share: Fraction) -> int | None:
@@ -35,12 +54,13 @@ def reached(answered: Mapping[int, int], waiting: Mapping[int, int], share: Frac
     return None
 
 
-def published_times(answered: Mapping[int, int], waiting: Mapping[int, int]) -> dict[str, Any]:
-    """The quantiles of the time to the first reply in working days, with how many answered and how many still wait."""
+def published_times(answered: Mapping[int, int], waiting: Mapping[int, int]) -> TimesToReply:
+    """The quantiles of the time to the first reply in working days."""
     longest = max((*answered, *waiting), default=None)
-    times: dict[str, Any] = {"unit": "working days", "answered": sum(answered.values()), "waiting": sum(waiting.values())}
-    for name, (_, _, share) in QUANTILES.items():
-        value = reached(answered, waiting, share)
-        text = NOTHING if longest is None else f">{longest}" if value is None else str(value)
-        times[name] = {"value": value, "text": text}
-    return times
+
+    def estimated(name: str) -> EstimatedQuantile:
+        value = reached(answered, waiting, QUANTILES[name][2])
+        return EstimatedQuantile(value, NOTHING if longest is None else f">{longest}" if value is None else str(value))
+
+    total, still = sum(answered.values()), sum(waiting.values())
+    return TimesToReply("working days", total, still, estimated("median"), estimated("p90"))

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from services.contracts.errors import NotFound
-from services.metrics import handlers
-from services.metrics.handlers import Service
-from services.metrics.pages.paper import TEMPLATES, routes
+from services.metrics.domain.proofs import InclusionProof
+from services.metrics.handlers import ledger as handlers
+from services.metrics.handlers.service import Service
+from services.metrics.pages.paper import TEMPLATES
+from services.metrics.schemas.ledger import day_answer
 from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
-from services.runtime.web.routes import Answer
+from services.runtime.web.routes import Answer, Routes
 
 DAYS, PROOFS = 60, 100
+routes = Routes()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownProof:
+    """A leaf of an opinion as the page shows it."""
+
+    day: str
+    index: int
+    type: str
+    at: datetime
 
 
 @routes.get("/ledger", access=PUBLIC, cost=10, page=error_page)
 def ledger_page(call: Call[Service]) -> Answer:
     """The ledger as a page: its days, and with `subject` where an opinion is counted."""
     subject = call.query.get("subject", "").strip().lower()
-    found: list[dict[str, Any]] | None = None
+    found: list[ShownProof] | None = None
     try:
         found = _shown(handlers.proofs(call.service, subject, None, PROOFS)) if subject else None
     except NotFound:
@@ -33,12 +46,12 @@ def ledger_page(call: Call[Service]) -> Answer:
         "ledger.html",
         404 if found == [] else 200,
         place=call.service.catalogue,
-        days=call.service.ledger.latest(DAYS),
+        days=[day_answer(day) for day in call.service.ledger.latest(DAYS)],
         subject=subject,
         found=found,
     )
 
 
-def _shown(proofs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    read = [(proof, orjson.loads(proof["leaf"])) for proof in proofs]
-    return [{**proof, "type": leaf["type"], "at": datetime.fromisoformat(leaf["time"])} for proof, leaf in read]
+def _shown(proofs: list[InclusionProof]) -> list[ShownProof]:
+    leaves = [(proof, orjson.loads(proof.leaf)) for proof in proofs]
+    return [ShownProof(proof.day, proof.index, leaf["type"], datetime.fromisoformat(leaf["time"])) for proof, leaf in leaves]

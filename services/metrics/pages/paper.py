@@ -1,4 +1,4 @@
-"""What the pages are printed on: their routes and their templates."""
+"""The templates of the pages and their filters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from pathlib import Path
 from markupsafe import Markup
 
 from services.runtime.web.pages import environment
-from services.runtime.web.routes import Routes
 
 PART = 8
 
@@ -23,6 +22,5 @@ def in_parts(digits: str) -> Markup:
     return Markup("<wbr>").join(digits[start : start + PART] for start in range(0, len(digits), PART))
 
 
-routes = Routes()
 TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 TEMPLATES.filters.update(minutes=minutes, in_parts=in_parts)

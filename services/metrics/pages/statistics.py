@@ -7,20 +7,22 @@ from typing import Any, NamedTuple
 
 from services.contracts.catalogue import stored
 from services.contracts.errors import Invalid, status_of
-from services.metrics import handlers
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
+from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
 from services.metrics.domain.waiting import QUANTILES
-from services.metrics.handlers import Service
-from services.metrics.pages.paper import TEMPLATES, routes
-from services.metrics.schemas import StatisticsQuery
+from services.metrics.handlers.service import Service
+from services.metrics.handlers.statistics import statistics
+from services.metrics.pages.paper import TEMPLATES
+from services.metrics.schemas.statistics import StatisticsQuery
 from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, error_page, html
 from services.runtime.web.requests import validate
-from services.runtime.web.routes import Answer
+from services.runtime.web.routes import Answer, Routes
 
 BAR_WIDTH = 120
+routes = Routes()
 #: What is shown as plain numbers, in this order.
 SHOWN = (
     "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
@@ -97,11 +99,11 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
-    answer: Mapping[str, Any] | None = None
+    answer: PublishedStatistics | None = None
     errors: Mapping[str, list[str]] = {}
     status = 200
     try:
-        answer = handlers.statistics(call.service, validate(_QUERY, given))
+        answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, given)))
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
     return html(
@@ -110,7 +112,7 @@ def statistics_page(call: Call[Service]) -> Answer:
         status,
         place=call.service.catalogue,
         answer=answer,
-        groups=[(group_name(call.service, group["key"]), group) for group in answer["groups"]] if answer else [],
+        groups=[(group_name(call.service, group.key), group.numbers) for group in answer.groups] if answer else [],
         given=given,
         asked={**dict.fromkeys(FIELDS, ""), **given},
         mistakes=dict.fromkeys(FIELDS) | {name: _mistake(name, reasons) for name, reasons in errors.items()},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -12,18 +11,17 @@ import structlog
 
 from services.contracts.ledger import Head, Peaks, consistency_path, leaf_hash
 from services.contracts.messages.ledger import LedgerHeaded
-from services.metrics.store.ledger import LEAVES_A_READ, leaves_between
+from services.metrics.domain.proofs import SignedHead
+from services.metrics.store.horizon import hold_pen
+from services.metrics.store.ledger import LATEST_DAY, LEAVES_A_READ, daybooks, leaves_between
 from services.metrics.store.tables import days, heads, leaves
-from services.metrics.store.writing import hold_pen
 from services.runtime.process.signing import Signer
-from services.runtime.store.database import Database, row_of, rows_of
+from services.runtime.store.database import Database, Transaction
 
 log = structlog.get_logger()
-Row = Mapping[str, Any]
 #: The subject of what is about no opinion.
 NO_OPINION = "-"
 _NEWEST = sa.select(heads).order_by(heads.c.number.desc()).limit(1)
-_OPEN = sa.select(days).order_by(days.c.day.desc()).limit(1)
 _CLOSED = sa.select(days).where(days.c.hash.is_not(None)).order_by(days.c.day.desc()).limit(1)
 
 
@@ -39,40 +37,35 @@ class Heads:
         A day that is closed gets one over all its leaves; a leaf of an hour that is over waits for none longer.
         """
         with self._database.reading() as connection:
-            newest, closed = row_of(connection.execute(_NEWEST)), row_of(connection.execute(_CLOSED))
-            size = newest["size"] if newest else 0
-            if closed is not None and _end(closed) > size:
-                return _end(closed)
+            newest, closed = _newest(connection), daybooks(connection, _CLOSED)
+            size = newest.head.size if newest else 0
+            if closed and closed[0].end > size:
+                return closed[0].end
             leaf = connection.execute(sa.select(leaves.c.leaf).where(leaves.c.number == size)).scalar()
-            day = row_of(connection.execute(_OPEN))
-        if leaf is None or day is None or datetime.fromisoformat(orjson.loads(leaf)["time"]) >= hour:
+            latest = daybooks(connection, LATEST_DAY)
+        if leaf is None or not latest or datetime.fromisoformat(orjson.loads(leaf)["time"]) >= hour:
             return None
-        return _end(day)
+        return latest[0].end
 
     def make(self, size: int, now: datetime, signer: Signer) -> None:
-        """Sign the head over the first `size` leaves, keep it, log it and say it."""
+        """Sign the head over the first `size` leaves, keep it, log it and publish it."""
         with self._database.reading() as connection:
-            newest = row_of(connection.execute(_NEWEST))
-        number, peaks = (newest["number"] + 1, Peaks(newest["size"], newest["peaks"])) if newest else (0, Peaks())
-        for start in range(peaks.size, size, LEAVES_A_READ):
-            with self._database.reading() as connection:
-                for leaf in leaves_between(connection, start, min(size, start + LEAVES_A_READ)):
-                    peaks.append(leaf_hash(leaf))
+            newest = _newest(connection)
+        peaks = newest.peaks if newest else Peaks()
+        for leaf in self._hashes(peaks.size, size):
+            peaks.append(leaf)
         if peaks.size != size:
             log.error("ledger_leaves_missing", expected=size, found=peaks.size)
             return
         head = Head(size, peaks.root, now.replace(microsecond=0), signer.name)
-        signature = signer.sign(head.text)
+        signed = SignedHead(newest.number + 1 if newest else 0, head, peaks, signer.sign(head.text))
         with self._database.transaction() as work:
-            hold_pen(work)
-            latest = row_of(work.execute(_NEWEST))
-            if latest is not None and latest["number"] >= number:
-                return
-            facts = {"number": number, "size": size, "root": head.root, "peaks": bytes(peaks), "time": head.time}
-            work.add(heads, {**facts, "key": head.key, "signature": signature})
-            told = LedgerHeaded(size, head.root.hex(), head.time, head.key, signature.hex())
-            work.say(told, subject=NO_OPINION, sequence=0)
-        log.info("ledger_headed", size=size, root=told.root, at=told.time.isoformat(), key=told.key, signature=told.signature)
+            if _save(work, signed):
+                about = LedgerHeaded(size, head.root.hex(), head.time, head.key, signed.signature.hex())
+                work.say(about, subject=NO_OPINION, sequence=0)
+                log.info(
+                    "ledger_headed", size=size, root=about.root, at=about.time.isoformat(), key=about.key, signature=about.signature
+                )
 
     def consistency(self, first: int, second: int) -> list[bytes] | None:
         """The proof that the head over `second` leaves has grown out of the one over `first`; None when one of both is no head."""
@@ -81,20 +74,40 @@ class Heads:
             peaks = {size: bytes(kept) for size, kept in connection.execute(query)}
         if not {first, second} <= set(peaks):
             return None
-        grown: list[bytes] = []
-        for start in range(first, second, LEAVES_A_READ):
-            with self._database.reading() as connection:
-                grown += map(leaf_hash, leaves_between(connection, start, min(second, start + LEAVES_A_READ)))
-        return consistency_path(Peaks(first, peaks[first]), grown)
+        return consistency_path(Peaks(first, peaks[first]), list(self._hashes(first, second)))
 
-    def listed(self, after: int | None, limit: int) -> list[dict[str, Any]]:
+    def listed(self, after: int | None, limit: int) -> list[SignedHead]:
         """Up to `limit` heads that follow the one numbered `after`, oldest first."""
-        told = (heads.c[name] for name in ("number", "size", "root", "time", "key", "signature"))
-        query = sa.select(*told).where(heads.c.number > (-1 if after is None else after)).order_by(heads.c.number).limit(limit)
+        query = sa.select(heads).where(heads.c.number > (-1 if after is None else after)).order_by(heads.c.number).limit(limit)
         with self._database.reading() as connection:
-            rows = rows_of(connection.execute(query))
-        return [{**row, "root": row["root"].hex(), "signature": row["signature"].hex()} for row in rows]
+            return [_head(row) for row in connection.execute(query)]
+
+    def _hashes(self, first: int, end: int) -> Iterator[bytes]:
+        for start in range(first, end, LEAVES_A_READ):
+            with self._database.reading() as connection:
+                part = leaves_between(connection, start, min(end, start + LEAVES_A_READ))
+            yield from map(leaf_hash, part)
 
 
-def _end(day: Row) -> int:
-    return int(day["first"] + day["size"])
+def _newest(connection: sa.Connection) -> SignedHead | None:
+    row = connection.execute(_NEWEST).first()
+    return None if row is None else _head(row)
+
+
+def _head(row: sa.Row[tuple[object, ...]]) -> SignedHead:
+    head = Head(row.size, row.root, row.time, row.key)
+    return SignedHead(row.number, head, Peaks(row.size, row.peaks), row.signature)
+
+
+def _save(work: Transaction, signed: SignedHead) -> bool:
+    """Keep a head; False when another worker has made one meanwhile."""
+    hold_pen(work)
+    latest = _newest(work.connection)
+    if latest is not None and latest.number >= signed.number:
+        return False
+    head = signed.head
+    work.add(heads, {
+        "number": signed.number, "size": head.size, "root": head.root, "peaks": bytes(signed.peaks), "time": head.time,
+        "key": head.key, "signature": signed.signature,
+    })  # fmt: skip
+    return True

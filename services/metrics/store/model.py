@@ -1,17 +1,19 @@
-"""The store as the rest of the service sees it."""
+"""The read model as the rest of the service sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 
+from services.metrics.domain.batch import Batch
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.story import Fact, Row
-from services.metrics.store.counting import Key, count_days, count_groups
+from services.metrics.domain.editions import History
+from services.metrics.domain.statistics import CountsAsOf
+from services.metrics.store.counting import count_days, count_groups
+from services.metrics.store.histories import keep_moves, keep_rungs, load_histories, load_stale, save_histories
+from services.metrics.store.horizon import hold_pen, read_horizon, set_horizon, take_instant
 from services.metrics.store.scraping import Tally, tally
-from services.metrics.store.writing import hold_pen, read_horizon, renew_stale, set_horizon, take_instant, write_batch
 from services.runtime.clock import Clock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.inbox import prune
@@ -26,34 +28,36 @@ def settled(horizon: datetime | None, now: datetime) -> datetime:
     return settling if horizon is None else max(horizon, settling)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What was counted as of an instant, by the values of the dimensions asked for."""
-
-    at: datetime
-    counts: Mapping[Key, Mapping[str, int]]
-    answered: Mapping[Key, Mapping[int, int]]
-    waiting: Mapping[Key, Mapping[date, int]]
-
-
 class ReadModel:
-    """Writes what was heard and answers what is asked."""
+    """Loads and saves what was received, and answers what is asked."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def record(
-        self, work: Transaction, told: Mapping[str, Sequence[Fact]], reminded: Sequence[Row], moved: Sequence[Row],
-        days: WorkingDays,
-    ) -> None:  # fmt: skip
-        """Write a batch of facts by opinion, reminders and moves."""
-        write_batch(work, told, reminded, moved, days)
+    def begin(self, work: Transaction, clock: Clock) -> Batch:
+        """A batch, recorded later than any before; nobody else writes until the commit."""
+        return Batch(take_instant(work, clock))
 
-    def take_instant(self, work: Transaction, clock: Clock) -> datetime:
-        """The instant at which a batch is recorded, later than any before; nobody else writes until the commit."""
-        return take_instant(work, clock)
+    def load(self, work: Transaction, opinions: Collection[str]) -> list[History]:
+        """The histories of these opinions, which may be empty."""
+        return load_histories(work, opinions)
 
-    def count(self, scope: Scope, now: datetime, most: int) -> Answer | None:
+    def stale(self, work: Transaction, most: int) -> list[History]:
+        """Up to `most` of the histories that an older program derived; nobody else writes until the commit."""
+        hold_pen(work)
+        return load_stale(work, most)
+
+    def save(self, work: Transaction, histories: Iterable[History]) -> None:
+        """Write what has changed of histories."""
+        save_histories(work, histories)
+
+    def save_batch(self, work: Transaction, batch: Batch, histories: Iterable[History]) -> None:
+        """Write what has changed of histories, and the rungs and moves of a batch that are not there yet, by message id."""
+        save_histories(work, histories)
+        keep_rungs(work, batch.rungs)
+        keep_moves(work, batch.moves)
+
+    def count(self, scope: Scope, now: datetime, most: int) -> CountsAsOf | None:
         """Counts and waiting times as of the instant of the scope, or the newest there is; None for more than `most` groups.
 
         Whatever is recorded later, the answer as of the same instant will be the same.
@@ -68,7 +72,7 @@ class ReadModel:
             counts = count_groups(connection, scope, at, most, back=back)
             if len(counts) > most:
                 return None
-            return Answer(at, counts, *count_days(connection, scope, at, back=back))
+            return CountsAsOf(at, counts, *count_days(connection, scope, at, back=back))
 
     def _settle(self, at: datetime) -> None:
         with self._database.reading() as connection:
@@ -86,13 +90,11 @@ class ReadModel:
         with self._database.snapshot() as connection:
             return tally(connection, settled(read_horizon(connection), now))
 
-    def renew_stale(self, days: WorkingDays) -> bool:
-        """Derive some rows again that an older program had derived; returns whether there may be more."""
-        with self._database.transaction() as work:
-            return renew_stale(work, days)
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """A writing transaction on the read model."""
+        return self._database.transaction()
 
-    def forget_heard(self, days: int) -> bool:
-        """Forget the ids of messages heard more than `days` ago; a later copy changes nothing, facts being kept by id."""
+    def forget_heard(self, days: int) -> None:
+        """Forget the ids of messages received more than `days` ago; a later copy changes nothing, facts being kept by id."""
         with self._database.transaction() as work:
             prune(work, days)
-        return False

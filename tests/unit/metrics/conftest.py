@@ -13,10 +13,12 @@ import pytest
 from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
-from services.metrics import handlers
 from services.metrics.domain.heard import heard
-from services.metrics.handlers import Place, Service
-from services.metrics.store import Heads, Ledger, ReadModel
+from services.metrics.handlers import recording
+from services.metrics.handlers.service import Place, Service
+from services.metrics.store.heads import Heads
+from services.metrics.store.ledger import Ledger
+from services.metrics.store.model import ReadModel
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
@@ -42,7 +44,7 @@ class Running:
 
     def hear(self, events: Sequence[Event]) -> None:
         with self.database.transaction() as work:
-            handlers.record(self.service, work, [heard(encode(event)) for event in events])
+            recording.record(self.service, work, [heard(encode(event)) for event in events])
 
     def live(self, events: Sequence[Event]) -> None:
         """Hear each event when it is said, and go back to the present."""

@@ -8,13 +8,14 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
-from services.metrics import handlers
 from services.metrics.domain.counts import DIMENSIONS
-from services.metrics.domain.editions import editions_of
-from services.metrics.domain.story import read_story
-from services.metrics.store import tables
+from services.metrics.domain.editions import History
+from services.metrics.domain.facts import read_story
+from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
+from services.metrics.handlers import recording
+from services.metrics.handlers.statistics import statistics as published_statistics
 from services.metrics.store.model import SETTLING
-from services.metrics.store.tables import PAST, stories
+from services.metrics.store.tables import PAST, stories, tables
 from tests.unit.metrics.conftest import Running
 from tests.unit.metrics.histories import EVERYTHING, Arrival, histories
 from tests.unit.metrics.telling import DAY, HOUR, Case, whole_story
@@ -26,8 +27,8 @@ EXPECTED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 EVERY = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=EXPECTED)
 
 
-def numbers(answer: dict) -> dict:
-    return {name: answer[name] for name in ("as_of", "groups", "total")}
+def numbers(answer: PublishedStatistics) -> dict:
+    return {name: getattr(answer, name) for name in ("as_of", "groups", "total")}
 
 
 def empty(running: Running) -> None:
@@ -37,7 +38,7 @@ def empty(running: Running) -> None:
 
 
 def ask(running: Running, query: dict) -> dict:
-    return numbers(handlers.statistics(running.service, query))
+    return numbers(published_statistics(running.service, StatisticsRequest(**query)))
 
 
 def rows(running: Running, *some: sa.Table) -> dict[str, list[str]]:
@@ -92,7 +93,7 @@ def derived_again(running: Running) -> None:
         for table in every:
             work.execute(table.delete())
         work.execute(stories.update().values(stale=True, edition=1))
-    assert handlers.renew_stale(running.service) is False
+    assert recording.renew_stale(running.service) is False
     assert rows(running, stories, *every) == before
 
 
@@ -179,7 +180,9 @@ def test_what_only_adds_begins_no_edition(running):
         ended = connection.execute(sa.select(PAST[tables.tables["rounds"]])).all()
     # Assigned to a department, and no more.
     assert (story.edition, ended) == (2, [])
-    assert [edition.number for edition in editions_of("o1", read_story(story.facts), DAYS)] == [1, 2]
+    history = History("o1", {fact.id: fact for fact in read_story(story.facts)})
+    history.renew(DAYS)
+    assert [edition.number for edition in history.unsaved] == [1, 2]
 
 
 def test_a_store_is_asked_as_often_however_long_the_past_is(running):

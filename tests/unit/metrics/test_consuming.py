@@ -11,7 +11,7 @@ from services.contracts.topology import SERVICE_QUEUES
 from services.metrics import __main__ as main
 from services.metrics.consumer import hearings
 from services.metrics.domain.counts import DIMENSIONS
-from services.metrics.store import tables
+from services.metrics.store.tables import tables
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import Dispatcher
 from tests.unit.metrics.conftest import running_on

@@ -4,7 +4,7 @@ import pytest
 
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.derivation import derive
-from services.metrics.domain.story import fact_of
+from services.metrics.domain.facts import fact_of
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, START, Case
 
 DAYS = WorkingDays(COUNTY.calendar)
@@ -20,8 +20,8 @@ def limits(case, kind="reply", role="lead"):
     def hours(instant):
         return None if instant is None else (instant - START) / HOUR
 
-    rows = [row for row in derived(case).deadlines if (row["kind"], row["role"]) == (kind, role)]
-    return [(row["set_by"], hours(row["set_at"]), hours(row["lifted_at"]), hours(row["due"])) for row in rows]
+    rows = [row for row in derived(case).periods if (row.kind, row.role) == (kind, role)]
+    return [(row.set_by, hours(row.set_at), hours(row.lifted_at), hours(row.due)) for row in rows]
 
 
 def test_every_deadline_is_kept_with_the_time_it_was_in_force():
@@ -66,7 +66,7 @@ def test_a_changed_calendar_moves_what_it_names_from_then_on():
 def test_a_case_that_waits_has_no_deadline_even_when_the_calendar_changes():
     case = Case("o1").submitted().accepted().assigned().later(HOUR).paused().later(HOUR).rescheduled(reply=DAY)
     assert limits(case) == [("created", 0, 1, 168), ("rescheduled", 2, 2, 26)]
-    assert derived(case).rounds[0]["reply_by"] is None
+    assert derived(case).rounds[0].reply_by is None
 
 
 def test_those_who_take_part_have_deadlines_of_their_own():
@@ -80,8 +80,8 @@ def test_those_who_take_part_have_deadlines_of_their_own():
 
 def test_a_paused_round_has_no_deadline_in_force():
     case = Case("o1").submitted().accepted().assigned().later(HOUR).paused()
-    assert [row["reply_by"] for row in derived(case).rounds] == [None]
-    assert [row["reply_by"] for row in derived(case.resumed(DAY)).rounds] == [case.at + DAY]
+    assert [row.reply_by for row in derived(case).rounds] == [None]
+    assert [row.reply_by for row in derived(case.resumed(DAY)).rounds] == [case.at + DAY]
 
 
 def test_a_contact_that_was_open_at_the_pause_is_due_again_after_it_and_one_that_was_missed_counts_once():

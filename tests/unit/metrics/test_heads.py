@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from examples.python import verify_heads, verify_ledger
 from services.contracts.envelope import decode
 from services.contracts.ledger import NOTHING, Peaks, leaf_hash
-from services.metrics import handlers
+from services.metrics.handlers import ledger
 from services.metrics.store.tables import days, heads, leaves
 from services.runtime.store.database import rows_of
 from services.runtime.store.outbox import outbox_table
@@ -60,8 +60,8 @@ def signed(running, clock):
         running.hear(Case(f"c{number}", at=clock.instant).submitted().accepted().events)
         for _ in range(2):
             clock.instant += 25 * MINUTE
-            handlers.close_day(running.service)
-            handlers.sign_head(running.service)
+            ledger.close_day(running.service)
+            ledger.sign_head(running.service)
     return running
 
 
@@ -76,14 +76,14 @@ def test_every_leaf_is_under_a_head_when_its_hour_and_when_its_day_is_over(signe
 
 
 def test_no_head_is_made_of_nothing_new_nor_before_the_hour_is_over(running, clock):
-    assert (handlers.sign_head(running.service), listed(running)) == (False, [])
+    assert (ledger.sign_head(running.service), listed(running)) == (False, [])
     clock.instant = START + 5 * MINUTE
     running.hear(Case("early", at=clock.instant).submitted().accepted().events)
-    handlers.sign_head(running.service)
+    ledger.sign_head(running.service)
     assert listed(running) == []
     clock.instant = START + HOUR
     for _ in range(3):
-        handlers.sign_head(running.service)
+        ledger.sign_head(running.service)
     assert listed(running) == [2]
 
 

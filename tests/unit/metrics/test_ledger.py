@@ -11,8 +11,8 @@ from examples.python import verify_ledger
 from services.contracts.envelope import encode
 from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main
-from services.metrics import handlers
-from services.metrics.schemas import LedgerLeaf
+from services.metrics.handlers import ledger
+from services.metrics.schemas.ledger import LedgerLeaf
 from services.metrics.store.tables import leaves
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import START, Case, whole_story
@@ -96,11 +96,11 @@ def test_a_leaf_is_a_fingerprint_and_says_nothing(running):
 def test_a_day_is_closed_when_it_is_over_and_not_before(running, clock):
     clock.instant = START
     running.hear(EVERY[:3])
-    handlers.close_day(running.service)
+    ledger.close_day(running.service)
     assert [entry["closed"] for entry in entries(running)] == [False]
     clock.instant = START + DAY
-    handlers.close_day(running.service)
-    handlers.close_day(running.service)
+    ledger.close_day(running.service)
+    ledger.close_day(running.service)
     (entry,) = entries(running)
     assert entry["closed"]
     assert entry["hash"] == verify_ledger.entry_hash(entry)
@@ -110,9 +110,9 @@ def test_days_follow_one_another_whatever_the_clock_does(running, clock):
     for moment in (START, START - 5 * DAY, START + DAY, START):
         clock.instant = moment
         running.hear(Case(f"o{moment}{len(entries(running))}").submitted().events)
-    handlers.close_day(running.service)
+    ledger.close_day(running.service)
     clock.instant = START + 3 * DAY
-    handlers.close_day(running.service)
+    ledger.close_day(running.service)
     clock.instant = START
     running.hear(Case("late").submitted().events)
     assert [(entry["day"], entry["size"]) for entry in entries(running)] == [

@@ -3,7 +3,7 @@
 import pytest
 
 from services.metrics.domain.counts import COUNTS_BY_NAME
-from services.metrics.domain.rates import PLAIN, RATES, Fraction, published_rates
+from services.metrics.domain.rates import PLAIN, RATES, Fraction, PublishedFraction, published_rates
 from services.metrics.domain.waiting import published_times
 
 COUNTS = {
@@ -49,15 +49,13 @@ def test_every_count_of_a_formula_is_counted():
 @pytest.mark.parametrize(("name", "variant"), EXPECTED)
 def test_a_rate_is_its_numerator_over_its_denominator(name, variant):
     numerator, denominator, value = EXPECTED[name, variant]
-    assert published_rates(COUNTS)[name][variant] == {
-        "numerator": numerator, "denominator": denominator, "value": value, "text": f"{value}%",
-    }  # fmt: skip
+    assert published_rates(COUNTS)[name][variant] == PublishedFraction(numerator, denominator, value, f"{value}%")
 
 
 def test_nothing_of_nothing_is_a_dash_and_no_number():
     every = [rate for variants in published_rates({}).values() for rate in variants.values()]
     assert len(every) == len(RATES)
-    assert all(rate == {"numerator": 0, "denominator": 0, "value": None, "text": "—"} for rate in every)
+    assert all(rate == PublishedFraction(0, 0, None, "—") for rate in every)
 
 
 @pytest.mark.parametrize(
@@ -68,7 +66,7 @@ def test_nothing_of_nothing_is_a_dash_and_no_number():
     ],
 )  # fmt: skip
 def test_rounding_is_half_up_to_two_decimals(numerator, denominator, text):
-    assert Fraction(numerator, denominator).published()["text"] == text
+    assert Fraction(numerator, denominator).published().text == text
 
 
 TIMES = [
@@ -90,6 +88,6 @@ TIMES = [
 @pytest.mark.parametrize(("answered", "waiting", "median", "p90"), TIMES)
 def test_those_who_wait_are_counted_in_not_dropped(answered, waiting, median, p90):
     times = published_times(answered, waiting)
-    assert (times["median"]["text"], times["p90"]["text"]) == (median, p90)
-    assert (times["answered"], times["waiting"]) == (sum(answered.values()), sum(waiting.values()))
-    assert [times[name]["value"] for name in ("median", "p90")] == [int(t) if t.isdigit() else None for t in (median, p90)]
+    assert (times.median.text, times.p90.text) == (median, p90)
+    assert (times.answered, times.waiting) == (sum(answered.values()), sum(waiting.values()))
+    assert [each.value for each in (times.median, times.p90)] == [int(t) if t.isdigit() else None for t in (median, p90)]

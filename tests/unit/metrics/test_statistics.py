@@ -8,7 +8,7 @@ import pytest
 
 from services.metrics.domain.counts import COUNTS, DIMENSIONS
 from services.metrics.domain.rates import RATES
-from services.metrics.schemas import StatisticsAnswer
+from services.metrics.schemas.statistics import StatisticsAnswer
 from services.metrics.store.model import SETTLING
 from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.telling import DAY, HOUR, START, Case, small_story, whole_story

@@ -1,5 +1,6 @@
 """The rows follow from the facts alone: not from their order, nor from how often they came."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 from hypothesis import given
@@ -7,14 +8,9 @@ from hypothesis import strategies as st
 
 from services.contracts.messages.registry import REGISTRY
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.deadlines import DEADLINE_COLUMNS
-from services.metrics.domain.derivation import CASE_COLUMNS, derive
-from services.metrics.domain.marks import MARK_COLUMNS
-from services.metrics.domain.promises import PROMISE_COLUMNS
-from services.metrics.domain.ratings import RATING_COLUMNS
-from services.metrics.domain.rounds import ROUND_COLUMNS
-from services.metrics.domain.story import KEPT, fact_of, read_story, write_story
-from services.metrics.store.tables import cases, deadlines, marks, promises, ratings, rounds
+from services.metrics.domain.derivation import derive
+from services.metrics.domain.facts import KEPT, fact_of, read_story, write_story
+from services.metrics.store.columns import MARKS, PERIODS, PROFILES, PROMISES, RATINGS, ROUNDS
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, START, Case, whole_story
 
 DAYS = WorkingDays(COUNTY.calendar)
@@ -68,12 +64,10 @@ def test_any_order_and_any_copies_give_the_same_rows(both):
 
 
 def rows_by_key(derived) -> dict:
-    keys = {"rounds": rounds, "deadlines": deadlines, "marks": marks, "ratings": ratings, "promises": promises}
-    return {
-        (name, *(row[column.name] for column in table.primary_key)): row
-        for name, table in keys.items()
-        for row in getattr(derived, name)
-    }
+    kept = ((ROUNDS, derived.rounds), (PERIODS, derived.periods), (MARKS, derived.marks), (RATINGS, derived.ratings),
+            (PROMISES, derived.promises))  # fmt: skip
+    rows = ((columns.table, columns.row(each)) for columns, some in kept for each in some)
+    return {(table.name, *(row[column.name] for column in table.primary_key)): row for table, row in rows}
 
 
 @given(told())
@@ -96,24 +90,24 @@ def test_a_story_reads_as_it_was_written(both):
 
 def test_each_round_has_its_own_reply_and_evaluation():
     rows = derive("o1", facts(full_case().events), DAYS).rounds
-    own = [row for row in rows if row["role"] == "lead"]
-    assert [(row["round"], row["replied_in_time"], row["outcome"], row["cause"]) for row in own] == [
+    own = [row for row in rows if row.role == "lead"]
+    assert [(row.round, row.replied_in_time, row.outcome, row.cause) for row in own] == [
         (1, True, None, None),
         (2, False, "planned", "dissatisfied"),
     ]
-    assert own[0]["superseded_at"] == own[1]["opened_at"] == own[0]["evaluated_at"]
-    assert [row["reply_days"] for row in own] == [2, 1]
+    assert own[0].superseded_at == own[1].opened_at == own[0].evaluated_at
+    assert [row.reply_days for row in own] == [2, 1]
 
 
 def test_a_co_handler_does_not_become_the_department_of_the_opinion():
     derived = derive("o1", facts(full_case().events), DAYS)
-    assert derived.case["department"] == "water"
-    assert {(row["department"], row["role"]) for row in derived.rounds} == {("water", "lead"), ("petitions", "co_handler")}
+    assert derived.profile.department == "water"
+    assert {(row.department, row.role) for row in derived.rounds} == {("water", "lead"), ("petitions", "co_handler")}
 
 
 def test_what_is_known_of_an_opinion_stands_on_its_rounds():
     rows = derive("o1", facts(full_case().events), DAYS).rounds
-    assert {(row["topic"], row["area"], row["channel"], row["station"], row["month"]) for row in rows} == {
+    assert {(row.topic, row.area, row.channel, row.station, row.month) for row in (each.profile for each in rows)} == {
         ("rivers", "town", "web", "central", "2026-11")
     }
 
@@ -121,39 +115,45 @@ def test_what_is_known_of_an_opinion_stands_on_its_rounds():
 def test_the_month_is_that_of_the_place():
     late = Case("o1", at=START.replace(day=30, hour=23)).submitted()
     early = Case("o2", at=(START.replace(day=30, hour=23) + 2 * HOUR)).submitted()
-    assert [derive(case.id, facts(case.events), DAYS).case["month"] for case in (late, early)] == ["2026-11", "2026-12"]
+    assert [derive(case.id, facts(case.events), DAYS).profile.month for case in (late, early)] == ["2026-11", "2026-12"]
 
 
 def test_an_assignment_that_was_not_heard_of_yet_has_no_row():
     events = [event for event in full_case().events if event.type != "assignment.created"]
     derived = derive("o1", facts(events), DAYS)
-    assert (derived.rounds, derived.deadlines) == ([], [])
+    assert (derived.rounds, derived.periods) == ([], [])
 
 
-def test_only_types_that_exist_are_kept_and_the_columns_are_those_of_the_tables():
+def test_only_types_that_exist_are_kept():
     assert set(KEPT) <= set(REGISTRY)
-    assert set(CASE_COLUMNS) | {"known_from"} == set(cases.c.keys())
-    assert set(ROUND_COLUMNS) | {"known_from"} == set(rounds.c.keys())
-    assert set(DEADLINE_COLUMNS) | {"known_from"} == set(deadlines.c.keys())
-    assert set(MARK_COLUMNS) | {"known_from"} == set(marks.c.keys())
-    assert set(RATING_COLUMNS) | {"known_from"} == set(ratings.c.keys())
-    assert set(PROMISE_COLUMNS) | {"known_from"} == set(promises.c.keys())
+
+
+def test_every_column_of_what_is_derived_comes_from_a_field_and_every_field_has_a_column():
+    case = Case("o1").submitted().accepted().assigned(key=True).later(HOUR).replied().promised().evaluated()
+    derived = derive("o1", facts(case.events), DAYS)
+    nouns = {
+        PROFILES: [derived.profile], ROUNDS: derived.rounds, PERIODS: derived.periods, MARKS: derived.marks,
+        RATINGS: derived.ratings, PROMISES: derived.promises,
+    }  # fmt: skip
+    for columns, some in nouns.items():
+        assert set(columns.row(some[0])) | {"known_from"} == set(columns.table.c.keys())
+        assert {field.name for field in fields(some[0])} - {"profile"} <= set(columns.table.c.keys())
 
 
 def test_an_objection_and_what_became_of_it_stand_on_the_first_round():
     case = Case("o1").submitted().accepted().assigned().later(HOUR).objected().later(HOUR).ruled(False).later(HOUR)
     case.objected().later(HOUR).handed_over()
     first, second = derive("o1", facts(case.events), DAYS).rounds
-    assert (first["objected_at"], first["denied_at"], first["upheld_at"], first["ended_at"]) == (
+    assert (first.objected_at, first.denied_at, first.upheld_at, first.ended_at) == (
         START + HOUR, START + 2 * HOUR, START + 4 * HOUR, START + 4 * HOUR,
     )  # fmt: skip
-    assert (second["department"], second["objected_at"], second["ended_at"]) == ("petitions", None, None)
+    assert (second.department, second.objected_at, second.ended_at) == ("petitions", None, None)
 
 
 def test_a_ruling_on_an_extension_is_no_ruling_on_an_objection():
     case = Case("o1").submitted().accepted().assigned().later(HOUR).objected().ruled(False, "extension")
     (row,) = derive("o1", facts(case.events), DAYS).rounds
-    assert row["denied_at"] is None
+    assert row.denied_at is None
 
 
 def test_what_is_counted_as_often_as_it_happens_is_no_part_of_the_story():

@@ -2,7 +2,7 @@
 
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.derivation import derive
-from services.metrics.domain.story import fact_of
+from services.metrics.domain.facts import fact_of
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, Case
 
 DAYS = WorkingDays(COUNTY.calendar)
@@ -13,5 +13,5 @@ def test_a_rework_said_by_a_clock_that_was_put_back_is_still_the_second_round():
     case.later(-DAY - HOUR).reopened().later(HOUR).replied()
     facts = [fact for event in case.events if (fact := fact_of(event, event.time)) is not None]
     first, second = derive("o1", facts, DAYS).rounds
-    assert None not in (first["signed_at"], first["replied_at"], second["replied_at"])
-    assert second["signed_at"] is None
+    assert None not in (first.signed_at, first.replied_at, second.replied_at)
+    assert second.signed_at is None

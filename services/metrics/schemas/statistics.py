@@ -1,17 +1,17 @@
-"""The shapes of what is asked and answered over HTTP."""
+"""The shapes of the published numbers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields
 
 from services.contracts.queries import Moment
-from services.metrics.domain.counts import DIMENSIONS
-from services.runtime.web.paging import page_of
-
-LARGEST_SIZE = 2**63 - 1
+from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
+from services.metrics.domain.rates import RATES
+from services.metrics.domain.statistics import GroupNumbers, PublishedStatistics
+from services.metrics.domain.waiting import QUANTILES
 
 
 class Dimensions(fields.Field[tuple[str, ...]]):
@@ -88,87 +88,27 @@ class StatisticsAnswer(Schema):
     legend = fields.Dict(required=True)
 
 
-class LedgerDay(Schema):
-    """A day of the ledger. `hash` is that of the entry and comes when the day is over; until then `root` is that of now."""
-
-    day = fields.Date(required=True)
-    closed = fields.Boolean(required=True)
-    size = fields.Integer(required=True)
-    total = fields.Integer(required=True)
-    root = fields.String(required=True)
-    previous = fields.String(required=True)
-    hash = fields.String(required=True, allow_none=True)
-
-
-LedgerDays = page_of("LedgerDays", "The days, oldest first.", LedgerDay)
+#: What each name of the answer means.
+LEGEND: Mapping[str, object] = {
+    "dimensions": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in DIMENSIONS.items()],
+    "counts": [{"name": count.name, "zh": count.zh, "en": count.en} for count in COUNTS],
+    "rates": [
+        {"name": rate.name, "variant": rate.variant, "zh": rate.zh, "en": rate.en, "formula": rate.formula} for rate in RATES
+    ],
+    "times": [{"name": name, "zh": zh, "en": en} for name, (zh, en, _) in QUANTILES.items()],
+    "notes": [{"name": name, "zh": zh, "en": en} for name, (zh, en) in NOTES.items()],
+}
 
 
-class LedgerLeaf(Schema):
-    """An event as the ledger counts it, one line each: `previous` is the hash of the leaf before, `body` that of the message.
-
-    `time` is the hour in leaves of version 2, and the instant in those without a version.
-    """
-
-    body = fields.String(required=True)
-    id = fields.String(required=True)
-    index = fields.Integer(required=True)
-    previous = fields.String(required=True)
-    subject = fields.String(required=True)
-    time = fields.AwareDateTime(required=True)
-    type = fields.String(required=True)
-    version = fields.Integer()
+def statistics_answer(published: PublishedStatistics) -> dict[str, object]:
+    """The published numbers as a `StatisticsAnswer`."""
+    scope = published.scope
+    return {
+        "as_of": published.as_of, "by": scope.by, "from": scope.since, "to": scope.until,
+        "groups": [{"key": group.key, **_numbers(group.numbers)} for group in published.groups],
+        "total": _numbers(published.total), "legend": LEGEND,
+    }  # fmt: skip
 
 
-class LedgerProof(Schema):
-    """A leaf, to the byte, and its way to the root of its day: `path` has the hashes beside it, from below."""
-
-    number = fields.Integer(required=True)
-    day = fields.Date(required=True)
-    index = fields.Integer(required=True)
-    size = fields.Integer(required=True)
-    root = fields.String(required=True)
-    leaf = fields.String(required=True)
-    path = fields.List(fields.String(), required=True)
-
-
-LedgerProofs = page_of("LedgerProofs", "The leaves of one subject, oldest first.", LedgerProof)
-
-
-class LedgerKey(Schema):
-    """A public key, 32 bytes in hex, and the name that heads call it by."""
-
-    key = fields.String(required=True)
-    algorithm = fields.String(required=True)
-    public = fields.String(required=True)
-
-
-LedgerKeys = page_of("LedgerKeys", "The keys, newest first.", LedgerKey)
-
-
-class LedgerHead(Schema):
-    """The root over the first `size` leaves of all days. Signed is `huiying-ledger-head:` and JSON of key, root, size, time."""
-
-    number = fields.Integer(required=True)
-    size = fields.Integer(required=True)
-    root = fields.String(required=True)
-    time = fields.AwareDateTime(required=True)
-    key = fields.String(required=True)
-    signature = fields.String(required=True)
-
-
-LedgerHeads = page_of("LedgerHeads", "The heads, oldest first.", LedgerHead)
-
-
-class TwoHeads(Schema):
-    """The sizes of two heads."""
-
-    first = fields.Integer(required=True, validate=validate.Range(1, LARGEST_SIZE))
-    second = fields.Integer(required=True, validate=validate.Range(1, LARGEST_SIZE))
-
-
-class Consistency(Schema):
-    """A consistency proof: the path is as in RFC 9162, section 2.1.4."""
-
-    first = fields.Integer(required=True)
-    second = fields.Integer(required=True)
-    path = fields.List(fields.String(), required=True)
+def _numbers(numbers: GroupNumbers) -> dict[str, object]:
+    return {"counts": numbers.counts, "rates": numbers.rates, "times": numbers.times}

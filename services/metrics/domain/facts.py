@@ -8,16 +8,14 @@ facts that had been recorded by then (`editions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
 from services.contracts.envelope import Event
-
-Row: TypeAlias = dict[str, Any]
 
 #: What is kept of each message that tells about an opinion. The last word of a path names it in the fact.
 KEPT: Mapping[str, tuple[str, ...]] = {
@@ -55,19 +53,20 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "promise.broken": ("promise",),
 }  # fmt: skip
 #: What of it is an instant.
-INSTANTS = frozenset({"due", "told"})
+INSTANTS = ("due", "told")
 #: Messages that tell something only when this field of theirs is not empty.
 ONLY_WITH: Mapping[str, str] = {"assignment.progressed": "contact"}
-_READERS: Mapping[str, tuple[tuple[str, Callable[[Any], Any]], ...]] = {
+_READERS: Mapping[str, tuple[tuple[str, Callable[[object], Any]], ...]] = {
     kind: tuple((path.rpartition(".")[2], attrgetter(path)) for path in paths) for kind, paths in KEPT.items()
 }
+_NAMES: Mapping[str, tuple[str, ...]] = {kind: tuple(name for name, _ in readers) for kind, readers in _READERS.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Fact:
-    """One message, reduced to what counts: said `at` an instant, and recorded here at a later one.
+    """One message, reduced to what counts: published `at` an instant, and recorded here at a later one.
 
-    `data` has no entries that are empty; instants in it are RFC 3339 texts.
+    Which of the other fields are filled depends on its `type`, see `KEPT`.
     """
 
     id: str
@@ -75,27 +74,49 @@ class Fact:
     at: datetime
     recorded_at: datetime
     sequence: int
-    data: Mapping[str, Any]
+    assignment: str = ""
+    department: str = ""
+    role: str = ""
+    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    round: int | None = None
+    cause: str = "dissatisfied"
+    on_time: bool | None = None
+    contact: str | None = None
+    about: str | None = None
+    granted: bool = False
+    why: str | None = None
+    outcome: str | None = None
+    rated: bool | None = None
+    channel: str | None = None
+    decision: str | None = None
+    topic: str | None = None
+    area: str | None = None
+    station: str | None = None
+    level: str | None = None
+    key: bool = False
+    leader: str | None = None
+    told: datetime | None = None
+    result: str | None = None
+    process: str | None = None
+    rater: str | None = None
+    promise: str = ""
+    due: datetime | None = None
 
 
 def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
-    """What an event leaves in its opinion's story; None for one that tells nothing to count there."""
+    """What an event adds to the story of its opinion; None for one that has nothing to count there."""
     readers = _READERS.get(event.type)
     if readers is None:
         return None
     data = {name: value for name, read in readers if (value := read(event.data)) is not None}
     if event.type in ONLY_WITH and ONLY_WITH[event.type] not in data:
         return None
-    if "deadlines" in data:
-        data["deadlines"] = {kind: at.isoformat() for kind, at in data["deadlines"].items()}
-    for name in INSTANTS & data.keys():
-        data[name] = data[name].isoformat()
-    return Fact(event.id, event.type, event.time, recorded_at, event.sequence, data)
+    return Fact(event.id, event.type, event.time, recorded_at, event.sequence, **data)
 
 
 def write_story(facts: Iterable[Fact]) -> bytes:
-    """Facts as JSON, in the order of their ids."""
-    return orjson.dumps([(f.id, f.type, f.at, f.sequence, f.data, f.recorded_at) for f in sorted(facts, key=attrgetter("id"))])
+    """Facts as JSON, in the order of their ids; what a message did not say is left out."""
+    return orjson.dumps([(f.id, f.type, f.at, f.sequence, _said(f), f.recorded_at) for f in sorted(facts, key=attrgetter("id"))])
 
 
 def read_story(text: bytes) -> list[Fact]:
@@ -103,6 +124,16 @@ def read_story(text: bytes) -> list[Fact]:
     return [_fact(*parts) for parts in orjson.loads(text)]
 
 
-def _fact(name: str, kind: str, at: str, sequence: int, data: Mapping[str, Any], recorded_at: str | None = None) -> Fact:
-    said = datetime.fromisoformat(at)
-    return Fact(name, kind, said, said if recorded_at is None else datetime.fromisoformat(recorded_at), sequence, data)
+def _said(fact: Fact) -> dict[str, object]:
+    return {name: value for name in _NAMES[fact.type] if (value := getattr(fact, name)) is not None}
+
+
+def _fact(name: str, kind: str, at: str, sequence: int, data: dict[str, Any], recorded_at: str | None = None) -> Fact:
+    published = datetime.fromisoformat(at)
+    if "deadlines" in data:
+        data["deadlines"] = {kind: datetime.fromisoformat(due) for kind, due in data["deadlines"].items()}
+    for instant in INSTANTS:
+        if instant in data:
+            data[instant] = datetime.fromisoformat(data[instant])
+    recorded = published if recorded_at is None else datetime.fromisoformat(recorded_at)
+    return Fact(name, kind, published, recorded, sequence, **data)

@@ -1,0 +1,125 @@
+"""The published numbers as they are asked for and answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from services.contracts.errors import Invalid
+from services.metrics.domain.counts import COUNTS, Scope
+from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.rates import PublishedFraction, published_rates
+from services.metrics.domain.waiting import TimesToReply, published_times
+
+CLOCKS_DIFFER = timedelta(minutes=1)
+#: The values of the dimensions asked for, empty where one is not known.
+GroupKey: TypeAlias = tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticsRequest:
+    """What is asked: opinions submitted from `since` until `until`, `as_of` an instant, grouped `by` dimensions.
+
+    A date in `until` or `as_of` includes its day.
+    """
+
+    by: tuple[str, ...] = ()
+    since: date | datetime | None = None
+    until: date | datetime | None = None
+    as_of: date | datetime | None = None
+
+    def scope(self, zone: ZoneInfo, now: datetime) -> Scope:
+        """The scope in the place's own time; raises `Invalid` that names the field."""
+        begin, end = _begin(self.since, zone), _end(self.until, zone)
+        if begin is not None and end is not None and begin >= end:
+            raise Invalid("The period is empty.", {"to": ["lies before 'from'"]})
+        named = _begin(self.as_of, zone)
+        if named is not None and named > now + CLOCKS_DIFFER:
+            raise Invalid("Nothing is known of the future.", {"as_of": ["lies in the future"]})
+        return Scope(self.by, _end(self.as_of, zone), begin, end)
+
+
+@dataclass(frozen=True, slots=True)
+class CountsAsOf:
+    """What was counted as of an instant, by group: the counts by name, the assignments with a first reply by the working days
+    it took, and those that wait for one by the day of the assignment."""
+
+    at: datetime
+    counts: Mapping[GroupKey, Mapping[str, int]]
+    answered: Mapping[GroupKey, Mapping[int, int]]
+    waiting: Mapping[GroupKey, Mapping[date, int]]
+
+    @property
+    def keys(self) -> list[GroupKey]:
+        """The groups in their order; what is not known comes last."""
+        return sorted({*self.counts, *self.answered, *self.waiting}, key=_order)
+
+    def numbers(self, keys: Iterable[GroupKey], days: WorkingDays) -> GroupNumbers:
+        """Everything published for some groups together."""
+        counts: Counter[str] = Counter()
+        answered: Counter[int] = Counter()
+        waiting: Counter[int] = Counter()
+        today = self.at.astimezone(days.zone).date()
+        for key in keys:
+            counts.update(self.counts.get(key, {}))
+            answered.update(self.answered.get(key, {}))
+            for opened_on, number in self.waiting.get(key, {}).items():
+                waiting[days.between(opened_on, today)] += number
+        named = {count.name: counts[count.name] for count in COUNTS}
+        return GroupNumbers(named, published_rates(counts), {"reply": published_times(answered, waiting)})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupNumbers:
+    """Everything published for one group: counts by name, rates by name and variant, times by what they are of."""
+
+    counts: Mapping[str, int]
+    rates: Mapping[str, Mapping[str, PublishedFraction]]
+    times: Mapping[str, TimesToReply]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOfCases:
+    """The numbers of the cases that have these values of the dimensions asked for."""
+
+    key: Mapping[str, str | None]
+    numbers: GroupNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedStatistics:
+    """The answer: what it is about, a group for each value of the dimensions, and the total."""
+
+    as_of: datetime
+    scope: Scope
+    groups: tuple[GroupOfCases, ...]
+    total: GroupNumbers
+
+
+def statistics_of(counted: CountsAsOf, scope: Scope, days: WorkingDays) -> PublishedStatistics:
+    """The published numbers that follow from what was counted."""
+    keys = counted.keys
+    groups = tuple(
+        GroupOfCases(dict(zip(scope.by, key, strict=True)), counted.numbers([key], days)) for key in (keys if scope.by else ())
+    )
+    return PublishedStatistics(counted.at.astimezone(days.zone), scope, groups, counted.numbers(keys, days))
+
+
+def _begin(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return value and value.astimezone(zone)
+    return datetime.combine(value, time.min, zone)
+
+
+def _end(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:
+    if value is None or isinstance(value, datetime):
+        return _begin(value, zone)
+    return datetime.combine(value + timedelta(days=1), time.min, zone)
+
+
+def _order(key: GroupKey) -> tuple[tuple[bool, str], ...]:
+    return tuple((part is None, part or "") for part in key)

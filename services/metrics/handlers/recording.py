@@ -1,0 +1,46 @@
+"""Recording what was received."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from services.contracts.messages.ledger import LedgerHeaded
+from services.metrics.domain.heard import Heard
+
+if TYPE_CHECKING:
+    from services.metrics.handlers.service import Service
+    from services.runtime.store.database import Transaction
+
+#: How many histories are derived again in one transaction.
+STALE_AT_ONCE = 100
+
+
+def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> None:
+    """Take a batch of messages into the read model and the ledger. What counts nothing is in the ledger all the same."""
+    batch = service.model.begin(work, service.clock)
+    for message in messages:
+        batch.add(message.event)
+    histories = service.model.load(work, batch.facts)
+    for history in histories:
+        history.add(batch.facts[history.opinion], service.days)
+    service.model.save_batch(work, batch, histories)
+    # A head would be followed by another one for it, and so for ever.
+    counted = [message.counted for message in messages if not isinstance(message.event.data, LedgerHeaded)]
+    service.ledger.append(work, counted, service.day_of(work.now))
+
+
+def renew_stale(service: Service) -> bool:
+    """Derive again what an older program had derived; returns whether there may be more to do."""
+    with service.model.transaction() as work:
+        histories = service.model.stale(work, STALE_AT_ONCE)
+        for history in histories:
+            history.renew(service.days)
+        service.model.save(work, histories)
+    return len(histories) == STALE_AT_ONCE
+
+
+def forget_heard(service: Service) -> bool:
+    """Forget the ids of messages received long ago; returns that there is no more to do."""
+    service.model.forget_heard(service.inbox_days)
+    return False
