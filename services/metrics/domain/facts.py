@@ -8,7 +8,7 @@ facts that had been recorded by then (`editions`).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -62,11 +62,12 @@ _READERS: Mapping[str, tuple[tuple[str, Callable[[object], Any]], ...]] = {
 _NAMES: Mapping[str, tuple[str, ...]] = {kind: tuple(name for name, _ in readers) for kind, readers in _READERS.items()}
 
 
-@dataclass(slots=True)
+@dataclass(init=False)
 class Fact:
     """One message, reduced to what counts: published `at` an instant, and recorded here at a later one.
 
-    Which of the other fields are filled depends on its `type`, see `KEPT`.
+    Which of the other fields are filled depends on its `type`, see `KEPT`. Those that are not stay the defaults of the class:
+    a history is read whenever a message comes, and filling thirty fields of each fact would be half of the work.
     """
 
     id: str
@@ -77,7 +78,7 @@ class Fact:
     assignment: str = ""
     department: str = ""
     role: str = ""
-    deadlines: Mapping[str, datetime] = field(default_factory=dict)
+    deadlines: Mapping[str, datetime] | None = None
     round: int | None = None
     cause: str = "dissatisfied"
     on_time: bool | None = None
@@ -102,6 +103,10 @@ class Fact:
     promise: str = ""
     due: datetime | None = None
 
+    def __init__(self, id: str, type: str, at: datetime, recorded_at: datetime, sequence: int, said: Mapping[str, object]) -> None:
+        self.__dict__.update(said)
+        self.id, self.type, self.at, self.recorded_at, self.sequence = id, type, at, recorded_at, sequence
+
 
 def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
     """What an event adds to the story of its opinion; None for one that has nothing to count there."""
@@ -111,12 +116,17 @@ def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
     data = {name: value for name, read in readers if (value := read(event.data)) is not None}
     if event.type in ONLY_WITH and ONLY_WITH[event.type] not in data:
         return None
-    return Fact(event.id, event.type, event.time, recorded_at, event.sequence, **data)
+    return Fact(event.id, event.type, event.time, recorded_at, event.sequence, data)
 
 
 def write_story(facts: Iterable[Fact]) -> bytes:
     """Facts as JSON, in the order of their ids; what a message did not say is left out."""
     return orjson.dumps([(f.id, f.type, f.at, f.sequence, _said(f), f.recorded_at) for f in sorted(facts, key=attrgetter("id"))])
+
+
+def write_more(text: bytes, facts: Iterable[Fact]) -> bytes:
+    """What was written of a history, with further facts behind it."""
+    return text[:-1] + b"," + write_story(facts)[1:]
 
 
 def read_story(text: bytes) -> list[Fact]:
@@ -136,4 +146,4 @@ def _fact(name: str, kind: str, at: str, sequence: int, data: dict[str, Any], re
         if instant in data:
             data[instant] = datetime.fromisoformat(data[instant])
     recorded = published if recorded_at is None else datetime.fromisoformat(recorded_at)
-    return Fact(name, kind, published, recorded, sequence, **data)
+    return Fact(name, kind, published, recorded, sequence, data)

@@ -89,8 +89,9 @@ class Periods:
             self.met = set(ONCE)
         if fact.type != "assignment.rescheduled":
             self.paused = False
+        deadlines = fact.deadlines or {}
         for kind in self.kinds:
-            due = fact.deadlines.get(kind)
+            due = deadlines.get(kind)
             if due is None or (again and kind in ONCE):
                 continue
             self.lift((kind,), fact.recorded_at)

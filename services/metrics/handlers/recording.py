@@ -21,10 +21,12 @@ def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> No
     batch = service.model.begin(work, service.clock)
     for message in messages:
         batch.add(message.event)
-    histories = service.model.load(work, batch.facts)
+    store = service.model.histories(work)
+    histories = store.load(batch.facts)
     for history in histories:
         history.add(batch.facts[history.opinion], service.days)
-    service.model.save_batch(work, batch, histories)
+    store.save(histories)
+    store.keep(batch.rungs, batch.moves)
     # A head would be followed by another one for it, and so for ever.
     counted = [message.counted for message in messages if not isinstance(message.event.data, LedgerHeaded)]
     service.ledger.append(work, counted, service.day_of(work.now))
@@ -33,10 +35,11 @@ def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> No
 def renew_stale(service: Service) -> bool:
     """Derive again what an older program had derived; returns whether there may be more to do."""
     with service.model.transaction() as work:
-        histories = service.model.stale(work, STALE_AT_ONCE)
+        store = service.model.histories(work)
+        histories = store.load_stale(STALE_AT_ONCE)
         for history in histories:
             history.renew(service.days)
-        service.model.save(work, histories)
+        store.save(histories)
     return len(histories) == STALE_AT_ONCE
 
 

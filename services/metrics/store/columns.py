@@ -23,7 +23,7 @@ class Columns:
 
     def row(self, counted: object) -> dict[str, object]:
         """The row of one thing that is counted."""
-        return dict(zip(self._names, self._values(counted), strict=True))
+        return dict(zip(self._names, self._values(counted), strict=False))
 
 
 #: Of these a round repeats what is known of its opinion, so that both can be grouped alike.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 
 import sqlalchemy as sa
 
 from services.metrics.domain.editions import Edition, History
-from services.metrics.domain.facts import read_story, write_story
+from services.metrics.domain.facts import read_story, write_more, write_story
 from services.metrics.domain.moves import CountedMove, FiredRung
 from services.metrics.store.columns import MARKS, MOVES, PERIODS, PROFILES, PROMISES, RATINGS, ROUNDS, RUNGS, Columns
+from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import PAST, stories
 from services.metrics.store.upserts import addition, renewal
 from services.runtime.store.database import Transaction
@@ -18,48 +20,59 @@ _KNOWN = sa.select(stories).where(stories.c.opinion.in_(sa.bindparam("opinions",
 _STALE = sa.select(stories).where(stories.c.stale).order_by(stories.c.opinion)
 
 
-def load_histories(work: Transaction, opinions: Collection[str]) -> list[History]:
-    """The histories of these opinions in the order of their ids; one that nothing is known of is empty."""
-    if not opinions:
-        return []
-    ordered = sorted(opinions)
-    known = {row.opinion: _history(row) for row in work.execute(_KNOWN, {"opinions": ordered})}
-    return [known.get(opinion) or History(opinion) for opinion in ordered]
+class HistoryStore:
+    """The histories inside one transaction. Two workers never add to the same one: the batch has to be the only writer."""
 
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+        #: What is written of each history, and how many facts that is.
+        self._written: dict[str, tuple[bytes, int]] = {}
 
-def load_stale(work: Transaction, most: int) -> list[History]:
-    """Up to `most` of the histories that an older program derived."""
-    return [_history(row) for row in work.execute(_STALE.limit(most))]
+    def load(self, opinions: Collection[str]) -> list[History]:
+        """The histories of these opinions in the order of their ids; one that nothing is known of is empty."""
+        if not opinions:
+            return []
+        ordered = sorted(opinions)
+        known = {row.opinion: self._history(row) for row in self._work.execute(_KNOWN, {"opinions": ordered})}
+        return [known.get(opinion) or History(opinion) for opinion in ordered]
 
+    def load_stale(self, most: int) -> list[History]:
+        """Up to `most` of the histories that an older program derived; nobody else writes until the commit."""
+        hold_pen(self._work)
+        return [self._history(row) for row in self._work.execute(_STALE.limit(most))]
 
-def save_histories(work: Transaction, histories: Iterable[History]) -> None:
-    """Write the editions that are unsaved, and the histories that have some."""
-    dialect = work.connection.dialect.name
-    for history in histories:
-        if not history.unsaved:
-            continue
-        work.defer(renewal(stories, dialect), {
-            "opinion": history.opinion, "facts": write_story(history.facts.values()), "edition": history.edition,
-            "known_from": history.known_from, "stale": history.stale,
-        })  # fmt: skip
-        for edition in history.unsaved:
-            _save_edition(work, edition, dialect)
-        history.unsaved = []
+    def save(self, histories: Iterable[History]) -> None:
+        """Write the editions that are unsaved, and the histories that have some."""
+        dialect = self._work.connection.dialect.name
+        for history in histories:
+            if not history.unsaved:
+                continue
+            self._work.defer(renewal(stories, dialect), {
+                "opinion": history.opinion, "facts": self._text(history), "edition": history.edition,
+                "known_from": history.known_from, "stale": history.stale,
+            })  # fmt: skip
+            for edition in history.unsaved:
+                _save_edition(self._work, edition, dialect)
+            history.unsaved = []
 
+    def keep(self, rungs: Iterable[FiredRung], moves: Iterable[CountedMove]) -> None:
+        """Add the rungs and the moves that are not there yet, by their ids."""
+        for columns, counted in ((RUNGS, rungs), (MOVES, moves)):
+            statement = addition(columns.table, self._work.connection.dialect.name)
+            for each in counted:
+                self._work.defer(statement, columns.row(each))
 
-def keep_rungs(work: Transaction, rungs: Iterable[FiredRung]) -> None:
-    """Add the rungs that are not there yet."""
-    _keep(work, RUNGS, rungs)
+    def _history(self, row: sa.Row[tuple[object, ...]]) -> History:
+        facts = {fact.id: fact for fact in read_story(row.facts)}
+        self._written[row.opinion] = (row.facts, len(facts))
+        return History(row.opinion, facts, row.edition, row.known_from, row.stale)
 
-
-def keep_moves(work: Transaction, moves: Iterable[CountedMove]) -> None:
-    """Add the moves that are not there yet."""
-    _keep(work, MOVES, moves)
-
-
-def _history(row: sa.Row[tuple[object, ...]]) -> History:
-    facts = {fact.id: fact for fact in read_story(row.facts)}
-    return History(row.opinion, facts, row.edition, row.known_from, row.stale)
+    def _text(self, history: History) -> bytes:
+        if history.opinion not in self._written:
+            return write_story(history.facts.values())
+        text, known = self._written[history.opinion]
+        # New facts come behind those that were loaded.
+        return write_more(text, islice(history.facts.values(), known, None)) if known < len(history.facts) else text
 
 
 def _save_edition(work: Transaction, edition: Edition, dialect: str) -> None:
@@ -76,10 +89,6 @@ def _save_edition(work: Transaction, edition: Edition, dialect: str) -> None:
             table = columns.table if edition.known_until is None else PAST[columns.table]
             statement = renewal(table, dialect)
             for each in counted:
-                work.defer(statement, columns.row(each) | held)
-
-
-def _keep(work: Transaction, columns: Columns, counted: Iterable[object]) -> None:
-    statement = addition(columns.table, work.connection.dialect.name)
-    for each in counted:
-        work.defer(statement, columns.row(each))
+                row = columns.row(each)
+                row.update(held)
+                work.defer(statement, row)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 from services.metrics.domain.batch import Batch
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.editions import History
 from services.metrics.domain.statistics import CountsAsOf
 from services.metrics.store.counting import count_days, count_groups
-from services.metrics.store.histories import keep_moves, keep_rungs, load_histories, load_stale, save_histories
+from services.metrics.store.histories import HistoryStore
 from services.metrics.store.horizon import hold_pen, read_horizon, set_horizon, take_instant
 from services.metrics.store.scraping import Tally, tally
 from services.runtime.clock import Clock
@@ -38,24 +36,9 @@ class ReadModel:
         """A batch, recorded later than any before; nobody else writes until the commit."""
         return Batch(take_instant(work, clock))
 
-    def load(self, work: Transaction, opinions: Collection[str]) -> list[History]:
-        """The histories of these opinions, which may be empty."""
-        return load_histories(work, opinions)
-
-    def stale(self, work: Transaction, most: int) -> list[History]:
-        """Up to `most` of the histories that an older program derived; nobody else writes until the commit."""
-        hold_pen(work)
-        return load_stale(work, most)
-
-    def save(self, work: Transaction, histories: Iterable[History]) -> None:
-        """Write what has changed of histories."""
-        save_histories(work, histories)
-
-    def save_batch(self, work: Transaction, batch: Batch, histories: Iterable[History]) -> None:
-        """Write what has changed of histories, and the rungs and moves of a batch that are not there yet, by message id."""
-        save_histories(work, histories)
-        keep_rungs(work, batch.rungs)
-        keep_moves(work, batch.moves)
+    def histories(self, work: Transaction) -> HistoryStore:
+        """The histories inside a transaction."""
+        return HistoryStore(work)
 
     def count(self, scope: Scope, now: datetime, most: int) -> CountsAsOf | None:
         """Counts and waiting times as of the instant of the scope, or the newest there is; None for more than `most` groups.

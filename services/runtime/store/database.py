@@ -47,11 +47,19 @@ class Instant(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
         """Aware datetime to microseconds."""
-        return None if value is None else (value - EPOCH) // MICROSECOND
+        return _microseconds(value)
+
+    def bind_processor(self, dialect: Any) -> Callable[[datetime | None], int | None]:
+        """The same without the wrapper that SQLAlchemy calls for each value: there are dozens in a row."""
+        return _microseconds
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
         """Microseconds to an aware datetime in the local zone."""
         return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
+
+
+def _microseconds(value: datetime | None) -> int | None:
+    return None if value is None else (value - EPOCH) // MICROSECOND
 
 
 class Transaction:
