@@ -45,7 +45,7 @@ def derive_ordered(opinion: str, ordered: Sequence[Fact], days: WorkingDays) -> 
         if fact.assignment:
             by_assignment.setdefault(fact.assignment, []).append(fact)
     for own in by_assignment.values():
-        rounds = rounds_of(own, derived.profile, days)
+        rounds = rounds_of(opinion, own, days)
         ratings = ratings_of(opinion, own, rounds)
         derived.ratings.extend(ratings)
         if rounds:

@@ -12,7 +12,7 @@ MARKING = ("assignment.created", "assignment.marked")
 ENDING = ("assignment.reassigned", "assignment.cancelled")
 
 
-@dataclass(slots=True)
+@dataclass
 class OnTheList:
     """One stretch of time in which a case was on the key list, or `led` by a named leader; `until` is empty while it is."""
 

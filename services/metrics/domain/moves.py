@@ -16,7 +16,7 @@ MEANING: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class CountedMove:
     """Something that was done about a case; what has the same id counts once. `held` is what a look-back (回头看) found."""
 
@@ -28,7 +28,7 @@ class CountedMove:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class FiredRung:
     """A rung of the ladder that fired."""
 

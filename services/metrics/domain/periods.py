@@ -33,7 +33,7 @@ MEETING: Mapping[str, str] = {"assignment.signed": "sign", "assignment.progresse
 ONCE = ("sign", "contact")
 
 
-@dataclass(slots=True)
+@dataclass
 class Period:
     """One deadline of an assignment, in force from `set_at` until `lifted_at`, or still."""
 
@@ -128,7 +128,7 @@ def periods_of(rounds: Sequence[Round], facts: Iterable[Fact]) -> list[Period]:
     The last of the rounds, oldest first, is told the deadline of the reply that is in force by now, if there is one.
     """
     first = rounds[0]
-    periods = Periods(first.profile.id, first.department, first.role)
+    periods = Periods(first.opinion, first.department, first.role)
     for fact in facts:
         periods.apply(fact)
     reply = periods.in_force.get("reply")

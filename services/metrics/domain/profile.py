@@ -12,7 +12,7 @@ from services.metrics.domain.facts import Fact
 LEAD = "lead"
 
 
-@dataclass(slots=True)
+@dataclass
 class Profile:
     """One opinion by its facts so far. `key_case` is `yes` or `no` once it has a lead department."""
 

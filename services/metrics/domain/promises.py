@@ -15,7 +15,7 @@ STATES: Mapping[str, str] = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class MadePromise:
     """A promise that was made, kept in time or late, or broken."""
 

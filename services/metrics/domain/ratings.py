@@ -19,7 +19,7 @@ ASPECTS = ("result", "process")
 ORDER = ("dissatisfied", "basically_satisfied", "satisfied")
 
 
-@dataclass(slots=True)
+@dataclass
 class GivenRating:
     """One rating of one rater. `standing_…` is what its round comes to with it, and `replaced_at` when that ends."""
 

@@ -14,16 +14,15 @@ from datetime import date, datetime
 from services.contracts.measures import REPLY_BUCKETS
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.facts import Fact
-from services.metrics.domain.profile import Profile
 
 
-@dataclass(slots=True)
+@dataclass
 class Round:
     """One round of an assignment; `reply_by` is the deadline of its reply that is in force by now."""
 
-    profile: Profile
     assignment: str
     round: int
+    opinion: str
     department: str
     role: str
     created_topic: str | None
@@ -126,16 +125,16 @@ ON_LATEST: Mapping[str, Change] = {
 }
 
 
-def rounds_of(own: Sequence[Fact], profile: Profile, days: WorkingDays) -> list[Round]:
+def rounds_of(opinion: str, own: Sequence[Fact], days: WorkingDays) -> list[Round]:
     """The rounds of an assignment, oldest first, from its facts in order; none before its creation is known."""
     created = next((fact for fact in own if fact.type == "assignment.created"), None)
     if created is None:
         return []
-    rounds = [_open(profile, created, 1, created, days)]
+    rounds = [_open(opinion, created, 1, created, days)]
     for fact in own:
         if fact.type == "assignment.reopened" and fact.round is not None and fact.round > rounds[-1].round:
             rounds[-1].superseded_at = fact.recorded_at
-            rounds.append(_open(profile, created, fact.round, fact, days))
+            rounds.append(_open(opinion, created, fact.round, fact, days))
         elif fact.type == "assignment.replied":
             rounds[-1].reply(fact, days)
         else:
@@ -143,9 +142,9 @@ def rounds_of(own: Sequence[Fact], profile: Profile, days: WorkingDays) -> list[
     return rounds
 
 
-def _open(profile: Profile, created: Fact, number: int, opening: Fact, days: WorkingDays) -> Round:
+def _open(opinion: str, created: Fact, number: int, opening: Fact, days: WorkingDays) -> Round:
     return Round(
-        profile, created.assignment, number, created.department, created.role, created.topic, opening.recorded_at, opening.at,
+        created.assignment, number, opinion, created.department, created.role, created.topic, opening.recorded_at, opening.at,
         opening.at.astimezone(days.zone).date(), opening.cause if number > 1 else None,
     )  # fmt: skip
 

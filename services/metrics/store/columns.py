@@ -1,39 +1,28 @@
-"""Rows of the read model: which attribute of what is counted goes into which column."""
+"""The rows of what is counted. Its fields are called as the columns are, so that its own dictionary is its row."""
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import Final
+from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
-from services.metrics.store.tables import cases, deadlines, marks, moves, promises, ratings, reminders, rounds
+from services.metrics.domain.derivation import Derived
+from services.metrics.store.tables import cases, deadlines, marks, promises, ratings, rounds
 
-#: What the store adds to every derived row.
-EDITION: Final = frozenset({"known_from"})
-
-
-class Columns:
-    """Makes rows of a table: each column has the attribute of its name, or that of a path in `paths`."""
-
-    def __init__(self, table: sa.Table, **paths: str) -> None:
-        self.table = table
-        self._names = tuple(column.name for column in table.c if column.name not in EDITION)
-        self._values = attrgetter(*(paths.get(name, name) for name in self._names))
-
-    def row(self, counted: object) -> dict[str, object]:
-        """The row of one thing that is counted."""
-        return dict(zip(self._names, self._values(counted), strict=False))
+#: What a round repeats of its opinion, so that both can be grouped alike.
+DESCRIBED = ("topic", "area", "channel", "station", "level", "key_case", "leader", "month", "submitted_at")
 
 
-#: Of these a round repeats what is known of its opinion, so that both can be grouped alike.
-_DESCRIBED = ("topic", "area", "channel", "station", "level", "key_case", "leader", "month", "submitted_at")
-
-PROFILES = Columns(cases)
-ROUNDS = Columns(rounds, opinion="profile.id", **{name: f"profile.{name}" for name in _DESCRIBED})
-PERIODS = Columns(deadlines)
-MARKS = Columns(marks)
-RATINGS = Columns(ratings)
-PROMISES = Columns(promises)
-RUNGS = Columns(reminders)
-MOVES = Columns(moves)
+def rows_of(derived: Derived) -> Iterator[tuple[sa.Table, dict[str, object]]]:
+    """The rows of what follows from the facts of one opinion, each with its table."""
+    about = vars(derived.profile)
+    yield cases, dict(about)
+    described = {name: about[name] for name in DESCRIBED}
+    for each in derived.rounds:
+        yield rounds, vars(each) | described
+    kept: tuple[tuple[sa.Table, Iterable[object]], ...] = (
+        (deadlines, derived.periods), (marks, derived.marks), (ratings, derived.ratings), (promises, derived.promises),
+    )  # fmt: skip
+    for table, counted in kept:
+        for noun in counted:
+            yield table, dict(vars(noun))

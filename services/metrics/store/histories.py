@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from itertools import islice
 
 import sqlalchemy as sa
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from services.metrics.domain.editions import Edition, History
 from services.metrics.domain.facts import read_story, write_more, write_story
 from services.metrics.domain.moves import CountedMove, FiredRung
-from services.metrics.store.columns import MARKS, MOVES, PERIODS, PROFILES, PROMISES, RATINGS, ROUNDS, RUNGS, Columns
+from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
-from services.metrics.store.tables import PAST, stories
+from services.metrics.store.tables import PAST, moves, reminders, stories
 from services.metrics.store.upserts import addition, renewal
 from services.runtime.store.database import Transaction
 
@@ -55,12 +55,12 @@ class HistoryStore:
                 _save_edition(self._work, edition, dialect)
             history.unsaved = []
 
-    def keep(self, rungs: Iterable[FiredRung], moves: Iterable[CountedMove]) -> None:
+    def keep(self, rungs: Iterable[FiredRung], done: Iterable[CountedMove]) -> None:
         """Add the rungs and the moves that are not there yet, by their ids."""
-        for columns, counted in ((RUNGS, rungs), (MOVES, moves)):
-            statement = addition(columns.table, self._work.connection.dialect.name)
+        for table, counted in ((reminders, rungs), (moves, done)):
+            statement = addition(table, self._work.connection.dialect.name)
             for each in counted:
-                self._work.defer(statement, columns.row(each))
+                self._work.defer(statement, vars(each))
 
     def _history(self, row: sa.Row[tuple[object, ...]]) -> History:
         facts = {fact.id: fact for fact in read_story(row.facts)}
@@ -76,19 +76,9 @@ class HistoryStore:
 
 
 def _save_edition(work: Transaction, edition: Edition, dialect: str) -> None:
-    derived = edition.derived
-    kept: tuple[tuple[Columns, Sequence[object]], ...] = (
-        (PROFILES, (derived.profile,)), (ROUNDS, derived.rounds), (PERIODS, derived.periods), (MARKS, derived.marks),
-        (RATINGS, derived.ratings), (PROMISES, derived.promises),
-    )  # fmt: skip
     held: dict[str, object] = {"known_from": edition.known_from}
     if edition.known_until is not None:
         held |= {"edition": edition.number, "known_until": edition.known_until}
-    for columns, counted in kept:
-        if counted:
-            table = columns.table if edition.known_until is None else PAST[columns.table]
-            statement = renewal(table, dialect)
-            for each in counted:
-                row = columns.row(each)
-                row.update(held)
-                work.defer(statement, row)
+    for table, row in rows_of(edition.derived):
+        row.update(held)
+        work.defer(renewal(table if edition.known_until is None else PAST[table], dialect), row)

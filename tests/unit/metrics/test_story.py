@@ -1,6 +1,5 @@
 """The rows follow from the facts alone: not from their order, nor from how often they came."""
 
-from dataclasses import fields
 from datetime import timedelta
 
 from hypothesis import given
@@ -10,7 +9,8 @@ from services.contracts.messages.registry import REGISTRY
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.derivation import derive
 from services.metrics.domain.facts import KEPT, fact_of, read_story, write_story
-from services.metrics.store.columns import MARKS, PERIODS, PROFILES, PROMISES, RATINGS, ROUNDS
+from services.metrics.store.columns import rows_of
+from services.metrics.store.tables import PAST, cases, rounds
 from tests.unit.metrics.telling import COUNTY, DAY, HOUR, START, Case, whole_story
 
 DAYS = WorkingDays(COUNTY.calendar)
@@ -64,9 +64,7 @@ def test_any_order_and_any_copies_give_the_same_rows(both):
 
 
 def rows_by_key(derived) -> dict:
-    kept = ((ROUNDS, derived.rounds), (PERIODS, derived.periods), (MARKS, derived.marks), (RATINGS, derived.ratings),
-            (PROMISES, derived.promises))  # fmt: skip
-    rows = ((columns.table, columns.row(each)) for columns, some in kept for each in some)
+    rows = ((table, row) for table, row in rows_of(derived) if table is not cases)
     return {(table.name, *(row[column.name] for column in table.primary_key)): row for table, row in rows}
 
 
@@ -106,8 +104,8 @@ def test_a_co_handler_does_not_become_the_department_of_the_opinion():
 
 
 def test_what_is_known_of_an_opinion_stands_on_its_rounds():
-    rows = derive("o1", facts(full_case().events), DAYS).rounds
-    assert {(row.topic, row.area, row.channel, row.station, row.month) for row in (each.profile for each in rows)} == {
+    rows = [row for table, row in rows_of(derive("o1", facts(full_case().events), DAYS)) if table is rounds]
+    assert {(row["topic"], row["area"], row["channel"], row["station"], row["month"]) for row in rows} == {
         ("rivers", "town", "web", "central", "2026-11")
     }
 
@@ -128,16 +126,13 @@ def test_only_types_that_exist_are_kept():
     assert set(KEPT) <= set(REGISTRY)
 
 
-def test_every_column_of_what_is_derived_comes_from_a_field_and_every_field_has_a_column():
+def test_the_rows_of_what_is_derived_have_the_columns_of_the_tables():
     case = Case("o1").submitted().accepted().assigned(key=True).later(HOUR).replied().promised().evaluated()
     derived = derive("o1", facts(case.events), DAYS)
-    nouns = {
-        PROFILES: [derived.profile], ROUNDS: derived.rounds, PERIODS: derived.periods, MARKS: derived.marks,
-        RATINGS: derived.ratings, PROMISES: derived.promises,
-    }  # fmt: skip
-    for columns, some in nouns.items():
-        assert set(columns.row(some[0])) | {"known_from"} == set(columns.table.c.keys())
-        assert {field.name for field in fields(some[0])} - {"profile"} <= set(columns.table.c.keys())
+    rows = list(rows_of(derived))
+    assert {table for table, _ in rows} == set(PAST)
+    for table, row in rows:
+        assert set(row) | {"known_from"} == set(table.c.keys())
 
 
 def test_an_objection_and_what_became_of_it_stand_on_the_first_round():
