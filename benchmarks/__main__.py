@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from benchmarks.crowd_command import bench_crowd
-from benchmarks.speed import bench
-from benchmarks.timing import bench_clock
+from benchmarks.clock import clock
+from benchmarks.crowd import crowd
+from benchmarks.speed import speed
 from services.console.terminal import CommandLine
 
 
@@ -15,7 +15,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (bench, bench_clock, bench_crowd):
+for command in (speed, clock, crowd):
     main.add_command(command)
 
 if __name__ == "__main__":

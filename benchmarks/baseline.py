@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count, cycle, islice
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
+from pika.adapters.blocking_connection import BlockingConnection
 
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.messaging.broker import Outgoing, RabbitPublisher
@@ -42,7 +42,7 @@ def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> flo
             left.unlink()
 
 
-def publishes_per_second(broker: Any, url: str, bodies: Sequence[bytes]) -> tuple[float, float]:
+def publishes_per_second(broker: BlockingConnection, url: str, bodies: Sequence[bytes]) -> tuple[float, float]:
     """Confirmed publishes to a quorum queue, one by one and `WINDOW` at a time; the queue is removed again."""
     queue = f"huiying.floor.{secrets.token_hex(4)}"
     channel = broker.channel()

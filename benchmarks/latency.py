@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
 
-from services.console.client.http import Client
-from services.console.client.queue_audit import LARGEST_PREFETCH
+from pika.adapters.blocking_connection import BlockingConnection
+
+from benchmarks.queue_audit import LARGEST_PREFETCH, MESSAGE
+from services.console.client.answers import Department, Submitted
+from services.console.client.http import Client, Page
 from services.console.terminal import fail
 from services.contracts.topology import department_queue
 
@@ -20,7 +22,7 @@ TITLE, CONTENT = "路口红绿灯不亮", "实验路与学府路路口的红绿�
 class Watch:
     """Hears every department's queue without taking anything, and remembers when each opinion came."""
 
-    def __init__(self, broker: Any, departments: Sequence[str]) -> None:
+    def __init__(self, broker: BlockingConnection, departments: Sequence[str]) -> None:
         self._broker, self.arrivals = broker, dict[str, float]()
         self._channel = broker.channel()
         self._channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
@@ -45,22 +47,31 @@ class Watch:
         """Give everything back."""
         self._channel.close()
 
-    def _arrived(self, _: Any, __: Any, ___: Any, body: bytes) -> None:
-        event = json.loads(body)
-        if event["type"] == "assignment.created":
-            self.arrivals.setdefault(event["data"]["opinion"]["id"], time.perf_counter())
+    def _arrived(self, _: object, __: object, ___: object, body: bytes) -> None:
+        message = MESSAGE.decode(body)
+        if (opinion := message.assigned) is not None:
+            self.arrivals.setdefault(opinion, time.perf_counter())
         else:
-            self.arrivals.setdefault(event["id"], 0.0)
+            self.arrivals.setdefault(message.id, 0.0)
 
 
-def measure(client: Client, broker: Any, count: int) -> dict[str, Any]:
-    """`count` opinions, each sent when the one before has arrived; milliseconds at the quantiles."""
-    watch = Watch(broker, [row["code"] for row in client.get("/departments")["items"]])
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds at the quantiles, from the POST to each of two places, over `count` opinions."""
+
+    count: int
+    quantiles: list[str]
+    milliseconds: dict[str, list[float]]
+
+
+def measure(client: Client, broker: BlockingConnection, count: int) -> Latency:
+    """Send `count` opinions, each when the one before has arrived."""
+    watch = Watch(broker, [each.code for each in client.get("/departments", Page[Department]).items])
     answered, arrived = [], []
     try:
         for number in range(WARM_UP + count):
             started = time.perf_counter()
-            opinion = client.post("/opinions", {"title": TITLE, "content": CONTENT}, public=True)["id"]
+            opinion = client.post("/opinions", {"title": TITLE, "content": CONTENT}, Submitted, public=True).id
             answer = time.perf_counter()
             arrival = watch.await_arrival(opinion)
             if number >= WARM_UP:
@@ -72,7 +83,7 @@ def measure(client: Client, broker: Any, count: int) -> dict[str, Any]:
         "提交到 201 POST to 201": quantiles(answered),
         "提交到承办队列 POST to department's queue": quantiles(arrived),
     }
-    return {"count": count, "quantiles": list(QUANTILES), "milliseconds": milliseconds}
+    return Latency(count, list(QUANTILES), milliseconds)
 
 
 def quantiles(values: list[float]) -> list[float]:

@@ -9,9 +9,12 @@ import time
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
+import msgspec
 import orjson
 
+from services.console.client.answers import Submitted
 from services.console.client.http import API, Client
+from services.console.client.importer import LINE_ANSWER
 from services.console.client.records import NDJSON, ROWS_A_PIECE
 from services.console.demo.samples import Case
 from services.console.settings import Addresses
@@ -73,10 +76,10 @@ def in_batches(place: Addresses) -> Send:
         for start in range(0, len(bodies), ROWS_A_PIECE):
             body = b"\n".join(bodies[start : start + ROWS_A_PIECE]) + b"\n"
             for raw in client.stream("/opinions/batch", body, NDJSON):
-                answer = orjson.loads(raw)
-                if answer["status"] != "created":
+                answer = LINE_ANSWER.decode(raw)
+                if answer.status != "created":
                     fail(f"An opinion was not accepted: {answer}")
-                opinions.add(answer["id"])
+                opinions.add(answer.id)
         return opinions
 
     return send
@@ -101,7 +104,7 @@ class _Line:
         told = answer.read()
         if answer.status != http.client.CREATED:
             raise _Refused(f"{answer.status} {told.decode(errors='replace')[:300]}")
-        return str(orjson.loads(told)["id"])
+        return msgspec.json.decode(told, type=Submitted).id
 
     def close(self) -> None:
         self._connection.close()

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
+import msgspec
 import sqlalchemy as sa
 
+from benchmarks.queue_audit import Census
+from services.console.client.answers import LedgerDay, OpinionFile, Statistics
 from services.console.client.http import Client
 from services.console.client.management import Management
-from services.console.client.queue_audit import Census
 from services.console.embedded.installation import Installation
 from services.contracts.ledger import subject_of
 from services.contracts.topology import SERVICES, queues
@@ -28,6 +28,16 @@ ASSIGNED = "assignment.created"
 EXPECTED = frozenset({"opinion.submitted", "opinion.accepted", ASSIGNED})
 Entries = Mapping[str, Counter[str]]
 DURABLE = frozenset({"FULL", "EXTRA"})
+
+
+class Leaf(msgspec.Struct):
+    """What one line of the public ledger is about."""
+
+    type: str
+    subject: str
+
+
+LEAF = msgspec.json.Decoder(Leaf)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +84,8 @@ def contacts_sealed(installation: Installation, client: Client, ids: Sequence[st
             told, plain = (connection.execute(sa.select(sa.func.count()).where(each)).scalar_one() for each in (personal, clear))
     finally:
         database.close()
-    shown = client.get(f"/opinions/{ids[0]}")["submitter"] or {}
-    good = told == len(ids) and not plain and bool(shown.get("phone")) and bool(shown.get("email"))
+    shown = client.get(f"/opinions/{ids[0]}", OpinionFile).submitter
+    good = told == len(ids) and not plain and shown is not None and bool(shown.phone) and bool(shown.email)
     words = f"{told} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
     return Assured("联系方式加密 contact data sealed", good, words)
 
@@ -90,7 +100,7 @@ def one_place_each(census: Census, ids: Sequence[str]) -> Assured:
 
 def statistics_counted(client: Client, number: int) -> Assured:
     """Whether all opinions of this system stand in the published numbers."""
-    counts = client.get("/statistics", by="")["total"]["counts"]
+    counts = client.get("/statistics", Statistics, {"by": ""}).total.counts
     found = {name: counts[name] for name in ("submitted", "assigned")}
     words = ", ".join(f"{name} {count} of {number}" for name, count in found.items())
     return Assured("计入统计 counted in the statistics", set(found.values()) == {number}, words)
@@ -100,10 +110,10 @@ def entries_of(client: Client, ids: Sequence[str]) -> Entries:
     """The public ledger's entries about these opinions: by kind of event how many there are of each opinion's subject."""
     wanted = {subject_of(opinion) for opinion in ids}
     found: dict[str, Counter[str]] = {}
-    for day in client.pages("/ledger"):
-        for leaf in map(orjson.loads, client.lines(f"/ledger/{day['day']}")):
-            if leaf["subject"] in wanted:
-                found.setdefault(leaf["type"], Counter())[leaf["subject"]] += 1
+    for day in client.pages("/ledger", LedgerDay):
+        for leaf in map(LEAF.decode, client.lines(f"/ledger/{day.day}")):
+            if leaf.subject in wanted:
+                found.setdefault(leaf.type, Counter())[leaf.subject] += 1
     return found
 
 
@@ -112,8 +122,3 @@ def ledger_appended(entries: Entries, number: int) -> Assured:
     words = ", ".join(f"{found.total()} {kind} of {len(found)} opinions" for kind, found in sorted(entries.items()))
     good = set(entries) >= EXPECTED and all(len(found) == number for found in entries.values())
     return Assured("记入账本 in the ledger", good, words or "nothing")
-
-
-def shown(rows: Sequence[Assured]) -> list[Mapping[str, Any]]:
-    """The same for a program."""
-    return [{"what": row.what, "good": row.good, "found": row.found} for row in rows]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from services.contracts.catalogue.model import Catalogue
@@ -28,6 +29,8 @@ FINDS, CLIMBS = 40, 8
 #: A Monday morning on which everybody is at work, half way through the deadlines that are due.
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 MICROSECONDS = 1_000_000
+#: A statement, with its parameters as the driver takes them.
+Statement = tuple[str, Any]
 #: Every `every`-th deadline is due, so that those lie all over the table; each case has been signed for before.
 FILL = (
     ("INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, "
@@ -166,29 +169,29 @@ def measure(make: Callable[[FixedClock], Database], catalogue: Catalogue, sizes:
 
 def reads(work: Transaction, act: Callable[[], object]) -> int:
     """What the statements of `act` read: rows on PostgreSQL, steps of the engine on SQLite."""
-    return sum(_read_by(work, *each) for each in _overheard(work, act))
+    return sum(_read_by(work, *each) for each in _noted(work, act))
 
 
 def _read_by(work: Transaction, statement: str, parameters: Any) -> int:
     if work.connection.dialect.name == "sqlite":
         return _steps(work, statement, parameters)
     plan = work.connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).scalar_one()
-    return round(_rows(plan[0]["Plan"]))
+    return round(_rows(msgspec.convert(plan[0], Explained).plan))
 
 
-def _overheard(work: Transaction, act: Callable[[], object]) -> list[tuple[str, Any]]:
+def _noted(work: Transaction, act: Callable[[], object]) -> list[Statement]:
     """The statements, with their parameters, that `act` runs."""
-    said: list[tuple[str, Any]] = []
+    noted: list[Statement] = []
 
-    def hear(_: Any, __: Any, statement: str, parameters: Any, ___: Any, ____: Any) -> None:
-        said.append((statement, parameters))
+    def note(_: object, __: object, statement: str, parameters: Any, ___: object, ____: object) -> None:
+        noted.append((statement, parameters))
 
-    sa.event.listen(work.connection, "before_cursor_execute", hear)
+    sa.event.listen(work.connection, "before_cursor_execute", note)
     try:
         act()
     finally:
-        sa.event.remove(work.connection, "before_cursor_execute", hear)
-    return said
+        sa.event.remove(work.connection, "before_cursor_execute", note)
+    return noted
 
 
 def _steps(work: Transaction, statement: str, parameters: Any) -> int:
@@ -208,10 +211,24 @@ def _steps(work: Transaction, statement: str, parameters: Any) -> int:
     return taken
 
 
-def _rows(plan: dict[str, Any]) -> float:
+class Plan(msgspec.Struct):
+    """What PostgreSQL tells of one step of a statement, and of those below it."""
+
+    relation: str = msgspec.field(name="Relation Name", default="")
+    rows: float = msgspec.field(name="Actual Rows", default=0.0)
+    loops: float = msgspec.field(name="Actual Loops", default=0.0)
+    filtered: float = msgspec.field(name="Rows Removed by Filter", default=0.0)
+    rechecked: float = msgspec.field(name="Rows Removed by Index Recheck", default=0.0)
+    below: list[Plan] = msgspec.field(name="Plans", default_factory=list)
+
+
+class Explained(msgspec.Struct):
+    """PostgreSQL's answer to EXPLAIN."""
+
+    plan: Plan = msgspec.field(name="Plan")
+
+
+def _rows(plan: Plan) -> float:
     """The rows that a plan read from tables and their indexes, also those that it then left out."""
-    own = 0.0
-    if "Relation Name" in plan:
-        left_out = plan.get("Rows Removed by Filter", 0) + plan.get("Rows Removed by Index Recheck", 0)
-        own = (plan["Actual Rows"] + left_out) * plan["Actual Loops"]
-    return own + sum(_rows(below) for below in plan.get("Plans", ()))
+    own = (plan.rows + plan.filtered + plan.rechecked) * plan.loops if plan.relation else 0.0
+    return own + sum(map(_rows, plan.below))

@@ -6,12 +6,14 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from pika.adapters.blocking_connection import BlockingConnection
 
 from benchmarks.load import Send, timed
 from benchmarks.process_stats import Usage, usage_of
 from services.console.client.amqp import depths
-from services.console.client.http import Client
+from services.console.client.answers import Department, LedgerDay, Statistics
+from services.console.client.http import Client, Page
 from services.console.embedded.supervisor import Supervisor
 from services.console.terminal import fail
 from services.contracts.topology import SERVICE_QUEUES, department_queue
@@ -52,9 +54,9 @@ class Round:
 class Track:
     """One running system, watched from outside while opinions go through it."""
 
-    def __init__(self, supervisor: Supervisor, client: Client, broker: Any) -> None:
+    def __init__(self, supervisor: Supervisor, client: Client, broker: BlockingConnection) -> None:
         self.supervisor, self.client, self.broker = supervisor, client, broker
-        self.departments = [row["code"] for row in client.get("/departments")["items"]]
+        self.departments = [each.code for each in client.get("/departments", Page[Department]).items]
         self._queues = [department_queue(code) for code in self.departments]
 
     def run(self, send: Send, bodies: Sequence[bytes]) -> Round:
@@ -100,10 +102,10 @@ class Track:
         return not any(depths(self.broker, [queue.name for queue in SERVICE_QUEUES]).values())
 
     def _assigned(self) -> int:
-        return int(self.client.get("/statistics", by="")["total"]["counts"]["assigned"])
+        return self.client.get("/statistics", Statistics, {"by": ""}).total.counts["assigned"]
 
     def _entries(self) -> int:
-        return sum(day["size"] for day in self.client.pages("/ledger"))
+        return sum(day.size for day in self.client.pages("/ledger", LedgerDay))
 
     def _used(self) -> dict[str, Usage]:
         found = usage_of({**self.supervisor.running(), BROKER: self.supervisor.node.pid()})

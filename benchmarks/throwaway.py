@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from services.console.embedded.installation import Installation
 from services.console.embedded.node import free_broker_port
@@ -64,7 +63,7 @@ def _alone(path: Path) -> Iterator[None]:
 def _ended_in_order() -> Iterator[None]:
     """Python dies of SIGTERM without a word; what was started has to be stopped first."""
 
-    def end(number: int, _: Any) -> None:
+    def end(number: int, _: object) -> None:
         sys.exit(128 + number)
 
     before = signal.signal(signal.SIGTERM, end)

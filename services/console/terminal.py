@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import IO, Any, NoReturn
 
 import click
 from rich.box import SIMPLE_HEAD
@@ -22,6 +22,9 @@ from services.runtime.settings import SettingsInvalid
 #: A pipe or a file has no width of its own, and tables squeezed into 80 columns lose what they say.
 WIDTH = None if sys.stdout.isatty() else 150
 STARTED = time.monotonic()
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 
 
 class Terminal(Console):
@@ -46,7 +49,7 @@ class Failure(click.ClickException):
         super().__init__(message)
         self.advice = advice
 
-    def show(self, file: Any = None) -> None:
+    def show(self, file: IO[Any] | None = None) -> None:
         """Both lines on standard error."""
         err.print(f"错误 Error: {self.message}", style="red")
         if self.advice:
@@ -56,7 +59,7 @@ class Failure(click.ClickException):
 class CommandLine(click.Group):
     """A group of commands that reports settings it cannot use like any other failure."""
 
-    def invoke(self, context: click.Context) -> Any:
+    def invoke(self, context: click.Context) -> object:
         """Run the command."""
         try:
             return super().invoke(context)
@@ -74,7 +77,7 @@ def step(text: str) -> None:
     err.print(f"{time.monotonic() - STARTED:5.1f}s  {text}", style="dim")
 
 
-def print_json(value: Any) -> None:
+def print_json(value: object) -> None:
     """A result for a program: JSON on standard output."""
     sys.stdout.write(escape_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)) + "\n")
 
@@ -84,7 +87,7 @@ def print_plain(text: str) -> None:
     sys.stdout.write(printable(text, lines=True) + "\n")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 

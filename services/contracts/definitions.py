@@ -40,6 +40,8 @@ from services.contracts.topology import (
 )
 
 Row = dict[str, Any]
+#: The whole document by section, such as `queues`.
+Definitions = dict[str, list[Row]]
 ADMINISTRATOR, OPERATOR = "huiying", "ops"
 NOTHING, ALL = "^$", ".*"
 GIGABYTE = 1_000_000_000
@@ -66,7 +68,15 @@ def hash_password(password: str, salt: bytes) -> str:
     return base64.b64encode(salt + hashlib.sha512(salt + password.encode()).digest()).decode()
 
 
-def definitions(departments: Sequence[str], hashes: Mapping[str, str]) -> Row:
+def password_hash(password: str) -> str:
+    """A generated password's hash with a salt made from it: the same every time, so that a broker can see that nothing changed.
+
+    The password is random already, so no two hashes are the same.
+    """
+    return hash_password(password, hashlib.sha256(password.encode()).digest()[:4])
+
+
+def definitions(departments: Sequence[str], hashes: Mapping[str, str]) -> Definitions:
     """The whole definitions document. Users without a hash in `hashes` are left out, and so are their permissions."""
     known = [name for name in users(departments) if name in hashes]
     return {

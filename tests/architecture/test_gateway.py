@@ -8,7 +8,8 @@ from pathlib import Path
 
 import yaml
 
-from services.console.embedded.combined_app import DEFAULT, PATHS, assemblies
+from services.console.embedded.assemblies import assemblies
+from services.console.embedded.combined_app import DEFAULT, PATHS
 from services.runtime.web.routes import LONGEST_BODY
 
 CONFIG = (Path(__file__).parents[2] / "deploy/gateway/nginx.conf").read_text()

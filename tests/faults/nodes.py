@@ -11,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from services.console.embedded.launch import service_url
+from services.console.embedded.broker import service_url
 from services.console.embedded.node import PrivateNode, free_broker_port, server_script
 from services.contracts.definitions import ADMINISTRATOR
 from services.contracts.topology import VHOST

@@ -19,14 +19,15 @@ from typing import Any
 import psycopg
 
 from services.console.client.management import Management
-from services.console.embedded.installation import Installation, password_hash
-from services.console.embedded.launch import WEB, Program, programs, service_url
+from services.console.embedded.broker import service_url
+from services.console.embedded.installation import Installation
+from services.console.embedded.launch import WEB, Program, programs
 from services.console.embedded.node import free_broker_port, server_script
 from services.console.embedded.processes import birth_of, free_port, listens
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import Addresses, ConsoleSettings
 from services.contracts.catalogue.check import load_catalogue
-from services.contracts.definitions import department_user
+from services.contracts.definitions import department_user, password_hash
 from services.contracts.topology import RETRIES, SERVICE_QUEUES, SERVICES, UNROUTED, dead_queue, department_queue
 from tests.faults.nodes import Nodes
 from tests.faults.volume import CannotMount, Volume

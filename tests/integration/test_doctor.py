@@ -14,8 +14,8 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from benchmarks.cluster import PrivateCluster
-from services.console.checkup import Finding, Severity
-from services.console.commands.doctor import examine
+from services.console.doctor.checks import examine
+from services.console.doctor.findings import Finding, Severity
 from services.console.embedded.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.runtime.clock import FixedClock

@@ -13,10 +13,10 @@ import orjson
 import pytest
 from werkzeug.test import Client
 
-from services.console.checkup import processes
 from services.console.client.http import Client as Importing
 from services.console.client.http import Later
 from services.console.client.records import NDJSON
+from services.console.doctor import processes
 from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
 from services.contracts.errors import ROOM, NoRoom

@@ -19,7 +19,7 @@ import pytest
 
 from examples.python.department import Answers, Department
 from services.console.client.amqp import connection
-from services.console.commands.doctor import examine
+from services.console.doctor.checks import examine
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import free_port
 from services.console.settings import ConsoleSettings

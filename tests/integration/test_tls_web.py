@@ -110,7 +110,7 @@ def test_the_console_trusts_the_ca_it_is_given_and_says_why_it_trusts_no_other(w
     def ask(url: str, ca: Path | None) -> object:
         client = Client(Addresses(url, "amqp://127.0.0.1/huiying", None, None, str(ca) if ca else None))
         with client.session:
-            return client.get("/anything")
+            return client.get("/anything", str)
 
     assert ask(web.url, web.authority.ca) == "https"
     for ca in (None, Authority(tmp_path / "other", "another CA").ca):

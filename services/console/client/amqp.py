@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import pika
 import pika.exceptions
+from pika.adapters.blocking_connection import BlockingConnection
+from pika.spec import Basic, BasicProperties
 
 from services.console.terminal import fail
 from services.runtime.messaging.probe import broker_parameters
 from services.runtime.tls import read_address, reason
 
+#: Is shown (method, properties, body) of a message.
+Seer = Callable[[Basic.Deliver, BasicProperties, bytes], None]
 DISTRUST = "name the CA in HUIYING_BROKER_CA, or the host in HUIYING_BROKER_URL as the certificate has it"
 
 
 @contextmanager
-def connection(url: str, name: str, patience: float | None = None) -> Iterator[Any]:
+def connection(url: str, name: str, patience: float | None = None) -> Iterator[BlockingConnection]:
     """A connection to the broker, for ever patient with an alarm unless told; fails with advice when it does not let us in."""
     address = read_address(url)
     try:
@@ -37,7 +40,7 @@ def connection(url: str, name: str, patience: float | None = None) -> Iterator[A
             opened.close()
 
 
-def depths(broker: Any, queues: Sequence[str]) -> dict[str, int | None]:
+def depths(broker: BlockingConnection, queues: Sequence[str]) -> dict[str, int | None]:
     """How many messages are ready in each queue; None for a queue that is not there."""
     found: dict[str, int | None] = {}
     channel = broker.channel()
@@ -50,7 +53,7 @@ def depths(broker: Any, queues: Sequence[str]) -> dict[str, int | None]:
     return found
 
 
-def look_through(broker: Any, queue: str, see: Callable[[Any, Any, bytes], None], quiet_seconds: float = 0.5) -> int:
+def look_through(broker: BlockingConnection, queue: str, see: Seer, quiet_seconds: float = 0.5) -> int:
     """Show every message that is ready to `see` (method, properties, body) and give all of them back; returns how many there were.
 
     Nothing is acknowledged: closing the channel returns the messages to their places. What a consumer holds is not seen.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import IO, Generic, TypeVar
 
+import msgspec
 import requests
 
 from services.console.settings import Addresses
@@ -14,6 +15,24 @@ from services.runtime.tls import reason
 API = "/api/v1"
 PATIENCE = 30.0
 DISTRUST = "name the CA in HUIYING_TLS_CA, or the host in HUIYING_URL as the certificate has it"
+Query = Mapping[str, str | int]
+NOTHING: Query = {}
+T = TypeVar("T")
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """Some items of a list, and the cursor of the next page."""
+
+    items: list[T]
+    next: str | None = None
+
+
+class Problem(msgspec.Struct):
+    """What an answer says of a request that was refused."""
+
+    title: str = ""
+    detail: str = ""
+    errors: dict[str, list[str]] = {}
 
 
 class Later(Exception):
@@ -33,29 +52,30 @@ class Client:
         self.session.trust_env, self.session.verify = False, addresses.verify
         self._headers = {"Authorization": f"Bearer {addresses.admin_token}"} if addresses.admin_token else {}
 
-    def get(self, path: str, **query: Any) -> Any:
-        """The JSON answer to a GET; fails with the problem's own words."""
-        return self._ask("GET", path, params=query).json()
+    def get(self, path: str, into: type[T], query: Query = NOTHING) -> T:
+        """The answer to a GET, as `into`; fails with the problem's own words."""
+        return _decoded(path, self._ask("GET", path, query=query), into)
 
     def lines(self, path: str) -> Iterator[bytes]:
         """The lines of the answer to a GET; fails with the problem's own words."""
         return iter(self._ask("GET", path).content.splitlines())
 
-    def post(self, path: str, body: Mapping[str, Any], *, public: bool = False) -> Any:
-        """The JSON answer to a POST; `public` leaves the token out, as a citizen's browser would."""
-        return self._ask("POST", path, json=body, public=public).json()
+    def post(self, path: str, body: Mapping[str, object], into: type[T], *, public: bool = False) -> T:
+        """The answer to a POST, as `into`; `public` leaves the token out, as a citizen's browser would."""
+        return _decoded(path, self._ask("POST", path, body=body, public=public), into)
 
-    def pages(self, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
-        """All items of a list, page by page."""
-        cursor: dict[str, Any] = {}
+    def pages(self, path: str, into: type[T], query: Query = NOTHING) -> Iterator[T]:
+        """All items of a list, page by page, each as `into`."""
+        cursor: dict[str, str] = {}
         while True:
-            answer = self.get(path, **query, **cursor)
-            yield from answer["items"]
-            if answer["next"] is None:
+            # The type checker cannot see that a class that is a value is a type too.
+            answer: Page[T] = self.get(path, Page[into], {**query, **cursor})  # type: ignore[valid-type]
+            yield from answer.items
+            if answer.next is None:
                 return
-            cursor = {"cursor": answer["next"]}
+            cursor = {"cursor": answer.next}
 
-    def stream(self, path: str, body: Any, content_type: str) -> Iterator[bytes]:
+    def stream(self, path: str, body: bytes | IO[bytes], content_type: str) -> Iterator[bytes]:
         """The lines of a streamed answer to a streamed POST; raises `Later`, or requests' errors: the caller can resume."""
         headers = {**self._headers, "Content-Type": content_type}
         with self.session.post(self.url + API + path, data=body, headers=headers, timeout=(5.0, 300.0), stream=True) as answer:
@@ -65,10 +85,12 @@ class Client:
                 _refused("POST", path, answer)
             yield from answer.iter_lines()
 
-    def _ask(self, method: str, path: str, *, public: bool = False, **options: Any) -> requests.Response:
+    def _ask(
+        self, method: str, path: str, *, query: Query = NOTHING, body: object = None, public: bool = False
+    ) -> requests.Response:
         headers = {} if public else self._headers
         try:
-            answer = self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, **options)
+            answer = self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, params=query, json=body)
         except requests.RequestException as error:
             if why := reason(error):
                 fail(f"{self.url} cannot be trusted: {why}.", DISTRUST)
@@ -78,6 +100,13 @@ class Client:
         return answer
 
 
+def _decoded(path: str, answer: requests.Response, into: type[T]) -> T:
+    try:
+        return msgspec.json.decode(answer.content, type=into)
+    except msgspec.DecodeError as error:
+        fail(f"{path}: the answer is another one than expected: {error}", "compare the versions: huiying --version")
+
+
 def _refused(method: str, path: str, answer: requests.Response) -> None:
     advice = "make a token: huiying token create --role admin; then set HUIYING_ADMIN_TOKEN" if answer.status_code == 401 else ""
     fail(f"{method} {path}: {answer.status_code} {_words(answer)}", advice)
@@ -85,8 +114,8 @@ def _refused(method: str, path: str, answer: requests.Response) -> None:
 
 def _words(answer: requests.Response) -> str:
     try:
-        problem = answer.json()
-    except ValueError:
-        problem = {"title": answer.text[:300]}
-    details = "; ".join(f"{field}: {', '.join(reasons)}" for field, reasons in problem.get("errors", {}).items())
-    return " ".join(filter(None, (problem.get("title"), problem.get("detail"), details)))
+        problem = msgspec.json.decode(answer.content, type=Problem)
+    except msgspec.DecodeError:
+        problem = Problem(answer.text[:300])
+    details = "; ".join(f"{field}: {', '.join(reasons)}" for field, reasons in problem.errors.items())
+    return " ".join(filter(None, (problem.title, problem.detail, details)))

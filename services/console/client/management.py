@@ -2,19 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
 from urllib.parse import quote, urlsplit
 
+import msgspec
 import requests
 
+from services.console.settings import ConsoleSettings, addresses
 from services.console.terminal import fail
-from services.contracts.definitions import definitions, department_user
+from services.contracts.definitions import Definitions, definitions, department_user
 from services.contracts.topology import VHOST, department_queue
 from services.runtime.tls import read_address, reason
 
 PATIENCE = 60.0
-Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class InVhost(Protocol):
+    """Anything that belongs to a virtual host."""
+
+    vhost: str
+
+
+V = TypeVar("V", bound=InVhost)
+
+
+class Queue(msgspec.Struct):
+    """A queue with the arguments that it was declared with."""
+
+    name: str
+    vhost: str
+    arguments: dict[str, object]
+
+    @property
+    def kind(self) -> str:
+        """quorum, classic or stream."""
+        return str(self.arguments.get("x-queue-type", "classic"))
+
+
+class Policy(msgspec.Struct):
+    """A policy by its name."""
+
+    name: str
+    vhost: str
+
+
+class Binding(msgspec.Struct):
+    """A binding; `properties_key` is its name in addresses."""
+
+    source: str
+    vhost: str
+    destination: str
+    routing_key: str
+    properties_key: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """What tells it apart from others."""
+        return self.source, self.destination, self.routing_key
+
+
+class Topology(msgspec.Struct):
+    """What is compared of two definitions documents."""
+
+    queues: list[Queue]
+    policies: list[Policy]
+    bindings: list[Binding]
+
+
+class Node(msgspec.Struct):
+    """What a node of the broker says of itself; one that keeps no statistics says only whether it runs."""
+
+    name: str
+    running: bool = True
+    disk_free_alarm: bool = False
+    mem_alarm: bool = False
+    disk_free: object = None
+    disk_free_limit: object = None
+
+
+def management_of(settings: ConsoleSettings) -> Management:
+    """The API of the broker that the settings name; fails where its address is not known."""
+    url = addresses(settings).management_url
+    if url is None:
+        fail("The address of RabbitMQ's management API is not known.", "set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672")
+    return Management(url)
 
 
 class Management:
@@ -30,21 +103,26 @@ class Management:
         if address.certificate and address.key:
             self._session.cert = (address.certificate, address.key)
 
-    def bring_to(self, topology: Mapping[str, Any]) -> None:
-        """Create or change everything in the definitions, and drop policies and bindings of our queues that are not in it.
+    def bring_to(self, topology: Definitions) -> None:
+        """Create or change everything in the topology, and drop policies and bindings of our queues that are not in it.
 
         Queues and users are never taken away: somebody's messages may be in them. Fails with advice when the broker refuses.
         """
         self._apply(topology)
-        found = self._ask("GET", "/api/definitions").json()
+        wanted = msgspec.convert(topology, Topology)
         # Of two policies that fit a queue the broker takes either; a binding too many sends messages where nobody expects them.
-        for policy in _strangers(found["policies"], topology["policies"], ("name",)):
-            self._ask("DELETE", f"/api/policies/{VHOST}/{quote(policy['name'], safe='')}")
-        ours = {row["name"] for row in topology["queues"]}
-        bound = [row for row in self._ask("GET", f"/api/bindings/{VHOST}").json() if row["source"] and row["destination"] in ours]
-        for row in _strangers(bound, topology["bindings"], ("source", "destination", "routing_key")):
-            source, queue, key = (quote(row[name], safe="") for name in ("source", "destination", "properties_key"))
-            self._ask("DELETE", f"/api/bindings/{VHOST}/e/{source}/q/{queue}/{key}")
+        named = {policy.name for policy in wanted.policies}
+        for policy in _ours(self._found().policies):
+            if policy.name not in named:
+                self._ask("DELETE", f"/api/policies/{VHOST}/{quote(policy.name, safe='')}")
+        ours = {queue.name for queue in wanted.queues}
+        known = {binding.identity for binding in wanted.bindings}
+        for binding in _ours(self._get(f"/api/bindings/{VHOST}", list[Binding])):
+            if binding.source and binding.destination in ours and binding.identity not in known:
+                source, queue, key = (
+                    quote(each, safe="") for each in (binding.source, binding.destination, binding.properties_key)
+                )
+                self._ask("DELETE", f"/api/bindings/{VHOST}/e/{source}/q/{queue}/{key}")
 
     def queues(self) -> list[str]:
         """The names of all queues of our virtual host."""
@@ -52,8 +130,7 @@ class Management:
 
     def queue_types(self) -> dict[str, str]:
         """The type of each queue of our virtual host: quorum, classic or stream."""
-        rows = self._ask("GET", "/api/definitions").json()["queues"]
-        return {row["name"]: row["arguments"].get("x-queue-type", "classic") for row in rows if row["vhost"] == VHOST}
+        return {queue.name: queue.kind for queue in _ours(self._found().queues)}
 
     def admit_department(self, code: str, password_hash: str) -> None:
         """Make a department's user or change its password; its queue must be there. Open connections stay."""
@@ -62,10 +139,9 @@ class Management:
         whole = definitions([code], {department_user(code): password_hash})
         self._apply({section: whole[section] for section in ("users", "permissions", "topic_permissions")})
 
-    def nodes(self) -> list[Row]:
+    def nodes(self) -> list[Node]:
         """What each node of the broker says of itself."""
-        rows: list[Row] = self._ask("GET", "/api/nodes").json()
-        return rows
+        return self._get("/api/nodes", list[Node])
 
     def reachable(self) -> bool:
         """Whether the API lets us in."""
@@ -74,10 +150,19 @@ class Management:
         except requests.RequestException:
             return False
 
-    def _apply(self, part: Mapping[str, Any]) -> None:
+    def _apply(self, part: Mapping[str, object]) -> None:
         self._ask("POST", "/api/definitions", part)
 
-    def _ask(self, method: str, path: str, body: Any = None) -> requests.Response:
+    def _found(self) -> Topology:
+        return self._get("/api/definitions", Topology)
+
+    def _get(self, path: str, into: type[T]) -> T:
+        try:
+            return msgspec.json.decode(self._ask("GET", path).content, type=into)
+        except msgspec.DecodeError as error:
+            fail(f"RabbitMQ's management API answers {path} in another way than expected: {error}", "huiying doctor")
+
+    def _ask(self, method: str, path: str, body: object = None) -> requests.Response:
         try:
             answer = self._session.request(method, self.base + path, json=body, timeout=PATIENCE)
         except requests.RequestException as error:
@@ -90,13 +175,5 @@ class Management:
         return answer
 
 
-def _strangers(found: Sequence[Row], wanted: Sequence[Row], names: tuple[str, ...]) -> list[Row]:
-    """Rows of our virtual host that `wanted` does not have, told apart by the values of `names`."""
-    known = {tuple(row[name] for name in names) for row in wanted}
-    return [row for row in found if row["vhost"] == VHOST and tuple(row[name] for name in names) not in known]
-
-
-def left_over(found: Sequence[str], wanted: Mapping[str, Any]) -> list[str]:
-    """Department queues on the broker that the topology does not have (any more); they are never deleted by themselves."""
-    known = {row["name"] for row in wanted["queues"]}
-    return sorted(name for name in found if name.startswith("department.") and name not in known)
+def _ours(found: Iterable[V]) -> list[V]:
+    return [each for each in found if each.vhost == VHOST]

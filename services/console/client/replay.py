@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import orjson
-import pika
+from pika.adapters.blocking_connection import BlockingConnection
+from pika.spec import Basic, BasicProperties
 
 from services.console.client.amqp import look_through
 from services.contracts.topology import DEAD, REQUEUE, UNROUTED, dead_queue
 from services.runtime.clock import ZONE
 
+#: Headers as a sender or the broker wrote them: any value may stand there.
+Headers = Mapping[str, object]
 SUFFIX = ".dead"
 #: What nobody takes are commands, and this is who should.
 COMMANDS_QUEUE = "routing.commands"
@@ -60,14 +62,14 @@ def worked_by(source: str) -> str:
     return COMMANDS_QUEUE if source == UNROUTED else source.removesuffix(SUFFIX)
 
 
-def read_parked(broker: Any, queue: str) -> list[Parked]:
+def read_parked(broker: BlockingConnection, queue: str) -> list[Parked]:
     """Everything in a dead queue, oldest first; nothing is taken out."""
     found: list[Parked] = []
     look_through(broker, queue, lambda method, properties, body: found.append(_parked(queue, method, properties, body)))
     return found
 
 
-def _parked(source: str, method: Any, properties: Any, body: bytes) -> Parked:
+def _parked(source: str, method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes) -> Parked:
     headers, origin, queue = _headers(properties), _origin(method, properties), worked_by(source)
     # What the broker gave up by itself has its record of deaths, what a service put aside has ours.
     death = _death(headers)
@@ -86,18 +88,18 @@ def _parked(source: str, method: Any, properties: Any, body: bytes) -> Parked:
     )
 
 
-def _headers(properties: Any) -> Mapping[str, Any]:
+def _headers(properties: BasicProperties) -> Headers:
     return properties.headers if isinstance(properties.headers, Mapping) else {}
 
 
-def _death(headers: Mapping[str, Any]) -> Mapping[str, Any]:
+def _death(headers: Headers) -> Headers:
     """The broker's last record of a death. Old brokers pass on what a sender wrote there, so it may be anything."""
     deaths = headers.get("x-death")
     last = deaths[0] if isinstance(deaths, list) and deaths else None
     return last if isinstance(last, Mapping) else {}
 
 
-def _origin(method: Any, properties: Any) -> Origin:
+def _origin(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> Origin:
     headers = _headers(properties)
     death = _death(headers)
     # What the broker parked straight from an exchange has no headers of ours, whatever its sender wrote there.
@@ -119,7 +121,7 @@ def _department(queue: str, origin: Origin) -> str | None:
     return words[-1] if len(words) > 1 and words[0] in OF_A_DEPARTMENT and words[-1] != "-" else None
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     """A short text of AMQP, which pika leaves as bytes when it is not UTF-8; anything else as Python writes it."""
     if value is None or value == "":
         return None
@@ -134,7 +136,7 @@ def _type(body: bytes) -> str | None:
     return _text(parsed.get("type")) if isinstance(parsed, dict) else None
 
 
-def _since(seconds: Any, died: Any) -> datetime | None:
+def _since(seconds: object, died: object) -> datetime | None:
     try:
         if isinstance(seconds, int):
             return datetime.fromtimestamp(seconds, ZONE)
@@ -143,7 +145,7 @@ def _since(seconds: Any, died: Any) -> datetime | None:
         return None
 
 
-def replay(broker: Any, queue: str, only: str | None) -> int:
+def replay(broker: BlockingConnection, queue: str, only: str | None) -> int:
     """Send what `parked_in(queue)` holds back under the same ids, as often as there are messages now; returns how many.
 
     Each is taken out only after the broker has confirmed its copy. Whoever handled one before drops it by its id.
@@ -167,12 +169,12 @@ def replay(broker: Any, queue: str, only: str | None) -> int:
     return replayed
 
 
-def _as_it_was(method: Any, properties: Any) -> pika.BasicProperties:
+def _as_it_was(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> BasicProperties:
     # None of the broker's headers is kept: old death records would let it drop the message as a loop. Who sent a command, and
     # as which department, stands in its routing key, which is another one on the way back.
     origin = _origin(method, properties)
-    kept: dict[str, Any] = {"x-attempt": 0, "x-routing-key": origin.routing_key}
+    kept: dict[str, object] = {"x-attempt": 0, "x-routing-key": origin.routing_key}
     if origin.user:
         kept["x-user-id"] = origin.user
     same = {name: _text(getattr(properties, name)) for name in ("message_id", "type", "correlation_id", "content_type")}
-    return pika.BasicProperties(**same, delivery_mode=2, headers=kept)
+    return BasicProperties(**same, delivery_mode=2, headers=kept)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 import click
+import msgspec
 
-from services.console.commands.operations import access_url, check_department, json_option
+from services.console.catalogue import check_department
+from services.console.embedded.installation import access_url
 from services.console.settings import ConsoleSettings, load_settings
-from services.console.terminal import fail, out, print_json, print_plain, step, table
+from services.console.terminal import fail, json_option, out, print_json, print_plain, step, table
 from services.contracts.durations import parse_duration
 from services.contracts.errors import HuiyingError, Refusal
 from services.contracts.grants import GRANTABLE, grant_of
@@ -21,6 +21,33 @@ from services.runtime.web import audit as audit_trail
 from services.runtime.web.access import Named, Role
 
 MOST_LINES = 1000
+
+
+class Token(msgspec.Struct):
+    """An access token as it is listed."""
+
+    id: str
+    role: str
+    department: str | None
+    source: str | None
+    channels: list[str] | None
+    created: datetime
+    used: datetime | None
+    expires: datetime | None
+    revoked: datetime | None
+
+
+class AuditLine(msgspec.Struct):
+    """One line of the audit trail; without a `status` the request was cut off on the way."""
+
+    at: datetime
+    token: str
+    role: str
+    department: str | None
+    method: str
+    route: str
+    subject: str | None
+    status: int | None
 
 
 @click.group()
@@ -48,7 +75,7 @@ def token_create(
     """Make a token. It is shown once and never again."""
     settings = load_settings()
     if department_code is not None:
-        check_department(department_code, settings)
+        check_department(settings, department_code)
     try:
         token_id, value = access.create(_store(settings), role, department_code, days, Named(channels, source))
     except Refusal as error:
@@ -94,15 +121,15 @@ def token_list(as_json: bool) -> None:
         "到期 expires",
         "吊销 revoked",
     )
-    for row in rows:
-        moments = (_moment(row[name]) for name in ("created", "used", "expires", "revoked"))
-        shown.add_row(row["id"], row["role"], row["department"] or "", *_granted(row), *moments)
+    for each in msgspec.convert(rows, list[Token]):
+        moments = map(_moment, (each.created, each.used, each.expires, each.revoked))
+        shown.add_row(each.id, each.role, each.department or "", *_granted(each), *moments)
     out.print(shown)
 
 
-def _granted(row: Mapping[str, Any]) -> tuple[str, str]:
+def _granted(given: Token) -> tuple[str, str]:
     """The sender and the channels of a token, as they are shown."""
-    grant = grant_of(row["role"], row["channels"], row["source"])
+    grant = grant_of(given.role, given.channels, given.source)
     everything = grant.channels.issuperset(GRANTABLE)
     return grant.source or "", "全部 all" if everything else " ".join(sorted(grant.channels))
 
@@ -121,10 +148,10 @@ def audit(since: str | None, token_id: str | None, subject: str | None, limit: i
         print_json(rows)
         return
     shown = table("时间 at", "令牌 token", "身份 who", "做了什么 what", "对象 subject", "结果 status")
-    for row in rows:
-        who = " ".join(filter(None, (row["role"], row["department"])))
-        status = "–" if row["status"] is None else str(row["status"])
-        shown.add_row(_moment(row["at"]), row["token"], who, f"{row['method']} {row['route']}", row["subject"] or "", status)
+    for line in msgspec.convert(rows, list[AuditLine]):
+        who = " ".join(filter(None, (line.role, line.department)))
+        status = "–" if line.status is None else str(line.status)
+        shown.add_row(_moment(line.at), line.token, who, f"{line.method} {line.route}", line.subject or "", status)
     out.print(shown)
 
 

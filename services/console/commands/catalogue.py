@@ -9,13 +9,14 @@ from pathlib import Path
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.console.client.http import Client
-from services.console.client.management import Management, left_over
-from services.console.commands.operations import json_option, load_place, topology_of, words_of_left_over
-from services.console.embedded.combined_app import assemblies
+from services.console.catalogue import read_catalogue
+from services.console.client.http import Client, Page
+from services.console.client.management import Management
+from services.console.client.topology import apply_topology
+from services.console.embedded.assemblies import assemblies
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME, OWN_CATALOGUE, ConsoleSettings, addresses, load_settings
-from services.console.terminal import fail, out, print_json, print_plain, step
+from services.console.terminal import fail, json_option, out, print_json, print_plain, step
 from services.contracts.catalogue.against import Use, lacking
 from services.contracts.catalogue.check import check_catalogue, load_catalogue
 from services.contracts.catalogue.document import Problem, snapshot
@@ -106,7 +107,7 @@ def open_codes(settings: ConsoleSettings, url: str = HERE) -> list[Use]:
         return [use for name in stores for use in _uses(settings, name)]
     place = addresses(settings)
     client = Client(place if url == HERE else replace(place, url=url.rstrip("/")))
-    return [Use(**item) for path in ADDRESSES for item in client.get(path)["items"]]
+    return [use for path in ADDRESSES for use in client.get(path, Page[Use]).items]
 
 
 def _uses(settings: ConsoleSettings, name: str) -> Sequence[Use]:
@@ -129,12 +130,10 @@ def _make_room(settings: ConsoleSettings, file: Path) -> None:
     url, fresh = addresses(settings).management_url, replace(settings, catalogue=file)
     if url is None:
         return
-    management, wanted, place = Management(url), topology_of(fresh), load_place(fresh)
-    before = management.queues()
-    management.bring_to(wanted)
-    for name in left_over(before, wanted):
-        step(words_of_left_over(name, place.unqueued))
-    for name in sorted(set(map(department_queue, place.queued)) - set(before)):
+    management = Management(url)
+    before = set(management.queues())
+    apply_topology(management, fresh)
+    for name in sorted(set(map(department_queue, read_catalogue(fresh).queued)) - before):
         step(f"新队列 New queue: {name}; what is open already comes into it when its department asks for a resync")
 
 

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import click
 import pika.exceptions
 
+from services.console.catalogue import read_catalogue
 from services.console.client.amqp import connection, depths
 from services.console.client.replay import Parked, parked_in, read_parked, replay
-from services.console.commands.operations import json_option, load_place
 from services.console.settings import addresses, load_settings
-from services.console.terminal import fail, out, print_json, step, table
+from services.console.terminal import fail, json_option, out, print_json, step, table
 from services.contracts.text import printable
 from services.contracts.topology import UNROUTED, dead_queue, queues
 
 SHOWN_CHARACTERS = 500
 #: What `--json` tells of each message.
 SHOWN = ("id", "type", "queue", "routing_key", "user", "department", "reason", "attempts", "since", "body")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What one queue holds: since when, of which departments, and how many for each reason, the most frequent first."""
+
+    messages: int
+    since: str | None
+    departments: list[str]
+    reasons: dict[str, int]
 
 
 @click.group()
@@ -33,19 +43,19 @@ def dead() -> None:
 def dead_list(as_json: bool) -> None:
     """What each dead queue holds, since when and why; the queue of commands that nobody takes is one of them."""
     settings = load_settings()
-    names = [dead_queue(queue.name) for queue in queues(load_place(settings).departments)]
+    names = [dead_queue(queue.name) for queue in queues(read_catalogue(settings).departments)]
     with connection(addresses(settings).broker_url, "huiying-dead") as broker:
         held = {name: count for name, count in depths(broker, [*names, UNROUTED]).items() if count is not None}
         found = {name: _summary(read_parked(broker, name) if count else ()) for name, count in held.items()}
     if as_json:
-        print_json(found)
+        print_json({name: asdict(each) for name, each in found.items()})
         return
-    waiting = {name: each for name, each in found.items() if each["messages"]}
+    waiting = {name: each for name, each in found.items() if each.messages}
     shown = table("队列 queue", "条数 messages", "最早 since", "单位 departments", "原因 why")
     for name, each in waiting.items():
-        why = "; ".join(f"{count}× {_one_line(reason)}" for reason, count in each["reasons"].items())
-        whose = ", ".join(map(_one_line, each["departments"])) or "—"
-        shown.add_row(name, str(each["messages"]), each["since"] or "—", whose, why[:SHOWN_CHARACTERS])
+        why = "; ".join(f"{count}× {_one_line(reason)}" for reason, count in each.reasons.items())
+        whose = ", ".join(map(_one_line, each.departments)) or "—"
+        shown.add_row(name, str(each.messages), each.since or "—", whose, why[:SHOWN_CHARACTERS])
     if waiting:
         out.print(shown)
     step(f"共查看 {len(found)} 个队列，{len(waiting)} 个有死信 · {len(found)} queues, {len(waiting)} of them hold something")
@@ -110,12 +120,11 @@ def _moment(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
-def _summary(messages: Sequence[Parked]) -> dict[str, Any]:
-    """How many, since when, of which departments, and how many for each reason, the most frequent first."""
+def _summary(messages: Sequence[Parked]) -> Summary:
     since = min((each.since for each in messages if each.since is not None), default=None)
-    return {
-        "messages": len(messages),
-        "since": since.isoformat() if since else None,
-        "departments": sorted({each.department for each in messages if each.department}),
-        "reasons": dict(Counter(each.reason for each in messages).most_common()),
-    }
+    return Summary(
+        messages=len(messages),
+        since=since.isoformat() if since else None,
+        departments=sorted({each.department for each in messages if each.department}),
+        reasons=dict(Counter(each.reason for each in messages).most_common()),
+    )

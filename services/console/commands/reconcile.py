@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 
 import click
 
+from services.console.catalogue import unqueued
 from services.console.client.amqp import connection, depths
-from services.console.commands.operations import unqueued
 from services.console.embedded.installation import Installation
 from services.console.settings import Addresses, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, out, print_json

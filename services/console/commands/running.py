@@ -1,8 +1,7 @@
-"""Commands of the embedded mode: bring it up and down, tell its story, show its logs, say what is wrong."""
+"""Commands of the embedded mode: bring it up and down, show its logs."""
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
@@ -11,20 +10,14 @@ from typing import IO
 
 import click
 
-from services.console.checkup import Severity, worst
-from services.console.commands.doctor import examine
-from services.console.commands.operations import json_option
-from services.console.demo.run import run_demo
+from services.console.embedded.addresses import print_addresses
 from services.console.embedded.launch import KEEPER, PROGRAMS
 from services.console.embedded.node import NAME
 from services.console.embedded.supervisor import Supervisor
-from services.console.settings import ADDRESS_BOOK, Addresses, ConsoleSettings, load_settings
-from services.console.terminal import out, print_json, print_plain, step
-from services.runtime.tls import bare
+from services.console.settings import ADDRESS_BOOK, ConsoleSettings, load_settings
+from services.console.terminal import json_option, print_json, print_plain, step
 
 FOLLOW_SECONDS, LAST_LINES = 0.3, 20
-#: How a finding is marked and coloured.
-MARKS = {Severity.OK: ("✓", None), Severity.WARNING: ("!", "yellow"), Severity.CRITICAL: ("✗", "red")}
 BROKER, NODE_LOG = "broker", f"{NAME}.log"
 
 
@@ -39,7 +32,7 @@ def up(as_json: bool) -> None:
     if as_json:
         print_json({"url": place.url, "address_book": str(settings.var.absolute() / ADDRESS_BOOK), "seconds": seconds})
     else:
-        print_addresses(place, settings)
+        print_addresses(place, settings.var)
         step(f"就绪 Ready after {seconds} s")
 
 
@@ -48,13 +41,6 @@ def down() -> None:
     """停止 · stop everything that was started here; what is stored stays."""
     killed = Supervisor(load_settings()).down()
     step("已停止 Stopped" + (f"; 强制结束 killed: {', '.join(killed)}" if killed else ""))
-
-
-@click.command()
-def demo() -> None:
-    """演示 · sample opinions go all the way round, with seconds for days; everything is left running."""
-    settings, place = run_demo(load_settings())
-    print_addresses(place, settings)
 
 
 @click.command()
@@ -96,40 +82,3 @@ def _log_files(settings: ConsoleSettings) -> dict[str, Path]:
     found = {name: settings.var / "log" / f"{name}.log" for name in (*PROGRAMS, KEEPER)}
     found[BROKER] = settings.var / "broker" / "log" / NODE_LOG
     return {name: path for name, path in found.items() if path.exists()}
-
-
-@click.command()
-@json_option
-def doctor(as_json: bool) -> None:
-    """体检 · look at every part and say what to do; exit status 1 for a warning, 2 for what keeps the system from working."""
-    findings = examine(load_settings())
-    if as_json:
-        print_json([
-            {
-                "what": each.what, "severity": each.severity.name.lower(), "good": each.good, "found": each.found,
-                "advice": "" if each.good else each.advice,
-            }
-            for each in findings
-        ])  # fmt: skip
-    else:
-        for each in findings:
-            mark, style = MARKS[each.severity]
-            out.print(f"{mark} {each.what}: {each.found}", style=style)
-            if not each.good and each.advice:
-                out.print(f"    → {each.advice}")
-    raise SystemExit(int(worst(findings)))
-
-
-def print_addresses(place: Addresses, settings: ConsoleSettings) -> None:
-    """Where to look, and where the keys are."""
-    rows = (
-        ("首页 home", place.url),
-        ("公示 statistics", f"{place.url}/statistics"),
-        ("接口 API", f"{place.url}/api/v1/openapi.json"),
-        ("消息 messages", f"{place.url}/api/v1/asyncapi.json"),
-        ("指标 metrics", f"{place.url}/metrics"),
-        ("消息队列 broker", re.sub("//.*@", "//", bare(place.broker_url))),
-        ("地址与令牌 addresses and token", str(settings.var.absolute() / ADDRESS_BOOK)),
-    )
-    for name, value in rows:
-        out.print(f"  {name}  {value}")

@@ -6,12 +6,12 @@ import json
 import threading
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pika
 import pika.exceptions
+from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
-from examples.python.department import Answers, Department
+from examples.python.department import Answers, Department, Event, Json
 from services.console.demo.samples import Case
 from services.runtime.clock import SystemClock
 from services.runtime.tls import bare, context
@@ -19,14 +19,14 @@ from services.runtime.tls import bare, context
 LOOK_SECONDS, REST_SECONDS, MOST_HELD = 0.2, 0.5, 5000
 
 
-class Desk(threading.Thread):
+class SampleDepartment(threading.Thread):
     """One department. Messages about other opinions are left in the queue as they were."""
 
     def __init__(self, code: str, url: str, cases: Mapping[str, Case], stop: threading.Event) -> None:
-        super().__init__(name=f"desk-{code}", daemon=True)
+        super().__init__(name=f"department-{code}", daemon=True)
         self._program = Department(bare(url), code, Answers(), lambda _: None, context(url))
         self._cases, self._stop_asked, self._sent = cases, stop, dict[str, str]()
-        self._heard: set[str] = set()
+        self._seen: set[str] = set()
         self.troubles: list[str] = []
 
     def run(self) -> None:
@@ -40,7 +40,7 @@ class Desk(threading.Thread):
                     self.troubles.append(f"{self._program.code}: {error!r}")
                     self._stop_asked.wait(REST_SECONDS)
 
-    def _serve(self, connection: Any) -> None:
+    def _serve(self, connection: BlockingConnection) -> None:
         incoming, outgoing = connection.channel(), connection.channel()
         incoming.basic_qos(prefetch_count=MOST_HELD)
         outgoing.confirm_delivery()
@@ -48,16 +48,18 @@ class Desk(threading.Thread):
         for method, properties, body in incoming.consume(queue, inactivity_timeout=LOOK_SECONDS):
             if self._stop_asked.is_set():
                 return
-            if method is not None and self._is_ours(event := json.loads(body)):
-                if properties.message_id not in self._heard:
-                    self._hear(outgoing, event)
-                    self._heard.add(properties.message_id)
+            if method is not None and self.is_ours(event := json.loads(body)):
+                if properties.message_id not in self._seen:
+                    self.handle(outgoing, event)
+                    self._seen.add(properties.message_id)
                 incoming.basic_ack(method.delivery_tag)
 
-    def _is_ours(self, event: Mapping[str, Any]) -> bool:
+    def is_ours(self, event: Event) -> bool:
+        """Whether a message is about one of the samples."""
         return event["subject"] in self._cases or event["data"].get("command") in self._sent
 
-    def _hear(self, channel: Any, event: Mapping[str, Any]) -> None:
+    def handle(self, channel: BlockingChannel, event: Event) -> None:
+        """Answer one message as the sample says; what was refused is kept in `troubles`."""
         data = event["data"]
         if event["type"] == "command.rejected":
             self.troubles.append(f"{self._program.code}: {self._sent[data['command']]} {data['detail']} {data['errors']}")
@@ -76,13 +78,13 @@ class Desk(threading.Thread):
         elif event["type"] == "assignment.reopened" and handling.again:
             self._send(channel, event, "reply", {"content": handling.again, "outcome": "solved"})
 
-    def _reply(self, channel: Any, event: Mapping[str, Any], content: str) -> None:
+    def _reply(self, channel: BlockingChannel, event: Event, content: str) -> None:
         handling = self._cases[event["subject"]].handling
-        answer: dict[str, Any] = {"content": content, "outcome": handling.outcome}
+        answer: Json = {"content": content, "outcome": handling.outcome}
         if handling.promise:
-            due = SystemClock().now() + timedelta(days=handling.promise["days"])
-            answer["promise"] = {"what": handling.promise["what"], "due": due.isoformat()}
+            due = SystemClock().now() + timedelta(days=handling.promise.days)
+            answer["promise"] = {"what": handling.promise.what, "due": due.isoformat()}
         self._send(channel, event, "reply", answer)
 
-    def _send(self, channel: Any, event: Mapping[str, Any], verb: str, data: Mapping[str, Any]) -> None:
-        self._sent[self._program.command(channel, event, verb, dict(data))] = verb
+    def _send(self, channel: BlockingChannel, event: Event, verb: str, data: Json) -> None:
+        self._sent[self._program.command(channel, event, verb, data)] = verb

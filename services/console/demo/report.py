@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from services.console.client.answers import Assignment, Reminder, Statistics
 from services.console.client.statistics import groups_table, rates_table
 from services.console.demo.samples import Case
 from services.console.terminal import out, table
@@ -21,86 +22,95 @@ RATINGS = {"satisfied": "满意", "basically_satisfied": "基本满意", "dissat
 WHYS = {"given": "提出人指定 given", "fallback": "无规则命中，转兜底单位 no rule matched: fallback"}
 
 
-def tell(cases: Sequence[Case], names: Mapping[str, str], statistics: Mapping[str, Any]) -> None:
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What became of a sample: its lead assignment at the end, and its reminders, oldest first."""
+
+    case: Case
+    assignment: Assignment
+    reminders: Sequence[Reminder]
+
+    @property
+    def sent(self) -> list[Reminder]:
+        """The reminders and cards that were sent; others were skipped."""
+        return [each for each in self.reminders if each.state == "sent"]
+
+
+def tell(stories: Sequence[Story], names: Mapping[str, str], statistics: Statistics) -> None:
     """Print the whole story."""
     _chapter("一、提交与交办", "Submitted, and assigned to whom and why")
-    out.print(_assigned(cases, names))
+    out.print(_assigned(stories, names))
     _chapter("二、谁晚了", "Who was late")
-    for case in cases:
-        if case.reminders:
-            _tell_late(case, names)
+    for story in stories:
+        if story.reminders:
+            _tell_late(story, names)
     _chapter("三、答复与测评", "Answered, and what the submitters say")
-    out.print(_answered(cases, names))
+    out.print(_answered(stories, names))
     _chapter("四、按承办单位", "By department")
     out.print(groups_table(statistics, names))
     _chapter("五、率，分子与分母", "Rates with numerator and denominator")
     out.print(rates_table(statistics))
-    _sum_up(cases, statistics)
+    _sum_up(stories, statistics)
 
 
 def _chapter(zh: str, en: str) -> None:
     out.print(f"\n{zh}  {en}", style="bold")
 
 
-def _assigned(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
+def _assigned(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     made = table("#", "意见建议 opinion", "渠道", "承办单位 department", "依据 why", "答复期限 due")
-    for case in cases:
-        found, why = case.assignment, case.assignment["why"]
-        rule = WHYS.get(why["rule"], why["rule"].removeprefix("keywords: ") + f"（{why['confidence']:.2f}）")
-        due = (
-            f"{found['round']}轮 {_clock(found['deadlines']['reply'])}"
-            if found["round"] > 1
-            else _clock(found["deadlines"]["reply"])
-        )
+    for story in stories:
+        case, found, why = story.case, story.assignment, story.assignment.why
+        rule = WHYS.get(why.rule, why.rule.removeprefix("keywords: ") + f"（{why.confidence:.2f}）")
+        due = _clock(found.deadlines["reply"])
+        due = f"{found.round}轮 {due}" if found.round > 1 else due
         channel = str(case.form.get("channel", "web"))
-        made.add_row(str(case.number), case.title, channel, names[found["department"]], rule, due)
+        made.add_row(str(case.number), case.title, channel, names[found.department], rule, due)
     return made
 
 
-def _tell_late(case: Case, names: Mapping[str, str]) -> None:
-    found = case.assignment
-    out.print(f"  {names[found['department']]}：{case.title}")
-    out.print(f"    {_clock(found['created'])} 交办 assigned，{_clock(found['signed'])} 签收 signed")
-    for each in case.reminders:
-        colour = {"red": "red", "yellow": "yellow"}.get(each["card"] or "")
-        words = {"red": "红牌 red card", "yellow": "黄牌 yellow card"}.get(each["card"] or "", f"催办 reminder ({each['rung']})")
-        note = "" if each["state"] == "sent" else "（略过 skipped）"
-        out.print(f"    {_clock(each['at'])} {words}{note}，期限 deadline {_clock(each['deadline'])}", style=colour)
-    late = "逾期 late" if found["on_time"] is False else "按期 in time"
-    out.print(f"    {_clock(found['replied'])} 答复 replied，{late}：{case.handling.reply}")
+def _tell_late(story: Story, names: Mapping[str, str]) -> None:
+    case, found = story.case, story.assignment
+    out.print(f"  {names[found.department]}：{case.title}")
+    out.print(f"    {_clock(found.created)} 交办 assigned，{_clock(found.signed)} 签收 signed")
+    for each in story.reminders:
+        colour = {"red": "red", "yellow": "yellow"}.get(each.card or "")
+        words = {"red": "红牌 red card", "yellow": "黄牌 yellow card"}.get(each.card or "", f"催办 reminder ({each.rung})")
+        note = "" if each.state == "sent" else "（略过 skipped）"
+        out.print(f"    {_clock(each.at)} {words}{note}，期限 deadline {_clock(each.deadline)}", style=colour)
+    late = "逾期 late" if found.on_time is False else "按期 in time"
+    out.print(f"    {_clock(found.replied)} 答复 replied，{late}：{case.handling.reply}")
 
 
-def _answered(cases: Sequence[Case], names: Mapping[str, str]) -> Table:
+def _answered(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     made = table("#", "承办单位 department", "结果 outcome", "期限", "答复 reply", "测评 rated", "状态 state")
-    for case in cases:
-        found = case.assignment
+    for story in stories:
+        case, found = story.case, story.assignment
         rated = " → ".join(RATINGS[rating] for rating in case.ratings) or "未测评 unrated"
-        in_time = "按期" if found["on_time"] else Text("逾期", "red")
-        words = [names[found["department"]], OUTCOMES[found["outcome"]], in_time, found["reply"], rated, case.state]
+        in_time = "按期" if found.on_time else Text("逾期", "red")
+        words = [names[found.department], OUTCOMES[found.outcome or ""], in_time, found.reply or "", rated, case.state]
         made.add_row(str(case.number), *words)
     return made
 
 
-def _sum_up(cases: Sequence[Case], statistics: Mapping[str, Any]) -> None:
-    departments = {case.assignment["department"] for case in cases}
-    sent = [each for case in cases for each in case.reminders if each["state"] == "sent"]
-    red, yellow = (sum(1 for each in sent if each["card"] == colour) for colour in ("red", "yellow"))
-    rates = statistics["total"]["rates"]
+def _sum_up(stories: Sequence[Story], statistics: Statistics) -> None:
+    departments = {story.assignment.department for story in stories}
+    sent = [each for story in stories for each in story.sent]
+    red, yellow = (sum(1 for each in sent if each.card == colour) for colour in ("red", "yellow"))
+    rates = statistics.total.rates
     chosen = {
         "按期办结率 in time": rates["on_time"]["plain"], "解决率 resolution": rates["resolution"]["strict"],
         "满意率 satisfied": rates["satisfaction"]["basic"], "参评率 rated": rates["participation"]["plain"],
     }  # fmt: skip
-    out.print(f"\n小结 Summary（截至 as of {statistics['as_of']}）", style="bold")
-    ratings = sum(len(case.ratings) for case in cases)
-    out.print(f"  意见建议 {len(cases)} opinions · 承办单位 {len(departments)} departments · 催办 {len(sent)} reminders and cards")
-    out.print(f"  红牌 {red} red · 黄牌 {yellow} yellow · 测评 {ratings} evaluations · 重办 {_reworked(cases)} reworked")
+    out.print(f"\n小结 Summary（截至 as of {statistics.as_of}）", style="bold")
+    ratings, again = sum(len(story.case.ratings) for story in stories), sum(story.assignment.round > 1 for story in stories)
+    out.print(
+        f"  意见建议 {len(stories)} opinions · 承办单位 {len(departments)} departments · 催办 {len(sent)} reminders and cards"
+    )
+    out.print(f"  红牌 {red} red · 黄牌 {yellow} yellow · 测评 {ratings} evaluations · 重办 {again} reworked")
     for name, rate in chosen.items():
-        out.print(f"  {name} {rate['numerator']}/{rate['denominator']} = {rate['text']}")
+        out.print(f"  {name} {rate.numerator}/{rate.denominator} = {rate.text}")
 
 
-def _reworked(cases: Sequence[Case]) -> int:
-    return sum(1 for case in cases if case.assignment["round"] > 1)
-
-
-def _clock(instant: str) -> str:
-    return datetime.fromisoformat(instant).strftime("%H:%M:%S")
+def _clock(instant: str | None) -> str:
+    return "—" if instant is None else datetime.fromisoformat(instant).strftime("%H:%M:%S")

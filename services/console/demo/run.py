@@ -8,18 +8,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
-from services.console.client.http import Client
-from services.console.demo.departments import Desk
-from services.console.demo.report import tell
+from services.console.client.answers import Assignment, Receipt, Reminder, Statistics, Submitted
+from services.console.client.answers import Department as NamedDepartment
+from services.console.client.http import Client, Page
+from services.console.demo.departments import SampleDepartment
+from services.console.demo.report import Story, tell
 from services.console.demo.samples import Case, load_samples
+from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import service_url
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import HOME, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
-from services.contracts.definitions import department_user
 from services.runtime.clock import SystemClock
 
 PATIENCE_SECONDS, LOOK_SECONDS = 60.0, 0.25
@@ -33,8 +33,8 @@ def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
     )
     place = Supervisor(settings).up()
     demo = Demo(Client(place), place, Installation(settings.var), load_samples(), SystemClock().now())
-    demo.run()
-    tell(demo.cases, demo.names, demo.statistics())
+    stories = demo.run()
+    tell(stories, demo.names, demo.statistics(stories))
     return settings, place
 
 
@@ -48,35 +48,37 @@ class Demo:
     cases: Sequence[Case]
     began: datetime
 
-    def run(self) -> None:
+    def run(self) -> list[Story]:
         """Submit, let the departments work and the submitters rate, until every story has ended."""
-        self.names = {row["code"]: row["name"] for row in self.client.get("/departments")["items"]}
+        self.names = {each.code: each.name for each in self.client.get("/departments", Page[NamedDepartment]).items}
         for case in self.cases:
-            answer = self.client.post("/opinions", case.form, public=case.is_public)
-            case.opinion, case.receipt, case.state = answer["id"], answer["receipt"], answer["state"]
+            answer = self.client.post("/opinions", case.form, Submitted, public=case.is_public)
+            case.opinion, case.receipt, case.state = answer.id, answer.receipt, answer.state
         step(f"提交 {len(self.cases)} 件意见建议 opinions submitted")
-        with self._desks() as desks:
+        with self._departments() as departments:
             end = time.monotonic() + PATIENCE_SECONDS
             while waiting := [case for case in self.cases if not case.done]:
                 for case in waiting:
                     self._follow(case)
-                self._check(desks, waiting, end)
+                self._check(departments, waiting, end)
                 time.sleep(LOOK_SECONDS)
-        for case in self.cases:
-            case.assignment = self.client.get("/assignments", opinion=case.opinion, role="lead")["items"][0]
-            case.reminders = [*self.client.pages("/reminders", opinion=case.opinion)][::-1]
+        return [self._story(case) for case in self.cases]
 
-    def statistics(self) -> dict[str, Any]:
-        """The published numbers of this run, as soon as the counting service has heard of all of it."""
+    def _story(self, case: Case) -> Story:
+        assignment = self.client.get("/assignments", Page[Assignment], {"opinion": case.opinion, "role": "lead"}).items[0]
+        return Story(case, assignment, [*self.client.pages("/reminders", Reminder, {"opinion": case.opinion})][::-1])
+
+    def statistics(self, stories: Sequence[Story]) -> Statistics:
+        """The published numbers of this run, as soon as the counting service has received all of it."""
         wanted = {
             "submitted": len(self.cases), "replied": len(self.cases),
             "concluded": sum(1 for case in self.cases if case.handling.rating),
-            "reminded": sum(1 for case in self.cases for each in case.reminders if each["state"] == "sent"),
+            "reminded": sum(len(story.sent) for story in stories),
         }  # fmt: skip
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer: dict[str, Any] = self.client.get("/statistics", by="department", **{"from": self.began.isoformat()})
-            counts = answer["total"]["counts"]
+            answer = self.client.get("/statistics", Statistics, {"by": "department", "from": self.began.isoformat()})
+            counts = answer.total.counts
             if all(counts[name] >= number for name, number in wanted.items()):
                 return answer
             if time.monotonic() > end:
@@ -85,40 +87,34 @@ class Demo:
             time.sleep(LOOK_SECONDS)
 
     @contextmanager
-    def _desks(self) -> Iterator[list[Desk]]:
+    def _departments(self) -> Iterator[list[SampleDepartment]]:
         cases, stop = {case.opinion: case for case in self.cases}, threading.Event()
-        desks = [Desk(code, self._url(code), cases, stop) for code in self.names]
-        for desk in desks:
-            desk.start()
+        departments = [
+            SampleDepartment(code, department_url(self.place.broker_url, self.installation, code), cases, stop)
+            for code in self.names
+        ]
+        for each in departments:
+            each.start()
         try:
-            yield desks
+            yield departments
         finally:
             stop.set()
-            for desk in desks:
-                desk.join(5.0)
-
-    def _url(self, code: str) -> str:
-        user = department_user(code)
-        if not self.installation.knows(user):
-            return self.place.broker_url
-        return service_url(self.place.broker_url, user, self.installation.password(user))
+            for each in departments:
+                each.join(5.0)
 
     def _follow(self, case: Case) -> None:
-        seen = self.client.get(f"/receipts/{case.receipt}")
-        if seen["state"] != case.state and case.handling.late:
-            step(f"  {case.title}: {seen['state']}")
-        case.state = seen["state"]
-        if "evaluation" in seen["may"] and (rating := case.next_rating):
-            body = {"result": rating, "process": case.handling.process, "comment": case.handling.comment}
-            if case.ratings:
-                body = {"result": rating}
-            self.client.post(
-                f"/receipts/{case.receipt}/evaluation", {name: value for name, value in body.items() if value}, public=True
-            )
+        seen = self.client.get(f"/receipts/{case.receipt}", Receipt)
+        if seen.state != case.state and case.handling.late:
+            step(f"  {case.title}: {seen.state}")
+        case.state = seen.state
+        if "evaluation" in seen.may and (rating := case.next_rating):
+            first = {} if case.ratings else {"process": case.handling.process, "comment": case.handling.comment}
+            body = {"result": rating, **{name: value for name, value in first.items() if value}}
+            self.client.post(f"/receipts/{case.receipt}/evaluation", body, object, public=True)
             case.ratings.append(rating)
 
-    def _check(self, desks: Sequence[Desk], waiting: Sequence[Case], end: float) -> None:
-        troubles = [trouble for desk in desks for trouble in desk.troubles]
+    def _check(self, departments: Sequence[SampleDepartment], waiting: Sequence[Case], end: float) -> None:
+        troubles = [trouble for each in departments for trouble in each.troubles]
         if troubles:
             fail(f"A department had trouble: {troubles[0]}", "huiying doctor; huiying logs routing")
         if time.monotonic() > end:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import yaml
 
 from services.console.settings import HOME
@@ -15,13 +14,21 @@ SAMPLES = HOME / "deploy" / "samples" / "opinions.yml"
 
 
 @dataclass(frozen=True, slots=True)
+class Promised:
+    """What a reply promises, and in how many days of the sped-up calendar."""
+
+    what: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Handling:
-    """What the department and the submitter do. `promise` is {what, days}; without a `rating` nobody evaluates."""
+    """What the department and the submitter do; without a `rating` nobody evaluates."""
 
     reply: str
     outcome: str
     progress: str | None = None
-    promise: Mapping[str, Any] | None = None
+    promise: Promised | None = None
     late: bool = False
     rating: str | None = None
     process: str | None = None
@@ -35,14 +42,12 @@ class Case:
     """A sample on its way: what was sent, and what the system said of it so far."""
 
     number: int
-    form: Mapping[str, Any]
+    form: dict[str, object]
     handling: Handling
     opinion: str = ""
     receipt: str = ""
     state: str = ""
     ratings: list[str] = field(default_factory=list)
-    assignment: Mapping[str, Any] = field(default_factory=dict)
-    reminders: list[Mapping[str, Any]] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -73,8 +78,6 @@ class Case:
 
 def load_samples(path: Path = SAMPLES) -> list[Case]:
     """The samples in the order of the file, numbered from 1."""
-    rows: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [
-        Case(number, {name: value for name, value in row.items() if name != "handling"}, Handling(**row["handling"]))
-        for number, row in enumerate(rows, 1)
-    ]
+    rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), list[dict[str, object]])
+    handlings = [msgspec.convert(row.pop("handling"), Handling) for row in rows]
+    return [Case(number, form, handling) for number, (form, handling) in enumerate(zip(rows, handlings, strict=True), 1)]

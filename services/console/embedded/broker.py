@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
 import pika
@@ -14,14 +14,13 @@ import pika.exceptions
 
 from services.console.client.management import Management
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import service_url
 from services.console.embedded.node import PrivateNode
 from services.console.settings import ConsoleSettings
 from services.console.terminal import fail
-from services.contracts.definitions import ADMINISTRATOR, definitions, users
+from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, department_user, users
 from services.contracts.topology import SERVICE_QUEUES, SERVICES, VHOST
 from services.runtime.messaging.probe import broker_parameters
-from services.runtime.tls import PORTS, reason
+from services.runtime.tls import PORTS, reason, with_user
 
 ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672, or import what 'huiying topology definitions' prints"
 
@@ -42,6 +41,17 @@ class Broker(Protocol):
         """An address for each service, with a user of its own where there is one."""
 
 
+def service_url(admin_url: str, user: str, password: str) -> str:
+    """The broker's address for another user, with the same trust."""
+    return with_user(admin_url, user, password, f"/{VHOST}")
+
+
+def department_url(admin_url: str, installation: Installation, code: str) -> str:
+    """The broker's address for a department's own user where this installation made one, else as it is given."""
+    user = department_user(code)
+    return service_url(admin_url, user, installation.password(user)) if installation.knows(user) else admin_url
+
+
 def choose_broker(settings: ConsoleSettings, installation: Installation, departments: Sequence[str]) -> Broker:
     """The broker that `HUIYING_BROKER_URL` names, unless that is our own private node read from the address book."""
     url = settings.broker_url
@@ -52,7 +62,7 @@ def choose_broker(settings: ConsoleSettings, installation: Installation, departm
     return ForeignBroker(url, settings.management_url, installation, departments)
 
 
-def _topology(installation: Installation, departments: Sequence[str]) -> dict[str, Any]:
+def _topology(installation: Installation, departments: Sequence[str]) -> Definitions:
     names = [name for name in users(departments) if name != ADMINISTRATOR]
     return definitions(departments, installation.hashes(names))
 
@@ -60,7 +70,7 @@ def _topology(installation: Installation, departments: Sequence[str]) -> dict[st
 class _Applied:
     """Remembers which topology a broker was brought to, so that nothing is sent twice."""
 
-    def __init__(self, path: Path, place: str, topology: dict[str, Any]) -> None:
+    def __init__(self, path: Path, place: str, topology: Definitions) -> None:
         self._path = path
         self._digest = hashlib.sha256(json.dumps([place, topology], sort_keys=True).encode()).hexdigest()
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
-from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import orjson
 import requests
@@ -14,6 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry, generate_latest
 from werkzeug.test import Client, TestResponse
 
+from services.console.embedded.assemblies import assemblies
 from services.console.embedded.installation import Installation
 from services.console.embedded.launch import WEB
 from services.console.embedded.merge_metrics import merge
@@ -31,7 +31,6 @@ from services.runtime.web.routes import body_limits
 from services.runtime.web.server import WebServer
 
 log = structlog.get_logger()
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SCRAPE_SECONDS = 3.0
 #: The answers to whether a service is ready; any other says something about who asked.
 READINESS = (200, 503)
@@ -67,13 +66,13 @@ class Origin:
 
     def __init__(
         self,
-        applications: Mapping[str, Application],
+        applications: Mapping[str, WSGIApplication],
         worker_ports: Mapping[str, int],
         restarts: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._applications, self._worker_ports, self._restarts = applications, worker_ports, restarts
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         path = environ.get("PATH_INFO", "/")
         if path in SERIES:
@@ -84,7 +83,7 @@ class Origin:
             return self._ready(environ, start_response)
         return self._applications[service_of(path)](environ, start_response)
 
-    def _series(self, service: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _series(self, service: str, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         own = Client(self._applications[service]).get("/metrics", environ_overrides=_asker(environ))
         if own.status_code != 200:
             return _passed_on(own, start_response)
@@ -122,7 +121,7 @@ class Origin:
             return "does not answer"
         return "; ".join(f"{name}: {word}" for name, word in wrong.items()) or "not ready"
 
-    def _ready(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _ready(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         def ask(name: str) -> tuple[TestResponse, str]:
             answer = Client(self._applications[name]).get("/readyz", environ_overrides=_asker(environ))
             return answer, self._worker(name) if answer.status_code in READINESS else ""
@@ -136,25 +135,20 @@ class Origin:
         return _answer(start_response, "200 OK" if good else "503 Service Unavailable", words)
 
 
-def _asker(environ: Mapping[str, Any]) -> dict[str, Any]:
+def _asker(environ: WSGIEnvironment) -> WSGIEnvironment:
     """Who asks, as the services' own doors want to know it."""
     names = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_AUTHORIZATION")
     return {name: environ[name] for name in names if name in environ}
 
 
-def _passed_on(answer: TestResponse, start_response: Callable[..., Any]) -> Iterable[bytes]:
+def _passed_on(answer: TestResponse, start_response: StartResponse) -> Iterable[bytes]:
     start_response(answer.status, list(answer.headers))
     return [answer.get_data()]
 
 
-def _answer(start_response: Callable[..., Any], status: str, body: Any) -> Iterable[bytes]:
+def _answer(start_response: StartResponse, status: str, body: object) -> Iterable[bytes]:
     start_response(status, [("Content-Type", "application/json"), ("Cache-Control", "no-store")])
     return [orjson.dumps(body)]
-
-
-def assemblies() -> dict[str, Assembly]:
-    """What each service hands to the runtime."""
-    return {name: import_module(f"services.{name}.__main__").ASSEMBLY for name in SERVICES}
 
 
 def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> Origin:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import secrets
 import time
@@ -14,9 +13,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.console.embedded.processes import STEP_SECONDS, Slot, free_port, listens
-from services.console.settings import ADDRESS_BOOK
+from services.console.settings import ADDRESS_BOOK, ConsoleSettings
 from services.console.terminal import fail
-from services.contracts.definitions import hash_password
+from services.contracts.definitions import password_hash
 from services.contracts.topology import SERVICES
 
 LET_GO_SECONDS = 2.0
@@ -175,11 +174,6 @@ def _stays_taken(port: int) -> bool:
     return False
 
 
-def password_hash(password: str) -> str:
-    """A generated password's hash with a salt made from it: it is random already, so no two are the same."""
-    return hash_password(password, hashlib.sha256(password.encode()).digest()[:4])
-
-
 def write_privately(path: Path, text: str) -> None:
     """Replace a file in one step with one that only its owner can read."""
     draft = path.with_name(f"{path.name}.draft")
@@ -187,3 +181,12 @@ def write_privately(path: Path, text: str) -> None:
     draft.touch(mode=0o600)
     draft.write_text(text)
     draft.replace(path)
+
+
+def access_url(settings: ConsoleSettings) -> str:
+    """The store of the access tokens: the one the settings name, else the embedded mode's; fails where there is none."""
+    if settings.access_database_url:
+        return settings.access_database_url
+    if not (settings.var / "access.db").exists():
+        fail(f"Nothing was started in {settings.var} yet.", "huiying up, or set HUIYING_ACCESS_DATABASE_URL")
+    return Installation(settings.var).database_url("access")

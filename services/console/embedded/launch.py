@@ -11,9 +11,9 @@ from pathlib import Path
 
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME, ConsoleSettings
-from services.contracts.topology import SERVICES, VHOST
+from services.contracts.topology import SERVICES
 from services.runtime.settings import PREFIX, inherited
-from services.runtime.tls import identity, with_user
+from services.runtime.tls import identity
 
 LOOPBACK = "127.0.0.1"
 WEB, KEEPER = "web", "keeper"
@@ -85,11 +85,6 @@ def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
 def _whereabouts(settings: ConsoleSettings, installation: Installation) -> dict[str, str]:
     ports = {"HUIYING_PORT": str(settings.port), "HUIYING_BROKER_PORT": str(settings.broker_port)}
     return {"HUIYING_VAR": str(installation.var), **ports}
-
-
-def service_url(admin_url: str, user: str, password: str) -> str:
-    """The broker's address for another user, with the same trust."""
-    return with_user(admin_url, user, password, f"/{VHOST}")
 
 
 def _own(name: str, installation: Installation, broker_url: str, worker_port: int) -> dict[str, str]:

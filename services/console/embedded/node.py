@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import shutil
@@ -10,15 +9,14 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pika
 import pika.exceptions
 
 from services.console.embedded.processes import Slot, free_port, is_free, listens, stop_all
-from services.contracts.definitions import ADMINISTRATOR, definitions, hash_password
+from services.contracts.definitions import ADMINISTRATOR, Definitions, definitions, password_hash
 from services.contracts.topology import LARGEST_MESSAGE, VHOST
 from services.runtime.settings import inherited
 
@@ -96,7 +94,7 @@ class PrivateNode:
         """Whether it was started and not stopped in an orderly way since."""
         return self._slot.path.exists()
 
-    def begin(self, topology: Mapping[str, Any] | None = None) -> bool:
+    def begin(self, topology: Definitions | None = None) -> bool:
         """Start the process unless it runs, without waiting; returns whether it was started.
 
         `topology` are definitions to load at boot, users included. A node that runs with other ports is ended first.
@@ -133,7 +131,7 @@ class PrivateNode:
                 raise NodeFailed(f"RabbitMQ did not start. The end of {self.folder}/log:\n{self._last_words()}")
             time.sleep(STEP_SECONDS)
 
-    def start(self, topology: Mapping[str, Any] | None = None) -> None:
+    def start(self, topology: Definitions | None = None) -> None:
         """`begin` and `wait`."""
         self.begin(topology)
         self.wait()
@@ -149,7 +147,7 @@ class PrivateNode:
         self._slot.signal(signal.SIGKILL)
         stop_all([self._slot], 5.0)
 
-    def _kept(self, name: str, make: Any) -> str:
+    def _kept(self, name: str, make: Callable[[], object]) -> str:
         path = self.folder / name
         if not path.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -179,7 +177,7 @@ class PrivateNode:
             "PATH": f"{script.parent}:{inherited('PATH').get('PATH', '')}:/usr/sbin:/sbin:/opt/homebrew/bin:/usr/local/bin",
         }  # fmt: skip
 
-    def _write(self, topology: Mapping[str, Any]) -> None:
+    def _write(self, topology: Definitions) -> None:
         for name in ("data", "log"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         cookie = self.folder / ".erlang.cookie"
@@ -200,10 +198,8 @@ class PrivateNode:
         path = self.folder / "rabbitmq.conf"
         return path.read_text() if path.exists() else ""
 
-    def _with_administrator(self, topology: Mapping[str, Any]) -> dict[str, Any]:
-        # The salt stays the same, so that the broker can see that nothing changed and skip the import.
-        salt = hashlib.sha256(self.password.encode()).digest()[:4]
-        own = definitions((), {ADMINISTRATOR: hash_password(self.password, salt)})
+    def _with_administrator(self, topology: Definitions) -> Definitions:
+        own = definitions((), {ADMINISTRATOR: password_hash(self.password)})
         merged = dict(topology)
         for section in ("users", "permissions", "topic_permissions"):
             merged[section] = [*own[section], *topology[section]]

@@ -9,9 +9,9 @@ from pathlib import Path
 import requests
 
 from services.console.client.http import DISTRUST
+from services.console.embedded.assemblies import assemblies
 from services.console.embedded.broker import choose_broker
 from services.console.embedded.certificate import name_for
-from services.console.embedded.combined_app import assemblies
 from services.console.embedded.installation import Installation, Launched, exclusive
 from services.console.embedded.launch import KEEPER, PROGRAMS, WEB, Program, keeper, programs
 from services.console.embedded.node import NodeFailed, PrivateNode

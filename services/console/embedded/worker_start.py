@@ -8,10 +8,10 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
-from importlib import import_module
 
+from services.console.embedded.assemblies import assembly_of
 from services.console.embedded.processes import listens
-from services.runtime.process.assembly import Assembly, load_settings, run
+from services.runtime.process.assembly import load_settings, run
 from services.runtime.settings import SettingsInvalid
 from services.runtime.tls import read_address
 
@@ -27,7 +27,7 @@ def await_broker(url: str) -> None:
 
 def main(name: str) -> int:
     """Load, wait, work; returns the exit status."""
-    assembly: Assembly = import_module(f"services.{name}.__main__").ASSEMBLY
+    assembly = assembly_of(name)
     # What is wrong with the settings, run() says.
     with contextlib.suppress(SettingsInvalid):
         await_broker(load_settings(assembly).broker_url)

@@ -5,6 +5,7 @@ from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -13,9 +14,10 @@ from benchmarks.__main__ import main
 from benchmarks.load import SIZE, make_opinions
 from benchmarks.preflight import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
 from benchmarks.process_stats import Process, added, parsed
-from benchmarks.speed import bar, between, unrest
+from benchmarks.queue_audit import Census
+from benchmarks.speed import between, unrest
+from benchmarks.speed_report import bar
 from benchmarks.throughput import Round
-from services.console.client.queue_audit import Census
 from services.console.demo.samples import load_samples
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME
@@ -36,8 +38,8 @@ class Office:
     def __init__(self, submitter):
         self.submitter = submitter
 
-    def get(self, path):
-        return {"id": path.rpartition("/")[2], "submitter": self.submitter}
+    def get(self, path, into):
+        return msgspec.convert({"id": path.rpartition("/")[2], "submitter": self.submitter}, into)
 
 
 class Broker:

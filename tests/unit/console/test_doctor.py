@@ -13,14 +13,17 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import msgspec
 import pika.exceptions
 import pytest
 import requests
 from click.testing import CliRunner
 
-from services.console.checkup import Finding, Severity, broker, machine, processes, worst
-from services.console.commands import running
-from services.console.commands.doctor import CHECKS, examine
+from services.console.client.management import Node
+from services.console.commands import doctor
+from services.console.doctor import broker, machine, processes
+from services.console.doctor.checks import CHECKS, examine
+from services.console.doctor.findings import Finding, Severity, worst
 from services.console.main import main
 from services.console.settings import ConsoleSettings, places
 from services.console.terminal import fail
@@ -96,7 +99,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(
         broker, "look", lambda _, names: {name: made.held.get(name, broker.Held(0, int(name in ours))) for name in names}
     )
-    monkeypatch.setattr(broker, "Management", lambda _: SimpleNamespace(nodes=lambda: made.nodes))
+    monkeypatch.setattr(broker, "Management", lambda _: SimpleNamespace(nodes=lambda: msgspec.convert(made.nodes, list[Node])))
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=made.free))
     return made
 
@@ -218,7 +221,7 @@ def test_a_check_that_fails_is_a_finding_and_stops_no_other(town: Town, monkeypa
 @pytest.mark.parametrize("severity", Severity)
 def test_the_exit_status_is_the_worst_finding(monkeypatch: pytest.MonkeyPatch, severity: Severity) -> None:
     listed = [Finding("one", Severity.OK, "well"), Finding("two", severity, "so so", "do it")]
-    monkeypatch.setattr(running, "examine", lambda _: listed)
+    monkeypatch.setattr(doctor, "examine", lambda _: listed)
     shown, told = (CliRunner().invoke(main, words) for words in (["doctor"], ["doctor", "--json"]))
     assert (shown.exit_code, told.exit_code) == (severity, severity)
     assert ("→ do it" in shown.output) == (severity is not Severity.OK)

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,17 +19,19 @@ from hypothesis import strategies as st
 
 from examples.python.department import Department
 from services.console import main, terminal
-from services.console.checkup import Finding, Severity
 from services.console.client.replay import Parked, _parked, worked_by
 from services.console.commands import access as keys
 from services.console.commands import dead_letters as parked
-from services.console.commands import running, traffic
+from services.console.commands import departments, doctor
+from services.console.doctor.findings import Finding, Severity
+from services.runtime.clock import ZONE
 
+MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\u202eabc\u200b[/red][link=x]"
 OBEYED = ("Cc", "Cf", "Cs")
 CONSOLE = Path(terminal.__file__).parent
 #: What is run by itself, without the console around it.
-BY_THEMSELVES = {"terminal.py", "verify_ledger.py", "origin.py"}
+BY_THEMSELVES = {"terminal.py", "combined_app.py"}
 
 
 def delivered(
@@ -98,10 +101,10 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(parked, "connection", lambda *_: contextlib.nullcontext())
     monkeypatch.setattr(parked, "depths", lambda _, names: dict.fromkeys(names, 1))
     monkeypatch.setattr(parked, "read_parked", lambda *_: [message])
-    monkeypatch.setattr(running, "examine", lambda _: [Finding(EVIL, Severity.CRITICAL, EVIL, EVIL)])
+    monkeypatch.setattr(doctor, "examine", lambda _: [Finding(EVIL, Severity.CRITICAL, EVIL, EVIL)])
     monkeypatch.setattr(keys, "_store", lambda _: None)
     row = {
-        "at": None,
+        "at": MOMENT,
         "token": EVIL,
         "role": EVIL,
         "department": EVIL,
@@ -112,10 +115,10 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     }
     monkeypatch.setattr(keys.audit_trail, "listing", lambda *_, **__: [row])
     grants = {"channels": [EVIL], "source": EVIL}
-    ends = dict.fromkeys(("created", "used", "expires", "revoked"))
+    ends = dict.fromkeys(("created", "used", "expires", "revoked"), MOMENT)
     token = {"id": EVIL, "role": "admin", "department": EVIL, **grants, **ends}
     monkeypatch.setattr(keys.access, "listing", lambda _: [token])
-    monkeypatch.setattr(traffic, "_trust", lambda _: None)
+    monkeypatch.setattr(departments, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
     data = {"assignment": EVIL, "opinion": {"title": EVIL}, "deadlines": {"sign": EVIL, "reply": EVIL}, "why": {"rule": EVIL}}
     monkeypatch.setattr(Department, "run", lambda self, _: self.handle(None, {**task, "data": data}))
@@ -184,7 +187,7 @@ def test_every_way_to_print_is_safe(way: Callable[[], None], capsys: pytest.Capt
 
 
 def written_elsewhere() -> Iterator[str]:
-    for path in CONSOLE.glob("*.py"):
+    for path in CONSOLE.rglob("*.py"):
         if path.name not in BY_THEMSELVES:
             for found in re.finditer(r"click\.echo|(?<![\w.])print\(|sys\.std(out|err)|Console\(", path.read_text()):
                 yield f"{path.name}: {found[0]}"

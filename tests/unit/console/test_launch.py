@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from services.console.embedded.broker import service_url
 from services.console.embedded.installation import Installation
-from services.console.embedded.launch import Program, programs, service_url
+from services.console.embedded.launch import Program, programs
 from services.console.settings import ConsoleSettings
 from services.contracts.topology import SERVICES
 from tests.authority import Authority

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from services.console.demo.departments import Desk
-from services.console.demo.samples import Case, load_samples
+from services.console.demo.departments import SampleDepartment
+from services.console.demo.samples import Case, Promised, load_samples
 from services.console.settings import HOME
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
@@ -62,11 +62,11 @@ def case_of(**handling: Any) -> Case:
     return Case(1, made.form, type(made.handling)(**{"reply": "答复", "outcome": "solved"} | handling), opinion="o-1")
 
 
-def desk_for(case: Case, *events: dict[str, Any]) -> tuple[Desk, list[tuple[str, dict[str, Any]]]]:
-    desk = Desk("water", "amqp://department-water:x@127.0.0.1:1/huiying", {"o-1": case}, threading.Event())
+def desk_for(case: Case, *events: dict[str, Any]) -> tuple[SampleDepartment, list[tuple[str, dict[str, Any]]]]:
+    desk = SampleDepartment("water", "amqp://department-water:x@127.0.0.1:1/huiying", {"o-1": case}, threading.Event())
     channel = Channel()
     for event in events:
-        desk._hear(channel, event)
+        desk.handle(channel, event)
     return desk, [(key, body["data"]) for _, key, body, _, _ in channel.published]
 
 
@@ -92,14 +92,14 @@ def test_every_sample_whose_outcome_lies_ahead_promises_something() -> None:
 
 
 def test_a_promise_is_for_the_future() -> None:
-    _, sent = desk_for(case_of(outcome="planned", promise={"what": "新建", "days": 3}), TASK)
+    _, sent = desk_for(case_of(outcome="planned", promise=Promised("新建", 3)), TASK)
     assert sent[1][1]["promise"]["what"] == "新建"
 
 
 def test_a_rejected_command_is_a_trouble_to_be_told() -> None:
     desk, _ = desk_for(case_of(), TASK)
     command = next(iter(desk._sent))
-    desk._hear(
+    desk.handle(
         Channel(),
         {"id": "r", "type": "command.rejected", "subject": "-", "data": {"command": command, "detail": "no", "errors": {}}},
     )
@@ -108,8 +108,8 @@ def test_a_rejected_command_is_a_trouble_to_be_told() -> None:
 
 def test_messages_about_other_opinions_are_none_of_the_demonstrations_business() -> None:
     desk, _ = desk_for(case_of())
-    assert desk._is_ours(TASK)
-    assert not desk._is_ours({**TASK, "subject": "somebody-elses"})
+    assert desk.is_ours(TASK)
+    assert not desk.is_ours({**TASK, "subject": "somebody-elses"})
 
 
 def test_a_case_ends_concluded_when_it_is_rated_and_replied_when_not() -> None:

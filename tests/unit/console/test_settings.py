@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from services.console.checkup import Severity, Subject
-from services.console.checkup.machine import certificates
+from services.console.doctor.findings import Severity, Subject
+from services.console.doctor.machine import certificates
 from services.console.embedded.certificate import expiry, name_for
 from services.console.embedded.installation import Installation
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book

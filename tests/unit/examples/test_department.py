@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from examples.python.department import Answers, Department, describe
-from services.console.commands.traffic import listen
+from services.console.commands.departments import listen
 
 TASK = {
     "id": "e-1", "type": "assignment.created", "subject": "o-1", "time": "2026-11-23T09:30:00+08:00",

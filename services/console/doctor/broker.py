@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 import pika.exceptions
 import requests
+from pika.adapters.blocking_connection import BlockingConnection
 
-from services.console.checkup.findings import Finding, Severity, Subject
 from services.console.client.amqp import connection
-from services.console.client.management import Management
+from services.console.client.management import Management, Node
+from services.console.doctor.findings import Finding, Severity, Subject
 from services.console.terminal import Failure
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
@@ -21,7 +22,6 @@ from services.runtime.store.condition import Trouble
 
 #: How much may wait for a service, whose worker handles hundreds a second, and for a department that nobody serves.
 MUCH, MUCH_FOR_A_DEPARTMENT, SHOWN = 10_000, 1_000, 5
-ALARMS = {"disk_free_alarm": "disk", "mem_alarm": "memory"}
 
 
 class Held(NamedTuple):
@@ -61,7 +61,7 @@ def _named(departments: tuple[str, ...]) -> list[str]:
     return [*work, *map(dead_queue, work)]
 
 
-def look(opened: Any, names: list[str]) -> dict[str, Held | None]:
+def look(opened: BlockingConnection, names: list[str]) -> dict[str, Held | None]:
     """What each queue holds and how many consume it; None for one that is not there."""
     found: dict[str, Held | None] = {}
     channel = opened.channel()
@@ -74,7 +74,7 @@ def look(opened: Any, names: list[str]) -> dict[str, Held | None]:
     return found
 
 
-def _blocked(opened: Any) -> str:
+def _blocked(opened: BlockingConnection) -> str:
     """Why the broker takes no messages, empty when it does."""
     try:
         publish_nowhere(opened)
@@ -132,25 +132,24 @@ def nodes(subject: Subject) -> Iterator[Finding]:
     if subject.place.management_url is None:
         return
     try:
-        rows = Management(subject.place.management_url).nodes()
+        found_nodes = Management(subject.place.management_url).nodes()
     except (Failure, requests.RequestException) as error:
         found = error.message if isinstance(error, Failure) else error.__class__.__name__
         yield Finding("消息队列节点 broker node", Severity.WARNING, found, "huiying up, or correct HUIYING_MANAGEMENT_URL")
         return
-    for row in rows:
-        yield judge_node(row)
+    for node in found_nodes:
+        yield judge_node(node)
 
 
-def judge_node(row: Mapping[str, Any]) -> Finding:
-    """What it means that a node says so of itself; one that keeps no statistics says only whether it runs."""
-    what = f"消息队列节点 broker node {row.get('name')}"
-    short = [word for field, word in ALARMS.items() if row.get(field)]
-    free, limit = row.get("disk_free"), row.get("disk_free_limit")
-    known = isinstance(free, int) and isinstance(limit, int)
-    found = f"{free / 1e9:.1f} GB free, it stops below {limit / 1e9:.1f}" if known else "runs"  # type: ignore[operator]
-    if short or not row.get("running", True):
-        return Finding(
-            what, Severity.CRITICAL, f"{' and '.join(short)} alarm; {found}" if short else "does not run", "make room, or start it"
-        )
-    low = known and free < 2 * limit  # type: ignore[operator]
+def judge_node(node: Node) -> Finding:
+    """What it means that a node says so of itself."""
+    what = f"消息队列节点 broker node {node.name}"
+    short = [word for word, alarm in (("disk", node.disk_free_alarm), ("memory", node.mem_alarm)) if alarm]
+    found, low = "runs", False
+    if isinstance(node.disk_free, int) and isinstance(node.disk_free_limit, int):
+        found = f"{node.disk_free / 1e9:.1f} GB free, it stops below {node.disk_free_limit / 1e9:.1f}"
+        low = node.disk_free < 2 * node.disk_free_limit
+    if short or not node.running:
+        told = f"{' and '.join(short)} alarm; {found}" if short else "does not run"
+        return Finding(what, Severity.CRITICAL, told, "make room, or start it")
     return Finding(what, Severity.WARNING if low else Severity.OK, found, "make room: at its limit it takes no more messages")

@@ -2,10 +2,11 @@
 
 import json
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
-from services.console.commands import privacy
+from services.console.commands import personal_data
 from services.console.main import main
 
 OPINION = "0193a000-0000-7000-8000-000000000003"
@@ -17,15 +18,15 @@ class Answering:
     def __init__(self, *answers):
         self.answers, self.asked = list(answers), []
 
-    def post(self, path, body):
+    def post(self, path, body, into):
         self.asked.append((path, body))
-        return self.answers.pop(0)
+        return msgspec.convert(self.answers.pop(0), into)
 
 
 @pytest.fixture
 def run(monkeypatch):
     def invoke(system, *arguments):
-        monkeypatch.setattr(privacy, "Client", lambda _: system)
+        monkeypatch.setattr(personal_data, "Client", lambda _: system)
         return CliRunner().invoke(main, arguments)
 
     return invoke

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from services.console.checkup.findings import Finding, Severity, Subject, graded
+from services.console.doctor.findings import Finding, Severity, Subject, graded
 from services.console.embedded.certificate import expiry
 from services.console.embedded.node import NodeFailed, server_script
 from services.runtime.clock import SystemClock

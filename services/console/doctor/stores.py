@@ -7,8 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.console.checkup.findings import Finding, Severity, Subject
-from services.console.embedded.combined_app import assemblies
+from services.console.doctor.findings import Finding, Severity, Subject
+from services.console.embedded.assemblies import assemblies
 from services.console.embedded.installation import Installation
 from services.console.settings import read_address_book
 from services.runtime.clock import SystemClock

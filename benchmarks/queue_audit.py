@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+
+import msgspec
+from pika.adapters.blocking_connection import BlockingConnection
+from pika.spec import BasicProperties
 
 from services.console.client.amqp import depths
 from services.contracts.topology import department_queue
@@ -14,6 +16,37 @@ from services.contracts.topology import department_queue
 PATIENCE_SECONDS = 5.0
 #: A consumer without a limit of its own gets no more than 2,000 messages from a quorum queue; this is the largest limit there is.
 LARGEST_PREFETCH = 65_535
+CREATED = "assignment.created"
+
+
+class OpinionId(msgspec.Struct):
+    """Which opinion an assignment is about."""
+
+    id: str
+
+
+class Assigned(msgspec.Struct):
+    """What the data of a message to a department says of an assignment; other messages say less."""
+
+    role: str | None = None
+    opinion: OpinionId | str | None = None
+
+
+class ToDepartment(msgspec.Struct):
+    """A message in a department's queue."""
+
+    id: str
+    type: str
+    data: Assigned
+
+    @property
+    def assigned(self) -> str | None:
+        """The opinion that is assigned by it, to any department; None for another message."""
+        opinion = self.data.opinion
+        return opinion.id if self.type == CREATED and isinstance(opinion, OpinionId) else None
+
+
+MESSAGE = msgspec.json.Decoder(ToDepartment)
 
 
 @dataclass
@@ -22,16 +55,13 @@ class Census:
 
     places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     copies: Counter[tuple[str, str]] = field(default_factory=Counter)
-    others: int = 0
 
     def count(self, queue: str, message_id: str, body: bytes) -> None:
         """Take one message into account; only lead assignments say where an opinion is."""
         self.copies[queue, message_id] += 1
-        event = json.loads(body)
-        if event["type"] == "assignment.created" and event["data"]["role"] == "lead":
-            self.places[event["data"]["opinion"]["id"]].add(queue)
-        else:
-            self.others += 1
+        message = MESSAGE.decode(body)
+        if (opinion := message.assigned) is not None and message.data.role == "lead":
+            self.places[opinion].add(queue)
 
     @property
     def second_copies(self) -> int:
@@ -47,7 +77,7 @@ class Census:
         return [opinion for opinion, queues in self.places.items() if len(queues) > 1]
 
 
-def take_census(broker: Any, departments: Sequence[str]) -> Census:
+def take_census(broker: BlockingConnection, departments: Sequence[str]) -> Census:
     """Look at every message that is ready in the departments' queues, without taking any.
 
     Ends when each queue has shown as many as it said it holds, or when nothing has come for `PATIENCE_SECONDS`. What arrives
@@ -56,7 +86,7 @@ def take_census(broker: Any, departments: Sequence[str]) -> Census:
     left = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
     census, channel, seen = Census(), broker.channel(), 0
 
-    def arrived(queue: str, properties: Any, body: bytes) -> None:
+    def arrived(queue: str, properties: BasicProperties, body: bytes) -> None:
         nonlocal seen
         seen += 1
         left[queue] -= 1

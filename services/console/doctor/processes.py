@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-from services.console.checkup.findings import Finding, Severity, Subject, graded
 from services.console.client.http import DISTRUST
+from services.console.doctor.findings import Finding, Severity, Subject, graded
 from services.console.embedded.installation import Installation
 from services.console.embedded.launch import KEEPER
 from services.console.embedded.supervisor import Supervisor

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rich.progress import Progress
@@ -25,9 +24,6 @@ class Intake:
 
     def __init__(self, room: int, ask: Callable[[Intake], None]) -> None:
         self.room, self._ask, self.taken, self.sent = room, ask, list[str](), 0
-
-    def get(self, path: str, **_: Any) -> Any:
-        return {"items": []}
 
     def stream(self, path: str, body: bytes, content_type: str) -> Iterator[bytes]:
         self.sent += 1
@@ -57,8 +53,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[Intake], I
     path.write_text("title,content\n" + "".join(f"{'bad' if number == 7 else 'good'}-{number},x\n" for number in range(12)))
 
     def make(intake: Intake) -> Import:
-        found = Import(intake, "", open_records(path), list)  # type: ignore[arg-type]
-        found._send(Progress(disable=True))
+        found = Import(intake, open_records(path), list)  # type: ignore[arg-type]
+        found.run(Progress(disable=True))
         return found
 
     return make
