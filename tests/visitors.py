@@ -12,6 +12,7 @@ from typing import Any
 
 import flask
 
+from services.contracts.callers import NOBODY, Caller
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event
@@ -33,7 +34,7 @@ from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.reading import newest

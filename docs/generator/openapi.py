@@ -14,13 +14,13 @@ from docs.generator.shapes import Json, Shapes
 from docs.generator.words import words
 from services import VERSION
 from services.contracts import errors
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.queries import is_several
+from services.intake.app.limits import SUBMISSIONS
 from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.problems import PROBLEM
 from services.runtime.web.routes import API, Route
-from services.runtime.web.throttle import Kind
 
 MULTIPART = "multipart/form-data"
 BYTES: Json = {"type": "string", "format": "binary"}
@@ -200,7 +200,7 @@ def _taken(kind: str) -> Json:
 
 def _refusals(route: Route) -> list[type[Refusal]]:
     found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
-    if route.counts is Kind.SUBMISSION:
+    if SUBMISSIONS in route.counts:
         found.append(errors.NoRoom)
     # What only the public may do refuses staff.
     if route.access is not PUBLIC or route.method == "POST":

@@ -29,13 +29,13 @@ from docs.generator.product import (
 from docs.generator.statistics import statistics
 from services.contracts import measures
 from services.contracts.answers import CODES
+from services.contracts.callers import PUBLIC
 from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TRANSITIONS, FIRST, TRANSITIONS, CoState, State
 from services.contracts.measures import Measure
 from services.contracts.messages.values import Message
 from services.runtime.settings import PREFIX, ProcessSettings
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.routes import Route
 
 Row = tuple[str, ...]

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from services.intake import app, domain, pages, store
 from services.intake.app import Intake
+from services.intake.app.limits import limits_of
 from services.intake.consumer import hearings
 from services.intake.gateway import Room
 from services.intake.series import RoomCollector, UnassignedCollector
@@ -83,6 +84,7 @@ ASSEMBLY = Assembly(
     tells,
     place=lambda service: service.place,
     uses=store.open_codes,
+    limits=limits_of,
 )
 
 if __name__ == "__main__":

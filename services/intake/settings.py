@@ -22,3 +22,15 @@ class Settings(ProcessSettings):
         200,
         doc="MB of the disk of an SQLite store that opinions leave free; PostgreSQL's disk is not known here",
     )
+    submissions_a_minute: int = env(
+        "SUBMISSIONS_A_MINUTE",
+        whole_number,
+        30,
+        doc="submissions from one address without a token; twice as many at once; 0: no limit",
+    )
+    station_submissions_a_minute: int = env(
+        "STATION_SUBMISSIONS_A_MINUTE", whole_number, 300, doc="the same for one station, from all addresses together"
+    )
+    wrong_receipts_a_minute: int = env(
+        "WRONG_RECEIPTS_A_MINUTE", whole_number, 20, doc="wrong receipts from one address; twice as many at once; 0: no limit"
+    )

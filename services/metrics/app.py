@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import flask
 
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import Invalid
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
@@ -25,7 +26,6 @@ from services.metrics.schemas.ledger import (
     proof_answer,
 )
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes

@@ -9,14 +9,13 @@ from typing import Any
 
 import flask
 
+from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.notify import domain
 from services.notify.app import Notify
 from services.notify.app.context import SUPERVISORS
 from services.notify.store import agenda_of, find_meeting, open_supervisions
-from services.runtime.web.access import Role
-from services.runtime.web.account import SIGNED_IN
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, environment, error_page, html
 from services.runtime.web.routes import Answer, Routes

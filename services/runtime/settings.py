@@ -102,18 +102,6 @@ class ProcessSettings:
     log_level: str = env("LOG_LEVEL", log_level, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
     batch: int = env("BATCH", how_many, 200, doc="most messages handled in one transaction")
     relay_batch: int = env("RELAY_BATCH", how_many, 200, doc="most messages published before waiting for confirms")
-    submissions_a_minute: int = env(
-        "SUBMISSIONS_A_MINUTE",
-        whole_number,
-        30,
-        doc="submissions from one address without a token; twice as many at once; 0: no limit",
-    )
-    station_submissions_a_minute: int = env(
-        "STATION_SUBMISSIONS_A_MINUTE", whole_number, 300, doc="the same for one station, from all addresses together"
-    )
-    wrong_receipts_a_minute: int = env(
-        "WRONG_RECEIPTS_A_MINUTE", whole_number, 20, doc="wrong receipts from one address; twice as many at once; 0: no limit"
-    )
     wrong_sign_ins_a_minute: int = env(
         "WRONG_SIGN_INS_A_MINUTE", whole_number, 20, doc="wrong tokens from one address; twice as many at once; 0: no limit"
     )

@@ -14,6 +14,7 @@ from marshmallow import RAISE
 from PIL import Image
 
 from docs.generator.product import ROOT, assemblies
+from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.ledger import subject_of
@@ -31,7 +32,7 @@ from services.runtime.clock import new_id
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 
 API = "/api/v1"

@@ -13,18 +13,19 @@ from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
 from services.console.embedded.combined_app import service_of
+from services.contracts.callers import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Role
 from services.contracts.topology import SERVICES
+from services.intake.app.limits import RECEIPTS, SUBMISSIONS
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from services.runtime.web.paging import Page
 from services.runtime.web.routes import API, Route, Routes
 from services.runtime.web.sessions import FORM_KEY, Sessions, cookie_name
-from services.runtime.web.throttle import Kind
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
 #: What somebody who is known may change.
@@ -136,9 +137,9 @@ def test_the_api_is_never_a_page_and_so_never_takes_a_cookie(service: str, route
 @every_route
 def test_who_submits_or_asks_for_a_receipt_is_counted(service: str, route: Route) -> None:
     if "<receipt>" in route.path and not route.view.__name__.startswith("back_"):
-        assert route.counts is Kind.RECEIPT
+        assert route.counts == (RECEIPTS,)
     if route.method == "POST" and route.path.endswith("/opinions") and route.access is PUBLIC:
-        assert route.counts is Kind.SUBMISSION
+        assert SUBMISSIONS in route.counts
 
 
 def contact_data(shape: type[Schema]) -> bool:

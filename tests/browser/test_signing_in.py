@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import expect
 
+from services.contracts.callers import Role
 from services.runtime.store.migrate import ACCESS
-from services.runtime.web.access import Role
 from tests.browser.conftest import PHONE, serving
 from tests.unit.runtime.doorway import Doorway
 

@@ -18,9 +18,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.contracts.callers import OF_A_DEPARTMENT, Role
 from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited
-from services.runtime.web.access import OF_A_DEPARTMENT, Role
 from tests.fuzz.hooks import KNOWN
 from tests.system.installation import PASSED_ON, ROOT, Installation
 from tests.system.opinions import opinions

@@ -19,6 +19,7 @@ from services.console.client.records import NDJSON
 from services.console.doctor import processes
 from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
+from services.contracts.callers import Role
 from services.contracts.errors import ROOM, NoRoom
 from services.contracts.measures import INTAKE
 from services.intake.__main__ import ASSEMBLY
@@ -30,7 +31,7 @@ from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.process import assembly
 from services.runtime.process.assembly import build_app, migrate_access
 from services.runtime.store.database import Database
-from services.runtime.web.access import Role, create
+from services.runtime.web.access import create
 from tests.integration.relaying import Running, until, waiting
 from tests.stores import MakeDatabase
 from tests.unit.intake.desk import FORM, KEY, MIGRATIONS

@@ -18,7 +18,6 @@ from services.runtime.clock import ZONE, SystemClock
 from services.runtime.store.database import Database
 from services.runtime.web import access
 from services.runtime.web import audit as audit_trail
-from services.runtime.web.access import Named, Role
 
 MOST_LINES = 1000
 

@@ -18,6 +18,7 @@ from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import listens, stop_all
 from services.console.settings import EXAMPLE, OWN_CATALOGUE, TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
+from services.contracts.callers import Role
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotSignedIn
@@ -28,7 +29,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.tls import bare, identity, read_address, reason
 from services.runtime.web import access
-from services.runtime.web.access import Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 
 READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 12.0
 STEP_SECONDS = 0.1

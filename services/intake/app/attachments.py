@@ -8,9 +8,11 @@ from typing import Any
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from services.contracts.callers import PUBLIC, STAFF
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
 from services.intake import domain, gateway, handlers, schemas, store
 from services.intake.app.context import Intake, routes
+from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
 from services.intake.app.receipts import known_receipt
 from services.intake.domain import LARGEST_PHOTO, PHOTO_TYPES, Photo
@@ -18,11 +20,9 @@ from services.intake.store import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.access import PUBLIC, STAFF
 from services.runtime.web.calls import Call
 from services.runtime.web.requests import MULTIPART
 from services.runtime.web.routes import API, Answer
-from services.runtime.web.throttle import Kind
 
 #: What a multipart body may have beside the photo: boundaries and headers.
 AROUND = 65_536
@@ -41,7 +41,7 @@ PHOTO_HEADERS = {
 @routes.post(
     f"{API}/receipts/<receipt>/attachments",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     takes=(*PHOTO_TYPES, MULTIPART),
     longest=LARGEST_PHOTO + AROUND,
     answers={201: schemas.Attachment},
@@ -78,7 +78,7 @@ def attach_photos(
 @routes.get(
     f"{API}/receipts/<receipt>/attachments/<attachment_id>",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     answers={200: None},
     gives=tuple(PHOTO_TYPES),
 )

@@ -12,6 +12,7 @@ import flask
 import orjson
 from sqlalchemy.exc import IntegrityError
 
+from services.contracts.callers import OFFICE
 from services.contracts.errors import ROOM, Invalid, Malformed, NoRoom, Refusal
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
@@ -22,7 +23,6 @@ from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.sheets.workbook import XLSX
-from services.runtime.web.access import OFFICE
 from services.runtime.web.calls import Call
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import API, Answer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.intake.gateway import Room
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
-from services.runtime.web.access import Role
 from services.runtime.web.routes import Routes
 
 routes = Routes()

@@ -9,8 +9,8 @@ from pathlib import Path
 import flask
 
 from services import contracts
+from services.contracts.callers import PUBLIC
 from services.intake.app.context import Intake, routes
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from services.intake import handlers, schemas, store
 from services.intake.app.context import ADMIN, Intake, routes
+from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import expect
 from services.intake.app.receipts import known_receipt
 from services.intake.handlers import Erasure
 from services.intake.store import IntakeStore
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
-from services.runtime.web.throttle import Kind
 
 
 @routes.post(
@@ -29,7 +29,7 @@ def erase(call: Call[Intake]) -> Answer:
 
 
 @routes.post(
-    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=Kind.RECEIPT, body=schemas.Erasure, answers={200: schemas.Erased}
+    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=schemas.Erasure, answers={200: schemas.Erased}
 )
 def erase_by_receipt(call: Call[Intake]) -> Answer:
     """The same by a receipt; a co-signer's erases only who holds it."""

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from services.contracts.callers import PUBLIC, STAFF, Caller
 from services.contracts.errors import Invalid, NotFound
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
+from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.domain import Photo
 from services.intake.handlers import Taken
 from services.intake.store import IntakeStore
@@ -17,12 +19,10 @@ from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.store.vault import Vault
-from services.runtime.web.access import PUBLIC, STAFF, Caller
 from services.runtime.web.calls import Call
 from services.runtime.web.listing import read_listing
 from services.runtime.web.paging import NOT_OURS, cursor_of, read_cursor
 from services.runtime.web.routes import API, Answer
-from services.runtime.web.throttle import Kind
 
 Row = Mapping[str, Any]
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
@@ -49,7 +49,7 @@ INSIDE = frozenset(
 
 @routes.post(
     f"{API}/opinions", access=PUBLIC, body=schemas.Submission, answers={200: schemas.Submitted, 201: schemas.Submitted},
-    counts=Kind.SUBMISSION, made="{links[receipt]}",
+    counts=(SUBMISSIONS, STATIONS), made="{links[receipt]}",
 )  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""

@@ -7,26 +7,26 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas, store
 from services.intake.app.context import Intake, routes
+from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import advisers_of, moment, part_of
 from services.intake.store import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
-from services.runtime.web.throttle import Kind
 
 RECEIPT = f"{API}/receipts/{{receipt}}"
 _REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
 @routes.get(
-    f"{API}/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT, query=schemas.TimelineQuery, answers={200: schemas.Receipt}
+    f"{API}/receipts/<receipt>", access=PUBLIC, counts=(RECEIPTS,), query=schemas.TimelineQuery, answers={200: schemas.Receipt}
 )
 def read_receipt(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
@@ -36,7 +36,7 @@ def read_receipt(call: Call[Intake]) -> Answer:
 @routes.post(
     f"{API}/receipts/<receipt>/evaluation",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     body=schemas.Evaluation,
     answers={201: schemas.Standing},
     made=RECEIPT,
@@ -56,7 +56,7 @@ def evaluate(call: Call[Intake]) -> Answer:
 @routes.post(
     f"{API}/receipts/<receipt>/details",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     body=schemas.Details,
     answers={201: schemas.Standing},
     made=RECEIPT,
@@ -74,7 +74,7 @@ def add_details(call: Call[Intake]) -> Answer:
 @routes.post(
     f"{API}/receipts/<receipt>/withdrawal",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     body=schemas.Withdrawal,
     answers={201: schemas.Standing},
     made=RECEIPT,

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.intake import app
 from services.intake.app import Intake
+from services.intake.app.limits import RECEIPTS
 from services.intake.domain import MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.store.idempotency import Key
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
-from services.runtime.web.throttle import Kind
 
 routes = Routes()
 NONE_CHOSEN = Words("请先选照片", "Choose a photo first")
@@ -27,7 +27,7 @@ NOT_KEPT = Words(
 )
 
 
-@routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=Kind.RECEIPT, page=error_page)
+@routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=(RECEIPTS,), page=error_page)
 def back_from_photos(call: Call[Intake]) -> Answer:
     """The photos' own address, opened by hand."""
     return see_other(page_of(call))
@@ -36,7 +36,7 @@ def back_from_photos(call: Call[Intake]) -> Answer:
 @routes.post(
     "/receipts/<receipt>/attachments",
     access=PUBLIC,
-    counts=Kind.RECEIPT,
+    counts=(RECEIPTS,),
     page=error_page,
     longest=LONGEST_BODY + MOST_BYTES,
 )

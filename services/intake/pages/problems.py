@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
 from services.contracts.problems import meaning_of
 from services.intake.app.context import Intake
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import environment, error_page, html
 from services.runtime.web.routes import Answer, Routes

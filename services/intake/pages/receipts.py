@@ -12,22 +12,22 @@ import flask
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
+from services.contracts.callers import PUBLIC
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.intake import app, domain, schemas
 from services.intake.app import Intake, receipt_data
+from services.intake.app.limits import RECEIPTS
 from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.telling import department_name, show_time, tell, topic_name
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS
 from services.runtime.store.idempotency import Key
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.throttle import Kind
 
 routes = Routes()
 KEY = "key"
@@ -96,7 +96,7 @@ FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitte
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
-@routes.get("/receipts", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.get("/receipts", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def look_up(call: Call[Intake]) -> Answer:
     """Go to the page of a receipt; without one, the box to enter it."""
     text = str(call.query.get("receipt", "")).strip()
@@ -108,7 +108,7 @@ def look_up(call: Call[Intake]) -> Answer:
     return see_other(f"/receipts/{receipt}")
 
 
-@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
     return show(call.service, call.path["receipt"], {KEY: new_key()}, cursor=str(call.query.get("cursor", "")))
@@ -133,19 +133,19 @@ def back_from_withdrawal(call: Call[Intake]) -> Answer:
 
 
 # Like the form on the first page these carry no session; who holds the receipt may send them, and nobody can forge without it.
-@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def evaluate(call: Call[Intake]) -> Answer:
     """Take the rating; back to the receipt's page, which says thank you."""
     return _take(call, EVALUATION)
 
 
-@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def add_details(call: Call[Intake]) -> Answer:
     """Take what the submitter adds; back to the receipt's page."""
     return _take(call, DETAILS)
 
 
-@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def withdraw(call: Call[Intake]) -> Answer:
     """Take the opinion back; back to the receipt's page, which says so."""
     return _take(call, WITHDRAWAL)

@@ -13,20 +13,20 @@ import flask
 import structlog
 from sqlalchemy.exc import IntegrityError
 
+from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, Invalid, NoRoom, Unavailable
 from services.intake import app, domain, schemas
 from services.intake.app import Intake
+from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.domain import Photo
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
 from services.intake.pages.words import VISIBILITIES
 from services.runtime.store.idempotency import Key
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, environment, error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
-from services.runtime.web.throttle import Kind
 
 log = structlog.get_logger()
 routes = Routes()
@@ -132,7 +132,7 @@ def back_to_form(_: Call[Intake]) -> Answer:
 
 # No token against forged requests: these forms are for everybody and carry no session, no cookie and no right that a
 # forged one could borrow. Who forges a submission could as well send one.
-@routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION, longest=LONGEST_BODY + MOST_BYTES)
+@routes.post("/opinions", access=PUBLIC, page=error_page, counts=(SUBMISSIONS, STATIONS), longest=LONGEST_BODY + MOST_BYTES)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import Invalid, status_of
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
@@ -15,7 +16,6 @@ from services.metrics.handlers.service import Service
 from services.metrics.handlers.statistics import statistics
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.statistics import StatisticsQuery
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import Words, error_page, html
 from services.runtime.web.requests import validate

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.notify.domain import Courier, Ladder, Postbox, Secretary
 from services.notify.handlers import LOST_AFTER
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
-from services.runtime.web.access import Role
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import Routes
 

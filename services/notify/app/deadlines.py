@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from services.contracts.callers import PUBLIC, STAFF
 from services.contracts.errors import Invalid, NotFound
 from services.notify import domain, schemas
 from services.notify.app.context import Notify, case_filters, routes
 from services.notify.store import case_deadlines, deadline_versions, find_deadline, open_deadlines
-from services.runtime.web.access import PUBLIC, STAFF
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer

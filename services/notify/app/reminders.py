@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.contracts.callers import STAFF
 from services.notify import schemas
 from services.notify.app.context import Notify, case_filters, routes
 from services.notify.store import sent_reminders
-from services.runtime.web.access import STAFF
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from services.contracts.callers import STAFF
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Promise
@@ -14,7 +15,6 @@ from services.notify.app.context import SUPERVISORS, Notify, routes
 from services.notify.store import Supervisions, agenda_of, find_meeting, list_meetings, list_supervisions
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.access import STAFF
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from services.contracts.callers import PUBLIC
 from services.notify import schemas
 from services.notify.app.context import Notify, routes
 from services.notify.store import listed_heads
-from services.runtime.web.access import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer

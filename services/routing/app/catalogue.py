@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from services.contracts.callers import PUBLIC, STAFF
 from services.routing import domain, schemas, store
 from services.routing.app.context import RULING, Routing, routes
-from services.runtime.web.access import PUBLIC, STAFF
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
 

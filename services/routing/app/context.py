@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.contracts.callers import STAFF, Role
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain import Router
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
-from services.runtime.web.access import STAFF, Role
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import Routes
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from services.contracts.callers import OFFICE
 from services.contracts.errors import NotFound
 from services.routing import handlers, schemas, store
 from services.routing.app.assignments import standing
@@ -13,7 +14,6 @@ from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.web.access import OFFICE
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer

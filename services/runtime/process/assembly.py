@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from services.runtime.web.application import create_app
 from services.runtime.web.audit import Scribe
 from services.runtime.web.routes import Routes, body_limits
 from services.runtime.web.server import WebServer
-from services.runtime.web.throttle import Allowance, Throttle
+from services.runtime.web.throttle import Allowance, Limit, Throttle
 
 log = structlog.get_logger()
 DEPTHS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
@@ -53,7 +53,7 @@ class Assembly:
     """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock.
 
     `tells` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use, `uses`
-    asks the store which of its codes open cases use.
+    asks the store which of its codes open cases use. `limits` are the limits of its own, by the settings.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Assembly:
     tells: Callable[[Any], Facts] = lambda _: {}
     place: Callable[[Any], InUse[Any]] | None = None
     uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
+    limits: Callable[[Any], Mapping[Limit, int]] = lambda _: {}
 
 
 def load_settings(assembly: Assembly) -> ProcessSettings:
@@ -96,7 +97,10 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
     access = Database(given.access_database_url, "access", clock)
-    throttle, tells = Throttle(Allowance.of(given)), {**_tells(assembly, database, service), **backlog_of(database)}
+    throttle, tells = (
+        Throttle(Allowance.of(given, assembly.limits(given))),
+        {**_tells(assembly, database, service), **backlog_of(database)},
+    )
     health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, tells)
     routes = Routes([*assembly.routes, *health])
     return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))

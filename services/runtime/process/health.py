@@ -8,8 +8,8 @@ from typing import Any
 import flask
 import structlog
 
+from services.contracts.callers import NOBODY, PUBLIC
 from services.runtime.store.condition import Trouble
-from services.runtime.web.access import NOBODY, PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.problems import json_response
 from services.runtime.web.routes import Answer, Route, Routes

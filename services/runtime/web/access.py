@@ -5,19 +5,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.errors import Invalid, NotAllowed, NotFound, NotSignedIn
-from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
+from services.contracts.callers import NOBODY, NOTHING_NAMED, PARTY, Caller, Named, Role, check_owner, check_token
+from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import new_id
-from services.runtime.store.database import Database, Instant, Transaction, rows_of
+from services.runtime.store.database import Database, Instant, rows_of
 from services.runtime.web.problems import STORE_AWAY
 
 log = structlog.get_logger()
@@ -25,8 +23,6 @@ PREFIX = "hy_"
 CACHE_SECONDS = 2.0
 MOST_REMEMBERED = 10_000
 T = TypeVar("T")
-#: Who owns the senders that are not a department's.
-OFFICE_OWNER = "-"
 #: A token's last use is written down at most once in this time, however often it is used.
 USE_SECONDS = 60.0
 LONGEST_DAYS = 36_500
@@ -37,7 +33,7 @@ tokens = sa.Table(
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
     sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("department", sa.String(40)),
+    sa.Column(PARTY, sa.String(40), key="party"),
     sa.Column("created", Instant, nullable=False),
     sa.Column("revoked", Instant),
     sa.Column("expires", Instant),
@@ -47,111 +43,22 @@ tokens = sa.Table(
 )
 
 
-class Role(StrEnum):
-    """What a token is for."""
-
-    REVIEWER = "reviewer"
-    DEPARTMENT = "department"
-    HEAD = "head"
-    SUPERVISOR = "supervisor"
-    ADMIN = "admin"
-    SCRAPER = "scraper"
-
-
-#: Who acts for one department: whoever handles its assignments, and its head, who approves its replies where that is asked for.
-OF_A_DEPARTMENT = frozenset({Role.DEPARTMENT, Role.HEAD})
-#: Marks a route that anybody may call.
-PUBLIC: frozenset[Role] = frozenset()
-OFFICE = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
-STAFF = OFFICE | {Role.DEPARTMENT}
-SCRAPE = frozenset({Role.SCRAPER, Role.ADMIN})
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls: a role, the department it acts for if it is one, the token's id for the record, and what the token names of
-    channels and sender (None: what the role has)."""
-
-    role: Role | None = None
-    department: str | None = None
-    token: str | None = None
-    channels: frozenset[str] | None = None
-    source: str | None = None
-
-    @property
-    def grant(self) -> Grant:
-        """What this caller may say of an opinion that it sends."""
-        return grant_of(self.role, self.channels, self.source)
-
-    @property
-    def principal(self) -> str | None:
-        """What tells this caller from every other one; None for somebody without a token."""
-        return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
-
-    def own_only(self, asked: Sequence[str] | None) -> Sequence[str] | None:
-        """The departments that a list is narrowed to, None for all: who acts for one sees its own.
-
-        Raises `NotAllowed` when a department asks for another's, rather than answer with what was not asked for.
-        """
-        if self.department is None:
-            return asked
-        if asked is not None and set(asked) != {self.department}:
-            raise NotAllowed("A department sees its own only.", {"department": [f"leave it out, or ask for {self.department}"]})
-        return (self.department,)
-
-
-NOBODY = Caller()
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What a new token names of what it grants; nothing: what its role has."""
-
-    channels: tuple[str, ...] = ()
-    source: str | None = None
-
-
 def create(
-    database: Database, role: str, department: str | None, days: int | None = None, named: Named = Named()
+    database: Database, role: str, party: str | None, days: int | None = None, named: Named = NOTHING_NAMED
 ) -> tuple[str, str]:
     """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
-    if role not in list(Role):
-        raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
-    if (role in OF_A_DEPARTMENT) != (department is not None):
-        raise Invalid(
-            "The token of a department or of its head, and no other, names its department.",
-            {"department": ["needed for roles department and head only"]},
-        )
+    check_token(role, party, named)
     if days is not None and not 0 < days <= LONGEST_DAYS:
         raise Invalid("A token is good for at least one day.", {"days": [f"from 1 to {LONGEST_DAYS}"]})
-    _check_named(named)
     token, token_id = PREFIX + secrets.token_urlsafe(32), new_id()
     with database.transaction() as work:
-        _check_owner(work, role, department, named.source)
+        if named.source is not None:
+            query = sa.select(tokens.c.party).where(tokens.c.source == named.source)
+            check_owner(named.source, party, work.execute(query).scalars().all())
         grants = {"channels": list(named.channels) or None, "source": named.source}
-        row = grants | {"id": token_id, "hash": digest(token), "role": role, "department": department, "created": work.now}
+        row = grants | {"id": token_id, "hash": digest(token), "role": role, "party": party, "created": work.now}
         work.add(tokens, row | {"expires": None if days is None else work.now + timedelta(days=days)})
     return token_id, token
-
-
-def _check_named(named: Named) -> None:
-    unknown = [channel for channel in named.channels if channel not in GRANTABLE]
-    if unknown:
-        raise Invalid(f"There is no channel '{unknown[0]}'.", {"channel": [f"one of {', '.join(GRANTABLE)}"]})
-    if named.source is not None and not SOURCE.fullmatch(named.source):
-        raise Invalid("Name the source with small letters, digits and dashes.", {"source": [SOURCE.pattern]})
-
-
-def _check_owner(work: Transaction, role: str, department: str | None, source: str | None) -> None:
-    """A sender's answers hold the receipts of its cases, so its name is not given to another party's token."""
-    if source is None:
-        return
-    query = sa.select(tokens.c.role, tokens.c.department).where(tokens.c.source == source)
-    owners = {(row.department or OFFICE_OWNER) for row in work.execute(query)}
-    if source in list(Role):
-        owners.add(OFFICE_OWNER)
-    if owners - {department or OFFICE_OWNER}:
-        raise Invalid("This source is somebody else's; choose another name.", {"source": ["the name of another sender"]})
 
 
 def revoke(database: Database, token_id: str) -> None:
@@ -240,13 +147,13 @@ class Gatekeeper:
 
 
 #: What of a token's row makes its caller.
-CALLER = (tokens.c.id, tokens.c.role, tokens.c.department, tokens.c.channels, tokens.c.source)
+CALLER = (tokens.c.id, tokens.c.role, tokens.c.party.label("party"), tokens.c.channels, tokens.c.source)
 
 
 def caller_of(row: Any) -> Caller:
     """The caller behind a row with the columns `CALLER`."""
     channels = None if row.channels is None else frozenset(row.channels)
-    return Caller(Role(row.role), row.department, row.id, channels, row.source)
+    return Caller(Role(row.role), row.party, row.id, channels, row.source)
 
 
 def refuse_ended(revoked: datetime | None, expires: datetime | None, now: datetime) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import flask
 
+from services.contracts.callers import PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.errors import NotSignedIn
-from services.runtime.web.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import Door
 from services.runtime.web.pages import Words, environment, error_page, html, see_other
@@ -22,83 +22,75 @@ TEMPLATES = environment(Path(__file__).parent / "templates")
 DESK = "/office"
 #: Where signing in may lead: a plain path of this very site.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
-SIGNED_IN = STAFF | OF_A_DEPARTMENT
-ROLES: Mapping[Role, Words] = {
-    Role.REVIEWER: Words("审核人员", "reviewer"),
-    Role.DEPARTMENT: Words("承办单位", "department"),
-    Role.HEAD: Words("承办单位负责人", "head of a department"),
-    Role.SUPERVISOR: Words("督办人员", "supervisor"),
-    Role.ADMIN: Words("管理员", "administrator"),
-    Role.SCRAPER: Words("指标采集程序", "program that collects metrics"),
-}
 NO_TOKEN = Words("请粘贴令牌", "Paste the token")
 WRONG = Words("这个令牌不对，或者已经过期、吊销。请找管理员。", "This token is unknown, expired or revoked. Ask an administrator.")
 NO_PERSON = Words("这个令牌是给程序用的，不能登录。", "This token is for programs; nobody can sign in with it.")
-FOR_PEOPLE: Sequence[tuple[str, Words]] = (
-    ("/agenda", Words("督办事项", "Under supervision")),
-    ("/statistics", Words("看公示", "Statistics")),
-    ("/", Words("首页", "First page")),
-)
 
 
-_signing = Routes()
+class AccountPages:
+    """`/login`, `/logout` and the page of whoever is signed in.
 
+    `facts` says who a caller is, as rows of a label and a value; `links` lead to other pages; `hint` says who need not sign in.
+    """
 
-@_signing.get("/login", access=PUBLIC, page=error_page)
-def ask_token(call: Call[Any]) -> Answer:
-    """The form to sign in; who is signed in already goes on."""
-    to = own_path(str(call.query.get("to", "")))
-    return see_other(to) if door_of(call).session() else _form(to)
+    def __init__(
+        self,
+        facts: Callable[[Caller], Sequence[tuple[Words, Words | str]]],
+        links: Sequence[tuple[str, Words]],
+        hint: Words,
+    ) -> None:
+        self._facts, self._links, self._hint = facts, links, hint
 
+    def routes(self) -> Routes:
+        """The routes of these pages."""
+        routes = Routes()
+        routes.get("/login", access=PUBLIC, page=error_page)(self.ask_token)
+        routes.post("/login", access=PUBLIC, page=error_page)(self.sign_in)
+        routes.get("/logout", access=PUBLIC, page=error_page)(self.back_to_desk)
+        routes.post("/logout", access=frozenset(Role), page=error_page)(self.sign_out)
+        routes.get(DESK, access=SIGNED_IN, page=error_page)(self.desk)
+        return routes
 
-@_signing.post("/login", access=PUBLIC, page=error_page)
-def sign_in(call: Call[Any]) -> Answer:
-    """Open a session with an access token, which is pasted once."""
-    refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
-    form, door = read_form(("token", "to")), door_of(call)
-    to = own_path(form["to"])
-    if not form["token"]:
-        return _form(to, 422, NO_TOKEN)
-    try:
-        secret, session = door.sign_in(form["token"])
-    except NotSignedIn:
-        return _form(to, 401, WRONG)
-    if session.caller.role not in SIGNED_IN:
-        return _form(to, 403, NO_PERSON)
-    response = see_other(to)
-    give_cookie(response, secret, door.is_secure())
-    return response
+    def ask_token(self, call: Call[Any]) -> Answer:
+        """The form to sign in; who is signed in already goes on."""
+        to = own_path(str(call.query.get("to", "")))
+        return see_other(to) if door_of(call).session() else self._form(to)
 
+    def sign_in(self, call: Call[Any]) -> Answer:
+        """Open a session with an access token, which is pasted once."""
+        refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
+        form, door = read_form(("token", "to")), door_of(call)
+        to = own_path(form["to"])
+        if not form["token"]:
+            return self._form(to, 422, NO_TOKEN)
+        try:
+            secret, session = door.sign_in(form["token"])
+        except NotSignedIn:
+            return self._form(to, 401, WRONG)
+        if session.caller.role not in SIGNED_IN:
+            return self._form(to, 403, NO_PERSON)
+        response = see_other(to)
+        give_cookie(response, secret, door.is_secure())
+        return response
 
-@_signing.get("/logout", access=PUBLIC, page=error_page)
-def back_to_desk(_: Call[Any]) -> Answer:
-    """The form's own address, opened by hand: signing out is a button, so that no link can do it."""
-    return see_other(DESK)
+    def back_to_desk(self, _: Call[Any]) -> Answer:
+        """The form's own address, opened by hand: signing out is a button, so that no link can do it."""
+        return see_other(DESK)
 
+    def sign_out(self, call: Call[Any]) -> Answer:
+        """End the session."""
+        door = door_of(call)
+        door.sign_out()
+        response = see_other("/login")
+        take_cookie(response, door.is_secure())
+        return response
 
-@_signing.post("/logout", access=frozenset(Role), page=error_page)
-def sign_out(call: Call[Any]) -> Answer:
-    """End the session."""
-    door = door_of(call)
-    door.sign_out()
-    response = see_other("/login")
-    take_cookie(response, door.is_secure())
-    return response
-
-
-def desk_routes(links: Sequence[tuple[str, Words]] = FOR_PEOPLE) -> Routes:
-    """`/login`, `/logout` and the page of whoever is signed in, with links to other pages."""
-    routes = Routes(_signing)
-
-    @routes.get(DESK, access=SIGNED_IN, page=error_page)
-    def desk(call: Call[Any]) -> Answer:
+    def desk(self, call: Call[Any]) -> Answer:
         """Who is signed in, until when, and the way to other pages."""
-        session = session_of(call)
-        return html(
-            TEMPLATES, "desk.html", caller=call.caller, session=session, role=ROLES[call.caller.role or Role.ADMIN], links=links
-        )
+        return html(TEMPLATES, "desk.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
 
-    return routes
+    def _form(self, to: str, status: int = 200, mistake: Words | None = None) -> flask.Response:
+        return html(TEMPLATES, "login.html", status, to=to, mistake=mistake, hint=self._hint)
 
 
 def door_of(call: Call[Any]) -> Door:
@@ -116,7 +108,3 @@ def session_of(call: Call[Any]) -> Session | None:
 def own_path(text: str) -> str:
     """A path of this site from an address bar, or the desk: nobody is sent elsewhere after signing in."""
     return text if _OWN_PATH.fullmatch(text) and "//" not in text else DESK
-
-
-def _form(to: str, status: int = 200, mistake: Words | None = None) -> flask.Response:
-    return html(TEMPLATES, "login.html", status, to=to, mistake=mistake)

@@ -70,7 +70,7 @@ def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Respon
     def serve(**path: str) -> flask.Response:
         with door.visit(route, path) as visit:
             body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
-            visit.count_station(body)
+            visit.count_body(body)
             key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
             answer = route.view(
                 Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door, flask.request.if_match)

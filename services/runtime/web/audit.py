@@ -19,10 +19,11 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
+from services.contracts.callers import PARTY, Caller
 from services.contracts.errors import Unavailable
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Instant, Transaction, rows_of
-from services.runtime.web.access import Caller, tables
+from services.runtime.web.access import tables
 
 log = structlog.get_logger()
 #: How long a request waits for its line, and how long the end of the process waits for the last ones.
@@ -37,7 +38,7 @@ lines = sa.Table(
     sa.Column("service", sa.String(16), nullable=False),
     sa.Column("token", sa.String(36), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("department", sa.String(40)),
+    sa.Column(PARTY, sa.String(40), key="party"),
     sa.Column("method", sa.String(8), nullable=False),
     sa.Column("route", sa.String(200), nullable=False),
     sa.Column("subject", sa.String(200)),
@@ -52,13 +53,13 @@ _END_WITH = _END.values(subject=sa.bindparam("about"))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: who asked which service for what, about which opinion, assignment or other thing."""
+    """One line: who asked which service for what, about what; `party` is whom the token acts for."""
 
     request: str
     service: str
     token: str
     role: str
-    department: str | None
+    party: str | None
     method: str
     route: str
     subject: str | None
@@ -153,7 +154,7 @@ def _add(transaction: Transaction, work: _Work) -> None:
 
 def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> Line:
     """The line of a caller who has a token."""
-    return Line(request, service, caller.token or "-", str(caller.role), caller.department, method, route, subject)
+    return Line(request, service, *caller.record, method, route, subject)
 
 
 def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, str | None], limit: int) -> list[Mapping[str, Any]]:

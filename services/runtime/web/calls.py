@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from werkzeug.datastructures import ETags
 
+from services.contracts.callers import Caller
 from services.contracts.errors import Changed
 from services.runtime.store.database import EPOCH, MICROSECOND
 from services.runtime.store.idempotency import Key
-from services.runtime.web.access import Caller
 from services.runtime.web.guard import Door, Visitor
 
 S = TypeVar("S")

@@ -9,20 +9,16 @@ from typing import Any
 
 import flask
 
+from services.contracts.callers import NOBODY, SECRET_PARTS, Caller
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.audit import Line, Scribe, line_for
 from services.runtime.web.problems import status_for
 from services.runtime.web.requests import FORM, MULTIPART, form_value
 from services.runtime.web.routes import Route
 from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
-from services.runtime.web.throttle import Allowance, Kind, Throttle
+from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
 
-STATION = "station"
-#: The code of a station's poster stands for the station.
-CODE = "code"
-#: The part of an address that is a key to what it names, and so stands in no record.
-SECRET_PARTS = frozenset({"receipt"})
 LONGEST_SUBJECT = 200
 #: How many bytes of a body count as a unit of work.
 BYTES_A_UNIT = 100_000
@@ -58,7 +54,7 @@ class Door:
         except Exception as error:
             visit.status = status_for(error)
             if isinstance(error, NotFound):
-                visit.count_wrong_receipt()
+                visit.count_miss()
             raise
         finally:
             if self._scribe and line and line_id:
@@ -71,7 +67,7 @@ class Door:
             try:
                 return Visitor(self._gatekeeper.caller(header), None, address)
             except NotSignedIn:
-                self._throttle.wrong_token(address)
+                self._throttle.count(WRONG_TOKENS, address)
                 raise
         if route.page and not route.is_public and (secret := self.cookie()):
             session = self._sessions.find(secret)
@@ -82,7 +78,7 @@ class Door:
     def charge(self, visitor: Visitor, cost: int) -> None:
         """Count work; those with a token are not counted. Raises `TooMany`."""
         if visitor.caller is NOBODY:
-            self._throttle.work(visitor.address, cost)
+            self._throttle.count(WORK, visitor.address, cost)
 
     def address(self) -> str | None:
         """What the address of this request counts as."""
@@ -110,7 +106,7 @@ class Door:
         try:
             return self._sessions.open(token)
         except NotSignedIn:
-            self._throttle.wrong_token(self.address())
+            self._throttle.count(WRONG_TOKENS, self.address())
             raise
 
     def sign_out(self) -> None:
@@ -136,29 +132,37 @@ class Visit:
         """Count what the route says is counted; those with a token are not. Raises `TooMany`."""
         if self.visitor.caller is not NOBODY:
             return
-        self._throttle.work(self.visitor.address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
-        if self._route.counts is Kind.SUBMISSION:
-            self._throttle.submission(self.visitor.address)
-        elif self._route.counts is Kind.RECEIPT:
-            self._throttle.before_receipt(self.visitor.address)
+        address, limits = self.visitor.address, self._route.counts
+        self._throttle.count(WORK, address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
+        for limit in limits:
+            if limit.misses:
+                self._throttle.before(limit, address)
+            elif not limit.by:
+                self._throttle.count(limit, address)
 
-    def count_station(self, body: Any) -> None:
-        """Count a submission for the station it names, in its body or in its form; raises `TooMany`."""
-        if self._route.counts is Kind.SUBMISSION and self.visitor.caller is NOBODY and self.visitor.address:
-            is_form = flask.request.mimetype in (FORM, MULTIPART)
-            given = {name: form_value(name) for name in (CODE, STATION)} if is_form else body
-            named = (given.get(CODE) or given.get(STATION)) if isinstance(given, Mapping) else None
-            self._throttle.station(self.visitor.address, named)
+    def count_body(self, body: Any) -> None:
+        """Count what the route counts by a field of the body or of the form; raises `TooMany`."""
+        limits = [limit for limit in self._route.counts if limit.by]
+        if not limits or self.visitor.caller is not NOBODY or self.visitor.address is None:
+            return
+        is_form = flask.request.mimetype in (FORM, MULTIPART)
+        for limit in limits:
+            given = {name: form_value(name) for name in limit.by} if is_form else body
+            named = next(filter(None, map(given.get, limit.by)), None) if isinstance(given, Mapping) else None
+            if named is not None:
+                self._throttle.count(limit, named)
 
-    def count_wrong_receipt(self) -> None:
-        """Count a receipt that there is not; raises `TooMany`."""
-        if self._route.counts is Kind.RECEIPT and self.visitor.caller is NOBODY:
-            self._throttle.wrong_receipt(self.visitor.address)
+    def count_miss(self) -> None:
+        """Count that there is no such thing, where the route counts that; raises `TooMany`."""
+        if self.visitor.caller is NOBODY:
+            for limit in self._route.counts:
+                if limit.misses:
+                    self._throttle.missed(limit, self.visitor.address)
 
     def answered(self, status: int, answer: Any) -> None:
-        """Note how it was answered and about what; a page that says that there is no such receipt counts as a wrong one."""
+        """Note how it was answered and about what; a page that says that there is no such thing counts as a miss."""
         if status == 404:
-            self.count_wrong_receipt()
+            self.count_miss()
         self.status, self.subjects = status, _subjects(self._route, answer)
 
 

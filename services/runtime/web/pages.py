@@ -12,7 +12,7 @@ import flask
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from services.runtime.web.access import PUBLIC
+from services.contracts.callers import PUBLIC
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import Answer, Routes
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import flask
 from marshmallow import Schema
 
-from services.runtime.web.access import PUBLIC, Role
+from services.contracts.callers import PUBLIC, Role
 from services.runtime.web.problems import ErrorPage
-from services.runtime.web.throttle import Kind
+from services.runtime.web.throttle import Limit
 
 Answer = tuple[int, Any] | flask.Response
 View = Callable[[Any], Answer]
@@ -29,7 +29,7 @@ class Route:
 
     `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
     its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
-    `counts` names what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
+    `counts` says what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
     audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
     address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
@@ -46,7 +46,7 @@ class Route:
     answers: Mapping[int, type[Schema] | None] = field(default_factory=dict)
     takes: tuple[str, ...] = ()
     page: ErrorPage | None = None
-    counts: Kind | None = None
+    counts: tuple[Limit, ...] = ()
     personal: bool = False
     gives: tuple[str, ...] = ()
     longest: int = LONGEST_BODY

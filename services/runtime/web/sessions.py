@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 import flask
 import sqlalchemy as sa
 
+from services.contracts.callers import Caller
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.runtime.store.database import Instant
-from services.runtime.web.access import CALLER, Brief, Caller, Gatekeeper, caller_of, digest, refuse_ended, tables, tokens
+from services.runtime.web.access import CALLER, Brief, Gatekeeper, caller_of, digest, refuse_ended, tables, tokens
 
 HOURS = 8
 #: Rows of sessions are kept this long after their end, for whoever asks who was in.

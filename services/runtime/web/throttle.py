@@ -1,8 +1,8 @@
 """How often one address may try: token buckets in the memory of the web process, which is the only one that takes requests.
 
-Whoever is refused learns when to come back. Counted are addresses that submit without a token, stations, wrong receipts, wrong
-tokens, and the work that what is public makes; what is right is never refused for what was wrong before, except receipts during a
-storm of guesses.
+A caller who is refused learns when to come back. What is counted of callers without a token is said by routes, as `Limit`s; beside
+that the runtime counts wrong tokens and work. What is right is never refused for what was wrong before, except during a storm of
+guesses.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from types import MappingProxyType
 
 from services.contracts.errors import TooMany
 from services.runtime.settings import ProcessSettings
@@ -25,37 +25,41 @@ Address = IPv4Address | IPv6Address
 MOST_KEYS = 20_000
 #: An IPv6 customer has at least this prefix for himself, so it counts as one address.
 IPV6_PREFIX = 64
-#: So many times more wrong receipts than a person is allowed are a machine's: then right ones have to wait as well.
+#: So many times more misses than a person is allowed are a machine's: then right guesses have to wait as well.
 STORM = 10
 
 
-class Kind(StrEnum):
-    """What a route counts."""
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Something that is counted, by the address; `refusal` says of what there was too much.
 
-    SUBMISSION = "submission"
-    RECEIPT = "receipt"
+    With `misses` only the requests count that find nothing, and `advice` says what to do about them. With `by` it is counted, in
+    place of the address, by the first of these fields of the body that is there.
+    """
+
+    refusal: str
+    advice: str = ""
+    misses: bool = False
+    by: tuple[str, ...] = ()
+
+
+WRONG_TOKENS = Limit("Too many wrong tokens from this address.", "Put the right one in place.")
+WORK = Limit("Too much work for this address.")
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Requests a minute, and who is not counted at all; 0 a minute switches a limit off. Twice as many may come at once."""
+    """How often a minute, and who is not counted at all; 0 a minute, or no entry, is no limit. Twice as many may come at once."""
 
-    submissions: int = 0
-    station_submissions: int = 0
-    wrong_receipts: int = 0
-    wrong_sign_ins: int = 0
-    work: int = 0
+    a_minute: Mapping[Limit, int] = field(default_factory=dict)
     unthrottled: tuple[Network, ...] = ()
     proxies: tuple[Network, ...] = ()
 
     @classmethod
-    def of(cls, given: ProcessSettings) -> Allowance:
-        """What the settings allow."""
-        return cls(
-            given.submissions_a_minute, given.station_submissions_a_minute,
-            given.wrong_receipts_a_minute, given.wrong_sign_ins_a_minute, given.work_a_minute,
-            tuple(map(ip_network, given.unthrottled)), tuple(map(ip_network, given.trusted_proxies)),
-        )  # fmt: skip
+    def of(cls, given: ProcessSettings, own: Mapping[Limit, int] = MappingProxyType({})) -> Allowance:
+        """What the settings allow; `own` are the limits of the service itself."""
+        a_minute = {**own, WRONG_TOKENS: given.wrong_sign_ins_a_minute, WORK: given.work_a_minute}
+        return cls(a_minute, tuple(map(ip_network, given.unthrottled)), tuple(map(ip_network, given.trusted_proxies)))
 
 
 class Limiter:
@@ -97,12 +101,8 @@ class Throttle:
 
     def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic) -> None:
         self._allowance = allowance
-        self._submissions = Limiter(allowance.submissions, clock)
-        self._stations = Limiter(allowance.station_submissions, clock)
-        self._receipts = Limiter(allowance.wrong_receipts, clock)
-        self._storms = Limiter(allowance.wrong_receipts * STORM, clock)
-        self._tokens = Limiter(allowance.wrong_sign_ins, clock)
-        self._work = Limiter(allowance.work, clock)
+        self._limiters = {limit: Limiter(number, clock) for limit, number in allowance.a_minute.items()}
+        self._storms = {limit: Limiter(number * STORM, clock) for limit, number in allowance.a_minute.items() if limit.misses}
 
     def key(self, peer: str | None, forwarded: str | None) -> str | None:
         """What an address counts as; None for one that is not counted. `forwarded` is the header X-Forwarded-For."""
@@ -116,41 +116,27 @@ class Throttle:
         address = _parsed(peer)
         return address is not None and _within(address, self._allowance.proxies)
 
-    def submission(self, key: str | None) -> None:
-        """Count a submission without a token; raises `TooMany`."""
-        if key is not None:
-            _refuse(self._submissions.take(key), "Too many submissions from this address.")
+    def count(self, limit: Limit, key: str | None, cost: float = 1.0) -> None:
+        """Count once, or by what it costs; raises `TooMany`."""
+        if key is not None and cost and limit in self._limiters:
+            _refuse(self._limiters[limit].take(key, cost), limit.refusal, limit.advice)
 
-    def station(self, key: str | None, station: str | None) -> None:
-        """Count a submission that names a station; raises `TooMany`."""
-        if key is not None and station:
-            _refuse(self._stations.take(station), "Too many submissions for this station.")
+    def before(self, limit: Limit, key: str | None) -> None:
+        """Raises `TooMany` while a key guesses as only a machine does."""
+        if key is not None and limit in self._storms:
+            _refuse(self._storms[limit].wait(key), limit.refusal)
 
-    def before_receipt(self, key: str | None) -> None:
-        """Raises `TooMany` while an address guesses receipts as only a machine does."""
-        if key is not None:
-            _refuse(self._storms.wait(key), "Too many wrong receipts from this address.")
-
-    def wrong_receipt(self, key: str | None) -> None:
-        """Count a wrong receipt; raises `TooMany` in place of the answer that it is wrong."""
-        if key is not None:
-            self._storms.take(key)
-            _refuse(self._receipts.take(key), "Too many wrong receipts from this address. Compare yours with the one you kept.")
-
-    def work(self, key: str | None, cost: float) -> None:
-        """Count work that nobody with a token asked for; raises `TooMany`."""
-        if key is not None and cost:
-            _refuse(self._work.take(key, cost), "Too much work for this address.")
-
-    def wrong_token(self, key: str | None) -> None:
-        """Count a wrong token; raises `TooMany` in place of the answer that it is wrong."""
-        if key is not None:
-            _refuse(self._tokens.take(key), "Too many wrong tokens from this address. Put the right one in place.")
+    def missed(self, limit: Limit, key: str | None) -> None:
+        """Count a wrong guess; raises `TooMany` in place of the answer that it is wrong."""
+        if key is not None and limit in self._storms:
+            self._storms[limit].take(key)
+            self.count(limit, key)
 
 
-def _refuse(seconds: float, why: str) -> None:
+def _refuse(seconds: float, why: str, advice: str = "") -> None:
     if seconds > 0:
-        raise TooMany(f"{why} Wait and send the same request again; the header Retry-After says when.", seconds=math.ceil(seconds))
+        words = " ".join(filter(None, (why, advice, "Wait and send the same request again; the header Retry-After says when.")))
+        raise TooMany(words, seconds=math.ceil(seconds))
 
 
 def client_address(peer: str | None, forwarded: str | None, proxies: Iterable[Network]) -> Address | None:

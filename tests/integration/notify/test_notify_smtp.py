@@ -8,6 +8,7 @@ import socket
 
 import pytest
 
+from services.contracts.callers import Caller, Role
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.app import routes
 from services.notify.domain import Undelivered
@@ -15,7 +16,7 @@ from services.notify.domain.letters import address
 from services.notify.gateway import AppriseCourier, Rounds
 from services.notify.store.tables import letters, notes
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from tests.integration.notify.mailing import mailto, post_office, silent_server
 from tests.unit.notify.scenes import scene_on, small_place

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, decode
 from services.contracts.topology import COMMANDS, EVENTS, RETRIES, SERVICE_QUEUES, Queue, dead_queue, department_queue
@@ -30,7 +31,7 @@ from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 
 ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}

@@ -12,6 +12,7 @@ from typing import Any
 import flask
 import sqlalchemy as sa
 
+from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, decode
@@ -37,7 +38,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from services.contracts.callers import PUBLIC
 from services.intake import app, domain, schemas
-from services.runtime.web.access import PUBLIC
 from tests.unit.intake.desk import FORM, Routing
 
 PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
+from services.contracts.callers import STAFF
 from services.contracts.topology import DEPARTMENTS, EVENTS, LETTERS
 from services.intake import app
 from services.intake.domain import VISIBILITIES, rater_of, show_receipt
-from services.runtime.web.access import STAFF
 from tests.unit.intake.whole_case import ADVISER, LEAD, MARKERS, SECRETS, SEPARATE, live_through, open_case
 
 OFFICE, ON_THE_CASE = ("reviewer", "supervisor", "admin"), (ADVISER, SEPARATE)

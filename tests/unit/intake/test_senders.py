@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.model import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
 from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
 from services.intake import domain
-from services.runtime.web.access import Caller, Role
 from tests.unit.intake.desk import CALLERS, FORM, TOWN
 
 CODE = "central-7x4k9m2p"

@@ -10,6 +10,7 @@ from pathlib import Path
 import flask
 import pytest
 
+from services.contracts.callers import PUBLIC
 from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
@@ -24,7 +25,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import PUBLIC, Gatekeeper
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.access import tables as access_tables
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes

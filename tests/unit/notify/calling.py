@@ -7,9 +7,10 @@ from typing import Any
 
 from marshmallow import RAISE
 
+from services.contracts.callers import NOBODY, Caller, Role
 from services.notify.app import routes
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import Scene
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
+from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.messages.supervision import LetterRequested
 from services.notify import schemas
 from services.notify.app import routes
 from services.notify.store import tables
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import MIGRATIONS, scene_on, small_place
 

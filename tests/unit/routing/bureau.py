@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, decode, encode
@@ -32,7 +33,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
 from services.runtime.store.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import NOBODY, Caller, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from tests.reading import newest
 

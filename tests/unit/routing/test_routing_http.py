@@ -2,10 +2,10 @@
 
 import pytest
 
+from services.contracts.callers import PUBLIC
 from services.contracts.lifecycle import State, allowed_moves
 from services.routing import schemas
 from services.routing.app import routes
-from services.runtime.web.access import PUBLIC
 from tests.unit.routing.bureau import REPLY, TOWN
 
 EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}

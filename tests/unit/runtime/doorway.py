@@ -8,23 +8,33 @@ from typing import Any
 from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
+from services.contracts.callers import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
 from services.contracts.errors import Conflict, NotFound
+from services.intake.app.limits import RECEIPTS, STATIONS, SUBMISSIONS
+from services.intake.pages import account
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access, audit
-from services.runtime.web.access import OF_A_DEPARTMENT, PUBLIC, STAFF, Gatekeeper, Role
-from services.runtime.web.account import TEMPLATES, desk_routes
+from services.runtime.web.access import Gatekeeper
+from services.runtime.web.account import TEMPLATES
 from services.runtime.web.application import create_app
 from services.runtime.web.audit import Scribe
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other, static_routes
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.throttle import Allowance, Kind, Throttle
+from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
-routes = Routes([*desk_routes(), *static_routes()])
+routes = Routes([*account.routes, *static_routes()])
+
+
+#: The limits by the names that tests call them by.
+LIMITS = {
+    "submissions": SUBMISSIONS, "station_submissions": STATIONS, "wrong_receipts": RECEIPTS, "wrong_sign_ins": WRONG_TOKENS,
+    "work": WORK,
+}  # fmt: skip
 
 
 class Opinion(Schema):
@@ -32,13 +42,13 @@ class Opinion(Schema):
     station = fields.String()
 
 
-@routes.post("/api/v1/opinions", access=PUBLIC, body=Opinion, counts=Kind.SUBMISSION)
+@routes.post("/api/v1/opinions", access=PUBLIC, body=Opinion, counts=(SUBMISSIONS, STATIONS))
 def submit(_: Call[Any]) -> Answer:
     """Submit."""
     return 201, {"id": "o-1"}
 
 
-@routes.post("/opinions", access=PUBLIC, page=error_page, counts=Kind.SUBMISSION)
+@routes.post("/opinions", access=PUBLIC, page=error_page, counts=(SUBMISSIONS, STATIONS))
 def submit_form(_: Call[Any]) -> Answer:
     """Submit by form."""
     return see_other("/")
@@ -81,7 +91,7 @@ def picture(call: Call[Any]) -> Answer:
     return 200, {}
 
 
-@routes.get("/api/v1/receipts/<receipt>", access=PUBLIC, counts=Kind.RECEIPT)
+@routes.get("/api/v1/receipts/<receipt>", access=PUBLIC, counts=(RECEIPTS,))
 def receipt(call: Call[Any]) -> Answer:
     """What became of it."""
     if call.path["receipt"] != RIGHT:
@@ -89,16 +99,16 @@ def receipt(call: Call[Any]) -> Answer:
     return 200, {"state": "signed"}
 
 
-@routes.post("/api/v1/receipts/<receipt>/withdrawal", access=PUBLIC, counts=Kind.RECEIPT)
+@routes.post("/api/v1/receipts/<receipt>/withdrawal", access=PUBLIC, counts=(RECEIPTS,))
 def withdraw(_: Call[Any]) -> Answer:
     """Take it back."""
     return 201, {"state": "withdrawn"}
 
 
-@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=Kind.RECEIPT)
+@routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Any]) -> Answer:
     """The same as a page, which tells itself that there is none."""
-    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None)
+    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None, hint="")
 
 
 @routes.post("/office/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}), page=error_page)
@@ -126,7 +136,8 @@ class Doorway:
         self.ids = {role: token_id for role, (token_id, _) in made.items()}
         self.tokens = {role: token for role, (_, token) in made.items()}
         self.scribe = Scribe(database)
-        throttle = Throttle(Allowance(**allowance), self.ticking)
+        limits = {LIMITS[name]: allowance.pop(name) for name in list(allowance) if name in LIMITS}
+        throttle = Throttle(Allowance(limits, **allowance), self.ticking)
         self.app = create_app("demo", None, routes, Gatekeeper(database), Telemetry(), throttle=throttle, scribe=self.scribe)
         self.client = self.app.test_client()
 

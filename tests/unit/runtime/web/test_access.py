@@ -8,12 +8,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
+from services.contracts.callers import NOBODY, Role
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.web import access
-from services.runtime.web.access import NOBODY, PREFIX, Gatekeeper, Role, create, listing, revoke
+from services.runtime.web.access import PREFIX, Gatekeeper, create, listing, revoke
 from tests.stores import MakeDatabase
 
 

@@ -12,12 +12,13 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
+from services.contracts.callers import OF_A_DEPARTMENT, OFFICE, PUBLIC, Role
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
 from services.runtime.clock import ZONE
 from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import OF_A_DEPARTMENT, OFFICE, PUBLIC, Gatekeeper, Role
+from services.runtime.web.access import Gatekeeper
 from services.runtime.web.application import create_app
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page

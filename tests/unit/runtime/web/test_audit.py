@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from services.contracts.callers import Caller, Role
 from services.contracts.errors import Unavailable
-from services.runtime.web.access import Caller, Role
 from services.runtime.web.audit import Line, line_for, listing
 from tests.unit.runtime.doorway import Doorway
 

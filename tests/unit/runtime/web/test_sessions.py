@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
+from services.contracts.callers import OF_A_DEPARTMENT, SIGNED_IN, STAFF, Role
 from services.runtime.web import access
-from services.runtime.web.access import STAFF, Role
-from services.runtime.web.account import SIGNED_IN, own_path
+from services.runtime.web.account import own_path
 from services.runtime.web.sessions import sessions
 from tests.unit.runtime.doorway import Doorway
 
@@ -44,7 +44,7 @@ class TestSigningIn:
         assert (answer.status_code, answer.headers["Location"]) == (303, "/office")
         desk = place.ask("GET", "/office")
         assert desk.status_code == 200
-        assert ("water" in desk.text) == (role in access.OF_A_DEPARTMENT)
+        assert ("water" in desk.text) == (role in OF_A_DEPARTMENT)
 
     def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(self, doorway: Open) -> None:
         cookie = cookie_of(doorway().sign_in())

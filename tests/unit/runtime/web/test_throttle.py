@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from services.contracts.callers import Role
 from services.contracts.errors import TooMany
+from services.intake.app.limits import STATIONS, SUBMISSIONS, limits_of
+from services.intake.settings import Settings
 from services.runtime.settings import ProcessSettings, SettingsInvalid, load
-from services.runtime.web.access import Role
 from services.runtime.web.throttle import STORM, Allowance, Limiter, Throttle, client_address
 from tests.unit.runtime.doorway import NEIGHBOUR, RIGHT, STRANGER, Doorway, Ticking
 
@@ -125,14 +127,15 @@ class TestSubmissions:
         assert {place.ask("POST", "/api/v1/opinions", json={}, role=Role.REVIEWER).status_code for _ in range(9)} == {201}
 
     def test_three_thousand_a_minute_from_this_machine_are_all_taken_with_the_limits_that_ship(self, doorway: Open) -> None:
-        given = load(ProcessSettings, "demo", {
-            "HUIYING_DEMO_DATABASE_URL": "x", "HUIYING_ACCESS_DATABASE_URL": "x", "HUIYING_BROKER_URL": "x",
+        given = load(Settings, "intake", {
+            "HUIYING_INTAKE_DATABASE_URL": "x", "HUIYING_ACCESS_DATABASE_URL": "x", "HUIYING_BROKER_URL": "x",
+            "HUIYING_CONTACT_KEYS": "x" * 32,
         })  # fmt: skip
-        shipped = Allowance.of(given)
-        assert (shipped.submissions, shipped.station_submissions, shipped.unthrottled) == (30, 300, LOOPBACK)
+        shipped = Allowance.of(given, limits_of(given))
+        assert (shipped.a_minute[SUBMISSIONS], shipped.a_minute[STATIONS], shipped.unthrottled) == (30, 300, LOOPBACK)
         throttle = Throttle(shipped, Ticking())
         for _ in range(3000):
-            throttle.submission(throttle.key("127.0.0.1", None))
+            throttle.count(SUBMISSIONS, throttle.key("127.0.0.1", None))
 
     def test_a_station_has_a_limit_of_its_own_over_all_addresses(self, doorway: Open) -> None:
         place = doorway(submissions=100, station_submissions=2)
@@ -206,11 +209,11 @@ class TestWork:
 
 
 def test_a_refusal_says_how_many_whole_seconds_to_wait() -> None:
-    throttle = Throttle(Allowance(submissions=7), Ticking())
+    throttle = Throttle(Allowance({SUBMISSIONS: 7}), Ticking())
     for _ in range(14):
-        throttle.submission("a")
+        throttle.count(SUBMISSIONS, "a")
     with pytest.raises(TooMany) as caught:
-        throttle.submission("a")
+        throttle.count(SUBMISSIONS, "a")
     assert caught.value.seconds == 9
 
 
