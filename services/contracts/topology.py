@@ -26,6 +26,8 @@ VHOST = "huiying"
 #: The largest message (bytes) that the broker takes from anybody; the same number stands in its configuration.
 LARGEST_MESSAGE = 1_048_576
 EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments", "huiying.commands", "huiying.letters"
+#: The exchange to queues that outsiders read, where none of the services can know what was read.
+OUTSIDE = DEPARTMENTS
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
 #: What services tell one another about messages, not about opinions: what was sent, what was not heard, the marks in the broker.
 DELIVERIES = "huiying.deliveries"
@@ -180,6 +182,11 @@ def destinations(message: Message, beside: Collection[str] = ()) -> Destinations
 def to_departments(*codes: str) -> Destinations:
     """The queues of these departments, each once."""
     return tuple((DEPARTMENTS, department_queue(code)) for code in dict.fromkeys(codes))
+
+
+def undeliverable(codes: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """The places of departments that have no queue."""
+    return frozenset(to_departments(*codes))
 
 
 def lane(subject: str, place: tuple[str, str]) -> str:

@@ -89,7 +89,7 @@ class ProcessSettings:
     broker_ca: Path | None = env("BROKER_CA", Path, None, doc="PEM of the CA to trust an amqps broker by; else the machine's")
     broker_certificate: Path | None = env("BROKER_CERTIFICATE", Path, None, doc="PEM of a certificate to show to the broker")
     broker_key: Path | None = env("BROKER_KEY", Path, None, doc="PEM of its key")
-    catalogue: Path = env("CATALOGUE", Path, Path("deploy/catalogue.yml"), doc="catalogue of departments, topics and rules")
+    catalogue: Path = env("CATALOGUE", Path, Path("deploy/catalogue.yml"), doc="the catalogue: what is where, and its rules")
     catalogue_last_good: Path | None = env(
         "CATALOGUE_LAST_GOOD", Path, None, doc="where the catalogue in use is kept, to start with when the file cannot be read"
     )

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.messages.supervision import ReminderSent
-from services.contracts.topology import DEPARTMENTS, EVENTS, department_queue
+from services.contracts.topology import DEPARTMENTS, EVENTS, department_queue, undeliverable
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
@@ -31,7 +31,7 @@ class Town:
     def __init__(self, database: Database) -> None:
         self.database, self.broker, self.telemetry = database, MemoryBroker([QUEUED]), Telemetry()
         self.unqueued: Collection[str] = {UNQUEUED}
-        self.relay = Relay(database, self.broker.publisher, self.telemetry, 50, lambda: self.unqueued)
+        self.relay = Relay(database, self.broker.publisher, self.telemetry, 50, lambda: undeliverable(self.unqueued))
 
     def remind(self, *departments: str) -> list[str]:
         with self.database.transaction() as work:
@@ -94,7 +94,7 @@ def test_a_department_that_gets_a_queue_gets_what_comes_from_then_on(town: Town)
     town.remind(UNQUEUED)
     town.turn()
     town.unqueued, town.broker = (), MemoryBroker([QUEUED, UNQUEUED])
-    town.relay = Relay(town.database, town.broker.publisher, town.telemetry, 50, lambda: town.unqueued)
+    town.relay = Relay(town.database, town.broker.publisher, town.telemetry, 50, lambda: undeliverable(town.unqueued))
     ids = town.remind(UNQUEUED)
     town.turn()
     assert [each.message_id for each in town.broker.waiting(department_queue(UNQUEUED))] == ids

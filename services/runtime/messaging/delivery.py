@@ -43,7 +43,7 @@ def aside_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> di
 
 def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, Any], body: bytes | str) -> Delivery:
     """A delivery from what the broker sent. Our own headers count only on what comes back through the requeue exchange,
-    where nobody but services can publish; elsewhere any department could have written them.
+    where nobody but services can publish; elsewhere any outsider could have written them.
     """
     given: Mapping[str, Any] = properties.get("application_headers") or {}
     returned = given if info.get("exchange") == REQUEUE else {}

@@ -46,13 +46,13 @@ class Stored:
 class MemoryBroker:
     """All queues of the topology. `full` names queues that refuse, `down` makes every connection fail."""
 
-    def __init__(self, departments: Iterable[str] = ()) -> None:
+    def __init__(self, outsiders: Iterable[str] = ()) -> None:
         self.changed = threading.Condition()
         self.full: set[str] = set()
         self.down = False
         self._bindings: dict[str, list[tuple[str, str]]] = {exchange: [] for exchange in EXCHANGES}
         self._queues: dict[str, deque[Stored]] = {}
-        for queue in queues(departments):
+        for queue in queues(outsiders):
             self.add(queue)
         for name in (*(delay.exchange for delay in RETRIES), UNROUTED):
             self._bind(name, name, "#")

@@ -10,7 +10,6 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.topology import to_departments
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.store import journal, outbox
@@ -30,7 +29,7 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 class Relay:
     """Runs in every worker of a service; only the one that holds the lease publishes.
 
-    `unqueued` gives the departments that have no queue: what is addressed to them alone ends here, whoever put it into the outbox.
+    `nowhere` gives the places that have no queue: what is addressed to them alone ends here.
     """
 
     def __init__(
@@ -39,10 +38,10 @@ class Relay:
         connect: Callable[[], Publisher],
         telemetry: Telemetry,
         batch: int,
-        unqueued: Callable[[], Collection[str]] = frozenset,
+        nowhere: Callable[[], Collection[tuple[str, str]]] = frozenset,
     ) -> None:
         self._database, self._connect, self._telemetry, self._batch = database, connect, telemetry, batch
-        self._unqueued = unqueued
+        self._nowhere = nowhere
         self._lease = database.lease("relay")
         self._asking = Asking(database)
         self._publisher: Publisher | None = None
@@ -91,7 +90,7 @@ class Relay:
             with self._database.transaction() as work:
                 outbox.touch(work.connection, rows[0].id)
         self._unsettled = True
-        ended = nowhere(rows, self._unqueued())
+        ended = ids_without_queue(rows, self._nowhere())
         going = [row for row in rows if row.id not in ended and (row.due or row.subject not in held)]
         done, refused = self._send(publisher, going, now)
         later = held | {subject: one.due for subject, one in refused.items()}
@@ -123,7 +122,7 @@ class Relay:
                 if left:
                     reason = failed[row.message_id, *left[0]]
                     refused[row.subject] = Refused(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp())
-                    log.warning("message_refused", message=row.message_id, opinion=row.subject, places=left, reason=reason)
+                    log.warning("message_refused", message=row.message_id, subject=row.subject, places=left, reason=reason)
                 else:
                     done.append(row.id)
         return done, refused
@@ -135,10 +134,9 @@ class Relay:
         self._lease.release()
 
 
-def nowhere(rows: Sequence[Pending], unqueued: Collection[str]) -> set[int]:
-    """The ids of those rows that are for nobody but departments without a queue."""
-    missing = set(to_departments(*unqueued))
-    return {row.id for row in rows if missing.issuperset(row.destinations)} if missing else set()
+def ids_without_queue(rows: Sequence[Pending], nowhere: Collection[tuple[str, str]]) -> set[int]:
+    """The ids of those rows that go to no place but those without a queue."""
+    return {row.id for row in rows if all(place in nowhere for place in row.destinations)} if nowhere else set()
 
 
 def waves(rows: Sequence[Pending]) -> Iterator[list[Pending]]:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.topology import SAYS, looked_after, watched
+from services.contracts.topology import SAYS, looked_after, undeliverable, watched
 from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription, Subscription
@@ -117,7 +117,7 @@ def worker_loops(
 
     loops: dict[str, Loop] = {chore.name: counted(chore, telemetry).loop for chore in assembly.chores(service)}
     if SAYS[assembly.name]:
-        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _unqueued(assembly, service)).run
+        loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _nowhere(assembly, service)).run
     for hearing in assembly.hearings(service):
 
         def subscribe(queue: str = hearing.queue, sender: Sender | None = hearing.sender) -> Subscription:
@@ -132,12 +132,12 @@ def worker_loops(
     return loops
 
 
-def _unqueued(assembly: Assembly, service: Any) -> Callable[[], Collection[str]]:
-    """The departments without a queue, by the catalogue as it is when that is asked."""
+def _nowhere(assembly: Assembly, service: Any) -> Callable[[], Collection[tuple[str, str]]]:
+    """The places without a queue, by the catalogue as it is when that is asked."""
     if assembly.place is None:
         return frozenset
     place = assembly.place(service)
-    return lambda: place.catalogue.unqueued
+    return lambda: undeliverable(place.catalogue.unqueued)
 
 
 def counted(chore: Chore, telemetry: Telemetry) -> Chore:

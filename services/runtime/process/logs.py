@@ -43,7 +43,7 @@ def _one_json_line(entry: Any, **options: Any) -> str:
 
 
 def set_up_logs(level: str) -> None:
-    """Structured logs, one JSON object a line on standard error, with whatever context is bound (request, opinion)."""
+    """Structured logs, one JSON object a line on standard error, with whatever context is bound, such as the request's id."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Printable("%(message)s"))
     logging.basicConfig(level=level, handlers=[handler])

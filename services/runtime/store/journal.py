@@ -1,7 +1,7 @@
 """What was published stays here until its hearers have said that they have it; what was not heard goes back to the outbox.
 
 A row of `published` is a message that the broker has confirmed. A listing is a stretch of them that one service was asked about.
-`addressed` keeps what went to a department's queue, where nobody can look, until the department has acted or it is old.
+`addressed` keeps what went to an outsider's queue, where nobody can look, until the outsider has acted or it is old.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.topology import DEPARTMENTS, hearers
+from services.contracts.topology import OUTSIDE, hearers
 from services.runtime.store.database import INSERTS
 from services.runtime.store.journal_tables import addressed_table, journal_table, listings_table, published_table
 from services.runtime.store.outbox import outbox_table
@@ -25,7 +25,7 @@ LISTED, NUMBER, MARK, BEHIND = "listed", "number", "mark", "behind"
 STRETCH = 2000
 #: Messages that are published again go out before all that were not published yet, in their old order.
 AHEAD = 1 << 52
-#: For how long (s) a hearer's answer is waited for, and a department may find nothing new for itself.
+#: For how long (s) a hearer's answer is waited for, and an outsider may find nothing new for itself.
 KEEP_SECONDS, ADDRESSED_SECONDS = 48 * 3600.0, 90 * 86400.0
 LONGEST_REST_SECONDS = 600.0
 
@@ -194,12 +194,12 @@ def publish_all_again(connection: Connection) -> int:
 
 
 def publish_addressed_again(connection: Connection, queue: str | None = None, needed: sa.ColumnElement[bool] | None = None) -> int:
-    """Put what a department, or every one, may still need into the outbox again, for its queue alone; returns how many.
+    """Put what an outsider, or every one, may still need into the outbox again, for its queue alone; returns how many.
 
     `needed` narrows it down, on `addressed_table`.
     """
     columns = addressed_table.c
-    place = sa.literal(f'[["{DEPARTMENTS}","').concat(columns.queue).concat('"]]')
+    place = sa.literal(f'[["{OUTSIDE}","').concat(columns.queue).concat('"]]')
     which = sa.true() if queue is None else columns.queue == queue
     absent = ~sa.exists().where(outbox_table.c.id == columns.id - 2 * AHEAD)
     rows = sa.select(
@@ -211,14 +211,14 @@ def publish_addressed_again(connection: Connection, queue: str | None = None, ne
 
 
 def forget_addressed(connection: Connection, now: float, done: sa.ColumnElement[bool]) -> int:
-    """Let go of what departments no longer need: after two days what `done` says of `addressed_table`, in the end everything."""
+    """Let go of what outsiders no longer need: after two days what `done` says of `addressed_table`, in the end everything."""
     confirmed = addressed_table.c.confirmed
     over = sa.or_(confirmed < now - ADDRESSED_SECONDS, (confirmed < now - KEEP_SECONDS) & done)
     return int(connection.execute(addressed_table.delete().where(over)).rowcount)
 
 
 def forget_subject(connection: Connection, subject: str) -> None:
-    """Let go of everything about an opinion that is to be erased."""
+    """Let go of everything about a subject that is to be erased."""
     for table in (published_table, addressed_table):
         connection.execute(table.delete().where(table.c.subject == subject))
 
@@ -244,8 +244,8 @@ def _back_to_outbox(connection: Connection, which: sa.ColumnElement[bool]) -> in
 
 
 def _let_go(connection: Connection, first: int, last: int) -> None:
-    """Forget a stretch that all have heard, but what went to departments."""
-    # One that was sent to its department again is there already.
+    """Forget a stretch that all have heard, but what went to outsiders."""
+    # One that was sent to its outsider again is there already.
     insert = INSERTS[connection.dialect.name](addressed_table)
     connection.execute(
         insert.from_select([*_ADDRESSED, "queue"], _OF_ONE_QUEUE).on_conflict_do_nothing(), {"first": first, "last": last}
@@ -254,7 +254,7 @@ def _let_go(connection: Connection, first: int, last: int) -> None:
         {**{name: row[name] for name in _ADDRESSED}, "queue": queue}
         for row in connection.execute(_OF_MANY_PLACES, {"first": first, "last": last}).mappings()
         for exchange, queue in orjson.loads(row["destinations"])
-        if exchange == DEPARTMENTS
+        if exchange == OUTSIDE
     ]
     if rows:
         connection.execute(insert.on_conflict_do_nothing(), rows)
@@ -277,7 +277,7 @@ _P = published_table.c
 _STRETCH = _P.id.between(sa.bindparam("first"), sa.bindparam("last"))
 # A row of the outbox has one place, but those of an earlier version.
 _MANY_PLACES = _P.destinations.like("%],[%")
-_BEFORE, _AFTER = f'[["{DEPARTMENTS}","', '"]]'
+_BEFORE, _AFTER = f'[["{OUTSIDE}","', '"]]'
 _OF_ONE_QUEUE = sa.select(
     *(_P[name] for name in _ADDRESSED),
     sa.func.substr(_P.destinations, len(_BEFORE) + 1, sa.func.length(_P.destinations) - len(_BEFORE + _AFTER)),

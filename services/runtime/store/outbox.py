@@ -81,7 +81,7 @@ def outbox_row(
 def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     """What can be sent: refused messages whose time has come, and up to `limit` fresh ones, each in the order of storing.
 
-    Second tries take at most a quarter of the limit, so that a department out of reach does not slow the others.
+    Second tries take at most a quarter of the limit, so that a place out of reach does not slow the others.
     """
     seconds = now.timestamp()
     # A time further away than any rest was written by a clock that was wrong.
