@@ -11,6 +11,7 @@ from services.console.catalogue import check_department
 from services.console.embedded.installation import access_url
 from services.console.settings import ConsoleSettings, load_settings
 from services.console.terminal import fail, json_option, out, print_json, print_plain, step, table
+from services.contracts.callers import Named, Role
 from services.contracts.durations import parse_duration
 from services.contracts.errors import HuiyingError, Refusal
 from services.contracts.grants import GRANTABLE, grant_of
