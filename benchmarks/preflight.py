@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from benchmarks.queue_audit import Census
+from benchmarks.queue_audit import QueueAudit
 from services.console.client.answers import LedgerDay, OpinionFile, Statistics
 from services.console.client.http import Client
 from services.console.client.management import Management
@@ -41,7 +41,7 @@ LEAF = msgspec.json.Decoder(Leaf)
 
 
 @dataclass(frozen=True, slots=True)
-class Assured:
+class PreflightCheck:
     """One thing that has to be on, whether it is, and what was found."""
 
     what: str
@@ -49,12 +49,12 @@ class Assured:
     found: str
 
 
-def durable_commits(installation: Installation) -> Assured:
+def durable_commits(installation: Installation) -> PreflightCheck:
     """What the services' own way of opening their stores sets, asked of the stores as they are."""
     found = {name: _synchronous(installation.database_url(name), name) for name in SERVICES}
     good = all(word in DURABLE and journal == "wal" for word, journal in found.values())
     words = ", ".join(f"{name} synchronous={word} journal={journal}" for name, (word, journal) in found.items())
-    return Assured("每次提交落盘 every commit waits for the disk", good, words)
+    return PreflightCheck("每次提交落盘 every commit waits for the disk", good, words)
 
 
 def _synchronous(url: str, name: str) -> tuple[str, str]:
@@ -67,15 +67,15 @@ def _synchronous(url: str, name: str) -> tuple[str, str]:
         database.close()
 
 
-def quorum_queues(management: Management, departments: Sequence[str]) -> Assured:
+def quorum_queues(management: Management, departments: Sequence[str]) -> PreflightCheck:
     """The kinds of the work queues, in the broker's own words."""
     kinds = management.queue_types()
     found = Counter(kinds.get(queue.name, "missing") for queue in queues(departments))
     words = ", ".join(f"{number} {kind}" for kind, number in found.items())
-    return Assured("仲裁队列 quorum queues", set(found) == {"quorum"}, words)
+    return PreflightCheck("仲裁队列 quorum queues", set(found) == {"quorum"}, words)
 
 
-def contacts_sealed(installation: Installation, client: Client, ids: Sequence[str]) -> Assured:
+def contacts_sealed(installation: Installation, client: Client, ids: Sequence[str]) -> PreflightCheck:
     """How many opinions say in the store who told them, and how many of them in the clear; and whether the office can read one."""
     database = Database(installation.database_url("intake"), "intake", SystemClock())
     personal, clear = is_personal(intake_opinions), is_open(intake_opinions)
@@ -87,23 +87,23 @@ def contacts_sealed(installation: Installation, client: Client, ids: Sequence[st
     shown = client.get(f"/opinions/{ids[0]}", OpinionFile).submitter
     good = told == len(ids) and not plain and shown is not None and bool(shown.phone) and bool(shown.email)
     words = f"{told} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
-    return Assured("联系方式加密 contact data sealed", good, words)
+    return PreflightCheck("联系方式加密 contact data sealed", good, words)
 
 
-def one_place_each(census: Census, ids: Sequence[str]) -> Assured:
+def one_place_each(audit: QueueAudit, ids: Sequence[str]) -> PreflightCheck:
     """Whether each opinion lies in the queue of one lead department, counted over AMQP."""
-    found, several = census.in_one_place(set(ids)), len(census.in_several())
-    good = found == len(ids) and not several and not census.second_copies
-    words = f"{found} of {len(ids)}; {several} in several, {census.second_copies} second copies"
-    return Assured("各在一个主办队列 in one lead queue each", good, words)
+    found, several = audit.in_one_place(set(ids)), len(audit.in_several())
+    good = found == len(ids) and not several and not audit.second_copies
+    words = f"{found} of {len(ids)}; {several} in several, {audit.second_copies} second copies"
+    return PreflightCheck("各在一个主办队列 in one lead queue each", good, words)
 
 
-def statistics_counted(client: Client, number: int) -> Assured:
+def statistics_counted(client: Client, number: int) -> PreflightCheck:
     """Whether all opinions of this system stand in the published numbers."""
     counts = client.get("/statistics", Statistics, {"by": ""}).total.counts
     found = {name: counts[name] for name in ("submitted", "assigned")}
     words = ", ".join(f"{name} {count} of {number}" for name, count in found.items())
-    return Assured("计入统计 counted in the statistics", set(found.values()) == {number}, words)
+    return PreflightCheck("计入统计 counted in the statistics", set(found.values()) == {number}, words)
 
 
 def entries_of(client: Client, ids: Sequence[str]) -> Entries:
@@ -117,8 +117,8 @@ def entries_of(client: Client, ids: Sequence[str]) -> Entries:
     return found
 
 
-def ledger_appended(entries: Entries, number: int) -> Assured:
+def ledger_appended(entries: Entries, number: int) -> PreflightCheck:
     """Whether every kind of event that the ledger has of any of so many opinions, it has of each of them."""
     words = ", ".join(f"{found.total()} {kind} of {len(found)} opinions" for kind, found in sorted(entries.items()))
     good = set(entries) >= EXPECTED and all(len(found) == number for found in entries.values())
-    return Assured("记入账本 in the ledger", good, words or "nothing")
+    return PreflightCheck("记入账本 in the ledger", good, words or "nothing")

@@ -22,14 +22,14 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
-class Usage:
+class ProcessStats:
     """CPU seconds so far, and the most memory (bytes) each process ever had, added up."""
 
     seconds: float
     peak: int
 
 
-def usage_of(pids: Mapping[str, int | None]) -> dict[str, Usage] | None:
+def stats_of(pids: Mapping[str, int | None]) -> dict[str, ProcessStats] | None:
     """The usage of each program that runs, by its name; None on a machine that has no `/proc` to say it."""
     if not (PROC / "self" / "stat").exists():
         return None
@@ -37,11 +37,11 @@ def usage_of(pids: Mapping[str, int | None]) -> dict[str, Usage] | None:
     return {name: added(found, pid) for name, pid in pids.items() if pid is not None}
 
 
-def added(found: Mapping[int, Process], root: int) -> Usage:
+def added(found: Mapping[int, Process], root: int) -> ProcessStats:
     """A process and all that descend from it."""
     ours = [process for process in found.values() if root in _line(found, process)]
     seconds = sum(process.ticks for process in ours) / os.sysconf("SC_CLK_TCK")
-    return Usage(seconds, sum(process.peak for process in ours))
+    return ProcessStats(seconds, sum(process.peak for process in ours))
 
 
 def _line(found: Mapping[int, Process], process: Process) -> Iterator[int]:

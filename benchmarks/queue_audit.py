@@ -50,7 +50,7 @@ MESSAGE = msgspec.json.Decoder(ToDepartment)
 
 
 @dataclass
-class Census:
+class QueueAudit:
     """What was found: the lead queues of each opinion, and how often each message was seen."""
 
     places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -77,20 +77,20 @@ class Census:
         return [opinion for opinion, queues in self.places.items() if len(queues) > 1]
 
 
-def take_census(broker: BlockingConnection, departments: Sequence[str]) -> Census:
+def audit_queues(broker: BlockingConnection, departments: Sequence[str]) -> QueueAudit:
     """Look at every message that is ready in the departments' queues, without taking any.
 
     Ends when each queue has shown as many as it said it holds, or when nothing has come for `PATIENCE_SECONDS`. What arrives
     meanwhile comes behind what was there, and does not count for another queue.
     """
     left = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
-    census, channel, seen = Census(), broker.channel(), 0
+    audit, channel, seen = QueueAudit(), broker.channel(), 0
 
     def arrived(queue: str, properties: BasicProperties, body: bytes) -> None:
         nonlocal seen
         seen += 1
         left[queue] -= 1
-        census.count(queue, properties.message_id, body)
+        audit.count(queue, properties.message_id, body)
 
     channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
     for queue, held in list(left.items()):
@@ -104,4 +104,4 @@ def take_census(broker: BlockingConnection, departments: Sequence[str]) -> Censu
             broker.process_data_events(time_limit=PATIENCE_SECONDS)
     # Closing without an acknowledgement puts every message back where it was.
     channel.close()
-    return census
+    return audit

@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from services.contracts.catalogue.model import Catalogue
 from services.notify import __main__ as notify
 from services.notify import handlers
-from services.notify.domain import Ladder, Secretary
-from services.notify.store import Deadlines, Reminders, Supervisions, next_due
+from services.notify.domain import Ladder, Recipients
+from services.notify.store import DeadlineStore, ReminderStore, SupervisionStore, next_due
 from services.notify.store.tables import deadlines, reminders
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database, Transaction
@@ -70,7 +70,7 @@ class Place:
         self.open, self.due = open_, due
         self.database = make(FixedClock(NOW))
         self._ladder = Ladder.of(catalogue)
-        self._secretary = Secretary(catalogue, {})
+        self._recipients = Recipients(catalogue, {})
         migrate(self.database, STORE, "runtime")
         migrate(self.database, notify.ASSEMBLY.migrations, "notify")
         self._fill()
@@ -80,7 +80,7 @@ class Place:
         """Milliseconds to find all that is due, and to let go of it again."""
         with self._trying() as work:
             started = time.perf_counter()
-            found = len(Deadlines(work).due(NOW, self.due))
+            found = len(DeadlineStore(work).due(NOW, self.due))
             passed = time.perf_counter() - started
         if found != self.due:
             raise AssertionError(f"{found} of {self.due} were found")
@@ -92,7 +92,12 @@ class Place:
         while self._next_due() <= NOW:
             with self.database.transaction() as work:
                 climber = handlers.Climber(
-                    Deadlines(work), Supervisions(work), partial(Reminders, work), self._ladder, self._secretary, work.now
+                    DeadlineStore(work),
+                    SupervisionStore(work),
+                    partial(ReminderStore, work),
+                    self._ladder,
+                    self._recipients,
+                    work.now,
                 )
                 found = climber.deadlines.due(work.now, notify.RUNGS_A_COMMIT)
                 handlers.climb(climber, found)
@@ -106,7 +111,7 @@ class Place:
     def read(self) -> int:
         """What finding reads."""
         with self._trying() as work:
-            return reads(work, lambda: Deadlines(work).due(NOW, self.due))
+            return reads(work, lambda: DeadlineStore(work).due(NOW, self.due))
 
     @contextmanager
     def _trying(self) -> Iterator[Transaction]:

@@ -13,9 +13,9 @@ from benchmarks import preflight
 from benchmarks.baseline import publishes_per_second, rows_per_second
 from benchmarks.latency import WARM_UP, measure
 from benchmarks.load import in_batches, make_opinions, one_by_one
-from benchmarks.preflight import ASSIGNED, Assured
-from benchmarks.queue_audit import take_census
-from benchmarks.speed_report import FLOORS, ROWS_A_COMMIT, WAYS, Load, Result, figures_of, show
+from benchmarks.preflight import ASSIGNED, PreflightCheck
+from benchmarks.queue_audit import audit_queues
+from benchmarks.speed_report import BASELINES, ROWS_A_COMMIT, WAYS, Load, Result, figures_of, show
 from benchmarks.throughput import Round, Track
 from benchmarks.throwaway import throwaway
 from services.console.catalogue import read_catalogue
@@ -71,7 +71,7 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         step(f"时延 Latency: {count}")
         latency = measure(client, broker, count)
         step("下限 The floor, with the same bytes")
-        before = _floor(supervisor.installation.var, place, broker, bodies)
+        before = _baseline(supervisor.installation.var, place, broker, bodies)
         track = Track(supervisor, client, broker)
         ways = {"one_by_one": (one_by_one(place, clients), bodies[:number]), "in_batches": (in_batches(place), bodies[number:])}
         for way, (send, own) in ways.items():
@@ -80,9 +80,9 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         step("核对 Checking what was on")
         ids = [opinion for each in rounds.values() for opinion in each.opinions]
         entries = preflight.entries_of(client, ids)
-        assured = _assured(track, place, ids, entries, count + WARM_UP)
+        checked = _preflight(track, place, ids, entries, count + WARM_UP)
         step("再测下限 The floor once more")
-        after = _floor(supervisor.installation.var, place, broker, bodies)
+        after = _baseline(supervisor.installation.var, place, broker, bodies)
     floor = between(before, after)
     assignments = entries.get(ASSIGNED, Counter()).total()
     return Result(
@@ -92,27 +92,27 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         floor=floor,
         floor_unrest=round(unrest(before, after), 2),
         peak_memory_bytes=rounds["in_batches"].peak,
-        on=assured,
+        on=checked,
     )
 
 
-def _assured(track: Track, place: Addresses, ids: Sequence[str], entries: preflight.Entries, others: int) -> list[Assured]:
+def _preflight(track: Track, place: Addresses, ids: Sequence[str], entries: preflight.Entries, others: int) -> list[PreflightCheck]:
     if place.management_url is None:
         fail("The broker's management API is not known.", "huiying doctor")
     return [
         preflight.durable_commits(track.supervisor.installation),
         preflight.quorum_queues(Management(place.management_url), track.departments),
         preflight.contacts_sealed(track.supervisor.installation, track.client, ids),
-        preflight.one_place_each(take_census(track.broker, track.departments), ids),
+        preflight.one_place_each(audit_queues(track.broker, track.departments), ids),
         preflight.ledger_appended(entries, len(ids)),
         preflight.statistics_counted(track.client, len(ids) + others),
     ]
 
 
-def _floor(folder: Path, place: Addresses, broker: BlockingConnection, bodies: Sequence[bytes]) -> dict[str, float]:
+def _baseline(folder: Path, place: Addresses, broker: BlockingConnection, bodies: Sequence[bytes]) -> dict[str, float]:
     singly, windowed = publishes_per_second(broker, place.broker_url, bodies)
     found = (rows_per_second(folder, bodies), rows_per_second(folder, bodies, ROWS_A_COMMIT), singly, windowed)
-    return dict(zip(FLOORS, found, strict=True))
+    return dict(zip(BASELINES, found, strict=True))
 
 
 def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from benchmarks.baseline import WINDOW
 from benchmarks.latency import Latency
-from benchmarks.preflight import Assured
+from benchmarks.preflight import PreflightCheck
 from benchmarks.throughput import Round
 from services.console.terminal import out, table
 
@@ -20,7 +20,7 @@ UNREST = 1.3
 MEGABYTE = 1_000_000
 WAYS = {"one_by_one": "逐件 one by one", "in_batches": "成批 in batches"}
 PLACES = {"accepted": "受理\naccepted", "end_to_end": "到承办队列\nend to end", "counted": "入统计账本\ncounted"}
-FLOORS = {
+BASELINES = {
     "commits": "持久提交\ndurable commits",
     "rows": f"每次提交 {ROWS_A_COMMIT} 行\nrows, {ROWS_A_COMMIT} a commit",
     "publishes_one_by_one": "逐条确认发布\nconfirmed publishes",
@@ -62,7 +62,7 @@ class Result:
     floor: dict[str, int]
     floor_unrest: float
     peak_memory_bytes: Mapping[str, int]
-    on: Sequence[Assured]
+    on: Sequence[PreflightCheck]
 
     def as_json(self) -> dict[str, object]:
         """The same for a program."""
@@ -127,7 +127,7 @@ def _costs(result: Result) -> Table:
 
 def _picture(result: Result) -> Table:
     rows = [(f"{WAYS[way]}: {PLACES[place]}", result.ways[way].per_second[place], "█") for way in WAYS for place in PLACES]
-    rows += [(f"下限 floor: {name}", result.floor[key], "░") for key, name in FLOORS.items()]
+    rows += [(f"下限 floor: {name}", result.floor[key], "░") for key, name in BASELINES.items()]
     most = max(value for _, value, _ in rows)
     shown = Table(show_header=False, box=None, pad_edge=False)
     for name, value, sign in rows:
@@ -141,10 +141,10 @@ def bar(value: float, most: float, sign: str) -> str:
 
 
 def _ratios(result: Result) -> Table:
-    shown = table("与本机下限之比\nshare of this machine's floor", numbers=tuple(FLOORS.values()))
-    shown.add_row("下限，每秒 the floor, a second", *(f"{result.floor[key]:,}" for key in FLOORS))
+    shown = table("与本机下限之比\nshare of this machine's floor", numbers=tuple(BASELINES.values()))
+    shown.add_row("下限，每秒 the floor, a second", *(f"{result.floor[key]:,}" for key in BASELINES))
     for way in WAYS:
         for place in COMPARED:
             shares = result.ways[way].ratio_to_floor[place]
-            shown.add_row(f"{WAYS[way]}: {PLACES[place]}".replace("\n", " "), *(f"{shares[key]:.3f}" for key in FLOORS))
+            shown.add_row(f"{WAYS[way]}: {PLACES[place]}".replace("\n", " "), *(f"{shares[key]:.3f}" for key in BASELINES))
     return shown

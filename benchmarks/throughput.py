@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pika.adapters.blocking_connection import BlockingConnection
 
 from benchmarks.load import Send, timed
-from benchmarks.process_stats import Usage, usage_of
+from benchmarks.process_stats import ProcessStats, stats_of
 from services.console.client.amqp import depths
 from services.console.client.answers import Department, LedgerDay, Statistics
 from services.console.client.http import Client, Page
@@ -107,10 +107,10 @@ class Track:
     def _entries(self) -> int:
         return sum(day.size for day in self.client.pages("/ledger", LedgerDay))
 
-    def _used(self) -> dict[str, Usage]:
-        found = usage_of({**self.supervisor.running(), BROKER: self.supervisor.node.pid()})
+    def _used(self) -> dict[str, ProcessStats]:
+        found = stats_of({**self.supervisor.running(), BROKER: self.supervisor.node.pid()})
         own = os.times()
-        return {} if found is None else {**found, SENDER: Usage(own.user + own.system, 0)}
+        return {} if found is None else {**found, SENDER: ProcessStats(own.user + own.system, 0)}
 
     def _patient(self, since: float, what: str) -> None:
         if time.perf_counter() - since > STALL_SECONDS:

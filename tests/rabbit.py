@@ -14,7 +14,7 @@ import requests
 
 from services.console.embedded.node import PrivateNode, server_script
 from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, mark_queues, queues
-from services.runtime.messaging.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.broker import Outgoing, RabbitConsumer, RabbitPublisher
 
 PATIENCE = 10.0
 
@@ -25,7 +25,7 @@ class Rabbit:
     def __init__(self, node: PrivateNode, departments: tuple[str, ...]) -> None:
         self.node, self.url = node, node.url
         self._departments = departments
-        self._connections: list[RabbitPublisher | RabbitSubscription] = []
+        self._connections: list[RabbitPublisher | RabbitConsumer] = []
         self._policies: list[str] = []
         self._removed: list[str] = []
         self._control = pika.BlockingConnection(pika.URLParameters(node.url))
@@ -41,8 +41,8 @@ class Rabbit:
         self._connections.append(made := RabbitPublisher(self.url, "test"))
         return made
 
-    def subscription(self, queue: str, prefetch: int = 100) -> RabbitSubscription:
-        self._connections.append(made := RabbitSubscription(self.url, queue, prefetch, "test"))
+    def consumer(self, queue: str, prefetch: int = 100) -> RabbitConsumer:
+        self._connections.append(made := RabbitConsumer(self.url, queue, prefetch, "test"))
         return made
 
     def send_as(self, message: Outgoing, user_id: str) -> None:

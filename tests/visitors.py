@@ -27,14 +27,14 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.intake import app, consumer, pages, store
 from services.intake.app import Intake
-from services.intake.domain import Limits
-from services.intake.gateway import Room
+from services.intake.domain import CapacityLimits
+from services.intake.gateway import Capacity
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.reading import newest
@@ -46,7 +46,7 @@ KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 _KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Knows nobody: pages are for everybody."""
 
     def __init__(self) -> None:
@@ -70,11 +70,13 @@ class Visit:
     catalogue: Catalogue = field(default_factory=shipped_catalogue)
     sequence: int = 100
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
-    limits: Limits = Limits(1_000_000, 0)
+    limits: CapacityLimits = CapacityLimits(1_000_000, 0)
 
     def __post_init__(self) -> None:
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Room(self.database, self.limits))
-        self.app: flask.Flask = create_app("intake", self.intake, Routes([*app.routes, *pages.routes]), Doorman(), Telemetry())
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
+        self.app: flask.Flask = create_app(
+            "intake", self.intake, Routes([*app.routes, *pages.routes]), FakeAuthenticator(), Telemetry()
+        )
         self.client = self.app.test_client()
 
     def key(self, path: str = "/") -> str:
@@ -99,7 +101,7 @@ class Visit:
         with self.database.reading() as connection:
             return store.listing(connection, newest("submitted", {}))
 
-    def hear(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
+    def consume(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
         """Let other services say something about an opinion, the newest unless told."""
         opinion = opinion or self.opinions()[0]["id"]
         for message in messages:

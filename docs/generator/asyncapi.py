@@ -6,7 +6,7 @@ from typing import Any
 
 from docs.generator.departments import ANSWERS as ANSWERED
 from docs.generator.departments import DELIVERY, ORDER
-from docs.generator.product import for_departments, golden, hearers, matches, messages, sayers
+from docs.generator.product import for_departments, golden, matches, messages, publishers, queues_consuming
 from docs.generator.shapes import Json, Shapes
 from services import VERSION
 from services.contracts.commands import ALL_VERBS, LONGEST, REQUESTS
@@ -56,7 +56,7 @@ def event_message(shape: type[Message], shapes: Shapes) -> Json:
              "dataschema": f"/schemas/{shape.TYPE}/{SCHEMA_VERSION}"}  # fmt: skip
     properties: Json = {name: {"const": value} for name, value in fixed.items()}
     text = {"type": "string"}
-    properties |= {"id": text, "source": {"const": f"/{sayers(shape)[0]}"}, "subject": text}
+    properties |= {"id": text, "source": {"const": f"/{publishers(shape)[0]}"}, "subject": text}
     properties |= {"time": text | {"format": "date-time"}, "sequence": {"type": "integer", "minimum": 0}}
     properties["data"] = shapes.refer(schema_class(shape), "data")
     answer: Json = {
@@ -158,8 +158,8 @@ def _channels() -> Json:
 def _heard(queue: str) -> list[str]:
     shape = next(each for each in SERVICE_QUEUES if each.name == queue)
     if shape.exchange == COMMANDS:
-        return [f"command.{verb}" for verb in ALL_VERBS if any(matches(pattern, f"code.{verb}") for pattern in shape.hears)]
-    return [each.TYPE for each in messages() if queue in hearers(each)]
+        return [f"command.{verb}" for verb in ALL_VERBS if any(matches(pattern, f"code.{verb}") for pattern in shape.consumes)]
+    return [each.TYPE for each in messages() if queue in queues_consuming(each)]
 
 
 def _operation(action: str, channel: str, names: list[str], summary: str) -> Json:
@@ -173,7 +173,7 @@ def _operation(action: str, channel: str, names: list[str], summary: str) -> Jso
 def _operations() -> Json:
     operations: Json = {}
     for shape in messages():
-        service = sayers(shape)[0]
+        service = publishers(shape)[0]
         if shape.PUBLISHED:
             summary = f"{service} says {shape.TYPE}."
             operations[f"{service}.says.{shape.TYPE}"] = _operation("send", shape.TYPE, [shape.TYPE], summary)

@@ -13,8 +13,8 @@ from services.contracts.topology import (
     EVENTS,
     EXCHANGES,
     LETTERS,
+    PUBLISHES,
     RETRIES,
-    SAYS,
     SERVICE_QUEUES,
     SERVICES,
     VHOST,
@@ -53,13 +53,13 @@ def topology() -> str:
 def _drawing() -> str:
     lines = ["flowchart LR", f"    events([{EVENTS}])", f"    departments([{DEPARTMENTS}])", f"    commands([{COMMANDS}])"]
     lines += [f"    letters([{LETTERS}])", "    intake --> letters"]
-    says = {service: ", ".join(f"{kind}.*" for kind in events_of(service)) for service in SERVICES if SAYS[service]}
+    says = {service: ", ".join(f"{kind}.*" for kind in events_of(service)) for service in SERVICES if PUBLISHES[service]}
     lines += [f'    {service} -- "{kinds}" --> events' for service, kinds in says.items()]
     lines += [f"    {service} --> departments" for service in ("routing", "notify")]
     short = {EVENTS: "events", COMMANDS: "commands", LETTERS: "letters"}
     for queue in SERVICE_QUEUES:
         name, service = queue.name.replace(".", "_"), queue.name.split(".")[0]
-        lines += [f'    {short[queue.exchange]} -- "{", ".join(queue.hears)}" --> {name}[["{queue.name}"]] --> {service}']
+        lines += [f'    {short[queue.exchange]} -- "{", ".join(queue.consumes)}" --> {name}[["{queue.name}"]] --> {service}']
     lines += ['    departments --> own[["department.code"]] --> program["program of a department"]']
     lines += ['    program -- "code.verb" --> commands']
     return "```mermaid\n" + "\n".join(lines) + "\n```\n"

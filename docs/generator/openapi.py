@@ -201,7 +201,7 @@ def _taken(kind: str) -> Json:
 def _refusals(route: Route) -> list[type[Refusal]]:
     found: list[type[Refusal]] = [errors.Malformed, errors.NotSignedIn, errors.Invalid, errors.TooMany, errors.Unavailable]
     if SUBMISSIONS in route.counts:
-        found.append(errors.NoRoom)
+        found.append(errors.AtCapacity)
     # What only the public may do refuses staff.
     if route.access is not PUBLIC or route.method == "POST":
         found.append(errors.NotAllowed)

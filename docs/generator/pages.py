@@ -17,12 +17,12 @@ from docs.generator.product import (
     ROOT,
     api_routes,
     golden,
-    hearers,
     messages,
     page_routes,
     process_routes,
+    publishers,
+    queues_consuming,
     reads_idempotency_key,
-    sayers,
     settings_shapes,
     table,
 )
@@ -168,7 +168,7 @@ def messages_page() -> str:
     ]
     parts[-1] += "\n`/api/v1/asyncapi.json`. Commands of departments stand at the end.\n"
     contents = [
-        (f"[`{shape.TYPE}`](#{shape.TYPE.replace('.', '')})", _first(shape), ", ".join(sayers(shape))) for shape in messages()
+        (f"[`{shape.TYPE}`](#{shape.TYPE.replace('.', '')})", _first(shape), ", ".join(publishers(shape))) for shape in messages()
     ]
     parts.append(table(("type", "what it says", "said by"), contents))
     parts += [_message(shape) for shape in messages()]
@@ -184,10 +184,10 @@ def messages_page() -> str:
 
 
 def _message(shape: type[Message]) -> str:
-    heard = ", ".join(f"`{queue}`" for queue in hearers(shape))
+    heard = ", ".join(f"`{queue}`" for queue in queues_consuming(shape))
     key = f"`{shape.TYPE}.<{shape.KEY}>`" if shape.KEY else f"`{shape.TYPE}.-`"
     parts = [f"## {shape.TYPE}\n", (shape.__doc__ or "").strip() + "\n"]
-    parts += [f"Said by {', '.join(sayers(shape))}; routing key {key}; heard in {heard}.\n", _fields(shape)]
+    parts += [f"Said by {', '.join(publishers(shape))}; routing key {key}; heard in {heard}.\n", _fields(shape)]
     example = golden(shape)
     if example is not None:
         text = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()

@@ -12,7 +12,7 @@ import orjson
 
 from services.contracts.messages.registry import MESSAGES
 from services.contracts.messages.values import Message
-from services.contracts.topology import EVENTS, LETTERS, SAYS, SERVICE_QUEUES, SERVICES
+from services.contracts.topology import EVENTS, LETTERS, PUBLISHES, SERVICE_QUEUES, SERVICES
 from services.runtime.process.assembly import Assembly
 from services.runtime.process.health import health_routes
 from services.runtime.web.routes import API, Route
@@ -75,12 +75,12 @@ def matches(pattern: str, routing_key: str) -> bool:
     return taken(pattern.split("."), routing_key.split("."))
 
 
-def sayers(message: type[Message]) -> list[str]:
+def publishers(message: type[Message]) -> list[str]:
     """The services that may say a message; the contract wants exactly one."""
-    return [name for name in SERVICES if message.TYPE.split(".")[0] in SAYS[name]]
+    return [name for name in SERVICES if message.TYPE.split(".")[0] in PUBLISHES[name]]
 
 
-def hearers(message: type[Message]) -> list[str]:
+def queues_consuming(message: type[Message]) -> list[str]:
     """The service queues that a message reaches, and the department's when it is addressed."""
     if message.PRIVATE:
         return [queue.name for queue in SERVICE_QUEUES if queue.exchange == LETTERS]
@@ -88,7 +88,7 @@ def hearers(message: type[Message]) -> list[str]:
     queues = [queue.name for queue in SERVICE_QUEUES if queue.exchange == EVENTS]
     if not message.PUBLISHED:
         queues = []
-    bound = {queue.name: any(matches(pattern, key) for pattern in queue.hears) for queue in SERVICE_QUEUES}
+    bound = {queue.name: any(matches(pattern, key) for pattern in queue.consumes) for queue in SERVICE_QUEUES}
     return [name for name in queues if bound[name]] + (["department.<code>"] if for_departments(message) else [])
 
 

@@ -258,13 +258,13 @@ WORDS: Mapping[str, str] = {
     "Problem.status": "The HTTP status.",
     "intake.BatchAcceptance.opinions": "The ids of the opinions.",
     "intake.Erased.content": "Whether what was written was erased.",
-    "intake.Erasure.content": "Whether to erase what was written as well.",
+    "intake.ErasureBody.content": "Whether to erase what was written as well.",
     "intake.LineAnswer.cosigners": "The receipts of those who signed with them, in the order given.",
     "intake.Retention.days": "Cases that ended at least as many days ago.",
     "intake.Rotated.opinions": "How many opinions were looked at.",
     "intake.Rehearsal.created": "How many would be taken.",
     "intake.Submitted.cosigners": "The receipts of those who signed with them, in the order given.",
-    "metrics.Group.key": "A value for every dimension asked for, empty when it is not known.",
+    "metrics.StatisticsGroup.key": "A value for every dimension asked for, empty when it is not known.",
     "metrics.LedgerDay.total": "How many entries the ledger has up to the end of the day.",
 }
 

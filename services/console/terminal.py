@@ -42,7 +42,7 @@ out = Terminal(width=WIDTH)
 err = Terminal(stderr=True)
 
 
-class Failure(click.ClickException):
+class CommandFailed(click.ClickException):
     """A command that could not do what it was asked; `advice` says what to do next."""
 
     def __init__(self, message: str, advice: str = "") -> None:
@@ -64,12 +64,12 @@ class CommandLine(click.Group):
         try:
             return super().invoke(context)
         except SettingsInvalid as error:
-            raise Failure(str(error), "correct the environment") from error
+            raise CommandFailed(str(error), "correct the environment") from error
 
 
 def fail(message: str, advice: str = "") -> NoReturn:
     """Stop the command with exit status 1."""
-    raise Failure(message, advice)
+    raise CommandFailed(message, advice)
 
 
 def step(text: str) -> None:

@@ -91,17 +91,17 @@ NOBODY: Final = Caller()
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class TokenGrants:
     """What a new token names of what it grants; nothing: what its role has."""
 
     channels: tuple[str, ...] = ()
     source: str | None = None
 
 
-NOTHING_NAMED: Final = Named()
+NOTHING_NAMED: Final = TokenGrants()
 
 
-def check_token(role: str, department: str | None, named: Named) -> None:
+def check_token(role: str, department: str | None, named: TokenGrants) -> None:
     """Raises `Invalid` for a token that cannot be made."""
     if role not in list(Role):
         raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})

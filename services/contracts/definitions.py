@@ -19,9 +19,9 @@ from services.contracts.topology import (
     EVENTS,
     EXCHANGES,
     LETTERS,
+    PUBLISHES,
     REQUEUE,
     RETRIES,
-    SAYS,
     SERVICE_QUEUES,
     SERVICES,
     UNROUTED,
@@ -109,11 +109,11 @@ def _rights(name: str) -> tuple[str, str, str]:
     if name == OPERATOR:
         return NOTHING, _one_of([REQUEUE]), f"^(.*[.]dead|{UNROUTED.replace('.', '[.]')})$"
     if name in SERVICES:
-        hears = [*own_queues(name)]
-        aside = [*(delay.exchange for delay in RETRIES), DEAD, DELIVERIES]
-        says = [EVENTS] if SAYS[name] else []
-        hears += [mark_queue(name)] if SAYS[name] else []
-        return NOTHING, _one_of([*says, *WRITES.get(name, ()), *aside, *_counted(name)]), _one_of(hears)
+        consumes = [*own_queues(name)]
+        failed = [*(delay.exchange for delay in RETRIES), DEAD, DELIVERIES]
+        publishes = [EVENTS] if PUBLISHES[name] else []
+        consumes += [mark_queue(name)] if PUBLISHES[name] else []
+        return NOTHING, _one_of([*publishes, *WRITES.get(name, ()), *failed, *_counted(name)]), _one_of(consumes)
     code = name.removeprefix("department-")
     return NOTHING, _one_of([COMMANDS]), _one_of([department_queue(code)])
 
@@ -146,16 +146,16 @@ def _topic_permissions(name: str) -> list[Row]:
 
 
 def _policies() -> Iterable[Row]:
-    parked = {**_SAFE, "dead-letter-exchange": DEAD, "max-length": 2_000_000, "max-length-bytes": 8 * GIGABYTE}
+    dead_lettered = {**_SAFE, "dead-letter-exchange": DEAD, "max-length": 2_000_000, "max-length-bytes": 8 * GIGABYTE}
     for queue in SERVICE_QUEUES:
         # An event carries its own routing key, but the dead queue is bound by the name of the queue it belongs to.
-        given_up = {**parked, "delivery-limit": 10, "dead-letter-routing-key": queue.name}
+        given_up = {**dead_lettered, "delivery-limit": 10, "dead-letter-routing-key": queue.name}
         if queue.exchange == COMMANDS:
             given_up |= {"max-length": MOST_COMMANDS, "max-length-bytes": MOST_COMMAND_BYTES}
         yield _policy(queue.name, _one_of([queue.name]), given_up)
     # A department's program is not ours: one that falls over on a message, or that is started a thousand times to look,
     # must not lose the assignment. Negative would mean no limit, but drops messages on 3.10.
-    yield _policy("departments", f"^department[.]{_CODE}$", {**parked, "delivery-limit": 1_000_000})
+    yield _policy("departments", f"^department[.]{_CODE}$", {**dead_lettered, "delivery-limit": 1_000_000})
     kept = {"overflow": "reject-publish", "max-length-bytes": 8 * GIGABYTE, "delivery-limit": 1_000_000}
     yield _policy("dead", f"^(.*[.]dead|{UNROUTED.replace('.', '[.]')})$", kept)
     marks = {"max-length": 1, "overflow": "drop-head"}
@@ -198,7 +198,7 @@ def _bindings(departments: Sequence[str]) -> Iterable[Row]:
 
 
 def _bindings_of(queue: Queue) -> Iterable[Row]:
-    for pattern in queue.hears:
+    for pattern in queue.consumes:
         yield _binding(queue.exchange, queue.name, pattern)
     yield _binding(DEAD, dead_queue(queue.name), queue.name)
     yield _binding(REQUEUE, queue.name, queue.name)

@@ -82,14 +82,14 @@ class Unavailable(Refusal):
     seconds = 2
 
 
-class NoRoom(Unavailable):
+class AtCapacity(Unavailable):
     """No more opinions fit into the outbox or onto the disk; nothing was stored and the same request may be sent again later."""
 
     seconds = 30
 
 
-#: Under what the answer to a line of a batch says `NoRoom`: nothing is wrong with the line, it is to be sent again later.
-ROOM = "room"
+#: Under what the answer to a line of a batch says `AtCapacity`: nothing is wrong with the line, it is to be sent again later.
+CAPACITY = "room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ STATUSES: Mapping[type[Refusal], Status] = {
     Invalid: Status(422, "invalid", "Some fields are not right"),
     TooMany: Status(429, "too-many", "Too many requests"),
     Unavailable: Status(503, "unavailable", "Not available right now"),
-    NoRoom: Status(503, "no-room", "No room for more opinions right now"),
+    AtCapacity: Status(503, "no-room", "No room for more opinions right now"),
 }
 
 

@@ -40,7 +40,7 @@ class Code(OneLine):
         super().__init__(longest, shortest, **options)
 
 
-class Telephone(Code):
+class TelephoneField(Code):
     """One telephone number, kept in its canonical form."""
 
     def __init__(self, **options: Any) -> None:
@@ -54,7 +54,7 @@ class Telephone(Code):
             raise ValidationError(str(error)) from error
 
 
-class Mailbox(fields.Email):
+class MailboxField(fields.Email):
     """One e-mail address without what it was copied with."""
 
     def _deserialize(self, value: Any, *arguments: Any, **options: Any) -> Any:

@@ -30,7 +30,7 @@ def subject_of(opinion: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class LedgerEvent:
     """One event as the ledger counts it; `body` is the SHA-256 of the message as it was sent."""
 
     id: str
@@ -40,7 +40,7 @@ class Counted:
     body: bytes
 
 
-def leaf_of(event: Counted, index: int, previous: bytes) -> bytes:
+def leaf_of(event: LedgerEvent, index: int, previous: bytes) -> bytes:
     """The leaf of an event: `index` counts from 0 each day, `previous` is the hash of the leaf before, of whatever day.
 
     Leaves of version 2 tell the hour only, so that nobody is known by the minute; those without a version told the instant.

@@ -55,7 +55,7 @@ class Codes(Choices):
         """Nothing is known of the catalogue here."""
 
 
-class Moment(fields.Field[date | datetime]):
+class MomentField(fields.Field[date | datetime]):
     """A date, or an instant in RFC 3339 with its offset."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:

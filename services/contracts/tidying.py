@@ -15,7 +15,7 @@ from services.contracts.fields import Code, OneLine
 from services.contracts.text import is_visible, value
 
 
-class _Part(NamedTuple):
+class _SchemaField(NamedTuple):
     """One field of a schema. `prose` keeps its characters, which are judged by the field itself."""
 
     name: str
@@ -42,9 +42,9 @@ def tidied(schema: Schema, raw: Any) -> Any:
 
 
 @cache
-def _parts(shape: type[Schema]) -> tuple[_Part, ...]:
+def _parts(shape: type[Schema]) -> tuple[_SchemaField, ...]:
     return tuple(
-        _Part(field.data_key or name, field, _is_prose(field), not field.required, bool(field.allow_none))
+        _SchemaField(field.data_key or name, field, _is_prose(field), not field.required, bool(field.allow_none))
         for name, field in shape().load_fields.items()
     )
 

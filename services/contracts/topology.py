@@ -61,7 +61,7 @@ class Queue:
 
     name: str
     exchange: str
-    hears: tuple[str, ...]
+    consumes: tuple[str, ...]
 
 
 SERVICE_QUEUES = (
@@ -89,7 +89,7 @@ SERVICE_QUEUES = (
 SERVICES = ("intake", "routing", "notify", "metrics")
 #: (exchange, routing key) pairs.
 Destinations = tuple[tuple[str, str], ...]
-SAYS: Mapping[str, tuple[str, ...]] = {
+PUBLISHES: Mapping[str, tuple[str, ...]] = {
     "intake": ("opinion", "letter"),
     "routing": ("assignment", "promise", "calendar", "command"),
     "notify": ("reminder", "card", "supervision"),
@@ -109,7 +109,7 @@ def mark_queue(service: str) -> str:
 
 def mark_queues() -> tuple[str, ...]:
     """The marks of all services that say anything."""
-    return tuple(mark_queue(service) for service in SERVICES if SAYS[service])
+    return tuple(mark_queue(service) for service in SERVICES if PUBLISHES[service])
 
 
 def matches(pattern: str, key: str) -> bool:
@@ -126,17 +126,17 @@ def _matches(pattern: list[str], words: list[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def hearers(exchange: str, key: str) -> tuple[str, ...]:
+def queues_consuming(exchange: str, key: str) -> tuple[str, ...]:
     """The queues of services that hear what is published on an exchange with a routing key."""
     return tuple(
-        queue.name for queue in SERVICE_QUEUES if queue.exchange == exchange and any(matches(each, key) for each in queue.hears)
+        queue.name for queue in SERVICE_QUEUES if queue.exchange == exchange and any(matches(each, key) for each in queue.consumes)
     )
 
 
 def events_of(service: str) -> tuple[str, ...]:
     """The kinds of messages that a service says on the exchange for events; what is private goes elsewhere."""
     private = {shape.TYPE.split(".")[0] for shape in MESSAGES if shape.PRIVATE}
-    return tuple(kind for kind in SAYS.get(service, ()) if kind not in private)
+    return tuple(kind for kind in PUBLISHES.get(service, ()) if kind not in private)
 
 
 def department_queue(code: str) -> str:

@@ -12,14 +12,14 @@ from prometheus_client.registry import Collector
 from services.intake import app, domain, pages, store
 from services.intake.app import Intake
 from services.intake.app.limits import limits_of
-from services.intake.consumer import hearings
-from services.intake.gateway import Room
-from services.intake.series import RoomCollector, UnassignedCollector
+from services.intake.consumer import subscriptions
+from services.intake.gateway import Capacity
+from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse, same
-from services.runtime.process.worker import Chore
+from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.web.routes import Routes
@@ -30,18 +30,18 @@ log = structlog.get_logger()
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """What this service works with."""
-    limits = domain.Limits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
-    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Room(database, limits))
+    limits = domain.CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
+    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits))
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:
     """The series of this service's own."""
-    return RoomCollector(intake.room), UnassignedCollector(intake.database)
+    return CapacityCollector(intake.capacity), UnassignedCollector(intake.database)
 
 
-def tells(intake: Intake) -> Mapping[str, Callable[[], int | None]]:
+def readiness_facts(intake: Intake) -> Mapping[str, Callable[[], int | None]]:
     """What `/readyz` says beside whether the broker and the store answer."""
-    return {"room": intake.room.left}
+    return {"room": intake.capacity.left}
 
 
 class Sealer:
@@ -66,9 +66,9 @@ class Sealer:
         return bool(ids)
 
 
-def chores(intake: Intake) -> Sequence[Chore]:
+def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """Everything of this service that nobody asks for."""
-    return (Chore("seal", SEAL_SECONDS, Sealer(intake).turn),)
+    return (PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),)
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
@@ -77,11 +77,11 @@ ASSEMBLY = Assembly(
     Settings,
     build,
     ROUTES,
-    hearings,
+    subscriptions,
     Path(__file__).parent / "migrations",
-    chores,
+    periodic_jobs,
     collectors,
-    tells,
+    readiness_facts,
     place=lambda service: service.place,
     uses=store.open_codes,
     limits=limits_of,

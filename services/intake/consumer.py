@@ -8,19 +8,19 @@ from services.contracts.envelope import Event, decode
 from services.intake import handlers
 from services.intake.app import Intake
 from services.intake.store import IntakeStore
-from services.runtime.messaging.dispatch import Hearing
+from services.runtime.messaging.dispatch import Subscription
 from services.runtime.store.database import Transaction
 
 
 def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
     """Every event to its handler, all of them together."""
-    handlers.hear(IntakeStore(work, intake.vault), intake.catalogue, events)
+    handlers.consume(IntakeStore(work, intake.vault), intake.catalogue, events)
 
 
-def hearings(intake: Intake) -> Sequence[Hearing[Event]]:
+def subscriptions(intake: Intake) -> Sequence[Subscription[Event]]:
     """What this service listens to."""
 
-    def hear(work: Transaction, events: Sequence[Event]) -> None:
+    def consume(work: Transaction, events: Sequence[Event]) -> None:
         handle(intake, work, events)
 
-    return (Hearing("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear),)
+    return (Subscription("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume),)

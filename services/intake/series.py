@@ -8,25 +8,25 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import INTAKE
-from services.intake.gateway import Room
+from services.intake.gateway import Capacity
 from services.intake.store import unassigned_since
 from services.runtime.store.database import Database
 from services.runtime.telemetry import FreshCollector
 
-ROOM, UNASSIGNED = INTAKE
+CAPACITY, UNASSIGNED = INTAKE
 
 
-class RoomCollector(FreshCollector):
+class CapacityCollector(FreshCollector):
     """How many more opinions fit; nothing while the store does not answer."""
 
-    def __init__(self, room: Room) -> None:
-        self._room = room
+    def __init__(self, capacity: Capacity) -> None:
+        self._capacity = capacity
 
     def collect(self) -> Iterator[Metric]:
         """One gauge."""
-        left = self._room.left()
+        left = self._capacity.left()
         if left is not None:
-            yield GaugeMetricFamily(ROOM.name, ROOM.help, value=left)
+            yield GaugeMetricFamily(CAPACITY.name, CAPACITY.help, value=left)
 
 
 class UnassignedCollector(FreshCollector):

@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from services.metrics.app import routes
-from services.metrics.consumer import hearings
+from services.metrics.consumer import subscriptions
 from services.metrics.handlers import ledger, recording
 from services.metrics.handlers.service import Place, Service
 from services.metrics.series import ProductCollector
@@ -22,7 +22,7 @@ from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
-from services.runtime.process.worker import Chore
+from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -40,13 +40,13 @@ def build(given: Settings, database: Database, clock: Clock) -> Service:
     )  # fmt: skip
 
 
-def chores(service: Service) -> Sequence[Chore]:
+def periodic_jobs(service: Service) -> Sequence[PeriodicJob]:
     """What the worker does now and then."""
     return [
-        Chore("forget_heard", HOUR, partial(recording.forget_heard, service)),
-        Chore("renew_stale", HOUR, partial(recording.renew_stale, service)),
-        Chore("close_day", MINUTE, partial(ledger.close_day, service)),
-        Chore("sign_head", MINUTE, partial(ledger.sign_head, service)),
+        PeriodicJob("forget_heard", HOUR, partial(recording.forget_received, service)),
+        PeriodicJob("renew_stale", HOUR, partial(recording.renew_stale, service)),
+        PeriodicJob("close_day", MINUTE, partial(ledger.close_day, service)),
+        PeriodicJob("sign_head", MINUTE, partial(ledger.sign_head, service)),
     ]
 
 
@@ -60,9 +60,9 @@ ASSEMBLY = Assembly(
     Settings,
     build,
     routes,
-    hearings,
+    subscriptions,
     Path(__file__).parent / "migrations",
-    chores,
+    periodic_jobs,
     collectors,
     place=lambda service: service.place,
 )

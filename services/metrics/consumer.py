@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from services.metrics.domain.heard import Heard, heard
+from services.metrics.domain.received import ReceivedEvent, received
 from services.metrics.handlers.recording import record
 from services.metrics.handlers.service import Service
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Hearing
+from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
 
 QUEUE = "metrics.events"
 
 
-def _read(delivery: Delivery) -> Heard:
-    return heard(delivery.body)
+def _read(delivery: Delivery) -> ReceivedEvent:
+    return received(delivery.body)
 
 
-def _identify(message: Heard) -> str:
+def _identify(message: ReceivedEvent) -> str:
     return message.event.id
 
 
-def hearings(service: Service) -> Sequence[Hearing[Heard]]:
+def subscriptions(service: Service) -> Sequence[Subscription[ReceivedEvent]]:
     """The one queue of this service."""
-    return [Hearing(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS)]
+    return [Subscription(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS)]

@@ -26,15 +26,15 @@ from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
     from services.metrics.handlers.service import Service
-    from services.metrics.store.scraping import Tally
+    from services.metrics.store.scraping import SeriesTally
 
 log = structlog.get_logger()
 Labels: TypeAlias = tuple[Any, ...]
 Numbers: TypeAlias = Mapping[Labels, float]
 #: Of a histogram: how many observations fell into each bucket, and what they come to.
 Times: TypeAlias = Mapping[Labels, tuple[list[float], float]]
-Count: TypeAlias = "Callable[[Catalogue, Tally], Numbers]"
-Timing: TypeAlias = "Callable[[Catalogue, Tally], Times]"
+Count: TypeAlias = "Callable[[Catalogue, SeriesTally], Numbers]"
+Timing: TypeAlias = "Callable[[Catalogue, SeriesTally], Times]"
 ALL = "all"
 DECISIONS = ("automatic", "reviewer", "declined")
 BOTH = (True, False)
@@ -92,7 +92,7 @@ def filled(found: Numbers, expected: Iterable[Labels]) -> dict[Labels, float]:
 
 
 @series("huiying_opinions_submitted_total", Shared(("submitted",), by="channel"))
-def _submitted(_: Catalogue, tally: Tally) -> Numbers:
+def _submitted(_: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.submitted_by_channel, ((channel,) for channel in CHANNELS))
 
 
@@ -101,44 +101,44 @@ def _submitted(_: Catalogue, tally: Tally) -> Numbers:
     Shared(("accepted",), {"decision": "automatic,reviewer"}, by=""),
     Shared(("declined",), {"decision": "declined"}, by=""),
 )
-def _reviewed(_: Catalogue, tally: Tally) -> Numbers:
+def _reviewed(_: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.reviewed_by_decision, ((decision,) for decision in DECISIONS))
 
 
 @series("huiying_assignments_created_total", Shared(("handed_out", "co_handed_out", "separate_handed_out")))
-def _created(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _created(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     led = [(topic.department, topic.code) for topic in catalogue.topics.values()]
     fallback = [(code, None) for code in catalogue.departments]
     return filled(tally.created_by_department_topic, [*led, *fallback])
 
 
 @series("huiying_assignments_open", Shared(("open",)), Shared(("overdue",), {"overdue": "true"}))
-def _open(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _open(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.waiting_by_department_overdue, product(catalogue.departments, BOTH))
 
 
 @series("huiying_assignments_concluded_total", Shared(("conclusions",)))
-def _concluded(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _concluded(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.concluded_by_department_outcome_in_time, product(catalogue.departments, OUTCOMES, BOTH))
 
 
 @series("huiying_evaluations_total", Shared(("evaluations",), {"aspect": "result"}))
-def _evaluations(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _evaluations(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.evaluations_by_department_aspect_rating, product(catalogue.departments, ASPECTS, RATINGS))
 
 
 @series("huiying_reminders_total", Shared(("reminded",)))
-def _reminders(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _reminders(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.reminders_by_department_rung, product(catalogue.departments, catalogue.ladder))
 
 
 @series("huiying_promises_total", *(Shared((count,), {"state": state}) for state, count in STATES.items()))
-def _promises(catalogue: Catalogue, tally: Tally) -> Numbers:
+def _promises(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.promises_by_department_state, product(catalogue.departments, STATES))
 
 
 @histogram("huiying_reply_seconds", Shared(("replies",), suffix="_count"))
-def _reply_seconds(catalogue: Catalogue, tally: Tally) -> Times:
+def _reply_seconds(catalogue: Catalogue, tally: SeriesTally) -> Times:
     def of(department: str) -> tuple[list[float], float]:
         buckets = [float(tally.replies_by_department_bucket[department, index]) for index in range(len(REPLY_BUCKETS) + 1)]
         return buckets, tally.reply_seconds_by_department.get(department, 0.0)
@@ -152,7 +152,7 @@ def _ratio(name: str, rates: Mapping[str, tuple[str, str]]) -> None:
     chosen = {(label,) if label else (): by_name[rate] for label, rate in rates.items()}
 
     @series(name)
-    def _(catalogue: Catalogue, tally: Tally) -> Numbers:
+    def _(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
         every = _counts(catalogue, tally).items()
         return {(code, *labels): fraction(rate, counts).ratio for code, counts in every for labels, rate in chosen.items()}
 
@@ -170,7 +170,7 @@ _ratio(
 )
 
 
-def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
+def _counts(catalogue: Catalogue, tally: SeriesTally) -> dict[str, dict[str, int]]:
     """The counts that the published ratios need, by department and for all."""
     counts: dict[str, dict[str, int]] = {code: {} for code in (*catalogue.departments, ALL)}
 
@@ -197,7 +197,7 @@ def _counts(catalogue: Catalogue, tally: Tally) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _family(row: Measure, catalogue: Catalogue, tally: Tally) -> Metric:
+def _family(row: Measure, catalogue: Catalogue, tally: SeriesTally) -> Metric:
     if row.name in TIMES:
         return _histogram(row, TIMES[row.name](catalogue, tally))
     shape = CounterMetricFamily if row.kind == "counter" else GaugeMetricFamily

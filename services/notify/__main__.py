@@ -14,16 +14,25 @@ import structlog
 from services.contracts.catalogue.model import Catalogue
 from services.notify import app, handlers, pages
 from services.notify.app import Notify, Office
-from services.notify.consumer import hearings
-from services.notify.domain import Ladder, Postbox, Secretary
-from services.notify.gateway import AppriseCourier, Rounds
+from services.notify.consumer import subscriptions
+from services.notify.domain import Ladder, Recipients, SubmitterChannels
+from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.settings import Settings
-from services.notify.store import Called, Deadlines, Found, Letters, Notes, Reminders, Supervisions, next_due
+from services.notify.store import (
+    DeadlineStore,
+    DueDeadline,
+    DueOccasion,
+    ReminderStore,
+    StaffNotificationStore,
+    SubmitterNotificationStore,
+    SupervisionStore,
+    next_due,
+)
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.sweep import After, Due, Sweep
-from services.runtime.process.worker import Chore
+from services.runtime.process.sweep import After, Sweep, SweepTarget
+from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal import forget_addressed
 from services.runtime.store.vault import Vault
@@ -45,11 +54,11 @@ def build(settings: Settings, database: Database, _: Clock) -> Notify:
     ways = {"email": settings.submitter_email.url, "sms": settings.submitter_sms.url}
 
     def office(catalogue: Catalogue) -> Office:
-        return Office(catalogue, Ladder.of(catalogue), Secretary(catalogue, others, secrets), Postbox(catalogue, ways))
+        return Office(catalogue, Ladder.of(catalogue), Recipients(catalogue, others, secrets), SubmitterChannels(catalogue, ways))
 
     return Notify(
         database=database, place=InUse.of(settings, office), vault=vault,
-        courier=AppriseCourier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
+        notifier=AppriseNotifier(settings.letter_timeout, secrets.values()), lost_after=timedelta(seconds=settings.letter_lost),
     )  # fmt: skip
 
 
@@ -59,8 +68,8 @@ class Climbing:
 
     def __init__(self, service: Notify) -> None:
         self._service = service
-        called = Due[handlers.Climber, Called](self._climber, _called, lambda each: each.key, handlers.answer)
-        found = Due[handlers.Climber, Found](self._climber, _found, lambda each: each.key, handlers.climb)
+        called = SweepTarget[handlers.Climber, DueOccasion](self._climber, _called, lambda each: each.key, handlers.answer)
+        found = SweepTarget[handlers.Climber, DueDeadline](self._climber, _found, lambda each: each.key, handlers.climb)
         self._sweeps = [Sweep("ladder", service.database, due, RUNGS_A_COMMIT) for due in (called, found)]
 
     @property
@@ -81,44 +90,44 @@ class Climbing:
     def _climber(self, work: Transaction) -> handlers.Climber:
         service = self._service
         return handlers.Climber(
-            Deadlines(work), Supervisions(work), partial(Reminders, work), service.ladder, service.secretary, work.now
+            DeadlineStore(work), SupervisionStore(work), partial(ReminderStore, work), service.ladder, service.recipients, work.now
         )
 
 
-def _called(climber: handlers.Climber, after: After, limit: int) -> Sequence[Called]:
+def _called(climber: handlers.Climber, after: After, limit: int) -> Sequence[DueOccasion]:
     return climber.deadlines.called(climber.now, limit, after)
 
 
-def _found(climber: handlers.Climber, after: After, limit: int) -> Sequence[Found]:
+def _found(climber: handlers.Climber, after: After, limit: int) -> Sequence[DueDeadline]:
     return climber.deadlines.due(climber.now, limit, after)
 
 
-def chores(service: Notify) -> Sequence[Chore]:
+def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     """Climbing the ladder, bringing letters to channels, and letters to submitters."""
-    letters, notes = Letters(service.database), Notes(service.database, service.vault)
+    letters, notes = StaffNotificationStore(service.database), SubmitterNotificationStore(service.database, service.vault)
 
     def visit(channel: str) -> int:
-        return handlers.visit_channel(letters, service.secretary, service.courier, service.ladder, channel)
+        return handlers.serve_channel(letters, service.recipients, service.notifier, service.ladder, channel)
 
-    def visit_way(way: str) -> int:
-        return handlers.visit_way(notes, service.postbox, service.courier, service.ladder, way)
+    def serve_way(way: str) -> int:
+        return handlers.serve_way(notes, service.submitter_channels, service.notifier, service.ladder, way)
 
-    rounds, post = Rounds(visit), Rounds(visit_way)
+    rounds, post = NotifierPool(visit), NotifierPool(serve_way)
 
     climbing = Climbing(service)
 
-    def bring_letters() -> bool:
-        rounds.begin(handlers.channels_to_visit(letters, service.ladder, service.lost_after))
+    def send_to_staff() -> bool:
+        rounds.begin(handlers.channels_due(letters, service.ladder, service.lost_after))
         return False
 
-    def bring_notes() -> bool:
-        post.begin(handlers.ways_to_visit(notes, service.lost_after))
+    def send_to_submitters() -> bool:
+        post.begin(handlers.ways_due(notes, service.lost_after))
         return False
 
     def seal() -> bool:
         renewed = notes.reseal()
         if renewed:
-            log.info("notes_sealed_anew", count=renewed)
+            log.info("submitter_notifications_resealed", count=renewed)
         return False
 
     def forget() -> bool:
@@ -127,17 +136,24 @@ def chores(service: Notify) -> Sequence[Chore]:
         return False
 
     return (
-        Chore("seal", SEAL_SECONDS, seal),
-        Chore("forget", SEAL_SECONDS, forget),
-        Chore("ladder", SCAN_SECONDS, climbing.step, lambda: climbing.failed),
-        Chore("letters", LETTER_SECONDS, bring_letters),
-        Chore("notes", LETTER_SECONDS, bring_notes),
+        PeriodicJob("seal", SEAL_SECONDS, seal),
+        PeriodicJob("forget", SEAL_SECONDS, forget),
+        PeriodicJob("ladder", SCAN_SECONDS, climbing.step, lambda: climbing.failed),
+        PeriodicJob("letters", LETTER_SECONDS, send_to_staff),
+        PeriodicJob("notes", LETTER_SECONDS, send_to_submitters),
     )
 
 
 ROUTES = Routes([*app.routes, *pages.routes])
 ASSEMBLY = Assembly(
-    "notify", Settings, build, ROUTES, hearings, Path(__file__).parent / "migrations", chores, place=lambda service: service.place
+    "notify",
+    Settings,
+    build,
+    ROUTES,
+    subscriptions,
+    Path(__file__).parent / "migrations",
+    periodic_jobs,
+    place=lambda service: service.place,
 )
 
 if __name__ == "__main__":

@@ -39,14 +39,14 @@ from services.contracts.messages.values import Message
 from services.notify import handlers
 from services.notify.app import Notify
 from services.notify.domain import Ladder
-from services.notify.store import Deadlines, Reminders, keep_head
-from services.notify.store.notes import cancel_notes, keep_note
+from services.notify.store import DeadlineStore, ReminderStore, keep_head
+from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Hearing
+from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
-Handler = Callable[[Deadlines, Ladder, Event, Any], None]
+Handler = Callable[[DeadlineStore, Ladder, Event, Any], None]
 #: What is not in the table is heard and let pass.
 HANDLERS: Mapping[type[Message], Handler] = {
     AssignmentCreated: handlers.set_deadlines,
@@ -70,14 +70,14 @@ HANDLERS: Mapping[type[Message], Handler] = {
 }
 
 
-def hearings(service: Notify) -> Sequence[Hearing[Any]]:
+def subscriptions(service: Notify) -> Sequence[Subscription[Any]]:
     """What this service listens to."""
 
-    def hear(work: Transaction, events: Sequence[Event]) -> None:
-        deadlines = Deadlines(work)
+    def consume(work: Transaction, events: Sequence[Event]) -> None:
+        deadlines = DeadlineStore(work)
         for event in events:
             if isinstance(event.data, CalendarChanged):
-                handlers.tell_of_calendar(Reminders(work, ()), service.catalogue, service.secretary, event, event.data)
+                handlers.notify_of_calendar(ReminderStore(work, ()), service.catalogue, service.recipients, event, event.data)
             if isinstance(event.data, LedgerHeaded):
                 keep_head(work, event.id, event.data)
             handler = HANDLERS.get(type(event.data))
@@ -88,18 +88,18 @@ def hearings(service: Notify) -> Sequence[Hearing[Any]]:
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event.data, LetterCancelled):
-                cancel_notes(work, service.vault, event.subject, event.data.receipts)
+                cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
             elif isinstance(event.data, LetterRequested):
-                keep = partial(keep_note, work, service.vault, event.id, event.subject, event.data.about)
-                handlers.note_request(service.postbox, _unsealed(service.vault, event.data), work.now, keep)
+                keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
+                handlers.keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
-        Hearing("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear, UNHURRIED_SECONDS),
-        Hearing("notify.letters", read_letter, lambda event: event.id, hear_letters, UNHURRIED_SECONDS),
+        Subscription("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume, UNHURRIED_SECONDS),
+        Subscription("notify.letters", read_request, lambda event: event.id, hear_letters, UNHURRIED_SECONDS),
     )
 
 
-def read_letter(delivery: Delivery) -> Event:
+def read_request(delivery: Delivery) -> Event:
     """The event in a delivery; raises `Poison` that does not repeat what it says, because that is a person's address."""
     try:
         return decode(delivery.body)

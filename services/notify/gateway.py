@@ -22,7 +22,7 @@ _LOGGER = logging.getLogger("apprise")
 _ASKED = re.compile(r"(with url: )\S+")
 
 
-class AppriseCourier:
+class AppriseNotifier:
     """Sends through whatever service an Apprise address names, waiting at most `timeout` seconds for each answer."""
 
     def __init__(self, timeout: float, secrets: Iterable[str] = ()) -> None:
@@ -76,7 +76,7 @@ def _overhearing() -> Iterator[_Overheard]:
         _LOGGER.removeHandler(handler)
 
 
-class Rounds:
+class NotifierPool:
     """Visits channels, each on a thread of its own, so that one that hangs keeps nobody else waiting."""
 
     def __init__(self, visit: Callable[[str], object], most: int = MOST_AT_ONCE) -> None:
@@ -102,7 +102,7 @@ class Rounds:
         try:
             self._visit(channel)
         except Exception:
-            log.exception("visit_failed", channel=channel)
+            log.exception("channel_failed", channel=channel)
         finally:
             with self._lock:
                 self._under_way.discard(channel)

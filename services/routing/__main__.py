@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 from services.contracts.catalogue.model import Catalogue
 from services.routing import handlers
 from services.routing.app import Routing, routes
-from services.routing.consumer import hearings
+from services.routing.consumer import subscriptions
 from services.routing.domain import Router
 from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.series import UnsignedCollector
@@ -22,8 +22,8 @@ from services.runtime.clock import Clock
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.sweep import After, Due, Sweep
-from services.runtime.process.worker import Chore
+from services.runtime.process.sweep import After, Sweep, SweepTarget
+from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 
 Row = Mapping[str, Any]
@@ -38,13 +38,13 @@ def build(settings: Settings, database: Database, _: Clock) -> Routing:
     return Routing(database, InUse.of(settings, Router), BrokerProbe(settings.broker_url).depths)
 
 
-def chores(service: Routing) -> Sequence[Chore]:
+def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
     """Concluding what nobody rated in time, resuming what has waited long enough, breaking promises that are past due, and
     following a changed calendar."""
 
-    def sweep(name: str, column: str, take: Take, act: Callable[[RoutingStore, Sequence[Row]], None]) -> Chore:
-        due = Due[RoutingStore, Row](RoutingStore, take, lambda row: (row[column], row["id"]), act)
-        return Sweep(name, service.database, due, DUE_A_COMMIT).chore(DUE_SECONDS)
+    def sweep(name: str, column: str, take: Take, act: Callable[[RoutingStore, Sequence[Row]], None]) -> PeriodicJob:
+        due = SweepTarget[RoutingStore, Row](RoutingStore, take, lambda row: (row[column], row["id"]), act)
+        return Sweep(name, service.database, due, DUE_A_COMMIT).job(DUE_SECONDS)
 
     def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[Row]:
         return store.lapsed(store.now - handlers.ON_ITS_WAY, limit, after)
@@ -61,13 +61,13 @@ def chores(service: Routing) -> Sequence[Chore]:
 
     rescheduling, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
     return (
-        Chore("resync", 1.0, send_again),
+        PeriodicJob("resync", 1.0, send_again),
         sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),
         sweep("resume", "paused_until", lambda store, after, limit: store.paused_too_long(limit, after), resume),
         sweep("break", "due", lambda store, after, limit: store.promises.due(limit, after), break_),
-        Chore("resend", LOOK_SECONDS, resending.look),
-        Chore("forget", FORGET_SECONDS, resending.forget),
-        Chore("reschedule", 60.0, rescheduling.step, lambda: rescheduling.sweep.failed),
+        PeriodicJob("resend", LOOK_SECONDS, resending.look),
+        PeriodicJob("forget", FORGET_SECONDS, resending.forget),
+        PeriodicJob("reschedule", 60.0, rescheduling.step, lambda: rescheduling.sweep.failed),
     )
 
 
@@ -84,7 +84,7 @@ class Rescheduling:
         #: The catalogue that was looked at, and what is left to do for it.
         self._seen: Catalogue | None = None
         self._left: Literal["count", "tell", "nothing"] = "nothing"
-        due = Due[RoutingStore, str](RoutingStore, self._moving, lambda each: (each,), self._move)
+        due = SweepTarget[RoutingStore, str](RoutingStore, self._moving, lambda each: (each,), self._move)
         self.sweep = Sweep("reschedule", service.database, due, RECOUNTED_A_COMMIT)
 
     def step(self) -> bool:
@@ -95,7 +95,7 @@ class Rescheduling:
             self._seen = catalogue
         elif self._left == "count" and not self.sweep.step():
             self._left = "tell"
-        elif self._left == "tell" and not self._in_store(lambda store: handlers.tell_moved(store, catalogue)):
+        elif self._left == "tell" and not self._in_store(lambda store: handlers.announce_moved(store, catalogue)):
             self._left = "nothing"
         return self._left != "nothing"
 
@@ -115,9 +115,9 @@ ASSEMBLY = Assembly(
     Settings,
     build,
     routes,
-    hearings,
+    subscriptions,
     Path(__file__).parent / "migrations",
-    chores,
+    periodic_jobs,
     collectors,
     place=lambda service: service.place,
     uses=open_codes,

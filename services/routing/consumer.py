@@ -15,12 +15,12 @@ from services.contracts.schema import schema_of
 from services.routing import handlers
 from services.routing.app import Routing
 from services.routing.domain import Command, command_of
-from services.routing.handlers import Refused
+from services.routing.handlers import CommandRefused
 from services.routing.schemas import BODIES
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import Hearing, for_each
+from services.runtime.messaging.dispatch import Subscription, for_each
 from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
 
@@ -34,14 +34,14 @@ def read_command(delivery: Delivery) -> Command:
     return command_of(delivery.routing_key, delivery.message_id, delivery.user_id, delivery.body)
 
 
-def hearings(service: Routing) -> Sequence[Hearing[Any]]:
+def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
     """What this service listens to."""
 
     def hear_events(work: Transaction, events: Sequence[Event]) -> None:
         store = RoutingStore(work)
         if len(events) > 1:
             store.hold_cases([event.subject for event in events])
-        for_each(events, lambda event: _hear_event(service, store, event))
+        for_each(events, lambda event: _consume_event(service, store, event))
 
     def hear_commands(work: Transaction, commands: Sequence[Command]) -> int:
         return handlers.answer_commands(RoutingStore(work), service.catalogue, _parse, commands)
@@ -50,8 +50,8 @@ def hearings(service: Routing) -> Sequence[Hearing[Any]]:
         handlers.give_up(RoutingStore(work), service.catalogue, command)
 
     return (
-        Hearing("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
-        Hearing("routing.commands", read_command, None, hear_commands, sender=department_of, give_up=give_up),
+        Subscription("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
+        Subscription("routing.commands", read_command, None, hear_commands, sender=department_of, give_up=give_up),
     )
 
 
@@ -60,26 +60,26 @@ def department_of(delivery: Delivery) -> str:
     return delivery.routing_key.partition(".")[0]
 
 
-def _hear_event(service: Routing, store: RoutingStore, event: Event) -> None:
+def _consume_event(service: Routing, store: RoutingStore, event: Event) -> None:
     match event.data:
         case OpinionAccepted() as message:
             handlers.assign(store, service.catalogue, service.router, message, new_id())
         case OpinionEvaluated() as message:
             handlers.close(store, service.catalogue, message, event.id)
         case OpinionDetailed() as message:
-            handlers.hear_details(store, service.catalogue, event.subject, message.content, message.merged)
+            handlers.consume_details(store, service.catalogue, event.subject, message.content, message.merged)
         case OpinionJoined() as message:
-            handlers.hear_joined(store, event.subject, event.sequence, message)
+            handlers.consume_joined(store, event.subject, event.sequence, message)
         case OpinionParted() as message:
-            handlers.hear_parted(store, event.subject, event.sequence, message)
+            handlers.consume_parted(store, event.subject, event.sequence, message)
         case OpinionWithdrawn() as message if message.accepted:
             handlers.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
             handlers.cancel(store, event.subject, "merged", message.into)
         case SupervisionRaised() as message:
-            handlers.hear_raised(store, service.catalogue, message)
+            handlers.consume_raised(store, service.catalogue, message)
         case SupervisionResolved() as message:
-            handlers.hear_resolved(store, service.catalogue, message)
+            handlers.consume_resolved(store, service.catalogue, message)
 
 
 def _parse(command: Command) -> Any:
@@ -91,7 +91,7 @@ def _parse(command: Command) -> Any:
     ):
         raise NotAllowed("A department sends commands under its own name only.")
     if command.verb not in ALL_VERBS:
-        raise Refused("unknown-verb", {"verb": [f"one of {', '.join(ALL_VERBS)}"]})
+        raise CommandRefused("unknown-verb", {"verb": [f"one of {', '.join(ALL_VERBS)}"]})
     if holds_nul(command.data):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.", {"data": ["holds U+0000"]})
     if command.verb in REQUESTS:
@@ -99,6 +99,6 @@ def _parse(command: Command) -> Any:
     if command.assignment is None:
         if isinstance(command.data, dict) and isinstance(command.data.get("assignment"), str):
             raise NotFound("There is no such assignment.")
-        raise Refused("no-assignment", {"assignment": ["Missing data for required field."]})
+        raise CommandRefused("no-assignment", {"assignment": ["Missing data for required field."]})
     body = {name: value for name, value in command.data.items() if name != "assignment"}
     return validate(_BODIES[command.verb], body)

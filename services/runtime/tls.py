@@ -41,7 +41,7 @@ REASONS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class BrokerAddress:
     """A broker's address taken apart. `url` is without the trust; of the files None is the machine's list, or nothing to show."""
 
     url: str
@@ -61,7 +61,7 @@ class Address:
         return made
 
 
-def read_address(url: str) -> Address:
+def read_address(url: str) -> BrokerAddress:
     """Take an address apart; raises ValueError for what would be ignored silently, such as a wish not to verify."""
     parts = urlsplit(url)
     if parts.scheme not in PORTS:
@@ -70,14 +70,14 @@ def read_address(url: str) -> Address:
     if parts.scheme not in SECURE:
         if FILES.keys() & parse_qs(parts.query).keys():
             raise ValueError(f"{parts.scheme}:// is not encrypted and has no use for certificates: write {parts.scheme}s://")
-        return Address(url, host, port, secure=False)
+        return BrokerAddress(url, host, port, secure=False)
     given = {name: values[-1] for name, values in parse_qs(parts.query, strict_parsing=bool(parts.query)).items()}
     if strange := sorted(given.keys() - FILES.keys()):
         raise ValueError(f"with {parts.scheme}:// only {', '.join(FILES)} may follow the question mark, not {', '.join(strange)}")
     if ("certfile" in given) != ("keyfile" in given):
         raise ValueError("a certificate of ours needs its key, and a key its certificate")
     plain = urlunsplit(parts._replace(query=""))
-    return Address(plain, host, port, True, *(given.get(name) for name in FILES))
+    return BrokerAddress(plain, host, port, True, *(given.get(name) for name in FILES))
 
 
 def bare(url: str) -> str:

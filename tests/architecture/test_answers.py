@@ -22,7 +22,7 @@ from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitt
 from services.contracts.messages.values import OpinionText
 from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
-from services.metrics.domain.heard import heard
+from services.metrics.domain.received import received
 from services.metrics.store.ledger import Ledger
 from services.notify.store.agenda_tables import supervisions
 from services.routing import handlers
@@ -32,7 +32,7 @@ from services.runtime.clock import new_id
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 
 API = "/api/v1"
@@ -43,7 +43,7 @@ DEPARTMENTS_WORK: tuple[tuple[str, dict[str, str]], ...] = (
 )  # fmt: skip
 
 
-class OpenDoor(Gatekeeper):
+class OpenAuthenticator(TokenAuthenticator):
     """Takes everybody for an administrator."""
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Reader:
             "HUIYING_CONTACT_KEYS": "a-key-for-tests-as-long-as-a-key-has-to-be",
         }  # fmt: skip
         service = assembly.build(load(assembly.settings, name, known), self.database, self.database.clock)
-        self._client = create_app(name, service, assembly.routes, OpenDoor(), Telemetry()).test_client()
+        self._client = create_app(name, service, assembly.routes, OpenAuthenticator(), Telemetry()).test_client()
 
     def __call__(self, method: str, path: str, **body: Any) -> Any:
         """The answer, read; fails on a status or a shape that is not published."""
@@ -148,7 +148,7 @@ def test_metrics_answers_as_published(reader: Callable[[str], Reader]) -> None:
     assert call("GET", "/statistics?by=department")["by"] == ["department"]
     submitted = Event(new_id(), "/intake", new_id(), call.database.clock.now(), 1, OpinionSubmitted("web", "路灯不亮"))
     with call.database.transaction() as work:
-        Ledger(call.database).append(work, [heard(encode(submitted)).counted], work.now.date())
+        Ledger(call.database).append(work, [received(encode(submitted)).counted], work.now.date())
     assert [entry["size"] for entry in call("GET", "/ledger")["items"]] == [1]
     assert len(call("GET", f"/ledger/proofs/{subject_of(submitted.subject)}")["items"]) == 1
 

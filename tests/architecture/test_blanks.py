@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from docs.generator.product import assemblies
 from services.contracts.tidying import tidied
-from services.intake.schemas import Line
+from services.intake.schemas import BatchLine
 from services.routing.schemas import BODIES
 
 BLANKS = ("", " ", "\u3000", "\u200b", "\ufeff \t", "\u202d\u202c")
@@ -18,7 +18,7 @@ BLANKS = ("", " ", "\u3000", "\u200b", "\ufeff \t", "\u202d\u202c")
 
 def shapes() -> Iterator[type[Schema]]:
     """Everything that anybody sends, also what is nested in it."""
-    found: dict[type[Schema], None] = dict.fromkeys([Line, *BODIES.values()])
+    found: dict[type[Schema], None] = dict.fromkeys([BatchLine, *BODIES.values()])
     for assembly in assemblies().values():
         found |= dict.fromkeys(shape for route in assembly.routes for shape in (route.body, route.query) if shape)
     waiting = list(found)
@@ -51,8 +51,8 @@ def may_be_null(shape: type[Schema], name: str) -> bool:
 
 def test_an_object_that_says_nothing_is_absent_and_one_that_says_anything_is_not() -> None:
     told: dict[str, Any] = {"submitter": {"kind": "", "phone": " ", "email": None}, "location": {"address": "\u200b"}}
-    assert tidied(Line(), told) == {}
-    assert tidied(Line(), {"submitter": {"kind": "citizen", "phone": ""}}) == {"submitter": {"kind": "citizen"}}
+    assert tidied(BatchLine(), told) == {}
+    assert tidied(BatchLine(), {"submitter": {"kind": "citizen", "phone": ""}}) == {"submitter": {"kind": "citizen"}}
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_an_object_that_says_nothing_is_absent_and_one_that_says_anything_is_not
      ("external_id", "１２３—４", "123-4"), ("title", "标题，（一）", "标题，（一）"), ("content", "“内容”——如上", "“内容”——如上")],
 )  # fmt: skip
 def test_values_are_tidied_and_what_somebody_wrote_is_left_alone(name: str, typed: str, meant: str) -> None:
-    assert tidied(Line(), {name: typed}) == {name: meant}
+    assert tidied(BatchLine(), {name: typed}) == {name: meant}

@@ -139,7 +139,7 @@ def test_every_answer_says_its_headers_and_every_201_where_what_was_made_is() ->
     assert [answer for status, answer in answers if status == "201" and "Location" not in answer["headers"]] == []
     problems = document["components"]["responses"]
     assert "WWW-Authenticate" in problems["NotSignedIn"]["headers"]
-    assert all("Retry-After" in problems[name]["headers"] for name in ("TooMany", "Unavailable", "NoRoom"))
+    assert all("Retry-After" in problems[name]["headers"] for name in ("TooMany", "Unavailable", "AtCapacity"))
 
 
 @pytest.mark.parametrize("readme", READMES)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from docs.generator.product import GOLDEN, ROOT, assemblies, hearers, matches, sayers
+from docs.generator.product import GOLDEN, ROOT, assemblies, matches, publishers, queues_consuming
 from services.contracts.definitions import definitions, users
 from services.contracts.envelope import decode
 from services.contracts.lifecycle import FIRST, TRANSITIONS, State
 from services.contracts.messages.registry import MESSAGES, REGISTRY
 from services.contracts.messages.values import Message
-from services.contracts.topology import EVENTS, EXCHANGES, SAYS, SERVICE_QUEUES, SERVICES, Queue, destinations
+from services.contracts.topology import EVENTS, EXCHANGES, PUBLISHES, SERVICE_QUEUES, SERVICES, Queue, destinations
 
 every_message = pytest.mark.parametrize("shape", MESSAGES, ids=lambda shape: shape.TYPE)
 
@@ -33,24 +33,24 @@ def names_called(service: str) -> set[str]:
 
 
 def test_every_queue_of_the_topology_has_a_consumer_and_no_consumer_hears_another() -> None:
-    heard = {hearing.queue: name for name, assembly in assemblies().items() for hearing in assembly.hearings(None)}
+    heard = {subscription.queue: name for name, assembly in assemblies().items() for subscription in assembly.subscriptions(None)}
     assert heard == {queue.name: queue.name.split(".")[0] for queue in SERVICE_QUEUES}
 
 
 def test_the_table_of_sayers_has_the_services_and_every_kind_of_message_once() -> None:
-    kinds = [kind for service in SERVICES for kind in SAYS[service]]
-    assert set(SAYS) == set(SERVICES)
+    kinds = [kind for service in SERVICES for kind in PUBLISHES[service]]
+    assert set(PUBLISHES) == set(SERVICES)
     assert sorted(kinds) == sorted({shape.TYPE.split(".")[0] for shape in MESSAGES})
 
 
 @every_message
 def test_a_message_is_made_by_its_sayer_and_by_nobody_else(shape: type[Message]) -> None:
-    assert [service for service in SERVICES if shape.__name__ in names_called(service)] == sayers(shape)
+    assert [service for service in SERVICES if shape.__name__ in names_called(service)] == publishers(shape)
 
 
 @every_message
 def test_a_message_is_heard_by_somebody(shape: type[Message]) -> None:
-    assert hearers(shape)
+    assert queues_consuming(shape)
 
 
 @every_message
@@ -60,7 +60,7 @@ def test_a_message_s_name_and_type_say_the_same(shape: type[Message]) -> None:
 
 @pytest.mark.parametrize("queue", [queue for queue in SERVICE_QUEUES if queue.exchange == EVENTS], ids=lambda queue: queue.name)
 def test_every_binding_of_a_queue_hears_at_least_one_message(queue: Queue) -> None:
-    for pattern in queue.hears:
+    for pattern in queue.consumes:
         assert any(matches(pattern, f"{shape.TYPE}.key") for shape in MESSAGES), pattern
 
 
@@ -68,7 +68,7 @@ def test_every_binding_of_a_queue_hears_at_least_one_message(queue: Queue) -> No
 def test_what_a_service_handles_reaches_its_queue(service: str) -> None:
     consumer = importlib.import_module(f"services.{service}.consumer")
     for shape in getattr(consumer, "HANDLERS", {}):
-        assert f"{service}.events" in hearers(shape)
+        assert f"{service}.events" in queues_consuming(shape)
 
 
 @every_message
@@ -78,7 +78,7 @@ def test_a_message_has_a_golden_file_that_can_be_read_and_is_routed_where_it_is_
     for exchange, key in destinations(event.data):
         queues = [queue for queue in SERVICE_QUEUES if queue.exchange == exchange and exchange == EVENTS]
         assert exchange in EXCHANGES
-        assert not queues or any(matches(pattern, key) for queue in queues for pattern in queue.hears)
+        assert not queues or any(matches(pattern, key) for queue in queues for pattern in queue.consumes)
 
 
 def test_every_golden_file_belongs_to_a_message() -> None:

@@ -19,7 +19,7 @@ from services.runtime.store.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import API, Route
-from tests.architecture.test_answers import OpenDoor
+from tests.architecture.test_answers import OpenAuthenticator
 
 CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")
 LISTS = [
@@ -57,7 +57,7 @@ def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flas
             "HUIYING_CONTACT_KEYS": "a-key-for-tests-as-long-as-a-key-has-to-be",
         }  # fmt: skip
         service = assembly.build(load(assembly.settings, name, known), database, database.clock)
-        found[name] = create_app(name, service, assembly.routes, OpenDoor(), Telemetry()).test_client()
+        found[name] = create_app(name, service, assembly.routes, OpenAuthenticator(), Telemetry()).test_client()
     yield found
     for database in opened:
         database.close()

@@ -21,7 +21,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.paging import Page
 from services.runtime.web.routes import API, Route, Routes
@@ -35,7 +35,7 @@ REACHED = 218
 every_route = pytest.mark.parametrize(("service", "route"), ALL, ids=LABELS)
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Lets nobody in, without a store."""
 
     def __init__(self) -> None:
@@ -50,11 +50,11 @@ class Town:
     """All four applications with views that only say that they were reached, and a token and a session for each role."""
 
     def __init__(self, database: Database) -> None:
-        gatekeeper = Gatekeeper(database)
+        authenticator = TokenAuthenticator(database)
         department = {role: "water" if role in OF_A_DEPARTMENT else None for role in Role}
         self.tokens = {role: access.create(database, role, department[role])[1] for role in Role}
-        self.sessions = {role: Sessions(gatekeeper).open(token) for role, token in self.tokens.items()}
-        self._clients = {name: self._application(name, gatekeeper) for name in SERVICES}
+        self.sessions = {role: Sessions(authenticator).open(token) for role, token in self.tokens.items()}
+        self._clients = {name: self._application(name, authenticator) for name in SERVICES}
 
     def by_token(self, service: str, route: Route, role: Role) -> int:
         """The status for a token in the header."""
@@ -71,11 +71,11 @@ class Town:
         address = re.sub(r"<[^>]+>", "x", route.path)
         return self._clients[service].open(address, method=route.method, **request).status_code
 
-    def _application(self, name: str, gatekeeper: Gatekeeper) -> FlaskClient:
+    def _application(self, name: str, authenticator: TokenAuthenticator) -> FlaskClient:
         bare = [
             replace(route, view=lambda _: (REACHED, {}), body=None, query=None, takes=()) for route in assemblies()[name].routes
         ]
-        return create_app(name, None, Routes(bare), gatekeeper, Telemetry()).test_client(use_cookies=False)
+        return create_app(name, None, Routes(bare), authenticator, Telemetry()).test_client(use_cookies=False)
 
 
 @pytest.fixture(scope="module")
@@ -194,7 +194,7 @@ def test_no_two_services_have_the_same_address_in_the_api() -> None:
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_application_serves_its_table_and_nothing_else(service: str) -> None:
     routes = assemblies()[service].routes
-    app = create_app(service, None, routes, Doorman(), Telemetry())
+    app = create_app(service, None, routes, FakeAuthenticator(), Telemetry())
     rules = [(method, rule.rule) for rule in app.url_map.iter_rules() for method in rule.methods or ()]
     served = {(method, path) for method, path in rules if method not in ("HEAD", "OPTIONS")}
     assert served == {(route.method, route.path) for route in routes}
@@ -208,7 +208,7 @@ def test_health_and_metrics_are_open_to_whoever_watches() -> None:
 def test_a_token_that_nobody_made_is_refused_everywhere(sqlite_database: Callable[..., Database]) -> None:
     database = sqlite_database("access", ACCESS)
     for service, assembly in assemblies().items():
-        client = create_app(service, None, assembly.routes, Gatekeeper(database), Telemetry()).test_client()
+        client = create_app(service, None, assembly.routes, TokenAuthenticator(database), Telemetry()).test_client()
         for route in assembly.routes:
             address = re.sub(r"<[^>]+>", "x", route.path)
             answer = client.open(address, method=route.method, headers={"Authorization": "Bearer hy_nobody"})

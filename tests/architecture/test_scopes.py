@@ -13,7 +13,7 @@ from services.contracts.topology import SERVICES
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Route
 
@@ -24,7 +24,7 @@ CALLERS = {
 }  # fmt: skip
 
 
-class Names(Gatekeeper):
+class Names(TokenAuthenticator):
     """Takes the header for the name of a caller."""
 
     def __init__(self) -> None:

@@ -13,8 +13,8 @@ from docs.generator.product import ROOT, settings_shapes
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTING, Measure
-from services.intake.gateway import Room
-from services.intake.series import RoomCollector, UnassignedCollector
+from services.intake.gateway import Capacity
+from services.intake.series import CapacityCollector, UnassignedCollector
 from services.routing.series import UnsignedCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
 from tests.stores import MakeDatabase
@@ -76,7 +76,7 @@ def test_a_process_exposes_its_rows_of_the_table_and_nothing_else() -> None:
 
 
 def test_intake_and_routing_expose_their_rows_of_the_table_and_nothing_else(sqlite_database: MakeDatabase) -> None:
-    class Known(Room):
+    class Known(Capacity):
         def __init__(self) -> None:
             pass
 
@@ -85,7 +85,7 @@ def test_intake_and_routing_expose_their_rows_of_the_table_and_nothing_else(sqli
 
     opened = {name: sqlite_database(name, ROOT / "services" / name / "migrations") for name in ("intake", "routing")}
     place = load_catalogue(ROOT / "deploy/catalogue.yml")
-    told = [RoomCollector(Known()), UnassignedCollector(opened["intake"]), UnsignedCollector(opened["routing"], lambda: place)]
+    told = [CapacityCollector(Known()), UnassignedCollector(opened["intake"]), UnsignedCollector(opened["routing"], lambda: place)]
     families = [family for each in told for family in each.collect()]
     assert [family.name for family in families] == [row.name for row in (*INTAKE, *ROUTING)]
     assert [family.samples[0].value for family in families] == [7, 0, 0]

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from docs.generator.product import assemblies
 from services.contracts.fields import OneLine
-from services.intake.schemas import Line
+from services.intake.schemas import BatchLine
 from services.routing.schemas import BODIES
 
 SHAPES: dict[str, type[Schema]] = {
@@ -21,7 +21,7 @@ SHAPES: dict[str, type[Schema]] = {
         if route.body
     },
     **{f"command {verb}": shape for verb, shape in BODIES.items()},
-    "a line of a file": Line,
+    "a line of a file": BatchLine,
 }
 #: Whatever passes one of these holds no character that is not meant.
 STRICT = (validate.OneOf, validate.Regexp, validate.Email)

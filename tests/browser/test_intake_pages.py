@@ -86,7 +86,7 @@ def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit: 
     fill(page, title="河边夜里倒垃圾", content="每晚有车来。")
     page.click("form[action='/opinions'] button")
     code = page.locator(".receipt-code").inner_text()
-    visit.hear(created(DUE), signed(DUE), progressed("正在查。"), replied(DUE))
+    visit.consume(created(DUE), signed(DUE), progressed("正在查。"), replied(DUE))
     page.goto("/receipts")
     page.fill("#receipt", code.lower())
     page.click("form[role=search] button")
@@ -99,7 +99,7 @@ def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit: 
 @pytest.mark.parametrize("options", [PHONE, {"viewport": {"width": 1200, "height": 900}}, {"color_scheme": "dark"}])
 def test_no_page_scrolls_sideways_and_everything_is_large_enough_to_touch(come, visit, options):
     path = visit.receipt(title="W" * 120, content="x")
-    visit.hear(created(DUE, rule="keywords: " + "z" * 300), signed(DUE), progressed("y" * 400), replied(DUE, "v" * 400))
+    visit.consume(created(DUE, rule="keywords: " + "z" * 300), signed(DUE), progressed("y" * 400), replied(DUE, "v" * 400))
     page = come(**options)
     for where in ("/", "/receipts", "/receipts?receipt=nonsense", path, "/nowhere"):
         page.goto(where)
@@ -129,7 +129,7 @@ def test_the_button_keeps_its_distance_from_what_is_folded_away_above_it(come, o
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out_from_what_is_behind_it(come, visit, scheme):
     path = visit.receipt()
-    visit.hear(created(DUE), replied(DUE))
+    visit.consume(created(DUE), replied(DUE))
     page = come(color_scheme=scheme)
     for where in ("/", path):
         page.goto(where)

@@ -10,25 +10,25 @@ from playwright.sync_api import expect
 from services.contracts.callers import Role
 from services.runtime.store.migrate import ACCESS
 from tests.browser.conftest import PHONE, serving
-from tests.unit.runtime.doorway import Doorway
+from tests.unit.runtime.harness import WebHarness
 
 
 @pytest.fixture
-def doorway(sqlite_database, clock) -> Iterator[Doorway]:
-    made = Doorway(sqlite_database("access", ACCESS), clock)
+def harness(sqlite_database, clock) -> Iterator[WebHarness]:
+    made = WebHarness(sqlite_database("access", ACCESS), clock)
     yield made
-    made.scribe.close()
+    made.audit_log.close()
 
 
 @pytest.fixture
-def address(doorway: Doorway) -> Iterator[str]:
+def address(harness: WebHarness) -> Iterator[str]:
     """Where the application answers, in place of intake's."""
-    with serving(doorway.app) as url:
+    with serving(harness.app) as url:
         yield url
 
 
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone"])
-def test_somebody_is_sent_to_sign_in_does_so_and_signs_out(come, doorway, options):
+def test_somebody_is_sent_to_sign_in_does_so_and_signs_out(come, harness, options):
     page = come(**options)
     page.goto("/office")
     page.get_by_role("link", name="登录").click()
@@ -36,7 +36,7 @@ def test_somebody_is_sent_to_sign_in_does_so_and_signs_out(come, doorway, option
     page.get_by_role("button", name="登录").click()
     expect(page.locator("#token-mistake")).to_be_visible()
     assert page.locator("#token").bounding_box()["height"] >= 44
-    page.fill("#token", doorway.tokens[Role.SUPERVISOR])
+    page.fill("#token", harness.tokens[Role.SUPERVISOR])
     page.get_by_role("button", name="登录").click()
     page.wait_for_url("**/office")
     expect(page.get_by_text("督办人员")).to_be_visible()

@@ -15,7 +15,7 @@ WAYS = [{**PHONE, "java_script_enabled": True}, {"viewport": {"width": 1200, "he
 
 def live_through(visit: Visit) -> str:
     path = visit.receipt()
-    visit.hear(*before_the_reply(), answer(), *after_the_reply())
+    visit.consume(*before_the_reply(), answer(), *after_the_reply())
     return path
 
 
@@ -28,7 +28,7 @@ def test_a_case_with_everything_in_it_fits_and_can_be_read(come, visit, options)
     assert page.evaluate(SMALL) == []
     assert page.evaluate(FAINT) == []
     expect(page.locator("#promises")).to_be_visible()
-    visit.hear(concluded(), *at_the_end())
+    visit.consume(concluded(), *at_the_end())
     page.reload()
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert page.evaluate(FAINT) == []
@@ -49,7 +49,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.click(".button")
     expect(page.locator("h1")).to_contain_text("收到了")
-    visit.hear(answer())
+    visit.consume(answer())
     for code in codes:
         page.goto("/receipts")
         page.fill("#receipt", code)
@@ -64,7 +64,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
 def test_second_thoughts_are_folded_away_and_open_without_javascript(come, visit):
     page = come(java_script_enabled=False)
     path = visit.receipt()
-    visit.hear(answer())
+    visit.consume(answer())
     page.goto(path)
     page.locator("label", has=page.locator("input[name=result][value=satisfied]")).click()
     page.click("text=提交评价")

@@ -100,7 +100,7 @@ class TestTransaction:
         def fail() -> None:
             with database.transaction() as work:
                 work.add(notes, {"id": 1, "text": "a", "at": None})
-                work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+                work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
                 work.flush()
                 raise LookupError("after all")
 
@@ -113,7 +113,7 @@ class TestTransaction:
     def test_an_error_at_the_last_flush_takes_back_everything_and_rings_nobody(self, database: Database) -> None:
         def clash() -> None:
             with database.transaction() as work:
-                work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+                work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
                 work.add(notes, {"id": 1, "text": "a", "at": None})
                 work.add(notes, {"id": 2, "text": "a", "at": None})
 
@@ -126,7 +126,7 @@ class TestTransaction:
 
     def test_a_message_says_who_when_and_about_what(self, database: Database) -> None:
         with database.transaction() as work:
-            message_id = work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=7)
+            message_id = work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=7)
         with database.reading() as connection:
             (row,) = outbox.pending(connection, database.clock.now(), 10)
             assert outbox.backlog(connection, database.clock.now() + timedelta(seconds=3)) == (1, 3.0)

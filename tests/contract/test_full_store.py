@@ -19,9 +19,9 @@ from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.store.database import Database
 from tests.conftest import DEPARTMENTS
 from tests.integration.dispatching import QUEUE, Bench
-from tests.integration.relaying import Running, rungs, say, until, waiting
+from tests.integration.relaying import Running, publish, rungs, until, waiting
 from tests.stores import MakeDatabase
-from tests.unit.intake.desk import FORM, MIGRATIONS, Desk
+from tests.unit.intake.harness import FORM, MIGRATIONS, IntakeHarness
 
 FULL = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -86,29 +86,29 @@ def stored(database: Database) -> int:
 
 class TestSubmitting:
     @pytest.fixture
-    def desk(self, any_database: MakeDatabase, clock: FixedClock) -> Desk:
-        return Desk(any_database("intake", MIGRATIONS), clock)
+    def harness(self, any_database: MakeDatabase, clock: FixedClock) -> IntakeHarness:
+        return IntakeHarness(any_database("intake", MIGRATIONS), clock)
 
-    def test_a_full_disk_is_503_nothing_is_stored_and_the_same_request_is_taken_afterwards(self, desk: Desk) -> None:
+    def test_a_full_disk_is_503_nothing_is_stored_and_the_same_request_is_taken_afterwards(self, harness: IntakeHarness) -> None:
         form, headers = FORM | {"content": "长" * 15_000}, {"Idempotency-Key": "k" * 22}
-        fill = no_more_pages if desk.database.is_sqlite else disk_full
-        with fill(desk.database, "outbox"):
+        fill = no_more_pages if harness.database.is_sqlite else disk_full
+        with fill(harness.database, "outbox"):
             for _ in range(3):
-                answer = desk.client.post("/api/v1/opinions", json=form, headers=headers)
+                answer = harness.client.post("/api/v1/opinions", json=form, headers=headers)
                 assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
                 assert int(answer.headers["Retry-After"]) > 0
-            page = desk.client.post("/opinions", data=form)
+            page = harness.client.post("/opinions", data=form)
             assert (page.status_code, "您的意见还没有提交" in page.text, form["content"] in page.text) == (503, True, True)
             assert int(page.headers["Retry-After"]) > 0
-            lines = desk.client.post(
+            lines = harness.client.post(
                 "/api/v1/opinions/batch",
                 json=form,
                 headers={"Content-Type": "application/x-ndjson", "Authorization": "Bearer admin"},
             )
             assert lines.status_code == 503
-        assert stored(desk.database) == 0
-        assert desk.client.post("/api/v1/opinions", json=form, headers=headers).status_code == 201
-        assert stored(desk.database) == 3
+        assert stored(harness.database) == 0
+        assert harness.client.post("/api/v1/opinions", json=form, headers=headers).status_code == 201
+        assert stored(harness.database) == 3
 
 
 class TestLoops:
@@ -119,7 +119,7 @@ class TestLoops:
     def test_a_relay_goes_on_and_does_not_send_the_same_again_and_again(self, database: Database) -> None:
         memory = MemoryBroker(DEPARTMENTS)
         for number in range(3):
-            say(database, f"o-{number}", "water", str(number))
+            publish(database, f"o-{number}", "water", str(number))
         running = Running(database.url.render_as_string(hide_password=False), memory.publisher)
         fill = no_more_writes if database.is_sqlite else disk_full
         with ExitStack() as trouble:
@@ -135,7 +135,7 @@ class TestLoops:
 
     def test_a_consumer_goes_on(self, database: Database) -> None:
         bench, stop = Bench(database), threading.Event()
-        bench.subscription.close()
+        bench.consumer.close()
         thread = threading.Thread(target=bench.dispatcher.run, args=(stop,))
         fill = no_more_writes if database.is_sqlite else disk_full
         with fill(database, "inbox"):

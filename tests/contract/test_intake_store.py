@@ -6,42 +6,42 @@ from concurrent.futures import ThreadPoolExecutor
 
 from services.intake.domain import MOST_PHOTOS
 from services.intake.gateway import read_photo
-from tests.unit.intake.desk import MIGRATIONS, Desk
+from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
 
 def test_a_case_with_everything_in_it_stands_on_every_receipt(any_database, clock):
-    desk = Desk(any_database("intake", MIGRATIONS), clock)
-    case = open_case(desk, **MARKERS)
-    live_through(desk, case)
-    shown = [desk.get(f"/receipts/{receipt}").get_json() for receipt in (*case.receipts, case.follower)]
+    harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
+    case = open_case(harness, **MARKERS)
+    live_through(harness, case)
+    shown = [harness.get(f"/receipts/{receipt}").get_json() for receipt in (*case.receipts, case.follower)]
     assert [each["state"] for each in shown] == ["reassigned"] * 3 + ["merged"]
     for each in shown:
         assert [promise["state"] for promise in each["promises"]] == ["kept", "broken"]
         assert [item["outcome"] for item in each["reply"]["items"]] == ["in_progress", "solved"]
-    seen = desk.get(f"/opinions/{case.id}", "petitions").get_json()
+    seen = harness.get(f"/opinions/{case.id}", "petitions").get_json()
     assert (len(seen["cosigners"]), len(seen["evaluations"])) == (2, 5)
-    assert [item["id"] for item in desk.get("/opinions", "petitions").get_json()["items"]] == [case.id]
+    assert [item["id"] for item in harness.get("/opinions", "petitions").get_json()["items"]] == [case.id]
 
 
 def test_a_photo_is_the_same_bytes_on_both(any_database, clock):
-    desk = Desk(any_database("intake", MIGRATIONS), clock)
-    taken, raw = desk.submit(), photo()
+    harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
+    taken, raw = harness.submit(), photo()
     path = f"/receipts/{taken.receipt}/attachments"
-    sent = [desk.client.post(f"/api/v1{path}", data=raw, content_type="image/jpeg") for _ in range(MOST_PHOTOS + 1)]
+    sent = [harness.client.post(f"/api/v1{path}", data=raw, content_type="image/jpeg") for _ in range(MOST_PHOTOS + 1)]
     assert [answer.status_code for answer in sent] == [201] * MOST_PHOTOS + [409]
-    listed = desk.get(f"/receipts/{taken.receipt}").get_json()["attachments"]
+    listed = harness.get(f"/receipts/{taken.receipt}").get_json()["attachments"]
     assert listed == [answer.get_json() for answer in sent[:-1]]
-    assert {desk.get(f"{path}/{each['id']}").data for each in listed} == {read_photo(raw).content}
+    assert {harness.get(f"{path}/{each['id']}").data for each in listed} == {read_photo(raw).content}
 
 
 def test_two_at_once_do_not_become_one_too_many(any_database, clock):
-    desk = Desk(any_database("intake", MIGRATIONS), clock)
-    taken = desk.submit()
+    harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
+    taken = harness.submit()
 
     def send(_: int) -> int:
-        client, path = desk.app.test_client(), f"/api/v1/receipts/{taken.receipt}/attachments"
+        client, path = harness.app.test_client(), f"/api/v1/receipts/{taken.receipt}/attachments"
         # Only so many are read at a time; who is told to come again does so.
         while (status := client.post(path, data=photo(), content_type="image/jpeg").status_code) == 503:
             pass

@@ -11,7 +11,7 @@ from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.probe import Blocked, BrokerProbe
 from tests.rabbit import Rabbit
 
-PARKED = "routing.commands.dead"
+DEAD_QUEUE = "routing.commands.dead"
 
 
 def test_it_counts_what_waits_and_leaves_out_queues_that_are_not_there(rabbit: Rabbit) -> None:
@@ -20,13 +20,13 @@ def test_it_counts_what_waits_and_leaves_out_queues_that_are_not_there(rabbit: R
         publisher.publish(Outgoing(f"m-{number}", DEAD, "routing.commands", b"{}"))
     assert publisher.settle() == {}
     probe = BrokerProbe(rabbit.url)
-    assert probe.depths(["no.such.dead", PARKED, "metrics.events.dead"]) == {PARKED: 3, "metrics.events.dead": 0}
-    assert probe.depths([PARKED]) == {PARKED: 3}
+    assert probe.depths(["no.such.dead", DEAD_QUEUE, "metrics.events.dead"]) == {DEAD_QUEUE: 3, "metrics.events.dead": 0}
+    assert probe.depths([DEAD_QUEUE]) == {DEAD_QUEUE: 3}
 
 
 def test_a_broker_that_does_not_answer_is_said_to_be_away() -> None:
     with pytest.raises(Unavailable):
-        BrokerProbe(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/huiying").depths([PARKED])
+        BrokerProbe(f"amqp://nobody:nothing@127.0.0.1:{free_port()}/huiying").depths([DEAD_QUEUE])
 
 
 def test_a_broker_under_an_alarm_takes_no_messages_and_says_so(rabbit: Rabbit) -> None:

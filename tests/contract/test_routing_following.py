@@ -18,9 +18,9 @@ from services.contracts.messages.opinions import OpinionEvaluated
 from services.contracts.messages.values import Outcome, Promise, Rating
 from services.contracts.worktime import Closure
 from services.routing import handlers, store
-from services.routing.__main__ import Rescheduling, chores
+from services.routing.__main__ import Rescheduling, periodic_jobs
 from services.routing.app import Routing
-from services.routing.domain import Check, Router, Sample, draw
+from services.routing.domain import Router, Sample, SampleCheck, draw
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.process.catalogue import InUse
@@ -86,7 +86,7 @@ class TestPromises:
         made = replied(database, CASES, planned)
         clock.instant += timedelta(days=31)
         service = Routing(database, InUse(TOWN, Router))
-        (broken,) = (chore for chore in chores(service) if chore.name == "break")
+        (broken,) = (job for job in periodic_jobs(service) if job.name == "break")
         assert together(broken.run, broken.run) == []
         counts = said(database)
         assert (counts["promise.broken"], counts["assignment.reopened"]) == (CASES, CASES)
@@ -127,7 +127,7 @@ class TestLookBacks:
         drawn = [item["assignment"] for item in made["items"]]
         assert drawn == draw(made["population"], 4, made["seed"])
         for held, each in enumerate(drawn):
-            within(database, lambda work: handlers.check(work, TOWN, made["id"], Check(each, bool(held), "。"), "t"))  # noqa: B023
+            within(database, lambda work: handlers.check(work, TOWN, made["id"], SampleCheck(each, bool(held), "。"), "t"))  # noqa: B023
         with database.reading() as connection:
             (listed,) = store.list_lookbacks(connection, None, 10)
         assert (listed["sample"], listed["checked"], listed["held"]) == (4, 4, 3)
@@ -145,8 +145,8 @@ class TestCalendars:
         within(database, lambda work: handlers.adopt_calendar(work, TOWN))
 
         def follow() -> None:
-            chore = Rescheduling(Routing(database, InUse(CLOSED, Router)))
-            while chore.step():
+            job = Rescheduling(Routing(database, InUse(CLOSED, Router)))
+            while job.step():
                 pass
 
         assert together(follow, follow) == []

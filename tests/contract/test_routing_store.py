@@ -19,7 +19,7 @@ from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText, Outcome
 from services.routing import handlers, store
 from services.routing.app import Routing
-from services.routing.consumer import hearings
+from services.routing.consumer import subscriptions
 from services.routing.domain import Router, command_of
 from services.routing.store import RoutingStore
 from services.runtime.clock import FixedClock
@@ -115,13 +115,13 @@ class TestAtTheSameMoment:
 
     def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
         service = Routing(routing, InUse(TOWN, Router))
-        hear = next(hearing for hearing in hearings(service) if hearing.queue == "routing.commands").handle
+        consume = next(subscription for subscription in subscriptions(service) if subscription.queue == "routing.commands").handle
         floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
 
         def batch(code: str, ids: Sequence[dict[str, str]]) -> None:
             with routing.transaction() as work:
                 bodies = [(each[code], json.dumps({"data": {"assignment": each[code]}}).encode()) for each in ids]
-                hear(work, [command_of(f"{code}.sign", f"{code}-{assignment}", None, body) for assignment, body in bodies])
+                consume(work, [command_of(f"{code}.sign", f"{code}-{assignment}", None, body) for assignment, body in bodies])
 
         assert at_once(lambda: batch("water", floods), lambda: batch("roads", floods[::-1]), lambda: batch("schools", floods)) == []
         for number in range(ROUNDS):

@@ -21,7 +21,7 @@ from typing import Any
 
 from services.console.embedded import combined_app as origin
 from services.runtime.clock import SystemClock
-from services.runtime.messaging.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.broker import Delivery, Outgoing, RabbitConsumer, RabbitPublisher
 from services.runtime.process import assembly
 from services.runtime.store.database import Database, Transaction
 
@@ -77,14 +77,14 @@ def _relay_dies(point: str, death: Death) -> None:
 
 
 def _consumer_dies_before_ack(_: str, death: Death) -> None:
-    class MortalSubscription(RabbitSubscription):
+    class MortalSubscription(RabbitConsumer):
         """Dies before the acknowledgement."""
 
         def acknowledge(self, delivery: Delivery, *, through: bool) -> None:
             death()
             super().acknowledge(delivery, through=through)
 
-    assembly.RabbitSubscription = MortalSubscription  # type: ignore[misc]
+    assembly.RabbitConsumer = MortalSubscription  # type: ignore[misc]
 
 
 def _transaction_dies(point: str, death: Death) -> None:

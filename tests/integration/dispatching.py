@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from services.contracts.errors import Poison
 from services.contracts.topology import DEPARTMENTS
-from services.runtime.messaging.broker import Delivery, Outgoing, Subscription
-from services.runtime.messaging.dispatch import Dispatcher, Hearing, for_each
+from services.runtime.messaging.broker import Consumer, Delivery, Outgoing
+from services.runtime.messaging.dispatch import Dispatcher, Subscription, for_each
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
@@ -29,9 +29,11 @@ class Bench:
         self.batches: list[list[str]] = []
         self.trouble: dict[str, BaseException] = {}
         self.acknowledged: list[bool] = []
-        hearing = Hearing(queue, self.read, lambda delivery: delivery.message_id, self.handle, patience, give_up=self.give_up)
-        self.dispatcher = Dispatcher(hearing, database, self.subscribe, self.broker.publisher, self.telemetry, batch=100)
-        self.subscription = self.subscribe()
+        subscription = Subscription(
+            queue, self.read, lambda delivery: delivery.message_id, self.handle, patience, give_up=self.give_up
+        )
+        self.dispatcher = Dispatcher(subscription, database, self.subscribe, self.broker.publisher, self.telemetry, batch=100)
+        self.consumer = self.subscribe()
 
     def read(self, delivery: Delivery) -> Delivery:
         if delivery.body.startswith(b"not"):
@@ -53,16 +55,16 @@ class Bench:
     def give_up(self, _: Transaction, delivery: Delivery) -> None:
         self.given_up.append(delivery.body.decode())
 
-    def subscribe(self) -> Subscription:
-        subscription = self.broker.subscription(self.queue, 200)
-        acknowledge = subscription.acknowledge
+    def subscribe(self) -> Consumer:
+        consumer = self.broker.consumer(self.queue, 200)
+        acknowledge = consumer.acknowledge
 
         def spy(delivery: Delivery, *, through: bool) -> None:
             self.acknowledged.append(through)
             acknowledge(delivery, through=through)
 
-        subscription.acknowledge = spy  # type: ignore[method-assign]
-        return subscription
+        consumer.acknowledge = spy  # type: ignore[method-assign]
+        return consumer
 
     def send(self, *bodies: str, twice: bool = False) -> None:
         for body in bodies:
@@ -70,7 +72,7 @@ class Bench:
                 self.broker.route(Outgoing(f"id-{body}", DEPARTMENTS, QUEUE, body.encode()))
 
     def turn(self) -> int:
-        return self.dispatcher.turn(self.subscription)
+        return self.dispatcher.turn(self.consumer)
 
     def effects(self) -> list[str]:
         with self.database.reading() as connection:
@@ -81,5 +83,5 @@ class Bench:
 
     def nothing_open(self) -> bool:
         """Whether everything that was delivered is acknowledged."""
-        self.subscription.close()
+        self.consumer.close()
         return not self.broker.waiting(self.queue)

@@ -16,8 +16,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.runtime.clock import SystemClock
-from services.runtime.messaging.broker import Delivery, Outgoing, RabbitPublisher, RabbitSubscription
-from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.broker import Delivery, Outgoing, RabbitConsumer, RabbitPublisher
+from services.runtime.messaging.dispatch import Dispatcher, Subscription
 from services.runtime.messaging.relay import Relay
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
@@ -58,7 +58,7 @@ class MortalPublisher:
 class MortalSubscription:
     """Dies before the acknowledgement."""
 
-    def __init__(self, inner: RabbitSubscription, point: str) -> None:
+    def __init__(self, inner: RabbitConsumer, point: str) -> None:
         self._inner, self._point = inner, point
 
     def collect(self, limit: int, timeout: float) -> list[Delivery]:
@@ -92,12 +92,12 @@ def dispatcher(database: Database, broker: str, point: str, batch: int) -> None:
         if point == "before-commit":
             die()
 
-    hearing = Hearing(QUEUE, lambda delivery: delivery.body.decode(), lambda body: body, handle)
-    subscription: Any = MortalSubscription(RabbitSubscription(broker, QUEUE, 2 * batch, "mortal"), point)
-    one = Dispatcher(hearing, database, lambda: subscription, lambda: RabbitPublisher(broker, "mortal"), Telemetry(), batch)
-    while one.turn(subscription):
+    subscription = Subscription(QUEUE, lambda delivery: delivery.body.decode(), lambda body: body, handle)
+    consumer: Any = MortalSubscription(RabbitConsumer(broker, QUEUE, 2 * batch, "mortal"), point)
+    one = Dispatcher(subscription, database, lambda: consumer, lambda: RabbitPublisher(broker, "mortal"), Telemetry(), batch)
+    while one.turn(consumer):
         pass
-    subscription.close()
+    consumer.close()
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from services.runtime.telemetry import Telemetry
 DEADLINE = datetime(2026, 12, 1, tzinfo=ZONE)
 
 
-def say(database: Database, subject: str, department: str, rung: str) -> str:
+def publish(database: Database, subject: str, department: str, rung: str) -> str:
     with database.transaction() as work:
-        return work.say(ReminderSent("a-1", department, rung, "reply", DEADLINE), subject=subject, sequence=1)
+        return work.publish(ReminderSent("a-1", department, rung, "reply", DEADLINE), subject=subject, sequence=1)
 
 
 def rungs(broker: MemoryBroker, queue: str) -> list[str]:

@@ -14,12 +14,12 @@ from services.contracts.grants import grant_of
 from services.intake import handlers, store
 from services.intake.__main__ import Sealer
 from services.intake.app import Intake
-from services.intake.domain import Limits
-from services.intake.gateway import Room
+from services.intake.domain import CapacityLimits
+from services.intake.gateway import Capacity
 from services.intake.store import IntakeStore, opinions, signers
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.vault import Vault
-from tests.unit.intake.desk import FORM, KEY, MIGRATIONS, TOWN, new_id
+from tests.unit.intake.harness import FORM, KEY, MIGRATIONS, TOWN, new_id
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
 PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
@@ -28,14 +28,14 @@ PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
 @pytest.fixture
 def intake(any_database):
     database = any_database("intake", Path(MIGRATIONS))
-    return Intake(database, InUse(TOWN, same), OLD, Room(database, Limits(1_000_000, 0)))
+    return Intake(database, InUse(TOWN, same), OLD, Capacity(database, CapacityLimits(1_000_000, 0)))
 
 
 def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
     form = {"channel": "web", "visibility": "department", **FORM, "submitter": PERSON, "cosigners": [PERSON], "relay": ["标记丁"]}
     with intake.database.transaction() as work:
-        sender = handlers.Sender(TOWN, intake.room, grant_of("admin"))
+        sender = handlers.Sender(TOWN, intake.capacity, grant_of("admin"))
         handlers.submit_many(IntakeStore(work, vault), sender, [dict(form) for _ in ids], ids)
     return ids
 
@@ -133,7 +133,7 @@ def test_old_cases_are_found_and_let_go_of(intake, clock):
         work.execute(opinions.update().where(opinions.c.id == ids[3]).values(state="merged", merged_into=ids[4]))
     clock.instant += timedelta(days=10)
     with intake.database.transaction() as work:
-        IntakeStore(work, OLD).tell(ids[1], work.now, "assignment.rechecked", "supervisor")
+        IntakeStore(work, OLD).record(ids[1], work.now, "assignment.rechecked", "supervisor")
     with intake.database.reading() as connection:
         found = store.outlived(connection, clock.now() - timedelta(days=5), None, 10)
     assert found == [ids[0], ids[2]]

@@ -142,8 +142,8 @@ class TestTrouble:
             bench.turn()
         assert bench.acknowledged == []
         bench.broker.full.clear()
-        bench.subscription.close()
-        bench.subscription = bench.subscribe()
+        bench.consumer.close()
+        bench.consumer = bench.subscribe()
         bench.turn()
         assert bench.effects() == ["a"]
         assert len(bench.dead()) == 1
@@ -160,8 +160,8 @@ class TestTrouble:
             with pytest.raises(OperationalError):
                 bench.turn()
         assert bench.acknowledged == []
-        bench.subscription.close()
-        bench.subscription = bench.subscribe()
+        bench.consumer.close()
+        bench.consumer = bench.subscribe()
         bench.turn()
         assert bench.effects() == ["a", "b"]
         assert bench.dead() == []
@@ -171,9 +171,9 @@ class TestSuspects:
     def test_what_came_back_often_is_handled_alone(self, bench: Bench) -> None:
         bench.send("a", "b", "c")
         for _ in range(SUSPECT_AFTER):
-            bench.subscription.collect(10, 0)
-            bench.subscription.close()
-            bench.subscription = bench.subscribe()
+            bench.consumer.collect(10, 0)
+            bench.consumer.close()
+            bench.consumer = bench.subscribe()
         bench.send("fresh", "new")
         bench.turn()
         assert bench.batches == [["fresh", "new"], ["a"], ["b"], ["c"]]
@@ -202,8 +202,8 @@ class TestSuspects:
                 bench.turn()
             except Death:
                 deaths += 1
-                bench.subscription.close()
-                bench.subscription = bench.subscribe()
+                bench.consumer.close()
+                bench.consumer = bench.subscribe()
         assert deaths == 11
         assert sorted(bench.effects()) == sorted(set(bodies) - {killer})
         assert [one.body.decode() for one in bench.broker.waiting(f"{QUEUE}.dead")] == [killer]
@@ -215,7 +215,7 @@ def test_a_command_that_is_tried_again_is_still_its_departments(sqlite_database:
     bench.broker.route(Outgoing("c-1", COMMANDS, "water.sign", b"sign"), "department-water")
     bench.turn()
     bench.broker.release("huiying.retry.5s")
-    (again,) = bench.subscription.collect(1, 0)
+    (again,) = bench.consumer.collect(1, 0)
     assert (again.routing_key, again.user_id, again.attempt) == ("water.sign", "department-water", 1)
 
 
@@ -223,8 +223,10 @@ def test_a_parked_command_can_be_replayed_as_it_was(sqlite_database: MakeDatabas
     bench = Bench(sqlite_database(), "routing.commands")
     bench.broker.route(Outgoing("c-1", COMMANDS, "water.sign", b"not readable"), "department-water")
     bench.turn()
-    (parked,) = bench.broker.waiting("routing.commands.dead")
-    assert (parked.exchange, parked.routing_key) == (DEAD, "routing.commands")
-    bench.broker.route(Outgoing(parked.message_id, REQUEUE, parked.routing_key, b"sign", {**parked.headers, "x-attempt": 0}))
+    (dead_lettered,) = bench.broker.waiting("routing.commands.dead")
+    assert (dead_lettered.exchange, dead_lettered.routing_key) == (DEAD, "routing.commands")
+    bench.broker.route(
+        Outgoing(dead_lettered.message_id, REQUEUE, dead_lettered.routing_key, b"sign", {**dead_lettered.headers, "x-attempt": 0})
+    )
     bench.turn()
     assert bench.effects() == ["sign"]

@@ -17,7 +17,7 @@ from benchmarks.cluster import PrivateCluster
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.broker import Delivery, Outgoing
-from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.dispatch import Dispatcher, Subscription
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 from tests.integration.mortal import QUEUE, effects
@@ -35,9 +35,9 @@ def keep(work: Transaction, deliveries: Sequence[Delivery]) -> None:
 
 @contextmanager
 def running(database: Database, rabbit: Rabbit, handle: Handle, queue: str = QUEUE) -> Iterator[None]:
-    hearing = Hearing(queue, lambda delivery: delivery, lambda delivery: delivery.message_id, handle)
-    subscribe = lambda: rabbit.subscription(queue, 100)  # noqa: E731
-    dispatcher = Dispatcher(hearing, database, subscribe, rabbit.publisher, Telemetry(), batch=50)
+    subscription = Subscription(queue, lambda delivery: delivery, lambda delivery: delivery.message_id, handle)
+    subscribe = lambda: rabbit.consumer(queue, 100)  # noqa: E731
+    dispatcher = Dispatcher(subscription, database, subscribe, rabbit.publisher, Telemetry(), batch=50)
     stop = threading.Event()
     thread = threading.Thread(target=dispatcher.run, args=(stop,))
     thread.start()
@@ -141,9 +141,9 @@ def test_an_event_that_nobody_can_hear_is_parked_by_the_broker(rabbit: Rabbit) -
     assert publisher.settle() == {}
     counts = []
     for _ in range(11):
-        subscription = rabbit.subscription("notify.events")
-        found = subscription.collect(1, 5.0)
+        consumer = rabbit.consumer("notify.events")
+        found = consumer.collect(1, 5.0)
         counts += [one.delivery_count for one in found]
-        subscription.close()
+        consumer.close()
     assert counts == list(range(11))
     assert [row[0] for row in rabbit.take_all("notify.events.dead", 1)] == ["e-1"]

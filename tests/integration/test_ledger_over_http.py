@@ -14,17 +14,17 @@ from services.contracts.ledger import subject_of
 from services.metrics import __main__ as main
 from services.metrics.handlers import ledger
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import START, Case, whole_story
+from tests.unit.metrics.events import START, Case, whole_history
 from tests.unit.metrics.test_heads import Two
 
 
 @pytest.fixture
 def running(any_database, clock, tmp_path):
     made = running_on(any_database("metrics", main.ASSEMBLY.migrations), clock, tmp_path)
-    story = whole_story()
+    story = whole_history()
     for number in range(5):
         clock.instant = START + timedelta(days=number)
-        made.hear(story[number * 20 : number * 20 + 20])
+        made.consume(story[number * 20 : number * 20 + 20])
     return made
 
 
@@ -56,7 +56,7 @@ def test_an_outsider_keeps_a_copy_and_comes_back(running, address, verify):
     status, text = verify("--url", address, "--save", "copy", "--opinion", "o1")
     assert (status, text.splitlines()[-1]) == (0, "all is well")
     assert "5 days, 100 leaves" in text
-    running.hear(Case("later").submitted().events)
+    running.consume(Case("later").submitted().events)
     assert verify("--url", address, "--against", "copy/ledger.json", "--opinion", subject_of("later"))[0] == 0
     assert verify("copy")[0] == 0
 

@@ -9,7 +9,7 @@ from services.metrics import __main__ as main
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.handlers import ledger
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import DAY, START, Case, whole_story
+from tests.unit.metrics.events import DAY, START, Case, whole_history
 from tests.unit.metrics.test_ledger import Inside
 
 MIGRATIONS = main.ASSEMBLY.migrations
@@ -19,7 +19,7 @@ MIGRATIONS = main.ASSEMBLY.migrations
 def test_both_stores_publish_the_same(sqlite_database, postgres_database, clock, tmp_path, by):
     both = [running_on(make("metrics", MIGRATIONS), clock, tmp_path) for make in (sqlite_database, postgres_database)]
     for running in both:
-        running.live(whole_story())
+        running.live(whole_history())
     for query in ({}, {"as_of": (START + 5 * DAY).isoformat()}, {"from": "2026-11-03"}):
         light, full = (running.statistics(by=by, **query) for running in both)
         assert light == full
@@ -33,7 +33,7 @@ def test_workers_side_by_side_lose_no_fact_of_an_opinion(any_database, clock, tm
     cases = [Case(f"o{number}").submitted().accepted().assigned().signed().replied().later(DAY).concluded() for number in range(12)]
     batches = [[case.events[step] for case in cases] for step in range(6)]
     with ThreadPoolExecutor(len(batches)) as pool:
-        list(pool.map(running.hear, batches))
+        list(pool.map(running.consume, batches))
     counts = running.statistics()["total"]["counts"]
     assert [counts[name] for name in ("submitted", "accepted", "assigned", "signed", "replied", "concluded")] == [12] * 6
 
@@ -43,11 +43,11 @@ def test_the_ledger_of_workers_side_by_side_has_no_gap_and_no_copy(any_database,
     cases = [Case(f"o{number}").submitted().accepted().assigned().signed() for number in range(20)]
     batches = [[case.events[step] for case in cases] for step in range(4)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(running.hear, batches + batches))
+        list(pool.map(running.consume, batches + batches))
     report = verify_ledger.verify(Inside(running), opinion="o7")
     assert (report["problems"], report["leaves"], len(report["counted"])) == ([], 80, 4)
     clock.instant += DAY
     ledger.close_day(running.service)
-    running.hear(Case("next").submitted().events)
+    running.consume(Case("next").submitted().events)
     assert [entry["closed"] for entry in Inside(running).entries()] == [True, False]
     assert verify_ledger.verify(Inside(running))["problems"] == []

@@ -18,7 +18,7 @@ from services.contracts.topology import DELIVERIES
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.delivery import Delivery
-from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.dispatch import Dispatcher, Subscription
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.messaging.relay import Relay
@@ -42,14 +42,14 @@ class Town:
         self.acted: Counter[str] = Counter()
         self.unwilling: set[str] = set()
 
-    def say(self, count: int, department: str = "water") -> list[str]:
+    def publish(self, count: int, department: str = "water") -> list[str]:
         with self.source.transaction() as work:
             return [
-                work.say(ReminderSent("a", department, "x", "reply", DEADLINE), subject=f"o-{number}", sequence=1)
+                work.publish(ReminderSent("a", department, "x", "reply", DEADLINE), subject=f"o-{number}", sequence=1)
                 for number in range(count)
             ]
 
-    def publish(self) -> None:
+    def relay_all(self) -> None:
         relay = Relay(self.source, self.broker.publisher, Telemetry(), 50)
         while relay.turn(self.broker.publisher()):
             pass
@@ -69,23 +69,23 @@ class Town:
                 raise Poison("not today")
         self.acted.update(event.id for event in events)
 
-    def hear(self, database: Database, queue: str) -> None:
+    def receive(self, database: Database, queue: str) -> None:
         def read(delivery: Delivery) -> Event:
             return decode(delivery.body)
 
-        hearing = Hearing(queue, read, lambda event: event.id, self._handle)
-        subscription = self.broker.subscription(queue)
-        dispatcher = Dispatcher(hearing, database, lambda: subscription, self.broker.publisher, Telemetry(), 50)
+        subscription = Subscription(queue, read, lambda event: event.id, self._handle)
+        consumer = self.broker.consumer(queue)
+        dispatcher = Dispatcher(subscription, database, lambda: consumer, self.broker.publisher, Telemetry(), 50)
         while self.broker.waiting(queue):
-            dispatcher.turn(subscription)
-        subscription.close()
+            dispatcher.turn(consumer)
+        consumer.close()
 
     def settle(self) -> None:
         """Everybody hears what there is for them, question and answer included."""
-        self.hear(self.hearer, QUEUE)
-        self.hear(self.source, "notify.events")
-        self.publish()
-        self.hear(self.hearer, QUEUE)
+        self.receive(self.hearer, QUEUE)
+        self.receive(self.source, "notify.events")
+        self.relay_all()
+        self.receive(self.hearer, QUEUE)
 
     def count(self, table: sa.Table) -> int:
         with self.source.reading() as connection:
@@ -109,10 +109,10 @@ def town(any_database: MakeDatabase, clock: FixedClock) -> Town:
 
 
 def test_what_was_heard_is_let_go_and_what_departments_have_is_kept(town: Town) -> None:
-    said = town.say(120)
-    town.publish()
+    said = town.publish(120)
+    town.relay_all()
     assert town.count(published_table) == 240
-    town.hear(town.hearer, QUEUE)
+    town.receive(town.hearer, QUEUE)
     assert town.ask() == 1
     town.settle()
     assert town.acted == Counter(said)
@@ -122,8 +122,8 @@ def test_what_was_heard_is_let_go_and_what_departments_have_is_kept(town: Town) 
 
 
 def test_a_purged_queue_of_a_service_is_noticed_and_filled_again_with_the_same_ids(town: Town) -> None:
-    said = town.say(100)
-    town.publish()
+    said = town.publish(100)
+    town.relay_all()
     town.broker.rearrange(QUEUE, lambda line: line[:30])
     town.settle()
     assert len(town.acted) == 30
@@ -136,8 +136,8 @@ def test_a_purged_queue_of_a_service_is_noticed_and_filled_again_with_the_same_i
 
 
 def test_a_question_that_is_lost_is_asked_again(town: Town) -> None:
-    said = town.say(10)
-    town.publish()
+    said = town.publish(10)
+    town.relay_all()
     town.ask()
     town.broker.rearrange(QUEUE, lambda _: [])
     assert town.ask(5.0) == 0
@@ -148,14 +148,14 @@ def test_a_question_that_is_lost_is_asked_again(town: Town) -> None:
 
 @pytest.mark.parametrize("heard", [0, 40, 100])
 def test_a_broker_that_comes_back_empty_gets_everything_once_more_and_each_message_acts_once(town: Town, heard: int) -> None:
-    said = town.say(100)
-    town.publish()
+    said = town.publish(100)
+    town.relay_all()
     town.broker.rearrange(QUEUE, lambda line: line[:heard])
-    town.hear(town.hearer, QUEUE)
-    waiting = town.say(20, "roads")
+    town.receive(town.hearer, QUEUE)
+    waiting = town.publish(20, "roads")
     town.lose()
     assert town.greet() == 200
-    town.publish()
+    town.relay_all()
     assert [one.message_id for one in town.broker.waiting("department.water")] == said
     assert [one.message_id for one in town.broker.waiting("department.roads")] == waiting
     assert [one.message_id for one in town.broker.waiting(QUEUE)] == said + waiting
@@ -165,14 +165,14 @@ def test_a_broker_that_comes_back_empty_gets_everything_once_more_and_each_messa
 
 
 def test_departments_get_again_what_all_services_have_long_heard(town: Town) -> None:
-    said = town.say(30)
-    town.publish()
-    town.hear(town.hearer, QUEUE)
+    said = town.publish(30)
+    town.relay_all()
+    town.receive(town.hearer, QUEUE)
     town.ask()
     town.settle()
     town.lose()
     assert town.greet() == 30
-    town.publish()
+    town.relay_all()
     assert [one.message_id for one in town.broker.waiting("department.water")] == said
     assert town.broker.waiting(QUEUE) == []
     town.ask()
@@ -180,17 +180,17 @@ def test_departments_get_again_what_all_services_have_long_heard(town: Town) -> 
 
 
 def test_a_restart_of_the_relay_is_no_loss(town: Town) -> None:
-    town.say(10)
-    town.publish()
+    town.publish(10)
+    town.relay_all()
     town.ask()
     assert town.greet() == 0
     assert len(town.broker.waiting("department.water")) == 10
 
 
 def test_a_dead_letter_is_not_sent_again_by_every_question_but_is_after_a_loss(town: Town) -> None:
-    bad, *good = town.say(5)
+    bad, *good = town.publish(5)
     town.unwilling = {bad}
-    town.publish()
+    town.relay_all()
     for _ in range(3):
         town.settle()
         town.ask()
@@ -199,14 +199,14 @@ def test_a_dead_letter_is_not_sent_again_by_every_question_but_is_after_a_loss(t
     town.unwilling = set()
     town.lose()
     assert town.greet() == 10
-    town.publish()
+    town.relay_all()
     town.settle()
     assert town.acted == Counter([bad, *good])
 
 
 def test_a_store_older_than_the_broker_is_recognised_by_the_mark(town: Town, any_database: MakeDatabase) -> None:
-    town.say(10)
-    town.publish()
+    town.publish(10)
+    town.relay_all()
     town.ask()
     assert town.behind(town.source) is None
     town.source = any_database("older")
@@ -218,8 +218,8 @@ def test_a_store_older_than_the_broker_is_recognised_by_the_mark(town: Town, any
 @pytest.mark.parametrize("older", ["source", "hearer"])
 def test_a_store_older_than_another_is_recognised_by_its_neighbour(town: Town, any_database: MakeDatabase, older: str) -> None:
     for _ in range(3):
-        town.say(2)
-        town.publish()
+        town.publish(2)
+        town.relay_all()
         town.ask()
         town.settle()
     fresh = any_database("older")
@@ -227,8 +227,8 @@ def test_a_store_older_than_another_is_recognised_by_its_neighbour(town: Town, a
     setattr(town, older, fresh)
     town.lose()
     town.greet()
-    town.say(1)
-    town.publish()
+    town.publish(1)
+    town.relay_all()
     town.ask()
     town.settle()
     told = town.behind(fresh)
@@ -241,8 +241,8 @@ def test_a_store_that_was_put_back_and_accepted_is_not_told_again_but_the_next_t
     town: Town, any_database: MakeDatabase, older: str
 ) -> None:
     def work() -> None:
-        town.say(2)
-        town.publish()
+        town.publish(2)
+        town.relay_all()
         town.ask()
         town.settle()
 
@@ -276,8 +276,8 @@ def test_messages_that_had_several_places_in_one_row_are_kept_for_each_departmen
 
 
 def test_what_nobody_answers_for_is_given_up_in_the_end(town: Town) -> None:
-    town.say(10)
-    town.publish()
+    town.publish(10)
+    town.relay_all()
     town.ask()
     town.ask(journal.KEEP_SECONDS + 1)
     assert town.count(published_table) == town.count(listings_table) == 0
@@ -285,8 +285,8 @@ def test_what_nobody_answers_for_is_given_up_in_the_end(town: Town) -> None:
 
 def test_messages_of_no_service_are_not_asked_about(town: Town) -> None:
     with town.source.transaction() as work:
-        work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
-    town.publish()
+        work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+    town.relay_all()
     town.broker.rearrange(QUEUE, lambda _: [])
     town.ask()
     town.settle()
@@ -296,5 +296,5 @@ def test_messages_of_no_service_are_not_asked_about(town: Town) -> None:
 def test_a_word_that_cannot_be_read_is_dropped(town: Town) -> None:
     for body in (b"", b"[]", b"{}", b'{"ids": 3}', b'{"source": "x", "number": 1, "closed": 0, "ids": [1]}'):
         town.broker.route(Outgoing("m", DELIVERIES, QUEUE, body))
-    town.hear(town.hearer, QUEUE)
+    town.receive(town.hearer, QUEUE)
     assert town.broker.waiting("metrics.events.dead") == []

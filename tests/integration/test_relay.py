@@ -18,7 +18,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.outbox import Pending, outbox_table
 from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS
-from tests.integration.relaying import DEADLINE, rungs, say, waiting
+from tests.integration.relaying import DEADLINE, publish, rungs, waiting
 from tests.stores import MakeDatabase
 
 
@@ -62,7 +62,7 @@ class TestTurn:
         return count
 
     def test_a_message_reaches_its_destinations_and_is_forgotten(self, database: Database, memory: MemoryBroker) -> None:
-        message_id = say(database, "o-1", "water", "reminder")
+        message_id = publish(database, "o-1", "water", "reminder")
         self.turns(database, memory)
         assert [one.message_id for one in memory.waiting("department.water")] == [message_id]
         assert [one.message_id for one in memory.waiting("metrics.events")] == [message_id]
@@ -70,7 +70,7 @@ class TestTurn:
 
     def test_many_messages_leave_in_order_over_several_batches(self, database: Database, memory: MemoryBroker) -> None:
         for number in range(25):
-            say(database, f"o-{number % 3}", "water", str(number))
+            publish(database, f"o-{number % 3}", "water", str(number))
         assert self.turns(database, memory, batch=10) == 5
         for subject in range(3):
             own = [rung for rung in rungs(memory, "department.water") if int(rung) % 3 == subject]
@@ -83,20 +83,20 @@ class TestTurn:
         roads = RefusingQueue(memory, "department.roads")
         roads.refuse(trouble)
         for number in range(6):
-            say(database, "o-bad", "roads", f"bad-{number}")
-            say(database, f"o-{number}", "water", f"good-{number}")
+            publish(database, "o-bad", "roads", f"bad-{number}")
+            publish(database, f"o-{number}", "water", f"good-{number}")
         self.turns(database, memory, batch=4)
         assert rungs(memory, "department.water") == [f"good-{number}" for number in range(6)]
         assert waiting(database) == 6
         assert [rung for rung in rungs(memory, "metrics.events") if rung.startswith("bad")] == [
             f"bad-{number}" for number in range(6)
         ]
-        say(database, "o-bad", "water", "bad-6")  # another destination, the same opinion
+        publish(database, "o-bad", "water", "bad-6")  # another destination, the same opinion
         clock.instant += timedelta(seconds=0.6)
         self.turns(database, memory, batch=4)
         assert waiting(database) == 6
         assert rungs(memory, "department.water")[-1] == "bad-6"
-        say(database, "o-bad", "roads", "bad-7")
+        publish(database, "o-bad", "roads", "bad-7")
         roads.recover()
         clock.instant += timedelta(seconds=30)
         self.turns(database, memory, batch=4)
@@ -109,7 +109,7 @@ class TestTurn:
         self, database: Database, memory: MemoryBroker, clock: FixedClock
     ) -> None:
         memory.full.add("department.roads")
-        say(database, "o-1", "roads", "reminder")
+        publish(database, "o-1", "roads", "reminder")
         for _ in range(3):
             self.turns(database, memory)
             clock.instant += timedelta(seconds=31)
@@ -126,7 +126,7 @@ class TestTurn:
         self, database: Database, memory: MemoryBroker, clock: FixedClock
     ) -> None:
         memory.full.add("department.roads")
-        say(database, "o-1", "roads", "reminder")
+        publish(database, "o-1", "roads", "reminder")
         rests = []
         for _ in range(9):
             assert self.turns(database, memory) == 1
@@ -141,12 +141,12 @@ class TestTurn:
     ) -> None:
         right = clock.instant
         memory.full.add("department.roads")
-        say(database, "o-1", "roads", "first")
+        publish(database, "o-1", "roads", "first")
         clock.instant = right + timedelta(hours=1)
         assert self.turns(database, memory) == 1
         memory.full.clear()
         clock.instant = right
-        say(database, "o-1", "roads", "second")
+        publish(database, "o-1", "roads", "second")
         while waiting(database):
             assert self.turns(database, memory)
         assert rungs(memory, "department.roads") == ["first", "second"]
@@ -157,10 +157,10 @@ class TestTurn:
         memory.full.add("department.roads")
         with database.transaction() as work:
             for number in range(200):
-                work.say(ReminderSent("a", "roads", "x", "reply", DEADLINE), subject=f"bad-{number}", sequence=1)
+                work.publish(ReminderSent("a", "roads", "x", "reply", DEADLINE), subject=f"bad-{number}", sequence=1)
         self.turns(database, memory)
         clock.instant += timedelta(seconds=60)
-        say(database, "good", "water", "now")
+        publish(database, "good", "water", "now")
         Relay(database, memory.publisher, Telemetry(), 40).turn(memory.publisher())
         assert rungs(memory, "department.water") == ["now"]
         assert waiting(database) == 200
@@ -168,7 +168,7 @@ class TestTurn:
     def test_what_was_rolled_back_is_never_sent(self, database: Database, memory: MemoryBroker) -> None:
         def decline() -> None:
             with database.transaction() as work:
-                work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+                work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
                 raise RuntimeError("no")
 
         with pytest.raises(RuntimeError, match="no"):
@@ -177,7 +177,7 @@ class TestTurn:
         assert memory.waiting("metrics.events") == []
 
     def test_a_broken_connection_leaves_everything_for_the_next(self, database: Database, memory: MemoryBroker) -> None:
-        say(database, "o-1", "water", "reminder")
+        publish(database, "o-1", "water", "reminder")
         publisher = memory.publisher()
         memory.down = True
         with pytest.raises(ConnectionError):

@@ -17,7 +17,7 @@ from services.contracts.messages.supervision import ReminderSent
 from services.runtime.messaging.broker import Outgoing, Publisher
 from services.runtime.messaging.memory import MemoryBroker
 from tests.conftest import DEPARTMENTS
-from tests.integration.relaying import DEADLINE, Running, rungs, say, until, waiting
+from tests.integration.relaying import DEADLINE, Running, publish, rungs, until, waiting
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase
 
@@ -44,12 +44,12 @@ class TestLease:
             until(lambda: opened == ["first"])
             with Running(url, connect("second")):
                 for number in range(20):
-                    say(database, f"o-{number}", "water", str(number))
+                    publish(database, f"o-{number}", "water", str(number))
                 until(lambda: waiting(database) == 0)
                 time.sleep(1.2)
                 assert opened == ["first"]
                 first.stop()
-                say(database, "o-x", "water", "after")
+                publish(database, "o-x", "water", "after")
                 assert until(lambda: waiting(database) == 0) < 2.0
                 assert opened == ["first", "second"]
         assert len(memory.waiting("department.water")) == 21
@@ -80,7 +80,7 @@ class TestLease:
     def test_a_relay_without_a_broker_keeps_trying(self, any_database: MakeDatabase, memory: MemoryBroker) -> None:
         database = any_database()
         memory.down = True
-        say(database, "o-1", "water", "reminder")
+        publish(database, "o-1", "water", "reminder")
         with Running(database.url.render_as_string(hide_password=False), memory.publisher):
             time.sleep(0.5)
             memory.down = False
@@ -91,12 +91,12 @@ class TestLease:
     ) -> None:
         database = postgres_database()
         with Running(database.url.render_as_string(hide_password=False), memory.publisher):
-            say(database, "o-1", "water", "first")
+            publish(database, "o-1", "water", "first")
             until(lambda: waiting(database) == 0)
             with database.engine.begin() as connection:
                 others = "datname = current_database() AND pid <> pg_backend_pid()"
                 connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
-            say(database, "o-2", "water", "second")
+            publish(database, "o-2", "water", "second")
             until(lambda: waiting(database) == 0)
         assert rungs(memory, "department.water") == ["first", "second"]
 
@@ -106,8 +106,8 @@ class TestOnRabbit:
         database = any_database()
         rabbit.fill("department.roads")
         with Running(database.url.render_as_string(hide_password=False), rabbit.publisher):
-            bad = [say(database, "o-bad", "roads", str(number)) for number in range(3)]
-            good = [say(database, f"o-{number}", "water", str(number)) for number in range(3)]
+            bad = [publish(database, "o-bad", "roads", str(number)) for number in range(3)]
+            good = [publish(database, f"o-{number}", "water", str(number)) for number in range(3)]
             until(lambda: waiting(database) == 3)
             rabbit.make_room("department.roads")
             until(lambda: waiting(database) == 0, 15)
@@ -120,8 +120,8 @@ class TestOnRabbit:
         database = any_database()
         rabbit.remove("department.roads")
         with Running(database.url.render_as_string(hide_password=False), rabbit.publisher):
-            bad = [say(database, "o-bad", "roads", str(number)) for number in range(3)]
-            good = say(database, "o-good", "water", "x")
+            bad = [publish(database, "o-bad", "roads", str(number)) for number in range(3)]
+            good = publish(database, "o-good", "water", "x")
             assert [row[0] for row in rabbit.take_all("department.water", 1)] == [good]
             until(lambda: waiting(database) == 3)
             rabbit.restore()
@@ -149,10 +149,10 @@ class TestOnRabbit:
 
         took = []
         with Running(database.url.render_as_string(hide_password=False), Stopwatch):
-            say(database, "warm", "water", "up")
+            publish(database, "warm", "water", "up")
             until(lambda: waiting(database) == 0)
             for number in range(60):
-                message_id = say(database, f"o-{number}", "water", "x")
+                message_id = publish(database, f"o-{number}", "water", "x")
                 committed = time.perf_counter()
                 until(lambda: message_id in confirmed)  # noqa: B023
                 took.append(max(0.0, confirmed[message_id] - committed) * 1000)
@@ -167,7 +167,7 @@ class TestOnRabbit:
         batch, kills = 50, 3
         with database.transaction() as work:
             ids = [
-                work.say(ReminderSent("a", "water", str(number), "reply", DEADLINE), subject=f"o-{number}", sequence=1)
+                work.publish(ReminderSent("a", "water", str(number), "reply", DEADLINE), subject=f"o-{number}", sequence=1)
                 for number in range(300)
             ]
         url = database.url.render_as_string(hide_password=False)

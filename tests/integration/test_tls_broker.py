@@ -23,7 +23,7 @@ from services.console.doctor.checks import examine
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import free_port
 from services.console.settings import ConsoleSettings
-from services.console.terminal import Failure
+from services.console.terminal import CommandFailed
 from services.contracts.definitions import definitions
 from services.contracts.topology import DEPARTMENTS as TO_DEPARTMENTS
 from services.runtime.messaging import broker as broker_module
@@ -35,7 +35,7 @@ from services.runtime.tls import context
 from tests.authority import Authority, Pair, listener
 from tests.conftest import DEPARTMENTS, absent, free_broker_port, stop_for_good
 from tests.integration.mortal import QUEUE, effects
-from tests.integration.relaying import Running, say, until, waiting
+from tests.integration.relaying import Running, publish, until, waiting
 from tests.integration.test_dispatch_on_rabbit import had, keep, running
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase
@@ -130,7 +130,7 @@ def database(sqlite_database: MakeDatabase) -> Database:
 
 def test_relay_and_dispatcher_work_over_tls(database: Database, rabbit: Rabbit) -> None:
     with Running(database.url.render_as_string(hide_password=False), rabbit.publisher), running(database, rabbit, keep):
-        ids = [say(database, f"o-{number}", "water", str(number)) for number in range(300)]
+        ids = [publish(database, f"o-{number}", "water", str(number)) for number in range(300)]
         until(lambda: waiting(database) == 0, 20)
         until(lambda: len(had(database)) == len(ids), 20)
     assert [json.loads(body)["id"] for body in had(database)] == ids
@@ -139,14 +139,14 @@ def test_relay_and_dispatcher_work_over_tls(database: Database, rabbit: Rabbit) 
 @pytest.mark.parametrize("size", [0, 16_384, 1_000_000])
 def test_a_body_of_any_length_arrives_as_it_was(rabbit: Rabbit, size: int) -> None:
     body = os.urandom(size)
-    publisher, subscription = rabbit.publisher(), rabbit.subscription(QUEUE)
+    publisher, consumer = rabbit.publisher(), rabbit.consumer(QUEUE)
     publisher.publish(Outgoing("one", TO_DEPARTMENTS, QUEUE, body))
     assert publisher.settle() == {}
-    found = subscription.collect(1, 5.0)
+    found = consumer.collect(1, 5.0)
     assert [one.body for one in found] == [body]
-    subscription.acknowledge(found[0], through=False)
+    consumer.acknowledge(found[0], through=False)
     publisher.idle()
-    assert subscription.collect(1, 0.05) == []
+    assert consumer.collect(1, 0.05) == []
 
 
 def test_a_client_certificate_of_the_brokers_ca_is_taken_and_another_is_not(site: Site) -> None:
@@ -175,7 +175,7 @@ class TestRefusals:
         assert (began, json.loads(answer[0])) == (["503 Service Unavailable"], {"broker": reason})
 
     def test_the_console_says_why(self, site: Site, reason: str) -> None:
-        with pytest.raises(Failure, match=reason) as caught, connection(site.refusals()[reason], "test"):
+        with pytest.raises(CommandFailed, match=reason) as caught, connection(site.refusals()[reason], "test"):
             pass
         assert "HUIYING_BROKER_CA" in caught.value.advice
         assert site.node.password not in caught.value.message

@@ -18,7 +18,7 @@ import requests
 from services.console.client.http import Client
 from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
-from services.console.terminal import Failure
+from services.console.terminal import CommandFailed
 from tests.authority import Authority, Pair
 
 SCRIPT = """
@@ -114,8 +114,8 @@ def test_the_console_trusts_the_ca_it_is_given_and_says_why_it_trusts_no_other(w
 
     assert ask(web.url, web.authority.ca) == "https"
     for ca in (None, Authority(tmp_path / "other", "another CA").ca):
-        with pytest.raises(Failure, match="not signed by a CA that is trusted") as caught:
+        with pytest.raises(CommandFailed, match="not signed by a CA that is trusted") as caught:
             ask(web.url, ca)
         assert "HUIYING_TLS_CA" in caught.value.advice
-    with pytest.raises(Failure, match="for another host name"):
+    with pytest.raises(CommandFailed, match="for another host name"):
         ask(web.url.replace("127.0.0.1", "localhost"), web.authority.ca)

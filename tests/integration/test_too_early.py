@@ -53,7 +53,7 @@ def test_it_is_no_error_in_the_log(bench: Bench) -> None:
     with capture_logs() as lines:
         bench.turn()
     assert lines == [{
-        "event": "message_put_aside", "log_level": "warning", "queue": QUEUE, "message": "id-b", "reason": "not yet", "dead": False,
+        "event": "message_passed_on", "log_level": "warning", "queue": QUEUE, "message": "id-b", "reason": "not yet", "dead": False,
     }]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from tests.stores import MakeDatabase
 
 SCRIPT = """
 import sys, threading, time
-from services.runtime.process.worker import Chore, run_worker
+from services.runtime.process.worker import PeriodicJob, run_worker
 from services.runtime.process.health import status_application
 kind, port = sys.argv[1], int(sys.argv[2])
 def patient(stop): stop.wait()
@@ -29,7 +29,7 @@ def beat():
         raise ValueError("a bad day")
     return False
 loops = {"patient": {"a": patient}, "deaf": {"a": patient, "b": deaf}, "broken": {"a": patient, "b": broken},
-         "chore": {"beat": Chore("beat", 0.05, beat).loop}}[kind]
+         "chore": {"beat": PeriodicJob("beat", 0.05, beat).loop}}[kind]
 def store():
     if kind == "deaf":
         raise OSError("away")
@@ -112,13 +112,13 @@ from services.runtime.process import worker
 from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
-from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.dispatch import Dispatcher, Subscription
 from services.runtime.messaging.relay import Relay
 from services.runtime.telemetry import Telemetry
 url, broker, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 database, telemetry = Database(url, "test", SystemClock()), Telemetry()
 connect = lambda: RabbitPublisher(broker, "test")
-hearing = Hearing("department.water", lambda d: d, lambda d: d.message_id, lambda work, found: None)
+subscription = Subscription("department.water", lambda d: d, lambda d: d.message_id, lambda work, found: None)
 subscribe = lambda: RabbitSubscription(broker, "department.water", 10, "test")
 loops = {"relay": Relay(database, connect, telemetry, 10).run,
          "queue": Dispatcher(hearing, database, subscribe, connect, telemetry, 10).run}

@@ -158,7 +158,7 @@ def test_a_new_password_lets_in_and_the_old_one_does_not(fast):
         User(old).may(read("department.telecom"))
 
 
-SAYS = {
+PUBLISHES = {
     "intake": ["opinion.submitted.-"],
     "routing": ["assignment.created.gas", "promise.made.gas"],
     "notify": ["reminder.sent.gas", "card.issued.gas", "supervision.raised.gas"],
@@ -172,12 +172,12 @@ WRITES = {"intake": {"huiying.letters"}, "routing": {"huiying.departments"}, "no
 KEYS = {"huiying.letters": "nobody", "huiying.departments": "department.nobody", "huiying.requeue": "nobody"}
 
 
-@pytest.mark.parametrize("name", SAYS)
+@pytest.mark.parametrize("name", PUBLISHES)
 def test_a_service_says_what_is_its_to_say_and_nothing_else(service, name):
     user = service(name)
     # A key nobody hears would come back as unroutable, which is let through too; metrics hears everything, and an event that is
     # none of ours is parked there, so what is allowed is not tried with the others' words.
-    for other, keys in SAYS.items():
+    for other, keys in PUBLISHES.items():
         if other != name:
             assert not any(user.may(publish("huiying.events", key)) for key in keys), other
     assert not user.may(publish("huiying.commands", "gas.sign"))

@@ -31,19 +31,19 @@ def listed(installation, *arguments):
     return json.loads(installation.run("dead", *arguments, "--json"))
 
 
-def await_parked(mail):
+def await_dead_letter(mail):
     eventually(lambda: mail.channel.queue_declare(DEAD, passive=True).method.message_count == 1)
 
 
-def park(mail, body, command):
+def dead_letter(mail, body, command):
     """Send something nobody can handle, for a department that is not there, and wait until it is parked."""
     mail.send("moon.sign", body, command)
-    await_parked(mail)
+    await_dead_letter(mail)
 
 
 def test_a_parked_message_tells_what_failed_why_how_often_and_since_when(bench, place, mailbox):
     started, command = time.time() - 1, str(uuid4())  # noqa: TID251
-    park(mailbox("gas"), b'["not an object"]', command)
+    dead_letter(mailbox("gas"), b'["not an object"]', command)
     (found,) = listed(bench, "show", "routing.commands")
     assert (found["id"], found["reason"], found["attempts"]) == (command, NOBODY, 1)
     assert started - 1 <= datetime.fromisoformat(found["since"]).timestamp() <= time.time()  # noqa: TID251
@@ -56,7 +56,7 @@ def test_a_parked_message_tells_what_failed_why_how_often_and_since_when(bench, 
 
 
 def test_the_metric_counts_what_is_parked(bench, place, mailbox):
-    park(mailbox("gas"), b"{", str(uuid4()))
+    dead_letter(mailbox("gas"), b"{", str(uuid4()))
 
     def counted():
         series = place.series("/routing/metrics")
@@ -72,13 +72,13 @@ def test_a_replay_sends_each_message_back_once_as_what_it_was_and_may_be_repeate
     assignment = mail.wait("assignment.created", subject=submitted["id"]).data["assignment"]
     command = str(uuid4())
     body = json.dumps({"id": command, "data": {"assignment": assignment}}).encode()
-    parked = pika.BasicProperties(
+    dead_letters = pika.BasicProperties(
         message_id=command, headers={"x-attempt": 10, "x-error": "bad day", "x-routing-key": "gas.sign", "x-failed": 1_700_000_000}
     )
     # As a service parks what failed ten times, and once more after a replay whose end nobody saw.
     for _ in range(2):
-        mail.channel.basic_publish("huiying.dead", "routing.commands", body, parked)
-        await_parked(mail)
+        mail.channel.basic_publish("huiying.dead", "routing.commands", body, dead_letters)
+        await_dead_letter(mail)
         assert listed(bench, "show", DEAD)[0]["attempts"] == 10
         assert listed(bench, "replay", "routing.commands", "--id", command) == {"queue": DEAD, "replayed": 1}
         eventually(lambda: place.receipt(submitted)["state"] == "signed")
@@ -102,7 +102,7 @@ def test_what_the_broker_gave_up_tells_its_reason_and_goes_back_under_its_depart
     forged = {"x-death": [died], "x-routing-key": "post.sign", "x-user-id": "department-post"}
     body = json.dumps({"id": command, "data": {"assignment": assignment}}).encode()
     mail.channel.basic_publish("huiying.dead", "routing.commands", body, pika.BasicProperties(message_id=command, headers=forged))
-    await_parked(mail)
+    await_dead_letter(mail)
     (found,) = listed(bench, "show", "routing.commands")
     assert (found["reason"], found["since"] is not None) == ("delivery_limit", True)
     assert listed(bench, "replay", "routing.commands")["replayed"] == 1

@@ -14,7 +14,7 @@ from rich.progress import Progress, TaskID
 from services.console.client.http import Client, Later
 from services.console.client.records import NDJSON, Piece, Records
 from services.console.terminal import fail
-from services.contracts.errors import ROOM
+from services.contracts.errors import CAPACITY
 
 #: How long (s) it goes on asking a system that takes nothing, as often as that says.
 WAIT_SECONDS = 600.0
@@ -36,7 +36,7 @@ LINE_ANSWER = msgspec.json.Decoder(LineAnswer)
 
 
 @dataclass
-class Tally:
+class ImportTally:
     """What became of the rows of a file. `refused` has (line of the file, reasons) pairs."""
 
     rows: int
@@ -68,9 +68,9 @@ class Import:
 
     def __init__(self, client: Client, records: Records, absent: Callable[[], list[str]]) -> None:
         self._client, self._records, self._absent = client, records, absent
-        self.tally = Tally(records.rows, refused=[(row.number, {"line": [row.reason]}) for row in records.unreadable])
+        self.tally = ImportTally(records.rows, refused=[(row.number, {"line": [row.reason]}) for row in records.unreadable])
 
-    def run(self, progress: Progress) -> Tally:
+    def run(self, progress: Progress) -> ImportTally:
         """Send everything; fails, saying how far it came, when the system goes away or takes nothing for long."""
         task, started = progress.add_task("提交 submitting", total=self._records.rows, note=""), time.perf_counter()
         for piece in self._records.pieces():
@@ -99,7 +99,7 @@ class Import:
         try:
             for raw in filter(None, self._client.stream("/opinions/batch", piece.body, NDJSON)):
                 told = LINE_ANSWER.decode(raw)
-                if ROOM in told.errors and not left.rows:
+                if CAPACITY in told.errors and not left.rows:
                     left = piece.since(told.line)
                 if not left.rows:
                     self.tally.answer(told, piece.line_of(told.line))

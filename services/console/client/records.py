@@ -22,12 +22,12 @@ ROWS_A_PIECE = 500
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class NotReadable(Exception):
+class FileNotReadable(Exception):
     """A file that is no table, or has nothing in it; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OpinionRow:
     """One opinion as it is sent, by the line of the file that it begins at; or the reason why it is none."""
 
     number: int
@@ -39,7 +39,7 @@ class Row:
 class Piece:
     """Some rows to be sent."""
 
-    lines: Sequence[Row]
+    lines: Sequence[OpinionRow]
 
     @property
     def body(self) -> bytes:
@@ -67,7 +67,7 @@ class Records:
     path: Path
     rows: int
     has_ids: bool
-    unreadable: tuple[Row, ...]
+    unreadable: tuple[OpinionRow, ...]
     ignored: tuple[str, ...] = ()
     sheet: str | None = None
 
@@ -87,7 +87,7 @@ def type_of(path: Path) -> str:
 def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = None) -> Records:
     """Look through a file once; raises `NotReadable`. Columns in `ignored` are passed over."""
     count, has_ids = 0, False
-    unreadable: list[Row] = []
+    unreadable: list[OpinionRow] = []
     try:
         with _rows(path, ignored, sheet) as rows:
             for row in rows:
@@ -97,26 +97,28 @@ def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = No
                     continue
                 has_ids = has_ids or b'"external_id"' in row.line
     except OSError as error:
-        raise NotReadable(f"{path} cannot be read: {error.strerror}.") from error
+        raise FileNotReadable(f"{path} cannot be read: {error.strerror}.") from error
     except Unreadable as error:
-        raise NotReadable(f"{path}: {error}") from error
+        raise FileNotReadable(f"{path}: {error}") from error
     if not count:
-        raise NotReadable(f"{path} has no rows. A table needs a first line with the names of its fields.")
+        raise FileNotReadable(f"{path} has no rows. A table needs a first line with the names of its fields.")
     return Records(path, count, has_ids, tuple(unreadable), tuple(ignored), sheet)
 
 
 @contextmanager
-def _rows(path: Path, ignored: Sequence[str], sheet: str | None) -> Iterator[Iterator[Row]]:
+def _rows(path: Path, ignored: Sequence[str], sheet: str | None) -> Iterator[Iterator[OpinionRow]]:
     with path.open("rb") as handle:
         if type_of(path) == NDJSON:
             lines = (line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line for number, line in enumerate(handle, 1))
-            yield (Row(number, line.rstrip(b"\r\n") + b"\n") for number, line in enumerate(lines, 1) if line.strip())
+            yield (OpinionRow(number, line.rstrip(b"\r\n") + b"\n") for number, line in enumerate(lines, 1) if line.strip())
             return
         table = read_workbook(handle, likeness, sheet) if type_of(path) == XLSX else read_delimited(handle, likeness)
         columns = read_columns(table.header.cells, ignored)
         if columns.problems:
             raise Unreadable("; ".join(columns.problems).replace("'ignore'", "--ignore"))
         yield (
-            Row(row.number, b"", row.reason) if row.reason else Row(row.number, orjson.dumps(raw_of(columns, row.cells)) + b"\n")
+            OpinionRow(row.number, b"", row.reason)
+            if row.reason
+            else OpinionRow(row.number, orjson.dumps(raw_of(columns, row.cells)) + b"\n")
             for row in table.rows
         )

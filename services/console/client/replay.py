@@ -25,7 +25,7 @@ OF_A_DEPARTMENT = ("assignment", "reminder", "card", "supervision", "promise", "
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class DeadLetter:
     """One message that could not be handled, with whatever its sender wrote into it.
 
     `queue` is the one that should have handled it. `attempts` counts the tries; `since` is when it failed first, where that is
@@ -45,14 +45,14 @@ class Parked:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class MessageOrigin:
     """Where a parked message came from: its first routing key, and the broker's user who sent it where that is known."""
 
     routing_key: str
     user: str | None
 
 
-def parked_in(queue: str) -> str:
+def dead_queue_of(queue: str) -> str:
     """The queue that holds what could not be handled; `queue` is a work queue, its dead queue, or the one for what nobody takes."""
     return queue if queue.endswith(SUFFIX) or queue == UNROUTED else dead_queue(queue)
 
@@ -62,28 +62,28 @@ def worked_by(source: str) -> str:
     return COMMANDS_QUEUE if source == UNROUTED else source.removesuffix(SUFFIX)
 
 
-def read_parked(broker: BlockingConnection, queue: str) -> list[Parked]:
+def read_dead_letters(broker: BlockingConnection, queue: str) -> list[DeadLetter]:
     """Everything in a dead queue, oldest first; nothing is taken out."""
-    found: list[Parked] = []
-    look_through(broker, queue, lambda method, properties, body: found.append(_parked(queue, method, properties, body)))
+    found: list[DeadLetter] = []
+    look_through(broker, queue, lambda method, properties, body: found.append(_dead_letter(queue, method, properties, body)))
     return found
 
 
-def _parked(source: str, method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes) -> Parked:
-    headers, origin, queue = _headers(properties), _origin(method, properties), worked_by(source)
+def _dead_letter(source: str, method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes) -> DeadLetter:
+    headers, message_origin, queue = _headers(properties), _origin(method, properties), worked_by(source)
     # What the broker gave up by itself has its record of deaths, what a service put aside has ours.
     death = _death(headers)
     tries = headers.get("x-attempt") or headers.get("x-delivery-count") or death.get("count")
-    return Parked(
+    return DeadLetter(
         queue=queue,
         id=_text(properties.message_id),
         type=_type(body),
         reason=_text(headers.get("x-error") or death.get("reason")) or "no queue takes it",
         attempts=tries if isinstance(tries, int) else 0,
         since=_since(headers.get("x-failed"), death.get("time")),
-        routing_key=origin.routing_key,
-        user=origin.user,
-        department=_department(queue, origin),
+        routing_key=message_origin.routing_key,
+        user=message_origin.user,
+        department=_department(queue, message_origin),
         body=body.decode("utf-8", "replace"),
     )
 
@@ -99,23 +99,23 @@ def _death(headers: Headers) -> Headers:
     return last if isinstance(last, Mapping) else {}
 
 
-def _origin(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> Origin:
+def _origin(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> MessageOrigin:
     headers = _headers(properties)
     death = _death(headers)
     # What the broker parked straight from an exchange has no headers of ours, whatever its sender wrote there.
     ours = headers if death.get("exchange", REQUEUE) == REQUEUE and method.exchange == DEAD else {}
     keys = death.get("routing-keys")
     first = keys[0] if isinstance(keys, list) and keys else method.routing_key
-    return Origin(_text(ours.get("x-routing-key") or first) or "", _text(ours.get("x-user-id") or properties.user_id))
+    return MessageOrigin(_text(ours.get("x-routing-key") or first) or "", _text(ours.get("x-user-id") or properties.user_id))
 
 
-def _department(queue: str, origin: Origin) -> str | None:
+def _department(queue: str, message_origin: MessageOrigin) -> str | None:
     """Whose message it is: of whose queue, by whose command (the broker has checked user and key), or about whom."""
     if queue.startswith(DEPARTMENT_QUEUE):
         return queue.removeprefix(DEPARTMENT_QUEUE)
-    if origin.user is not None and origin.user.startswith(DEPARTMENT_USER):
-        return origin.user.removeprefix(DEPARTMENT_USER)
-    words = origin.routing_key.split(".")
+    if message_origin.user is not None and message_origin.user.startswith(DEPARTMENT_USER):
+        return message_origin.user.removeprefix(DEPARTMENT_USER)
+    words = message_origin.routing_key.split(".")
     if queue == COMMANDS_QUEUE:
         return words[0] or None
     return words[-1] if len(words) > 1 and words[0] in OF_A_DEPARTMENT and words[-1] != "-" else None
@@ -146,11 +146,11 @@ def _since(seconds: object, died: object) -> datetime | None:
 
 
 def replay(broker: BlockingConnection, queue: str, only: str | None) -> int:
-    """Send what `parked_in(queue)` holds back under the same ids, as often as there are messages now; returns how many.
+    """Send what `dead_queue_of(queue)` holds back under the same ids, as often as there are messages now; returns how many.
 
     Each is taken out only after the broker has confirmed its copy. Whoever handled one before drops it by its id.
     """
-    source = parked_in(queue)
+    source = dead_queue_of(queue)
     target = worked_by(source)
     incoming, outgoing = broker.channel(), broker.channel()
     outgoing.confirm_delivery()
@@ -172,9 +172,9 @@ def replay(broker: BlockingConnection, queue: str, only: str | None) -> int:
 def _as_it_was(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> BasicProperties:
     # None of the broker's headers is kept: old death records would let it drop the message as a loop. Who sent a command, and
     # as which department, stands in its routing key, which is another one on the way back.
-    origin = _origin(method, properties)
-    kept: dict[str, object] = {"x-attempt": 0, "x-routing-key": origin.routing_key}
-    if origin.user:
-        kept["x-user-id"] = origin.user
+    message_origin = _origin(method, properties)
+    kept: dict[str, object] = {"x-attempt": 0, "x-routing-key": message_origin.routing_key}
+    if message_origin.user:
+        kept["x-user-id"] = message_origin.user
     same = {name: _text(getattr(properties, name)) for name in ("message_id", "type", "correlation_id", "content_type")}
     return BasicProperties(**same, delivery_mode=2, headers=kept)

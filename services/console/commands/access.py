@@ -11,7 +11,7 @@ from services.console.catalogue import check_department
 from services.console.embedded.installation import access_url
 from services.console.settings import ConsoleSettings, load_settings
 from services.console.terminal import fail, json_option, out, print_json, print_plain, step, table
-from services.contracts.callers import Named, Role
+from services.contracts.callers import Role, TokenGrants
 from services.contracts.durations import parse_duration
 from services.contracts.errors import HuiyingError, Refusal
 from services.contracts.grants import GRANTABLE, grant_of
@@ -77,7 +77,7 @@ def token_create(
     if department_code is not None:
         check_department(settings, department_code)
     try:
-        token_id, value = access.create(_store(settings), role, department_code, days, Named(channels, source))
+        token_id, value = access.create(_store(settings), role, department_code, days, TokenGrants(channels, source))
     except Refusal as error:
         fail(error.detail, "; ".join(f"{name}: {', '.join(reasons)}" for name, reasons in error.errors.items()))
     if as_json:

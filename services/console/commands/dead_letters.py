@@ -12,7 +12,7 @@ import pika.exceptions
 
 from services.console.catalogue import read_catalogue
 from services.console.client.amqp import connection, depths
-from services.console.client.replay import Parked, parked_in, read_parked, replay
+from services.console.client.replay import DeadLetter, dead_queue_of, read_dead_letters, replay
 from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, json_option, out, print_json, step, table
 from services.contracts.text import printable
@@ -46,7 +46,7 @@ def dead_list(as_json: bool) -> None:
     names = [dead_queue(queue.name) for queue in queues(read_catalogue(settings).departments)]
     with connection(addresses(settings).broker_url, "huiying-dead") as broker:
         held = {name: count for name, count in depths(broker, [*names, UNROUTED]).items() if count is not None}
-        found = {name: _summary(read_parked(broker, name) if count else ()) for name, count in held.items()}
+        found = {name: _summary(read_dead_letters(broker, name) if count else ()) for name, count in held.items()}
     if as_json:
         print_json({name: asdict(each) for name, each in found.items()})
         return
@@ -66,12 +66,12 @@ def dead_list(as_json: bool) -> None:
 @json_option
 def dead_show(queue: str, as_json: bool) -> None:
     """Show what QUEUE.dead holds, why it is there, how often it was tried and since when. Nothing is taken out."""
-    found: list[Parked] = []
+    found: list[DeadLetter] = []
     with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
         try:
-            found = read_parked(broker, parked_in(queue))
+            found = read_dead_letters(broker, dead_queue_of(queue))
         except pika.exceptions.ChannelClosedByBroker as error:
-            fail(f"{parked_in(queue)}: {error.reply_text}", "huiying dead list")
+            fail(f"{dead_queue_of(queue)}: {error.reply_text}", "huiying dead list")
     if as_json:
         print_json([
             {name: getattr(each, name) for name in SHOWN} | {"since": each.since.isoformat() if each.since else None}
@@ -96,7 +96,7 @@ def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
 
     It may be repeated: whoever has handled a message before drops it by its id.
     """
-    source = parked_in(queue)
+    source = dead_queue_of(queue)
     with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
         try:
             replayed = replay(broker, queue, only)
@@ -120,7 +120,7 @@ def _moment(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
-def _summary(messages: Sequence[Parked]) -> Summary:
+def _summary(messages: Sequence[DeadLetter]) -> Summary:
     since = min((each.since for each in messages if each.since is not None), default=None)
     return Summary(
         messages=len(messages),

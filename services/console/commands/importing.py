@@ -10,8 +10,8 @@ import msgspec
 from rich.table import Table
 
 from services.console.client.http import Client
-from services.console.client.importer import Import, Reasons, Tally, in_words
-from services.console.client.records import NotReadable, open_records
+from services.console.client.importer import Import, ImportTally, Reasons, in_words
+from services.console.client.records import FileNotReadable, open_records
 from services.console.client.rehearsal import Rehearsed, rehearse
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import ConsoleSettings, addresses, load_settings, read_address_book
@@ -35,7 +35,7 @@ def import_file(file: Path, dry_run: bool, ignore: tuple[str, ...], sheet: str |
         return
     try:
         records = open_records(file, ignore, sheet)
-    except NotReadable as error:
+    except FileNotReadable as error:
         fail(str(error))
     if not records.has_ids:
         step("没有 external_id 列 Without external_id the same rows sent again would be added again")
@@ -55,7 +55,7 @@ def _listed(refused: Sequence[tuple[int, Reasons]]) -> list[dict[str, int | Reas
     return [{"line": line, "errors": errors} for line, errors in refused]
 
 
-def _show_tally(tally: Tally) -> None:
+def _show_tally(tally: ImportTally) -> None:
     _show_refused(tally.refused)
     shown = Table(show_header=False, box=None)
     rows = (

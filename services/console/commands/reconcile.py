@@ -13,7 +13,7 @@ from services.console.client.amqp import connection, depths
 from services.console.embedded.installation import Installation
 from services.console.settings import Addresses, ConsoleSettings, addresses, load_settings
 from services.console.terminal import fail, out, print_json
-from services.contracts.topology import SAYS
+from services.contracts.topology import PUBLISHES
 from services.routing.store.unsigned import queues_waited_for, send_again
 from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited
@@ -25,7 +25,7 @@ SETTLED_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoreReport:
     """What one service's store has to tell. `behind`: by how many messages the store is too old."""
 
     service: str
@@ -66,7 +66,7 @@ def reconcile(dry_run: bool, accept_restored: bool, as_json: bool) -> None:
 
 
 def _stores(settings: ConsoleSettings) -> Iterator[tuple[str, str]]:
-    for name in (name for name, kinds in SAYS.items() if kinds):
+    for name in (name for name, kinds in PUBLISHES.items() if kinds):
         key = f"HUIYING_{name.upper()}_DATABASE_URL"
         if url := inherited(key).get(key):
             yield name, url
@@ -74,7 +74,7 @@ def _stores(settings: ConsoleSettings) -> Iterator[tuple[str, str]]:
             yield name, Installation(settings.var).database_url(name)
 
 
-def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dry_run: bool, accept: bool) -> Found:
+def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dry_run: bool, accept: bool) -> StoreReport:
     database = Database(url, name, SystemClock())
     with closing(database):
         now = database.clock.now()
@@ -95,7 +95,7 @@ def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dr
             else:
                 attempt.commit()
                 work.said += again + sum(lost.values())
-        return Found(name, unheard, behind, lost)
+        return StoreReport(name, unheard, behind, lost)
 
 
 def _empty(queues: list[str], place: Addresses) -> list[str]:

@@ -36,14 +36,14 @@ class Story:
         return [each for each in self.reminders if each.state == "sent"]
 
 
-def tell(stories: Sequence[Story], names: Mapping[str, str], statistics: Statistics) -> None:
+def print_report(stories: Sequence[Story], names: Mapping[str, str], statistics: Statistics) -> None:
     """Print the whole story."""
     _chapter("一、提交与交办", "Submitted, and assigned to whom and why")
     out.print(_assigned(stories, names))
     _chapter("二、谁晚了", "Who was late")
     for story in stories:
         if story.reminders:
-            _tell_late(story, names)
+            _print_late(story, names)
     _chapter("三、答复与测评", "Answered, and what the submitters say")
     out.print(_answered(stories, names))
     _chapter("四、按承办单位", "By department")
@@ -69,7 +69,7 @@ def _assigned(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     return made
 
 
-def _tell_late(story: Story, names: Mapping[str, str]) -> None:
+def _print_late(story: Story, names: Mapping[str, str]) -> None:
     case, found = story.case, story.assignment
     out.print(f"  {names[found.department]}：{case.title}")
     out.print(f"    {_clock(found.created)} 交办 assigned，{_clock(found.signed)} 签收 signed")

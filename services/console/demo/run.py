@@ -13,7 +13,7 @@ from services.console.client.answers import Assignment, Receipt, Reminder, Stati
 from services.console.client.answers import Department as NamedDepartment
 from services.console.client.http import Client, Page
 from services.console.demo.departments import SampleDepartment
-from services.console.demo.report import Story, tell
+from services.console.demo.report import Story, print_report
 from services.console.demo.samples import Case, load_samples
 from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
@@ -34,7 +34,7 @@ def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
     place = Supervisor(settings).up()
     demo = Demo(Client(place), place, Installation(settings.var), load_samples(), SystemClock().now())
     stories = demo.run()
-    tell(stories, demo.names, demo.statistics(stories))
+    print_report(stories, demo.names, demo.statistics(stories))
     return settings, place
 
 

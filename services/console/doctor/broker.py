@@ -13,7 +13,7 @@ from pika.adapters.blocking_connection import BlockingConnection
 from services.console.client.amqp import connection
 from services.console.client.management import Management, Node
 from services.console.doctor.findings import Finding, Severity, Subject
-from services.console.terminal import Failure
+from services.console.terminal import CommandFailed
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, department_queue, queues
@@ -41,7 +41,7 @@ def broker(subject: Subject) -> Iterator[Finding]:
         with connection(subject.place.broker_url, "huiying-doctor", patience=3) as opened:
             blocked = _blocked(opened)
     except click.ClickException as error:
-        advice = error.advice if isinstance(error, Failure) and error.advice != "huiying doctor" else ""
+        advice = error.advice if isinstance(error, CommandFailed) and error.advice != "huiying doctor" else ""
         yield Finding("消息队列 broker", Severity.CRITICAL, error.message, advice or "huiying up, or correct HUIYING_BROKER_URL")
         return
     advice = "make room on its disk, or give it more memory; opinions are still taken and wait in the outboxes"
@@ -133,8 +133,8 @@ def nodes(subject: Subject) -> Iterator[Finding]:
         return
     try:
         found_nodes = Management(subject.place.management_url).nodes()
-    except (Failure, requests.RequestException) as error:
-        found = error.message if isinstance(error, Failure) else error.__class__.__name__
+    except (CommandFailed, requests.RequestException) as error:
+        found = error.message if isinstance(error, CommandFailed) else error.__class__.__name__
         yield Finding("消息队列节点 broker node", Severity.WARNING, found, "huiying up, or correct HUIYING_MANAGEMENT_URL")
         return
     for node in found_nodes:

@@ -22,7 +22,7 @@ from services.runtime.tls import reason
 
 PATIENCE = 10.0
 #: Opinions that can still be taken, below which somebody has to look; the alert `RoomShort` has the same number.
-LITTLE_ROOM = 10_000
+LITTLE_CAPACITY = 10_000
 #: Seconds: how long messages may wait in an outbox (the alert `OutboxOld` has the first), and how far clocks may be apart.
 UNSENT, UNSENT_LONG, APART, FAR_APART = 60, 600, 5, 60
 MANY_RESTARTS = 3
@@ -88,7 +88,7 @@ def readiness(subject: Subject) -> Iterator[Finding]:
         yield from _condition(answer)
     yield from _outboxes(answers)
     yield from _older(answers)
-    yield from _rooms(answers)
+    yield from _capacities(answers)
     yield from _catalogues(answers)
     yield from _clocks(answers)
 
@@ -180,11 +180,11 @@ def _older(answers: list[Answer]) -> Iterator[Finding]:
     yield Finding("数据库新旧 stores and broker", Severity.CRITICAL if older else Severity.OK, found, advice)
 
 
-def _rooms(answers: list[Answer]) -> Iterator[Finding]:
+def _capacities(answers: list[Answer]) -> Iterator[Finding]:
     for answer in answers:
         for words in answer.words.values():
             if isinstance(words.get("room"), int):
-                yield room(words["room"])
+                yield capacity(words["room"])
                 return
 
 
@@ -198,9 +198,9 @@ def _catalogues(answers: list[Answer]) -> Iterator[Finding]:
         yield Finding("目录与未结 open cases", Severity.WARNING, found, advice)
 
 
-def room(left: int) -> Finding:
+def capacity(left: int) -> Finding:
     """How bad it is that so many more opinions can be taken."""
-    severity = Severity.CRITICAL if left < 1 else Severity.WARNING if left < LITTLE_ROOM else Severity.OK
+    severity = Severity.CRITICAL if left < 1 else Severity.WARNING if left < LITTLE_CAPACITY else Severity.OK
     advice = (
         "messages wait for the broker: huiying logs intake says what keeps them; or make room on the disk of intake's store; "
         "or raise HUIYING_INTAKE_OUTBOX_LIMIT"

@@ -58,7 +58,7 @@ def service_of(path: str) -> str:
     return DEFAULT
 
 
-class Origin:
+class CombinedApp:
     """A WSGI application in front of the services' own; it also speaks for the process, for the workers and for their series.
 
     `restarts` tells how often each process had died and was started again.
@@ -151,11 +151,11 @@ def _answer(start_response: StartResponse, status: str, body: object) -> Iterabl
     return [orjson.dumps(body)]
 
 
-def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> Origin:
+def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> CombinedApp:
     """The origin with its four applications; to be called after the fork."""
     applications = {name: build_app(assembly, settings).wsgi_app for name, (assembly, settings) in given.items()}
     ports = {name: settings.worker_port for name, (_, settings) in given.items()}
-    return Origin(applications, ports, restarts)
+    return CombinedApp(applications, ports, restarts)
 
 
 def main() -> int:

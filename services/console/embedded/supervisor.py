@@ -29,7 +29,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.tls import bare, identity, read_address, reason
 from services.runtime.web import access
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 
 READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 12.0
 STEP_SECONDS = 0.1
@@ -218,7 +218,7 @@ class Supervisor:
 
 def _is_good(database: Database, token: str) -> bool:
     try:
-        return Gatekeeper(database).caller(f"Bearer {token}").role is Role.ADMIN
+        return TokenAuthenticator(database).caller(f"Bearer {token}").role is Role.ADMIN
     except NotSignedIn:
         return False
 

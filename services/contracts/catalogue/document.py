@@ -33,7 +33,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceLine:
     """A line, and the extended file it is in (empty for the checked file itself)."""
 
     line: int
@@ -49,14 +49,14 @@ class Document:
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = {}
-        self.places: dict[Path, Place] = {}
+        self.places: dict[Path, SourceLine] = {}
         self.problems: list[Problem] = []
         self.whole, self.extends = True, False
         self._extends_line = 1
 
     def note(self, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
         """Record a problem at the nearest place that is known for `path`."""
-        place = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), Place(1))
+        place = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), SourceLine(1))
         self._add(place, path, reason, severity)
 
     def read(self, text: str, read_parent: ReadParent) -> Document:
@@ -64,22 +64,22 @@ class Document:
         self._read(text, read_parent, "", ())
         return self
 
-    def _add(self, place: Place, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
+    def _add(self, place: SourceLine, path: Path, reason: str, severity: Literal["error", "warning"] = "error") -> None:
         if place.file:
             reason = f"{reason} (in {place.file}, line {place.line})"
         line = self._extends_line if place.file else place.line
         self.problems.append(Problem(line, ".".join(map(str, path)), reason, severity))
 
-    def _refuse(self, place: Place, path: Path, reason: str) -> None:
+    def _refuse(self, place: SourceLine, path: Path, reason: str) -> None:
         self.whole = False
         self._add(place, path, reason)
 
     def _read(self, text: str, read_parent: ReadParent, file: str, chain: tuple[str, ...]) -> None:
         node = self._compose(text, file)
-        places: dict[Path, Place] = {(): Place(1, file)}
+        places: dict[Path, SourceLine] = {(): SourceLine(1, file)}
         tree = self._value(node, (), file, places) if node is not None else {}
         if not isinstance(tree, dict):
-            self._refuse(Place(1, file), (), "the catalogue has to be a mapping")
+            self._refuse(SourceLine(1, file), (), "the catalogue has to be a mapping")
             return
         parent = tree.pop(EXTENDS, None)
         if parent is not None:
@@ -87,11 +87,11 @@ class Document:
             line = places[(EXTENDS,)].line
             if not file:
                 self._extends_line = line
-            self._read_parent(parent, read_parent, Place(line, file), (*chain, file))
+            self._read_parent(parent, read_parent, SourceLine(line, file), (*chain, file))
         self.values = merged(self.values, tree)
         self.places |= places
 
-    def _read_parent(self, parent: Any, read_parent: ReadParent, place: Place, chain: tuple[str, ...]) -> None:
+    def _read_parent(self, parent: Any, read_parent: ReadParent, place: SourceLine, chain: tuple[str, ...]) -> None:
         if not isinstance(parent, str):
             self._refuse(place, (EXTENDS,), "expected the name of a file")
         elif parent in chain:
@@ -109,33 +109,33 @@ class Document:
             node: yaml.Node | None = yaml.compose(text, Loader=LOADER)
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
-            self._refuse(Place(mark.line + 1 if mark else 1, file), (), f"not YAML: {error.problem or error.context}")
+            self._refuse(SourceLine(mark.line + 1 if mark else 1, file), (), f"not YAML: {error.problem or error.context}")
         except yaml.YAMLError as error:
-            self._refuse(Place(1, file), (), f"not YAML: {error}")
+            self._refuse(SourceLine(1, file), (), f"not YAML: {error}")
         else:
             if node is None:
-                self._refuse(Place(1, file), (), "the file is empty")
+                self._refuse(SourceLine(1, file), (), "the file is empty")
             return node
         return None
 
-    def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, Place]) -> Any:
+    def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, SourceLine]) -> Any:
         if len(path) > DEEPEST:
-            self._refuse(Place(node.start_mark.line + 1, file), path, "nested too deeply")
+            self._refuse(SourceLine(node.start_mark.line + 1, file), path, "nested too deeply")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, file, places)
         if isinstance(node, yaml.SequenceNode):
             items = []
             for index, item in enumerate(node.value):
-                places[(*path, index)] = Place(item.start_mark.line + 1, file)
+                places[(*path, index)] = SourceLine(item.start_mark.line + 1, file)
                 items.append(self._value(item, (*path, index), file, places))
             return items
         return plain(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path, file: str, places: dict[Path, Place]) -> dict[str, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: Path, file: str, places: dict[Path, SourceLine]) -> dict[str, Any]:
         values: dict[str, Any] = {}
         for key, value in node.value:
-            place = Place(key.start_mark.line + 1, file)
+            place = SourceLine(key.start_mark.line + 1, file)
             if not isinstance(key, yaml.ScalarNode):
                 self._add(place, path, "a key has to be a plain word")
                 continue

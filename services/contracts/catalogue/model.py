@@ -64,7 +64,7 @@ class Person:
     digest: bool = False
     language: str = "both"
 
-    def hears(self, recipient: str, department: str) -> bool:
+    def is_notified_of(self, recipient: str, department: str) -> bool:
         """Whether letters to `recipient` about a case of `department` are for this person."""
         return recipient in self.roles and (not self.departments or department in self.departments)
 

@@ -27,7 +27,7 @@ class Rating(StrEnum):
     DISSATISFIED = "dissatisfied"
 
 
-class Counted(StrEnum):
+class RaisedBy(StrEnum):
     """提级: what raises a case a level by itself when there is enough of it."""
 
     REWORKS = "reworks"
@@ -38,7 +38,7 @@ class Counted(StrEnum):
         return f"{self}: {count}"
 
     @classmethod
-    def of(cls, reason: str) -> tuple[Counted, int] | None:
+    def of(cls, reason: str) -> tuple[RaisedBy, int] | None:
         """What was counted and how much of it, or None where a person gave the reason in words of their own."""
         kind, _, count = reason.partition(": ")
         return (cls(kind), int(count)) if kind in tuple(cls) and count.isdecimal() else None

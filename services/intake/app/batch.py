@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.callers import OFFICE
-from services.contracts.errors import ROOM, Invalid, Malformed, NoRoom, Refusal
+from services.contracts.errors import CAPACITY, AtCapacity, Invalid, Malformed, Refusal
 from services.intake import domain, handlers, schemas
 from services.intake.app.context import Intake, routes
 from services.intake.app.files import BatchFile, dated, open_file
@@ -29,7 +29,7 @@ from services.runtime.web.routes import API, Answer
 
 LINES_A_COMMIT = 200
 LONGEST_BATCH = 64_000_000
-_LINE = schemas.Line()
+_LINE = schemas.BatchLine()
 Commit = Callable[[Call[Intake], list[dict[str, Any]]], list[Taken | Refusal]]
 
 
@@ -56,9 +56,9 @@ def submit_batch(call: Call[Intake]) -> Answer:
         raise Malformed("There is not a single line in the body.")
     # Before anything is answered, so that a request of which nothing was stored can be refused as a whole.
     answers = _take_lines(call, first)
-    if any(map(_had_no_room, answers)) and all(answer["status"] == "refused" for answer in answers):
+    if any(map(_was_at_capacity, answers)) and all(answer["status"] == "refused" for answer in answers):
         file.drain()
-        raise NoRoom(domain.NO_ROOM)
+        raise AtCapacity(domain.AT_CAPACITY)
     return flask.Response(_answers(call, answers, file.entries), content_type=NDJSON)
 
 
@@ -84,18 +84,18 @@ def _answers(call: Call[Intake], answers: list[dict[str, Any]], entries: Iterato
     full = False
     while answers:
         yield b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
-        full = full or any(map(_had_no_room, answers))
+        full = full or any(map(_was_at_capacity, answers))
         waiting = list(islice(entries, LINES_A_COMMIT))
         # Once a line was turned away all later ones are, so that its sender can go on from there.
-        answers = [_refused(entry, {ROOM: [domain.NO_ROOM]}) for entry in waiting] if full else _take_lines(call, waiting)
+        answers = [_refused(entry, {CAPACITY: [domain.AT_CAPACITY]}) for entry in waiting] if full else _take_lines(call, waiting)
 
 
-def _had_no_room(answer: Mapping[str, Any]) -> bool:
-    return ROOM in answer.get("errors", ())
+def _was_at_capacity(answer: Mapping[str, Any]) -> bool:
+    return CAPACITY in answer.get("errors", ())
 
 
 def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None = None) -> list[dict[str, Any]]:
-    call.service.room.look()
+    call.service.capacity.look()
     zone, now = call.service.catalogue.calendar.zone, call.service.database.clock.now()
     answers: dict[int, dict[str, Any]] = {}
     good: list[tuple[Entry, dict[str, Any]]] = []
@@ -109,8 +109,8 @@ def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None 
             answers[entry.number] = _refused(entry, error.errors)
     forms = [form for _, form in good]
     for (entry, form), result in zip(good, (commit or _commit)(call, forms), strict=True):
-        if isinstance(result, NoRoom):
-            answers[entry.number] = _refused(entry, {ROOM: [result.detail]})
+        if isinstance(result, AtCapacity):
+            answers[entry.number] = _refused(entry, {CAPACITY: [result.detail]})
         elif isinstance(result, Refusal):
             answers[entry.number] = _refused(entry, result.errors or {"line": [result.detail]})
         else:
@@ -135,7 +135,7 @@ def _commit(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Ref
 def _rehearse(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
     """What a commit would come to, without one."""
     service, ids = call.service, [new_id() for _ in forms]
-    sender = replace(sender_of(call), room=_Boundless())
+    sender = replace(sender_of(call), capacity=_Boundless())
     try:
         with service.database.transaction() as work:
             raise _Undone(handlers.submit_many(IntakeStore(work, service.vault), sender, forms, ids))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
-from services.intake.gateway import Room
+from services.intake.gateway import Capacity
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
@@ -26,7 +26,7 @@ class Intake:
     database: Database
     place: InUse[Catalogue]
     vault: Vault
-    room: Room
+    capacity: Capacity
 
     @property
     def catalogue(self) -> Catalogue:

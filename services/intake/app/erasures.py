@@ -17,7 +17,7 @@ from services.runtime.web.routes import API, Answer
 
 
 @routes.post(
-    f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.Erasure, answers={200: schemas.Erased}, versioned=True
+    f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.ErasureBody, answers={200: schemas.Erased}, versioned=True
 )
 def erase(call: Call[Intake]) -> Answer:
     """Erase who told and who signed an opinion, and with `content` what they wrote; what was counted stays."""
@@ -29,7 +29,7 @@ def erase(call: Call[Intake]) -> Answer:
 
 
 @routes.post(
-    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=schemas.Erasure, answers={200: schemas.Erased}
+    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=schemas.ErasureBody, answers={200: schemas.Erased}
 )
 def erase_by_receipt(call: Call[Intake]) -> Answer:
     """The same by a receipt; a co-signer's erases only who holds it."""

@@ -57,7 +57,7 @@ def submit(call: Call[Intake]) -> Answer:
 
 
 def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
-    """Submit an opinion together with its photos, as one: both are kept or neither is. Raises `NoRoom`."""
+    """Submit an opinion together with its photos, as one: both are kept or neither is. Raises `AtCapacity`."""
     request = {**call.body, "photos": [photo.digest for photo in photos]} if photos else call.body
 
     def act(work: Transaction) -> tuple[int, Any]:
@@ -67,13 +67,13 @@ def submit_with(call: Call[Intake], photos: Sequence[Photo]) -> tuple[int, Any]:
             handlers.enclose(intake, taken.id, {new_id(): photo for photo in photos})
         return (200 if taken.known else 201), _submitted(taken)
 
-    call.service.room.look()
+    call.service.capacity.look()
     return once(call.service.database, call.idempotency_key, "POST /opinions", request, act)
 
 
 def sender_of(call: Call[Intake]) -> handlers.Sender:
     """Who sends this, with what their token grants."""
-    return handlers.Sender(call.service.catalogue, call.service.room, call.caller.grant)
+    return handlers.Sender(call.service.catalogue, call.service.capacity, call.caller.grant)
 
 
 @routes.get(f"{API}/opinions", access=STAFF, query=schemas.OpinionQuery, answers={200: schemas.OpinionPage})

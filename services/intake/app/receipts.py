@@ -38,7 +38,7 @@ def read_receipt(call: Call[Intake]) -> Answer:
     access=PUBLIC,
     counts=(RECEIPTS,),
     body=schemas.Evaluation,
-    answers={201: schemas.Standing},
+    answers={201: schemas.OpinionStanding},
     made=RECEIPT,
 )
 def evaluate(call: Call[Intake]) -> Answer:
@@ -58,7 +58,7 @@ def evaluate(call: Call[Intake]) -> Answer:
     access=PUBLIC,
     counts=(RECEIPTS,),
     body=schemas.Details,
-    answers={201: schemas.Standing},
+    answers={201: schemas.OpinionStanding},
     made=RECEIPT,
 )
 def add_details(call: Call[Intake]) -> Answer:
@@ -76,7 +76,7 @@ def add_details(call: Call[Intake]) -> Answer:
     access=PUBLIC,
     counts=(RECEIPTS,),
     body=schemas.Withdrawal,
-    answers={201: schemas.Standing},
+    answers={201: schemas.OpinionStanding},
     made=RECEIPT,
 )
 def withdraw(call: Call[Intake]) -> Answer:

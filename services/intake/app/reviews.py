@@ -56,7 +56,7 @@ def accept_many(call: Call[Intake]) -> Answer:
     f"{API}/opinions/<opinion_id>/accept",
     access=REVIEWERS,
     body=schemas.Acceptance,
-    answers={200: schemas.Standing},
+    answers={200: schemas.OpinionStanding},
     versioned=True,
 )
 def accept(call: Call[Intake]) -> Answer:
@@ -69,7 +69,11 @@ def accept(call: Call[Intake]) -> Answer:
 
 
 @routes.post(
-    f"{API}/opinions/<opinion_id>/decline", access=REVIEWERS, body=schemas.Refusal, answers={200: schemas.Standing}, versioned=True
+    f"{API}/opinions/<opinion_id>/decline",
+    access=REVIEWERS,
+    body=schemas.DeclineBody,
+    answers={200: schemas.OpinionStanding},
+    versioned=True,
 )
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
@@ -81,7 +85,11 @@ def decline(call: Call[Intake]) -> Answer:
 
 
 @routes.post(
-    f"{API}/opinions/<opinion_id>/return", access=REVIEWERS, body=schemas.Question, answers={200: schemas.Standing}, versioned=True
+    f"{API}/opinions/<opinion_id>/return",
+    access=REVIEWERS,
+    body=schemas.QuestionBody,
+    answers={200: schemas.OpinionStanding},
+    versioned=True,
 )
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitter for more detail."""
@@ -104,7 +112,7 @@ def merge(call: Call[Intake]) -> Answer:
     return 200, {"id": call.path["opinion_id"], "state": state, "into": into}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.Standing}, versioned=True)
+@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.OpinionStanding}, versioned=True)
 def unmerge(call: Call[Intake]) -> Answer:
     """Take a merge back: the opinion waits for review again, and is decided on alone."""
     with call.service.database.transaction() as work:
@@ -114,7 +122,7 @@ def unmerge(call: Call[Intake]) -> Answer:
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: schemas.OpenCodes})
+@routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: schemas.WaitingCodes})
 def list_waiting_codes(call: Call[Intake]) -> Answer:
     """List the codes of the catalogue that opinions use which wait for their review, to check a new catalogue against them."""
     with call.service.database.reading() as connection:

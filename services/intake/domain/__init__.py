@@ -12,6 +12,7 @@ from services.intake.domain.attaching import (
     file_name,
     may_attach,
 )
+from services.intake.domain.capacity import AT_CAPACITY, BYTES_PER_OPINION, MESSAGES_PER_OPINION, CapacityLimits, capacity_left
 from services.intake.domain.claims import CODE, check_claims, check_same, digests, impersonal
 from services.intake.domain.erasing import ERASED_CONTENT, ERASED_TITLE, check_erasure, is_erased
 from services.intake.domain.people import CONTACT_SEEN_BY_DEPARTMENT, PERSONAL, is_reachable, may_see_contact, withheld
@@ -35,8 +36,6 @@ from services.intake.domain.reviewing import (
     terms_of,
     waited,
 )
-from services.intake.domain.room import BYTES_PER_OPINION, MESSAGES_PER_OPINION, NO_ROOM, Limits, room_left
-from services.intake.domain.story import STAFF, answers_of, is_internal, latest, lines_for, promises_of, shown_state
 from services.intake.domain.submitting import (
     KINDS,
     LONGEST_CONTENT,
@@ -54,9 +53,11 @@ from services.intake.domain.submitting import (
     takes_words,
     with_details,
 )
+from services.intake.domain.timeline import STAFF, answers_of, is_internal, latest, lines_for, promises_of, shown_state
 
 __all__ = [
     "ALPHABET",
+    "AT_CAPACITY",
     "BYTES_PER_OPINION",
     "CHECK_SYMBOLS",
     "CODE",
@@ -74,14 +75,13 @@ __all__ = [
     "MOST_PHOTOS",
     "MOST_PHOTOS_AT_ONCE",
     "MOST_PIXELS",
-    "NO_ROOM",
     "PERSONAL",
     "PHOTO_TYPES",
     "RECEIPT_LENGTH",
     "RELAY_ROLES",
     "STAFF",
     "VISIBILITIES",
-    "Limits",
+    "CapacityLimits",
     "Photo",
     "Question",
     "Rated",
@@ -89,6 +89,7 @@ __all__ = [
     "Terms",
     "Waited",
     "answers_of",
+    "capacity_left",
     "check_attaching",
     "check_claims",
     "check_erasure",
@@ -120,7 +121,6 @@ __all__ = [
     "read_receipt",
     "resolve",
     "review",
-    "room_left",
     "show_receipt",
     "shown_state",
     "standing_of",

@@ -1,16 +1,16 @@
 """The outside world: files that people and programs send, and the room there is."""
 
+from services.intake.gateway.capacity import Capacity
 from services.intake.gateway.lines import BOM, CSV, NDJSON, NUL, Entry, read_ndjson, read_rows
 from services.intake.gateway.photos import digest_of, read_photo, work_of
-from services.intake.gateway.room import Room
 
 __all__ = [
     "BOM",
     "CSV",
     "NDJSON",
     "NUL",
+    "Capacity",
     "Entry",
-    "Room",
     "digest_of",
     "read_ndjson",
     "read_photo",

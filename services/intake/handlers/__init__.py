@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.intake.handlers.attaching import attach, enclose
+from services.intake.handlers.consuming import consume
+from services.intake.handlers.effects import DEPARTMENT, EFFECTS, HEAD, LADDER, ROUTING, SUPERVISOR
 from services.intake.handlers.erasing import ERASED, Erasure, erase, erase_by_receipt
-from services.intake.handlers.heard import DEPARTMENT, HEAD, HEARD, LADDER, ROUTING, SUPERVISOR
-from services.intake.handlers.hearing import hear
 from services.intake.handlers.merging import merge, unmerge
 from services.intake.handlers.reviewing import OFFICE, accept, accept_many, decline, return_
 from services.intake.handlers.submitter import SUBMITTER, add_details, evaluate, withdraw
@@ -15,7 +15,34 @@ from services.intake.handlers.taking import POLICY, Sender, Taken, submit, submi
 ACTORS = (SUBMITTER, POLICY, OFFICE, ROUTING, SUPERVISOR, DEPARTMENT, HEAD, LADDER)
 
 __all__ = [
-    "ACTORS", "DEPARTMENT", "ERASED", "HEAD", "HEARD", "LADDER", "OFFICE", "POLICY", "ROUTING", "SUBMITTER", "SUPERVISOR",
-    "Erasure", "Sender", "Taken", "accept", "accept_many", "add_details", "attach", "decline", "enclose", "erase",
-    "erase_by_receipt", "evaluate", "hear", "merge", "return_", "submit", "submit_many", "unmerge", "withdraw",
+    "ACTORS",
+    "DEPARTMENT",
+    "EFFECTS",
+    "ERASED",
+    "HEAD",
+    "LADDER",
+    "OFFICE",
+    "POLICY",
+    "ROUTING",
+    "SUBMITTER",
+    "SUPERVISOR",
+    "Erasure",
+    "Sender",
+    "Taken",
+    "accept",
+    "accept_many",
+    "add_details",
+    "attach",
+    "consume",
+    "decline",
+    "enclose",
+    "erase",
+    "erase_by_receipt",
+    "evaluate",
+    "merge",
+    "return_",
+    "submit",
+    "submit_many",
+    "unmerge",
+    "withdraw",
 ]  # fmt: skip

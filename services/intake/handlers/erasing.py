@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake import domain
-from services.intake.handlers.letters import UNNUMBERED
+from services.intake.handlers.notifying import UNNUMBERED
 from services.intake.handlers.reviewing import OFFICE, Row, known
 from services.intake.handlers.submitter import held
 
@@ -45,7 +45,7 @@ def _erase(store: IntakeStore, row: Row, signer: str | None = None, *, content: 
     if words:
         store.forget_words(row["id"], domain.ERASED_TITLE, domain.ERASED_CONTENT)
     if forgotten or words:
-        store.tell(row["id"], store.now, ERASED, OFFICE, audience=signer, erased="content" if words else "persons")
+        store.record(row["id"], store.now, ERASED, OFFICE, audience=signer, erased="content" if words else "persons")
     if forgotten:
-        store.say(LetterCancelled(tuple(map(domain.show_receipt, forgotten))), row["id"], UNNUMBERED)
+        store.publish(LetterCancelled(tuple(map(domain.show_receipt, forgotten))), row["id"], UNNUMBERED)
     return Erasure(row["id"], len(forgotten), words)

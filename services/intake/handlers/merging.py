@@ -11,7 +11,7 @@ from services.contracts.messages.merging import OpinionJoined, OpinionParted, Op
 from services.contracts.messages.opinions import OpinionMerged
 from services.contracts.messages.values import OpinionText
 from services.intake import domain
-from services.intake.handlers import letters
+from services.intake.handlers import notifying
 from services.intake.handlers.reviewing import OFFICE, Row, known
 
 if TYPE_CHECKING:
@@ -33,17 +33,17 @@ def merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) 
     newcomers, joining = store.reachable([opinion_id]), [row, *store.followers(opinion_id)]
     store.change(opinion_id, state=state, merged_into=into, said=row["said"] + 1)
     store.move_followers(opinion_id, into)
-    store.tell(opinion_id, store.now, OpinionMerged.TYPE, OFFICE, **domain.standing_of(case))
+    store.record(opinion_id, store.now, OpinionMerged.TYPE, OFFICE, **domain.standing_of(case))
     merged = OpinionMerged(into, domain.is_accepted(State(row["state"])), row["topic"])
-    store.say(merged, opinion_id, row["said"] + 1)
+    store.publish(merged, opinion_id, row["said"] + 1)
     for number, each in enumerate(joining, case["said"] + 1):
         # Without its words: this line is on the receipts of the case too.
-        store.tell(into, store.now, OpinionJoined.TYPE, OFFICE, opinion=each["id"])
+        store.record(into, store.now, OpinionJoined.TYPE, OFFICE, opinion=each["id"])
         text = OpinionText(each["id"], each["title"], each["content"], each["topic"], each["area"], each["station"])
-        store.say(OpinionJoined(text, case["topic"]), into, number)
+        store.publish(OpinionJoined(text, case["topic"]), into, number)
     store.change(into, said=case["said"] + len(joining))
-    for about, facts in letters.so_far(catalogue, row, case):
-        letters.write(store, opinion_id, about, newcomers, **facts)
+    for about, facts in notifying.so_far(catalogue, row, case):
+        notifying.write(store, opinion_id, about, newcomers, **facts)
     return state, into
 
 
@@ -60,11 +60,11 @@ def unmerge(store: IntakeStore, opinion_id: str) -> State:
     store.change(
         opinion_id, state=state, merged_into=None, said=row["said"] + 1, waiting_since=store.now, department=None, assignment=None,
     )  # fmt: skip
-    store.tell(opinion_id, store.now, OpinionUnmerged.TYPE, OFFICE)
-    store.say(OpinionUnmerged(case["id"], row["topic"]), opinion_id, row["said"] + 1)
+    store.record(opinion_id, store.now, OpinionUnmerged.TYPE, OFFICE)
+    store.publish(OpinionUnmerged(case["id"], row["topic"]), opinion_id, row["said"] + 1)
     store.change(case["id"], said=case["said"] + 1)
-    store.tell(case["id"], store.now, OpinionParted.TYPE, OFFICE, opinion=opinion_id)
-    store.say(OpinionParted(opinion_id, case["topic"]), case["id"], case["said"] + 1)
+    store.record(case["id"], store.now, OpinionParted.TYPE, OFFICE, opinion=opinion_id)
+    store.publish(OpinionParted(opinion_id, case["topic"]), case["id"], case["said"] + 1)
     return state
 
 

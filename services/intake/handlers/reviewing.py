@@ -15,7 +15,7 @@ from services.contracts.messages.opinions import OpinionAccepted, OpinionDecline
 from services.contracts.messages.values import OpinionText
 from services.intake import domain
 from services.intake.domain import Terms
-from services.intake.handlers import letters
+from services.intake.handlers import notifying
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
@@ -69,8 +69,8 @@ def _let_in(store: IntakeStore, row: Row, terms: Terms) -> State:
     moved = {"topic": terms.topic} if terms.topic != row["topic"] else {}
     text = OpinionText(row["id"], row["title"], row["content"], terms.topic, row["area"], row["station"])
     again = store.has_happened(row["id"], OpinionUnmerged.TYPE) and store.has_happened(row["id"], OpinionAccepted.TYPE)
-    store.tell(row["id"], store.now, OpinionAccepted.TYPE, OFFICE, **told, **moved)
-    store.say(OpinionAccepted(text, row["channel"], "reviewer", **said, again=again), row["id"], number)
+    store.record(row["id"], store.now, OpinionAccepted.TYPE, OFFICE, **told, **moved)
+    store.publish(OpinionAccepted(text, row["channel"], "reviewer", **said, again=again), row["id"], number)
     return state
 
 
@@ -79,9 +79,9 @@ def return_(store: IntakeStore, opinion_id: str, question: str) -> State:
     row = known(store.opinion(opinion_id))
     state = advance(State(row["state"]), Move.RETURN)
     store.change(opinion_id, state=state, said=row["said"] + 1, waiting_since=store.now)
-    store.tell(opinion_id, store.now, OpinionReturned.TYPE, OFFICE, question=question)
-    store.say(OpinionReturned(question, row["topic"]), opinion_id, row["said"] + 1)
-    letters.write(store, opinion_id, "returned", store.reachable([opinion_id]), question=question)
+    store.record(opinion_id, store.now, OpinionReturned.TYPE, OFFICE, question=question)
+    store.publish(OpinionReturned(question, row["topic"]), opinion_id, row["said"] + 1)
+    notifying.write(store, opinion_id, "returned", store.reachable([opinion_id]), question=question)
     return state
 
 
@@ -93,7 +93,7 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, reason: s
     if why is None:
         raise Invalid("Choose a reason of the catalogue.", {"reason": [f"one of {', '.join(catalogue.decline_reasons)}"]})
     store.change(opinion_id, state=state, said=row["said"] + 1)
-    store.tell(opinion_id, store.now, OpinionDeclined.TYPE, OFFICE, reason=reason)
-    store.say(OpinionDeclined(reason, why.advice, row["topic"]), opinion_id, row["said"] + 1)
-    letters.write(store, opinion_id, "declined", store.reachable([opinion_id]), reason=why.name, advice=why.advice)
+    store.record(opinion_id, store.now, OpinionDeclined.TYPE, OFFICE, reason=reason)
+    store.publish(OpinionDeclined(reason, why.advice, row["topic"]), opinion_id, row["said"] + 1)
+    notifying.write(store, opinion_id, "declined", store.reachable([opinion_id]), reason=why.name, advice=why.advice)
     return state

@@ -45,8 +45,8 @@ def add_details(store: IntakeStore, receipt: str, content: str) -> State:
     text = domain.with_details(row["content"], content)
     back = {"waiting_since": store.now} if before is State.RETURNED else {}
     store.change(row["id"], state=state, content=text, said=row["said"] + 1, **back)
-    store.tell(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
-    store.say(OpinionDetailed(content, row["topic"]), row["id"], row["said"] + 1)
+    store.record(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
+    store.publish(OpinionDetailed(content, row["topic"]), row["id"], row["said"] + 1)
     return state
 
 
@@ -55,11 +55,11 @@ def _add_to_case(store: IntakeStore, row: Row, content: str) -> State:
     domain.detailed_with(State(case["state"]))
     text = domain.with_details(row["content"], content)
     store.change(row["id"], content=text)
-    store.tell(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
+    store.record(row["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, content=content)
     store.change(case["id"], said=case["said"] + 1)
     # Without the words: they stand with the opinion whose they are, where they are erased too.
-    store.tell(case["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, audience=domain.STAFF, opinion=row["id"])
-    store.say(OpinionDetailed(content, case["topic"], row["id"]), case["id"], case["said"] + 1)
+    store.record(case["id"], store.now, OpinionDetailed.TYPE, SUBMITTER, audience=domain.STAFF, opinion=row["id"])
+    store.publish(OpinionDetailed(content, case["topic"], row["id"]), case["id"], case["said"] + 1)
     return State(row["state"])
 
 
@@ -70,8 +70,8 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
     domain.check_withdrawal(store.is_followed(row["id"]))
     accepted = domain.is_accepted(State(row["state"]))
     store.change(row["id"], state=state, said=row["said"] + 1)
-    store.tell(row["id"], store.now, OpinionWithdrawn.TYPE, SUBMITTER)
-    store.say(OpinionWithdrawn(accepted, reason, row["topic"]), row["id"], row["said"] + 1)
+    store.record(row["id"], store.now, OpinionWithdrawn.TYPE, SUBMITTER)
+    store.publish(OpinionWithdrawn(accepted, reason, row["topic"]), row["id"], row["said"] + 1)
     return state
 
 
@@ -88,10 +88,10 @@ def evaluate(store: IntakeStore, receipt: str, process: str | None, result: str,
     store.change(case["id"], said=case["said"] + 1)
     facts = {"result": result, "process": process, "revision": bool(before) or None}
     told = {name: value for name, value in facts.items() if value is not None}
-    store.tell(own["id"], store.now, OpinionEvaluated.TYPE, SUBMITTER, audience=receipt, **told)
+    store.record(own["id"], store.now, OpinionEvaluated.TYPE, SUBMITTER, audience=receipt, **told)
     message = OpinionEvaluated(
         case["assignment"], case["department"], Rating(result), Rating(process) if process else None, comment, case["topic"],
         round=case["round"], rater=domain.rater_of(receipt), revision=bool(before),
     )  # fmt: skip
-    store.say(message, case["id"], case["said"] + 1)
+    store.publish(message, case["id"], case["said"] + 1)
     return State(case["state"])

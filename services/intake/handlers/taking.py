@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import NoRoom, Refusal
+from services.contracts.errors import AtCapacity, Refusal
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import OpinionText
 from services.intake import domain
-from services.intake.handlers import letters
+from services.intake.handlers import notifying
 from services.intake.handlers.submitter import SUBMITTER
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ POLICY = "policy"
 _AS_GIVEN = ("external_id", "area", "station", "deputy", "location", "submitter", "relay")
 
 
-class Room(Protocol):
+class CapacityLimit(Protocol):
     """How many more opinions may come in."""
 
     def take(self) -> None:
-        """Count one more; raises `NoRoom` when there is no room for it."""
+        """Count one more; raises `AtCapacity` when there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Sender:
     """Who sends opinions, as far as it matters here: what they are granted, and what they send to."""
 
     catalogue: Catalogue
-    room: Room
+    capacity: CapacityLimit
     grant: Grant
 
 
@@ -73,14 +73,14 @@ def take(store: IntakeStore, catalogue: Catalogue, form: Mapping[str, Any], opin
         "heard": 0, "waiting_since": None if automatic else store.now, **_identity(form, source),
         **{name: form.get(name) for name in _AS_GIVEN},
     })  # fmt: skip
-    store.tell(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
+    store.record(opinion_id, store.now, OpinionSubmitted.TYPE, SUBMITTER, channel=form["channel"])
     places = {"topic": form["topic"], "area": form.get("area"), "station": form.get("station")}
     told = datetime.fromisoformat(form["submitted_at"]) if form.get("submitted_at") else None
-    store.say(OpinionSubmitted(form["channel"], form["title"], **places, told=told), opinion_id, 1)
+    store.publish(OpinionSubmitted(form["channel"], form["title"], **places, told=told), opinion_id, 1)
     if automatic:
-        store.tell(opinion_id, store.now, OpinionAccepted.TYPE, POLICY)
+        store.record(opinion_id, store.now, OpinionAccepted.TYPE, POLICY)
         text = OpinionText(opinion_id, form["title"], form["content"], **places)
-        store.say(OpinionAccepted(text, form["channel"], "automatic", form["topic"]), opinion_id, 2)
+        store.publish(OpinionAccepted(text, form["channel"], "automatic", form["topic"]), opinion_id, 2)
     return Taken(opinion_id, receipt, state, cosigners=_sign(store, form, opinion_id, receipt))
 
 
@@ -100,7 +100,7 @@ def _sign(store: IntakeStore, form: Mapping[str, Any], opinion_id: str, receipt:
             "receipt": person["receipt"], "opinion": opinion_id, "number": number, "kind": person["kind"], **contact,
         })  # fmt: skip
     people = [{**(form.get("submitter") or {}), "receipt": receipt}, *named]
-    letters.write(store, opinion_id, "received", [{**person, "title": form["title"]} for person in people])
+    notifying.write(store, opinion_id, "received", [{**person, "title": form["title"]} for person in people])
     return tuple(person["receipt"] for person in named)
 
 
@@ -122,7 +122,7 @@ def submit_many(
     wanted = [form["external_id"] for form in forms if form.get("external_id")]
     known = _remembered(store, wanted, sender.grant) if wanted else {}
     results: list[Taken | Refusal] = []
-    full: NoRoom | None = None
+    full: AtCapacity | None = None
     for form, opinion_id in zip(forms, ids, strict=True):
         try:
             resolved = domain.resolve(sender.catalogue, form, sender.grant)
@@ -131,7 +131,7 @@ def submit_many(
                 results.append(_recall(known[external_id], resolved))
                 continue
             if full is None:
-                full = _without_room(sender.room)
+                full = _at_capacity(sender.capacity)
             if full is not None:
                 results.append(full)
                 continue
@@ -145,10 +145,10 @@ def submit_many(
     return results
 
 
-def _without_room(room: Room) -> NoRoom | None:
+def _at_capacity(capacity: CapacityLimit) -> AtCapacity | None:
     try:
-        room.take()
-    except NoRoom as error:
+        capacity.take()
+    except AtCapacity as error:
         return error
     return None
 

@@ -21,7 +21,7 @@ from services.intake.app import Intake, receipt_data
 from services.intake.app.limits import RECEIPTS
 from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
-from services.intake.pages.telling import department_name, show_time, tell, topic_name
+from services.intake.pages.timeline import department_name, entries_of, show_time, topic_name
 from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
@@ -214,7 +214,7 @@ def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
         "advice": _by_department((reply or {}).get("co_opinions") or (), catalogue),
         "answers": _by_department(known["answers"], catalogue),
         "promises": [(each, show_time(datetime.fromisoformat(each["due"]), catalogue)) for each in known["promises"]],
-        "timeline": tell(known["timeline"], catalogue, {each["content"] for each in (reply, *known["answers"]) if each}),
+        "timeline": entries_of(known["timeline"], catalogue, {each["content"] for each in (reply, *known["answers"]) if each}),
     }
 
 

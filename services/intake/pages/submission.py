@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from services.contracts.callers import PUBLIC
-from services.contracts.errors import Conflict, Invalid, NoRoom, Unavailable
+from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
 from services.intake import app, domain, schemas
 from services.intake.app import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
@@ -91,7 +91,7 @@ NOT_STORED = Words(
     "系统暂时没有响应，您的意见还没有提交。内容都在下面，请稍等再按一次“提交”。",
     "The system does not answer right now; nothing was submitted. Your text is kept below: wait a moment and press submit again.",
 )
-NO_ROOM = Words(
+AT_CAPACITY = Words(
     "系统暂时收不下更多意见建议，您的意见还没有提交。内容都在下面，请过半分钟再按一次“提交”。",
     "There is no room for more opinions right now; nothing was submitted. Your text is kept below: press submit again in half "
     "a minute.",
@@ -149,8 +149,8 @@ def submit(call: Call[Intake]) -> Answer:
         return _form(call.service, form, 422, mistakes=mistakes_of(error, form) | again)
     except Conflict:
         return _form(call.service, form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
-    except NoRoom as error:
-        return _not_taken(call.service, form, NO_ROOM, error.seconds, photos)
+    except AtCapacity as error:
+        return _not_taken(call.service, form, AT_CAPACITY, error.seconds, photos)
     except STORE_AWAY as error:
         log.warning("store_unavailable", error=repr(error))
         return _not_taken(call.service, form, NOT_STORED, Unavailable.seconds, photos)

@@ -10,7 +10,7 @@ from services.contracts.messages.values import Outcome, Rating
 from services.runtime.web.pages import Words
 
 
-class Standing(NamedTuple):
+class StateWords(NamedTuple):
     """A state in words: its name, what it means for the submitter, and the tone of its badge."""
 
     name: Words
@@ -18,78 +18,78 @@ class Standing(NamedTuple):
     tone: str
 
 
-STATES: Mapping[str, Standing] = {
-    State.SUBMITTED: Standing(
+STATES: Mapping[str, StateWords] = {
+    State.SUBMITTED: StateWords(
         Words("等待审核", "Waiting for review"),
         Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
         "info",
     ),
-    State.RETURNED: Standing(
+    State.RETURNED: StateWords(
         Words("请补充", "More detail needed"),
         Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below."),
         "warn",
     ),
-    State.MERGED: Standing(
+    State.MERGED: StateWords(
         Words("并案办理", "Handled with another"),
         Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer."),
         "info",
     ),
-    State.WITHDRAWN: Standing(
+    State.WITHDRAWN: StateWords(
         Words("已撤回", "Withdrawn"),
         Words("您已撤回这件意见建议。", "You have taken this opinion back."),
         "info",
     ),
-    State.DECLINED: Standing(
+    State.DECLINED: StateWords(
         Words("不予受理", "Not accepted"),
         Words("原因和可以去的地方写在下面。", "Why, and where to turn instead, is said below."),
         "bad",
     ),
-    State.ACCEPTED: Standing(
+    State.ACCEPTED: StateWords(
         Words("已受理", "Accepted"),
         Words("正在确定由哪个单位承办。", "We are finding the department whose task it is."),
         "info",
     ),
-    State.ASSIGNED: Standing(
+    State.ASSIGNED: StateWords(
         Words("已交办", "Assigned"),
         Words("已交给承办单位，等它签收。", "It is with the department, which has to sign for it."),
         "info",
     ),
-    State.SIGNED: Standing(
+    State.SIGNED: StateWords(
         Words("办理中", "Being handled"),
         Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
         "info",
     ),
-    State.OBJECTED: Standing(
+    State.OBJECTED: StateWords(
         Words("申请退办", "Objection under ruling"),
         Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due."),
         "info",
     ),
-    State.REASSIGNED: Standing(
+    State.REASSIGNED: StateWords(
         Words("改交", "Being reassigned"),
         Words("正在改交其他单位办理。", "It is on its way to another department."),
         "info",
     ),
-    State.PAUSED: Standing(
+    State.PAUSED: StateWords(
         Words("等您补充", "Waiting for you"),
         Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
         "warn",
     ),
-    State.DRAFTED: Standing(
+    State.DRAFTED: StateWords(
         Words("办理中", "Being handled"),
         Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head."),
         "info",
     ),
-    State.REPLIED: Standing(
+    State.REPLIED: StateWords(
         Words("已答复", "Answered"),
         Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
         "good",
     ),
-    State.REOPENED: Standing(
+    State.REOPENED: StateWords(
         Words("重新办理", "Being handled again"),
         Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below."),
         "warn",
     ),
-    State.CONCLUDED: Standing(
+    State.CONCLUDED: StateWords(
         Words("已办结", "Concluded"),
         Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),
         "good",

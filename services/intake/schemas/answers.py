@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.intake.domain import PHOTO_TYPES
-from services.intake.schemas.bodies import Location, Relay, Submitter
+from services.intake.schemas.bodies import Location, RelayField, Submitter
 from services.runtime.web.listing import followed_page
 from services.runtime.web.paging import page_of
 
@@ -56,14 +56,14 @@ class LineAnswer(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
-class Standing(Schema):
+class OpinionStanding(Schema):
     """Where an opinion stands after a move."""
 
     id = fields.String()
     state = fields.String(required=True)
 
 
-class Merged(Standing):
+class Merged(OpinionStanding):
     """Where a merged opinion stands, and with which one it is handled: the one that was named, or its own target."""
 
     into = fields.String(required=True)
@@ -84,7 +84,7 @@ class BatchAccepted(Schema):
     items = fields.List(fields.Nested(AcceptedItem), required=True)
 
 
-class Moment(Schema):
+class TimelineEntryShape(Schema):
     """One line of a timeline."""
 
     at = fields.AwareDateTime(required=True)
@@ -93,13 +93,13 @@ class Moment(Schema):
     facts = fields.Dict(required=True)
 
 
-class StaffMoment(Moment):
+class StaffTimelineEntryShape(TimelineEntryShape):
     """One line of a timeline as staff see it; `internal` ones are on no receipt."""
 
     internal = fields.Boolean(required=True)
 
 
-class PromiseShape(Schema):
+class ReceiptPromiseShape(Schema):
     """承诺: what will be done, by when and by whom, and what became of it."""
 
     department = fields.String(required=True, allow_none=True)
@@ -146,11 +146,11 @@ class Receipt(Schema):
     submitted = fields.AwareDateTime(required=True)
     reply = fields.Dict(allow_none=True)
     answers = fields.List(fields.Nested(SeparateAnswer), required=True)
-    promises = fields.List(fields.Nested(PromiseShape), required=True)
+    promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
     evaluation = fields.Dict(allow_none=True)
     attachments = fields.List(fields.Nested(Attachment), required=True)
     may = fields.List(fields.String(), required=True)
-    timeline = fields.List(fields.Nested(Moment), required=True)
+    timeline = fields.List(fields.Nested(TimelineEntryShape), required=True)
     earlier = fields.String(required=True, allow_none=True)
     ledger = fields.String(required=True)
 
@@ -232,12 +232,12 @@ class OpinionFile(OpinionShape):
 
     submitter = fields.Nested(Submitter, allow_none=True)
     cosigners = fields.List(fields.Nested(Submitter))
-    relay = fields.List(Relay(), allow_none=True)
+    relay = fields.List(RelayField(), allow_none=True)
     deputy = fields.String(allow_none=True)
     handlers = fields.List(fields.Nested(HandlerShape), required=True)
     answers = fields.List(fields.Nested(SeparateAnswer), required=True)
-    promises = fields.List(fields.Nested(PromiseShape), required=True)
-    timeline = fields.List(fields.Nested(StaffMoment), required=True)
+    promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
+    timeline = fields.List(fields.Nested(StaffTimelineEntryShape), required=True)
     earlier = fields.String(required=True, allow_none=True)
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
     merged = fields.List(fields.Nested(MergedShape), required=True)

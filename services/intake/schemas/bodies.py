@@ -8,7 +8,7 @@ from typing import Any, get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
-from services.contracts.fields import Code, Mailbox, ManyLines, OneLine, Telephone
+from services.contracts.fields import Code, MailboxField, ManyLines, OneLine, TelephoneField
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Handling, Outcome, Rating
 from services.contracts.queries import Choices, Codes, Names
@@ -36,8 +36,8 @@ class Submitter(Schema):
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     name = OneLine(100, shortest=0)
-    phone = Telephone()
-    email = Mailbox(validate=validate.Length(max=320))
+    phone = TelephoneField()
+    email = MailboxField(validate=validate.Length(max=320))
 
 
 class RelayStep(Schema):
@@ -47,7 +47,7 @@ class RelayStep(Schema):
     name = OneLine(120, required=True)
 
 
-class Relay(fields.Nested):
+class RelayField(fields.Nested):
     """A step of the relay chain: `{role, name}`, or the name alone."""
 
     def __init__(self, **options: Any) -> None:
@@ -80,10 +80,10 @@ class Submission(Schema):
     )
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
     external_id = Code(200, allow_none=True)
-    relay = fields.List(Relay(), validate=validate.Length(max=10), allow_none=True)
+    relay = fields.List(RelayField(), validate=validate.Length(max=10), allow_none=True)
 
 
-class Line(Submission):
+class BatchLine(Submission):
     """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
 
     channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
@@ -117,13 +117,13 @@ class BatchAcceptance(Acceptance):
     opinions = fields.List(OneLine(36), required=True, validate=validate.Length(1, LARGEST_BATCH))
 
 
-class Refusal(Schema):
+class DeclineBody(Schema):
     """A reviewer's no, with a reason of the catalogue."""
 
     reason = Code(LONGEST_CODE, required=True)
 
 
-class Question(Schema):
+class QuestionBody(Schema):
     """What the reviewer needs to know."""
 
     question = ManyLines(LONGEST_REASON, required=True)

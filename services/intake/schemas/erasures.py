@@ -10,7 +10,7 @@ from services.contracts.fields import OneLine
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500
 
 
-class Erasure(Schema):
+class ErasureBody(Schema):
     """Erase persons; with `content`, what they wrote too."""
 
     content = fields.Boolean(load_default=False)
@@ -60,7 +60,7 @@ class Rotated(Schema):
     next = fields.String(required=True, allow_none=True)
 
 
-class OpenCode(Schema):
+class WaitingCode(Schema):
     """A code of the catalogue that open cases use: how many, and one of them."""
 
     kind = fields.String(required=True, validate=validate.OneOf(tuple(SECTIONS)))
@@ -69,7 +69,7 @@ class OpenCode(Schema):
     example = fields.String(required=True)
 
 
-class OpenCodes(Schema):
+class WaitingCodes(Schema):
     """Every code that open cases use."""
 
-    items = fields.List(fields.Nested(OpenCode), required=True)
+    items = fields.List(fields.Nested(WaitingCode), required=True)

@@ -57,9 +57,9 @@ class IntakeStore:
         """A value of a person's, as it may leave this transaction."""
         return self._vault.seal(value)
 
-    def say(self, message: Message, opinion: str, sequence: int) -> None:
+    def publish(self, message: Message, opinion: str, sequence: int) -> None:
         """Put a message about an opinion into the outbox."""
-        self._work.say(message, subject=opinion, sequence=sequence)
+        self._work.publish(message, subject=opinion, sequence=sequence)
 
     def add_opinion(self, row: dict[str, Any]) -> None:
         """Store a new opinion."""
@@ -74,7 +74,7 @@ class IntakeStore:
         row = {"opinion": opinion, "assignment": assignment, "department": department, "role": role, "ended": ended}
         self._work.add(handlers, row)
 
-    def tell(self, opinion: str, at: datetime, what: str, by: str, /, *, audience: str | None = None, **facts: Any) -> None:
+    def record(self, opinion: str, at: datetime, what: str, by: str, /, *, audience: str | None = None, **facts: Any) -> None:
         """Add a line to the timeline of an opinion; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
         row = {"opinion": opinion, "at": at, "what": what, "by": by, "facts": facts, "audience": audience}
         self._work.add(timeline, row)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of
+from services.contracts.ledger import NOTHING, LedgerEvent, Peaks, entry_hash, leaf_hash, leaf_of
 
 ONE_DAY = timedelta(days=1)
 
@@ -52,7 +52,7 @@ class Daybook:
         """Whether it is a day before today."""
         return self.day < today.isoformat()
 
-    def add(self, event: Counted) -> NumberedLeaf:
+    def add(self, event: LedgerEvent) -> NumberedLeaf:
         """Add the leaf of an event."""
         leaf = leaf_of(event, self.peaks.size, self.tip)
         numbered = NumberedLeaf(self.end, event.id, event.subject, leaf)

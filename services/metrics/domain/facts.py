@@ -119,17 +119,17 @@ def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
     return Fact(event.id, event.type, event.time, recorded_at, event.sequence, data)
 
 
-def write_story(facts: Iterable[Fact]) -> bytes:
+def write_history(facts: Iterable[Fact]) -> bytes:
     """Facts as JSON, in the order of their ids; what a message did not say is left out."""
     return orjson.dumps([(f.id, f.type, f.at, f.sequence, _said(f), f.recorded_at) for f in sorted(facts, key=attrgetter("id"))])
 
 
 def write_more(text: bytes, facts: Iterable[Fact]) -> bytes:
     """What was written of a history, with further facts behind it."""
-    return text[:-1] + b"," + write_story(facts)[1:]
+    return text[:-1] + b"," + write_history(facts)[1:]
 
 
-def read_story(text: bytes) -> list[Fact]:
+def read_history(text: bytes) -> list[Fact]:
     """The facts that `write_story` wrote. A fact of the time before recording instants were kept was recorded when it was said."""
     return [_fact(*parts) for parts in orjson.loads(text)]
 

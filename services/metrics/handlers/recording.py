@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.contracts.messages.ledger import LedgerHeaded
-from services.metrics.domain.heard import Heard
+from services.metrics.domain.received import ReceivedEvent
 
 if TYPE_CHECKING:
     from services.metrics.handlers.service import Service
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STALE_AT_ONCE = 100
 
 
-def record(service: Service, work: Transaction, messages: Sequence[Heard]) -> None:
+def record(service: Service, work: Transaction, messages: Sequence[ReceivedEvent]) -> None:
     """Take a batch of messages into the read model and the ledger. What counts nothing is in the ledger all the same."""
     batch = service.model.begin(work, service.clock)
     for message in messages:
@@ -43,7 +43,7 @@ def renew_stale(service: Service) -> bool:
     return len(histories) == STALE_AT_ONCE
 
 
-def forget_heard(service: Service) -> bool:
+def forget_received(service: Service) -> bool:
     """Forget the ids of messages received long ago; returns that there is no more to do."""
-    service.model.forget_heard(service.inbox_days)
+    service.model.forget_received(service.inbox_days)
     return False

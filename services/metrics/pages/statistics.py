@@ -49,20 +49,23 @@ FIELDS = ("by", *DATES)
 WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 
 
-class Named(NamedTuple):
+class NamedCode(NamedTuple):
     """What a code is called."""
 
     name: str
     name_en: str
 
 
-LEVELS: Mapping[str, Named] = {
-    "village": Named("村（社区）", "Village"),
-    "town": Named("镇（街道）", "Town"),
-    "county": Named("县（区）", "County"),
-    "city": Named("市", "City"),
+LEVELS: Mapping[str, NamedCode] = {
+    "village": NamedCode("村（社区）", "Village"),
+    "town": NamedCode("镇（街道）", "Town"),
+    "county": NamedCode("县（区）", "County"),
+    "city": NamedCode("市", "City"),
 }
-KEY_CASE: Mapping[str, Named] = {"yes": Named("重点督办", "Under key supervision"), "no": Named("非重点督办", "Not under it")}
+KEY_CASE: Mapping[str, NamedCode] = {
+    "yes": NamedCode("重点督办", "Under key supervision"),
+    "no": NamedCode("非重点督办", "Not under it"),
+}
 NOT_KNOWN = Words("未定", "not known")
 NO_LEADER = Words("无领办领导", "no leader")
 _QUERY = StatisticsQuery()

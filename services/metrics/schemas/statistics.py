@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.contracts.queries import Moment
+from services.contracts.queries import MomentField
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import GroupNumbers, PublishedStatistics
@@ -29,9 +29,9 @@ class StatisticsQuery(Schema):
     """Which opinions are counted (by the instant they were submitted), as of when, and grouped by what."""
 
     by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
-    since = Moment(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
-    until = Moment(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
-    as_of = Moment(load_default=None, metadata={"description": "as of then, by default the newest; a date includes its day"})
+    since = MomentField(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
+    until = MomentField(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
+    as_of = MomentField(load_default=None, metadata={"description": "as of then, by default the newest; a date includes its day"})
 
 
 class PublishedRate(Schema):

@@ -52,7 +52,7 @@ Statements: TypeAlias = tuple["sa.Select[Any]", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QueryKind:
     """What kind of question it is: everything that makes it another statement.
 
     `back` says that something may have been recorded after the instant asked about.
@@ -65,7 +65,7 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _RowSource:
     """Where some of the rows to count are: `table`, and in `source` beside it what describes their cases, by column name."""
 
     table: sa.Table
@@ -108,8 +108,8 @@ def count_days(
     return answered, waiting
 
 
-def _kind(scope: Scope, *, back: bool) -> Kind:
-    return Kind(scope.by, scope.since is not None, scope.until is not None, back)
+def _kind(scope: Scope, *, back: bool) -> QueryKind:
+    return QueryKind(scope.by, scope.since is not None, scope.until is not None, back)
 
 
 def _given(scope: Scope, at: datetime) -> dict[str, Any]:
@@ -118,17 +118,17 @@ def _given(scope: Scope, at: datetime) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=REMEMBERED * len(TABLES))
-def _counting(kept: Kept, kind: Kind) -> Statements:
+def _counting(kept: Kept, kind: QueryKind) -> Statements:
     parts = _parts(kept, back=kind.back)
     return tuple(_grouped(kept, part, kind, _columns(kept, part.table)).limit(sa.bindparam("most")) for part in parts)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _waiting(kind: Kind) -> Statements:
+def _waiting(kind: QueryKind) -> Statements:
     return tuple(_waiting_in(part, kind) for part in _parts("round", back=kind.back))
 
 
-def _waiting_in(part: _Part, kind: Kind) -> sa.Select[Any]:
+def _waiting_in(part: _RowSource, kind: QueryKind) -> sa.Select[Any]:
     table = part.table
     done, stands = condition_sql(table, Happened("replied_at")), condition_sql(table, NotYet("ended_at"))
     days, since = sa.case((done, table.c.reply_days)), sa.case((done, None), else_=table.c.opened_on)
@@ -159,20 +159,20 @@ def condition_sql(table: sa.Table, condition: Condition) -> sa.ColumnElement[boo
             return column == values[0] if len(values) == 1 else column.in_(values)
 
 
-def _parts(kept: Kept, *, back: bool) -> Iterator[_Part]:
+def _parts(kept: Kept, *, back: bool) -> Iterator[_RowSource]:
     table = TABLES[kept]
     if not back:
-        yield _Part(table, *_beside(table, cases))
+        yield _RowSource(table, *_beside(table, cases))
     elif table in PAST:
         past = PAST[table]
-        yield _Part(table, *_beside(table, cases), (table.c.known_from <= AT,))
-        yield _Part(past, *_beside(past, PAST[cases]), (past.c.known_from <= AT, past.c.known_until > AT))
+        yield _RowSource(table, *_beside(table, cases), (table.c.known_from <= AT,))
+        yield _RowSource(past, *_beside(past, PAST[cases]), (past.c.known_from <= AT, past.c.known_until > AT))
     else:
         # What is not derived has no editions, but the case that it is about has.
         now, then = cases, PAST[cases]
         held = sa.and_(then.c.id == table.c.opinion, then.c.known_from <= AT, then.c.known_until > AT)
         both = table.outerjoin(now, sa.and_(now.c.id == table.c.opinion, now.c.known_from <= AT)).outerjoin(then, held)
-        yield _Part(table, both, {column.name: sa.func.coalesce(column, then.c[column.name]) for column in now.c})
+        yield _RowSource(table, both, {column.name: sa.func.coalesce(column, then.c[column.name]) for column in now.c})
 
 
 def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[str, Any]]:
@@ -185,7 +185,7 @@ def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[st
     return table.outerjoin(about, same), dict(about.c)
 
 
-def _grouped(kept: Kept, part: _Part, kind: Kind, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+def _grouped(kept: Kept, part: _RowSource, kind: QueryKind, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
     table, described = part.table, part.described
     keys = [table.c.department if name == "department" else described[COLUMNS[name]] for name in kind.by]
     query = sa.select(*keys, *columns).select_from(part.source).where(*part.where).group_by(*keys)

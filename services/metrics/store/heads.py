@@ -62,7 +62,7 @@ class Heads:
         with self._database.transaction() as work:
             if _save(work, signed):
                 about = LedgerHeaded(size, head.root.hex(), head.time, head.key, signed.signature.hex())
-                work.say(about, subject=NO_OPINION, sequence=0)
+                work.publish(about, subject=NO_OPINION, sequence=0)
                 log.info(
                     "ledger_headed", size=size, root=about.root, at=about.time.isoformat(), key=about.key, signature=about.signature
                 )

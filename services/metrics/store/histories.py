@@ -8,7 +8,7 @@ from itertools import islice
 import sqlalchemy as sa
 
 from services.metrics.domain.editions import Edition, History
-from services.metrics.domain.facts import read_story, write_more, write_story
+from services.metrics.domain.facts import read_history, write_history, write_more
 from services.metrics.domain.moves import CountedMove, FiredRung
 from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
@@ -63,13 +63,13 @@ class HistoryStore:
                 self._work.defer(statement, vars(each))
 
     def _history(self, row: sa.Row[tuple[object, ...]]) -> History:
-        facts = {fact.id: fact for fact in read_story(row.facts)}
+        facts = {fact.id: fact for fact in read_history(row.facts)}
         self._written[row.opinion] = (row.facts, len(facts))
         return History(row.opinion, facts, row.edition, row.known_from, row.stale)
 
     def _text(self, history: History) -> bytes:
         if history.opinion not in self._written:
-            return write_story(history.facts.values())
+            return write_history(history.facts.values())
         text, known = self._written[history.opinion]
         # New facts come behind those that were loaded.
         return write_more(text, islice(history.facts.values(), known, None)) if known < len(history.facts) else text

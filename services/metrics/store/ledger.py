@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.ledger import Counted, Peaks, subject_of
+from services.contracts.ledger import LedgerEvent, Peaks, subject_of
 from services.metrics.domain.daybook import Daybook, day_for
 from services.metrics.domain.proofs import InclusionProof, proofs_in
 from services.metrics.store.horizon import hold_pen
@@ -39,7 +39,7 @@ class Ledger:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, work: Transaction, events: Sequence[Counted], today: date) -> None:
+    def append(self, work: Transaction, events: Sequence[LedgerEvent], today: date) -> None:
         """Add a leaf for each event that has none, in the order given, to the open day."""
         hold_pen(work)
         known = set(work.execute(_KNOWN, {"ids": sorted({event.id for event in events})}).scalars())

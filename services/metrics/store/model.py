@@ -11,7 +11,7 @@ from services.metrics.domain.statistics import CountsAsOf
 from services.metrics.store.counting import count_days, count_groups
 from services.metrics.store.histories import HistoryStore
 from services.metrics.store.horizon import hold_pen, read_horizon, set_horizon, take_instant
-from services.metrics.store.scraping import Tally, tally
+from services.metrics.store.scraping import SeriesTally, tally
 from services.runtime.clock import Clock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.inbox import prune
@@ -68,7 +68,7 @@ class ReadModel:
             if horizon is None or horizon < at:
                 set_horizon(work, at)
 
-    def tally(self, now: datetime) -> Tally:
+    def tally(self, now: datetime) -> SeriesTally:
         """The numbers behind the series, all of one moment; of the same as the newest answer to `count`."""
         with self._database.snapshot() as connection:
             return tally(connection, settled(read_horizon(connection), now))
@@ -77,7 +77,7 @@ class ReadModel:
         """A writing transaction on the read model."""
         return self._database.transaction()
 
-    def forget_heard(self, days: int) -> None:
+    def forget_received(self, days: int) -> None:
         """Forget the ids of messages received more than `days` ago; a later copy changes nothing, facts being kept by id."""
         with self._database.transaction() as work:
             prune(work, days)

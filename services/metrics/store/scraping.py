@@ -19,7 +19,7 @@ Numbers: TypeAlias = "Counter[tuple[Any, ...]]"
 
 
 @dataclass(slots=True)
-class Tally:
+class SeriesTally:
     """Numbers by the labels that the name of each says, `None` where a label is not known."""
 
     submitted_by_channel: Numbers = field(default_factory=Counter)
@@ -39,9 +39,9 @@ class Tally:
     promises_by_department_state: Numbers = field(default_factory=Counter)
 
 
-def tally(connection: Connection, now: datetime) -> Tally:
+def tally(connection: Connection, now: datetime) -> SeriesTally:
     """Everything recorded so far, counted; what is overdue, as of `now`."""
-    found = Tally()
+    found = SeriesTally()
     found.submitted_by_channel = _count(connection, [cases.c.channel], cases.c.submitted_at.is_not(None))
     _add_cases(connection, found)
     found.created_by_department_topic = _count(connection, [rounds.c.department, rounds.c.created_topic], OPENED)
@@ -59,7 +59,7 @@ def _count(connection: Connection, labels: Sequence[sa.ColumnElement[Any]], *whe
     return Counter({tuple(row[:-1]): row[-1] for row in connection.execute(query)})
 
 
-def _add_cases(connection: Connection, found: Tally) -> None:
+def _add_cases(connection: Connection, found: SeriesTally) -> None:
     labels = [cases.c.department, cases.c.decision]
     query: sa.Select[Any] = sa.select(*labels, sa.func.count(), sa.func.count(cases.c.submitted_at)).group_by(*labels)
     for department, decision, number, submitted in connection.execute(query):
@@ -77,7 +77,7 @@ def _waiting(connection: Connection, now: datetime) -> Numbers:
     return numbers
 
 
-def _add_replies(connection: Connection, found: Tally) -> None:
+def _add_replies(connection: Connection, found: SeriesTally) -> None:
     labels = [rounds.c.department, rounds.c.reply_bucket, rounds.c.replied_in_time, rounds.c.role]
     current = sa.func.count().filter(rounds.c.superseded_at.is_(None))
     sums = (sa.func.count(), current, sa.func.sum(rounds.c.reply_seconds))
@@ -89,7 +89,7 @@ def _add_replies(connection: Connection, found: Tally) -> None:
             found.replied_by_department_in_time[department, in_time] += standing
 
 
-def _add_conclusions(connection: Connection, found: Tally) -> None:
+def _add_conclusions(connection: Connection, found: SeriesTally) -> None:
     labels = [rounds.c.department, rounds.c.outcome, rounds.c.concluded_in_time]
     # What was reopened since has been concluded all the same, and a counter never goes down; but it is so no more.
     standing = sa.func.count().filter(rounds.c.superseded_at.is_(None))
@@ -101,7 +101,7 @@ def _add_conclusions(connection: Connection, found: Tally) -> None:
         found.standing_by_department_outcome[department, outcome] += current
 
 
-def _add_evaluations(connection: Connection, found: Tally) -> None:
+def _add_evaluations(connection: Connection, found: SeriesTally) -> None:
     given, labels = ratings.c, [ratings.c.department, ratings.c.result, ratings.c.process]
     first = sa.func.count().filter(given.is_first)
     query: sa.Select[Any] = sa.select(*labels, sa.func.count(), first).group_by(*labels)
@@ -119,7 +119,7 @@ def _add_pair(numbers: Numbers, department: str, pair: Sequence[str | None], num
             numbers[department, aspect, rating] += number
 
 
-def _add_promises(connection: Connection, found: Tally) -> None:
+def _add_promises(connection: Connection, found: SeriesTally) -> None:
     in_time = promises.c.kept_in_time
     kept = (sa.func.count().filter(in_time.is_(True)), sa.func.count().filter(in_time.is_(False)))
     states = (sa.func.count(), *kept, sa.func.count(promises.c.broken_at))

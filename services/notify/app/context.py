@@ -8,7 +8,7 @@ from typing import Any
 
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
-from services.notify.domain import Courier, Ladder, Postbox, Secretary
+from services.notify.domain import Ladder, Notifier, Recipients, SubmitterChannels
 from services.notify.handlers import LOST_AFTER
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
@@ -26,8 +26,8 @@ class Office:
 
     catalogue: Catalogue
     ladder: Ladder
-    secretary: Secretary
-    postbox: Postbox
+    recipients: Recipients
+    submitter_channels: SubmitterChannels
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Notify:
 
     database: Database
     place: InUse[Office]
-    courier: Courier
+    notifier: Notifier
     vault: Vault
     lost_after: timedelta = LOST_AFTER
 
@@ -51,14 +51,14 @@ class Notify:
         return self.place.now.ladder
 
     @property
-    def secretary(self) -> Secretary:
+    def recipients(self) -> Recipients:
         """Who knows how departments and people are reached."""
-        return self.place.now.secretary
+        return self.place.now.recipients
 
     @property
-    def postbox(self) -> Postbox:
+    def submitter_channels(self) -> SubmitterChannels:
         """Who writes to submitters."""
-        return self.place.now.postbox
+        return self.place.now.submitter_channels
 
 
 def case_filters(call: Call[Notify]) -> dict[str, Any]:

@@ -37,14 +37,14 @@ def list_deadlines(call: Call[Notify]) -> Answer:
 def explain_deadline(call: Call[Notify]) -> Answer:
     """Explain a deadline: each day counted or skipped, and why."""
     catalogue, rule = call.service.catalogue, call.query["rule"]
-    told = domain.explain(catalogue.calendar, call.query["start"], domain.read_rule(rule, catalogue.difficulties))
+    shown = domain.explain(catalogue.calendar, call.query["start"], domain.read_rule(rule, catalogue.difficulties))
     return 200, {
-        "from": told.start, "rule": rule, "duration": str(told.duration), "due": told.due, "provisional": told.provisional,
-        "counted": told.counted, "zh": told.zh, "en": told.en, "days": list(map(_day, told.days)),
+        "from": shown.start, "rule": rule, "duration": str(shown.duration), "due": shown.due, "provisional": shown.provisional,
+        "counted": shown.counted, "zh": shown.zh, "en": shown.en, "days": list(map(_day, shown.days)),
     }  # fmt: skip
 
 
-@routes.get(f"{API}/deadlines/<deadline_id>/explain", access=STAFF, answers={200: schemas.DeadlineStory})
+@routes.get(f"{API}/deadlines/<deadline_id>/explain", access=STAFF, answers={200: schemas.DeadlineHistoryAnswer})
 def explain_one(call: Call[Notify]) -> Answer:
     """Explain a deadline of a case: its versions, its pauses, and each day counted or skipped."""
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
@@ -55,13 +55,13 @@ def explain_one(call: Call[Notify]) -> Answer:
         rows = deadline_versions(connection, row["assignment"], row["kind"], row["promise"], now)
     chain = domain.round_of(list(map(_version, rows)), row["version"])
     rule = domain.rule_of(row["kind"], chain[0].cause, row["difficulty"], catalogue.difficulties)
-    told = domain.tell(catalogue.calendar, chain, rule)
-    _, zh, en = told.versions[-1]
+    shown = domain.explain_history(catalogue.calendar, chain, rule)
+    _, zh, en = shown.versions[-1]
     return 200, _deadline(row, now) | {
-        "from": told.chosen.begun, "rule": str(rule) if rule else None, "counted": told.counted, "zh": zh, "en": en,
-        "versions": [_told(version, zh, en) for version, zh, en in told.versions],
-        "pauses": [{"from": pause.start, "until": pause.until} for pause in told.pauses],
-        "days": list(map(_day, told.days)),
+        "from": shown.chosen.begun, "rule": str(rule) if rule else None, "counted": shown.counted, "zh": zh, "en": en,
+        "versions": [_version_shape(version, zh, en) for version, zh, en in shown.versions],
+        "pauses": [{"from": pause.start, "until": pause.until} for pause in shown.pauses],
+        "days": list(map(_day, shown.days)),
     }  # fmt: skip
 
 
@@ -97,7 +97,7 @@ def _version(row: Row) -> domain.Version:
     return domain.Version(**facts, begun=row["begun"] or row["start"])
 
 
-def _told(version: domain.Version, zh: str, en: str) -> dict[str, Any]:
+def _version_shape(version: domain.Version, zh: str, en: str) -> dict[str, Any]:
     names = ("version", "start", "due", "provisional", "cause", "ended")
     state = "running" if version.state == "open" else version.state
     return {name: getattr(version, name) for name in names} | {"state": state, "zh": zh, "en": en}

@@ -12,7 +12,7 @@ from services.contracts.errors import NotFound
 from services.contracts.messages.values import Promise
 from services.notify import domain, handlers, schemas
 from services.notify.app.context import SUPERVISORS, Notify, routes
-from services.notify.store import Supervisions, agenda_of, find_meeting, list_meetings, list_supervisions
+from services.notify.store import SupervisionStore, agenda_of, find_meeting, list_meetings, list_supervisions
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
@@ -44,7 +44,7 @@ def supervisions(call: Call[Notify]) -> Answer:
 def schedule(call: Call[Notify]) -> Answer:
     """Put a supervision on the agenda of a meeting."""
     with call.service.database.transaction() as work:
-        row = handlers.schedule(Supervisions(work), call.path["supervision_id"], call.body["meeting"])
+        row = handlers.schedule(SupervisionStore(work), call.path["supervision_id"], call.body["meeting"])
     return 200, _supervision(row)
 
 
@@ -57,7 +57,7 @@ def resolve(call: Call[Notify]) -> Answer:
     body, promised = call.body, call.body["promise"]
     promise = Promise(promised["what"], promised["due"], promised["who"]) if promised else None
     with call.service.database.transaction() as work:
-        store = Supervisions(work)
+        store = SupervisionStore(work)
         row = handlers.resolve(store, call.path["supervision_id"], body["result"], body["note"], promise, call.caller.token)
     return 200, _supervision(row)
 
@@ -74,7 +74,7 @@ def call_meeting(call: Call[Notify]) -> Answer:
 
     def act(work: Transaction) -> tuple[int, Any]:
         body = call.body
-        meeting = handlers.call_meeting(Supervisions(work), body["title"], body["at"], body["supervisions"], call.caller.token)
+        meeting = handlers.call_meeting(SupervisionStore(work), body["title"], body["at"], body["supervisions"], call.caller.token)
         work.flush()
         return 201, _meeting(call, work, meeting)
 

@@ -2,35 +2,44 @@
 
 from services.contracts.worktime import DayNote
 from services.notify.domain.agenda import group_agenda, overdue_days
+from services.notify.domain.calendar_notifications import NAMES, write_calendar_notification
 from services.notify.domain.explanation import Explanation, explain, read_rule
 from services.notify.domain.ladder import Behind, Climb, Deadline, Ladder, Step, message_of
-from services.notify.domain.letters import Address, Courier, Letter, Secretary, Undelivered, next_attempt, rest_after
-from services.notify.domain.notices import NAMES, write_notice
-from services.notify.domain.submitters import FAILURES_OF_A_WAY, Note, Postbox, cause_of
-from services.notify.domain.versions import Pause, Told, Version, round_of, rule_of, tell
+from services.notify.domain.recipients import (
+    ChannelAddress,
+    Notifier,
+    Recipients,
+    StaffNotification,
+    Undelivered,
+    next_attempt,
+    rest_after,
+)
+from services.notify.domain.submitters import FAILURES_OF_A_WAY, SubmitterChannels, SubmitterNotification, cause_of
+from services.notify.domain.versions import DeadlineHistory, PausedSpan, Version, explain_history, round_of, rule_of
 
 __all__ = [
     "FAILURES_OF_A_WAY",
     "NAMES",
-    "Address",
     "Behind",
+    "ChannelAddress",
     "Climb",
-    "Courier",
     "DayNote",
     "Deadline",
+    "DeadlineHistory",
     "Explanation",
     "Ladder",
-    "Letter",
-    "Note",
-    "Pause",
-    "Postbox",
-    "Secretary",
+    "Notifier",
+    "PausedSpan",
+    "Recipients",
+    "StaffNotification",
     "Step",
-    "Told",
+    "SubmitterChannels",
+    "SubmitterNotification",
     "Undelivered",
     "Version",
     "cause_of",
     "explain",
+    "explain_history",
     "group_agenda",
     "message_of",
     "next_attempt",
@@ -39,6 +48,5 @@ __all__ = [
     "rest_after",
     "round_of",
     "rule_of",
-    "tell",
-    "write_notice",
+    "write_calendar_notification",
 ]

@@ -102,7 +102,7 @@ CAUSES: Sequence[tuple[re.Pattern[str], str]] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SubmitterNotification:
     """One letter to a submitter by one `way`: `email` or `sms`. `reason` is set when it cannot be sent at all."""
 
     way: str
@@ -113,7 +113,7 @@ class Note:
     dropped: bool = False
 
 
-class Postbox:
+class SubmitterChannels:
     """Writes to submitters by the ways that the settings open: an Apprise address with `{to}` for each."""
 
     def __init__(self, catalogue: Catalogue, ways: Mapping[str, str]) -> None:
@@ -124,22 +124,22 @@ class Postbox:
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
-    def notes(self, message: LetterRequested) -> Iterator[Note]:
+    def notes(self, message: LetterRequested) -> Iterator[SubmitterNotification]:
         """A note for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
         for way, given in (("email", message.email), ("sms", message.phone)):
             if given and way not in self._ways:
-                yield Note(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
+                yield SubmitterNotification(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
             elif given:
                 yield self._note(way, given, message)
 
-    def _note(self, way: str, given: str, message: LetterRequested) -> Note:
+    def _note(self, way: str, given: str, message: LetterRequested) -> SubmitterNotification:
         try:
             contact = mailbox(given) if way == "email" else telephone(given)
         except NotReachable:
-            return Note(way, "", "", "", "not an address")
+            return SubmitterNotification(way, "", "", "", "not an address")
         if isinstance(contact, Telephone) and not contact.takes_text:
-            return Note(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
-        return Note(way, str(contact), *write_to_submitter(message, self._catalogue))
+            return SubmitterNotification(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
+        return SubmitterNotification(way, str(contact), *write_to_submitter(message, self._catalogue))
 
     def first_at(self, about: str, now: datetime) -> datetime:
         """From when a letter may leave."""
@@ -154,7 +154,7 @@ def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[
     for index, greeting in enumerate((GREETING, GREETING_EN)):
         lines = [greeting.format(name=message.name)] if message.name else []
         lines.append(sentences[index].format(title=message.title))
-        lines += _told(message.facts, index, catalogue)
+        lines += _fact_lines(message.facts, index, catalogue)
         lines += [RECEIPT[index].format(receipt=message.receipt), f"—— {(catalogue.name, catalogue.name_en)[index]}"]
         parts.append("\n".join(lines))
     return title[:LONGEST_TITLE], "\n\n".join(parts) + "\n"
@@ -166,7 +166,7 @@ def cause_of(said: str) -> tuple[str, bool]:
     return words, bool(REFUSED_FOR_GOOD.search(said))
 
 
-def _told(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
+def _fact_lines(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
     for name, words in FACTS.items():
         if facts.get(name):
             yield words[index].format(_readable(name, facts[name], index, catalogue))

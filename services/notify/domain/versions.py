@@ -50,7 +50,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
+class PausedSpan:
     """While the clock stood still; `until` is empty while it does."""
 
     start: datetime
@@ -64,13 +64,13 @@ class Pause:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DeadlineHistory:
     """A deadline explained, with the versions of its round up to the one that was asked for."""
 
     chosen: Version
     rule: Duration | None
     versions: tuple[tuple[Version, str, str], ...]
-    pauses: tuple[Pause, ...]
+    pauses: tuple[PausedSpan, ...]
     days: tuple[DayNote, ...]
 
     @property
@@ -93,14 +93,14 @@ def round_of(versions: Sequence[Version], number: int) -> list[Version]:
     return [each for each in versions if each.begun == chosen.begun and each.version <= number]
 
 
-def tell(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> Told:
+def explain_history(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> DeadlineHistory:
     """Explain the last version of a round, by the rule that its first one came from."""
     chosen = chain[-1]
-    pauses = [Pause(one.ended, other.start) for one, other in pairwise(chain) if one.state == "paused" and one.ended]
+    pauses = [PausedSpan(one.ended, other.start) for one, other in pairwise(chain) if one.state == "paused" and one.ended]
     if chosen.state == "paused" and chosen.ended is not None:
-        pauses.append(Pause(chosen.ended, None))
+        pauses.append(PausedSpan(chosen.ended, None))
     versions = tuple((each, *_why(calendar, each, rule)) for each in chain)
-    return Told(chosen, rule, versions, tuple(pauses), tuple(_days(calendar, chain, rule, pauses)))
+    return DeadlineHistory(chosen, rule, versions, tuple(pauses), tuple(_days(calendar, chain, rule, pauses)))
 
 
 def _why(calendar: Calendar, version: Version, rule: Duration | None) -> tuple[str, str]:
@@ -115,7 +115,7 @@ def _why(calendar: Calendar, version: Version, rule: Duration | None) -> tuple[s
     return f"{cause}：截止 {due}{doubt}；{state}。", f"{cause_en}: due {due}{doubt_en}; {state_en}."
 
 
-def _days(calendar: Calendar, chain: Sequence[Version], rule: Duration | None, pauses: Sequence[Pause]) -> Iterator[DayNote]:
+def _days(calendar: Calendar, chain: Sequence[Version], rule: Duration | None, pauses: Sequence[PausedSpan]) -> Iterator[DayNote]:
     begun, due = (moment.astimezone(calendar.zone) for moment in (chain[0].begun, chain[-1].due))
     if rule is None or rule.unit != "wd":
         yield from _without_counting(calendar, chain, rule)

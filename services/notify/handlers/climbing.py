@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from services.notify.domain import Deadline, Ladder, Secretary, Step
-    from services.notify.store import Called, Deadlines, Found, Reminders, Supervisions
+    from services.notify.domain import Deadline, Ladder, Recipients, Step
+    from services.notify.store import DeadlineStore, DueDeadline, DueOccasion, ReminderStore, SupervisionStore
 
 log = structlog.get_logger()
 
@@ -23,15 +23,15 @@ log = structlog.get_logger()
 class Climber:
     """What it takes to fire a rung, in one transaction."""
 
-    deadlines: Deadlines
-    supervisions: Supervisions
-    record: Callable[[Iterable[Deadline]], Reminders]
+    deadlines: DeadlineStore
+    supervisions: SupervisionStore
+    record: Callable[[Iterable[Deadline]], ReminderStore]
     ladder: Ladder
-    secretary: Secretary
+    recipients: Recipients
     now: datetime
 
 
-def climb(climber: Climber, found: Sequence[Found]) -> None:
+def climb(climber: Climber, found: Sequence[DueDeadline]) -> None:
     """Fire the rungs of deadlines that are due. To be called within office hours only."""
     deadlines, ladder = climber.deadlines, climber.ladder
     running = [entry.deadline for entry in found if not entry.ended]
@@ -47,7 +47,7 @@ def climb(climber: Climber, found: Sequence[Found]) -> None:
     deadlines.close([entry.deadline.assignment for entry in found if entry.ended])
 
 
-def answer(climber: Climber, called: Sequence[Called]) -> None:
+def answer(climber: Climber, called: Sequence[DueOccasion]) -> None:
     """Fire what occasions call for. To be called within office hours only."""
     reminders = climber.record([each.deadline for each in called])
     for each in called:
@@ -56,11 +56,11 @@ def answer(climber: Climber, called: Sequence[Called]) -> None:
     climber.deadlines.answered(called)
 
 
-def _fire(climber: Climber, reminders: Reminders, deadline: Deadline, step: Step) -> None:
+def _fire(climber: Climber, reminders: ReminderStore, deadline: Deadline, step: Step) -> None:
     rung = step.rung
     supervision = climber.supervisions.raise_(deadline, rung.code) if rung.action == "supervision" else None
     # The deadline that a rating has led to is the one of the rework.
     told = replace(deadline, kind="rework") if deadline.kind == "evaluation" else deadline
-    letters = climber.secretary.letters(rung, told, climber.now)
+    letters = climber.recipients.letters(rung, told, climber.now)
     reminders.send(deadline, step, message_of(step, deadline, supervision), letters)
     log.info("rung_fired", opinion=deadline.opinion, deadline=deadline.id, rung=rung.code, letters=len(letters))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
     from services.notify.domain import Ladder
-    from services.notify.store import Deadlines
+    from services.notify.store import DeadlineStore
 
     Moving = AssignmentExtended | AssignmentResumed | AssignmentRescheduled
     Telling = Moving | AssignmentReopened | PromiseMade | PromiseBroken
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 EVERY = "*"
 
 
-def set_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: AssignmentCreated) -> None:
+def set_deadlines(deadlines: DeadlineStore, ladder: Ladder, event: Event, message: AssignmentCreated) -> None:
     """交办: keep the deadlines of a new assignment, also those that nobody is reminded of."""
     higher = message.key or message.leader is not None
     for kind, due in message.deadlines.items():
@@ -55,7 +55,7 @@ def set_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: A
         deadlines.mark(message.opinion.id, True, event.sequence)
 
 
-def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: Moving) -> None:
+def move_deadlines(deadlines: DeadlineStore, ladder: Ladder, event: Event, message: Moving) -> None:
     """延期, the end of a pause or a changed calendar: the deadlines named get a new version, counted from where they were.
 
     While the case waits a changed calendar sets none going.
@@ -78,7 +78,7 @@ def move_deadlines(deadlines: Deadlines, ladder: Ladder, event: Event, message: 
             deadlines.open(deadline, ladder.first(deadline))
 
 
-def set_deadlines_again(deadlines: Deadlines, ladder: Ladder, event: Event, message: AssignmentReopened) -> None:
+def set_deadlines_again(deadlines: DeadlineStore, ladder: Ladder, event: Event, message: AssignmentReopened) -> None:
     """重办: a round with deadlines of its own; dissatisfied once too often, and the case goes to supervision."""
     versions = deadlines.versions(message.assignment)
     for kind, due in message.deadlines.items():
@@ -91,35 +91,35 @@ def set_deadlines_again(deadlines: Deadlines, ladder: Ladder, event: Event, mess
         deadlines.call("dissatisfied", rated, ladder.calendar.next_opening(event.time))
 
 
-def note_signature(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentSigned) -> None:
+def note_signature(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentSigned) -> None:
     """签收: nobody needs to be reminded of signing any more."""
     deadlines.end(message.assignment, "sign", event.sequence, event.time)
 
 
-def note_objection(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentObjected) -> None:
+def note_objection(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentObjected) -> None:
     """退办申请: the right to object is used."""
     deadlines.end(message.assignment, "object", event.sequence, event.time)
 
 
-def note_contact(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentProgressed) -> None:
+def note_contact(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentProgressed) -> None:
     """面商: the first contact with the submitter; a mere note is none."""
     if message.contact is not None:
         deadlines.end(message.assignment, "contact", event.sequence, event.time)
 
 
 def note_answer(
-    deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentReplied | AssignmentAdvised | AssignmentConcluded
+    deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentReplied | AssignmentAdvised | AssignmentConcluded
 ) -> None:
     """答复, 协办意见 or 办结: nobody needs to be reminded of anything but promises, unless it goes on."""
     deadlines.end(message.assignment, EVERY, event.sequence, event.time)
 
 
-def note_pause(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentPaused) -> None:
+def note_pause(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentPaused) -> None:
     """挂起: the clock stops; the end of the pause says which deadlines go on."""
     deadlines.end(message.assignment, EVERY, event.sequence, event.time, "paused")
 
 
-def note_void(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentCancelled | AssignmentReassigned) -> None:
+def note_void(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentCancelled | AssignmentReassigned) -> None:
     """改交, withdrawn, merged or answered without it: there is nothing to do any more.
 
     What was promised stays promised, unless the opinion itself is gone.
@@ -129,30 +129,30 @@ def note_void(deadlines: Deadlines, _: Ladder, event: Event, message: Assignment
         deadlines.end(message.assignment, "promise", event.sequence, event.time, "void")
 
 
-def note_mark(deadlines: Deadlines, _: Ladder, event: Event, message: AssignmentMarked) -> None:
+def note_mark(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentMarked) -> None:
     """重点督办, 领导领办: the case starts one rung higher from here on, or no longer; what has fired has fired."""
     deadlines.mark(event.subject, message.key or message.leader is not None, event.sequence)
 
 
-def set_promise(deadlines: Deadlines, ladder: Ladder, event: Event, message: PromiseMade) -> None:
+def set_promise(deadlines: DeadlineStore, ladder: Ladder, event: Event, message: PromiseMade) -> None:
     """承诺: a deadline of its own, which the end of its assignment does not end."""
     deadline = _promised(deadlines, event, message)
     deadlines.open(deadline, ladder.first(deadline))
 
 
-def note_kept(deadlines: Deadlines, _: Ladder, event: Event, message: PromiseKept) -> None:
+def note_kept(deadlines: DeadlineStore, _: Ladder, event: Event, message: PromiseKept) -> None:
     """承诺兑现."""
     how = "met" if message.on_time else "missed"
     deadlines.end(message.assignment, "promise", event.sequence, event.time, how, message.promise)
 
 
-def note_broken(deadlines: Deadlines, ladder: Ladder, event: Event, message: PromiseBroken) -> None:
+def note_broken(deadlines: DeadlineStore, ladder: Ladder, event: Event, message: PromiseBroken) -> None:
     """承诺失信: a red card, as soon as the office is open."""
     deadlines.end(message.assignment, "promise", event.sequence, event.time, "missed", message.promise)
     deadlines.call("broken", _promised(deadlines, event, message), ladder.calendar.next_opening(event.time))
 
 
-def _waits(deadlines: Deadlines, versions: Sequence[Deadline], event: Event, assignment: str) -> bool:
+def _waits(deadlines: DeadlineStore, versions: Sequence[Deadline], event: Event, assignment: str) -> bool:
     """Whether an assignment was paused when an event was told: its deadlines ended with a pause and have not come back since."""
     since = deadlines.paused(assignment, event.sequence)
     return since is not None and not any(
@@ -160,7 +160,7 @@ def _waits(deadlines: Deadlines, versions: Sequence[Deadline], event: Event, ass
     )
 
 
-def _promised(deadlines: Deadlines, event: Event, message: PromiseMade | PromiseBroken) -> Deadline:
+def _promised(deadlines: DeadlineStore, event: Event, message: PromiseMade | PromiseBroken) -> Deadline:
     versions = deadlines.versions(message.assignment)
     return replace(_about(versions, event, message, "promise", message.due, "promised"), promise=message.promise)
 

@@ -11,13 +11,13 @@ from services.contracts.messages.supervision import SupervisionResolved, Supervi
 from services.contracts.messages.values import Promise
 
 if TYPE_CHECKING:
-    from services.notify.store import Supervisions
+    from services.notify.store import SupervisionStore
 
 Row = Mapping[str, Any]
 RESULTS = ("summons", "promise", "criticism", "closed")
 
 
-def call_meeting(store: Supervisions, title: str, at: datetime, chosen: Sequence[str] | None, by: str | None) -> Row:
+def call_meeting(store: SupervisionStore, title: str, at: datetime, chosen: Sequence[str] | None, by: str | None) -> Row:
     """Call a meeting about the supervisions `chosen`, or about all that are open.
 
     Raises `Invalid`, and `Conflict` when there is nothing to be on its agenda.
@@ -33,7 +33,7 @@ def call_meeting(store: Supervisions, title: str, at: datetime, chosen: Sequence
     return meeting
 
 
-def schedule(store: Supervisions, supervision: str, meeting_id: str) -> Row:
+def schedule(store: SupervisionStore, supervision: str, meeting_id: str) -> Row:
     """Put one supervision on the agenda of a meeting, also when another had it. Raises `NotFound`, `Invalid`, `Conflict`."""
     row = _unresolved(store.take([supervision]).get(supervision))
     meeting = store.meeting(meeting_id)
@@ -45,7 +45,7 @@ def schedule(store: Supervisions, supervision: str, meeting_id: str) -> Row:
     return {**row, "state": "scheduled", "meeting": meeting_id}
 
 
-def resolve(store: Supervisions, supervision: str, result: str, note: str, promise: Promise | None, by: str | None) -> Row:
+def resolve(store: SupervisionStore, supervision: str, result: str, note: str, promise: Promise | None, by: str | None) -> Row:
     """Record what a supervision came to. Raises `NotFound`, `Invalid`, and `Conflict` when that was done before."""
     row = _unresolved(store.take([supervision]).get(supervision))
     if (result == "promise") != (promise is not None):
@@ -56,13 +56,13 @@ def resolve(store: Supervisions, supervision: str, result: str, note: str, promi
         _check_future("promise.due", promise.due, store.now)
     store.resolve(supervision, result, note, promise, by)
     about = (row["assignment"], row["department"], supervision)
-    store.say(row["opinion"], SupervisionResolved(*about, _result(result), note, row["meeting"], promise))
+    store.publish(row["opinion"], SupervisionResolved(*about, _result(result), note, row["meeting"], promise))
     facts = (promise.what, promise.due, promise.who) if promise else (None, None, None)
     told = dict(zip(("promise", "promise_due", "promise_who"), facts, strict=True))
     return {**row, "state": "resolved", "result": result, "note": note, "resolved": store.now, **told}
 
 
-def _take_chosen(store: Supervisions, chosen: Sequence[str]) -> list[Row]:
+def _take_chosen(store: SupervisionStore, chosen: Sequence[str]) -> list[Row]:
     found, wrong = store.take(chosen), {}
     for place, each in enumerate(chosen):
         if each not in found:
@@ -76,11 +76,11 @@ def _take_chosen(store: Supervisions, chosen: Sequence[str]) -> list[Row]:
     return [found[each] for each in chosen]
 
 
-def _put_on_agenda(store: Supervisions, rows: Sequence[Row], meeting: Row) -> None:
+def _put_on_agenda(store: SupervisionStore, rows: Sequence[Row], meeting: Row) -> None:
     store.schedule([row["id"] for row in rows], meeting["id"])
     for row in rows:
         about = (row["assignment"], row["department"], row["id"])
-        store.say(row["opinion"], SupervisionScheduled(*about, meeting["id"], meeting["title"], meeting["at"]))
+        store.publish(row["opinion"], SupervisionScheduled(*about, meeting["id"], meeting["title"], meeting["at"]))
 
 
 def _unresolved(row: Row | None) -> Row:

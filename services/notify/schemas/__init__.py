@@ -1,8 +1,8 @@
 """The shapes of notify's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
 
-from services.notify.schemas.deadlines import DeadlinePage, DeadlineShape, DeadlineStory, ExplainQuery, ExplanationShape
-from services.notify.schemas.letters import LetterQuery, NotePage, NoteShape
-from services.notify.schemas.reminders import CaseQuery, LetterShape, ReminderPage, ReminderShape
+from services.notify.schemas.deadlines import DeadlineHistoryAnswer, DeadlinePage, DeadlineShape, ExplainQuery, ExplanationShape
+from services.notify.schemas.notifications import NotificationQuery, SubmitterNotificationPage, SubmitterNotificationShape
+from services.notify.schemas.reminders import CaseQuery, ReminderPage, ReminderShape, StaffNotificationShape
 from services.notify.schemas.supervisions import (
     MeetingCall,
     MeetingFile,
@@ -18,23 +18,23 @@ from services.notify.schemas.witness import WitnessedHead, WitnessedHeads
 
 __all__ = [
     "CaseQuery",
+    "DeadlineHistoryAnswer",
     "DeadlinePage",
     "DeadlineShape",
-    "DeadlineStory",
     "ExplainQuery",
     "ExplanationShape",
-    "LetterQuery",
-    "LetterShape",
     "MeetingCall",
     "MeetingFile",
     "MeetingPage",
     "MeetingQuery",
-    "NotePage",
-    "NoteShape",
+    "NotificationQuery",
     "ReminderPage",
     "ReminderShape",
     "Result",
     "Scheduling",
+    "StaffNotificationShape",
+    "SubmitterNotificationPage",
+    "SubmitterNotificationShape",
     "SupervisionPage",
     "SupervisionQuery",
     "SupervisionShape",

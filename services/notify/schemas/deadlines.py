@@ -103,7 +103,7 @@ PauseShape = Schema.from_dict(
     {"from": fields.AwareDateTime(required=True), "until": fields.AwareDateTime(required=True, allow_none=True)}, name="PauseShape"
 )
 
-DeadlineStory = DeadlineShape.from_dict(
+DeadlineHistoryAnswer = DeadlineShape.from_dict(
     {
         "from": fields.AwareDateTime(required=True),
         "rule": fields.String(required=True, allow_none=True),

@@ -16,7 +16,7 @@ class CaseQuery(Page):
     assignment = fields.String(load_default=None)
 
 
-class LetterShape(Schema):
+class StaffNotificationShape(Schema):
     """A letter to one channel: `pending`, `sending`, `sent`, `failed` or `uncertain`.
 
     `person` is the catalogue's code of whose channel it is, unless it is the department's own; `digest` says that it is
@@ -56,7 +56,7 @@ class ReminderShape(Schema):
     planned = fields.AwareDateTime(required=True)
     at = fields.AwareDateTime(required=True)
     message = fields.String(required=True, allow_none=True)
-    letters = fields.List(fields.Nested(LetterShape), required=True)
+    letters = fields.List(fields.Nested(StaffNotificationShape), required=True)
 
 
 ReminderPage = page_of("ReminderPage", "A page of reminders, the newest first.", ReminderShape)

@@ -27,7 +27,7 @@ class MeetingQuery(Page):
     """The query of the list of meetings."""
 
 
-class PromiseBody(Schema):
+class MeetingPromiseBody(Schema):
     """承诺: what will be done, by when, and by whom where that is not the department itself."""
 
     what = ManyLines(1000, required=True)
@@ -40,7 +40,7 @@ class Result(Schema):
 
     result = fields.String(required=True, validate=validate.OneOf(RESULTS))
     note = ManyLines(2000, required=True)
-    promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
+    promise = fields.Nested(MeetingPromiseBody, load_default=None, allow_none=True)
 
 
 class Scheduling(Schema):
@@ -75,7 +75,7 @@ class SupervisionShape(Schema):
     meeting = fields.String(required=True, allow_none=True)
     result = fields.String(required=True, allow_none=True)
     note = fields.String(required=True, allow_none=True)
-    promise = fields.Nested(PromiseBody, required=True, allow_none=True)
+    promise = fields.Nested(MeetingPromiseBody, required=True, allow_none=True)
     resolved = fields.AwareDateTime(required=True, allow_none=True)
 
 

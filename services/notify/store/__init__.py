@@ -1,11 +1,15 @@
 """The store of notify: its tables, and what is asked of them."""
 
-from services.notify.store.deadlines import Called, Deadlines, Found
-from services.notify.store.letters import Letters, Posted
-from services.notify.store.notes import Notes, Sendable, listed_notes
-from services.notify.store.reminders import Reminders, sent_reminders
+from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
+from services.notify.store.reminders import ReminderStore, sent_reminders
+from services.notify.store.staff_notifications import StaffNotificationStore, TakenStaffNotifications
+from services.notify.store.submitter_notifications import (
+    SubmitterNotificationStore,
+    TakenSubmitterNotification,
+    listed_submitter_notifications,
+)
 from services.notify.store.supervisions import (
-    Supervisions,
+    SupervisionStore,
     agenda_of,
     find_meeting,
     list_meetings,
@@ -17,7 +21,28 @@ from services.notify.store.timeline import case_deadlines, deadline_versions, fi
 from services.notify.store.witness import keep_head, listed_heads
 
 __all__ = [
-    "Called", "Deadlines", "Found", "Letters", "Notes", "Posted", "Reminders", "Sendable", "Supervisions", "agenda_of",
-    "case_deadlines", "deadline_versions", "find_deadline", "find_meeting", "keep_head", "list_meetings", "list_supervisions",
-    "listed_heads", "listed_notes", "next_due", "open_deadlines", "open_supervisions", "sent_reminders", "tables",
+    "DeadlineStore",
+    "DueDeadline",
+    "DueOccasion",
+    "ReminderStore",
+    "StaffNotificationStore",
+    "SubmitterNotificationStore",
+    "SupervisionStore",
+    "TakenStaffNotifications",
+    "TakenSubmitterNotification",
+    "agenda_of",
+    "case_deadlines",
+    "deadline_versions",
+    "find_deadline",
+    "find_meeting",
+    "keep_head",
+    "list_meetings",
+    "list_supervisions",
+    "listed_heads",
+    "listed_submitter_notifications",
+    "next_due",
+    "open_deadlines",
+    "open_supervisions",
+    "sent_reminders",
+    "tables",
 ]  # fmt: skip

@@ -13,7 +13,7 @@ from services.runtime.store.database import INSERTS, Transaction
 _SAID = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(said=sa.bindparam("_said"))
 
 
-class Speaker:
+class CasePublisher:
     """Says things of some cases inside one transaction, each under the next number of its case.
 
     The cases are taken for as long as the transaction lasts, in the order of their ids, so that nobody else counts beside
@@ -30,11 +30,11 @@ class Speaker:
             found = work.execute(query.order_by(cases.c.opinion).with_for_update())
             self._said = {row.opinion: row.said for row in found}
 
-    def say(self, message: Message, opinion: str) -> tuple[str, int]:
+    def publish(self, message: Message, opinion: str) -> tuple[str, int]:
         """Say it; returns the message's id and its number."""
         number = self._said[opinion] = self._said[opinion] + 1
         self._work.defer(_SAID, {"_opinion": opinion, "_said": number})
-        return self._work.say(message, subject=opinion, sequence=number), number
+        return self._work.publish(message, subject=opinion, sequence=number), number
 
 
 def know(work: Transaction, opinions: Iterable[str]) -> None:

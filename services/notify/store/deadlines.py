@@ -22,7 +22,7 @@ CALLED = ("assignment", "kind", "version", "opinion", "department", "title", "di
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DueDeadline:
     """A deadline whose next rung is due since `at`; `ended` says that what ended it was heard before it was."""
 
     deadline: Deadline
@@ -36,7 +36,7 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class DueOccasion:
     """An occasion that has called for something since `at`, with what it is about."""
 
     occasion: str
@@ -49,7 +49,7 @@ class Called:
         return self.at, self.deadline.assignment, self.deadline.kind, self.deadline.version
 
 
-class Deadlines:
+class DeadlineStore:
     """The deadlines inside one transaction. What is ended is written by `settle`, several in one statement."""
 
     def __init__(self, work: Transaction) -> None:
@@ -119,7 +119,7 @@ class Deadlines:
         waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
         self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
 
-    def due(self, now: datetime, limit: int, after: After = None) -> list[Found]:
+    def due(self, now: datetime, limit: int, after: After = None) -> list[DueDeadline]:
         """Deadlines whose next rung is due, the first of those behind a key; on PostgreSQL those that no other worker has taken."""
         query = (
             sa.select(deadlines, first_ending(endings.c.ended).is_not(None).label("has_ended"), _is_higher().label("higher"))
@@ -129,7 +129,7 @@ class Deadlines:
             .limit(limit)
             .with_for_update(skip_locked=True, of=deadlines)
         )
-        return [Found(_deadline(row), row["has_ended"], row["next_at"]) for row in rows_of(self._work.execute(query))]
+        return [DueDeadline(_deadline(row), row["has_ended"], row["next_at"]) for row in rows_of(self._work.execute(query))]
 
     def wait_for(self, waits: Sequence[tuple[Deadline, Step | None]]) -> None:
         """Move deadlines on to the step that comes next; those without one stay open and are looked at no more."""
@@ -145,15 +145,15 @@ class Deadlines:
         """Keep an occasion until `at`, when what it calls for fires."""
         self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
 
-    def called(self, now: datetime, limit: int, after: After = None) -> list[Called]:
+    def called(self, now: datetime, limit: int, after: After = None) -> list[DueOccasion]:
         """The occasions whose time has come, the first of those behind a key, with what they are about."""
         order = (occasions.c.at, *(occasions.c[name] for name in KEY))
         query = sa.select(occasions).where(occasions.c.at <= now, behind(after, *order)).order_by(*order).limit(limit)
         rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
         facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
-        return [Called(row["occasion"], Deadline(**told), row["at"]) for row, told in zip(rows, facts, strict=True)]
+        return [DueOccasion(row["occasion"], Deadline(**told), row["at"]) for row, told in zip(rows, facts, strict=True)]
 
-    def answered(self, called: Sequence[Called]) -> None:
+    def answered(self, called: Sequence[DueOccasion]) -> None:
         """What these occasions call for has been done."""
         one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
         if called:

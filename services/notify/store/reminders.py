@@ -9,22 +9,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.messages.values import Message
-from services.notify.domain import Behind, Deadline, Letter, Step
-from services.notify.store.cases import Speaker
+from services.notify.domain import Behind, Deadline, StaffNotification, Step
+from services.notify.store.cases import CasePublisher
 from services.notify.store.tables import letters, reminders
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction, rows_of
 from services.runtime.web.listing import newest_first
 
 
-class Reminders:
+class ReminderStore:
     """The record inside one transaction, for the deadlines it is about."""
 
     def __init__(self, work: Transaction, deadlines: Iterable[Deadline]) -> None:
         self._work = work
         found = list(deadlines)
         self._behind = self._read_behind({deadline.assignment for deadline in found})
-        self._speaker = Speaker(work, (deadline.opinion for deadline in found))
+        self._case_publisher = CasePublisher(work, (deadline.opinion for deadline in found))
 
     def behind(self, deadline: Deadline) -> Behind:
         """How far this version of the deadline has been climbed, and what fired in earlier ones."""
@@ -38,15 +38,15 @@ class Reminders:
         """Record that a later rung was due as well, and fires instead."""
         self._work.add(reminders, self._row(deadline, step, "skipped"))
 
-    def send(self, deadline: Deadline, step: Step, message: Message, written: Sequence[Letter]) -> None:
+    def send(self, deadline: Deadline, step: Step, message: Message, written: Sequence[StaffNotification]) -> None:
         """Record the rung, say its message and put its letters into the post, all in this transaction."""
-        said, sequence = self._speaker.say(message, deadline.opinion)
+        said, sequence = self._case_publisher.publish(message, deadline.opinion)
         row = self._row(deadline, step, "sent") | {"message": said, "sequence": sequence}
         self._work.add(reminders, row)
         for letter in written:
             self._work.add(letters, self._letter(row["id"], deadline.opinion, letter))
 
-    def notice(self, event: str, opinion: str, department: str, written: Sequence[Letter]) -> None:
+    def add_calendar_notification(self, event: str, opinion: str, department: str, written: Sequence[StaffNotification]) -> None:
         """Record that a department was written to about a changed calendar, and put the letters into the post."""
         row = {
             "id": new_id(), "opinion": opinion, "assignment": event, "department": department, "kind": "calendar", "version": 1,
@@ -65,7 +65,7 @@ class Reminders:
             "message": None, "sequence": None, "time": step.time,
         }  # fmt: skip
 
-    def _letter(self, reminder: str, opinion: str, letter: Letter) -> dict[str, Any]:
+    def _letter(self, reminder: str, opinion: str, letter: StaffNotification) -> dict[str, Any]:
         return {
             "id": new_id(), "reminder": reminder, "opinion": opinion, "recipient": letter.recipient, "channel": letter.channel,
             "title": letter.title, "body": letter.body, "state": "pending", "attempts": 0, "next_at": letter.at or self._work.now,

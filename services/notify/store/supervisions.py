@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.messages.values import Message, Promise
 from services.notify.domain import Deadline
 from services.notify.store.agenda_tables import agenda, meetings, supervisions
-from services.notify.store.cases import Speaker
+from services.notify.store.cases import CasePublisher
 from services.notify.store.tables import deadlines, is_state
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction, row_of, rows_of
@@ -23,12 +23,12 @@ MOST_ON_AN_AGENDA = 500
 _BY_DEPARTMENT = (supervisions.c.department, supervisions.c.due, supervisions.c.id)
 
 
-class Supervisions:
+class SupervisionStore:
     """What is changed about supervisions in one transaction."""
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
-        self._speaker: Speaker | None = None
+        self._case_publisher: CasePublisher | None = None
 
     @property
     def now(self) -> datetime:
@@ -58,7 +58,7 @@ class Supervisions:
         """Supervisions by id, held until the transaction ends; those that do not exist are missing."""
         table, named = supervisions.c, supervisions.c.id.in_(sorted(ids))
         # Their cases first, as whoever climbs the ladder takes them.
-        self._speaker = Speaker(self._work, self._work.execute(sa.select(table.opinion).where(named)).scalars())
+        self._case_publisher = CasePublisher(self._work, self._work.execute(sa.select(table.opinion).where(named)).scalars())
         held = self._work.execute(sa.select(supervisions).where(named).order_by(table.id).with_for_update())
         return {row["id"]: row for row in rows_of(held)}
 
@@ -107,11 +107,11 @@ class Supervisions:
             change |= {"promise": promise.what, "promise_due": promise.due, "promise_who": promise.who}
         self._work.execute(supervisions.update().where(supervisions.c.id == supervision).values(change))
 
-    def say(self, opinion: str, message: Message) -> None:
+    def publish(self, opinion: str, message: Message) -> None:
         """Say a message about the case of a supervision that was taken."""
-        if self._speaker is None:
+        if self._case_publisher is None:
             raise RuntimeError("a supervision has to be taken before anything is said about it")
-        self._speaker.say(message, opinion)
+        self._case_publisher.publish(message, opinion)
 
 
 def list_supervisions(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[Row]:

@@ -65,7 +65,7 @@ def _serve(verb: str) -> None:
     # The description of the API takes name and summary from the view; `object` is Python's own.
     view.__name__, view.__doc__ = f"{verb}_" if verb == "object" else verb, SUMMARIES[verb]
     path, body = f"{API}/assignments/<assignment_id>/{verb}", schemas.BODIES[verb]
-    routes.post(path, access=HANDLING, body=body, answers={200: schemas.Standing}, versioned=True)(view)
+    routes.post(path, access=HANDLING, body=body, answers={200: schemas.AssignmentStanding}, versioned=True)(view)
 
 
 for _verb in schemas.BODIES:
@@ -91,7 +91,7 @@ def resync(call: Call[Routing]) -> Answer:
     f"{API}/assignments/<assignment_id>/rule",
     access=RULING,
     body=schemas.RulingBody,
-    answers={200: schemas.Standing},
+    answers={200: schemas.AssignmentStanding},
     versioned=True,
 )
 def rule(call: Call[Routing]) -> Answer:

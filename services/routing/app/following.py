@@ -73,7 +73,9 @@ def read_lookback(call: Call[Routing]) -> Answer:
     return 200, _shown(row)
 
 
-@routes.post(f"{API}/lookbacks/<lookback_id>/checks", access=RULING, body=schemas.CheckBody, answers={200: schemas.Standing})
+@routes.post(
+    f"{API}/lookbacks/<lookback_id>/checks", access=RULING, body=schemas.CheckBody, answers={200: schemas.AssignmentStanding}
+)
 def check(call: Call[Routing]) -> Answer:
     """Record what was found of one case; what has not held is done again."""
     lookback_id = call.path["lookback_id"]

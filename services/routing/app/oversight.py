@@ -47,7 +47,7 @@ def add_handlers(call: Call[Routing]) -> Answer:
     f"{API}/assignments/<assignment_id>/mark",
     access=RULING,
     body=schemas.MarkBody,
-    answers={200: schemas.Standing},
+    answers={200: schemas.AssignmentStanding},
     versioned=True,
 )
 def mark(call: Call[Routing]) -> Answer:
@@ -59,7 +59,7 @@ def mark(call: Call[Routing]) -> Answer:
     f"{API}/assignments/<assignment_id>/raise",
     access=RULING,
     body=schemas.RaiseBody,
-    answers={200: schemas.Standing},
+    answers={200: schemas.AssignmentStanding},
     versioned=True,
 )
 def raise_level(call: Call[Routing]) -> Answer:
@@ -72,7 +72,7 @@ def raise_level(call: Call[Routing]) -> Answer:
     f"{API}/assignments/<assignment_id>/approve",
     access=APPROVING,
     body=schemas.ApproveBody,
-    answers={200: schemas.Standing},
+    answers={200: schemas.AssignmentStanding},
     versioned=True,
 )
 def approve(call: Call[Routing]) -> Answer:
@@ -85,7 +85,7 @@ def approve(call: Call[Routing]) -> Answer:
     f"{API}/assignments/<assignment_id>/amend",
     access=APPROVING,
     body=schemas.AmendBody,
-    answers={200: schemas.Standing},
+    answers={200: schemas.AssignmentStanding},
     versioned=True,
 )
 def amend(call: Call[Routing]) -> Answer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.contracts.catalogue.model import LEVELS, Limits
-from services.contracts.messages.values import Counted
+from services.contracts.messages.values import RaisedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ def next_level(level: str) -> str | None:
     return LEVELS[above] if above < len(LEVELS) else None
 
 
-def level_after(level: str, raised: int, reworks: int, transfers: int, limits: Limits) -> tuple[str, Counted] | None:
+def level_after(level: str, raised: int, reworks: int, transfers: int, limits: Limits) -> tuple[str, RaisedBy] | None:
     """The level that a case goes to now and what brought it there, or None when it stays.
 
     Each full number of reworks or of transfers that the limits name raises a case once; `raised` says how often that has
     happened to it, so that the same reworks do not raise it again.
     """
-    due = {Counted.REWORKS: reworks // limits.reworks, Counted.TRANSFERS: transfers // limits.transfers}
+    due = {RaisedBy.REWORKS: reworks // limits.reworks, RaisedBy.TRANSFERS: transfers // limits.transfers}
     most, above = max(due, key=due.__getitem__), next_level(level)
     return (above, most) if above and due[most] > raised else None

@@ -113,7 +113,7 @@ def _is_met(kind: str, row: Mapping[str, Any], due: datetime, now: datetime) -> 
     return met.get(kind, kind == "object" and max(due, row["object_by"]) < now)
 
 
-def moves_to_tell(rows: Sequence[Mapping[str, Any]]) -> tuple[Moved, ...]:
+def moves_to_announce(rows: Sequence[Mapping[str, Any]]) -> tuple[Moved, ...]:
     """What a department is told of audit rows in their order: each deadline once, without those that are back where they were."""
     moves: dict[tuple[str, str], Moved] = {}
     for row in rows:

@@ -24,7 +24,7 @@ class Sample:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class SampleCheck:
     """What was found of one case: whether what was done has held."""
 
     assignment: str

@@ -35,7 +35,7 @@ def draft(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
     if row["state"] == State.PAUSED:
         resume(store, catalogue, row, None)
     drafted = AssignmentDrafted(row["id"], row["department"])
-    store.say_case(row["opinion"], *signature(store, row), drafted)
+    store.publish_case(row["opinion"], *signature(store, row), drafted)
     store.change(row["id"], state=state, signed=row["signed"] or store.now, draft=schema_of(Reply).dump(command))
     return state
 
@@ -56,5 +56,5 @@ def amend(store: RoutingStore, assignment_id: str, department: str | None, reaso
     row = leading(owned(store.assignment(assignment_id), department))
     state = advance(State(row["state"]), Move.AMEND)
     store.change(row["id"], state=state)
-    store.say_case(row["opinion"], AssignmentAmended(row["id"], row["department"], reason))
+    store.publish_case(row["opinion"], AssignmentAmended(row["id"], row["department"], reason))
     return row, state

@@ -83,7 +83,7 @@ def reassign(
     going_on = [each for each in others if each["department"] != department and each["department"] in catalogue.departments]
     beside = [Beside(each["department"], each["role"], why) for each in going_on]
     created = place(store, catalogue, text_of(row), decision, assignment_id, beside, carried_by(catalogue, row, transfers=1))
-    store.say_case(row["opinion"], *joined_before(store, row["opinion"], created))
+    store.publish_case(row["opinion"], *joined_before(store, row["opinion"], created))
 
 
 def joined_before(store: RoutingStore, opinion: str, created: Iterable[AssignmentCreated]) -> list[AssignmentJoined]:
@@ -123,7 +123,7 @@ def place(
     _keep(store, lead, decision.difficulty, carried)
     reply_by = due.instants["reply"]
     beside = [join(store, catalogue, text, each, decision.difficulty, decision.department, reply_by, carried) for each in others]
-    store.say_case(opinion.id, lead, *beside)
+    store.publish_case(opinion.id, lead, *beside)
     return [lead, *beside]
 
 

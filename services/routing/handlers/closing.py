@@ -55,7 +55,7 @@ def reopen(store: RoutingStore, catalogue: Catalogue, row: Row, reason: str | No
         provisional=due.provisional, extensions=0, pauses=0, replied=None, evaluate_by=None, concluded=None,
     )  # fmt: skip
     reopened = AssignmentReopened(row["id"], row["department"], row["round"] + 1, {"reply": due.at}, reason, cause)
-    store.say_case(row["opinion"], reopened)
+    store.publish_case(row["opinion"], reopened)
     raise_if_due(store, catalogue, row)
 
 
@@ -64,7 +64,7 @@ def conclude(store: RoutingStore, row: Row, *, rated: bool) -> None:
     state = advance(State(row["state"]), Move.CONCLUDE)
     store.change(row["id"], state=state, concluded=store.now)
     concluded = AssignmentConcluded(row["id"], row["department"], Outcome(row["outcome"]), row["on_time"], rated)
-    store.say_case(row["opinion"], concluded)
+    store.publish_case(row["opinion"], concluded)
 
 
 def conclude_lapsed(store: RoutingStore, rows: Sequence[Row]) -> None:
@@ -83,7 +83,7 @@ def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"
         return
     store.change(row["id"], state=advance(State(row["state"]), move), asked_until=None, paused=None, paused_until=None)
     others = release(store, still_open(store.others_of(opinion)), why, into)
-    store.say_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into), *others)
+    store.publish_case(opinion, AssignmentCancelled(row["id"], row["department"], why, into), *others)
 
 
 def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | None) -> State:
@@ -95,7 +95,7 @@ def resume(store: RoutingStore, catalogue: Catalogue, row: Row, details: str | N
         store.change_case(row["opinion"], content=domain.with_details(row["content"], details))
     moved = {f"{kind}_by": instant for kind, instant in due.items()}
     store.change(row["id"], state=state, paused=None, paused_until=None, waited=waited(row, store.now), **moved)
-    store.say_case(row["opinion"], AssignmentResumed(row["id"], row["department"], due, details))
+    store.publish_case(row["opinion"], AssignmentResumed(row["id"], row["department"], due, details))
     return state
 
 

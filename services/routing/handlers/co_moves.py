@@ -30,7 +30,7 @@ def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progr
     """办理进展: an interim note."""
     state = advance_co(CoState(row["state"]), Move.PROGRESS)
     noted = AssignmentProgressed(row["id"], row["department"], command.content, row["role"], command.contact)
-    store.say_case(row["opinion"], noted)
+    store.publish_case(row["opinion"], noted)
     return state
 
 
@@ -45,7 +45,7 @@ def reply(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=command.content, on_time=on_time
     )
     advised = AssignmentAdvised(row["id"], row["department"], row["lead"], row["role"], command.content, row["reply_by"], on_time)
-    store.say_case(row["opinion"], *signature(store, row), advised)
+    store.publish_case(row["opinion"], *signature(store, row), advised)
     return state
 
 

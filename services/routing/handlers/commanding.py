@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """A command that is refused with a code of its own. `errors` maps a field to its reasons."""
 
     def __init__(self, code: str, errors: Mapping[str, Sequence[str]] | None = None) -> None:
@@ -55,13 +55,13 @@ def answer_commands(store: RoutingStore, catalogue: Catalogue, parse: Parse, com
         else:
             answer = _carry_out(store, catalogue, parse, command, before)
             before[command.digest] = store.commands.keep(command.key, command.digest, answer)
-        store.commands.say(before[command.digest], command.id)
+        store.commands.publish(before[command.digest], command.id)
     return repeated
 
 
 def give_up(store: RoutingStore, catalogue: Catalogue, command: Command) -> None:
     """Tell the department that its command has failed again and again. Not kept: the same command may be tried again."""
-    store.commands.say_once(_rejected(store, catalogue, command, FAILED, words_of(FAILED).en, {}), command.id)
+    store.commands.publish_once(_rejected(store, catalogue, command, FAILED, words_of(FAILED).en, {}), command.id)
 
 
 def _carry_out(
@@ -69,16 +69,16 @@ def _carry_out(
 ) -> CommandAccepted | CommandRejected:
     try:
         if command.fault is not None:
-            raise Refused(command.fault)
+            raise CommandRefused(command.fault)
         if any(each.accepted for each in before.values()):
-            raise Refused(ID_USED)
+            raise CommandRefused(ID_USED)
         body = parse(command)
         if isinstance(body, Resync):
             resync(store, catalogue, command.department)
             said = words_of(ACCEPTED)
             return CommandAccepted(command.id, command.verb, command.department, said.en, said.zh)
         row, state = move(store, catalogue, command.verb, command.assignment or "", command.department, body)
-    except Refused as error:
+    except CommandRefused as error:
         return _rejected(store, catalogue, command, error.code, words_of(error.code).en, error.errors)
     except Refusal as error:
         return _rejected(store, catalogue, command, status_of(error).slug, error.detail, error.errors)

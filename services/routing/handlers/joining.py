@@ -39,7 +39,7 @@ def add_handlers(
     created = [
         beside_lead(store, catalogue, row, Beside(code, domain.ROLES[handling], Why(domain.SUPERVISOR, 1.0))) for code in chosen
     ]
-    store.say_case(row["opinion"], *created, *joined_before(store, row["opinion"], created))
+    store.publish_case(row["opinion"], *created, *joined_before(store, row["opinion"], created))
     return created
 
 

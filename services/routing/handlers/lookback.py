@@ -11,7 +11,7 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages.assignments import AssignmentRechecked
 from services.routing import domain
-from services.routing.domain import LARGEST_POPULATION, SAMPLE_SIZE, Check, Sample
+from services.routing.domain import LARGEST_POPULATION, SAMPLE_SIZE, Sample, SampleCheck
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import reopen
 from services.routing.handlers.finding import known
@@ -39,7 +39,7 @@ def look_back(store: RoutingStore, catalogue: Catalogue, sample: Sample, lookbac
     return _found(store, lookback_id)
 
 
-def check(store: RoutingStore, catalogue: Catalogue, lookback_id: str, found: Check, by: str) -> State:
+def check(store: RoutingStore, catalogue: Catalogue, lookback_id: str, found: SampleCheck, by: str) -> State:
     """Record what was found of one case of the sample; what has not held is done again. Returns the state of the case.
 
     Raises `NotFound`, `Conflict` when it has been checked already or is not concluded any more.
@@ -53,7 +53,7 @@ def check(store: RoutingStore, catalogue: Catalogue, lookback_id: str, found: Ch
         raise Conflict("This case has been checked already in this look-back.")
     state = advance(State(row["state"]), Move.RECHECK)
     store.lookbacks.check(lookback_id, found.assignment, found.held, found.note, by)
-    store.say_case(row["opinion"], AssignmentRechecked(row["id"], row["department"], found.held, found.note))
+    store.publish_case(row["opinion"], AssignmentRechecked(row["id"], row["department"], found.held, found.note))
     if found.held:
         return state
     reopen(store, catalogue, row, found.note, "look_back")

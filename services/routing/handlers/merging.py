@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 
-def hear_joined(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
+def consume_joined(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
     """Another opinion is handled with this one: whoever has the case is told what it says."""
     told = _engaged(store, opinion)
     if store.joined.join(message.opinion, opinion, sequence):
-        store.say_case(opinion, *(AssignmentJoined(row["id"], row["department"], message.opinion, row["role"]) for row in told))
+        store.publish_case(opinion, *(AssignmentJoined(row["id"], row["department"], message.opinion, row["role"]) for row in told))
 
 
-def hear_parted(store: RoutingStore, opinion: str, sequence: int, message: OpinionParted) -> None:
+def consume_parted(store: RoutingStore, opinion: str, sequence: int, message: OpinionParted) -> None:
     """It is handled on its own again."""
     told = _engaged(store, opinion)
     if store.joined.part(message.opinion, opinion, sequence):
-        store.say_case(opinion, *(AssignmentParted(row["id"], row["department"], message.opinion, row["role"]) for row in told))
+        store.publish_case(opinion, *(AssignmentParted(row["id"], row["department"], message.opinion, row["role"]) for row in told))
 
 
-def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str, merged: str | None) -> None:
+def consume_details(store: RoutingStore, catalogue: Catalogue, opinion: str, content: str, merged: str | None) -> None:
     """A submitter has told more: a case that waited for it goes on, and whoever has it reads it."""
     row = store.lead_of(opinion)
     if row is None:
@@ -43,7 +43,7 @@ def hear_details(store: RoutingStore, catalogue: Catalogue, opinion: str, conten
         store.change_case(opinion, content=domain.with_details(row["content"], content))
         told = [row, *still_open(store.others_of(opinion))]
         detailed = (AssignmentDetailed(each["id"], each["department"], content, merged, each["role"]) for each in told)
-        store.say_case(opinion, *detailed)
+        store.publish_case(opinion, *detailed)
 
 
 def _engaged(store: RoutingStore, opinion: str) -> list[Row]:

@@ -41,7 +41,7 @@ def note_signature(store: RoutingStore, row: Row, state: S) -> S:
     signed = row["signed"] or store.now
     on_time = signed <= row["sign_by"]
     store.change(row["id"], state=state, signed=signed)
-    store.say_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time, row["role"]))
+    store.publish_case(row["opinion"], AssignmentSigned(row["id"], row["department"], row["sign_by"], on_time, row["role"]))
     return state
 
 
@@ -55,7 +55,7 @@ def note_objection(store: RoutingStore, catalogue: Catalogue, row: Row, command:
     domain.check_objection(command, catalogue, row["department"], row["object_by"], store.now)
     store.change(row["id"], state=state, proposed=command.department, objection=command.reason)
     objected = AssignmentObjected(row["id"], row["department"], command.reason, command.department, row["role"])
-    store.say_case(row["opinion"], objected)
+    store.publish_case(row["opinion"], objected)
     return state
 
 
@@ -65,7 +65,7 @@ def extend(store: RoutingStore, catalogue: Catalogue, row: Row, command: Extend)
     difficulty = domain.terms(catalogue, row)
     domain.check_extension(command, catalogue, difficulty, row, store.now)
     store.change(row["id"], asked_until=command.until, asked_reason=command.reason)
-    store.say_case(row["opinion"], AssignmentAsked(row["id"], row["department"], command.until, command.reason))
+    store.publish_case(row["opinion"], AssignmentAsked(row["id"], row["department"], command.until, command.reason))
     return state
 
 
@@ -74,7 +74,7 @@ def pause(store: RoutingStore, catalogue: Catalogue, row: Row, command: Pause) -
     state = advance(State(row["state"]), Move.PAUSE)
     until = domain.pause_until(command, catalogue, domain.terms(catalogue, row), row["pauses"], store.now)
     paused = AssignmentPaused(row["id"], row["department"], command.reason, until)
-    store.say_case(row["opinion"], *signature(store, row), paused)
+    store.publish_case(row["opinion"], *signature(store, row), paused)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, paused=store.now, paused_until=until, pauses=row["pauses"] + 1
     )
@@ -95,7 +95,7 @@ def progress(store: RoutingStore, catalogue: Catalogue, row: Row, command: Progr
     progressed = AssignmentProgressed(
         row["id"], row["department"], command.content, row["role"], contact=command.contact, on_time=on_time
     )
-    store.say_case(row["opinion"], progressed)
+    store.publish_case(row["opinion"], progressed)
     return state
 
 
@@ -126,7 +126,7 @@ def send(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply, st
     )  # fmt: skip
     promised = promise(store, catalogue, row, domain.promises_of(answer))
     released = release(store, unneeded(others), "answered")
-    store.say_case(row["opinion"], *signature(store, row), replied, *promised, *released)
+    store.publish_case(row["opinion"], *signature(store, row), replied, *promised, *released)
     store.change(
         row["id"], state=state, signed=row["signed"] or store.now, replied=store.now, reply=answer.content,
         outcome=outcome, on_time=on_time, promise=_kept(answer.promise),

@@ -50,7 +50,7 @@ def keep(store: RoutingStore, catalogue: Catalogue, row: Row, command: Keep) -> 
         store.change(row["id"], evaluate_by=window)
     on_time = store.now <= kept["due"]
     facts = (row["id"], row["department"], kept["id"], kept["what"], command.evidence, kept["due"], on_time, window)
-    store.say_case(row["opinion"], PromiseKept(*facts))
+    store.publish_case(row["opinion"], PromiseKept(*facts))
     return state
 
 
@@ -72,12 +72,12 @@ def _break(store: RoutingStore, catalogue: Catalogue, row: Row, broken: Row) -> 
         return
     store.promises.change(broken["id"], state=domain.BROKEN)
     facts = (row["id"], row["department"], broken["id"], broken["what"], broken["due"])
-    store.say_case(row["opinion"], PromiseBroken(*facts))
+    store.publish_case(row["opinion"], PromiseBroken(*facts))
     if Move.REOPEN in moves:
         reopen(store, catalogue, row, broken["what"], "promise")
 
 
-def hear_resolved(store: RoutingStore, catalogue: Catalogue, message: SupervisionResolved) -> None:
+def consume_resolved(store: RoutingStore, catalogue: Catalogue, message: SupervisionResolved) -> None:
     """A supervision has ended with a promise, which is tracked as one made in a reply is."""
     if message.promise is None:
         return
@@ -87,4 +87,4 @@ def hear_resolved(store: RoutingStore, catalogue: Catalogue, message: Supervisio
     if row["role"] != "lead" or Move.KEEP not in allowed_moves(State(row["state"])):
         log.warning("promise_without_a_case", assignment=row["id"], state=row["state"], supervision=message.supervision)
         return
-    store.say_case(row["opinion"], *promise(store, catalogue, row, [message.promise], message.supervision))
+    store.publish_case(row["opinion"], *promise(store, catalogue, row, [message.promise], message.supervision))

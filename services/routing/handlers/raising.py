@@ -12,7 +12,7 @@ from services.contracts.errors import Conflict, Retry
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
 from services.contracts.messages.assignments import AssignmentMarked, AssignmentRaised
 from services.contracts.messages.supervision import SupervisionRaised
-from services.contracts.messages.values import Counted
+from services.contracts.messages.values import RaisedBy
 from services.routing import domain
 from services.routing.domain import LEAD, Mark
 from services.routing.handlers.assigning import Row
@@ -31,7 +31,7 @@ def mark(store: RoutingStore, assignment_id: str, command: Mark) -> tuple[Row, S
     state = advance(State(row["state"]), Move.MARK)
     store.change_case(row["opinion"], key=command.key, leader=command.leader)
     marked = AssignmentMarked(row["id"], row["department"], command.key, command.leader, command.reason)
-    store.say_case(row["opinion"], marked)
+    store.publish_case(row["opinion"], marked)
     return row, state
 
 
@@ -58,12 +58,12 @@ def raise_if_due(store: RoutingStore, catalogue: Catalogue, row: Row) -> str | N
         return None
     level, counted = due
     advance(State(row["state"]), Move.RAISE)
-    count = reworks if counted is Counted.REWORKS else transfers
+    count = reworks if counted is RaisedBy.REWORKS else transfers
     _raise(store, row, level, row["raised"] + 1, counted.reason(count))
     return level
 
 
-def hear_raised(store: RoutingStore, catalogue: Catalogue, message: SupervisionRaised) -> None:
+def consume_raised(store: RoutingStore, catalogue: Catalogue, message: SupervisionRaised) -> None:
     """提级 by the ladder: a supervision whose rung raises makes an open case the next level's, where there is one."""
     rung = stored.found(catalogue.ladder, message.rung)
     if rung is None or not rung.raises:
@@ -79,4 +79,4 @@ def hear_raised(store: RoutingStore, catalogue: Catalogue, message: SupervisionR
 
 def _raise(store: RoutingStore, row: Row, level: str, raised: int, reason: str) -> None:
     store.change_case(row["opinion"], level=level, raised=raised)
-    store.say_case(row["opinion"], AssignmentRaised(row["id"], row["department"], level, reason))
+    store.publish_case(row["opinion"], AssignmentRaised(row["id"], row["department"], level, reason))

@@ -59,10 +59,10 @@ def reschedule(store: RoutingStore, catalogue: Catalogue, ids: Sequence[str]) ->
     store.calendars.change(calendar["id"], reached=ids[-1])
 
 
-def tell_moved(store: RoutingStore, catalogue: Catalogue) -> bool:
+def announce_moved(store: RoutingStore, catalogue: Catalogue) -> bool:
     """Tell one department of all that has moved for it, once; returns whether there may be others."""
     calendar = _following(store, catalogue)
-    return calendar is not None and _tell(store, calendar)
+    return calendar is not None and _announce(store, calendar)
 
 
 def _following(store: RoutingStore, catalogue: Catalogue) -> Row | None:
@@ -84,7 +84,7 @@ def _recount(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row)
         values["original_reply_by"] = _original(catalogue, row, values["reply_by"])
     store.change(row["id"], provisional=due.provisional, **values)
     facts = (row["id"], row["department"], moved, due.provisional, calendar["reason"], row["role"])
-    store.say_case(row["opinion"], AssignmentRescheduled(*facts))
+    store.publish_case(row["opinion"], AssignmentRescheduled(*facts))
 
 
 def _prolong(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row) -> None:
@@ -97,7 +97,7 @@ def _prolong(store: RoutingStore, catalogue: Catalogue, calendar: Row, row: Row)
     store.calendars.record(calendar, row, "evaluation", row["evaluate_by"], window)
     store.change(row["id"], evaluate_by=window)
     facts = (row["id"], row["department"], {"evaluation": window}, False, calendar["reason"], row["role"])
-    store.say_case(row["opinion"], AssignmentRescheduled(*facts))
+    store.publish_case(row["opinion"], AssignmentRescheduled(*facts))
 
 
 def _recomputed(store: RoutingStore, catalogue: Catalogue, row: Row) -> Deadlines:
@@ -115,14 +115,14 @@ def _original(catalogue: Catalogue, row: Row, reply_by: datetime) -> datetime:
     return domain.unmoved_due(catalogue, domain.terms(catalogue, row), row).at
 
 
-def _tell(store: RoutingStore, calendar: Row) -> bool:
-    rows = store.calendars.untold()
+def _announce(store: RoutingStore, calendar: Row) -> bool:
+    rows = store.calendars.unannounced()
     if not rows:
         store.calendars.change(calendar["id"], done=store.now)
         return False
     department = rows[0]["department"]
-    moves = domain.moves_to_tell(rows)
+    moves = domain.moves_to_announce(rows)
     if moves:
-        store.say_calendar(CalendarChanged(department, calendar["reason"], moves))
-    store.calendars.tell(department)
+        store.publish_calendar(CalendarChanged(department, calendar["reason"], moves))
+    store.calendars.mark_announced(department)
     return True

@@ -42,12 +42,12 @@ def _rule_on_objection(store: RoutingStore, catalogue: Catalogue, row: Row, ruli
     state = advance(before, Move.UPHOLD) if ruling.granted else advance(before, Move.DENY)
     target = _target(catalogue, row, ruling)
     store.remember(row, about="objection", granted=ruling.granted, reason=ruling.reason, by=by, target=target)
-    store.say_case(row["opinion"], _ruled(row, ruling))
+    store.publish_case(row["opinion"], _ruled(row, ruling))
     store.change(row["id"], state=state)
     if ruling.granted:
         others = still_open(store.others_of(row["opinion"]))
         ended = release(store, others, "reassigned")
-        store.say_case(row["opinion"], AssignmentReassigned(row["id"], row["department"], target, ruling.reason), *ended)
+        store.publish_case(row["opinion"], AssignmentReassigned(row["id"], row["department"], target, ruling.reason), *ended)
         reassign(store, catalogue, row, target, ruling.reason, new_assignment, others)
         raise_if_due(store, catalogue, {"id": new_assignment})
     return state
@@ -68,7 +68,7 @@ def _rule_on_part(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: R
             why = Why(f"{RULING}: {ruling.reason}", 1.0)
             created = beside_lead(store, catalogue, lead, Beside(target, row["role"], why))
             messages += [created, *joined_before(store, row["opinion"], [created])]
-    store.say_case(row["opinion"], *messages)
+    store.publish_case(row["opinion"], *messages)
     return state
 
 
@@ -83,10 +83,10 @@ def _rule_on_extension(store: RoutingStore, row: Row, ruling: Ruling, by: str) -
     if ruling.granted and until <= row["reply_by"]:
         raise Conflict(f"The deadline is {row['reply_by'].isoformat()} by now, later than what was asked for.")
     store.remember(row, about="extension", granted=ruling.granted, reason=ruling.reason, by=by, target=None)
-    store.say_case(row["opinion"], _ruled(row, ruling))
+    store.publish_case(row["opinion"], _ruled(row, ruling))
     if ruling.granted:
         extended = AssignmentExtended(row["id"], row["department"], row["reply_by"], {"reply": until}, row["asked_reason"])
-        store.say_case(row["opinion"], extended)
+        store.publish_case(row["opinion"], extended)
         store.change(row["id"], reply_by=until, extensions=row["extensions"] + 1)
     store.change(row["id"], asked_until=None)
     return state

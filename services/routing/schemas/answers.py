@@ -85,7 +85,7 @@ class AssignmentShape(Schema):
     allowed = fields.List(fields.String(), required=True)
 
 
-class MergedShape(Schema):
+class JoinedOpinionShape(Schema):
     """Another opinion that this case answers too, and what it says."""
 
     opinion = fields.String(required=True)
@@ -97,7 +97,7 @@ class MergedShape(Schema):
 class AssignmentCase(AssignmentShape):
     """An assignment with what its department has promised, the earliest due first, and what was merged into its case."""
 
-    merged = fields.List(fields.Nested(MergedShape), required=True)
+    merged = fields.List(fields.Nested(JoinedOpinionShape), required=True)
 
     promises = fields.List(fields.Nested(PromiseShape), required=True)
 
@@ -105,7 +105,7 @@ class AssignmentCase(AssignmentShape):
 AssignmentPage = followed_page("AssignmentPage", "A page of assignments.", AssignmentShape)
 
 
-class Standing(Schema):
+class AssignmentStanding(Schema):
     """Where an assignment stands after a move."""
 
     id = fields.String(required=True)

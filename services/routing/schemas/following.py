@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from services.contracts.fields import Code, ManyLines
 from services.contracts.queries import Choices, Codes
 from services.contracts.schema import Building, Tuples
-from services.routing.domain import PROMISE_STATES, Check, Sample
+from services.routing.domain import PROMISE_STATES, Sample, SampleCheck
 from services.runtime.web.paging import LARGEST_LIMIT, Page, page_of
 
 LONGEST_NOTE, LONGEST_ID = 2_000, 60
@@ -70,7 +70,7 @@ class LookbackBody(Building):
 class CheckBody(Building):
     """What was found of one case of the sample."""
 
-    shape = Check
+    shape = SampleCheck
 
     assignment = Code(LONGEST_ID, required=True)
     held = fields.Boolean(required=True, truthy={True}, falsy={False})

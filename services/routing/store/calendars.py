@@ -44,8 +44,10 @@ reschedulings = sa.Table(
     sa.Column("told", Instant),
     sa.Index("reschedulings_department", "department", "id"),
 )
-_UNTOLD = reschedulings.c.told.is_(None)
-sa.Index("reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
+_UNANNOUNCED = reschedulings.c.told.is_(None)
+sa.Index(
+    "reschedulings_untold", reschedulings.c.department, reschedulings.c.id, sqlite_where=_UNANNOUNCED, postgresql_where=_UNANNOUNCED
+)
 #: With a department, or waiting for a rating; as literals, so that both databases see that the partial index fits.
 _STATES = (*WITH_DEPARTMENT, State.REPLIED)
 MOVING = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in _STATES])
@@ -88,15 +90,15 @@ class CalendarStore:
             "at": self._work.now, "told": None,
         })  # fmt: skip
 
-    def untold(self) -> list[Row]:
+    def unannounced(self) -> list[Row]:
         """What one department has not been told of yet, in order; empty when every department knows."""
-        first = sa.select(reschedulings.c.department).where(_UNTOLD).order_by(reschedulings.c.department).limit(1)
-        query = sa.select(reschedulings).where(_UNTOLD, reschedulings.c.department == first.scalar_subquery())
+        first = sa.select(reschedulings.c.department).where(_UNANNOUNCED).order_by(reschedulings.c.department).limit(1)
+        query = sa.select(reschedulings).where(_UNANNOUNCED, reschedulings.c.department == first.scalar_subquery())
         return rows_of(self._work.execute(query.order_by(reschedulings.c.id)))
 
-    def tell(self, department: str) -> None:
+    def mark_announced(self, department: str) -> None:
         """The department is being told of everything that has moved."""
-        change = reschedulings.update().where(_UNTOLD, reschedulings.c.department == department).values(told=self._work.now)
+        change = reschedulings.update().where(_UNANNOUNCED, reschedulings.c.department == department).values(told=self._work.now)
         self._work.execute(change)
 
 

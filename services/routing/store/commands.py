@@ -64,17 +64,17 @@ class CommandStore:
         })  # fmt: skip
         return Answered(accepted, message_id, answer)
 
-    def say_once(self, answer: Answer, correlation_id: str) -> None:
+    def publish_once(self, answer: Answer, correlation_id: str) -> None:
         """Tell the department without remembering it."""
-        self.say(Answered(isinstance(answer, CommandAccepted), new_id(), answer), correlation_id)
+        self.publish(Answered(isinstance(answer, CommandAccepted), new_id(), answer), correlation_id)
 
-    def say(self, answered: Answered, correlation_id: str) -> None:
+    def publish(self, answered: Answered, correlation_id: str) -> None:
         """Tell the department, under the same message id each time.
 
         Of a subject of its own: messages of one subject wait for one another, and departments must not.
         """
         if answered.answer is not None:
-            self._work.say(
+            self._work.publish(
                 answered.answer, subject=answered.message_id or new_id(), sequence=0, message_id=answered.message_id,
                 correlation_id=correlation_id or None,
             )  # fmt: skip

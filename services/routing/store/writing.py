@@ -82,14 +82,14 @@ class RoutingStore:
         query = sa.select(assignments.c.opinion).where(assignments.c.id.in_(set(assignment_ids)))
         self.hold_cases(self._work.execute(query).scalars().all())
 
-    def say_case(self, opinion: str, *messages: Message) -> None:
+    def publish_case(self, opinion: str, *messages: Message) -> None:
         """Put messages about an opinion into the outbox, each with the next sequence number of its case."""
         if opinion not in self._said:
             self._lock(opinion)
         for sequence, message in enumerate(messages, self._said[opinion] + 1):
             beside = self._beside(opinion) if message.BESIDE and opinion in self._shared else ()
             to, message_id = destinations(message, beside), domain.message_id_of(message)
-            self._work.say(message, subject=opinion, sequence=sequence, message_id=message_id, to=to)
+            self._work.publish(message, subject=opinion, sequence=sequence, message_id=message_id, to=to)
         self._said[opinion] += len(messages)
         self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": opinion, "said": self._said[opinion]})
 
@@ -100,7 +100,7 @@ class RoutingStore:
         """
         if opinion not in self._said:
             self._lock(opinion)
-        self._work.say(
+        self._work.publish(
             message, subject=opinion, sequence=self._said[opinion], message_id=message_id, to=to_departments(department),
             withheld=message.WITHHELD,
         )  # fmt: skip
@@ -109,9 +109,9 @@ class RoutingStore:
         """The departments beside the lead that have not been let go."""
         return self._work.execute(_BESIDE, {"opinion": opinion}).scalars().all()
 
-    def say_calendar(self, changed: CalendarChanged) -> None:
+    def publish_calendar(self, changed: CalendarChanged) -> None:
         """Tell a department what the changed calendar has moved. Of its own subject, as the answer to a command is."""
-        self._work.say(changed, subject=new_id(), sequence=0)
+        self._work.publish(changed, subject=new_id(), sequence=0)
 
     def add(self, row: dict[str, Any]) -> None:
         """Store a new assignment; a second lead for one opinion fails the commit."""

@@ -19,10 +19,10 @@ import kombu.exceptions
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.topology import LARGEST_MESSAGE
 from services.runtime.messaging.delivery import Delivery as Delivery
-from services.runtime.messaging.delivery import aside_headers as aside_headers
 from services.runtime.messaging.delivery import delivery_of as delivery_of
+from services.runtime.messaging.delivery import failure_headers as failure_headers
 from services.runtime.messaging.frames import has_input, publish_frames, read_frames
-from services.runtime.tls import OLDEST, Address, read_address
+from services.runtime.tls import OLDEST, BrokerAddress, read_address
 
 HEARTBEAT = 30
 CONFIRM_DEADLINE = 30.0
@@ -73,7 +73,7 @@ class Publisher(Protocol):
         """Drop the connection."""
 
 
-class Subscription(Protocol):
+class Consumer(Protocol):
     """Hears one queue with manual acknowledgement."""
 
     def collect(self, limit: int, timeout: float) -> list[Delivery]:
@@ -105,7 +105,7 @@ def _connect(url: str, name: str) -> kombu.Connection:
     return connection
 
 
-def _tls(address: Address) -> dict[str, Any] | bool:
+def _tls(address: BrokerAddress) -> dict[str, Any] | bool:
     """What py-amqp needs to verify the certificate and the name in it, which for `amqps://` alone it does not look at."""
     return address.secure and {
         "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": address.host, "tls_minimum_version": OLDEST,
@@ -215,7 +215,7 @@ class RabbitPublisher:
         self._failed[message.properties["message_id"], exchange, routing_key] = "no queue takes it"
 
 
-class RabbitSubscription:
+class RabbitConsumer:
     """A consumer with manual acknowledgement on a connection of its own."""
 
     def __init__(self, url: str, queue: str, prefetch: int, name: str) -> None:

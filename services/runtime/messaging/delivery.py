@@ -30,7 +30,7 @@ class Delivery:
     exchange: str = ""
 
 
-def aside_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, Any]:
+def failure_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, Any]:
     """What a copy in a retry or dead queue has to remember, because it comes back under the queue's name and from us.
 
     `now` is a second (epoch); since when a message fails stays what it was at its first failure.

@@ -20,9 +20,9 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from services.contracts.errors import Poison, Retry
 from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
-from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher, Subscription
-from services.runtime.messaging.delivery import Delivery, aside_headers
-from services.runtime.messaging.reconcile import hear
+from services.runtime.messaging.broker import CONNECTION_ERRORS, Consumer, Outgoing, Publisher
+from services.runtime.messaging.delivery import Delivery, failure_headers
+from services.runtime.messaging.reconcile import receive
 from services.runtime.store import inbox
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
@@ -38,7 +38,7 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Hearing(Generic[T]):
+class Subscription(Generic[T]):
     """How one queue is heard: how a delivery is read, and what its messages do inside one transaction.
 
     A message heard twice is known by what `identify` makes of it; without it `handle` gets every copy and returns how many it
@@ -90,64 +90,64 @@ class Dispatcher(Generic[T]):
 
     def __init__(
         self,
-        hearing: Hearing[T],
+        subscription: Subscription[T],
         database: Database,
-        subscribe: Callable[[], Subscription],
+        subscribe: Callable[[], Consumer],
         publish: Callable[[], Publisher],
         telemetry: Telemetry,
         batch: int,
     ) -> None:
-        self._hearing, self._database, self._telemetry, self._batch = hearing, database, telemetry, batch
+        self._subscription, self._database, self._telemetry, self._batch = subscription, database, telemetry, batch
         self._subscribe, self._publish = subscribe, publish
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: connect, serve, and begin anew after an error with a growing rest."""
         failures = 0
         while not stop.is_set():
-            subscription: Subscription | None = None
+            consumer: Consumer | None = None
             try:
                 self._database.ping()
-                subscription = self._subscribe()
-                log.info("consumer_started", queue=self._hearing.queue)
+                consumer = self._subscribe()
+                log.info("consumer_started", queue=self._subscription.queue)
                 while not stop.is_set():
-                    self.turn(subscription)
+                    self.turn(consumer)
                     failures = 0
             except INTERRUPTIONS as error:
                 rest = REST_SECONDS[min(failures, len(REST_SECONDS) - 1)]
                 failures += 1
-                log.warning("consumer_interrupted", queue=self._hearing.queue, error=repr(error), rest_seconds=rest)
+                log.warning("consumer_interrupted", queue=self._subscription.queue, error=repr(error), rest_seconds=rest)
                 stop.wait(rest)
             finally:
-                if subscription is not None:
-                    subscription.close()
+                if consumer is not None:
+                    consumer.close()
 
-    def turn(self, subscription: Subscription) -> int:
+    def turn(self, consumer: Consumer) -> int:
         """Handle what is there, at most one batch; returns the number of deliveries."""
-        deliveries = subscription.collect(self._batch, POLL_SECONDS)
-        if deliveries and len(deliveries) < self._batch and self._hearing.patience:
-            time.sleep(self._hearing.patience)
-            deliveries += subscription.collect(self._batch - len(deliveries), 0.0)
+        deliveries = consumer.collect(self._batch, POLL_SECONDS)
+        if deliveries and len(deliveries) < self._batch and self._subscription.patience:
+            time.sleep(self._subscription.patience)
+            deliveries += consumer.collect(self._batch - len(deliveries), 0.0)
         calm, suspects = sort_out(deliveries)
         if calm:
-            self._serve(subscription, calm, through=not suspects)
+            self._serve(consumer, calm, through=not suspects)
         for suspect in suspects:
-            self._serve(subscription, [suspect], through=False)
+            self._serve(consumer, [suspect], through=False)
         return len(deliveries)
 
-    def _serve(self, subscription: Subscription, deliveries: Sequence[Delivery], *, through: bool) -> None:
+    def _serve(self, consumer: Consumer, deliveries: Sequence[Delivery], *, through: bool) -> None:
         started = time.perf_counter()
         about = [delivery for delivery in deliveries if delivery.exchange == DELIVERIES]
         verdicts = self.process([delivery for delivery in deliveries if delivery.exchange != DELIVERIES])
         if verdicts.unhandled:
-            self._put_aside(verdicts.unhandled)
+            self._pass_on_failed(verdicts.unhandled)
         # After those that came before it: it may ask about them.
         if about:
-            self._hear_about(about)
+            self._receive_reports(about)
         if through:
-            subscription.acknowledge(deliveries[-1], through=True)
+            consumer.acknowledge(deliveries[-1], through=True)
         else:
             for delivery in deliveries:
-                subscription.acknowledge(delivery, through=False)
+                consumer.acknowledge(delivery, through=False)
         self._report(verdicts, (time.perf_counter() - started) / len(deliveries))
 
     def process(self, deliveries: Sequence[Delivery]) -> Verdicts:
@@ -156,7 +156,7 @@ class Dispatcher(Generic[T]):
         readable: list[tuple[Delivery, T]] = []
         for delivery in deliveries:
             try:
-                readable.append((delivery, self._hearing.read(delivery)))
+                readable.append((delivery, self._subscription.read(delivery)))
             except Exception as error:
                 verdicts.unhandled.append((delivery, str(error) if isinstance(error, Poison) else repr(error), False))
         try:
@@ -166,7 +166,7 @@ class Dispatcher(Generic[T]):
             raise
         except Exception as error:
             expected = isinstance(error, Retry)
-            log.warning("batch_split", queue=self._hearing.queue, size=len(readable), error=repr(error), exc_info=not expected)
+            log.warning("batch_split", queue=self._subscription.queue, size=len(readable), error=repr(error), exc_info=not expected)
             for delivery, message in readable:
                 self._commit_alone(delivery, message, verdicts)
         return verdicts
@@ -186,15 +186,15 @@ class Dispatcher(Generic[T]):
     def _commit(self, readable: Sequence[tuple[Delivery, T]], verdicts: Verdicts) -> None:
         with self._database.transaction() as work:
             chosen = self._first_copies(work, [message for _, message in readable])
-            repeated = (self._hearing.handle(work, chosen) or 0) if chosen else 0
+            repeated = (self._subscription.handle(work, chosen) or 0) if chosen else 0
         verdicts.handled += len(chosen) - repeated
         verdicts.duplicate += len(readable) - len(chosen) + repeated
 
     def _first_copies(self, work: Transaction, messages: Sequence[T]) -> Sequence[T]:
-        identify = self._hearing.identify
+        identify = self._subscription.identify
         if identify is None:
             return messages
-        fresh = inbox.claim(work, self._hearing.queue, list(map(identify, messages)))
+        fresh = inbox.claim(work, self._subscription.queue, list(map(identify, messages)))
         chosen: list[T] = []
         for message in messages:
             if identify(message) in fresh:
@@ -217,42 +217,42 @@ class Dispatcher(Generic[T]):
 
     def _let_wait(self, delivery: Delivery, message: T, reason: str, verdicts: Verdicts) -> None:
         """A message is to be tried again later, or given up when it has had its chances."""
-        if self._hearing.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
+        if self._subscription.give_up is not None and retry_exchange(delivery.attempt + 1) is None:
             with self._database.transaction() as work:
-                self._hearing.give_up(work, message)
+                self._subscription.give_up(work, message)
         verdicts.unhandled.append((delivery, reason, True))
 
-    def _hear_about(self, deliveries: Sequence[Delivery]) -> None:
+    def _receive_reports(self, deliveries: Sequence[Delivery]) -> None:
         """Take what is told about messages; what cannot be read is dropped, because it is told again."""
         publisher = self._publish()
         try:
             for delivery in deliveries:
                 try:
-                    again = hear(self._database, delivery.body, publisher)
+                    again = receive(self._database, delivery.body, publisher)
                     self._telemetry.count("huiying_messages_again_total", again, reason="missing")
                 except Poison as error:
-                    log.warning("word_dropped", queue=self._hearing.queue, error=str(error))
+                    log.warning("report_dropped", queue=self._subscription.queue, error=str(error))
         finally:
             publisher.close()
 
-    def _put_aside(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
+    def _pass_on_failed(self, unhandled: Sequence[tuple[Delivery, str, bool]]) -> None:
         now = int(self._database.clock.now().timestamp())
         publisher = self._publish()
         try:
             for delivery, reason, again in unhandled:
-                publisher.publish(aside(delivery, reason, now, again=again))
+                publisher.publish(failed_copy(delivery, reason, now, again=again))
             failed = publisher.settle()
         finally:
             publisher.close()
         with self._database.transaction() as work:
-            inbox.note_aside(
-                work, self._hearing.queue, [delivery.message_id for delivery, _, _ in unhandled if delivery.message_id]
+            inbox.note_failed(
+                work, self._subscription.queue, [delivery.message_id for delivery, _, _ in unhandled if delivery.message_id]
             )
         if failed:
             raise TimeoutError(f"{len(failed)} messages could not be put aside: {next(iter(failed.values()))}")
 
     def _report(self, verdicts: Verdicts, seconds: float) -> None:
-        queue = self._hearing.queue
+        queue = self._subscription.queue
         retried = sum(1 for delivery, _, again in verdicts.unhandled if again and retry_exchange(delivery.attempt + 1))
         counts = {
             "handled": verdicts.handled, "duplicate": verdicts.duplicate,
@@ -275,13 +275,13 @@ def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Deliv
     return calm, suspects
 
 
-def aside(delivery: Delivery, reason: str, now: int, *, again: bool) -> Outgoing:
+def failed_copy(delivery: Delivery, reason: str, now: int, *, again: bool) -> Outgoing:
     """The copy that goes to a retry queue, or to the dead one when it had its chances. No header of the broker's is kept.
 
     `now` is a second (epoch).
     """
     attempt = delivery.attempt + 1
     exchange = retry_exchange(attempt) if again else None
-    headers = aside_headers(delivery, attempt, reason, now)
-    log.warning("message_put_aside", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
+    headers = failure_headers(delivery, attempt, reason, now)
+    log.warning("message_passed_on", queue=delivery.queue, message=delivery.message_id, reason=reason, dead=exchange is None)
     return Outgoing(delivery.message_id, exchange or DEAD, delivery.queue, delivery.body, headers, delivery.type)

@@ -61,7 +61,7 @@ class MemoryBroker:
 
     def add(self, queue: Queue) -> None:
         """Make a work queue with its dead queue, bound as the topology says."""
-        for pattern in queue.hears:
+        for pattern in queue.consumes:
             self._bind(queue.exchange, queue.name, pattern)
         self._bind(DEAD, dead_queue(queue.name), queue.name)
         self._bind(REQUEUE, queue.name, queue.name)
@@ -79,10 +79,10 @@ class MemoryBroker:
         self.check()
         return MemoryPublisher(self)
 
-    def subscription(self, queue: str, prefetch: int = 100) -> MemorySubscription:
+    def consumer(self, queue: str, prefetch: int = 100) -> MemoryConsumer:
         """A connection that hears one queue; raises ConnectionError while the broker is down or without the queue."""
         self.check(queue)
-        return MemorySubscription(self, queue, prefetch)
+        return MemoryConsumer(self, queue, prefetch)
 
     def check(self, queue: str | None = None) -> None:
         """Raises ConnectionError while the broker is down or when the queue is not there."""
@@ -195,7 +195,7 @@ class MemoryPublisher:
         self._failed = {}
 
 
-class MemorySubscription:
+class MemoryConsumer:
     """The twin of `RabbitSubscription`."""
 
     def __init__(self, broker: MemoryBroker, queue: str, prefetch: int) -> None:

@@ -68,7 +68,7 @@ class BrokerProbe:
         except pika.exceptions.ConnectionBlockedTimeout:
             raise
         except (pika.exceptions.AMQPError, OSError) as error:
-            raise _told(error) from error
+            raise _as_refusal(error) from error
 
     def depths(self, queues: Sequence[str]) -> dict[str, int]:
         """How many messages wait in each of these queues that is there; raises as `check` does."""
@@ -89,7 +89,7 @@ class BrokerProbe:
             finally:
                 connection.close()
         except (pika.exceptions.AMQPError, OSError) as error:
-            raise _told(error) from error
+            raise _as_refusal(error) from error
         return found
 
     def _parameters(self) -> pika.URLParameters:
@@ -126,6 +126,6 @@ def broker_parameters(url: str) -> pika.URLParameters:
     return parameters
 
 
-def _told(error: Exception) -> Unavailable | Distrusted:
+def _as_refusal(error: Exception) -> Unavailable | Distrusted:
     why = reason(error)
     return Distrusted(why) if why else Unavailable(f"The broker does not answer: {error!r}")

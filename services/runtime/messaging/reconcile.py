@@ -26,7 +26,7 @@ STRETCHES_A_ROUND = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DeliveryQuestion:
     """What `source` has published for the queues of one service. `closed` is the last number that this service has settled."""
 
     source: str
@@ -36,7 +36,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DeliveryReply:
     """What of it `hearer` has not heard. `settled` is False while some of it waits in a retry queue or for a person.
 
     `heard` is the last number that this service had settled before, and it has more to tell than the source knows where that is
@@ -91,7 +91,7 @@ class Asking:
         with self._database.reading() as connection:
             if not journal.has_news(connection, now - GRACE_SECONDS, now):
                 return 0
-        questions: list[tuple[str, Question]] = []
+        questions: list[tuple[str, DeliveryQuestion]] = []
         with self._database.transaction() as work:
             for _ in range(STRETCHES_A_ROUND):
                 if not journal.open_listings(work.connection, now - GRACE_SECONDS, now):
@@ -99,7 +99,7 @@ class Asking:
             for listing in journal.due_listings(work.connection, now):
                 closed = journal.number_of(work.connection, _closed(listing.hearer))
                 ids = journal.ids_of(work.connection, listing)
-                questions.append((listing.hearer, Question(work.source, listing.number, closed, ids)))
+                questions.append((listing.hearer, DeliveryQuestion(work.source, listing.number, closed, ids)))
                 journal.asked(work.connection, listing, now)
         for hearer, question in questions:
             queue = events_queue(hearer)
@@ -123,7 +123,7 @@ class Asking:
             self._marked = reached
 
 
-def hear(database: Database, body: bytes, publisher: Publisher) -> int:
+def receive(database: Database, body: bytes, publisher: Publisher) -> int:
     """Take a question or a reply; a question is answered at once. Returns how many messages are published again.
 
     Raises `Poison` for anything else.
@@ -131,17 +131,17 @@ def hear(database: Database, body: bytes, publisher: Publisher) -> int:
     try:
         told = orjson.loads(body)
         if "ids" in told:
-            question = Question(**told)
+            question = DeliveryQuestion(**told)
             reply = answer(database, question)
             publisher.publish(Outgoing(new_id(), DELIVERIES, events_queue(question.source), orjson.dumps(asdict(reply))))
             publisher.settle()
             return 0
-        return take(database, Reply(**told))
+        return take(database, DeliveryReply(**told))
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise Poison(f"not a word about messages: {error}") from error
 
 
-def answer(database: Database, question: Question) -> Reply:
+def answer(database: Database, question: DeliveryQuestion) -> DeliveryReply:
     """What of a question's messages this service has not had, by its inbox."""
     name = f"heard:{question.source}"
     missing: list[str] = []
@@ -160,10 +160,10 @@ def answer(database: Database, question: Question) -> Reply:
             journal.raise_to(work.connection, name, question.number)
     if missing:
         log.warning("messages_missing", service=database.source, source=question.source, count=len(missing))
-    return Reply(database.source, question.number, missing, settled and not missing, heard)
+    return DeliveryReply(database.source, question.number, missing, settled and not missing, heard)
 
 
-def take(database: Database, reply: Reply) -> int:
+def take(database: Database, reply: DeliveryReply) -> int:
     """Take a hearer's reply; returns how many messages are published again."""
     with database.transaction() as work:
         again = journal.answered(work.connection, reply.number, reply.missing, settled=reply.settled)

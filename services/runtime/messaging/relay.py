@@ -14,7 +14,7 @@ from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publi
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.store import journal, outbox
 from services.runtime.store.database import Database
-from services.runtime.store.outbox import Pending, Refused
+from services.runtime.store.outbox import Pending, RefusedMessage
 from services.runtime.telemetry import Telemetry
 
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
@@ -74,7 +74,7 @@ class Relay:
                 self._ask_at = time.monotonic() + ASK_SECONDS
             if not self.turn(publisher):
                 publisher.idle()
-                self._database.bell.wait(IDLE_SECONDS)
+                self._database.wake_up.wait(IDLE_SECONDS)
             self._failures = 0
 
     def turn(self, publisher: Publisher) -> int:
@@ -105,10 +105,10 @@ class Relay:
         self._telemetry.count("huiying_outbox_published_total", len(refused), result="refused")
         return len(rows)
 
-    def _send(self, publisher: Publisher, rows: Sequence[Pending], now: datetime) -> tuple[list[int], dict[str, Refused]]:
+    def _send(self, publisher: Publisher, rows: Sequence[Pending], now: datetime) -> tuple[list[int], dict[str, RefusedMessage]]:
         """Publish wave after wave; returns the ids that arrived everywhere, and by subject the first message that did not."""
         done: list[int] = []
-        refused: dict[str, Refused] = {}
+        refused: dict[str, RefusedMessage] = {}
         for wave in waves(rows):
             going = [row for row in wave if row.subject not in refused]
             for row in going:
@@ -121,7 +121,7 @@ class Relay:
                 left = tuple(place for place in row.destinations if (row.message_id, *place) in failed)
                 if left:
                     reason = failed[row.message_id, *left[0]]
-                    refused[row.subject] = Refused(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp())
+                    refused[row.subject] = RefusedMessage(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp())
                     log.warning("message_refused", message=row.message_id, subject=row.subject, places=left, reason=reason)
                 else:
                     done.append(row.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from services.runtime.messaging.broker import Delivery, Subscription
+from services.runtime.messaging.broker import Consumer, Delivery
 
 #: What one sender gets in one batch while others may be waiting: it is what they wait for.
 SHARE = 25
@@ -25,7 +25,7 @@ class Turns:
     way with it each time, and the broker gives them up together when that has happened often enough.
     """
 
-    def __init__(self, inner: Subscription, sender: Sender, narrow: int) -> None:
+    def __init__(self, inner: Consumer, sender: Sender, narrow: int) -> None:
         self._inner, self._sender = inner, sender
         self._room, self._wide = narrow, False
         self._lines: dict[str, deque[Delivery]] = {}

@@ -14,20 +14,20 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.topology import SAYS, looked_after, undeliverable, watched
+from services.contracts.topology import PUBLISHES, looked_after, undeliverable, watched
 from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription, Subscription
+from services.runtime.messaging.broker import Consumer, RabbitConsumer, RabbitPublisher
 from services.runtime.messaging.depths import QueueWatch
-from services.runtime.messaging.dispatch import Dispatcher, Hearing
+from services.runtime.messaging.dispatch import Dispatcher, Subscription
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.messaging.relay import Relay
 from services.runtime.messaging.turns import Sender, Turns
 from services.runtime.process.backlog import OutboxCollector, backlog_of
-from services.runtime.process.catalogue import InUse, OpenCodes
+from services.runtime.process.catalogue import InUse, LackingCodes
 from services.runtime.process.health import Checks, Facts, health_routes, status_application
 from services.runtime.process.logs import set_up_logs
-from services.runtime.process.worker import Chore, Loop, run_worker
+from services.runtime.process.worker import Loop, PeriodicJob, run_worker
 from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.store.condition import StoreCheck, remember
 from services.runtime.store.database import Database
@@ -35,9 +35,9 @@ from services.runtime.store.idempotency import prune
 from services.runtime.store.migrate import ACCESS, STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.tls import identity, trusting
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
-from services.runtime.web.audit import Scribe
+from services.runtime.web.audit import AuditLog
 from services.runtime.web.routes import Routes, body_limits
 from services.runtime.web.server import WebServer
 from services.runtime.web.throttle import Allowance, Limit, Throttle
@@ -60,11 +60,11 @@ class Assembly:
     settings: type[ProcessSettings]
     build: Callable[[Any, Database, Clock], Any]
     routes: Routes
-    hearings: Callable[[Any], Sequence[Hearing[Any]]]
+    subscriptions: Callable[[Any], Sequence[Subscription[Any]]]
     migrations: Path
-    chores: Callable[[Any], Sequence[Chore]] = lambda _: ()
+    periodic_jobs: Callable[[Any], Sequence[PeriodicJob]] = lambda _: ()
     collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
-    tells: Callable[[Any], Facts] = lambda _: {}
+    readiness_facts: Callable[[Any], Facts] = lambda _: {}
     place: Callable[[Any], InUse[Any]] | None = None
     uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
     limits: Callable[[Any], Mapping[Limit, int]] = lambda _: {}
@@ -97,13 +97,15 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
     access = Database(given.access_database_url, "access", clock)
-    throttle, tells = (
+    throttle, readiness_facts = (
         Throttle(Allowance.of(given, assembly.limits(given))),
-        {**_tells(assembly, database, service), **backlog_of(database)},
+        {**_readiness_facts(assembly, database, service), **backlog_of(database)},
     )
-    health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, tells)
+    health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, readiness_facts)
     routes = Routes([*assembly.routes, *health])
-    return create_app(assembly.name, service, routes, Gatekeeper(access), telemetry, throttle=throttle, scribe=Scribe(access))
+    return create_app(
+        assembly.name, service, routes, TokenAuthenticator(access), telemetry, throttle=throttle, audit_log=AuditLog(access)
+    )
 
 
 def worker_loops(
@@ -115,17 +117,17 @@ def worker_loops(
     def connect() -> RabbitPublisher:
         return RabbitPublisher(given.broker_url, f"{label}-publisher")
 
-    loops: dict[str, Loop] = {chore.name: counted(chore, telemetry).loop for chore in assembly.chores(service)}
-    if SAYS[assembly.name]:
+    loops: dict[str, Loop] = {job.name: counted(job, telemetry).loop for job in assembly.periodic_jobs(service)}
+    if PUBLISHES[assembly.name]:
         loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _nowhere(assembly, service)).run
-    for hearing in assembly.hearings(service):
+    for subscription in assembly.subscriptions(service):
 
-        def subscribe(queue: str = hearing.queue, sender: Sender | None = hearing.sender) -> Subscription:
-            subscription = RabbitSubscription(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
-            return Turns(subscription, sender, 2 * given.batch) if sender else subscription
+        def subscribe(queue: str = subscription.queue, sender: Sender | None = subscription.sender) -> Consumer:
+            consumer = RabbitConsumer(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
+            return Turns(consumer, sender, 2 * given.batch) if sender else consumer
 
-        loops[hearing.queue] = Dispatcher(hearing, database, subscribe, connect, telemetry, given.batch).run
-    loops["answers"] = Chore("answers", PRUNE_SECONDS, lambda: prune(database)).loop
+        loops[subscription.queue] = Dispatcher(subscription, database, subscribe, connect, telemetry, given.batch).run
+    loops["answers"] = PeriodicJob("answers", PRUNE_SECONDS, lambda: prune(database)).loop
     loops["depths"] = _depths(assembly, given, telemetry, database.clock).loop
     if assembly.place is not None:
         loops["catalogue"] = _catalogue(assembly, assembly.place(service), database, telemetry).loop
@@ -140,22 +142,22 @@ def _nowhere(assembly: Assembly, service: Any) -> Callable[[], Collection[tuple[
     return lambda: undeliverable(place.catalogue.unqueued)
 
 
-def counted(chore: Chore, telemetry: Telemetry) -> Chore:
+def counted(job: PeriodicJob, telemetry: Telemetry) -> PeriodicJob:
     """The chore, with what it could not do told to the metrics."""
-    failed = chore.failed
+    failed = job.failed
     if failed is None:
-        return chore
+        return job
 
     def run() -> bool:
         try:
-            return chore.run()
+            return job.run()
         finally:
-            telemetry.show("huiying_job_failed_rows", failed(), job=chore.name)
+            telemetry.show("huiying_job_failed_rows", failed(), job=job.name)
 
-    return dataclasses.replace(chore, run=run)
+    return dataclasses.replace(job, run=run)
 
 
-def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, clock: Clock) -> Chore:
+def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, clock: Clock) -> PeriodicJob:
     """Counts what waits in queues and what could not be handled, for the metrics."""
 
     def queues(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -163,26 +165,26 @@ def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, cl
 
     place = InUse.of(given, queues)
     watch = QueueWatch(BrokerProbe(given.broker_url).depths, lambda: place.now, telemetry, clock)
-    return Chore("depths", DEPTHS_SECONDS, watch.look)
+    return PeriodicJob("depths", DEPTHS_SECONDS, watch.look)
 
 
-def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> OpenCodes:
-    return OpenCodes(database, lambda: place.catalogue, assembly.uses)
+def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> LackingCodes:
+    return LackingCodes(database, lambda: place.catalogue, assembly.uses)
 
 
-def _tells(assembly: Assembly, database: Database, service: Any) -> Facts:
+def _readiness_facts(assembly: Assembly, database: Database, service: Any) -> Facts:
     """What the service tells, and what is wrong with its catalogue while something is."""
     if assembly.place is None:
-        return assembly.tells(service)
+        return assembly.readiness_facts(service)
     place = assembly.place(service)
     codes = _open_codes(assembly, place, database)
     return {
-        **assembly.tells(service), "catalogue_lacking": lambda: len(codes.lacking()) or None,
+        **assembly.readiness_facts(service), "catalogue_lacking": lambda: len(codes.lacking()) or None,
         "catalogue_refused": lambda: int(place.is_refused()) or None,
     }  # fmt: skip
 
 
-def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, telemetry: Telemetry) -> Chore:
+def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, telemetry: Telemetry) -> PeriodicJob:
     """Compares the catalogue in use with the open cases, for the metrics and the log."""
     codes, told = _open_codes(assembly, place, database), list[Use]()
 
@@ -196,7 +198,7 @@ def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, teleme
         told[:] = found
         return False
 
-    return Chore("catalogue", CATALOGUE_SECONDS, compare)
+    return PeriodicJob("catalogue", CATALOGUE_SECONDS, compare)
 
 
 def _web(assembly: Assembly, given: ProcessSettings) -> int:
@@ -214,8 +216,8 @@ def _worker(assembly: Assembly, given: ProcessSettings) -> int:
     service = assembly.build(given, database, clock)
     telemetry.registry.register(OutboxCollector(database))
     loops = worker_loops(assembly, given, database, service, telemetry)
-    checks, tells = checks_of(assembly, given, database), backlog_of(database)
-    status = status_application(assembly.name, checks, telemetry.expose, tells)
+    checks, readiness_facts = checks_of(assembly, given, database), backlog_of(database)
+    status = status_application(assembly.name, checks, telemetry.expose, readiness_facts)
     return run_worker(assembly.name, loops, status, given.host, given.worker_port)
 
 

@@ -137,7 +137,7 @@ class InUse(Generic[T]):
             self.keep()
 
 
-class OpenCodes:
+class LackingCodes:
     """Which codes the open cases of a service use that the catalogue in use lacks."""
 
     def __init__(self, database: Database, catalogue: Callable[[], Catalogue], uses: Callable[[Connection], Sequence[Use]]) -> None:

@@ -36,13 +36,13 @@ def readiness(checks: Checks) -> tuple[int, dict[str, str]]:
     return (200 if set(words.values()) <= {"ok"} else 503), words
 
 
-def told(tells: Facts) -> dict[str, int]:
+def facts_of(readiness_facts: Facts) -> dict[str, int]:
     """The numbers that are known right now."""
-    numbers = {name: tell() for name, tell in tells.items()}
+    numbers = {name: tell() for name, tell in readiness_facts.items()}
     return {name: number for name, number in numbers.items() if number is not None}
 
 
-def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> Routes:
+def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], readiness_facts: Facts | None = None) -> Routes:
     """`/healthz`, `/readyz` and the metrics of a service, on its own port and through the one origin.
 
     The series hold counts only, nothing of any person, and are open like the statistics they stand for.
@@ -58,7 +58,7 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
     def readyz(_: Call[Any]) -> Answer:
         """Whether the broker takes messages, and the store answers, has its shape and takes writes."""
         status, words = readiness(checks)
-        return status, words | told(tells or {})
+        return status, words | facts_of(readiness_facts or {})
 
     @routes.get("/metrics", access=PUBLIC, cost=SCRAPE_COST)
     @routes.get(f"/{name}/metrics", access=PUBLIC, cost=SCRAPE_COST)
@@ -69,10 +69,10 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], tells:
     return routes
 
 
-def status_application(name: str, checks: Checks, expose: Callable[[], bytes], tells: Facts | None = None) -> flask.Flask:
+def status_application(name: str, checks: Checks, expose: Callable[[], bytes], readiness_facts: Facts | None = None) -> flask.Flask:
     """The same addresses as an application of its own, for a process that serves nothing else."""
     app = flask.Flask(name, static_folder=None, template_folder=None)
-    for route in health_routes(name, checks, expose, tells):
+    for route in health_routes(name, checks, expose, readiness_facts):
         app.add_url_rule(route.path, route.path, _answering(route))
     return app
 

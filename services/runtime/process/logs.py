@@ -13,7 +13,7 @@ import structlog
 from services.contracts.text import escape_json, printable
 
 
-class Patient:
+class BestEffortStream:
     """A stream for logs that loses what it cannot write: on a full disk, a line that is not written must not stop the work."""
 
     def __init__(self, stream: TextIO) -> None:
@@ -58,6 +58,6 @@ def set_up_logs(level: str) -> None:
             structlog.processors.JSONRenderer(_one_json_line, ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, BestEffortStream(sys.stderr))),
         cache_logger_on_first_use=True,
     )

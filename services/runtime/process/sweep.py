@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import OperationalError
 
-from services.runtime.process.worker import Chore
+from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database, Transaction
 
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ RESTS = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 300, 900, 3600)
 
 
 @dataclass(slots=True)
-class Failure:
+class FailedRow:
     """A row that could not be dealt with: how often, and until when it is left alone."""
 
     times: int
@@ -32,7 +32,7 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Due(Generic[S, R]):
+class SweepTarget(Generic[S, R]):
     """What a sweep is about. `open` makes the store of a transaction.
 
     `take` gives the next rows behind a key, at most so many, in the order of their keys; `key` names one among them. `act` deals
@@ -51,12 +51,12 @@ class Sweep(Generic[S, R]):
     A row that fails alone is logged, counted in `failed`, left alone for a while, and the others go on behind it.
     """
 
-    def __init__(self, name: str, database: Database, due: Due[S, R], limit: int) -> None:
+    def __init__(self, name: str, database: Database, due: SweepTarget[S, R], limit: int) -> None:
         self._name, self._database, self._due, self._limit = name, database, due, limit
         self._after: After = None
         #: How many of the next rows are taken one by one, because they were in a batch that failed.
         self._alone = 0
-        self._failures: dict[Hashable, Failure] = {}
+        self._failures: dict[Hashable, FailedRow] = {}
         self._seen: set[Hashable] = set()
 
     @property
@@ -64,9 +64,9 @@ class Sweep(Generic[S, R]):
         """How many rows could not be dealt with when they were last tried."""
         return len(self._failures)
 
-    def chore(self, seconds: float) -> Chore:
+    def job(self, seconds: float) -> PeriodicJob:
         """The sweep as something that a worker does every so many seconds."""
-        return Chore(self._name, seconds, self.step, lambda: self.failed)
+        return PeriodicJob(self._name, seconds, self.step, lambda: self.failed)
 
     def step(self) -> bool:
         """One transaction; returns whether there is more to do at once. Raises when the store is away."""
@@ -100,7 +100,7 @@ class Sweep(Generic[S, R]):
             return True
         key = self._due.key(rows[0])
         times = self._failures[key].times + 1 if key in self._failures else 1
-        self._failures[key] = Failure(times, self._database.clock.now() + RESTS[min(times, len(RESTS)) - 1])
+        self._failures[key] = FailedRow(times, self._database.clock.now() + RESTS[min(times, len(RESTS)) - 1])
         log.error("row_failed", job=self._name, row=list(map(str, key)), times=times, exc_info=error)
         return self._go_on(rows, 1)
 

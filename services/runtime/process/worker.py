@@ -26,7 +26,7 @@ Loop = Callable[[threading.Event], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Chore:
+class PeriodicJob:
     """Something to do again and again: `run` is called every `seconds` and returns whether there is more to do at once.
 
     `failed` is how many rows it could not deal with, where it works on rows.
@@ -44,9 +44,9 @@ class Chore:
             try:
                 more = self.run()
             except SQLAlchemyError as error:
-                log.warning("chore_interrupted", chore=self.name, error=repr(error))
+                log.warning("job_interrupted", job=self.name, error=repr(error))
             except Exception:
-                log.exception("chore_failed", chore=self.name)
+                log.exception("job_failed", job=self.name)
             if not more:
                 stop.wait(self.seconds)
 

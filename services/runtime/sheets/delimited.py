@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from services.runtime.sheets.rows import MOST_ABOVE, Likeness, Row, Table, beneath_header
+from services.runtime.sheets.rows import MOST_ABOVE, Likeness, SheetRow, Table, beneath_header
 
 SEPARATORS = (",", ";", "\t", "|", "，", "；")
 SAMPLE = 65_536
@@ -35,7 +35,7 @@ def read_delimited(lines: Iterable[bytes], likeness: Likeness) -> Table:
     return Table("CSV", encoding, separator, None, header, above, rest)
 
 
-def _after_first(rows: Iterator[Row]) -> Iterator[Row]:
+def _after_first(rows: Iterator[SheetRow]) -> Iterator[SheetRow]:
     next(rows)
     return rows
 
@@ -109,7 +109,7 @@ def _split(lines: Iterable[bytes], encoding: str) -> Iterator[str]:
         yield rest
 
 
-def _rows(texts: Iterable[str], separator: str, encoding: str) -> Iterator[Row]:
+def _rows(texts: Iterable[str], separator: str, encoding: str) -> Iterator[SheetRow]:
     tape = _Tape(texts)
     reader = csv.reader(tape, strict=True, delimiter=separator)
     while True:
@@ -119,14 +119,14 @@ def _rows(texts: Iterable[str], separator: str, encoding: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            row = Row(number, (), f"not CSV: {error}")
+            row = SheetRow(number, (), f"not CSV: {error}")
         if row.reason and tape.rewind():
             reader = csv.reader(tape, strict=True, delimiter=separator)
         yield row
 
 
-def _row(number: int, values: Sequence[str], encoding: str) -> Row:
-    row = Row(number, tuple(values))
+def _row(number: int, values: Sequence[str], encoding: str) -> SheetRow:
+    row = SheetRow(number, tuple(values))
     try:
         "".join(values).encode()
     except UnicodeEncodeError:

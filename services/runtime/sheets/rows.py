@@ -19,7 +19,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """One row by the number of the line it begins at, from 1; `reason` says why it cannot be read."""
 
     number: int
@@ -35,12 +35,12 @@ class Table:
     encoding: str | None
     separator: str | None
     sheet: str | None
-    header: Row
+    header: SheetRow
     above: int
-    rows: Iterator[Row]
+    rows: Iterator[SheetRow]
 
 
-def beneath_header(rows: Iterable[Row], likeness: Likeness) -> tuple[Row, int, Iterator[Row]]:
+def beneath_header(rows: Iterable[SheetRow], likeness: Likeness) -> tuple[SheetRow, int, Iterator[SheetRow]]:
     """(the header, how many rows stand above it, the rows below it); raises `Unreadable` where there is nothing."""
     going = (row for row in rows if row.reason or any(cell.strip() for cell in row.cells))
     first = list(islice(going, MOST_ABOVE))
@@ -53,7 +53,7 @@ def beneath_header(rows: Iterable[Row], likeness: Likeness) -> tuple[Row, int, I
     return header, found, (_fitted(row, header.cells) for row in chain(first[found + 1 :], going))
 
 
-def _fitted(row: Row, names: Sequence[str]) -> Row:
+def _fitted(row: SheetRow, names: Sequence[str]) -> SheetRow:
     """A row with a cell for each column of the header, or the reason why it has none."""
     if row.reason:
         return row

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import openpyxl
 
-from services.runtime.sheets.rows import Likeness, Row, Table, Unreadable, beneath_header
+from services.runtime.sheets.rows import Likeness, SheetRow, Table, Unreadable, beneath_header
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What a workbook may hold once it is unpacked (bytes), in how many parts; its rows and columns.
@@ -50,13 +50,13 @@ def _only_sheet(book: Any) -> str:
     return str(filled[0] if filled else book.sheetnames[0])
 
 
-def _rows(sheet: Any) -> Iterator[Row]:
+def _rows(sheet: Any) -> Iterator[SheetRow]:
     # What a sheet says of its own size may be wrong, and then rows would be missing.
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), 1):
         if any(cell is not None for cell in cells):
             reason = f"beyond row {MOST_ROWS}; send the rest in a file of its own" if number > MOST_ROWS else ""
-            yield Row(number, tuple(map(_text, cells)), reason)
+            yield SheetRow(number, tuple(map(_text, cells)), reason)
 
 
 def _text(cell: Any) -> str:

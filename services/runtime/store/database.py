@@ -27,7 +27,7 @@ from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.store.bulk import insert_into, run_many
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.store.outbox import outbox_row, outbox_table
-from services.runtime.store.wake_up import Bell, FifoBell, NotifyBell
+from services.runtime.store.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
 
 log = structlog.get_logger()
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -86,7 +86,7 @@ class Transaction:
         self.flush()
         return self.connection.execute(statement, parameters)
 
-    def say(
+    def publish(
         self,
         message: Message,
         *,
@@ -128,7 +128,7 @@ class Database:
     def __init__(self, url: str, source: str, clock: Clock) -> None:
         self.url, self.source, self.clock = make_url(url), source, clock
         self.engine = _engine(self.url)
-        self._bell: Bell | None = None
+        self._wake_up: WakeUp | None = None
         self._hanging, self._writing = threading.Lock(), threading.Lock()
 
     @property
@@ -145,7 +145,7 @@ class Database:
             yield work
             work.flush()
         if work.said:
-            self.bell.ring()
+            self.wake_up.signal()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -172,13 +172,13 @@ class Database:
             yield connection if self.is_sqlite else connection.execution_options(isolation_level="REPEATABLE READ")
 
     @property
-    def bell(self) -> Bell:
+    def wake_up(self) -> WakeUp:
         """What wakes this store's relay."""
         with self._hanging:
-            if self._bell is None:
+            if self._wake_up is None:
                 channel = f"{self.source}_outbox"
-                self._bell = FifoBell(self._beside("bell")) if self.is_sqlite else NotifyBell(self.conninfo, channel)
-            return self._bell
+                self._wake_up = FifoWakeUp(self._beside("bell")) if self.is_sqlite else NotifyWakeUp(self.conninfo, channel)
+            return self._wake_up
 
     def lease(self, name: str) -> Lease:
         """A lease that one process on this store can hold."""
@@ -188,9 +188,9 @@ class Database:
         """Close the pooled connections and the bell; the store can be used again afterwards."""
         self.engine.dispose()
         with self._hanging:
-            if self._bell is not None:
-                self._bell.close()
-                self._bell = None
+            if self._wake_up is not None:
+                self._wake_up.close()
+                self._wake_up = None
 
     def tidy(self) -> None:
         """After something was overwritten: let no older copy of it stay in the log beside the file, if nobody is reading it now."""

@@ -56,7 +56,7 @@ def unknown(connection: Connection, queue: str, message_ids: Sequence[str]) -> t
     return missing, waits
 
 
-def note_aside(work: Transaction, queue: str, message_ids: Sequence[str]) -> None:
+def note_failed(work: Transaction, queue: str, message_ids: Sequence[str]) -> None:
     """Remember that messages came but could not be handled: they wait in a retry queue or for a person."""
     rows = [{"message_id": each, "queue": dead_queue(queue), "received": work.now} for each in sorted(set(message_ids))]
     if rows:

@@ -15,7 +15,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.topology import OUTSIDE, hearers
+from services.contracts.topology import OUTSIDE, queues_consuming
 from services.runtime.store.database import INSERTS
 from services.runtime.store.journal_tables import addressed_table, journal_table, listings_table, published_table
 from services.runtime.store.outbox import outbox_table
@@ -31,7 +31,7 @@ LONGEST_REST_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
+class PublishedStretch:
     """One stretch of published messages and the service that was asked about it."""
 
     number: int
@@ -128,15 +128,15 @@ def open_listings(connection: Connection, before: float, now: float) -> bool:
     return len(taken) == STRETCH
 
 
-def due_listings(connection: Connection, now: float, limit: int = 100) -> list[Listing]:
+def due_listings(connection: Connection, now: float, limit: int = 100) -> list[PublishedStretch]:
     """Listings to ask about now; those that nobody answered for too long are given up."""
     for first, last in connection.execute(_EXPIRED, {"before": now - KEEP_SECONDS}).all():
         connection.execute(listings_table.delete().where(listings_table.c.first == first))
         _let_go(connection, first, last)
-    return [Listing(*row) for row in connection.execute(_DUE, {"now": now, "most": limit}).all()]
+    return [PublishedStretch(*row) for row in connection.execute(_DUE, {"now": now, "most": limit}).all()]
 
 
-def asked(connection: Connection, listing: Listing, now: float) -> None:
+def asked(connection: Connection, listing: PublishedStretch, now: float) -> None:
     """Let a listing rest: a minute, then longer and longer."""
     rest = min(60.0 * 2 ** min(listing.tries, 8), LONGEST_REST_SECONDS)
     connection.execute(
@@ -144,7 +144,7 @@ def asked(connection: Connection, listing: Listing, now: float) -> None:
     )
 
 
-def ids_of(connection: Connection, listing: Listing) -> dict[str, list[str]]:
+def ids_of(connection: Connection, listing: PublishedStretch) -> dict[str, list[str]]:
     """The ids that the service of a listing should have heard, by queue."""
     query = sa.select(published_table.c.message_id, published_table.c.destinations)
     found: dict[str, list[str]] = defaultdict(list)
@@ -226,7 +226,7 @@ def forget_subject(connection: Connection, subject: str) -> None:
 @lru_cache(maxsize=4096)
 def queues_of(destinations: str) -> frozenset[str]:
     """The queues of services that hear a message with these destinations."""
-    return frozenset(queue for exchange, key in orjson.loads(destinations) for queue in hearers(exchange, key))
+    return frozenset(queue for exchange, key in orjson.loads(destinations) for queue in queues_consuming(exchange, key))
 
 
 def _within(first: int, last: int) -> sa.ColumnElement[bool]:

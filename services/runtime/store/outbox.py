@@ -53,7 +53,7 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedMessage:
     """A message the broker did not take for the destinations `left`; it is tried again at `due` (seconds since 1970)."""
 
     row: Pending
@@ -110,7 +110,7 @@ def remove(connection: Connection, ids: Sequence[int]) -> None:
         connection.execute(_REMOVE, {"ids": ids})
 
 
-def postpone(connection: Connection, refused: Sequence[Refused]) -> None:
+def postpone(connection: Connection, refused: Sequence[RefusedMessage]) -> None:
     """Keep refused messages for the destinations they have not reached, and all later ones of their subjects behind them."""
     if refused:
         connection.execute(_POSTPONE, [

@@ -17,10 +17,10 @@ from typing import Protocol
 import psycopg
 
 
-class Bell(Protocol):
+class WakeUp(Protocol):
     """Wakes the one relay of a store, from any process."""
 
-    def ring(self) -> None:
+    def signal(self) -> None:
         """Wake whoever waits; never blocks, never fails."""
 
     def wait(self, timeout: float) -> None:
@@ -30,7 +30,7 @@ class Bell(Protocol):
         """Give up what it holds."""
 
 
-class FifoBell:
+class FifoWakeUp:
     """A named pipe beside an SQLite file."""
 
     def __init__(self, path: Path) -> None:
@@ -38,7 +38,7 @@ class FifoBell:
             os.mkfifo(path, 0o600)
         self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
 
-    def ring(self) -> None:
+    def signal(self) -> None:
         """Put a byte into the pipe; a full pipe has been rung already."""
         with contextlib.suppress(BlockingIOError):
             os.write(self._pipe, b"!")
@@ -55,7 +55,7 @@ class FifoBell:
         os.close(self._pipe)
 
 
-class NotifyBell:
+class NotifyWakeUp:
     """PostgreSQL's LISTEN and NOTIFY, each on a connection of its own, so that no commit waits for a notification.
 
     Rings are sent by a thread that joins those that arrive meanwhile into one.
@@ -72,17 +72,17 @@ class NotifyBell:
         self._threads: dict[str, threading.Thread] = {}
         self._starting = threading.Lock()
 
-    def ring(self) -> None:
+    def signal(self) -> None:
         """Wake a waiting thread of this process directly, and other processes through the database."""
         if time.monotonic() < self._present_until:
             self._heard.set()
             return
         self._due.set()
-        self._ensure("bell-ringer", self._send)
+        self._ensure("wake-up-ringer", self._send)
 
     def wait(self, timeout: float) -> None:
         """Wait for a notification; the first call starts listening."""
-        self._ensure("bell-listener", self._listen)
+        self._ensure("wake-up-listener", self._listen)
         self._present_until = time.monotonic() + timeout + self.PRESENT_SECONDS
         self._heard.wait(timeout)
         # Before the caller looks into the store, so that what is stored after its look rings again.

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.callers import NOBODY, NOTHING_NAMED, PARTY, Caller, Named, Role, check_owner, check_token
+from services.contracts.callers import NOBODY, NOTHING_NAMED, PARTY, Caller, Role, TokenGrants, check_owner, check_token
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Instant, rows_of
@@ -44,7 +44,7 @@ tokens = sa.Table(
 
 
 def create(
-    database: Database, role: str, party: str | None, days: int | None = None, named: Named = NOTHING_NAMED
+    database: Database, role: str, party: str | None, days: int | None = None, named: TokenGrants = NOTHING_NAMED
 ) -> tuple[str, str]:
     """Make a token, good for `days` or until it is revoked; returns (id, token). The token is shown once and never stored."""
     check_token(role, party, named)
@@ -76,7 +76,7 @@ def listing(database: Database) -> list[Mapping[str, Any]]:
         return rows_of(connection.execute(sa.select(*columns).order_by(tokens.c.id.desc())))
 
 
-class Brief(Generic[T]):
+class TtlCache(Generic[T]):
     """Takes what was looked up for granted for `CACHE_SECONDS`, and does not grow without end."""
 
     def __init__(self) -> None:
@@ -97,12 +97,12 @@ class Brief(Generic[T]):
         self._found.pop(key, None)
 
 
-class Gatekeeper:
+class TokenAuthenticator:
     """Turns the Authorization header into a caller; remembers what it found for a moment."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self._known: Brief[Caller] = Brief()
+        self._known: TtlCache[Caller] = TtlCache()
         self._used: dict[str, float] = {}
 
     def caller(self, header: str | None) -> Caller:

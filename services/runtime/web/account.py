@@ -12,14 +12,14 @@ import flask
 from services.contracts.callers import PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.errors import NotSignedIn
 from services.runtime.web.calls import Call
-from services.runtime.web.guard import Door
+from services.runtime.web.guard import RequestGuard
 from services.runtime.web.pages import Words, environment, error_page, html, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import Session, give_cookie, refuse_foreign, take_cookie
 
 TEMPLATES = environment(Path(__file__).parent / "templates")
-DESK = "/office"
+ACCOUNT = "/office"
 #: Where signing in may lead: a plain path of this very site.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
 NO_TOKEN = Words("请粘贴令牌", "Paste the token")
@@ -46,65 +46,65 @@ class AccountPages:
         routes = Routes()
         routes.get("/login", access=PUBLIC, page=error_page)(self.ask_token)
         routes.post("/login", access=PUBLIC, page=error_page)(self.sign_in)
-        routes.get("/logout", access=PUBLIC, page=error_page)(self.back_to_desk)
+        routes.get("/logout", access=PUBLIC, page=error_page)(self.back_to_account)
         routes.post("/logout", access=frozenset(Role), page=error_page)(self.sign_out)
-        routes.get(DESK, access=SIGNED_IN, page=error_page)(self.desk)
+        routes.get(ACCOUNT, access=SIGNED_IN, page=error_page)(self.account)
         return routes
 
     def ask_token(self, call: Call[Any]) -> Answer:
         """The form to sign in; who is signed in already goes on."""
         to = own_path(str(call.query.get("to", "")))
-        return see_other(to) if door_of(call).session() else self._form(to)
+        return see_other(to) if guard_of(call).session() else self._form(to)
 
     def sign_in(self, call: Call[Any]) -> Answer:
         """Open a session with an access token, which is pasted once."""
         refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
-        form, door = read_form(("token", "to")), door_of(call)
+        form, guard = read_form(("token", "to")), guard_of(call)
         to = own_path(form["to"])
         if not form["token"]:
             return self._form(to, 422, NO_TOKEN)
         try:
-            secret, session = door.sign_in(form["token"])
+            secret, session = guard.sign_in(form["token"])
         except NotSignedIn:
             return self._form(to, 401, WRONG)
         if session.caller.role not in SIGNED_IN:
             return self._form(to, 403, NO_PERSON)
         response = see_other(to)
-        give_cookie(response, secret, door.is_secure())
+        give_cookie(response, secret, guard.is_secure())
         return response
 
-    def back_to_desk(self, _: Call[Any]) -> Answer:
+    def back_to_account(self, _: Call[Any]) -> Answer:
         """The form's own address, opened by hand: signing out is a button, so that no link can do it."""
-        return see_other(DESK)
+        return see_other(ACCOUNT)
 
     def sign_out(self, call: Call[Any]) -> Answer:
         """End the session."""
-        door = door_of(call)
-        door.sign_out()
+        guard = guard_of(call)
+        guard.sign_out()
         response = see_other("/login")
-        take_cookie(response, door.is_secure())
+        take_cookie(response, guard.is_secure())
         return response
 
-    def desk(self, call: Call[Any]) -> Answer:
+    def account(self, call: Call[Any]) -> Answer:
         """Who is signed in, until when, and the way to other pages."""
-        return html(TEMPLATES, "desk.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
+        return html(TEMPLATES, "account.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
 
     def _form(self, to: str, status: int = 200, mistake: Words | None = None) -> flask.Response:
         return html(TEMPLATES, "login.html", status, to=to, mistake=mistake, hint=self._hint)
 
 
-def door_of(call: Call[Any]) -> Door:
+def guard_of(call: Call[Any]) -> RequestGuard:
     """The door that a request came through; a view that asks is only served through one."""
-    if call.door is None:
+    if call.guard is None:
         raise RuntimeError("this view needs the door it came through")
-    return call.door
+    return call.guard
 
 
 def session_of(call: Call[Any]) -> Session | None:
     """The session of a page's visitor; None for one who came with a token."""
-    return call.visitor.session if call.visitor else None
+    return call.principal.session if call.principal else None
 
 
 def own_path(text: str) -> str:
     """A path of this site from an address bar, or the desk: nobody is sent elsewhere after signing in."""
-    return text if _OWN_PATH.fullmatch(text) and "//" not in text else DESK
+    return text if _OWN_PATH.fullmatch(text) and "//" not in text else ACCOUNT

@@ -18,10 +18,10 @@ import structlog
 from services.contracts.errors import Malformed, UnsupportedType
 from services.runtime.store.idempotency import HEADER, Key
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
-from services.runtime.web.audit import Scribe
+from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call, tag_of
-from services.runtime.web.guard import Door
+from services.runtime.web.guard import RequestGuard
 from services.runtime.web.problems import failed, json_response, shown
 from services.runtime.web.requests import read_body, read_query
 from services.runtime.web.routes import API, LONGEST_BODY, Answer, Route, Routes
@@ -46,37 +46,37 @@ def create_app(
     name: str,
     service: Any,
     routes: Routes,
-    gatekeeper: Gatekeeper,
+    authenticator: TokenAuthenticator,
     telemetry: Telemetry,
     *,
     throttle: Throttle | None = None,
-    scribe: Scribe | None = None,
+    audit_log: AuditLog | None = None,
 ) -> flask.Flask:
     """A Flask application that serves exactly the routes of the table; without throttle or scribe it counts or records nothing."""
     app = flask.Flask(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
-    door = Door(name, gatekeeper, throttle, scribe)
+    guard = RequestGuard(name, authenticator, throttle, audit_log)
     for route in routes:
         endpoint = f"{route.method} {route.path}"
-        app.add_url_rule(route.path, endpoint, _serve(route, service, door), methods=[route.method])
+        app.add_url_rule(route.path, endpoint, _serve(route, service, guard), methods=[route.method])
     app.before_request(_begin)
-    app.after_request(lambda response: _finish(response, name, telemetry, door))
+    app.after_request(lambda response: _finish(response, name, telemetry, guard))
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
     app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
 
 
-def _serve(route: Route, service: Any, door: Door) -> Callable[..., flask.Response]:
+def _serve(route: Route, service: Any, guard: RequestGuard) -> Callable[..., flask.Response]:
     def serve(**path: str) -> flask.Response:
-        with door.visit(route, path) as visit:
+        with guard.guarded(route, path) as guarded:
             body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
-            visit.count_body(body)
-            key = Key.of(flask.request.headers.get(HEADER), visit.visitor.caller.principal)
+            guarded.count_body(body)
+            key = Key.of(flask.request.headers.get(HEADER), guarded.principal.caller.principal)
             answer = route.view(
-                Call(service, visit.visitor.caller, path, body, query, key, visit.visitor, door, flask.request.if_match)
+                Call(service, guarded.principal.caller, path, body, query, key, guarded.principal, guard, flask.request.if_match)
             )
             response = _response(route, path, answer)
-            visit.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
+            guarded.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
             return response
 
     return serve
@@ -107,7 +107,7 @@ def _begin() -> None:
         raise Malformed("An address must not hold control characters.")
 
 
-def _finish(response: flask.Response, name: str, telemetry: Telemetry, door: Door) -> flask.Response:
+def _finish(response: flask.Response, name: str, telemetry: Telemetry, guard: RequestGuard) -> flask.Response:
     request = flask.request
     route = request.url_rule.rule if request.url_rule else "none"
     seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
@@ -118,7 +118,7 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry, door: Doo
     response.headers["X-Request-ID"] = flask.g.get("request_id", "")
     for header, value in SECURITY_HEADERS.items():
         response.headers.setdefault(header, value)
-    if door.is_secure():
+    if guard.is_secure():
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -28,7 +28,7 @@ UNEVEN = "A chunk has as many bytes as it says, and CRLF behind them."
 Limits = Callable[[str, str], int]
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is answered before it is read to its end: with which status, and what the caller should do."""
 
     def __init__(self, status: int, detail: str) -> None:
@@ -36,7 +36,7 @@ class Refused(Exception):
         self.status, self.detail = status, detail
 
 
-class Store:
+class BodyBuffer:
     """Bytes that are kept until they are read: few in memory, many in an unnamed file."""
 
     def __init__(self) -> None:
@@ -81,9 +81,9 @@ class _Chunks:
             if end < 0:
                 self._line = data[at:]
                 if self._ended and not self._left and self._line not in (b"", b"\r"):
-                    raise Refused(400, UNEVEN)
+                    raise RequestRefused(400, UNEVEN)
                 if len(self._line) > LONGEST_LINE:
-                    raise Refused(400, "A line between two chunks is too long.")
+                    raise RequestRefused(400, "A line between two chunks is too long.")
                 return None
             line, at = data[at:end], end + 2
             if self._in_trailer and not line:
@@ -93,17 +93,17 @@ class _Chunks:
     def _take(self, line: bytes) -> None:
         if self._ended:
             if line:
-                raise Refused(400, UNEVEN)
+                raise RequestRefused(400, UNEVEN)
             self._ended = False
             return
         if self._in_trailer:
             self._trailer += len(line) + 2
             if self._trailer > LONGEST_HEAD:
-                raise Refused(431, "The trailer is too long.")
+                raise RequestRefused(431, "The trailer is too long.")
             return
         size = line.partition(b";")[0]
         if not _SIZE.fullmatch(size):
-            raise Refused(400, "A chunk begins with its size in hexadecimal digits and CRLF.")
+            raise RequestRefused(400, "A chunk begins with its size in hexadecimal digits and CRLF.")
         number = int(size, 16)
         self.size += number
         self._in_trailer = not number
@@ -121,7 +121,7 @@ class Arrival:
         self.received = 0
         self._limits = limits
         self._head: bytearray | None = bytearray()
-        self._kept = Store()
+        self._kept = BodyBuffer()
         self._left, self._limit = 0, 0
         self._chunks: _Chunks | None = None
 
@@ -141,7 +141,7 @@ class Arrival:
             self._incomplete(self._head)
             return
         if end > LONGEST_HEAD:
-            raise Refused(431, f"The head of a request has at most {LONGEST_HEAD} bytes.")
+            raise RequestRefused(431, f"The head of a request has at most {LONGEST_HEAD} bytes.")
         head, rest = bytes(self._head[: end + 4]), bytes(self._head[end + 4 :])
         self._head = None
         self._frame(head)
@@ -165,9 +165,9 @@ class Arrival:
 
     def _incomplete(self, head: bytearray) -> None:
         if len(head) > LONGEST_HEAD:
-            raise Refused(431, f"The head of a request has at most {LONGEST_HEAD} bytes.")
+            raise RequestRefused(431, f"The head of a request has at most {LONGEST_HEAD} bytes.")
         if _BARE.search(head):
-            raise Refused(400, "The lines of a head end with CRLF.")
+            raise RequestRefused(400, "The lines of a head end with CRLF.")
 
     def _frame(self, head: bytes) -> None:
         """What the head says about the body; what two readers could understand differently is refused."""
@@ -179,9 +179,9 @@ class Arrival:
         request = (head.partition(b"\r\n")[0].split(b" ") + [b""] * 2)[:2]
         self._limit = self._limits(request[0].decode("latin-1"), request[1].partition(b"?")[0].decode("latin-1"))
         if codings and codings != [b"chunked"]:
-            raise Refused(501, "Send the body in chunks or with its length, in no other transfer coding.")
+            raise RequestRefused(501, "Send the body in chunks or with its length, in no other transfer coding.")
         if len(lengths) + len(codings) > 1 or not all(value.isdigit() and len(value) < LONGEST_NUMBER for value in lengths):
-            raise Refused(400, "Say the length of the body once: by one Content-Length in digits, or by chunks.")
+            raise RequestRefused(400, "Say the length of the body once: by one Content-Length in digits, or by chunks.")
         if codings:
             self._chunks = _Chunks()
         elif lengths:
@@ -208,4 +208,4 @@ class Arrival:
 
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise Refused(413, f"At most {self._limit} bytes at a time here.")
+            raise RequestRefused(413, f"At most {self._limit} bytes at a time here.")

@@ -52,7 +52,7 @@ _END_WITH = _END.values(subject=sa.bindparam("about"))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AuditEntry:
     """One line: who asked which service for what, about what; `party` is whom the token acts for."""
 
     request: str
@@ -74,7 +74,7 @@ class _Work:
     done: Future[None]
 
 
-class Scribe:
+class AuditLog:
     """Writes the lines of one web process."""
 
     def __init__(self, database: Database) -> None:
@@ -83,7 +83,7 @@ class Scribe:
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def begin(self, line: Line) -> str:
+    def begin(self, line: AuditEntry) -> str:
         """Write a line and wait until it is durable; returns its id. Raises `Unavailable`."""
         row = {"id": new_id(), "at": self._database.clock.now(), **asdict(line)}
         work = _Work([row], (), Future())
@@ -95,7 +95,7 @@ class Scribe:
             raise Unavailable("The audit trail cannot be written; nothing was changed. Send the same request again.") from error
         return str(row["id"])
 
-    def end(self, line_id: str, line: Line, status: int, subjects: Sequence[str]) -> None:
+    def end(self, line_id: str, line: AuditEntry, status: int, subjects: Sequence[str]) -> None:
         """Add how it ended; a request about several things gets a line for each of them."""
         about: Sequence[str | None] = subjects or [line.subject]
         first, *others = about
@@ -152,9 +152,9 @@ def _add(transaction: Transaction, work: _Work) -> None:
         transaction.defer(_END_WITH if "about" in end else _END, end)
 
 
-def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> Line:
+def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> AuditEntry:
     """The line of a caller who has a token."""
-    return Line(request, service, *caller.record, method, route, subject)
+    return AuditEntry(request, service, *caller.record, method, route, subject)
 
 
 def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, str | None], limit: int) -> list[Mapping[str, Any]]:

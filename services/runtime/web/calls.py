@@ -12,7 +12,7 @@ from services.contracts.callers import Caller
 from services.contracts.errors import Changed
 from services.runtime.store.database import EPOCH, MICROSECOND
 from services.runtime.store.idempotency import Key
-from services.runtime.web.guard import Door, Visitor
+from services.runtime.web.guard import Principal, RequestGuard
 
 S = TypeVar("S")
 
@@ -27,8 +27,8 @@ class Call(Generic[S]):
     body: Any = None
     query: Mapping[str, Any] = field(default_factory=dict)
     idempotency_key: Key | None = None
-    visitor: Visitor | None = None
-    door: Door | None = None
+    principal: Principal | None = None
+    guard: RequestGuard | None = None
     if_match: ETags | None = None
 
     def expect(self, row: Mapping[str, Any] | None) -> None:
@@ -38,8 +38,8 @@ class Call(Generic[S]):
 
     def charge(self, cost: int) -> None:
         """Count work beside the route's own, before it is done; raises `TooMany`."""
-        if self.door is not None and self.visitor is not None:
-            self.door.charge(self.visitor, cost)
+        if self.guard is not None and self.principal is not None:
+            self.guard.charge(self.principal, cost)
 
 
 def tag_of(row: Mapping[str, Any]) -> str:

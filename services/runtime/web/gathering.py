@@ -26,7 +26,7 @@ from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
 from services.contracts.errors import STATUSES, Unavailable, status_of
-from services.runtime.web.arrival import IN_MEMORY, Limits, Refused, Store
+from services.runtime.web.arrival import IN_MEMORY, BodyBuffer, Limits, RequestRefused
 from services.runtime.web.connections import NOT_NOW, Connection, Phase
 from services.runtime.web.problems import PROBLEM
 
@@ -123,7 +123,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         """Do what can be done now and wait for the rest."""
         try:
             events = self._step(connection)
-        except Refused as error:
+        except RequestRefused as error:
             self._refuse(connection, error)
         except ssl.SSLWantWriteError:
             self._wait(connection, selectors.EVENT_WRITE)
@@ -167,7 +167,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
             return self._step(connection)
         return selectors.EVENT_READ
 
-    def _refuse(self, connection: Connection, error: Refused) -> None:
+    def _refuse(self, connection: Connection, error: RequestRefused) -> None:
         log.info("request_refused", status=error.status, reason=error.detail)
         arrival = connection.arrival
         connection.outlet.unsent += refusal(error.status, error.detail, arrival.request_id if arrival else None)
@@ -229,7 +229,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         for connection in [each for each in self._waiting if each.late(now)]:
             self._unwait(connection)
             if connection.phase is Phase.ARRIVING:
-                self._refuse(connection, Refused(408, SLOW))
+                self._refuse(connection, RequestRefused(408, SLOW))
             else:
                 self._end(connection)
         self._relieve()
@@ -243,7 +243,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
                 return
             total -= size
             self._unwait(connection)
-            self._refuse(connection, Refused(503, FULL))
+            self._refuse(connection, RequestRefused(503, FULL))
 
     def murder_keepalived(self, force: bool = False) -> None:
         """End connections that wait for nothing; with `force` all that wait. Called by gunicorn."""
@@ -273,7 +273,7 @@ class _Speaker:
 
 def _unchunk(request: Any) -> None:
     """Put chunks together before the application sees them; raises what gunicorn refuses a bad one with."""
-    body = Store()
+    body = BodyBuffer()
     while piece := request.body.read(IN_MEMORY):
         body.write(piece)
     request.body = Body(LengthReader(IterUnreader(body.pieces()), body.size))

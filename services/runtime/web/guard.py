@@ -11,8 +11,8 @@ import flask
 
 from services.contracts.callers import NOBODY, SECRET_PARTS, Caller
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
-from services.runtime.web.access import Gatekeeper
-from services.runtime.web.audit import Line, Scribe, line_for
+from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.audit import AuditEntry, AuditLog, line_for
 from services.runtime.web.problems import status_for
 from services.runtime.web.requests import FORM, MULTIPART, form_value
 from services.runtime.web.routes import Route
@@ -25,7 +25,7 @@ BYTES_A_UNIT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Principal:
     """Who calls, by which session if by one, and what their address counts as (None: not counted)."""
 
     caller: Caller
@@ -33,52 +33,54 @@ class Visitor:
     address: str | None
 
 
-class Door:
+class RequestGuard:
     """What every request of one application passes."""
 
-    def __init__(self, service: str, gatekeeper: Gatekeeper, throttle: Throttle | None, scribe: Scribe | None) -> None:
-        self._service, self._gatekeeper, self._scribe = service, gatekeeper, scribe
+    def __init__(
+        self, service: str, authenticator: TokenAuthenticator, throttle: Throttle | None, audit_log: AuditLog | None
+    ) -> None:
+        self._service, self._authenticator, self._audit_log = service, authenticator, audit_log
         self._throttle = throttle or Throttle(Allowance())
-        self._sessions = Sessions(gatekeeper)
+        self._sessions = Sessions(authenticator)
 
     @contextmanager
-    def visit(self, route: Route, path: Mapping[str, str]) -> Iterator[Visit]:
+    def guarded(self, route: Route, path: Mapping[str, str]) -> Iterator[GuardedRequest]:
         """Let a request in, count it, and record how it ends. Raises `NotSignedIn`, `NotAllowed`, `TooMany`, `Unavailable`."""
-        visit = Visit(route, self.identify(route), self._throttle)
-        line = self._line(route, visit.visitor.caller, path)
-        line_id = self._scribe.begin(line) if self._scribe and line else None
+        guarded = GuardedRequest(route, self.identify(route), self._throttle)
+        line = self._line(route, guarded.principal.caller, path)
+        line_id = self._audit_log.begin(line) if self._audit_log and line else None
         try:
-            admit(route, visit.visitor)
-            visit.count()
-            yield visit
+            authorize(route, guarded.principal)
+            guarded.count()
+            yield guarded
         except Exception as error:
-            visit.status = status_for(error)
+            guarded.status = status_for(error)
             if isinstance(error, NotFound):
-                visit.count_miss()
+                guarded.count_miss()
             raise
         finally:
-            if self._scribe and line and line_id:
-                self._scribe.end(line_id, line, visit.status, visit.subjects)
+            if self._audit_log and line and line_id:
+                self._audit_log.end(line_id, line, guarded.status, guarded.subjects)
 
-    def identify(self, route: Route) -> Visitor:
+    def identify(self, route: Route) -> Principal:
         """Who calls: by token in the header, or on pages that are not for everybody by session."""
         address, header = self.address(), flask.request.headers.get("Authorization")
         if header:
             try:
-                return Visitor(self._gatekeeper.caller(header), None, address)
+                return Principal(self._authenticator.caller(header), None, address)
             except NotSignedIn:
                 self._throttle.count(WRONG_TOKENS, address)
                 raise
         if route.page and not route.is_public and (secret := self.cookie()):
             session = self._sessions.find(secret)
-            return Visitor(session.caller, session, address)
+            return Principal(session.caller, session, address)
         # Whoever has no header may still be known to a gatekeeper that knows callers by other means.
-        return Visitor(NOBODY if route.is_public else self._gatekeeper.caller(header), None, address)
+        return Principal(NOBODY if route.is_public else self._authenticator.caller(header), None, address)
 
-    def charge(self, visitor: Visitor, cost: int) -> None:
+    def charge(self, principal: Principal, cost: int) -> None:
         """Count work; those with a token are not counted. Raises `TooMany`."""
-        if visitor.caller is NOBODY:
-            self._throttle.count(WORK, visitor.address, cost)
+        if principal.caller is NOBODY:
+            self._throttle.count(WORK, principal.address, cost)
 
     def address(self) -> str | None:
         """What the address of this request counts as."""
@@ -114,25 +116,25 @@ class Door:
         if secret := self.cookie():
             self._sessions.end(secret)
 
-    def _line(self, route: Route, caller: Caller, path: Mapping[str, str]) -> Line | None:
+    def _line(self, route: Route, caller: Caller, path: Mapping[str, str]) -> AuditEntry | None:
         if caller is NOBODY or not route.is_recorded:
             return None
         subject = next((_printable(value) for name, value in path.items() if name not in SECRET_PARTS), None)
         return line_for(caller, flask.g.request_id, self._service, route.method, route.path, subject)
 
 
-class Visit:
+class GuardedRequest:
     """One request at the door: what is counted for it, and what becomes of it."""
 
-    def __init__(self, route: Route, visitor: Visitor, throttle: Throttle) -> None:
-        self.visitor, self.status, self.subjects = visitor, 500, list[str]()
+    def __init__(self, route: Route, principal: Principal, throttle: Throttle) -> None:
+        self.principal, self.status, self.subjects = principal, 500, list[str]()
         self._route, self._throttle = route, throttle
 
     def count(self) -> None:
         """Count what the route says is counted; those with a token are not. Raises `TooMany`."""
-        if self.visitor.caller is not NOBODY:
+        if self.principal.caller is not NOBODY:
             return
-        address, limits = self.visitor.address, self._route.counts
+        address, limits = self.principal.address, self._route.counts
         self._throttle.count(WORK, address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
         for limit in limits:
             if limit.misses:
@@ -143,7 +145,7 @@ class Visit:
     def count_body(self, body: Any) -> None:
         """Count what the route counts by a field of the body or of the form; raises `TooMany`."""
         limits = [limit for limit in self._route.counts if limit.by]
-        if not limits or self.visitor.caller is not NOBODY or self.visitor.address is None:
+        if not limits or self.principal.caller is not NOBODY or self.principal.address is None:
             return
         is_form = flask.request.mimetype in (FORM, MULTIPART)
         for limit in limits:
@@ -154,10 +156,10 @@ class Visit:
 
     def count_miss(self) -> None:
         """Count that there is no such thing, where the route counts that; raises `TooMany`."""
-        if self.visitor.caller is NOBODY:
+        if self.principal.caller is NOBODY:
             for limit in self._route.counts:
                 if limit.misses:
-                    self._throttle.missed(limit, self.visitor.address)
+                    self._throttle.missed(limit, self.principal.address)
 
     def answered(self, status: int, answer: Any) -> None:
         """Note how it was answered and about what; a page that says that there is no such thing counts as a miss."""
@@ -166,15 +168,15 @@ class Visit:
         self.status, self.subjects = status, _subjects(self._route, answer)
 
 
-def admit(route: Route, visitor: Visitor) -> None:
+def authorize(route: Route, principal: Principal) -> None:
     """Raises `NotSignedIn` or `NotAllowed` unless the route is open to the visitor and a form is one of this session's."""
-    caller = visitor.caller
+    caller = principal.caller
     if not route.is_public and caller.role not in route.access:
         if caller is NOBODY:
             raise NotSignedIn("This needs a token: send 'Authorization: Bearer <token>'.")
         raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
-    if visitor.session is not None and route.method not in ("GET", "HEAD"):
-        refuse_forged(visitor.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
+    if principal.session is not None and route.method not in ("GET", "HEAD"):
+        refuse_forged(principal.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
 
 
 def _subjects(route: Route, answer: Any) -> list[str]:

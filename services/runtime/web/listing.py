@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from services.contracts.errors import Invalid
-from services.contracts.queries import Moment, begin_of, end_of
+from services.contracts.queries import MomentField, begin_of, end_of
 from services.runtime.clock import ZONE, SystemClock
 from services.runtime.store.database import BEGUN, Instant
 from services.runtime.web.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
@@ -61,9 +61,9 @@ def followed(name: str, made: str) -> type[Schema]:
     sorts = validate.OneOf((f"-{made}", made, UPDATED, f"-{UPDATED}"))
     return Page.from_dict({
         "sort": fields.String(load_default=None, validate=sorts),
-        "updated_since": Moment(load_default=None, metadata={"description": "changed at or after; sorted by that"}),
-        "since": Moment(data_key="from", load_default=None, metadata={"description": f"{made} on or after"}),
-        "until": Moment(data_key="to", load_default=None, metadata={"description": f"{made} before; a date includes its day"}),
+        "updated_since": MomentField(load_default=None, metadata={"description": "changed at or after; sorted by that"}),
+        "since": MomentField(data_key="from", load_default=None, metadata={"description": f"{made} on or after"}),
+        "until": MomentField(data_key="to", load_default=None, metadata={"description": f"{made} before; a date includes its day"}),
     }, name=name)  # fmt: skip
 
 

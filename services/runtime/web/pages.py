@@ -45,60 +45,60 @@ class Words(NamedTuple):
         return f"{self.zh} · {self.en}"
 
 
-class Failure(NamedTuple):
+class ErrorWords(NamedTuple):
     """What a person reads of an error: what is the matter, and what to do now."""
 
     title: Words
     advice: Words
 
 
-FAILURES: Mapping[int, Failure] = {
-    401: Failure(
+FAILURES: Mapping[int, ErrorWords] = {
+    401: ErrorWords(
         Words("请先登录", "Please sign in"),
         Words("这一页要登录后才能看；登录过的，可能已经超时。", "This page is for who is signed in; a session may have ended."),
     ),
-    403: Failure(
+    403: ErrorWords(
         Words("您的令牌不能做这件事", "Your token does not allow this"),
         Words("请回到上一页刷新后再试；仍然不行，请找管理员。", "Go back, reload the page, try again; else ask an administrator."),
     ),
-    404: Failure(
+    404: ErrorWords(
         Words("没有这个页面", "There is nothing at this address"),
         Words("请检查网址有没有输错，或者回到首页。", "Check the address for a typing error, or go back to the first page."),
     ),
-    405: Failure(
+    405: ErrorWords(
         Words("这个网址不能这样打开", "This address cannot be opened like that"),
         Words("请回到首页，从那里重新开始。", "Go back to the first page and start from there."),
     ),
-    409: Failure(
+    409: ErrorWords(
         Words("现在不能这样做", "Not possible right now"),
         Words("请回到上一页刷新，看看最新的情况。", "Go back, reload the page and see how things stand."),
     ),
-    412: Failure(
+    412: ErrorWords(
         Words("内容已有变动", "It has changed since"),
         Words("请刷新页面，看看最新的情况。", "Reload the page and see how things stand."),
     ),
-    413: Failure(
+    413: ErrorWords(
         Words("内容太大", "This is too large"),
         Words("请缩短内容，或者换小一些的照片，再提交。", "Shorten the text or choose smaller photos, and send it again."),
     ),
-    415: Failure(
+    415: ErrorWords(
         Words("无法读取这张表", "This form cannot be read"),
         Words("请用页面上的表格提交。", "Send the form of the page itself."),
     ),
-    429: Failure(
+    429: ErrorWords(
         Words("请求太频繁", "Too many requests"),
         Words("什么都没有改变。请等一分钟，再做同样的操作。", "Nothing was changed. Wait a minute and do the same again."),
     ),
-    503: Failure(
+    503: ErrorWords(
         Words("系统暂时没有响应", "Not available right now"),
         Words("什么都没有改变。请过一会儿再试同样的操作。", "Nothing was changed. Wait a moment and do the same again."),
     ),
 }
-BAD_REQUEST = Failure(
+BAD_REQUEST = ErrorWords(
     Words("无法处理这个请求", "This request cannot be carried out"),
     Words("请回到首页，从那里重新开始。", "Go back to the first page and start from there."),
 )
-INTERNAL = Failure(
+INTERNAL = ErrorWords(
     Words("系统出了差错", "Something went wrong here"),
     Words("差错已经记录下来，请稍后再试。", "It has been recorded. Please try again later."),
 )

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from services.contracts.callers import Caller
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.runtime.store.database import Instant
-from services.runtime.web.access import CALLER, Brief, Gatekeeper, caller_of, digest, refuse_ended, tables, tokens
+from services.runtime.web.access import CALLER, TokenAuthenticator, TtlCache, caller_of, digest, refuse_ended, tables, tokens
 
 HOURS = 8
 #: Rows of sessions are kept this long after their end, for whoever asks who was in.
@@ -48,14 +48,14 @@ class Session:
 class Sessions:
     """Opens, finds and ends sessions; remembers what it found for a moment, as the gatekeeper does."""
 
-    def __init__(self, gatekeeper: Gatekeeper) -> None:
-        self._gatekeeper = gatekeeper
-        self._known: Brief[Session] = Brief()
+    def __init__(self, authenticator: TokenAuthenticator) -> None:
+        self._authenticator = authenticator
+        self._known: TtlCache[Session] = TtlCache()
 
     def open(self, token: str) -> tuple[str, Session]:
         """Sign in with an access token; returns the cookie's secret and the session. Raises `NotSignedIn`."""
-        caller, secret = self._gatekeeper.behind(token), secrets.token_urlsafe(32)
-        with self._gatekeeper.database.transaction() as work:
+        caller, secret = self._authenticator.behind(token), secrets.token_urlsafe(32)
+        with self._authenticator.database.transaction() as work:
             until = work.now + timedelta(hours=HOURS)
             work.execute(sessions.delete().where(sessions.c.until < work.now - KEPT))
             work.add(sessions, {"hash": digest(secret), "token": caller.token, "opened": work.now, "until": until})
@@ -69,20 +69,20 @@ class Sessions:
     def end(self, secret: str) -> None:
         """Sign out: the cookie is worth nothing from now on."""
         key = digest(secret)
-        with self._gatekeeper.database.transaction() as work:
+        with self._authenticator.database.transaction() as work:
             work.execute(sessions.update().where(sessions.c.hash == key, sessions.c.ended.is_(None)).values(ended=work.now))
         self._known.forget(key)
 
     def _look_up(self, key: str, secret: str) -> Session:
         columns = (*CALLER, tokens.c.revoked, tokens.c.expires, sessions.c.until)
         query = sa.select(*columns).join_from(sessions, tokens, sessions.c.token == tokens.c.id)
-        with self._gatekeeper.database.reading() as connection:
+        with self._authenticator.database.reading() as connection:
             row = connection.execute(query.where(sessions.c.hash == key, sessions.c.ended.is_(None))).one_or_none()
-        now = self._gatekeeper.database.clock.now()
+        now = self._authenticator.database.clock.now()
         if row is None or row.until <= now:
             raise NotSignedIn("You are signed out; sign in again.")
         refuse_ended(row.revoked, row.expires, now)
-        self._gatekeeper.mark_used(row.id)
+        self._authenticator.mark_used(row.id)
         return Session(caller_of(row), row.until, _form_key(secret))
 
 

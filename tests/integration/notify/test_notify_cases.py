@@ -13,7 +13,7 @@ from services.contracts.messages.assignments import AssignmentMarked
 from services.contracts.messages.supervision import ReminderSent
 from services.notify.store import open_supervisions, tables
 from services.notify.store.agenda_tables import supervisions
-from services.notify.store.cases import Speaker
+from services.notify.store.cases import CasePublisher
 from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
 from services.runtime.store.migrate import migrate
 from tests.unit.notify.calling import Telephone
@@ -132,9 +132,9 @@ def test_everything_said_of_a_case_has_a_number_of_its_own_whoever_says_it(postg
     def speak(order: list[str]) -> None:
         for _ in range(15):
             with scene.database.transaction() as work:
-                speaker = Speaker(work, order)
+                case_publisher = CasePublisher(work, order)
                 for name in order:
-                    speaker.say(ReminderSent("a", "water", "half", "reply", at("2026-12-14 23:59:59")), name)
+                    case_publisher.publish(ReminderSent("a", "water", "half", "reply", at("2026-12-14 23:59:59")), name)
 
     threads = [threading.Thread(target=speak, args=(order,)) for order in (names, names[::-1], names[2:] + names[:2])]
     for thread in threads:
@@ -182,7 +182,9 @@ def test_climbing_marking_and_scheduling_side_by_side_never_wait_for_each_other_
 
     def mark():
         told = AssignmentMarked
-        scene.hear(*(case.event(told(case.assignment, "water", bool(case.sequence % 2), None, "督办")) for case in reversed(batch)))
+        scene.consume(
+            *(case.event(told(case.assignment, "water", bool(case.sequence % 2), None, "督办")) for case in reversed(batch))
+        )
 
     def meet():
         status, answer = call("POST", "/meetings", body={"title": "督政", "at": "2026-12-28T09:00:00+08:00"})

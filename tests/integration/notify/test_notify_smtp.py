@@ -12,11 +12,11 @@ from services.contracts.callers import Caller, Role
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.app import routes
 from services.notify.domain import Undelivered
-from services.notify.domain.letters import address
-from services.notify.gateway import AppriseCourier, Rounds
+from services.notify.domain.recipients import address
+from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.store.tables import letters, notes
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.integration.notify.mailing import mailto, post_office, silent_server
 from tests.unit.notify.scenes import scene_on, small_place
@@ -39,8 +39,8 @@ def silent_port():
 
 def test_a_reminder_reaches_the_mailbox_of_the_department(office, sqlite_database, clock):
     url = mailto(office.port)
-    scene = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (url,)}), courier=AppriseCourier(3.0))
-    scene.hear(scene.created(reply="2026-12-14 23:59:59"))
+    scene = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (url,)}), notifier=AppriseNotifier(3.0))
+    scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-03 08:30")
     assert scene.visit(address(url).key) == 1
     (mail,) = office.mails
@@ -54,13 +54,13 @@ def test_a_reminder_reaches_the_mailbox_of_the_department(office, sqlite_databas
 
 def test_a_wrong_address_is_told_apart_from_a_sent_letter(office):
     with pytest.raises(Undelivered, match=r"nobody@water\.example"):
-        AppriseCourier(3.0).send(mailto(office.port, "nobody@water.example"), "t", "b")
+        AppriseNotifier(3.0).send(mailto(office.port, "nobody@water.example"), "t", "b")
     assert office.mails == []
 
 
 def test_a_server_that_hangs_is_given_up_on_after_the_timeout(silent_port):
     with pytest.raises(Undelivered, match="timed out"):
-        AppriseCourier(0.3).send(mailto(silent_port), "t", "b")
+        AppriseNotifier(0.3).send(mailto(silent_port), "t", "b")
 
 
 def test_a_server_that_is_not_there_says_so():
@@ -68,7 +68,7 @@ def test_a_server_that_is_not_there_says_so():
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
     with pytest.raises(Undelivered, match=r"[Cc]onnection"):
-        AppriseCourier(1.0).send(mailto(port), "t", "b")
+        AppriseNotifier(1.0).send(mailto(port), "t", "b")
 
 
 def test_nothing_of_a_letter_reaches_the_log(office):
@@ -76,10 +76,10 @@ def test_nothing_of_a_letter_reaches_the_log(office):
     handler = logging.StreamHandler(log)
     logging.getLogger().addHandler(handler)
     try:
-        courier = AppriseCourier(3.0)
-        courier.send(mailto(office.port), "秘密标题", "秘密内容")
+        notifier = AppriseNotifier(3.0)
+        notifier.send(mailto(office.port), "秘密标题", "秘密内容")
         with pytest.raises(Undelivered):
-            courier.send(mailto(office.port, "nobody@water.example"), "秘密标题", "秘密内容")
+            notifier.send(mailto(office.port, "nobody@water.example"), "秘密标题", "秘密内容")
     finally:
         logging.getLogger().removeHandler(handler)
     assert len(office.mails) == 1
@@ -87,7 +87,7 @@ def test_nothing_of_a_letter_reaches_the_log(office):
     assert "water.example" not in log.getvalue()
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Takes everybody for a supervisor."""
 
     def __init__(self):
@@ -98,7 +98,7 @@ class Doorman(Gatekeeper):
 
 
 def asked(scene, path):
-    client = create_app("notify", scene.service, routes, Doorman(), Telemetry()).test_client()
+    client = create_app("notify", scene.service, routes, FakeAuthenticator(), Telemetry()).test_client()
     answer = client.get(f"/api/v1{path}")
     assert answer.status_code == 200
     return answer.get_json()["items"]
@@ -106,7 +106,7 @@ def asked(scene, path):
 
 def bring(scene):
     """What the worker does once a second, until everybody whom it sent is back."""
-    rounds = Rounds(scene.visit)
+    rounds = NotifierPool(scene.visit)
     for thread in rounds.begin(scene.channels()):
         thread.join(10)
 
@@ -115,10 +115,10 @@ def test_channels_that_hang_refuse_or_were_turned_off_are_told_apart_and_harm_no
     hanging, wrong = mailto(silent_port), mailto(office.port, "nobody@water.example")
     good, gone = mailto(office.port), mailto(office.port, "former@water.example")
     before = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (hanging, wrong, good, gone)}))
-    before.hear(before.created(reply="2026-12-14 23:59:59"))
+    before.consume(before.created(reply="2026-12-14 23:59:59"))
     before.climb("2026-12-03 08:30")
     place = small_place(channels={"water": (hanging, wrong, good)})
-    scene = scene_on(lambda *_: before.database, clock, catalogue=place, courier=AppriseCourier(0.5))
+    scene = scene_on(lambda *_: before.database, clock, catalogue=place, notifier=AppriseNotifier(0.5))
     bring(scene)
     assert office.subjects() == ["【级half】河道淤积1"]
     (reminder,) = asked(scene, "/reminders")
@@ -134,9 +134,9 @@ def test_channels_that_hang_refuse_or_were_turned_off_are_told_apart_and_harm_no
 
 def test_turning_every_channel_off_ends_what_waits_and_the_ladder_goes_on(office, sqlite_database, clock):
     before = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (mailto(office.port),)}))
-    before.hear(before.created(reply="2026-12-14 23:59:59"))
+    before.consume(before.created(reply="2026-12-14 23:59:59"))
     before.climb("2026-12-03 08:30")
-    scene = scene_on(lambda *_: before.database, clock, catalogue=small_place(), courier=AppriseCourier(1.0))
+    scene = scene_on(lambda *_: before.database, clock, catalogue=small_place(), notifier=AppriseNotifier(1.0))
     bring(scene)
     scene.climb("2026-12-15 09:00")
     assert office.mails == []
@@ -146,11 +146,11 @@ def test_turning_every_channel_off_ends_what_waits_and_the_ladder_goes_on(office
 
 def test_a_submitter_gets_a_mail_and_a_wrong_address_is_given_up(office, sqlite_database, clock):
     ways = {"email": mailto(office.port, "{to}")}
-    scene = scene_on(sqlite_database, clock, ways=ways, courier=AppriseCourier(2.0))
+    scene = scene_on(sqlite_database, clock, ways=ways, notifier=AppriseNotifier(2.0))
     for number, to in enumerate(("wang+1@x.example", "nobody@x.example")):
         message = LetterRequested("received", "ABCD-1234", "河道淤积", {"department": "县水利局"}, "王先生", to, None)
         scene.hear_letters(scene.event(message, 1, f"o-{number}"))
-    assert scene.visit_way("email") == 1
+    assert scene.serve_way("email") == 1
     (mail,) = office.mails
     assert (mail["to"], mail["subject"]) == ("wang+1@x.example", "【回应】已收到 · We have received your opinion")
     assert "回执号：ABCD-1234" in mail.get_content()
@@ -161,8 +161,8 @@ def test_a_submitter_gets_a_mail_and_a_wrong_address_is_given_up(office, sqlite_
 
 
 def test_a_mail_server_for_submitters_that_hangs_lets_them_wait(silent_port, sqlite_database, clock):
-    scene = scene_on(sqlite_database, clock, ways={"email": mailto(silent_port, "{to}")}, courier=AppriseCourier(0.3))
+    scene = scene_on(sqlite_database, clock, ways={"email": mailto(silent_port, "{to}")}, notifier=AppriseNotifier(0.3))
     scene.hear_letters(scene.event(LetterRequested("received", "ABCD", "河道淤积", {}, None, "wang@x.example", None), 1))
-    assert scene.visit_way("email") == 0
+    assert scene.serve_way("email") == 0
     (item,) = asked(scene, "/letters")
     assert (item["state"], item["attempts"], item["reason"]) == ("pending", 1, "timed out")

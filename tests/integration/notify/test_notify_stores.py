@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from services.contracts.catalogue.model import Person
 from services.contracts.messages.supervision import LetterRequested
-from services.notify.domain.letters import address
-from services.notify.store import Deadlines, Letters, Notes
+from services.notify.domain.recipients import address
+from services.notify.store import DeadlineStore, StaffNotificationStore, SubmitterNotificationStore
 from services.notify.store.tables import channels, deadlines, letters, notes, reminders
 from tests.unit.notify.scenes import scene_on, small_place
 
@@ -19,13 +19,13 @@ WATER = "mailto://w.example"
 def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
     scene = scene_on(any_database, clock, catalogue=small_place(channels={"water": (WATER,)}))
     late = scene.created("2")
-    scene.hear(scene.created(), scene.replied("2"))
-    scene.hear(late)
-    scene.hear(scene.signed())
+    scene.consume(scene.created(), scene.replied("2"))
+    scene.consume(late)
+    scene.consume(scene.signed())
     scene.climb("2026-12-03 08:30")
     scene.climb("2026-12-15 09:00")
     assert scene.rungs() == ["half", "red"]
-    scene.hear(scene.replied(), scene.reopened("2026-12-25 23:59:59"))
+    scene.consume(scene.replied(), scene.reopened("2026-12-25 23:59:59"))
     scene.climb("2026-12-25 09:00")
     assert scene.rungs() == ["half", "red", "yellow"]
     kept = scene.rows(deadlines, "assignment", "kind", "version")
@@ -40,7 +40,7 @@ def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
 
 def test_workers_share_what_is_due_and_none_fires_twice(any_database, clock):
     scene = scene_on(any_database, clock)
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(120)))
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(120)))
     scene.climb("2026-12-02 09:00")
 
     def work() -> None:
@@ -58,23 +58,23 @@ def test_workers_share_what_is_due_and_none_fires_twice(any_database, clock):
 
 def test_a_deadline_that_one_worker_has_taken_is_left_alone_by_another(postgres_database, clock):
     scene = scene_on(postgres_database, clock)
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
     scene.climb("2026-12-02 09:00")
     now = scene.rows(deadlines)[0]["next_at"]
     with scene.database.transaction() as one, scene.database.transaction() as other:
-        first = {found.deadline.id for found in Deadlines(one).due(now, 2)}
-        second = {found.deadline.id for found in Deadlines(other).due(now, 10)}
+        first = {found.deadline.id for found in DeadlineStore(one).due(now, 2)}
+        second = {found.deadline.id for found in DeadlineStore(other).due(now, 10)}
     assert (len(first), len(second), first & second) == (2, 1, set())
 
 
 def test_two_workers_never_take_the_same_letter(any_database, clock):
     scene = scene_on(any_database, clock, catalogue=small_place(channels={"water": (WATER,)}))
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
     scene.climb("2026-12-03 08:30")
     taken: list[str] = []
 
     def take() -> None:
-        post = Letters(scene.database)
+        post = StaffNotificationStore(scene.database)
         while (letter := post.take(address(WATER).key)) is not None:
             taken.extend(letter.ids)
 
@@ -89,7 +89,7 @@ def test_two_workers_never_take_the_same_letter(any_database, clock):
 def test_workers_that_find_a_channel_dead_at_once_let_it_rest_together(any_database, clock):
     scene = scene_on(any_database, clock)
     clock.instant = clock.now()
-    posts = (Letters(scene.database), Notes(scene.database, scene.vault))
+    posts = (StaffNotificationStore(scene.database), SubmitterNotificationStore(scene.database, scene.vault))
     together = threading.Barrier(2)
 
     def rest(failures: int) -> None:
@@ -111,7 +111,7 @@ def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_d
     clerk = Person("clerk", "李四", "Li Si", (WATER,), departments=("water",), digest=True)
     place = replace(small_place(), people={"clerk": clerk})
     scene = scene_on(any_database, clock, catalogue=place, ways={"email": "mailto://smtp.example?to={to}"})
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))
     for number in range(20):
         message = LetterRequested("received", "ABCD", "河道淤积", {}, None, f"p{number}@x.example", None)
         scene.hear_letters(scene.event(message, 1, f"o-{number}"))
@@ -121,7 +121,7 @@ def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_d
     written: list[str] = []
 
     def take() -> None:
-        post, mail = Letters(scene.database), Notes(scene.database, scene.vault)
+        post, mail = StaffNotificationStore(scene.database), SubmitterNotificationStore(scene.database, scene.vault)
         while (letter := post.take(address(WATER).key)) is not None:
             gathered.append(letter.ids)
         while (note := mail.take("email")) is not None:

@@ -16,7 +16,7 @@ from services.contracts.topology import department_queue, destinations
 from services.notify.__main__ import ASSEMBLY
 from services.notify.settings import Settings, Template
 from services.runtime.clock import SystemClock, new_id
-from services.runtime.messaging.broker import Outgoing, RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.broker import Outgoing, RabbitConsumer, RabbitPublisher
 from services.runtime.process.assembly import worker_loops
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
@@ -68,14 +68,14 @@ def worker(settings, monkeypatch):
 
 def heard(url, queue, count, seconds=10.0):
     """The first `count` events of a queue, or those that came in time."""
-    subscription, events, end = RabbitSubscription(url, queue, 10, "test"), [], time.monotonic() + seconds
+    consumer, events, end = RabbitConsumer(url, queue, 10, "test"), [], time.monotonic() + seconds
     try:
         while len(events) < count and time.monotonic() < end:
-            for delivery in subscription.collect(10, 0.2):
+            for delivery in consumer.collect(10, 0.2):
                 events.append(decode(delivery.body))
-                subscription.acknowledge(delivery, through=False)
+                consumer.acknowledge(delivery, through=False)
     finally:
-        subscription.close()
+        consumer.close()
     return events
 
 

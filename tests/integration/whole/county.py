@@ -31,7 +31,7 @@ from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 
 ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
@@ -46,7 +46,7 @@ SERVED_BY = {
 LEFT_OUT = ("letters", "notes")
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or `head:` and the code."""
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class County:
         self.broker.add(Queue(EAR, EVENTS, ("#",)))
         self._databases: dict[str, Database] = {}
         self._apps: dict[str, Any] = {}
-        self._chores: list[Any] = []
+        self._periodic_jobs: list[Any] = []
         self._dispatchers: dict[str, Dispatcher[Any]] = {}
         self._relays: list[Relay] = []
         for name, assembly in ASSEMBLIES.items():
@@ -100,12 +100,14 @@ class County:
         if hasattr(service, "depths"):
             service = replace(service, depths=self._depths)
         self._databases[name] = database
-        self._apps[name] = create_app(name, service, assembly.routes, Doorman(), telemetry).test_client()
-        self._chores += [chore for chore in assembly.chores(service) if chore.name not in LEFT_OUT]
+        self._apps[name] = create_app(name, service, assembly.routes, FakeAuthenticator(), telemetry).test_client()
+        self._periodic_jobs += [job for job in assembly.periodic_jobs(service) if job.name not in LEFT_OUT]
         self._relays.append(Relay(database, self.broker.publisher, telemetry, 200))
-        for hearing in assembly.hearings(service):
-            subscribe = lambda queue=hearing.queue: self.broker.subscription(queue, 1000)  # noqa: E731
-            self._dispatchers[hearing.queue] = Dispatcher(hearing, database, subscribe, self.broker.publisher, telemetry, 50)
+        for subscription in assembly.subscriptions(service):
+            subscribe = lambda queue=subscription.queue: self.broker.consumer(queue, 1000)  # noqa: E731
+            self._dispatchers[subscription.queue] = Dispatcher(
+                subscription, database, subscribe, self.broker.publisher, telemetry, 50
+            )
 
     def _depths(self, queues: Sequence[str]) -> dict[str, int]:
         return {queue: len(self.broker.waiting(queue)) for queue in queues}
@@ -132,7 +134,7 @@ class County:
             self.broker.route(Outgoing(command, COMMANDS, f"{department}.{verb}", body), f"department-{department}")
         return command
 
-    def hear(self, queue: str) -> None:
+    def consume(self, queue: str) -> None:
         """Let one queue be heard, and nobody anything else."""
         self._hear(queue)
 
@@ -163,10 +165,10 @@ class County:
     def _hear(self, queue: str) -> int:
         heard = 0
         self._disturb(queue)
-        subscription = self.broker.subscription(queue, 1000)
+        consumer = self.broker.consumer(queue, 1000)
         while self.broker.waiting(queue):
-            heard += self._dispatchers[queue].turn(subscription)
-        subscription.close()
+            heard += self._dispatchers[queue].turn(consumer)
+        consumer.close()
         return heard
 
     def _disturb(self, queue: str) -> None:
@@ -191,8 +193,8 @@ class County:
     def work(self) -> None:
         """Every chore until it has nothing more to do, and all the messages that follow."""
         self.pump()
-        for chore in self._chores:
-            while chore.run():
+        for job in self._periodic_jobs:
+            while job.run():
                 pass
         self.pump()
 

@@ -231,7 +231,7 @@ def check_replay(county: County, events: list[Event]) -> None:
     try:
         for event in random.Random(5).sample(events, len(events)):
             fresh.broker.route(Outgoing(event.id, EVENTS, f"{event.type}.-", encode(event)))
-        fresh.hear("metrics.events")
+        fresh.consume("metrics.events")
         answers = [house.get("/statistics", None, by="department,month")[1] for house in (fresh, county)]
         # Each answers as of the instant at which it recorded the last of it.
         first, second = ({**answer, "as_of": None} for answer in answers)

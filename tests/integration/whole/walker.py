@@ -127,7 +127,7 @@ class Walker:
             return status, answer
         data = {"assignment": row["id"], **body}
         command = self.county.command(row["department"], verb, data, 2 if way == "amqp twice" else 1)
-        self.county.hear("routing.commands")
+        self.county.consume("routing.commands")
         self.county.relay()
         refusals = [
             event.data for event in self.county.mail(row["department"])

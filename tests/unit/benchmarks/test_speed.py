@@ -14,7 +14,7 @@ from benchmarks.__main__ import main
 from benchmarks.load import SIZE, make_opinions
 from benchmarks.preflight import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
 from benchmarks.process_stats import Process, added, parsed
-from benchmarks.queue_audit import Census
+from benchmarks.queue_audit import QueueAudit
 from benchmarks.speed import between, unrest
 from benchmarks.speed_report import bar
 from benchmarks.throughput import Round
@@ -22,7 +22,7 @@ from services.console.demo.samples import load_samples
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME
 from services.contracts.topology import SERVICES, queues
-from services.intake.schemas import Line, Submission
+from services.intake.schemas import BatchLine, Submission
 from services.intake.store import opinions
 from services.intake.store.tables import tables
 from services.runtime.clock import SystemClock
@@ -77,7 +77,7 @@ def test_made_up_opinions_differ_have_contact_data_and_are_good_in_both_ways() -
     assert all(SIZE <= len(body) < 2 * SIZE for body in made)
     for form in map(orjson.loads, made):
         assert {"name", "phone", "email"} <= set(form["submitter"])
-        for schema in (Submission(), Line()):
+        for schema in (Submission(), BatchLine()):
             assert schema.validate(form) == {}
 
 
@@ -111,12 +111,12 @@ def test_one_queue_that_is_not_a_quorum_queue_is_told() -> None:
 
 
 def test_an_opinion_in_two_places_or_in_none_is_told() -> None:
-    census = Census()
-    census.places["a"].add("department.water")
-    assert one_place_each(census, ["a"]).good
-    assert not one_place_each(census, ["a", "b"]).good
-    census.places["a"].add("department.roads")
-    assert not one_place_each(census, ["a"]).good
+    audit = QueueAudit()
+    audit.places["a"].add("department.water")
+    assert one_place_each(audit, ["a"]).good
+    assert not one_place_each(audit, ["a", "b"]).good
+    audit.places["a"].add("department.roads")
+    assert not one_place_each(audit, ["a"]).good
 
 
 @pytest.fixture

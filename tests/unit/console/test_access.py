@@ -10,11 +10,11 @@ from services.contracts.grants import GRANTABLE
 from services.runtime.clock import SystemClock
 from services.runtime.process.assembly import migrate_access
 from services.runtime.store.database import Database
-from services.runtime.web.access import Gatekeeper
-from services.runtime.web.audit import Line, Scribe
+from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.audit import AuditEntry, AuditLog
 
-SEEN = Line("r-1", "intake", "t-1", "reviewer", None, "GET", "/api/v1/opinions/<opinion_id>", "o-1")
-DONE = Line("r-2", "routing", "t-2", "department", "water", "POST", "/api/v1/assignments/<assignment_id>/sign", "a-1")
+SEEN = AuditEntry("r-1", "intake", "t-1", "reviewer", None, "GET", "/api/v1/opinions/<opinion_id>", "o-1")
+DONE = AuditEntry("r-2", "routing", "t-2", "department", "water", "POST", "/api/v1/assignments/<assignment_id>/sign", "a-1")
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_token_is_made_with_an_end_and_listed_with_it(url: str) -> None:
     (row,) = shown("token", "list")
     assert (row["id"], row["used"], row["revoked"], made["days"]) == (made["id"], None, None, 90)
     assert datetime.fromisoformat(row["expires"]) - datetime.fromisoformat(row["created"]) == timedelta(days=90)
-    Gatekeeper(Database(url, "access", SystemClock())).caller(f"Bearer {made['token']}")
+    TokenAuthenticator(Database(url, "access", SystemClock())).caller(f"Bearer {made['token']}")
     assert shown("token", "list")[0]["used"] >= row["created"]
     table = run("token", "list").output
     assert "最近使用" in table
@@ -86,10 +86,10 @@ def test_a_revoked_token_is_listed_as_such(url: str) -> None:
 class TestAudit:
     @pytest.fixture(autouse=True)
     def trail(self, url: str) -> None:
-        scribe = Scribe(Database(url, "access", SystemClock()))
-        scribe.end(scribe.begin(SEEN), SEEN, 200, [])
-        scribe.begin(DONE)
-        scribe.close()
+        audit_log = AuditLog(Database(url, "access", SystemClock()))
+        audit_log.end(audit_log.begin(SEEN), SEEN, 200, [])
+        audit_log.begin(DONE)
+        audit_log.close()
 
     def test_it_tells_who_did_what_oldest_first(self) -> None:
         assert [(line["subject"], line["status"]) for line in shown("audit")] == [("o-1", 200), ("a-1", None)]
@@ -123,7 +123,7 @@ class TestGrants:
     ) -> None:
         made = shown("token", "create", *options)
         assert (made["source"], set(made["channels"])) == (source, channels)
-        grant = Gatekeeper(Database(url, "access", SystemClock())).behind(made["token"]).grant
+        grant = TokenAuthenticator(Database(url, "access", SystemClock())).behind(made["token"]).grant
         assert (grant.source, grant.channels) == (source, channels)
         assert (source or "web") in run("token", "list").output
 

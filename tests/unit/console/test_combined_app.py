@@ -6,7 +6,7 @@ import requests
 from werkzeug.test import Client
 
 from services.console.embedded import combined_app as origin
-from services.console.embedded.combined_app import Origin, service_of
+from services.console.embedded.combined_app import CombinedApp, service_of
 from services.contracts.topology import SERVICES
 
 SERIES = "# HELP {0}_total Things\n# TYPE {0}_total counter\n{0}_total 1.0\n"
@@ -41,7 +41,7 @@ def workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def client(**ready: bool) -> Client:
     applications = {name: application(name, ready.get(name, True)) for name in SERVICES}
-    return Client(Origin(applications, dict.fromkeys(SERVICES, 9), lambda: {"metrics": 2, "web": 1}))
+    return Client(CombinedApp(applications, dict.fromkeys(SERVICES, 9), lambda: {"metrics": 2, "web": 1}))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_the_origin_is_not_ready_without_one_of_its_workers(
 ) -> None:
     monkeypatch.setattr(requests, "get", lambda url, timeout: respond(200, b"{}") if ":9/" not in url else respond(status, body))
     applications = {name: application(name) for name in SERVICES}
-    made = Client(Origin(applications, {name: 9 if name == "notify" else 8 for name in SERVICES}))
+    made = Client(CombinedApp(applications, {name: 9 if name == "notify" else 8 for name in SERVICES}))
     answer = made.get("/readyz")
     assert answer.status_code == 503
     assert {name: words["worker"] for name, words in answer.get_json().items()} == {**dict.fromkeys(SERVICES, "ok"), "notify": word}
@@ -132,7 +132,7 @@ def test_the_services_hear_who_asks_and_what_they_refuse_is_passed_on(path: str)
         start_response("429 Too Many Requests", [("Retry-After", "7"), ("Content-Type", "application/problem+json")])
         return [b"{}"]
 
-    asked = Client(Origin(dict.fromkeys(SERVICES, refusing), dict.fromkeys(SERVICES, 9)))
+    asked = Client(CombinedApp(dict.fromkeys(SERVICES, refusing), dict.fromkeys(SERVICES, 9)))
     headers = {"Authorization": "Bearer t", "X-Forwarded-For": "203.0.113.9"}
     answer = asked.get(path, headers=headers, environ_overrides={"REMOTE_ADDR": "203.0.113.7"})
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")

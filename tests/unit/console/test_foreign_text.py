@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 
 from examples.python.department import Department
 from services.console import main, terminal
-from services.console.client.replay import Parked, _parked, worked_by
+from services.console.client.replay import DeadLetter, _dead_letter, worked_by
 from services.console.commands import access as keys
-from services.console.commands import dead_letters as parked
+from services.console.commands import dead_letters as dead_letters
 from services.console.commands import departments, doctor
 from services.console.doctor.findings import Finding, Severity
 from services.runtime.clock import ZONE
@@ -36,10 +36,10 @@ BY_THEMSELVES = {"terminal.py", "combined_app.py"}
 
 def delivered(
     body: bytes = b"{}", headers: Any = None, source: str = "routing.commands.dead", key: str = "water.sign", **more: Any
-) -> Parked:
+) -> DeadLetter:
     """A parked message as it is read from the broker."""
     properties = SimpleNamespace(**{"headers": headers, "message_id": "m-1", "user_id": None, "content_type": None, **more})
-    return _parked(source, SimpleNamespace(exchange="huiying.dead", routing_key=key), properties, body)
+    return _dead_letter(source, SimpleNamespace(exchange="huiying.dead", routing_key=key), properties, body)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +98,9 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A console whose broker, store and services answer with what strangers wrote."""
     monkeypatch.setenv("HUIYING_VAR", str(tmp_path))
     message = delivered(EVIL.encode(), {"x-error": EVIL, "x-user-id": EVIL, "x-routing-key": f"{EVIL}.sign"}, message_id=EVIL)
-    monkeypatch.setattr(parked, "connection", lambda *_: contextlib.nullcontext())
-    monkeypatch.setattr(parked, "depths", lambda _, names: dict.fromkeys(names, 1))
-    monkeypatch.setattr(parked, "read_parked", lambda *_: [message])
+    monkeypatch.setattr(dead_letters, "connection", lambda *_: contextlib.nullcontext())
+    monkeypatch.setattr(dead_letters, "depths", lambda _, names: dict.fromkeys(names, 1))
+    monkeypatch.setattr(dead_letters, "read_dead_letters", lambda *_: [message])
     monkeypatch.setattr(doctor, "examine", lambda _: [Finding(EVIL, Severity.CRITICAL, EVIL, EVIL)])
     monkeypatch.setattr(keys, "_store", lambda _: None)
     row = {
@@ -143,7 +143,7 @@ def test_nothing_that_is_printed_moves_the_terminal(words: tuple[str, ...], plac
     given = tuple(str(place / each) if each.endswith(".yml") else each for each in words)
     if words == COMMANDS["an error"]:
         given = (*given, "x")
-        monkeypatch.setattr(parked, "read_parked", lambda *_: terminal.fail(EVIL, EVIL))
+        monkeypatch.setattr(dead_letters, "read_dead_letters", lambda *_: terminal.fail(EVIL, EVIL))
     shown = run(given)
     assert shown.exception is None or isinstance(shown.exception, SystemExit), shown.exception
     output = shown.stdout + shown.stderr
@@ -168,7 +168,7 @@ WAYS: dict[str, Callable[[], None]] = {
     "a step": lambda: terminal.step(EVIL),
     "plain": lambda: terminal.print_plain(EVIL),
     "JSON": lambda: terminal.print_json({EVIL: [EVIL]}),
-    "a failure": lambda: terminal.Failure(EVIL, EVIL).show(),
+    "a failure": lambda: terminal.CommandFailed(EVIL, EVIL).show(),
 }
 
 

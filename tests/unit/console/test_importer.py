@@ -1,8 +1,8 @@
-from services.console.client.importer import LineAnswer, Tally, in_words
+from services.console.client.importer import ImportTally, LineAnswer, in_words
 
 
 def test_answers_are_counted_and_lines_lead_back_to_the_file() -> None:
-    tally = Tally(rows=4)
+    tally = ImportTally(rows=4)
     tally.answer(LineAnswer(2, "created", "a"), 502)
     tally.answer(LineAnswer(3, "exists", "b"), 503)
     tally.answer(LineAnswer(4, "refused", errors={"title": ["too long"], "x": ["unknown", "odd"]}), 504)
@@ -11,5 +11,5 @@ def test_answers_are_counted_and_lines_lead_back_to_the_file() -> None:
 
 
 def test_the_rate_is_that_of_new_opinions_and_there_is_none_without_any() -> None:
-    assert Tally(rows=9, created=8, known=1, seconds=2.0).rate == 4
-    assert Tally(rows=1, known=1, seconds=2.0).rate is None
+    assert ImportTally(rows=9, created=8, known=1, seconds=2.0).rate == 4
+    assert ImportTally(rows=1, known=1, seconds=2.0).rate is None

@@ -13,8 +13,8 @@ from services.console.client import importer, records
 from services.console.client.http import Later
 from services.console.client.importer import Import
 from services.console.client.records import open_records
-from services.console.terminal import Failure
-from services.contracts.errors import ROOM
+from services.console.terminal import CommandFailed
+from services.contracts.errors import CAPACITY
 
 
 class Intake:
@@ -39,7 +39,7 @@ class Intake:
                 continue
             full = full or not self.room
             if full:
-                yield json.dumps({"line": number, "status": "refused", "errors": {ROOM: ["later"]}}).encode()
+                yield json.dumps({"line": number, "status": "refused", "errors": {CAPACITY: ["later"]}}).encode()
                 continue
             self.room -= 1
             self.taken.append(line)
@@ -89,7 +89,7 @@ def test_it_waits_as_long_as_it_is_told_and_sends_the_rest(run: Callable[[Intake
 
 def test_without_end_it_stops_and_says_how_to_go_on(run: Callable[[Intake], Import], slept: list[float]) -> None:
     intake = Intake(3, lambda _: None)
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(CommandFailed) as caught:
         run(intake)
     assert sum(slept) > importer.WAIT_SECONDS
     assert "nothing was taken for 600 s" in caught.value.message

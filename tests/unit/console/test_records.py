@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from services.console.client import records
-from services.console.client.records import NotReadable, open_records
+from services.console.client.records import FileNotReadable, open_records
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:
@@ -69,10 +69,10 @@ def test_a_workbook_is_read_too(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_refused_with_what_to_do(tmp_path: Path, name: str, body: bytes, words: str) -> None:
-    with pytest.raises(NotReadable, match=words):
+    with pytest.raises(FileNotReadable, match=words):
         open_records(write(tmp_path, name, body))
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
-    with pytest.raises(NotReadable, match="No such file"):
+    with pytest.raises(FileNotReadable, match="No such file"):
         open_records(tmp_path / "nothing.csv")

@@ -63,11 +63,11 @@ def case_of(**handling: Any) -> Case:
 
 
 def desk_for(case: Case, *events: dict[str, Any]) -> tuple[SampleDepartment, list[tuple[str, dict[str, Any]]]]:
-    desk = SampleDepartment("water", "amqp://department-water:x@127.0.0.1:1/huiying", {"o-1": case}, threading.Event())
+    department = SampleDepartment("water", "amqp://department-water:x@127.0.0.1:1/huiying", {"o-1": case}, threading.Event())
     channel = Channel()
     for event in events:
-        desk.handle(channel, event)
-    return desk, [(key, body["data"]) for _, key, body, _, _ in channel.published]
+        department.handle(channel, event)
+    return department, [(key, body["data"]) for _, key, body, _, _ in channel.published]
 
 
 def test_a_desk_signs_reports_and_replies() -> None:
@@ -97,19 +97,19 @@ def test_a_promise_is_for_the_future() -> None:
 
 
 def test_a_rejected_command_is_a_trouble_to_be_told() -> None:
-    desk, _ = desk_for(case_of(), TASK)
-    command = next(iter(desk._sent))
-    desk.handle(
+    department, _ = desk_for(case_of(), TASK)
+    command = next(iter(department._sent))
+    department.handle(
         Channel(),
         {"id": "r", "type": "command.rejected", "subject": "-", "data": {"command": command, "detail": "no", "errors": {}}},
     )
-    assert desk.troubles == ["water: sign no {}"]
+    assert department.troubles == ["water: sign no {}"]
 
 
 def test_messages_about_other_opinions_are_none_of_the_demonstrations_business() -> None:
-    desk, _ = desk_for(case_of())
-    assert desk.is_ours(TASK)
-    assert not desk.is_ours({**TASK, "subject": "somebody-elses"})
+    department, _ = desk_for(case_of())
+    assert department.is_ours(TASK)
+    assert not department.is_ours({**TASK, "subject": "somebody-elses"})
 
 
 def test_a_case_ends_concluded_when_it_is_rated_and_replied_when_not() -> None:

@@ -33,8 +33,13 @@ people:
     clerk, boss = people["clerk"], people["boss"]
     assert (clerk.roles, clerk.departments, clerk.digest, clerk.language) == (("department",), ("water",), False, "both")
     assert (boss.roles, boss.departments, boss.digest, boss.language) == (("supervisor", "leader"), (), True, "en")
-    assert [clerk.hears("department", code) for code in ("water", "petitions")] == [True, False]
-    assert [boss.hears(part, "water") for part in ("supervisor", "leader", "congress", "department")] == [True, True, False, False]
+    assert [clerk.is_notified_of("department", code) for code in ("water", "petitions")] == [True, False]
+    assert [boss.is_notified_of(part, "water") for part in ("supervisor", "leader", "congress", "department")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_department_too_may_want_a_digest_in_one_language():

@@ -12,7 +12,7 @@ from examples.python import verify_ledger
 from examples.python.verify_heads import is_consistent
 from services.contracts.ledger import (
     NOTHING,
-    Counted,
+    LedgerEvent,
     Peaks,
     consistency_path,
     entry_hash,
@@ -103,7 +103,7 @@ def test_the_verifier_names_and_hashes_as_the_product_does():
 
 
 def test_a_leaf_tells_nothing_but_hashes_a_type_and_a_time():
-    event = Counted("e1", "opinion.submitted", "o1", datetime(2026, 11, 22, 9, 30, tzinfo=ZONE), sha256(b"body").digest())
+    event = LedgerEvent("e1", "opinion.submitted", "o1", datetime(2026, 11, 22, 9, 30, tzinfo=ZONE), sha256(b"body").digest())
     assert leaf_of(event, 4, leaf_hash(b"before")).decode() == (
         f'{{"body":"{sha256(b"body").hexdigest()}","id":"e1","index":4,"previous":"{leaf_hash(b"before").hex()}",'
         f'"subject":"{subject_of("o1")}","time":"2026-11-22T09:00:00+08:00","type":"opinion.submitted","version":2}}'
@@ -131,6 +131,6 @@ def test_a_proof_of_consistency_leads_from_each_smaller_tree_to_this_one_and_to_
 
 def test_a_leaf_tells_the_hour_and_not_the_minute() -> None:
     moments = [datetime(2026, 11, 22, 9, minute, 30, minute, ZONE) for minute in (0, 17, 59)]
-    told = {leaf_of(Counted("e", "t", "o", moment, bytes(32)), 0, NOTHING) for moment in moments}
+    told = {leaf_of(LedgerEvent("e", "t", "o", moment, bytes(32)), 0, NOTHING) for moment in moments}
     [leaf] = [orjson.loads(each) for each in told]
     assert (leaf["time"], leaf["version"]) == ("2026-11-22T09:00:00+08:00", 2)

@@ -72,12 +72,12 @@ from services.contracts.messages.supervision import (
 )
 from services.contracts.messages.values import (
     CoOpinion,
-    Counted,
     Message,
     Moved,
     OpinionText,
     Outcome,
     Promise,
+    RaisedBy,
     Rating,
     ReplyItem,
     Why,
@@ -139,7 +139,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 6, AssignmentReopened(**OWN, round=2, deadlines={"reply": EVALUATE}, reason="第二天又灭了。")),
     ("routing", 8, AssignmentConcluded(**OWN, outcome=Outcome.PLANNED, on_time=True, rated=True)),
     ("routing", 9, AssignmentMarked(**OWN, key=True, leader="王主任", reason="列入重点督办。")),
-    ("routing", 9, AssignmentRaised(**OWN, level="city", reason=Counted.REWORKS.reason(3))),
+    ("routing", 9, AssignmentRaised(**OWN, level="city", reason=RaisedBy.REWORKS.reason(3))),
     ("routing", 9, AssignmentRechecked(**OWN, held=False, note="灯又灭了。")),
     ("routing", 9, AssignmentRescheduled(**OWN, deadlines={"reply": EVALUATE}, provisional=False, reason="2026-11-27")),
     ("routing", 5, PromiseMade(**OWN, what="更换线缆", due=DUE, who="照明科", promise=OTHER)),

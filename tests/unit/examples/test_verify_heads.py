@@ -8,7 +8,7 @@ from examples.python import verify_heads
 from services.contracts.ledger import Head, Peaks, leaf_hash
 from services.runtime.clock import ZONE
 from services.runtime.process.signing import Signer
-from tests.unit.metrics.telling import START
+from tests.unit.metrics.events import START
 
 KEYS = [f"key-number-{number}-as-long-as-a-key-has-to-be" for number in range(3)]
 #: RFC 8032, section 7.1: the first three.

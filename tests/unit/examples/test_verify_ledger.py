@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from examples.python import verify_ledger
 from services.console.main import main
-from services.contracts.ledger import NOTHING, Counted, Peaks, entry_hash, leaf_hash, leaf_of
+from services.contracts.ledger import NOTHING, LedgerEvent, Peaks, entry_hash, leaf_hash, leaf_of
 from services.runtime.clock import ZONE
 
 FIRST = date(2026, 11, 22)
@@ -28,7 +28,7 @@ def made(folder: Path) -> Path:
         day, peaks, lines = (FIRST + timedelta(days=number)).isoformat(), Peaks(), []
         for index in range(size):
             moment = datetime(2026, 11, 22 + number, 9, index, tzinfo=ZONE)
-            event = Counted(f"e{total + index}", "opinion.submitted", f"o{index}", moment, sha256(b"x").digest())
+            event = LedgerEvent(f"e{total + index}", "opinion.submitted", f"o{index}", moment, sha256(b"x").digest())
             lines.append(leaf_of(event, index, tip))
             tip = leaf_hash(lines[-1])
             peaks.append(tip)

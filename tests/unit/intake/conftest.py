@@ -5,26 +5,26 @@ import pytest
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
-from tests.unit.intake.desk import MIGRATIONS, MORNING, Desk
+from tests.unit.intake.harness import MIGRATIONS, MORNING, IntakeHarness
 
 
 @pytest.fixture
-def desk(sqlite_database, clock) -> Desk:
-    return Desk(sqlite_database("intake", MIGRATIONS), clock)
+def harness(sqlite_database, clock) -> IntakeHarness:
+    return IntakeHarness(sqlite_database("intake", MIGRATIONS), clock)
 
 
 @pytest.fixture(scope="module")
-def open_desk(tmp_path_factory):
+def open_harness(tmp_path_factory):
     """Makes desks that all tests of a module share."""
     opened = []
 
-    def make() -> Desk:
+    def make() -> IntakeHarness:
         clock = FixedClock(MORNING)
         database = Database(f"sqlite:///{tmp_path_factory.mktemp('intake')}/intake.db", "intake", clock)
         opened.append(database)
         migrate(database, STORE, "runtime")
         migrate(database, MIGRATIONS, "intake")
-        return Desk(database, clock)
+        return IntakeHarness(database, clock)
 
     yield make
     for database in opened:

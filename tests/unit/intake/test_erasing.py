@@ -14,287 +14,287 @@ from services.intake import domain, handlers, store
 from services.intake.__main__ import SEALED_A_COMMIT, Sealer
 from services.intake.store import opinions, signers
 from services.runtime.store.vault import SealBroken, Vault
-from tests.unit.intake.desk import DUE, FORM, KEY, Routing
+from tests.unit.intake.harness import DUE, FORM, KEY, Routing
 from tests.unit.intake.whole_case import MARKERS, SECRETS, answer, live_through, open_case
 
 OTHER_KEY = "another-key-for-tests-as-long-as-a-key-has-to-be"
 
 
-def persons(desk, opinion):
-    file = desk.get(f"/opinions/{opinion}", "admin").get_json()
+def persons(harness, opinion):
+    file = harness.get(f"/opinions/{opinion}", "admin").get_json()
     return {name: file[name] for name in ("submitter", "relay", "deputy", "cosigners")}
 
 
-def erase(desk, path, **body):
-    answer = desk.post(f"{path}/erasure", body, "admin")
+def erase(harness, path, **body):
+    answer = harness.post(f"{path}/erasure", body, "admin")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
 
-def in_files(desk, *secrets):
+def in_files(harness, *secrets):
     """Which texts stand in the store's bytes, with its log."""
-    path = Path(desk.database.url.database)
+    path = Path(harness.database.url.database)
     held = b"".join(each.read_bytes() for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
     return [secret for secret in secrets if secret.encode() in held]
 
 
-def told(desk, case):
-    return [line for line in desk.timeline(case.id) if line["what"] == handlers.ERASED]
+def told(harness, case):
+    return [line for line in harness.timeline(case.id) if line["what"] == handlers.ERASED]
 
 
-def test_who_told_a_case_is_gone_for_good_and_what_it_says_stays(desk):
-    case = open_case(desk, **MARKERS)
-    before = desk.row(case.id)
-    assert erase(desk, f"/opinions/{case.id}") == {"id": case.id, "persons": 3, "content": False}
+def test_who_told_a_case_is_gone_for_good_and_what_it_says_stays(harness):
+    case = open_case(harness, **MARKERS)
+    before = harness.row(case.id)
+    assert erase(harness, f"/opinions/{case.id}") == {"id": case.id, "persons": 3, "content": False}
     nobody = [{"kind": "citizen"}, {"kind": "enterprise"}]
-    assert persons(desk, case.id) == {"submitter": None, "relay": None, "deputy": None, "cosigners": nobody}
-    assert {**desk.row(case.id), "personal": before["personal"]} == before
-    assert in_files(desk, before["personal"], *SECRETS) == []
-    with desk.database.reading() as connection:
+    assert persons(harness, case.id) == {"submitter": None, "relay": None, "deputy": None, "cosigners": nobody}
+    assert {**harness.row(case.id), "personal": before["personal"]} == before
+    assert in_files(harness, before["personal"], *SECRETS) == []
+    with harness.database.reading() as connection:
         assert connection.execute(sa.select(signers.c.personal).distinct()).scalars().all() == [None]
-    assert before["title"] in desk.client.get(f"/receipts/{case.receipts[0]}").text
+    assert before["title"] in harness.client.get(f"/receipts/{case.receipts[0]}").text
 
 
 @pytest.mark.parametrize("by", ["opinion", "submitter", "cosigner"])
-def test_a_remembered_answer_goes_with_who_told_the_case(desk, by):
+def test_a_remembered_answer_goes_with_who_told_the_case(harness, by):
     form, key = FORM | {"submitter": {"kind": "citizen", "name": "甲"}, "cosigners": [{"kind": "citizen", "name": "乙"}]}, "k" * 22
-    other = desk.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json()
-    told = desk.post("/opinions", form, Idempotency_Key=key).get_json()
+    other = harness.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json()
+    told = harness.post("/opinions", form, Idempotency_Key=key).get_json()
     receipts = {"submitter": told["receipt"], "cosigner": told.get("cosigners", [None])[0]}
-    erase(desk, f"/opinions/{told['id']}" if by == "opinion" else f"/receipts/{receipts[by]}")
-    assert desk.post("/opinions", form, Idempotency_Key=key).get_json()["id"] != told["id"]
-    assert desk.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json() == other
+    erase(harness, f"/opinions/{told['id']}" if by == "opinion" else f"/receipts/{receipts[by]}")
+    assert harness.post("/opinions", form, Idempotency_Key=key).get_json()["id"] != told["id"]
+    assert harness.post("/opinions", FORM, Idempotency_Key="other" * 5).get_json() == other
 
 
-def test_a_second_erasure_finds_nothing_and_says_nothing(desk):
-    case = open_case(desk, **MARKERS)
-    erase(desk, f"/opinions/{case.id}")
-    said = len(desk.outbox())
-    assert erase(desk, f"/opinions/{case.id}") == {"id": case.id, "persons": 0, "content": False}
-    assert erase(desk, f"/receipts/{case.receipts[0]}")["persons"] == 0
-    (line,) = told(desk, case)
+def test_a_second_erasure_finds_nothing_and_says_nothing(harness):
+    case = open_case(harness, **MARKERS)
+    erase(harness, f"/opinions/{case.id}")
+    said = len(harness.outbox())
+    assert erase(harness, f"/opinions/{case.id}") == {"id": case.id, "persons": 0, "content": False}
+    assert erase(harness, f"/receipts/{case.receipts[0]}")["persons"] == 0
+    (line,) = told(harness, case)
     assert (line["by"], line["facts"], line["audience"]) == ("office", {"erased": "persons"}, None)
-    assert len(desk.outbox()) == said
-    assert "删除个人信息" in desk.client.get(f"/receipts/{case.receipts[1]}").text
+    assert len(harness.outbox()) == said
+    assert "删除个人信息" in harness.client.get(f"/receipts/{case.receipts[1]}").text
 
 
-def test_nothing_is_erased_of_a_case_of_which_nobody_is_known(desk):
-    taken = desk.submit()
-    assert erase(desk, f"/opinions/{taken.id}") == {"id": taken.id, "persons": 0, "content": False}
-    assert [line["what"] for line in desk.timeline(taken.id)] == ["opinion.submitted", "opinion.accepted"]
+def test_nothing_is_erased_of_a_case_of_which_nobody_is_known(harness):
+    taken = harness.submit()
+    assert erase(harness, f"/opinions/{taken.id}") == {"id": taken.id, "persons": 0, "content": False}
+    assert [line["what"] for line in harness.timeline(taken.id)] == ["opinion.submitted", "opinion.accepted"]
 
 
-def test_a_co_signer_leaves_alone(desk):
-    case = open_case(desk, **MARKERS)
-    assert erase(desk, f"/receipts/{domain.show_receipt(case.receipts[1])}")["persons"] == 1
-    left = persons(desk, case.id)
+def test_a_co_signer_leaves_alone(harness):
+    case = open_case(harness, **MARKERS)
+    assert erase(harness, f"/receipts/{domain.show_receipt(case.receipts[1])}")["persons"] == 1
+    left = persons(harness, case.id)
     assert left["submitter"] == MARKERS["submitter"]
     assert left["cosigners"] == [{"kind": "citizen"}, MARKERS["cosigners"][1]]
-    assert [line["audience"] for line in told(desk, case)] == [case.receipts[1]]
-    answer = desk.post(f"/receipts/{case.receipts[2]}/erasure", {"content": True}, "admin")
+    assert [line["audience"] for line in told(harness, case)] == [case.receipts[1]]
+    answer = harness.post(f"/receipts/{case.receipts[2]}/erasure", {"content": True}, "admin")
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, ["content"])
-    assert desk.row(case.id)["title"] == FORM["title"]
+    assert harness.row(case.id)["title"] == FORM["title"]
 
 
-def test_what_was_written_goes_too_when_that_is_asked_for(desk):
-    case = open_case(desk, **MARKERS)
-    live_through(desk, case)
+def test_what_was_written_goes_too_when_that_is_asked_for(harness):
+    case = open_case(harness, **MARKERS)
+    live_through(harness, case)
     details, words = "东街桥。", ("意见 0。", "意见 1。")
-    assert in_files(desk, FORM["content"]) == [FORM["content"]]
-    assert erase(desk, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 3, "content": True}
-    row = desk.row(case.id)
+    assert in_files(harness, FORM["content"]) == [FORM["content"]]
+    assert erase(harness, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 3, "content": True}
+    row = harness.row(case.id)
     assert (row["title"], row["content"]) == (domain.ERASED_TITLE, domain.ERASED_CONTENT)
     for who in ("admin", "roads"):
         # What was merged into it is somebody else's.
-        text = str(desk.get(f"/opinions/{case.id}", who).get_json() | {"merged": []})
+        text = str(harness.get(f"/opinions/{case.id}", who).get_json() | {"merged": []})
         assert not any(said in text for said in (details, FORM["title"], *words))
-    assert [rating["result"] for rating in desk.get(f"/opinions/{case.id}", "admin").get_json()["evaluations"]]
-    assert erase(desk, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 0, "content": False}
+    assert [rating["result"] for rating in harness.get(f"/opinions/{case.id}", "admin").get_json()["evaluations"]]
+    assert erase(harness, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 0, "content": False}
 
 
-def test_words_can_be_erased_after_the_person(desk):
-    case = open_case(desk, **MARKERS)
-    erase(desk, f"/opinions/{case.id}")
-    assert erase(desk, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 0, "content": True}
-    assert [line["facts"]["erased"] for line in told(desk, case)] == ["persons", "content"]
+def test_words_can_be_erased_after_the_person(harness):
+    case = open_case(harness, **MARKERS)
+    erase(harness, f"/opinions/{case.id}")
+    assert erase(harness, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 0, "content": True}
+    assert [line["facts"]["erased"] for line in told(harness, case)] == ["persons", "content"]
 
 
-def test_nobody_is_written_to_any_more_and_letters_on_their_way_are_called_back(desk):
-    case = open_case(desk, **MARKERS)
-    erase(desk, f"/opinions/{case.id}")
-    before = len(desk.letters())
-    desk.hear(case.routing.says(answer()))
+def test_nobody_is_written_to_any_more_and_letters_on_their_way_are_called_back(harness):
+    case = open_case(harness, **MARKERS)
+    erase(harness, f"/opinions/{case.id}")
+    before = len(harness.letters())
+    harness.consume(case.routing.says(answer()))
     # Who was merged into the case is still there.
-    assert [letter.phone for letter in desk.letters()[before:]] == ["13700000003"]
-    (cancelled,) = [event.data for event in desk.private() if isinstance(event.data, LetterCancelled)]
+    assert [letter.phone for letter in harness.letters()[before:]] == ["13700000003"]
+    (cancelled,) = [event.data for event in harness.private() if isinstance(event.data, LetterCancelled)]
     assert set(cancelled.receipts) == {domain.show_receipt(receipt) for receipt in case.receipts}
 
 
-def test_what_everybody_hears_does_not_tell_that_somebody_was_erased(desk):
-    case = open_case(desk, **MARKERS)
-    before = [(event.type, event.sequence) for event in desk.said(case.id)]
-    erase(desk, f"/opinions/{case.id}", content=True)
-    assert [(event.type, event.sequence) for event in desk.said(case.id)] == before
+def test_what_everybody_hears_does_not_tell_that_somebody_was_erased(harness):
+    case = open_case(harness, **MARKERS)
+    before = [(event.type, event.sequence) for event in harness.said(case.id)]
+    erase(harness, f"/opinions/{case.id}", content=True)
+    assert [(event.type, event.sequence) for event in harness.said(case.id)] == before
 
 
 @pytest.mark.parametrize("path", ["/opinions/nothing", "/receipts/nothing", "/receipts/0000000000001A"])
-def test_what_is_not_there_cannot_be_erased(desk, path):
-    assert desk.post(f"{path}/erasure", {}, "admin").status_code == 404
+def test_what_is_not_there_cannot_be_erased(harness, path):
+    assert harness.post(f"{path}/erasure", {}, "admin").status_code == 404
 
 
-def concluded(desk, **fields):
-    taken = desk.submit(**fields)
-    routing = Routing(taken.id, desk.clock.now())
-    desk.hear(routing.created(), routing.replied(), routing.concluded())
+def concluded(harness, **fields):
+    taken = harness.submit(**fields)
+    routing = Routing(taken.id, harness.clock.now())
+    harness.consume(routing.created(), routing.replied(), routing.concluded())
     return taken.id
 
 
-def retain(desk, days, **body):
-    answer = desk.post("/retention", {"days": days, **body}, "admin")
+def retain(harness, days, **body):
+    answer = harness.post("/retention", {"days": days, **body}, "admin")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
 
-def test_only_cases_that_ended_so_long_ago_are_let_go_of(desk):
+def test_only_cases_that_ended_so_long_ago_are_let_go_of(harness):
     phone = {"kind": "citizen", "phone": "13700000009"}
-    old, open_, nobody = concluded(desk, submitter=phone), desk.submit(submitter=phone).id, concluded(desk)
-    signed = concluded(desk, cosigners=[phone])
-    waits = desk.submit(submitter=phone, channel="campaign").id
-    desk.do(handlers.decline, desk.catalogue, waits, next(iter(desk.catalogue.decline_reasons)))
-    desk.clock.instant += timedelta(days=100)
-    young = concluded(desk, submitter=phone)
-    assert retain(desk, 50) == {"cases": 3, "persons": 0, "next": None}
-    assert persons(desk, old)["submitter"] == phone
-    assert retain(desk, 50, erase=True) == {"cases": 3, "persons": 3, "next": None}
-    assert [persons(desk, each)["submitter"] for each in (old, waits, open_, young, nobody)] == [None, None, phone, phone, None]
-    assert persons(desk, signed)["cosigners"] == [{"kind": "citizen"}]
-    assert retain(desk, 50, erase=True) == {"cases": 0, "persons": 0, "next": None}
+    old, open_, nobody = concluded(harness, submitter=phone), harness.submit(submitter=phone).id, concluded(harness)
+    signed = concluded(harness, cosigners=[phone])
+    waits = harness.submit(submitter=phone, channel="campaign").id
+    harness.do(handlers.decline, harness.catalogue, waits, next(iter(harness.catalogue.decline_reasons)))
+    harness.clock.instant += timedelta(days=100)
+    young = concluded(harness, submitter=phone)
+    assert retain(harness, 50) == {"cases": 3, "persons": 0, "next": None}
+    assert persons(harness, old)["submitter"] == phone
+    assert retain(harness, 50, erase=True) == {"cases": 3, "persons": 3, "next": None}
+    assert [persons(harness, each)["submitter"] for each in (old, waits, open_, young, nobody)] == [None, None, phone, phone, None]
+    assert persons(harness, signed)["cosigners"] == [{"kind": "citizen"}]
+    assert retain(harness, 50, erase=True) == {"cases": 0, "persons": 0, "next": None}
 
 
-def test_who_was_merged_into_a_case_is_kept_as_long_as_the_case_lasts(desk):
+def test_who_was_merged_into_a_case_is_kept_as_long_as_the_case_lasts(harness):
     phone = {"kind": "citizen", "phone": "13700000009"}
-    case, follower = desk.submit(channel="campaign"), desk.submit(submitter=phone)
-    desk.do(handlers.accept, desk.catalogue, case.id, {})
-    desk.do(handlers.merge, desk.catalogue, follower.id, case.id)
-    desk.clock.instant += timedelta(days=100)
-    assert retain(desk, 50)["cases"] == 0
-    routing = Routing(case.id, desk.clock.now())
-    desk.hear(routing.created(), routing.replied(), routing.concluded())
-    assert retain(desk, 50)["cases"] == 0
-    desk.clock.instant += timedelta(days=100)
-    assert retain(desk, 50, erase=True) == {"cases": 1, "persons": 1, "next": None}
-    assert persons(desk, follower.id)["submitter"] is None
+    case, follower = harness.submit(channel="campaign"), harness.submit(submitter=phone)
+    harness.do(handlers.accept, harness.catalogue, case.id, {})
+    harness.do(handlers.merge, harness.catalogue, follower.id, case.id)
+    harness.clock.instant += timedelta(days=100)
+    assert retain(harness, 50)["cases"] == 0
+    routing = Routing(case.id, harness.clock.now())
+    harness.consume(routing.created(), routing.replied(), routing.concluded())
+    assert retain(harness, 50)["cases"] == 0
+    harness.clock.instant += timedelta(days=100)
+    assert retain(harness, 50, erase=True) == {"cases": 1, "persons": 1, "next": None}
+    assert persons(harness, follower.id)["submitter"] is None
 
 
-def test_old_cases_are_let_go_of_some_at_a_time(desk):
-    ids = [concluded(desk, submitter={"kind": "citizen", "phone": "13700000009"}) for _ in range(5)]
-    desk.clock.instant += timedelta(days=10)
+def test_old_cases_are_let_go_of_some_at_a_time(harness):
+    ids = [concluded(harness, submitter={"kind": "citizen", "phone": "13700000009"}) for _ in range(5)]
+    harness.clock.instant += timedelta(days=10)
     seen, after = [], None
     while True:
-        found = retain(desk, 1, erase=True, limit=2, after=after)
+        found = retain(harness, 1, erase=True, limit=2, after=after)
         seen.append((found["cases"], found["persons"]))
         after = found["next"]
         if after is None:
             break
     assert seen == [(2, 2), (2, 2), (1, 1)]
-    assert all(persons(desk, each)["submitter"] is None for each in ids)
+    assert all(persons(harness, each)["submitter"] is None for each in ids)
 
 
-def rotate(desk, vault, **body):
+def rotate(harness, vault, **body):
     """What a system with these keys does."""
-    object.__setattr__(desk.intake, "vault", vault)
-    answer = desk.post("/contacts/rotation", body, "admin")
+    object.__setattr__(harness.intake, "vault", vault)
+    answer = harness.post("/contacts/rotation", body, "admin")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
 
-def test_everything_is_sealed_anew_and_the_old_key_is_needed_no_more(desk):
-    case = open_case(desk, **MARKERS)
-    before = persons(desk, case.id)
+def test_everything_is_sealed_anew_and_the_old_key_is_needed_no_more(harness):
+    case = open_case(harness, **MARKERS)
+    before = persons(harness, case.id)
     both = Vault([OTHER_KEY, KEY])
-    assert rotate(desk, both) == {"opinions": 2, "renewed": 4, "current": 0, "broken": 0, "next": None}
-    assert rotate(desk, both) == {"opinions": 2, "renewed": 0, "current": 4, "broken": 0, "next": None}
-    assert rotate(desk, Vault([OTHER_KEY]))["broken"] == 0
-    assert persons(desk, case.id) == before
+    assert rotate(harness, both) == {"opinions": 2, "renewed": 4, "current": 0, "broken": 0, "next": None}
+    assert rotate(harness, both) == {"opinions": 2, "renewed": 0, "current": 4, "broken": 0, "next": None}
+    assert rotate(harness, Vault([OTHER_KEY]))["broken"] == 0
+    assert persons(harness, case.id) == before
     with pytest.raises(SealBroken):
-        Vault([KEY]).open(desk.row(case.id)["personal"])
+        Vault([KEY]).open(harness.row(case.id)["personal"])
 
 
-def test_a_rotation_that_was_killed_goes_on_where_it_is_needed(desk):
+def test_a_rotation_that_was_killed_goes_on_where_it_is_needed(harness):
     for _ in range(5):
-        desk.submit(submitter={"kind": "citizen", "phone": "13700000009"})
+        harness.submit(submitter={"kind": "citizen", "phone": "13700000009"})
     both = Vault([OTHER_KEY, KEY])
-    first = rotate(desk, both, limit=2)
+    first = rotate(harness, both, limit=2)
     assert (first["renewed"], first["next"] is None) == (2, False)
-    assert rotate(desk, both) == {"opinions": 5, "renewed": 3, "current": 2, "broken": 0, "next": None}
+    assert rotate(harness, both) == {"opinions": 5, "renewed": 3, "current": 2, "broken": 0, "next": None}
 
 
-def test_what_no_key_opens_is_counted_and_left_as_it_is(desk):
-    taken = desk.submit(submitter={"kind": "citizen", "phone": "13700000009"})
-    sealed = desk.row(taken.id)["personal"]
-    assert rotate(desk, Vault([OTHER_KEY])) == {"opinions": 1, "renewed": 0, "current": 0, "broken": 1, "next": None}
-    assert desk.row(taken.id)["personal"] == sealed
+def test_what_no_key_opens_is_counted_and_left_as_it_is(harness):
+    taken = harness.submit(submitter={"kind": "citizen", "phone": "13700000009"})
+    sealed = harness.row(taken.id)["personal"]
+    assert rotate(harness, Vault([OTHER_KEY])) == {"opinions": 1, "renewed": 0, "current": 0, "broken": 1, "next": None}
+    assert harness.row(taken.id)["personal"] == sealed
 
 
-def in_the_clear(desk, count):
+def in_the_clear(harness, count):
     """As an earlier version stored it."""
-    taken = [desk.submit(cosigners=[{"kind": "citizen"}] if number == 0 else None) for number in range(count)]
-    with desk.database.transaction() as work:
+    taken = [harness.submit(cosigners=[{"kind": "citizen"}] if number == 0 else None) for number in range(count)]
+    with harness.database.transaction() as work:
         for number, each in enumerate(taken):
             values = {**MARKERS, "submitter": {**MARKERS["submitter"], "name": f"标记甲{number}"}, "personal": None}
             del values["cosigners"]
             work.execute(opinions.update().where(opinions.c.id == each.id).values(**values))
         work.execute(signers.update().values(personal=None, name="标记乙", phone="13700000002"))
-    anonymous = desk.submit()
-    with desk.database.transaction() as work:
+    anonymous = harness.submit()
+    with harness.database.transaction() as work:
         # JSON's null, which an earlier version wrote for nobody.
         work.execute(opinions.update().where(opinions.c.id == anonymous.id).values(submitter=None, relay=None))
     return taken
 
 
-def test_what_an_earlier_version_left_in_the_clear_can_be_read_and_is_sealed_by_the_worker(desk):
-    taken = in_the_clear(desk, 3)
-    before = [persons(desk, each.id) for each in taken]
+def test_what_an_earlier_version_left_in_the_clear_can_be_read_and_is_sealed_by_the_worker(harness):
+    taken = in_the_clear(harness, 3)
+    before = [persons(harness, each.id) for each in taken]
     assert before[1] == {
         "submitter": {**MARKERS["submitter"], "name": "标记甲1"}, "relay": MARKERS["relay"], "deputy": "标记己", "cosigners": [],
     }  # fmt: skip
     assert before[0]["cosigners"] == [{"kind": "citizen", "name": "标记乙", "phone": "13700000002"}]
-    desk.hear(Routing(taken[0].id, desk.clock.now()).created())
-    assert [(letter.phone, letter.name) for letter in desk.letters() if letter.about == "assigned"] == [
+    harness.consume(Routing(taken[0].id, harness.clock.now()).created())
+    assert [(letter.phone, letter.name) for letter in harness.letters() if letter.about == "assigned"] == [
         ("13700000001", "标记甲0"), ("13700000002", "标记乙"),
     ]  # fmt: skip
-    assert in_files(desk, "标记甲0", "标记己", "13700000002") != []
-    turn = Sealer(desk.intake).turn
+    assert in_files(harness, "标记甲0", "标记己", "13700000002") != []
+    turn = Sealer(harness.intake).turn
     assert [turn(), turn(), turn()] == [True, False, False]
-    assert [persons(desk, each.id) for each in taken] == before
-    assert in_files(desk, "标记甲", "标记乙", "标记丁", "标记己", "13700000001", "13700000002", "mark1@example.org") == []
+    assert [persons(harness, each.id) for each in taken] == before
+    assert in_files(harness, "标记甲", "标记乙", "标记丁", "标记己", "13700000001", "13700000002", "mark1@example.org") == []
 
 
-def test_more_than_fits_into_a_commit_is_sealed_in_several(desk, monkeypatch):
+def test_more_than_fits_into_a_commit_is_sealed_in_several(harness, monkeypatch):
     monkeypatch.setattr("services.intake.__main__.SEALED_A_COMMIT", 2)
     assert SEALED_A_COMMIT > 2
-    in_the_clear(desk, 5)
-    turn = Sealer(desk.intake).turn
+    in_the_clear(harness, 5)
+    turn = Sealer(harness.intake).turn
     assert [turn() for _ in range(4)] == [True, True, True, False]
-    with desk.database.reading() as connection:
+    with harness.database.reading() as connection:
         assert store.in_the_clear(connection, None, 10) == []
 
 
-def test_what_is_in_the_clear_can_be_erased_and_is_old_as_well(desk):
-    taken = in_the_clear(desk, 2)
-    assert erase(desk, f"/opinions/{taken[0].id}")["persons"] == 2
-    assert in_files(desk, "标记甲0", "标记乙") == []
-    assert in_files(desk, "标记甲1") != []
-    desk.set_state(taken[1].id, "concluded")
-    desk.clock.instant += timedelta(days=10)
-    assert retain(desk, 5, erase=True) == {"cases": 1, "persons": 1, "next": None}
+def test_what_is_in_the_clear_can_be_erased_and_is_old_as_well(harness):
+    taken = in_the_clear(harness, 2)
+    assert erase(harness, f"/opinions/{taken[0].id}")["persons"] == 2
+    assert in_files(harness, "标记甲0", "标记乙") == []
+    assert in_files(harness, "标记甲1") != []
+    harness.set_state(taken[1].id, "concluded")
+    harness.clock.instant += timedelta(days=10)
+    assert retain(harness, 5, erase=True) == {"cases": 1, "persons": 1, "next": None}
 
 
-def test_an_erased_case_goes_on(desk):
-    case = open_case(desk, **MARKERS)
-    erase(desk, f"/opinions/{case.id}", content=True)
-    desk.hear(case.routing.says(answer()))
-    desk.rate(case.receipts[0])
+def test_an_erased_case_goes_on(harness):
+    case = open_case(harness, **MARKERS)
+    erase(harness, f"/opinions/{case.id}", content=True)
+    harness.consume(case.routing.says(answer()))
+    harness.rate(case.receipts[0])
     with pytest.raises(Conflict):
-        desk.rate(case.receipts[0])
-    assert desk.row(case.id)["evaluate_by"] > DUE
+        harness.rate(case.receipts[0])
+    assert harness.row(case.id)["evaluate_by"] > DUE

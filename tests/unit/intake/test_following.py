@@ -10,59 +10,59 @@ import sqlalchemy as sa
 from services.contracts.lifecycle import State
 from services.intake import handlers, store
 from services.intake.store import opinions
-from tests.unit.intake.desk import MORNING
+from tests.unit.intake.harness import MORNING
 
 
-def followed(desk, since):
-    answer = desk.get("/opinions", "reviewer", updated_since=since.isoformat())
+def followed(harness, since):
+    answer = harness.get("/opinions", "reviewer", updated_since=since.isoformat())
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
 
-def test_a_follower_is_told_what_changed_and_from_when_on_to_ask_again(desk):
-    first, second = desk.submit(channel="campaign"), desk.submit(channel="campaign")
-    desk.clock.instant = MORNING + timedelta(hours=1)
-    desk.do(handlers.return_, first.id, "哪一段？")
-    told = followed(desk, MORNING + timedelta(minutes=30))
+def test_a_follower_is_told_what_changed_and_from_when_on_to_ask_again(harness):
+    first, second = harness.submit(channel="campaign"), harness.submit(channel="campaign")
+    harness.clock.instant = MORNING + timedelta(hours=1)
+    harness.do(handlers.return_, first.id, "哪一段？")
+    told = followed(harness, MORNING + timedelta(minutes=30))
     assert [(item["id"], item["state"], item["updated"]) for item in told["items"]] == [
-        (first.id, "returned", desk.clock.now().isoformat())
+        (first.id, "returned", harness.clock.now().isoformat())
     ]
-    assert told["follow_from"] == (desk.clock.now() - timedelta(seconds=60)).isoformat()
-    desk.clock.instant = MORNING + timedelta(hours=2)
-    desk.do(handlers.decline, desk.catalogue, second.id, next(iter(desk.catalogue.decline_reasons)))
-    assert [item["id"] for item in followed(desk, MORNING + timedelta(minutes=90))["items"]] == [second.id]
-    assert [item["id"] for item in followed(desk, MORNING)["items"]] == [first.id, second.id]
+    assert told["follow_from"] == (harness.clock.now() - timedelta(seconds=60)).isoformat()
+    harness.clock.instant = MORNING + timedelta(hours=2)
+    harness.do(handlers.decline, harness.catalogue, second.id, next(iter(harness.catalogue.decline_reasons)))
+    assert [item["id"] for item in followed(harness, MORNING + timedelta(minutes=90))["items"]] == [second.id]
+    assert [item["id"] for item in followed(harness, MORNING)["items"]] == [first.id, second.id]
 
 
-def test_every_statement_that_changes_an_opinion_stamps_it(desk):
+def test_every_statement_that_changes_an_opinion_stamps_it(harness):
     statements: list[str] = []
 
     def note(_connection, _cursor, statement, *_):
         if statement.upper().startswith("UPDATE OPINIONS"):
             statements.append(statement)
 
-    sa.event.listen(desk.database.engine, "before_cursor_execute", note)
-    taken = desk.submit(channel="campaign", topic="rivers")
-    desk.do(handlers.return_, taken.id, "哪一段？")
-    desk.do(handlers.add_details, taken.receipt, "桥东。")
-    desk.do(handlers.accept, desk.catalogue, taken.id, {"topic": "rivers"})
-    with desk.database.transaction() as work:
-        intake = store.IntakeStore(work, desk.vault)
+    sa.event.listen(harness.database.engine, "before_cursor_execute", note)
+    taken = harness.submit(channel="campaign", topic="rivers")
+    harness.do(handlers.return_, taken.id, "哪一段？")
+    harness.do(handlers.add_details, taken.receipt, "桥东。")
+    harness.do(handlers.accept, harness.catalogue, taken.id, {"topic": "rivers"})
+    with harness.database.transaction() as work:
+        intake = store.IntakeStore(work, harness.vault)
         intake.follow(taken.id, 3, {"state": State.SIGNED, "department": "water"})
         intake.move_followers(taken.id, "elsewhere")
         intake.change(taken.id, level="county")
         intake.forget_words(taken.id, "-", "-")
         intake.forget_persons(taken.id)
-    sa.event.remove(desk.database.engine, "before_cursor_execute", note)
+    sa.event.remove(harness.database.engine, "before_cursor_execute", note)
     assert len(statements) >= 8
     assert [each for each in statements if "updated=" not in each.replace(" ", "")] == []
 
 
-def test_another_key_for_what_is_sealed_is_no_change(desk):
-    taken = desk.submit(submitter={"kind": "citizen", "name": "甲"})
-    desk.clock.instant = MORNING + timedelta(hours=1)
-    with desk.database.transaction() as work:
-        store.reseal(work, desk.vault, [taken.id])
+def test_another_key_for_what_is_sealed_is_no_change(harness):
+    taken = harness.submit(submitter={"kind": "citizen", "name": "甲"})
+    harness.clock.instant = MORNING + timedelta(hours=1)
+    with harness.database.transaction() as work:
+        store.reseal(work, harness.vault, [taken.id])
         seen = work.execute(sa.select(opinions.c.updated).where(opinions.c.id == taken.id)).scalar_one()
     assert seen == MORNING
 
@@ -74,8 +74,8 @@ def test_another_key_for_what_is_sealed_is_no_change(desk):
         ({"from": "2026-11-23", "to": "2026-11-23"}, 2), ({"state": "", "topic": " "}, 2),
     ],
 )  # fmt: skip
-def test_lists_take_several_values_days_and_orders(desk, query, found):
-    desk.submit(topic="rivers")
-    desk.submit(channel="campaign")
-    answer = desk.get("/opinions", "reviewer", **query)
+def test_lists_take_several_values_days_and_orders(harness, query, found):
+    harness.submit(topic="rivers")
+    harness.submit(channel="campaign")
+    answer = harness.get("/opinions", "reviewer", **query)
     assert len(answer.get_json()["items"]) == found

@@ -11,7 +11,7 @@ from services.contracts.errors import Invalid
 from services.contracts.grants import PUBLIC
 from services.intake import domain
 from services.intake.domain import ALPHABET, CHECK_SYMBOLS, RECEIPT_LENGTH
-from tests.unit.intake.desk import FORM, TOWN
+from tests.unit.intake.harness import FORM, TOWN
 
 numbers = st.integers(0, 2**65 - 1)
 

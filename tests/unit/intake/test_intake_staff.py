@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.callers import PUBLIC
 from services.intake import app, domain, schemas
-from tests.unit.intake.desk import FORM, Routing
+from tests.unit.intake.harness import FORM, Routing
 
 PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
 STAFF_ROUTES = [
@@ -29,10 +29,10 @@ STAFF_ROUTES = [
 ]
 
 
-def assigned(desk, department, **fields):
+def assigned(harness, department, **fields):
     """An opinion that a department handles."""
-    taken = desk.submit(**fields)
-    desk.hear(Routing(taken.id, desk.clock.now(), department).created())
+    taken = harness.submit(**fields)
+    harness.consume(Routing(taken.id, harness.clock.now(), department).created())
     return taken.id
 
 
@@ -52,34 +52,34 @@ def test_the_table_here_has_every_route_that_is_not_public():
 
 
 @pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)
-def test_without_a_token_nobody_comes_in(desk, method, path, _):
-    assert desk.client.open(f"/api/v1{path}", method=method).status_code == 401
+def test_without_a_token_nobody_comes_in(harness, method, path, _):
+    assert harness.client.open(f"/api/v1{path}", method=method).status_code == 401
 
 
 @pytest.mark.parametrize(("method", "path", "allowed"), STAFF_ROUTES)
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "scraper", "water"])
-def test_a_token_opens_the_routes_of_its_role_only(desk, method, path, allowed, who):
-    answer = desk.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {who}"})
+def test_a_token_opens_the_routes_of_its_role_only(harness, method, path, allowed, who):
+    answer = harness.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {who}"})
     assert (answer.status_code != 403) is (who in allowed)
 
 
-def test_a_department_sees_its_own_opinions_only(desk):
-    water, roads, nobody = assigned(desk, "water"), assigned(desk, "roads"), desk.submit().id
-    assert ids(desk.get("/opinions", "water")) == [water]
-    assert ids(desk.get("/opinions", "water", department="water")) == [water]
-    assert desk.get("/opinions", "water", department="roads").status_code == 403
-    assert ids(desk.get("/opinions", "reviewer", department="roads")) == [roads]
-    assert set(ids(desk.get("/opinions", "reviewer"))) == {water, roads, nobody}
-    assert desk.get(f"/opinions/{water}", "water").status_code == 200
+def test_a_department_sees_its_own_opinions_only(harness):
+    water, roads, nobody = assigned(harness, "water"), assigned(harness, "roads"), harness.submit().id
+    assert ids(harness.get("/opinions", "water")) == [water]
+    assert ids(harness.get("/opinions", "water", department="water")) == [water]
+    assert harness.get("/opinions", "water", department="roads").status_code == 403
+    assert ids(harness.get("/opinions", "reviewer", department="roads")) == [roads]
+    assert set(ids(harness.get("/opinions", "reviewer"))) == {water, roads, nobody}
+    assert harness.get(f"/opinions/{water}", "water").status_code == 200
     for hidden in (roads, nobody, "nothing"):
-        assert desk.get(f"/opinions/{hidden}", "water").status_code == 404
+        assert harness.get(f"/opinions/{hidden}", "water").status_code == 404
 
 
 @pytest.mark.parametrize("visibility", domain.VISIBILITIES)
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
-def test_who_told_it_is_shown_where_the_submitter_let_it(desk, visibility, who):
-    opinion = assigned(desk, "water", visibility=visibility, submitter=PERSON, relay=["网格员老周"])
-    seen = desk.get(f"/opinions/{opinion}", who).get_json()
+def test_who_told_it_is_shown_where_the_submitter_let_it(harness, visibility, who):
+    opinion = assigned(harness, "water", visibility=visibility, submitter=PERSON, relay=["网格员老周"])
+    seen = harness.get(f"/opinions/{opinion}", who).get_json()
     if who == "water" and visibility == "congress":
         assert not {"submitter", "relay"} & seen.keys()
         assert "13900001111" not in json.dumps(seen)
@@ -89,43 +89,43 @@ def test_who_told_it_is_shown_where_the_submitter_let_it(desk, visibility, who):
 
 @pytest.mark.parametrize("visibility", domain.VISIBILITIES)
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
-def test_where_it_happened_is_shown_where_the_submitter_let_it_be_known_who_told_it(desk, visibility, who):
+def test_where_it_happened_is_shown_where_the_submitter_let_it_be_known_who_told_it(harness, visibility, who):
     location = {"address": "柳树巷 17 号 302 室", "latitude": 29.9, "longitude": 121.6}
-    opinion = assigned(desk, "water", visibility=visibility, location=location)
-    (listed,), file = desk.get("/opinions", who).get_json()["items"], desk.get(f"/opinions/{opinion}", who).get_json()
+    opinion = assigned(harness, "water", visibility=visibility, location=location)
+    (listed,), file = harness.get("/opinions", who).get_json()["items"], harness.get(f"/opinions/{opinion}", who).get_json()
     shown = None if who == "water" and visibility == "congress" else location
     assert (listed["location"], file["location"]) == (shown, shown)
     assert ("柳树巷" in json.dumps([listed, file], ensure_ascii=False)) is (shown is not None)
-    assert not any("柳树巷" in row["body"].decode() for row in desk.outbox())
+    assert not any("柳树巷" in row["body"].decode() for row in harness.outbox())
 
 
 @pytest.mark.parametrize("who", ["reviewer", "admin", "water"])
-def test_lists_never_show_who_told_it_nor_the_receipt(desk, who):
-    taken = desk.submit(submitter=PERSON, visibility="public", relay=["网格员老周"])
-    desk.hear(Routing(taken.id, desk.clock.now()).created())
-    text = desk.get("/opinions", who).text
+def test_lists_never_show_who_told_it_nor_the_receipt(harness, who):
+    taken = harness.submit(submitter=PERSON, visibility="public", relay=["网格员老周"])
+    harness.consume(Routing(taken.id, harness.clock.now()).created())
+    text = harness.get("/opinions", who).text
     assert FORM["title"] in json.loads(text)["items"][0]["title"]
     assert not any(secret in text for secret in ("沈秀兰", "13900001111", "网格员老周", taken.receipt))
-    assert taken.receipt not in desk.get(f"/opinions/{taken.id}", who).text
+    assert taken.receipt not in harness.get(f"/opinions/{taken.id}", who).text
 
 
-def test_an_opinion_is_shown_with_its_timeline_and_ratings(desk):
-    taken = desk.submit()
-    routing = Routing(taken.id, desk.clock.now())
-    desk.hear(routing.created(), routing.replied())
-    desk.rate(taken.receipt, "dissatisfied", None, "没有来人。")
-    seen = desk.get(f"/opinions/{taken.id}", "water").get_json()
+def test_an_opinion_is_shown_with_its_timeline_and_ratings(harness):
+    taken = harness.submit()
+    routing = Routing(taken.id, harness.clock.now())
+    harness.consume(routing.created(), routing.replied())
+    harness.rate(taken.receipt, "dissatisfied", None, "没有来人。")
+    seen = harness.get(f"/opinions/{taken.id}", "water").get_json()
     assert [moment["what"] for moment in seen["timeline"]].count("assignment.created") == 1
     assert [(rated["round"], rated["result"], rated["comment"]) for rated in seen["evaluations"]] == [
         (1, "dissatisfied", "没有来人。")
     ]
 
 
-def test_lists_come_page_by_page_newest_first_each_once(desk):
-    made = [desk.submit().id for _ in range(7)]
+def test_lists_come_page_by_page_newest_first_each_once(harness):
+    made = [harness.submit().id for _ in range(7)]
     found, cursor = [], {}
     while True:
-        answer = desk.get("/opinions", "reviewer", limit=3, **cursor).get_json()
+        answer = harness.get("/opinions", "reviewer", limit=3, **cursor).get_json()
         assert schemas.OpinionPage().validate(answer) == {}
         found += [item["id"] for item in answer["items"]]
         if answer["next"] is None:
@@ -135,13 +135,13 @@ def test_lists_come_page_by_page_newest_first_each_once(desk):
     assert found == sorted(made, reverse=True)
 
 
-def test_lists_are_narrowed(desk):
-    river, waiting = desk.submit(topic="rivers", external_id="x").id, desk.submit(channel="campaign").id
-    assert ids(desk.get("/opinions", "reviewer", topic="rivers")) == [river]
-    assert ids(desk.get("/opinions", "reviewer", state="submitted")) == [waiting]
-    assert ids(desk.get("/opinions", "reviewer", channel="campaign")) == [waiting]
-    assert ids(desk.get("/opinions", "reviewer", external_id="x")) == [river]
-    assert ids(desk.get("/opinions", "reviewer", department="water")) == []
+def test_lists_are_narrowed(harness):
+    river, waiting = harness.submit(topic="rivers", external_id="x").id, harness.submit(channel="campaign").id
+    assert ids(harness.get("/opinions", "reviewer", topic="rivers")) == [river]
+    assert ids(harness.get("/opinions", "reviewer", state="submitted")) == [waiting]
+    assert ids(harness.get("/opinions", "reviewer", channel="campaign")) == [waiting]
+    assert ids(harness.get("/opinions", "reviewer", external_id="x")) == [river]
+    assert ids(harness.get("/opinions", "reviewer", department="water")) == []
 
 
 @pytest.mark.parametrize(
@@ -154,34 +154,34 @@ def test_lists_are_narrowed(desk):
         ({"colour": 1}, "colour"),
     ],
 )
-def test_a_query_that_is_not_right_names_its_field(desk, query, field):
-    answer = desk.get("/opinions", "reviewer", **query)
+def test_a_query_that_is_not_right_names_its_field(harness, query, field):
+    answer = harness.get("/opinions", "reviewer", **query)
     assert answer.status_code == 422
     assert field in answer.get_json()["errors"]
 
 
-def test_a_reviewer_accepts_and_declines_over_http(desk):
-    first, second = desk.submit(channel="campaign").id, desk.submit(channel="open311").id
-    answer = desk.post(f"/opinions/{first}/accept", {"topic": "路灯"}, "reviewer")
+def test_a_reviewer_accepts_and_declines_over_http(harness):
+    first, second = harness.submit(channel="campaign").id, harness.submit(channel="open311").id
+    answer = harness.post(f"/opinions/{first}/accept", {"topic": "路灯"}, "reviewer")
     assert (answer.status_code, answer.get_json()) == (200, {"id": first, "state": "accepted"})
-    answer = desk.post(f"/opinions/{second}/decline", {"reason": "unclear"}, "reviewer")
+    answer = harness.post(f"/opinions/{second}/decline", {"reason": "unclear"}, "reviewer")
     assert (answer.status_code, answer.get_json()) == (200, {"id": second, "state": "declined"})
-    assert desk.post(f"/opinions/{first}/decline", {"reason": "unclear"}, "reviewer").status_code == 409
-    assert desk.post(f"/opinions/{second}/decline", {"reason": "rain"}, "reviewer").status_code == 409
-    assert desk.post("/opinions/nothing/accept", {}, "reviewer").status_code == 404
-    third = desk.submit(channel="campaign").id
-    refused = desk.post(f"/opinions/{third}/decline", {"reason": "rain"}, "reviewer")
+    assert harness.post(f"/opinions/{first}/decline", {"reason": "unclear"}, "reviewer").status_code == 409
+    assert harness.post(f"/opinions/{second}/decline", {"reason": "rain"}, "reviewer").status_code == 409
+    assert harness.post("/opinions/nothing/accept", {}, "reviewer").status_code == 404
+    third = harness.submit(channel="campaign").id
+    refused = harness.post(f"/opinions/{third}/decline", {"reason": "rain"}, "reviewer")
     assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["reason"])
-    assert desk.post(f"/opinions/{third}/accept", {"topic": "月球"}, "reviewer").status_code == 422
+    assert harness.post(f"/opinions/{third}/accept", {"topic": "月球"}, "reviewer").status_code == 422
 
 
 def lines_of(*forms):
     return b"".join(json.dumps(form).encode() + b"\n" for form in forms)
 
 
-def test_a_batch_answers_line_by_line_and_takes_the_good_ones(desk):
+def test_a_batch_answers_line_by_line_and_takes_the_good_ones(harness):
     bad = {"external_id": "b", "title": "", "content": "c", "colour": 1}
-    answers = desk.batch(
+    answers = harness.batch(
         lines_of(FORM | {"external_id": "a"}, bad, FORM | {"topic": "月球"}) + b"{\n\xff\n" + lines_of(FORM), "application/x-ndjson"
     )
     assert [(answer["line"], answer["status"]) for answer in answers] == [
@@ -191,35 +191,35 @@ def test_a_batch_answers_line_by_line_and_takes_the_good_ones(desk):
         assert schemas.LineAnswer().validate(answer) == {}
     assert [set(answer["errors"]) for answer in answers[1:5]] == [{"title", "colour"}, {"topic"}, {"line"}, {"line"}]
     assert (answers[0]["external_id"], answers[1]["external_id"]) == ("a", "b")
-    assert desk.get(f"/receipts/{answers[5]['receipt']}").status_code == 200
-    assert desk.count() == 2
+    assert harness.get(f"/receipts/{answers[5]['receipt']}").status_code == 200
+    assert harness.count() == 2
 
 
-def test_a_csv_with_bad_lines_in_the_middle_keeps_the_good_ones(desk):
+def test_a_csv_with_bad_lines_in_the_middle_keeps_the_good_ones(harness):
     data = (
         "external_id,title,content,topic\na,甲,一,河道\nb,,二,\nc,丙,三\nd,".encode()
         + b"\xba\xd3"
         + ",四,\ne,戊,五,月球\nf,己,六,\n".encode()
     )
-    answers = desk.batch(data)
+    answers = harness.batch(data)
     assert [answer["status"] for answer in answers] == ["created", "refused", "created", "refused", "refused", "created"]
     assert [list(answers[place]["errors"]) for place in (1, 3, 4)] == [["title"], ["line"], ["topic"]]
     assert [answer["line"] for answer in answers] == [2, 3, 4, 5, 6, 7]
-    assert desk.count() == 3
+    assert harness.count() == 3
 
 
-def test_the_same_batch_twice_adds_none(desk):
+def test_the_same_batch_twice_adds_none(harness):
     data = b"external_id,title,content\n" + b"".join(f"x{number},题,文{number}\n".encode() for number in range(450))
-    first, again = desk.batch(data), desk.batch(data)
+    first, again = harness.batch(data), harness.batch(data)
     assert {answer["status"] for answer in first} == {"created"}
     assert {answer["status"] for answer in again} == {"exists"}
     assert [answer["receipt"] for answer in again] == [answer["receipt"] for answer in first]
-    assert (desk.count(), len(desk.said())) == (450, 900)
+    assert (harness.count(), len(harness.said())) == (450, 900)
 
 
-def test_a_batch_is_an_import_unless_a_line_says_otherwise(desk):
-    desk.batch(lines_of(FORM, FORM | {"channel": "hotline", "submitted_at": "2020-03-04 11:20"}), "application/x-ndjson")
-    rows = desk.get("/opinions", "reviewer").get_json()["items"]
+def test_a_batch_is_an_import_unless_a_line_says_otherwise(harness):
+    harness.batch(lines_of(FORM, FORM | {"channel": "hotline", "submitted_at": "2020-03-04 11:20"}), "application/x-ndjson")
+    rows = harness.get("/opinions", "reviewer").get_json()["items"]
     assert {row["channel"]: row["told"] for row in rows} == {"hotline": "2020-03-04T11:20:00+08:00", "import": None}
 
 
@@ -235,8 +235,8 @@ def test_a_batch_is_an_import_unless_a_line_says_otherwise(desk):
         (b"a,b", "multipart/form-data", 415, None),
     ],
 )
-def test_a_batch_that_cannot_begin_is_refused_whole(desk, data, kind, status, named):
-    answer = desk.send("/opinions/batch", data, kind, "reviewer")
+def test_a_batch_that_cannot_begin_is_refused_whole(harness, data, kind, status, named):
+    answer = harness.send("/opinions/batch", data, kind, "reviewer")
     assert answer.status_code == status
     assert named is None or named in answer.get_json()["errors"]
-    assert desk.count() == 0
+    assert harness.count() == 0

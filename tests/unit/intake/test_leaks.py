@@ -19,13 +19,13 @@ OFFICE, ON_THE_CASE = ("reviewer", "supervisor", "admin"), (ADVISER, SEPARATE)
 
 
 @pytest.fixture(params=VISIBILITIES, scope="module")
-def lived(open_desk, request):
+def lived(open_harness, request):
     """(the desk, a case of marked persons that has been through everything, what was logged meanwhile)"""
-    desk = open_desk()
+    harness = open_harness()
     with capture_logs() as logged:
-        case = open_case(desk, visibility=request.param, **MARKERS)
-        live_through(desk, case)
-    return desk, case, logged, request.param
+        case = open_case(harness, visibility=request.param, **MARKERS)
+        live_through(harness, case)
+    return harness, case, logged, request.param
 
 
 def found(text: str) -> list[str]:
@@ -37,9 +37,9 @@ def written(receipt: str) -> set[str]:
 
 
 def test_nothing_that_is_said_to_anybody_but_notify_names_a_person_or_a_receipt(lived):
-    desk, case, _, _ = lived
+    harness, case, _, _ = lived
     private = 0
-    for row in desk.outbox():
+    for row in harness.outbox():
         body, places = row["body"].decode(), json.loads(row["destinations"])
         if any(exchange in (EVENTS, DEPARTMENTS) for exchange, _ in places):
             assert found(body) == []
@@ -51,21 +51,21 @@ def test_nothing_that_is_said_to_anybody_but_notify_names_a_person_or_a_receipt(
 
 
 def test_what_is_said_to_notify_alone_can_only_be_read_with_the_key(lived):
-    desk, _, _, _ = lived
-    assert [found(row["body"].decode()) for row in desk.outbox() if found(row["body"].decode())] == []
-    assert {letter.name for letter in desk.letters()} >= {"标记甲", "标记乙", "标记丙"}
+    harness, _, _, _ = lived
+    assert [found(row["body"].decode()) for row in harness.outbox() if found(row["body"].decode())] == []
+    assert {letter.name for letter in harness.letters()} >= {"标记甲", "标记乙", "标记丙"}
 
 
 def test_no_byte_of_the_store_names_a_person(lived):
-    desk, _, _, _ = lived
-    files = [path for path in Path(desk.database.url.database).parent.iterdir() if path.is_file()]
+    harness, _, _, _ = lived
+    files = [path for path in Path(harness.database.url.database).parent.iterdir() if path.is_file()]
     assert {path.suffix for path in files} >= {".db", ".db-wal"}
     assert [(path.name, secret) for path in files for secret in SECRETS if secret.encode() in path.read_bytes()] == []
 
 
 def test_every_person_who_can_be_reached_is_written_to_and_only_about_their_own_receipt(lived):
-    desk, case, _, _ = lived
-    reached = {(letter.receipt, letter.phone, letter.email) for letter in desk.letters()}
+    harness, case, _, _ = lived
+    reached = {(letter.receipt, letter.phone, letter.email) for letter in harness.letters()}
     first, second, third = case.receipts
     assert reached == {
         (show_receipt(first), "13700000001", "mark1@example.org"), (show_receipt(second), "13700000002", None),
@@ -74,33 +74,33 @@ def test_every_person_who_can_be_reached_is_written_to_and_only_about_their_own_
 
 
 def test_no_page_and_no_receipt_names_a_person_or_the_receipt_of_another(lived):
-    desk, case, _, _ = lived
+    harness, case, _, _ = lived
     codes = (*case.receipts, case.follower)
     for path in ("/", "/receipts", "/receipts?receipt=nonsense"):
-        assert found(desk.client.get(path).text) == []
+        assert found(harness.client.get(path).text) == []
     for code in codes:
         for path in (f"/receipts/{code}", f"/api/v1/receipts/{code}"):
-            answer = desk.client.get(path)
+            answer = harness.client.get(path)
             assert (answer.status_code, found(answer.text)) == (200, [])
             others = set().union(*(written(other) for other in codes if other != code))
             assert not any(other in answer.text for other in others), path
 
 
 def test_what_somebody_said_in_a_rating_is_on_no_other_receipt(lived):
-    desk, case, _, _ = lived
+    harness, case, _, _ = lived
     codes = (*case.receipts, case.follower)
     for number, code in enumerate(codes):
         for path in (f"/receipts/{code}", f"/api/v1/receipts/{code}"):
-            text = desk.client.get(path).text
+            text = harness.client.get(path).text
             assert not any(f"意见 {other}。" in text for other in range(len(codes)) if other != number)
 
 
 @pytest.mark.parametrize("who", [*OFFICE, LEAD, *ON_THE_CASE])
 def test_no_list_names_a_person_or_a_receipt(lived, who):
-    desk, case, _, _ = lived
+    harness, case, _, _ = lived
     for path in [route.path for route in app.routes if route.method == "GET" and route.query is not None and "<" not in route.path]:
         for query in ({}, {"state": "returned"}) if path.endswith("reviews") else ({},):
-            answer = desk.get(path.removeprefix("/api/v1"), who, **query)
+            answer = harness.get(path.removeprefix("/api/v1"), who, **query)
             assert answer.status_code in (200, 403)
             assert found(answer.text) == []
             assert not any(code in answer.text for receipt in (*case.receipts, case.follower) for code in written(receipt))
@@ -108,16 +108,16 @@ def test_no_list_names_a_person_or_a_receipt(lived, who):
 
 @pytest.mark.parametrize("who", OFFICE)
 def test_the_office_sees_everybody_and_no_receipt(lived, who):
-    desk, case, _, _ = lived
-    text = desk.get(f"/opinions/{case.id}", who).text
+    harness, case, _, _ = lived
+    text = harness.get(f"/opinions/{case.id}", who).text
     assert found(text) == [secret for secret in SECRETS if secret != "13700000003"]
     assert not any(code in text for receipt in case.receipts for code in written(receipt))
 
 
 @pytest.mark.parametrize("who", ON_THE_CASE)
 def test_whoever_handles_the_case_sees_who_told_it_where_that_was_allowed(lived, who):
-    desk, case, _, visibility = lived
-    answer = desk.get(f"/opinions/{case.id}", who)
+    harness, case, _, visibility = lived
+    answer = harness.get(f"/opinions/{case.id}", who)
     assert answer.status_code == 200
     if visibility == "congress":
         assert found(answer.text) == []
@@ -127,12 +127,12 @@ def test_whoever_handles_the_case_sees_who_told_it_where_that_was_allowed(lived,
 
 
 @pytest.mark.parametrize("visibility", VISIBILITIES)
-def test_the_lead_sees_who_told_it_where_that_was_allowed_and_never_who_rated(desk, visibility):
-    case = open_case(desk, visibility=visibility, **MARKERS)
-    desk.hear(case.routing.replied())
+def test_the_lead_sees_who_told_it_where_that_was_allowed_and_never_who_rated(harness, visibility):
+    case = open_case(harness, visibility=visibility, **MARKERS)
+    harness.consume(case.routing.replied())
     for receipt in case.receipts:
-        desk.rate(receipt, "dissatisfied", None, "还不行。")
-    answer = desk.get(f"/opinions/{case.id}", LEAD)
+        harness.rate(receipt, "dissatisfied", None, "还不行。")
+    answer = harness.get(f"/opinions/{case.id}", LEAD)
     assert found(answer.text) == ([] if visibility == "congress" else [secret for secret in SECRETS if secret != "13700000003"])
     assert len(answer.get_json()["evaluations"]) == 3
     assert len({json.dumps({**rated, "at": ""}) for rated in answer.get_json()["evaluations"]}) == 1
@@ -141,30 +141,30 @@ def test_the_lead_sees_who_told_it_where_that_was_allowed_and_never_who_rated(de
 
 @pytest.mark.parametrize("who", [LEAD, "school"])
 def test_who_has_it_no_longer_or_never_had_it_does_not_see_it(lived, who):
-    desk, case, _, _ = lived
-    assert desk.get(f"/opinions/{case.id}", who).status_code == 404
-    assert case.id not in desk.get("/opinions", who).text
+    harness, case, _, _ = lived
+    assert harness.get(f"/opinions/{case.id}", who).status_code == 404
+    assert case.id not in harness.get("/opinions", who).text
 
 
 def test_neither_logs_nor_measures_name_a_person(lived, caplog):
-    desk, case, logged, _ = lived
+    harness, case, logged, _ = lived
     with caplog.at_level(logging.DEBUG), capture_logs() as more:
         for code in (*case.receipts, case.follower):
-            desk.client.get(f"/receipts/{code}")
-        desk.post("/opinions", {"title": "", "content": "c", **MARKERS})
-        desk.get(f"/opinions/{case.id}", "admin")
+            harness.client.get(f"/receipts/{code}")
+        harness.post("/opinions", {"title": "", "content": "c", **MARKERS})
+        harness.get(f"/opinions/{case.id}", "admin")
     assert found(repr(logged) + repr(more) + caplog.text) == []
-    assert found(desk.telemetry.expose().decode()) == []
-    assert not any(code in desk.telemetry.expose().decode() for code in case.receipts)
+    assert found(harness.telemetry.expose().decode()) == []
+    assert not any(code in harness.telemetry.expose().decode() for code in case.receipts)
 
 
-def test_behind_the_congress_a_named_submitter_and_an_anonymous_one_look_the_same(desk):
-    named, anonymous = open_case(desk, visibility="congress", **MARKERS), open_case(desk, visibility="congress")
+def test_behind_the_congress_a_named_submitter_and_an_anonymous_one_look_the_same(harness):
+    named, anonymous = open_case(harness, visibility="congress", **MARKERS), open_case(harness, visibility="congress")
     for who in (LEAD, *ON_THE_CASE):
-        seen = [desk.get(f"/opinions/{case.id}", who).get_json() for case in (named, anonymous)]
+        seen = [harness.get(f"/opinions/{case.id}", who).get_json() for case in (named, anonymous)]
         assert seen[0].keys() == seen[1].keys()
         assert [line["what"] for line in seen[0]["timeline"]] == [line["what"] for line in seen[1]["timeline"]]
-    told = [[(event.type, event.sequence) for event in desk.said(case.id)] for case in (named, anonymous)]
+    told = [[(event.type, event.sequence) for event in harness.said(case.id)] for case in (named, anonymous)]
     assert told[0] == told[1]
     assert [sequence for _, sequence in told[0]] == list(range(1, len(told[0]) + 1))
 

@@ -102,7 +102,7 @@ def test_contact_data_is_kept_as_given_and_shown_to_nobody(visit):
     assert persons_of(visit.vault, row)["submitter"] == {"kind": "citizen", **contact}
     assert not any(secret in str(row) for secret in contact.values())
     assert row["visibility"] == "congress"
-    visit.hear(created(DUE), signed(DUE), progressed("看过了"), replied(DUE))
+    visit.consume(created(DUE), signed(DUE), progressed("看过了"), replied(DUE))
     page = visit.client.get(path).text
     for secret in (*contact.values(), "每晚有车来倒垃圾，请派人看看。"):
         assert secret not in page
@@ -211,7 +211,7 @@ def test_markup_is_shown_as_text_everywhere(visit):
     refused = visit.submit(title=evil, content=evil, phone=evil, topic=evil)
     lost = visit.client.get("/receipts", query_string={"receipt": evil})
     path = visit.receipt(title=evil, content=evil)
-    visit.hear(created(DUE, rule=f"keywords: {evil}"), progressed(evil), replied(DUE, evil))
+    visit.consume(created(DUE, rule=f"keywords: {evil}"), progressed(evil), replied(DUE, evil))
     shown = visit.client.get(path)
     wrong = visit.client.post(f"{path}/evaluation", data={"result": evil, "comment": evil})
     for answer in (refused, lost, shown, wrong):

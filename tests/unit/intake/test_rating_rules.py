@@ -13,7 +13,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
 from services.intake import domain
 from services.intake.domain import Question, Rated
-from tests.unit.intake.desk import WINDOW
+from tests.unit.intake.harness import WINDOW
 
 words = st.sampled_from([str(rating) for rating in Rating])
 #: What shows nothing, and what shows something.

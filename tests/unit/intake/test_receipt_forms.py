@@ -30,7 +30,7 @@ def visit(sqlite_database, clock) -> Visit:
 def paused(visit) -> str:
     """The page of an opinion whose department waits for the submitter."""
     path = visit.receipt()
-    visit.hear(created(DUE), AssignmentPaused("a", visitors.DEPARTMENT, "请说明是哪一段河道。", DUE))
+    visit.consume(created(DUE), AssignmentPaused("a", visitors.DEPARTMENT, "请说明是哪一段河道。", DUE))
     return path
 
 
@@ -141,7 +141,7 @@ def test_a_reason_that_is_too_long_is_said_beside_the_field_with_the_form_open(v
 
 @pytest.mark.parametrize(("name", "form"), FORMS)
 def test_a_form_that_comes_too_late_is_refused_kindly_with_how_things_stand(visit, paused, name, form):
-    visit.hear(replied(DUE))
+    visit.consume(replied(DUE))
     answer = visit.client.post(f"{paused}/{name}", data={"content": "桥东。", "reason": "不用了。"})
     assert (answer.status_code, answer.mimetype) == (409, "text/html")
     assert form.too_late.zh in answer.text

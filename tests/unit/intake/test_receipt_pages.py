@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from services.contracts.messages.assignments import AssignmentRaised
-from services.contracts.messages.values import Counted, Outcome
+from services.contracts.messages.values import Outcome, RaisedBy
 from services.intake import handlers
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts
@@ -31,7 +31,7 @@ def visit(sqlite_database, clock) -> Visit:
 def answered(visit) -> str:
     """The page of an opinion that has its reply."""
     path = visit.receipt()
-    visit.hear(created(DUE), signed(DUE), progressed("已到现场查看。"), replied(DUE))
+    visit.consume(created(DUE), signed(DUE), progressed("已到现场查看。"), replied(DUE))
     return path
 
 
@@ -65,19 +65,19 @@ def test_the_timeline_says_what_when_by_whom_until_when_and_why_there(visit, ans
 @pytest.mark.parametrize(("rule", "said"), [("given", "所选的主题归它办理"), ("fallback", "没有对应的主题，由它先行办理")])
 def test_each_rule_of_assignment_has_its_words(visit, rule, said):
     path = visit.receipt()
-    visit.hear(created(DUE, rule))
+    visit.consume(created(DUE, rule))
     assert said in read(visit, path)
 
 
 def test_times_are_those_of_the_place(visit):
     path = visit.receipt()
-    visit.hear(created(datetime.fromisoformat("2026-12-14T15:59:59+00:00")))
+    visit.consume(created(datetime.fromisoformat("2026-12-14T15:59:59+00:00")))
     assert "2026年12月14日 23:59" in read(visit, path)
 
 
 def test_a_department_that_left_the_catalogue_is_shown_by_its_code(visit):
     path = visit.receipt()
-    visit.hear(created(DUE, department="long-gone"))
+    visit.consume(created(DUE, department="long-gone"))
     assert "long-gone" in read(visit, path)
 
 
@@ -92,7 +92,7 @@ def test_every_state_on_the_way_is_said_in_words(visit):
         (concluded(), "concluded"),
     ]
     for message, state in story:
-        visit.hear(message)
+        visit.consume(message)
         assert STATES[state].meaning.zh in read(visit, path)
 
 
@@ -116,9 +116,9 @@ def test_the_reply_stands_with_its_outcome_and_once_only(visit, answered):
 
 
 def test_an_earlier_reply_stays_in_the_story(visit, answered):
-    visit.hear(reopened(DUE))
+    visit.consume(reopened(DUE))
     assert "上一次的答复" in read(visit, answered)
-    visit.hear(replied(DUE, "再次清运，加派巡查。", Outcome.IN_PROGRESS))
+    visit.consume(replied(DUE, "再次清运，加派巡查。", Outcome.IN_PROGRESS))
     told = read(visit, answered)
     assert told.count("已清运，并装了摄像头。") == 1
     assert told.count("再次清运，加派巡查。") == 1
@@ -189,7 +189,7 @@ def test_there_is_nothing_to_rate_before_the_reply(visit):
 
 
 def test_an_unrated_conclusion_says_so(visit, answered):
-    visit.hear(concluded(rated=False))
+    visit.consume(concluded(rated=False))
     assert "评价期已过，没有评价" in read(visit, answered)
 
 
@@ -230,15 +230,15 @@ def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
-        (Counted.REWORKS.reason(3), "重办 3 次 handled again 3 times"),
-        (Counted.TRANSFERS.reason(2), "改交 2 次 reassigned 2 times"),
+        (RaisedBy.REWORKS.reason(3), "重办 3 次 handled again 3 times"),
+        (RaisedBy.TRANSFERS.reason(2), "改交 2 次 reassigned 2 times"),
         ("reworks: 三次", "reworks: 三次"),
         ("涉及两县: 2", "涉及两县: 2"),
     ],
 )
 def test_why_a_case_was_raised_reads_as_words_and_a_supervisor_s_as_they_were_written(visit, reason, told):
     path = visit.receipt()
-    visit.hear(created(DUE), AssignmentRaised("a-1", "environment", "county", reason))
+    visit.consume(created(DUE), AssignmentRaised("a-1", "environment", "county", reason))
     page = read(visit, path)
     assert told in page
     assert (reason in page) == (reason == told)

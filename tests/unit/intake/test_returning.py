@@ -7,85 +7,85 @@ from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.assignments import AssignmentPaused, AssignmentResumed
 from services.contracts.messages.opinions import OpinionDetailed, OpinionReturned
 from services.intake import domain, handlers
-from tests.unit.intake.desk import DUE, FORM, TOWN, Routing
+from tests.unit.intake.harness import DUE, FORM, TOWN, Routing
 
 
 @pytest.fixture
-def returned(desk):
+def returned(harness):
     """An opinion whose submitter has been asked for more."""
-    taken = desk.submit(channel="campaign", topic="rivers")
-    assert desk.do(handlers.return_, taken.id, "是哪座桥？") == State.RETURNED
+    taken = harness.submit(channel="campaign", topic="rivers")
+    assert harness.do(handlers.return_, taken.id, "是哪座桥？") == State.RETURNED
     return taken
 
 
-def pause(desk, taken):
+def pause(harness, taken):
     """Routing says that the department waits for the submitter; returns what routing can say next."""
-    routing = Routing(taken.id, desk.clock.now())
-    desk.hear(routing.created(), routing.says(AssignmentPaused("a-1", "water", "请说明是哪一段。", DUE)))
-    desk.clock.instant = routing.now
+    routing = Routing(taken.id, harness.clock.now())
+    harness.consume(routing.created(), routing.says(AssignmentPaused("a-1", "water", "请说明是哪一段。", DUE)))
+    harness.clock.instant = routing.now
     return routing
 
 
-def receipt(desk, taken):
-    return desk.get(f"/receipts/{taken.receipt}").get_json()
+def receipt(harness, taken):
+    return harness.get(f"/receipts/{taken.receipt}").get_json()
 
 
-def test_the_question_is_said_and_stands_on_the_receipt(desk, returned):
-    assert (desk.said()[-1].data, desk.said()[-1].sequence) == (OpinionReturned("是哪座桥？", "rivers"), 2)
-    seen = receipt(desk, returned)
+def test_the_question_is_said_and_stands_on_the_receipt(harness, returned):
+    assert (harness.said()[-1].data, harness.said()[-1].sequence) == (OpinionReturned("是哪座桥？", "rivers"), 2)
+    seen = receipt(harness, returned)
     assert (seen["state"], seen["may"]) == ("returned", ["withdrawal", "details", "attachments"])
     last = seen["timeline"][-1]
     assert (last["what"], last["by"], last["facts"]) == ("opinion.returned", "office", {"question": "是哪座桥？"})
 
 
-def test_what_is_added_brings_it_back_to_the_reviewer_and_into_the_text(desk, returned):
-    answer = desk.post(f"/receipts/{returned.receipt}/details", {"content": "东街桥。"})
+def test_what_is_added_brings_it_back_to_the_reviewer_and_into_the_text(harness, returned):
+    answer = harness.post(f"/receipts/{returned.receipt}/details", {"content": "东街桥。"})
     assert (answer.status_code, answer.get_json()) == (201, {"state": "submitted"})
-    assert (desk.said()[-1].data, desk.said()[-1].sequence) == (OpinionDetailed("东街桥。", "rivers"), 3)
-    assert desk.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】东街桥。"
-    last = desk.timeline(returned.id)[-1]
+    assert (harness.said()[-1].data, harness.said()[-1].sequence) == (OpinionDetailed("东街桥。", "rivers"), 3)
+    assert harness.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】东街桥。"
+    last = harness.timeline(returned.id)[-1]
     assert (last["what"], last["by"], last["facts"]) == ("opinion.detailed", "submitter", {"content": "东街桥。"})
-    desk.do(handlers.accept, TOWN, returned.id, {})
-    assert desk.said()[-1].data.opinion.content.endswith("【补充】东街桥。")
-    assert [event.sequence for event in desk.said(returned.id)] == [1, 2, 3, 4]
+    harness.do(handlers.accept, TOWN, returned.id, {})
+    assert harness.said()[-1].data.opinion.content.endswith("【补充】东街桥。")
+    assert [event.sequence for event in harness.said(returned.id)] == [1, 2, 3, 4]
 
 
-def test_a_reviewer_may_ask_again(desk, returned):
+def test_a_reviewer_may_ask_again(harness, returned):
     for number in range(2):
-        desk.do(handlers.add_details, returned.receipt, f"补充 {number}。")
-        desk.do(handlers.return_, returned.id, "还差什么？")
-    assert desk.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】补充 0。\n\n【补充】补充 1。"
-    assert [event.sequence for event in desk.said(returned.id)] == list(range(1, 7))
+        harness.do(handlers.add_details, returned.receipt, f"补充 {number}。")
+        harness.do(handlers.return_, returned.id, "还差什么？")
+    assert harness.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】补充 0。\n\n【补充】补充 1。"
+    assert [event.sequence for event in harness.said(returned.id)] == list(range(1, 7))
 
 
 @pytest.mark.parametrize("state", [each for each in State if "return" not in allowed_moves(each)])
-def test_only_what_waits_for_review_is_returned(desk, returned, state):
-    desk.set_state(returned.id, state)
-    refused = desk.post(f"/opinions/{returned.id}/return", {"question": "？"}, "reviewer")
+def test_only_what_waits_for_review_is_returned(harness, returned, state):
+    harness.set_state(returned.id, state)
+    refused = harness.post(f"/opinions/{returned.id}/return", {"question": "？"}, "reviewer")
     assert refused.status_code == 409
     for words in ("'return'", f"'{state}'", *(allowed_moves(state) or ("closed",))):
         assert words in refused.get_json()["detail"]
 
 
 @pytest.mark.parametrize("body", [{}, {"question": ""}, {"question": "长" * 2_001}, {"question": "？", "to": "me"}])
-def test_a_reviewer_says_what_is_needed(desk, body):
-    taken = desk.submit(channel="campaign")
-    assert desk.post(f"/opinions/{taken.id}/return", body, "reviewer").status_code == 422
-    assert desk.post("/opinions/nothing/return", {"question": "？"}, "reviewer").status_code == 404
-    assert desk.row(taken.id)["state"] == "submitted"
+def test_a_reviewer_says_what_is_needed(harness, body):
+    taken = harness.submit(channel="campaign")
+    assert harness.post(f"/opinions/{taken.id}/return", body, "reviewer").status_code == 422
+    assert harness.post("/opinions/nothing/return", {"question": "？"}, "reviewer").status_code == 404
+    assert harness.row(taken.id)["state"] == "submitted"
 
 
-def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(desk):
-    taken = desk.submit()
-    routing = pause(desk, taken)
-    assert (receipt(desk, taken)["state"], "details" in receipt(desk, taken)["may"]) == ("paused", True)
-    assert desk.timeline(taken.id)[-1]["facts"] == {
+def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(harness):
+    taken = harness.submit()
+    routing = pause(harness, taken)
+    assert (receipt(harness, taken)["state"], "details" in receipt(harness, taken)["may"]) == ("paused", True)
+    assert harness.timeline(taken.id)[-1]["facts"] == {
         "department": "water", "reason": "请说明是哪一段。", "until": DUE.isoformat(),
     }  # fmt: skip
-    assert desk.do(handlers.add_details, taken.receipt, "桥东二十米。") == State.PAUSED
-    assert desk.said(taken.id)[-1].data == OpinionDetailed("桥东二十米。", None)
-    desk.hear(routing.says(AssignmentResumed("a-1", "water", {"reply": DUE}, "桥东二十米。")))
-    seen = receipt(desk, taken)
+    assert harness.do(handlers.add_details, taken.receipt, "桥东二十米。") == State.PAUSED
+    assert harness.said(taken.id)[-1].data == OpinionDetailed("桥东二十米。", None)
+    harness.consume(routing.says(AssignmentResumed("a-1", "water", {"reply": DUE}, "桥东二十米。")))
+    seen = receipt(harness, taken)
     assert (seen["state"], seen["may"]) == ("signed", ["withdrawal", "attachments"])
     assert [moment["what"] for moment in seen["timeline"][-3:]] == [
         "assignment.paused", "opinion.detailed", "assignment.resumed",
@@ -93,29 +93,29 @@ def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(de
 
 
 @pytest.mark.parametrize("state", [each for each in State if not each.asks_submitter])
-def test_nothing_is_added_that_nobody_asked_for(desk, returned, state):
-    desk.set_state(returned.id, state)
-    before = desk.said()
+def test_nothing_is_added_that_nobody_asked_for(harness, returned, state):
+    harness.set_state(returned.id, state)
+    before = harness.said()
     with pytest.raises(Conflict, match=f"'complete' is not possible while the opinion is '{state}'"):
-        desk.do(handlers.add_details, returned.receipt, "。")
-    assert desk.said() == before
+        harness.do(handlers.add_details, returned.receipt, "。")
+    assert harness.said() == before
     with pytest.raises(NotFound):
-        desk.do(handlers.add_details, "0" * 14, "。")
+        harness.do(handlers.add_details, "0" * 14, "。")
 
 
-def test_the_whole_text_stays_within_what_a_text_may_be(desk, returned):
+def test_the_whole_text_stays_within_what_a_text_may_be(harness, returned):
     room = domain.LONGEST_CONTENT - len(FORM["content"]) - len("\n\n【补充】")
     with pytest.raises(Invalid) as refused:
-        desk.do(handlers.add_details, returned.receipt, "长" * (room + 1))
+        harness.do(handlers.add_details, returned.receipt, "长" * (room + 1))
     assert list(refused.value.errors) == ["content"]
-    assert desk.row(returned.id)["state"] == State.RETURNED
-    desk.do(handlers.add_details, returned.receipt, "长" * room)
-    assert len(desk.row(returned.id)["content"]) == domain.LONGEST_CONTENT
+    assert harness.row(returned.id)["state"] == State.RETURNED
+    harness.do(handlers.add_details, returned.receipt, "长" * room)
+    assert len(harness.row(returned.id)["content"]) == domain.LONGEST_CONTENT
 
 
-def test_the_same_details_sent_twice_with_one_key_are_added_once(desk, returned):
+def test_the_same_details_sent_twice_with_one_key_are_added_once(harness, returned):
     answers = [
-        desk.post(f"/receipts/{returned.receipt}/details", {"content": "东街桥。"}, Idempotency_Key="k" * 22) for _ in range(2)
+        harness.post(f"/receipts/{returned.receipt}/details", {"content": "东街桥。"}, Idempotency_Key="k" * 22) for _ in range(2)
     ]
     assert [(answer.status_code, answer.get_json()) for answer in answers] == [(201, {"state": "submitted"})] * 2
-    assert desk.row(returned.id)["content"].count("东街桥。") == 1
+    assert harness.row(returned.id)["content"].count("东街桥。") == 1

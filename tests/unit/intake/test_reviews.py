@@ -10,7 +10,7 @@ from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.intake import domain, handlers, schemas
 from services.runtime.clock import ZONE
-from tests.unit.intake.desk import TOWN
+from tests.unit.intake.harness import TOWN
 
 FRIDAY, MONDAY = (datetime(2026, 11, day, 16, 0, tzinfo=ZONE) for day in (27, 30))
 TERMS = {
@@ -19,71 +19,71 @@ TERMS = {
 }  # fmt: skip
 
 
-def waiting(desk, **query):
-    answer = desk.get("/reviews", "reviewer", **query)
+def waiting(harness, **query):
+    answer = harness.get("/reviews", "reviewer", **query)
     assert answer.status_code == 200, answer.text
     assert schemas.ReviewPage().validate(answer.get_json()) == {}
     return answer.get_json()["items"]
 
 
-def test_what_waits_comes_oldest_first_with_its_age_in_working_days_and_seconds(desk):
-    desk.clock.instant = FRIDAY
-    first = desk.submit(channel="campaign", topic="rivers")
-    desk.submit()
-    desk.clock.instant = FRIDAY + timedelta(hours=1)
-    second = desk.submit(channel="open311")
-    desk.clock.instant = MONDAY + timedelta(hours=1)
-    items = waiting(desk)
+def test_what_waits_comes_oldest_first_with_its_age_in_working_days_and_seconds(harness):
+    harness.clock.instant = FRIDAY
+    first = harness.submit(channel="campaign", topic="rivers")
+    harness.submit()
+    harness.clock.instant = FRIDAY + timedelta(hours=1)
+    second = harness.submit(channel="open311")
+    harness.clock.instant = MONDAY + timedelta(hours=1)
+    items = waiting(harness)
     assert [item["id"] for item in items] == [first.id, second.id]
     assert [(item["waited_working_days"], item["waited_seconds"]) for item in items] == [(1, 73 * 3600), (1, 72 * 3600)]
     assert items[0]["waiting_since"] == FRIDAY.isoformat()
 
 
-def test_the_deadline_is_the_review_s_and_it_is_said_when_it_has_passed(desk):
-    desk.clock.instant = FRIDAY
-    desk.submit(channel="campaign")
-    (item,) = waiting(desk)
+def test_the_deadline_is_the_review_s_and_it_is_said_when_it_has_passed(harness):
+    harness.clock.instant = FRIDAY
+    harness.submit(channel="campaign")
+    (item,) = waiting(harness)
     assert (item["review_by"], item["overdue"]) == ("2026-11-30T23:59:59+08:00", False)
-    desk.clock.instant = MONDAY.replace(hour=23, minute=59, second=59)
-    assert waiting(desk)[0]["overdue"] is False
-    desk.clock.instant += timedelta(seconds=1)
-    assert waiting(desk)[0]["overdue"] is True
+    harness.clock.instant = MONDAY.replace(hour=23, minute=59, second=59)
+    assert waiting(harness)[0]["overdue"] is False
+    harness.clock.instant += timedelta(seconds=1)
+    assert waiting(harness)[0]["overdue"] is True
 
 
-def test_who_was_asked_for_more_is_listed_apart_and_comes_back_with_a_new_age(desk):
-    taken = desk.submit(channel="campaign")
-    desk.clock.instant += timedelta(days=1)
-    desk.do(handlers.return_, taken.id, "是哪座桥？")
-    assert waiting(desk) == []
-    desk.clock.instant += timedelta(days=2)
-    (item,) = waiting(desk, state="returned")
+def test_who_was_asked_for_more_is_listed_apart_and_comes_back_with_a_new_age(harness):
+    taken = harness.submit(channel="campaign")
+    harness.clock.instant += timedelta(days=1)
+    harness.do(handlers.return_, taken.id, "是哪座桥？")
+    assert waiting(harness) == []
+    harness.clock.instant += timedelta(days=2)
+    (item,) = waiting(harness, state="returned")
     assert (item["state"], item["waited_seconds"], item["review_by"], item["overdue"]) == ("returned", 2 * 86400, None, False)
-    desk.do(handlers.add_details, taken.receipt, "东街桥。")
-    (item,) = waiting(desk)
+    harness.do(handlers.add_details, taken.receipt, "东街桥。")
+    (item,) = waiting(harness)
     assert item["waited_seconds"] == 0
-    assert waiting(desk, state="returned") == []
+    assert waiting(harness, state="returned") == []
 
 
-def test_the_list_comes_page_by_page(desk):
-    made = [desk.submit(channel="campaign").id for _ in range(5)]
-    first = desk.get("/reviews", "reviewer", limit=3).get_json()
-    second = desk.get("/reviews", "reviewer", limit=3, cursor=first["next"]).get_json()
+def test_the_list_comes_page_by_page(harness):
+    made = [harness.submit(channel="campaign").id for _ in range(5)]
+    first = harness.get("/reviews", "reviewer", limit=3).get_json()
+    second = harness.get("/reviews", "reviewer", limit=3, cursor=first["next"]).get_json()
     assert [item["id"] for item in (*first["items"], *second["items"])] == sorted(made)
     assert second["next"] is None
-    assert desk.get("/reviews", "reviewer", state="accepted").status_code == 422
+    assert harness.get("/reviews", "reviewer", state="accepted").status_code == 422
 
 
-def test_everything_the_reviewer_said_is_kept_said_and_shown(desk):
-    taken = desk.submit(channel="campaign")
-    assert desk.post(f"/opinions/{taken.id}/accept", TERMS, "reviewer").get_json() == {"id": taken.id, "state": "accepted"}
-    said = desk.said(taken.id)[-1].data
+def test_everything_the_reviewer_said_is_kept_said_and_shown(harness):
+    taken = harness.submit(channel="campaign")
+    assert harness.post(f"/opinions/{taken.id}/accept", TERMS, "reviewer").get_json() == {"id": taken.id, "state": "accepted"}
+    said = harness.said(taken.id)[-1].data
     assert (said.decision, said.topic, said.opinion.topic, said.level, said.difficulty) == (
         "reviewer", "rivers", "rivers", "county", "simple",
     )  # fmt: skip
     assert (said.department, said.co_handlers, said.handling, said.key, said.leader) == (
         "roads", ("water", "petitions"), "separate", True, "李镇长",
     )  # fmt: skip
-    shown = desk.get(f"/opinions/{taken.id}", "reviewer").get_json()
+    shown = harness.get(f"/opinions/{taken.id}", "reviewer").get_json()
     names = ("topic", "level", "difficulty", "chosen", "co_handlers", "handling", "key", "leader")
     assert {name: shown[name] for name in names} == {
         "topic": "rivers", "level": "county", "difficulty": "simple", "chosen": "roads", "co_handlers": ["water", "petitions"],
@@ -92,7 +92,7 @@ def test_everything_the_reviewer_said_is_kept_said_and_shown(desk):
     assert shown["timeline"][-1]["facts"] == {
         "topic": "rivers", "level": "county", "difficulty": "simple", "key": True, "leader": "李镇长",
     }  # fmt: skip
-    receipt = desk.get(f"/receipts/{taken.receipt}").get_json()
+    receipt = harness.get(f"/receipts/{taken.receipt}").get_json()
     assert (receipt["level"], receipt["key"], receipt["leader"]) == ("county", True, "李镇长")
 
 
@@ -114,17 +114,17 @@ def test_everything_the_reviewer_said_is_kept_said_and_shown(desk):
         ({"colour": "red"}, "colour", "Unknown"),
     ],
 )
-def test_terms_that_cannot_be_are_refused_by_their_field_and_nothing_changes(desk, terms, field, words):
-    taken = desk.submit(channel="campaign", topic="lamps" if "topic" not in terms else None)
+def test_terms_that_cannot_be_are_refused_by_their_field_and_nothing_changes(harness, terms, field, words):
+    taken = harness.submit(channel="campaign", topic="lamps" if "topic" not in terms else None)
     for path, body in ((f"/opinions/{taken.id}/accept", terms), ("/opinions/accept", {**terms, "opinions": [taken.id]})):
-        answer = desk.post(path, body, "reviewer")
+        answer = harness.post(path, body, "reviewer")
         if answer.status_code == 200:
             (item,) = answer.get_json()["items"]
             assert (item["status"], words in item["detail"]) == ("refused", True)
             continue
         assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
         assert words in " ".join(answer.get_json()["errors"][field])
-    assert (desk.row(taken.id)["state"], len(desk.said())) == ("submitted", 1)
+    assert (harness.row(taken.id)["state"], len(harness.said())) == ("submitted", 1)
 
 
 def test_all_mistakes_are_told_at_once():
@@ -134,19 +134,19 @@ def test_all_mistakes_are_told_at_once():
     assert len(refused.value.errors["co_handlers"]) == 2
 
 
-def test_who_leads_by_the_topic_the_opinion_has_cannot_be_beside_itself(desk):
-    taken = desk.submit(channel="campaign", topic="lamps")
+def test_who_leads_by_the_topic_the_opinion_has_cannot_be_beside_itself(harness):
+    taken = harness.submit(channel="campaign", topic="lamps")
     terms, path = {"co_handlers": ["roads"]}, f"/opinions/{taken.id}/accept"
-    assert desk.post(path, terms, "reviewer").status_code == 422
-    assert desk.post(path, {**terms, "department": "water"}, "reviewer").status_code == 200
+    assert harness.post(path, terms, "reviewer").status_code == 422
+    assert harness.post(path, {**terms, "department": "water"}, "reviewer").status_code == 200
 
 
-def test_many_are_let_in_with_one_command_and_each_is_answered(desk):
-    good = [desk.submit(channel="campaign").id for _ in range(3)]
-    accepted, returned = desk.submit().id, desk.submit(channel="campaign").id
-    desk.do(handlers.return_, returned, "？")
+def test_many_are_let_in_with_one_command_and_each_is_answered(harness):
+    good = [harness.submit(channel="campaign").id for _ in range(3)]
+    accepted, returned = harness.submit().id, harness.submit(channel="campaign").id
+    harness.do(handlers.return_, returned, "？")
     body = {"opinions": [good[0], accepted, "nothing", returned, good[1], good[0]], "department": "roads", "key": True}
-    answer = desk.post("/opinions/accept", body, "reviewer")
+    answer = harness.post("/opinions/accept", body, "reviewer")
     assert answer.status_code == 200
     assert schemas.BatchAccepted().validate(answer.get_json()) == {}
     items = answer.get_json()["items"]
@@ -157,27 +157,27 @@ def test_many_are_let_in_with_one_command_and_each_is_answered(desk):
     assert (items[0]["state"], "detail" in items[0]) == ("accepted", False)
     assert "no such opinion" in items[2]["detail"]
     assert "'accept' is not possible" in items[1]["detail"]
-    assert [desk.row(each)["state"] for each in good] == ["accepted", "accepted", "submitted"]
-    said = [event.data for event in desk.said() if event.type == "opinion.accepted" and event.data.decision == "reviewer"]
+    assert [harness.row(each)["state"] for each in good] == ["accepted", "accepted", "submitted"]
+    said = [event.data for event in harness.said() if event.type == "opinion.accepted" and event.data.decision == "reviewer"]
     assert [(each.department, each.key) for each in said] == [("roads", True)] * 2
 
 
-def test_the_same_command_sent_twice_with_one_key_is_answered_alike(desk):
-    body = {"opinions": [desk.submit(channel="campaign").id]}
-    first, again = (desk.post("/opinions/accept", body, "reviewer", Idempotency_Key="k" * 22) for _ in range(2))
+def test_the_same_command_sent_twice_with_one_key_is_answered_alike(harness):
+    body = {"opinions": [harness.submit(channel="campaign").id]}
+    first, again = (harness.post("/opinions/accept", body, "reviewer", Idempotency_Key="k" * 22) for _ in range(2))
     assert first.get_json() == again.get_json()
     assert first.get_json()["items"][0]["status"] == "accepted"
 
 
 @pytest.mark.parametrize("ids", [[], ["x"] * 501, [""], ["x" * 37], "x", None])
-def test_a_batch_that_is_none_or_too_large_is_refused(desk, ids):
-    answer = desk.post("/opinions/accept", {"opinions": ids}, "reviewer")
+def test_a_batch_that_is_none_or_too_large_is_refused(harness, ids):
+    answer = harness.post("/opinions/accept", {"opinions": ids}, "reviewer")
     assert answer.status_code == 422
     assert any(field.startswith("opinions") for field in answer.get_json()["errors"])
 
 
-def test_five_hundred_at_once(desk):
-    made = [result.id for result in desk.submit_many(*({"channel": "campaign"} for _ in range(500)))]
-    items = desk.post("/opinions/accept", {"opinions": made, "topic": "rivers"}, "reviewer").get_json()["items"]
+def test_five_hundred_at_once(harness):
+    made = [result.id for result in harness.submit_many(*({"channel": "campaign"} for _ in range(500)))]
+    items = harness.post("/opinions/accept", {"opinions": made, "topic": "rivers"}, "reviewer").get_json()["items"]
     assert {item["status"] for item in items} == {"accepted"}
-    assert {desk.row(each)["state"] for each in (made[0], made[-1])} == {State.ACCEPTED}
+    assert {harness.row(each)["state"] for each in (made[0], made[-1])} == {State.ACCEPTED}

@@ -16,7 +16,7 @@ from services.contracts.catalogue.model import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
 from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
 from services.intake import domain
-from tests.unit.intake.desk import CALLERS, FORM, TOWN
+from tests.unit.intake.harness import CALLERS, FORM, TOWN
 
 CODE = "central-7x4k9m2p"
 OFFICE = ("reviewer", "supervisor", "admin")
@@ -51,25 +51,25 @@ def errors_of(kind: type[Refusal], act: Callable[[], None]) -> set[str]:
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_what_changes_how_a_case_is_treated_needs_a_token_that_grants_it(desk, claim):
+def test_what_changes_how_a_case_is_treated_needs_a_token_that_grants_it(harness, claim):
     (field,) = CLAIMS[claim]
     for who in OTHERS:
-        answer = desk.post("/opinions", FORM | CLAIMS[claim], who)
+        answer = harness.post("/opinions", FORM | CLAIMS[claim], who)
         assert (answer.status_code, list(answer.get_json()["errors"])) == (403, [field]), who
-    assert desk.count() == 0
-    assert desk.post("/opinions", FORM | CLAIMS[claim], "reviewer").status_code == 201
+    assert harness.count() == 0
+    assert harness.post("/opinions", FORM | CLAIMS[claim], "reviewer").status_code == 201
 
 
 @pytest.mark.parametrize("channel", ["hotline", "relay", "deputy"])
-def test_a_token_grants_what_it_names_and_web_and_nothing_else(desk, monkeypatch, channel):
+def test_a_token_grants_what_it_names_and_web_and_nothing_else(harness, monkeypatch, channel):
     monkeypatch.setitem(CALLERS, "hotline", Caller(Role.REVIEWER, None, "t9", frozenset({channel}), "hotline-12345"))
-    allowed = {name for name, claim in CLAIMS.items() if desk.post("/opinions", FORM | claim, "hotline").status_code == 201}
+    allowed = {name for name, claim in CLAIMS.items() if harness.post("/opinions", FORM | claim, "hotline").status_code == 201}
     named = {"hotline": {"channel hotline"}, "relay": {"a relay chain"}, "deputy": {"channel deputy", "a deputy"}}
     assert allowed == named[channel] | {"an external id"}
-    assert desk.post("/opinions", FORM, "hotline").status_code == 201
+    assert harness.post("/opinions", FORM, "hotline").status_code == 201
 
 
-def test_a_line_of_a_batch_is_held_to_the_same(desk, monkeypatch):
+def test_a_line_of_a_batch_is_held_to_the_same(harness, monkeypatch):
     monkeypatch.setitem(CALLERS, "hotline", Caller(Role.REVIEWER, None, "t9", frozenset({"hotline"}), "hotline-12345"))
     lines = [
         FORM | {"channel": "hotline"},
@@ -78,7 +78,7 @@ def test_a_line_of_a_batch_is_held_to_the_same(desk, monkeypatch):
         FORM | {"code": CODE, "channel": "qr"},
     ]
     data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
-    answers = desk.batch(data, "application/x-ndjson", "hotline")
+    answers = harness.batch(data, "application/x-ndjson", "hotline")
     assert [list(answer.get("errors", {})) for answer in answers] == [[], ["channel"], ["deputy"], []]
 
 
@@ -103,71 +103,71 @@ def test_a_claim_passes_exactly_when_it_is_granted(granted, source, channel, cla
 
 
 class TestExternalIds:
-    def test_two_senders_may_use_the_same_and_each_gets_its_own_receipt_again(self, desk):
+    def test_two_senders_may_use_the_same_and_each_gets_its_own_receipt_again(self, harness):
         callers = ("reviewer", "admin", "supervisor")
-        first, again = ([desk.post("/opinions", WHOLE, who) for who in callers] for _ in range(2))
+        first, again = ([harness.post("/opinions", WHOLE, who) for who in callers] for _ in range(2))
         assert [answer.status_code for answer in (*first, *again)] == [201, 201, 201, 200, 200, 200]
         assert len({answer.get_json()["receipt"] for answer in first}) == 3
         assert [answer.get_json()["receipt"] for answer in first] == [answer.get_json()["receipt"] for answer in again]
         assert [answer.get_json()["cosigners"] for answer in first] == [answer.get_json()["cosigners"] for answer in again]
-        found = desk.get("/opinions", "admin", external_id="x-1").get_json()["items"]
+        found = harness.get("/opinions", "admin", external_id="x-1").get_json()["items"]
         assert {item["source"] for item in found} == set(callers)
 
     @pytest.mark.parametrize("who", OTHERS)
-    def test_who_reads_the_fields_does_not_get_the_receipt_and_a_stranger_takes_no_number(self, desk, who):
-        receipt = desk.post("/opinions", WHOLE, "admin").get_json()["receipt"]
+    def test_who_reads_the_fields_does_not_get_the_receipt_and_a_stranger_takes_no_number(self, harness, who):
+        receipt = harness.post("/opinions", WHOLE, "admin").get_json()["receipt"]
         for body in (WHOLE, FORM | {"external_id": "x-1"}, FORM | {"external_id": "x-2"}):
-            answer = desk.post("/opinions", body, who)
+            answer = harness.post("/opinions", body, who)
             assert answer.status_code == 403
             assert receipt not in answer.text
-        assert desk.post("/opinions", WHOLE | {"external_id": "x-2"}, "admin").status_code == 201
+        assert harness.post("/opinions", WHOLE | {"external_id": "x-2"}, "admin").status_code == 201
 
     @pytest.mark.parametrize("field", CHANGES)
-    def test_a_corrected_row_is_told_what_differs_and_changes_nothing(self, desk, field):
-        first = desk.post("/opinions", WHOLE, "admin").get_json()
+    def test_a_corrected_row_is_told_what_differs_and_changes_nothing(self, harness, field):
+        first = harness.post("/opinions", WHOLE, "admin").get_json()
         for changed in (CHANGES[field], None) if field not in ("title", "content", "channel", "visibility") else (CHANGES[field],):
             body = {name: value for name, value in (WHOLE | {field: changed}).items() if value is not None}
-            answer = desk.post("/opinions", body, "admin")
+            answer = harness.post("/opinions", body, "admin")
             named = {field, "area"} if field == "station" else {field}
             assert (answer.status_code, set(answer.get_json()["errors"])) == (409, {"external_id"} | named)
             assert first["receipt"] not in answer.text
-        assert desk.post("/opinions", WHOLE, "admin").get_json() == first
-        assert desk.count() == 1
+        assert harness.post("/opinions", WHOLE, "admin").get_json() == first
+        assert harness.count() == 1
 
-    def test_a_batch_tells_the_same_of_a_row(self, desk):
+    def test_a_batch_tells_the_same_of_a_row(self, harness):
         data = b"external_id,title,content,channel\nx-1,T,C,hotline\n"
-        (first,), (again,) = desk.batch(data, who="admin"), desk.batch(data, who="admin")
+        (first,), (again,) = harness.batch(data, who="admin"), harness.batch(data, who="admin")
         assert (first["status"], again["status"], first["receipt"]) == ("created", "exists", again["receipt"])
-        (changed,) = desk.batch(data.replace(b"hotline", b"meeting"), who="admin")
+        (changed,) = harness.batch(data.replace(b"hotline", b"meeting"), who="admin")
         assert (changed["status"], set(changed["errors"])) == ("refused", {"external_id", "channel"})
-        (other,) = desk.batch(data, who="reviewer")
+        (other,) = harness.batch(data, who="reviewer")
         assert (other["status"], other["receipt"] == first["receipt"]) == ("created", False)
 
-    def test_what_is_empty_or_said_in_other_words_is_the_same(self, desk):
-        first = desk.post("/opinions", WHOLE, "admin").get_json()
+    def test_what_is_empty_or_said_in_other_words_is_the_same(self, harness):
+        first = harness.post("/opinions", WHOLE, "admin").get_json()
         same = WHOLE | {"topic": "河道", "area": "town", "cosigners": [*WHOLE["cosigners"]], "title": f" {WHOLE['title']} "}
-        assert desk.post("/opinions", same, "admin").get_json()["receipt"] == first["receipt"]
+        assert harness.post("/opinions", same, "admin").get_json()["receipt"] == first["receipt"]
         one = FORM | {"external_id": "x-2"}
-        plain = desk.post("/opinions", one, "admin").get_json()
+        plain = harness.post("/opinions", one, "admin").get_json()
         empty = one | {"topic": None, "relay": [], "cosigners": None, "location": {}}
-        assert desk.post("/opinions", empty, "admin").get_json()["receipt"] == plain["receipt"]
+        assert harness.post("/opinions", empty, "admin").get_json()["receipt"] == plain["receipt"]
 
     @pytest.mark.parametrize("content", [False, True])
-    def test_an_erased_case_does_not_come_back_by_its_number(self, desk, content):
-        first = desk.post("/opinions", WHOLE, "admin").get_json()
-        desk.post(f"/opinions/{first['id']}/erasure", {"content": content}, "admin")
-        answer = desk.post("/opinions", WHOLE, "admin")
+    def test_an_erased_case_does_not_come_back_by_its_number(self, harness, content):
+        first = harness.post("/opinions", WHOLE, "admin").get_json()
+        harness.post(f"/opinions/{first['id']}/erasure", {"content": content}, "admin")
+        answer = harness.post("/opinions", WHOLE, "admin")
         errors = answer.get_json()["errors"]
         assert (answer.status_code, "submitter" in errors, "content" in errors) == (409, True, content)
         assert first["receipt"] not in answer.text
 
-    def test_what_an_earlier_version_took_is_the_offices_to_meet_again(self, desk):
-        first = desk.submit(external_id="x-1")
-        desk.do(lambda intake: intake.change(first.id, source=None, given=None))
+    def test_what_an_earlier_version_took_is_the_offices_to_meet_again(self, harness):
+        first = harness.submit(external_id="x-1")
+        harness.do(lambda intake: intake.change(first.id, source=None, given=None))
         for who in OFFICE:
-            assert desk.post("/opinions", FORM | {"external_id": "x-1"}, who).get_json()["id"] == first.id
-        assert desk.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "admin").status_code == 409
-        assert desk.count() == 1
+            assert harness.post("/opinions", FORM | {"external_id": "x-1"}, who).get_json()["id"] == first.id
+        assert harness.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "admin").status_code == 409
+        assert harness.count() == 1
 
 
 _TEXTS = st.sampled_from(("甲", "乙", ""))
@@ -197,49 +197,49 @@ class TestPlaces:
         ({"station": "central"}, 201), ({"station": "central", "area": "town"}, 201), ({"area": "east"}, 201),
         ({"station": "central", "area": "east"}, 422),
     ])  # fmt: skip
-    def test_the_area_follows_from_the_station(self, desk, given_, status):
-        answer = desk.post("/opinions", FORM | given_)
+    def test_the_area_follows_from_the_station(self, harness, given_, status):
+        answer = harness.post("/opinions", FORM | given_)
         assert answer.status_code == status
         if status == 422:
             assert list(answer.get_json()["errors"]) == ["area"]
         else:
-            row = desk.row(answer.get_json()["id"])
+            row = harness.row(answer.get_json()["id"])
             assert (row["area"], row["station"]) == (given_.get("area", "town"), given_.get("station"))
 
-    def test_a_code_says_channel_station_and_area(self, desk):
+    def test_a_code_says_channel_station_and_area(self, harness):
         for who, said in product((None, "water", "admin"), ({}, {"channel": "qr"}, {"station": "central", "area": "town"})):
-            taken = desk.post("/opinions", FORM | {"code": CODE} | said, who).get_json()
-            row = desk.row(taken["id"])
+            taken = harness.post("/opinions", FORM | {"code": CODE} | said, who).get_json()
+            row = harness.row(taken["id"])
             assert (row["channel"], row["station"], row["area"]) == ("qr", "central", "town")
 
     @pytest.mark.parametrize(("said", "field"), [
         ({"code": "central"}, "code"), ({"code": CODE, "station": "base"}, "station"), ({"code": CODE, "area": "east"}, "area"),
         ({"code": CODE, "channel": "hotline"}, "channel"),
     ])  # fmt: skip
-    def test_what_a_code_does_not_say_is_not_taken_beside_it(self, desk, said, field):
-        answer = desk.post("/opinions", FORM | said)
+    def test_what_a_code_does_not_say_is_not_taken_beside_it(self, harness, said, field):
+        answer = harness.post("/opinions", FORM | said)
         assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [field])
         assert TOWN.station_with_code("") is None
 
-    def test_the_form_behind_a_code_is_counted_as_qr(self, desk):
-        page = desk.client.get(f"/c/{CODE}").text
+    def test_the_form_behind_a_code_is_counted_as_qr(self, harness):
+        page = harness.client.get(f"/c/{CODE}").text
         assert f'name="code" value="{CODE}"' in page
         assert 'name="station"' not in page
         assert TOWN.stations["central"].name in page
-        assert desk.client.post("/opinions", data=FORM | {"code": CODE}).status_code == 303
-        (row,) = desk.get("/opinions", "admin").get_json()["items"]
+        assert harness.client.post("/opinions", data=FORM | {"code": CODE}).status_code == 303
+        (row,) = harness.get("/opinions", "admin").get_json()["items"]
         assert (row["channel"], row["station"], row["area"]) == ("qr", "central", "town")
 
-    def test_a_poster_with_an_old_code_leads_to_the_form_all_the_same(self, desk):
-        assert desk.client.get("/c/nobody-knows-it").headers["Location"] == "/"
-        answer = desk.client.post("/opinions", data=FORM | {"code": "nobody-knows-it"})
+    def test_a_poster_with_an_old_code_leads_to_the_form_all_the_same(self, harness):
+        assert harness.client.get("/c/nobody-knows-it").headers["Location"] == "/"
+        answer = harness.client.post("/opinions", data=FORM | {"code": "nobody-knows-it"})
         assert (answer.status_code, "二维码已经失效" in answer.text, FORM["content"] in answer.text) == (422, True, True)
-        assert desk.count() == 0
+        assert harness.count() == 0
 
-    def test_an_address_that_names_a_station_still_chooses_it_and_is_web(self, desk):
-        assert 'value="central" selected' in desk.client.get("/?station=central").text
-        desk.client.post("/opinions", data=FORM | {"station": "central"})
-        (row,) = desk.get("/opinions", "admin").get_json()["items"]
+    def test_an_address_that_names_a_station_still_chooses_it_and_is_web(self, harness):
+        assert 'value="central" selected' in harness.client.get("/?station=central").text
+        harness.client.post("/opinions", data=FORM | {"station": "central"})
+        (row,) = harness.get("/opinions", "admin").get_json()["items"]
         assert (row["channel"], row["station"], row["area"]) == ("web", "central", "town")
 
 

@@ -11,45 +11,45 @@ from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Rating
 from services.intake import domain, handlers, schemas
 from services.intake.pages.receipts import FOR_THE_SUBMITTER
-from tests.unit.intake.desk import DUE, FORM, WINDOW, Routing
+from tests.unit.intake.harness import DUE, FORM, WINDOW, Routing
 
 SIGNERS = [{"kind": "citizen", "name": "周一"}, {"kind": "enterprise"}, {"kind": "group", "phone": "0577-62510000"}]
 LATER = WINDOW + timedelta(days=30)
 
 
-def read(desk, receipt):
-    answer = desk.get(f"/receipts/{receipt}")
+def read(harness, receipt):
+    answer = harness.get(f"/receipts/{receipt}")
     assert answer.status_code == 200
     assert schemas.Receipt().validate(answer.get_json()) == {}
     return answer.get_json()
 
 
-def rate(desk, receipt, result="satisfied", who=None, **more):
+def rate(harness, receipt, result="satisfied", who=None, **more):
     reason = {"comment": "没有来人。"} if result == "dissatisfied" else {}
-    return desk.post(f"/receipts/{receipt}/evaluation", {"result": result} | reason | more, who)
+    return harness.post(f"/receipts/{receipt}/evaluation", {"result": result} | reason | more, who)
 
 
 @pytest.fixture
-def joint(desk):
+def joint(harness):
     """(receipts of all who signed, the opinion's id)"""
-    answer = desk.post("/opinions", FORM | {"cosigners": SIGNERS})
+    answer = harness.post("/opinions", FORM | {"cosigners": SIGNERS})
     assert answer.status_code == 201
     assert schemas.Submitted().validate(answer.get_json()) == {}
     return [answer.get_json()["receipt"], *answer.get_json()["cosigners"]], answer.get_json()["id"]
 
 
-def reply(desk, opinion):
-    routing = Routing(opinion, desk.clock.now())
-    desk.hear(routing.created(), routing.replied())
-    desk.clock.instant = routing.now
+def reply(harness, opinion):
+    routing = Routing(opinion, harness.clock.now())
+    harness.consume(routing.created(), routing.replied())
+    harness.clock.instant = routing.now
     return routing
 
 
-def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(desk, joint):
+def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(harness, joint):
     receipts, opinion = joint
     assert len(set(receipts)) == 4
-    reply(desk, opinion)
-    shown = [read(desk, receipt) for receipt in receipts]
+    reply(harness, opinion)
+    shown = [read(harness, receipt) for receipt in receipts]
     assert [each["receipt"] for each in shown] == receipts
     for each in shown:
         assert (each["title"], each["state"], each["reply"]["content"], each["department"]) == (
@@ -57,47 +57,47 @@ def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(desk
         )  # fmt: skip
         assert each["may"] == ["evaluation"]
     for receipt in receipts:
-        page = desk.client.get(f"/receipts/{domain.read_receipt(receipt)}")
+        page = harness.client.get(f"/receipts/{domain.read_receipt(receipt)}")
         assert (page.status_code, "已修好。" in page.text, "您满意吗？" in page.text) == (200, True, True)
 
 
 @pytest.mark.parametrize("what", ["withdrawal", "details"])
-def test_only_who_submitted_it_withdraws_or_adds(desk, joint, what):
+def test_only_who_submitted_it_withdraws_or_adds(harness, joint, what):
     receipts, opinion = joint
-    routing = Routing(opinion, desk.clock.now())
-    desk.hear(routing.created(), routing.says(AssignmentPaused("a-1", "water", "哪一段？", DUE)))
-    assert what in read(desk, receipts[0])["may"]
-    before = desk.row(opinion)
+    routing = Routing(opinion, harness.clock.now())
+    harness.consume(routing.created(), routing.says(AssignmentPaused("a-1", "water", "哪一段？", DUE)))
+    assert what in read(harness, receipts[0])["may"]
+    before = harness.row(opinion)
     for receipt in receipts[1:]:
-        assert read(desk, receipt)["may"] == []
-        answer = desk.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
+        assert read(harness, receipt)["may"] == []
+        answer = harness.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
-        own = desk.client.get(f"/receipts/{domain.read_receipt(receipt)}").text
+        own = harness.client.get(f"/receipts/{domain.read_receipt(receipt)}").text
         assert (FOR_THE_SUBMITTER.zh in own, f"/{what}" in own) == (True, False)
-        page = desk.client.post(f"/receipts/{domain.read_receipt(receipt)}/{what}", data={"content": "桥东。"})
+        page = harness.client.post(f"/receipts/{domain.read_receipt(receipt)}/{what}", data={"content": "桥东。"})
         assert page.status_code == 403
-    assert desk.row(opinion) == before
-    answer = desk.post(f"/receipts/{receipts[0]}/{what}", {"content": "桥东。"} if what == "details" else {})
+    assert harness.row(opinion) == before
+    answer = harness.post(f"/receipts/{receipts[0]}/{what}", {"content": "桥东。"} if what == "details" else {})
     assert answer.status_code == 201
 
 
 @pytest.mark.parametrize("rating", [{"result": "dissatisfied"}, {"result": "satisfied", "process": "dissatisfied"}])
 @pytest.mark.parametrize("comment", [{}, {"comment": None}, {"comment": ""}, {"comment": " \u200b"}])
-def test_who_is_dissatisfied_says_why(desk, joint, rating, comment):
+def test_who_is_dissatisfied_says_why(harness, joint, rating, comment):
     receipts, opinion = joint
-    reply(desk, opinion)
+    reply(harness, opinion)
     receipt = receipts[1]
-    refused = desk.post(f"/receipts/{receipt}/evaluation", rating | comment)
+    refused = harness.post(f"/receipts/{receipt}/evaluation", rating | comment)
     assert (refused.status_code, list(refused.get_json()["errors"])) == (422, ["comment"])
-    assert desk.post(f"/receipts/{receipt}/evaluation", rating | {"comment": "。"}).status_code == 201
+    assert harness.post(f"/receipts/{receipt}/evaluation", rating | {"comment": "。"}).status_code == 201
 
 
-def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(desk, joint):
+def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(harness, joint):
     receipts, opinion = joint
-    reply(desk, opinion)
+    reply(harness, opinion)
     for receipt, result in zip(receipts, ("satisfied", "dissatisfied", "satisfied", "basically_satisfied"), strict=True):
-        assert rate(desk, receipt, result, comment=f"由 {result}").status_code == 201
-    said = [event for event in desk.said(opinion) if event.type == "opinion.evaluated"]
+        assert rate(harness, receipt, result, comment=f"由 {result}").status_code == 201
+    said = [event for event in harness.said(opinion) if event.type == "opinion.evaluated"]
     assert [event.data.result for event in said] == ["satisfied", "dissatisfied", "satisfied", "basically_satisfied"]
     assert len({event.data.rater for event in said}) == 4
     assert [event.sequence for event in said] == [3, 4, 5, 6]
@@ -105,111 +105,111 @@ def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(de
         plain = domain.read_receipt(receipt)
         assert (event.data.rater, event.data.round, event.data.revision) == (domain.rater_of(plain), 1, False)
         assert plain not in repr(event)
-        lines = [line for line in read(desk, receipt)["timeline"] if line["what"] == "opinion.evaluated"]
+        lines = [line for line in read(harness, receipt)["timeline"] if line["what"] == "opinion.evaluated"]
         assert [line["facts"]["result"] for line in lines] == [event.data.result]
-    seen = desk.get(f"/opinions/{opinion}", "water").get_json()
+    seen = harness.get(f"/opinions/{opinion}", "water").get_json()
     assert sorted(rated["result"] for rated in seen["evaluations"]) == sorted(event.data.result for event in said)
     assert {"round", "process", "result", "comment", "at", "revision"} == set(seen["evaluations"][0])
 
 
-def test_a_second_thought_replaces_the_first_and_says_so(desk, joint):
+def test_a_second_thought_replaces_the_first_and_says_so(harness, joint):
     receipts, opinion = joint
-    routing = reply(desk, opinion)
-    rate(desk, receipts[1], "satisfied")
-    assert rate(desk, receipts[1], "satisfied").status_code == 409
-    desk.hear(routing.concluded())
-    assert read(desk, receipts[1])["may"] == ["revision"]
-    answer = rate(desk, receipts[1], "dissatisfied", comment="又塌了。")
+    routing = reply(harness, opinion)
+    rate(harness, receipts[1], "satisfied")
+    assert rate(harness, receipts[1], "satisfied").status_code == 409
+    harness.consume(routing.concluded())
+    assert read(harness, receipts[1])["may"] == ["revision"]
+    answer = rate(harness, receipts[1], "dissatisfied", comment="又塌了。")
     assert (answer.status_code, answer.get_json()) == (201, {"state": "concluded"})
-    said = desk.said(opinion)[-1].data
+    said = harness.said(opinion)[-1].data
     assert (said.result, said.revision, said.rater) == (
         Rating.DISSATISFIED,
         True,
         domain.rater_of(domain.read_receipt(receipts[1])),
     )
-    shown = read(desk, receipts[1])
+    shown = read(harness, receipts[1])
     assert (shown["evaluation"]["result"], shown["may"]) == ("dissatisfied", [])
-    assert rate(desk, receipts[1], "satisfied").status_code == 409
-    assert read(desk, receipts[0])["may"] == ["evaluation"]
+    assert rate(harness, receipts[1], "satisfied").status_code == 409
+    assert read(harness, receipts[0])["may"] == ["evaluation"]
 
 
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water", "roads", "scraper"])
-def test_nobody_with_a_token_rates_anything(desk, joint, who):
+def test_nobody_with_a_token_rates_anything(harness, joint, who):
     receipts, opinion = joint
-    reply(desk, opinion)
-    assert rate(desk, receipts[0], who=who).status_code == 403
-    assert read(desk, receipts[0])["evaluation"] is None
-    assert rate(desk, receipts[0]).status_code == 201
+    reply(harness, opinion)
+    assert rate(harness, receipts[0], who=who).status_code == 403
+    assert read(harness, receipts[0])["evaluation"] is None
+    assert rate(harness, receipts[0]).status_code == 201
 
 
 @pytest.mark.parametrize("heard_first", ["reply", "promise"])
-def test_a_promise_that_was_kept_asks_everybody_again_in_a_new_window(desk, joint, heard_first):
+def test_a_promise_that_was_kept_asks_everybody_again_in_a_new_window(harness, joint, heard_first):
     receipts, opinion = joint
-    routing = Routing(opinion, desk.clock.now())
+    routing = Routing(opinion, harness.clock.now())
     created, replied = routing.created(), routing.replied()
     kept = routing.says(PromiseKept("a-1", "water", "p-1", "修好", "验收单。", DUE, True, LATER))
     if heard_first == "reply":
-        desk.hear(created, replied)
-        desk.clock.instant = routing.now
-        rate(desk, receipts[0], "dissatisfied")
-        desk.hear(kept)
+        harness.consume(created, replied)
+        harness.clock.instant = routing.now
+        rate(harness, receipts[0], "dissatisfied")
+        harness.consume(kept)
     else:
-        desk.hear(created, kept, replied)
-    assert read(desk, receipts[0])["reply"]["evaluate_by"] == LATER.isoformat()
-    desk.clock.instant = LATER
+        harness.consume(created, kept, replied)
+    assert read(harness, receipts[0])["reply"]["evaluate_by"] == LATER.isoformat()
+    harness.clock.instant = LATER
     for receipt in receipts[:2]:
-        assert "evaluation" in read(desk, receipt)["may"]
-        assert rate(desk, receipt, "dissatisfied").status_code == 201
-        assert read(desk, receipt)["may"] == []
-        assert rate(desk, receipt, "satisfied").status_code == 409
-    again = [event.data.revision for event in desk.said(opinion) if event.type == "opinion.evaluated"]
+        assert "evaluation" in read(harness, receipt)["may"]
+        assert rate(harness, receipt, "dissatisfied").status_code == 201
+        assert read(harness, receipt)["may"] == []
+        assert rate(harness, receipt, "satisfied").status_code == 409
+    again = [event.data.revision for event in harness.said(opinion) if event.type == "opinion.evaluated"]
     assert again == ([False, True, False] if heard_first == "reply" else [False, False])
-    desk.clock.instant = LATER + timedelta(seconds=1)
-    assert rate(desk, receipts[2]).status_code == 409
+    harness.clock.instant = LATER + timedelta(seconds=1)
+    assert rate(harness, receipts[2]).status_code == 409
 
 
-def test_a_reply_of_the_next_round_is_rated_anew_by_each(desk, joint):
+def test_a_reply_of_the_next_round_is_rated_anew_by_each(harness, joint):
     receipts, opinion = joint
-    routing = reply(desk, opinion)
+    routing = reply(harness, opinion)
     for receipt in receipts:
-        rate(desk, receipt, "dissatisfied")
-    desk.hear(routing.reopened())
-    assert {tuple(read(desk, receipt)["may"]) for receipt in receipts} == {()}
-    desk.hear(routing.replied("这次好了。"))
+        rate(harness, receipt, "dissatisfied")
+    harness.consume(routing.reopened())
+    assert {tuple(read(harness, receipt)["may"]) for receipt in receipts} == {()}
+    harness.consume(routing.replied("这次好了。"))
     for receipt in receipts:
-        assert read(desk, receipt)["evaluation"] is None
-        assert rate(desk, receipt).status_code == 201
-    rounds = [(event.data.round, event.data.revision) for event in desk.said(opinion) if event.type == "opinion.evaluated"]
+        assert read(harness, receipt)["evaluation"] is None
+        assert rate(harness, receipt).status_code == 201
+    rounds = [(event.data.round, event.data.revision) for event in harness.said(opinion) if event.type == "opinion.evaluated"]
     assert rounds == [(1, False)] * 4 + [(2, False)] * 4
 
 
-def test_whoever_signed_what_was_merged_gets_the_answer_and_rates_too(desk, joint):
+def test_whoever_signed_what_was_merged_gets_the_answer_and_rates_too(harness, joint):
     receipts, opinion = joint
-    case = desk.submit()
-    desk.do(handlers.merge, desk.catalogue, opinion, case.id)
-    reply(desk, case.id)
+    case = harness.submit()
+    harness.do(handlers.merge, harness.catalogue, opinion, case.id)
+    reply(harness, case.id)
     for receipt in receipts:
-        shown = read(desk, receipt)
+        shown = read(harness, receipt)
         assert (shown["state"], shown["reply"]["content"], shown["may"]) == ("merged", "已修好。", ["evaluation"])
         assert [line["what"] for line in shown["timeline"]][-2:] == ["assignment.created", "assignment.replied"]
-        assert rate(desk, receipt).status_code == 201
-    assert len([event for event in desk.said(case.id) if event.type == "opinion.evaluated"]) == 4
+        assert rate(harness, receipt).status_code == 201
+    assert len([event for event in harness.said(case.id) if event.type == "opinion.evaluated"]) == 4
 
 
-def test_the_same_submission_gets_the_same_receipts_again(desk):
+def test_the_same_submission_gets_the_same_receipts_again(harness):
     body = FORM | {"cosigners": SIGNERS, "external_id": "x-1"}
-    first, again = desk.post("/opinions", body, "admin"), desk.post("/opinions", body, "admin")
+    first, again = harness.post("/opinions", body, "admin"), harness.post("/opinions", body, "admin")
     assert (first.status_code, again.status_code, again.get_json()) == (201, 200, first.get_json())
-    line = desk.batch(b'{"title": "t", "content": "c", "cosigners": [{"kind": "citizen"}]}\n', "application/x-ndjson")[0]
+    line = harness.batch(b'{"title": "t", "content": "c", "cosigners": [{"kind": "citizen"}]}\n', "application/x-ndjson")[0]
     assert (line["status"], len(line["cosigners"])) == ("created", 1)
-    assert "cosigners" not in desk.post("/opinions", FORM).get_json()
+    assert "cosigners" not in harness.post("/opinions", FORM).get_json()
 
 
 @pytest.mark.parametrize(
     "cosigners", [[{}], [{"kind": "ghost"}], [{"kind": "citizen", "phone": "abc"}], [{"kind": "citizen"}] * 201, "somebody"]
 )
-def test_a_co_signer_that_cannot_be_is_named(desk, cosigners):
-    answer = desk.post("/opinions", FORM | {"cosigners": cosigners})
+def test_a_co_signer_that_cannot_be_is_named(harness, cosigners):
+    answer = harness.post("/opinions", FORM | {"cosigners": cosigners})
     assert answer.status_code == 422
     assert all(field.startswith("cosigners") for field in answer.get_json()["errors"])
 
@@ -217,21 +217,21 @@ def test_a_co_signer_that_cannot_be_is_named(desk, cosigners):
 @pytest.mark.parametrize(
     "relay", [[{"role": "king", "name": "甲"}], [{"name": "甲"}], [{"role": "deputy"}], [7], [""], ["长" * 121]]
 )
-def test_a_step_of_the_relay_chain_that_cannot_be_is_named(desk, relay):
-    answer = desk.post("/opinions", FORM | {"relay": relay})
+def test_a_step_of_the_relay_chain_that_cannot_be_is_named(harness, relay):
+    answer = harness.post("/opinions", FORM | {"relay": relay})
     assert answer.status_code == 422
     assert all(field.startswith("relay") for field in answer.get_json()["errors"])
 
 
-def test_the_relay_chain_and_the_responsible_deputy_are_kept_as_given(desk):
+def test_the_relay_chain_and_the_responsible_deputy_are_kept_as_given(harness):
     relay = ["网格员老周", *({"role": role, "name": "某人"} for role in domain.RELAY_ROLES)]
-    opinion = desk.post(
+    opinion = harness.post(
         "/opinions", FORM | {"relay": relay, "deputy": "代表甲", "area": "town", "station": "central"}, "admin"
     ).get_json()["id"]
-    seen = desk.get(f"/opinions/{opinion}", "reviewer").get_json()
+    seen = harness.get(f"/opinions/{opinion}", "reviewer").get_json()
     assert (seen["relay"], seen["deputy"], seen["area"], seen["station"]) == (relay, "代表甲", "town", "central")
 
 
-def test_two_hundred_may_sign(desk):
-    answer = desk.post("/opinions", FORM | {"cosigners": [{"kind": "citizen"}] * 200})
+def test_two_hundred_may_sign(harness):
+    answer = harness.post("/opinions", FORM | {"cosigners": [{"kind": "citizen"}] * 200})
     assert len(set(answer.get_json()["cosigners"])) == 200

@@ -24,38 +24,38 @@ def test_the_parts_together_are_the_whole(number, limit):
 
 
 @pytest.fixture
-def taken(desk):
-    taken = desk.submit()
-    with desk.database.transaction() as work:
-        store = IntakeStore(work, desk.vault)
+def taken(harness):
+    taken = harness.submit()
+    with harness.database.transaction() as work:
+        store = IntakeStore(work, harness.vault)
         for number in range(NOTES):
             facts = {"department": "water", "content": f"第 {number} 条进展。", "role": "lead"}
-            store.tell(taken.id, store.now, "assignment.progressed", "department", **facts)
+            store.record(taken.id, store.now, "assignment.progressed", "department", **facts)
     return taken
 
 
 @pytest.mark.parametrize("who", ["receipt", "staff"])
-def test_all_lines_are_found_part_by_part(desk, taken, who):
+def test_all_lines_are_found_part_by_part(harness, taken, who):
     path, caller = (f"/receipts/{taken.receipt}", None) if who == "receipt" else (f"/opinions/{taken.id}", "admin")
     lines, cursor, parts = [], {}, 0
     while cursor is not None:
-        seen = desk.get(path, caller, **cursor).get_json()
+        seen = harness.get(path, caller, **cursor).get_json()
         lines = seen["timeline"] + lines
         assert len(seen["timeline"]) <= 100
         cursor, parts = {"cursor": seen["earlier"]} if seen["earlier"] else None, parts + 1
     said = [line["facts"]["content"] for line in lines if line["what"] == "assignment.progressed"]
     assert said == [f"第 {number} 条进展。" for number in range(NOTES)]
     assert parts == 3
-    assert len(desk.get(path, caller, limit=7).get_json()["timeline"]) == 7
-    assert desk.get(path, caller, cursor="bm90aGluZw==").status_code == 422
+    assert len(harness.get(path, caller, limit=7).get_json()["timeline"]) == 7
+    assert harness.get(path, caller, cursor="bm90aGluZw==").status_code == 422
 
 
-def test_the_page_shows_the_latest_and_where_the_others_are(desk, taken):
-    page = desk.client.get(f"/receipts/{taken.receipt}").get_data(as_text=True)
+def test_the_page_shows_the_latest_and_where_the_others_are(harness, taken):
+    page = harness.client.get(f"/receipts/{taken.receipt}").get_data(as_text=True)
     assert f"第 {NOTES - 1} 条进展。" in page
     assert "第 100 条进展。" not in page
     assert "更早的经过" in page
     address = page.partition(f'href="/receipts/{taken.receipt}?cursor=')[2].partition("#")[0]
     assert address
-    assert "第 100 条进展。" in desk.client.get(f"/receipts/{taken.receipt}?cursor={address}").get_data(as_text=True)
-    assert f"第 {NOTES - 1} 条进展。" in desk.client.get(f"/receipts/{taken.receipt}?cursor=x").get_data(as_text=True)
+    assert "第 100 条进展。" in harness.client.get(f"/receipts/{taken.receipt}?cursor={address}").get_data(as_text=True)
+    assert f"第 {NOTES - 1} 条进展。" in harness.client.get(f"/receipts/{taken.receipt}?cursor=x").get_data(as_text=True)

@@ -10,52 +10,52 @@ from services.intake import handlers
 from services.intake.series import UnassignedCollector
 from services.intake.store import unassigned_since
 from services.runtime.store.database import Database
-from tests.unit.intake.desk import MORNING, TOWN, Desk, Routing
+from tests.unit.intake.harness import MORNING, TOWN, IntakeHarness, Routing
 
 NAME = "huiying_unassigned_oldest_seconds"
 
 
-def told(desk: Desk) -> float:
-    (family,) = UnassignedCollector(desk.database).collect()
+def told(harness: IntakeHarness) -> float:
+    (family,) = UnassignedCollector(harness.database).collect()
     (sample,) = family.samples
     assert sample.name == NAME
     return sample.value
 
 
-def test_it_is_nothing_where_nothing_waits_and_where_all_waits_for_a_review(desk: Desk) -> None:
-    assert told(desk) == 0
-    desk.set_state(desk.submit().id, "submitted")
-    desk.clock.instant += timedelta(hours=1)
-    assert told(desk) == 0
+def test_it_is_nothing_where_nothing_waits_and_where_all_waits_for_a_review(harness: IntakeHarness) -> None:
+    assert told(harness) == 0
+    harness.set_state(harness.submit().id, "submitted")
+    harness.clock.instant += timedelta(hours=1)
+    assert told(harness) == 0
 
 
-def test_it_grows_until_a_department_has_it_and_the_next_one_counts_from_its_own_moment(desk: Desk) -> None:
-    first = desk.submit(title="河堤塌了一段").id
-    desk.clock.instant += timedelta(minutes=10)
-    second = desk.submit(title="路灯不亮").id
-    desk.clock.instant += timedelta(minutes=5)
-    assert told(desk) == 900
-    desk.hear(Routing(first, MORNING).created())
-    assert told(desk) == 300
-    desk.hear(Routing(second, MORNING).created())
-    assert told(desk) == 0
+def test_it_grows_until_a_department_has_it_and_the_next_one_counts_from_its_own_moment(harness: IntakeHarness) -> None:
+    first = harness.submit(title="河堤塌了一段").id
+    harness.clock.instant += timedelta(minutes=10)
+    second = harness.submit(title="路灯不亮").id
+    harness.clock.instant += timedelta(minutes=5)
+    assert told(harness) == 900
+    harness.consume(Routing(first, MORNING).created())
+    assert told(harness) == 300
+    harness.consume(Routing(second, MORNING).created())
+    assert told(harness) == 0
 
 
-def test_a_review_that_took_its_time_is_not_counted(desk: Desk) -> None:
-    taken = desk.submit(channel="campaign").id
-    desk.clock.instant += timedelta(days=3)
-    desk.do(handlers.accept, TOWN, taken, {})
-    desk.clock.instant += timedelta(seconds=20)
-    assert told(desk) == 20
+def test_a_review_that_took_its_time_is_not_counted(harness: IntakeHarness) -> None:
+    taken = harness.submit(channel="campaign").id
+    harness.clock.instant += timedelta(days=3)
+    harness.do(handlers.accept, TOWN, taken, {})
+    harness.clock.instant += timedelta(seconds=20)
+    assert told(harness) == 20
 
 
 def test_nothing_is_told_while_the_store_does_not_answer(clock) -> None:
     assert list(UnassignedCollector(Database("sqlite:////nowhere/intake.db", "intake", clock)).collect()) == []
 
 
-def test_it_is_asked_of_indexes_alone(desk: Desk) -> None:
+def test_it_is_asked_of_indexes_alone(harness: IntakeHarness) -> None:
     asked: list[tuple[str, tuple[object, ...]]] = []
-    with desk.database.reading() as connection:
+    with harness.database.reading() as connection:
         sa.event.listen(connection, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
         unassigned_since(connection)
         text, values = asked[-1]

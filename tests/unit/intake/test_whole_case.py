@@ -15,9 +15,9 @@ from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.registry import MESSAGES
 from services.intake import handlers, schemas
 from services.intake.pages.events import EVENTS
-from services.intake.pages.telling import FACTS
+from services.intake.pages.timeline import FACTS
 from services.runtime.web.pages import Words
-from tests.unit.intake.desk import DUE, WINDOW, Routing
+from tests.unit.intake.harness import DUE, WINDOW, Routing
 from tests.unit.intake.whole_case import (
     ADVISER,
     LEAD,
@@ -39,53 +39,53 @@ FOLLOWED = (
 )  # fmt: skip
 
 
-def receipt(desk, case):
-    return desk.get(f"/receipts/{case.receipts[0]}").get_json()
+def receipt(harness, case):
+    return harness.get(f"/receipts/{case.receipts[0]}").get_json()
 
 
-def staff(desk, case, who="reviewer"):
-    seen = desk.get(f"/opinions/{case.id}", who).get_json()
+def staff(harness, case, who="reviewer"):
+    seen = harness.get(f"/opinions/{case.id}", who).get_json()
     assert schemas.OpinionFile().validate(seen) == {}
     return seen
 
 
 @pytest.fixture(scope="module")
-def lived(open_desk):
-    desk = open_desk()
-    case = open_case(desk)
-    live_through(desk, case)
-    return desk, case
+def lived(open_harness):
+    harness = open_harness()
+    case = open_case(harness)
+    live_through(harness, case)
+    return harness, case
 
 
 @pytest.fixture(scope="module")
-def answered(open_desk):
+def answered(open_harness):
     """A case that has been answered by everybody, with its promises."""
-    desk = open_desk()
-    case = open_case(desk)
-    desk.hear(*(case.routing.says(message) for message in (*before_the_reply(), answer(), *after_the_reply())))
-    return desk, case
+    harness = open_harness()
+    case = open_case(harness)
+    harness.consume(*(case.routing.says(message) for message in (*before_the_reply(), answer(), *after_the_reply())))
+    return harness, case
 
 
 def test_every_message_that_is_heard_is_tried_here(lived):
-    desk, case = lived
-    assert {shape.TYPE for shape in handlers.HEARD} - {line["what"] for line in desk.timeline(case.id)} == set()
+    harness, case = lived
+    assert {shape.TYPE for shape in handlers.EFFECTS} - {line["what"] for line in harness.timeline(case.id)} == set()
 
 
-def test_departments_beside_the_lead_never_move_the_opinion(desk):
-    case = open_case(desk)
+def test_departments_beside_the_lead_never_move_the_opinion(harness):
+    case = open_case(harness)
     for message in (*before_the_reply(), answer(), *after_the_reply()):
-        before = desk.row(case.id)
-        desk.hear(case.routing.says(message))
+        before = harness.row(case.id)
+        harness.consume(case.routing.says(message))
         if getattr(message, "role", "lead") != "lead" or getattr(message, "assignment", None) in ("a-2", "a-3"):
-            assert desk.row(case.id) == before, message
-    assert desk.row(case.id)["department"] == LEAD
+            assert harness.row(case.id) == before, message
+    assert harness.row(case.id)["department"] == LEAD
 
 
 @pytest.mark.parametrize(("department", "role"), [(ADVISER, "co_handler"), (SEPARATE, "separate")])
 def test_what_departments_beside_the_lead_do_is_for_staff_but_what_is_told_to_the_submitter(lived, department, role):
-    desk, case = lived
-    theirs = [line for line in staff(desk, case)["timeline"] if line["facts"].get("role") == role]
-    shown = [line["what"] for line in receipt(desk, case)["timeline"] if line["facts"].get("role") == role]
+    harness, case = lived
+    theirs = [line for line in staff(harness, case)["timeline"] if line["facts"].get("role") == role]
+    shown = [line["what"] for line in receipt(harness, case)["timeline"] if line["facts"].get("role") == role]
     assert {line["facts"]["department"] for line in theirs} == {department}
     assert "assignment.signed" in {line["what"] for line in theirs}
     assert shown == ([] if role == "co_handler" else ["assignment.created", "assignment.progressed", "assignment.advised"])
@@ -93,9 +93,9 @@ def test_what_departments_beside_the_lead_do_is_for_staff_but_what_is_told_to_th
 
 
 def test_a_receipt_has_every_line_that_is_not_internal_and_staff_have_all(lived):
-    desk, case = lived
-    told, all_ = receipt(desk, case)["timeline"], staff(desk, case)["timeline"]
-    assert len(all_) == len(desk.timeline(case.id))
+    harness, case = lived
+    told, all_ = receipt(harness, case)["timeline"], staff(harness, case)["timeline"]
+    assert len(all_) == len(harness.timeline(case.id))
     public = [line for line in all_ if not line["internal"]]
     other = [line for line in public if line["what"] == "opinion.evaluated"]
     assert len(told) == len(public) - len(other) + 2
@@ -105,16 +105,16 @@ def test_a_receipt_has_every_line_that_is_not_internal_and_staff_have_all(lived)
     assert [line["facts"]["of"] for line in all_ if line["what"] == "card.issued"] == ["reply", "co_opinion"]
 
 
-def test_that_a_draft_waits_for_its_approval_stays_inside(desk):
-    case = open_case(desk)
-    desk.hear(*(case.routing.says(message) for message in before_the_reply()))
-    assert (desk.row(case.id)["state"], receipt(desk, case)["state"]) == ("drafted", "signed")
-    assert "审定" not in desk.client.get(f"/receipts/{case.receipts[0]}").text
+def test_that_a_draft_waits_for_its_approval_stays_inside(harness):
+    case = open_case(harness)
+    harness.consume(*(case.routing.says(message) for message in before_the_reply()))
+    assert (harness.row(case.id)["state"], receipt(harness, case)["state"]) == ("drafted", "signed")
+    assert "审定" not in harness.client.get(f"/receipts/{case.receipts[0]}").text
 
 
 def test_the_answer_is_shown_with_its_demands_what_was_promised_and_what_others_said(answered):
-    desk, case = answered
-    seen = receipt(desk, case)
+    harness, case = answered
+    seen = receipt(harness, case)
     assert [(item["demand"], item["outcome"]) for item in seen["reply"]["items"]] == [
         ("修河堤", "in_progress"),
         ("装护栏", "solved"),
@@ -125,8 +125,8 @@ def test_the_answer_is_shown_with_its_demands_what_was_promised_and_what_others_
         ("修好河堤", "kept", "工程科", "验收单第 12 号。"), ("装护栏", "broken", None, None),
     ]  # fmt: skip
     assert seen["reply"]["evaluate_by"] == (WINDOW + timedelta(days=9)).isoformat()
-    assert staff(desk, case)["promises"] == seen["promises"]
-    page = desk.client.get(f"/receipts/{case.receipts[0]}").text
+    assert staff(harness, case)["promises"] == seen["promises"]
+    page = harness.client.get(f"/receipts/{case.receipts[0]}").text
     for text in (
         "修河堤",
         "雨季前修完。",
@@ -142,8 +142,8 @@ def test_the_answer_is_shown_with_its_demands_what_was_promised_and_what_others_
 
 
 def test_who_was_merged_into_it_reads_the_same_answers(answered):
-    desk, case = answered
-    own, theirs = receipt(desk, case), desk.get(f"/receipts/{case.follower}").get_json()
+    harness, case = answered
+    own, theirs = receipt(harness, case), harness.get(f"/receipts/{case.follower}").get_json()
     for name in ("reply", "answers", "promises", "department", "key", "leader", "level"):
         assert theirs[name] == own[name], name
     assert "opinion.detailed" not in {line["what"] for line in theirs["timeline"]}
@@ -151,8 +151,8 @@ def test_who_was_merged_into_it_reads_the_same_answers(answered):
 
 
 def test_the_timeline_says_why_by_whom_and_which_deadline(lived):
-    desk, case = lived
-    lines = {(line["what"], line["facts"].get("role")): line for line in receipt(desk, case)["timeline"]}
+    harness, case = lived
+    lines = {(line["what"], line["facts"].get("role")): line for line in receipt(harness, case)["timeline"]}
     created = lines["assignment.created", None]
     assert (created["by"], created["facts"]["rule"], created["facts"]["due"], created["facts"]["sign_by"]) == (
         "routing", "keywords: 河堤", DUE.isoformat(), DUE.isoformat(),
@@ -164,9 +164,9 @@ def test_the_timeline_says_why_by_whom_and_which_deadline(lived):
 
 
 def test_every_line_of_a_receipt_reads_as_words(lived):
-    desk, case = lived
-    page = desk.client.get(f"/receipts/{case.receipts[0]}").text
-    for line in receipt(desk, case)["timeline"]:
+    harness, case = lived
+    page = harness.client.get(f"/receipts/{case.receipts[0]}").text
+    for line in receipt(harness, case)["timeline"]:
         assert str(EVENTS[line["what"]].__html__()) in page
         assert set(line["facts"]) - NOT_WORDS <= set(FACTS), line
     text = re.sub(r"<[^>]+>", " ", page)
@@ -184,10 +184,10 @@ def test_every_message_has_words_in_both_languages(shape):
     assert re.fullmatch(r"[A-Za-z ',-]+", words.en)
 
 
-def test_the_words_of_a_dissatisfied_submitter_are_not_told_to_the_others(desk):
-    case = open_case(desk)
-    desk.hear(case.routing.says(answer()), case.routing.says(at_the_end()[1]), case.routing.reopened(3))
-    reopened = [line["facts"] for line in receipt(desk, case)["timeline"] if line["what"] == "assignment.reopened"]
+def test_the_words_of_a_dissatisfied_submitter_are_not_told_to_the_others(harness):
+    case = open_case(harness)
+    harness.consume(case.routing.says(answer()), case.routing.says(at_the_end()[1]), case.routing.reopened(3))
+    reopened = [line["facts"] for line in receipt(harness, case)["timeline"] if line["what"] == "assignment.reopened"]
     assert [(each["cause"], each.get("reason")) for each in reopened] == [
         ("look_back", "look-back: 护栏又倒了。"), ("dissatisfied", None),
     ]  # fmt: skip
@@ -195,33 +195,33 @@ def test_the_words_of_a_dissatisfied_submitter_are_not_told_to_the_others(desk):
 
 @pytest.mark.parametrize("who", [LEAD, ADVISER, SEPARATE])
 def test_whoever_handles_it_reads_it_in_lists_and_alone(answered, who):
-    desk, case = answered
-    assert case.id in [item["id"] for item in desk.get("/opinions", who).get_json()["items"]]
-    seen = staff(desk, case, who)
+    harness, case = answered
+    assert case.id in [item["id"] for item in harness.get("/opinions", who).get_json()["items"]]
+    seen = staff(harness, case, who)
     assert {(each["department"], each["role"]) for each in seen["handlers"]} == {
         (LEAD, "lead"), (ADVISER, "co_handler"), (SEPARATE, "separate"),
     }  # fmt: skip
-    assert desk.get("/opinions", who, department=who).get_json()["items"] != []
+    assert harness.get("/opinions", who, department=who).get_json()["items"] != []
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_who_lost_it_reads_it_no_longer_in_whatever_order_that_is_heard(desk, order):
-    taken = desk.submit()
-    routing = Routing(taken.id, desk.clock.now())
+def test_who_lost_it_reads_it_no_longer_in_whatever_order_that_is_heard(harness, order):
+    taken = harness.submit()
+    routing = Routing(taken.id, harness.clock.now())
     events = [routing.created(), routing.says(at_the_end()[-1]), routing.beside("roads", "co_handler")]
     events += [routing.says(AssignmentCancelled("a-2", "roads", "reassigned", None, "co_handler"))]
-    desk.hear(*events[::order])
+    harness.consume(*events[::order])
     for who in ("water", "roads"):
-        assert desk.get(f"/opinions/{taken.id}", who).status_code == 404
-        assert desk.get("/opinions", who).get_json()["items"] == []
+        assert harness.get(f"/opinions/{taken.id}", who).status_code == 404
+        assert harness.get("/opinions", who).get_json()["items"] == []
 
 
-def test_a_co_handler_whose_word_came_too_late_still_reads_the_case(desk):
-    taken = desk.submit()
-    routing = Routing(taken.id, desk.clock.now())
-    desk.hear(routing.created(), routing.beside("roads", "co_handler"))
-    desk.hear(routing.says(AssignmentCancelled("a-2", "roads", "answered", None, "co_handler")))
-    assert desk.get(f"/opinions/{taken.id}", "roads").status_code == 200
+def test_a_co_handler_whose_word_came_too_late_still_reads_the_case(harness):
+    taken = harness.submit()
+    routing = Routing(taken.id, harness.clock.now())
+    harness.consume(routing.created(), routing.beside("roads", "co_handler"))
+    harness.consume(routing.says(AssignmentCancelled("a-2", "roads", "answered", None, "co_handler")))
+    assert harness.get(f"/opinions/{taken.id}", "roads").status_code == 200
 
 
 def in_order(routing):
@@ -231,8 +231,8 @@ def in_order(routing):
     return [routing.created(), routing.beside(ADVISER, "co_handler"), *(routing.says(message) for message in counted)]
 
 
-def end(desk, opinion):
-    row = desk.row(opinion)
+def end(harness, opinion):
+    row = harness.row(opinion)
     return {name: row[name] for name in FOLLOWED}
 
 
@@ -242,36 +242,36 @@ COUNT = len(in_order(Routing("-", DUE)))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(length=st.integers(1, COUNT), chance=st.randoms(use_true_random=False))
 def test_a_case_stands_the_same_in_whatever_order_it_is_heard(lived, length, chance):
-    desk, _ = lived
+    harness, _ = lived
     ends = []
     for shuffled in (False, True):
-        opinion = desk.submit().id
-        events = in_order(Routing(opinion, desk.clock.now()))[:length]
+        opinion = harness.submit().id
+        events = in_order(Routing(opinion, harness.clock.now()))[:length]
         if shuffled:
             chance.shuffle(events)
-        desk.hear(*events)
-        ends.append(end(desk, opinion))
+        harness.consume(*events)
+        ends.append(end(harness, opinion))
     assert ends[0] == ends[1]
 
 
-def test_a_note_does_not_hide_what_was_said_before_it(desk):
-    taken = desk.submit()
-    routing = Routing(taken.id, desk.clock.now())
+def test_a_note_does_not_hide_what_was_said_before_it(harness):
+    taken = harness.submit()
+    routing = Routing(taken.id, harness.clock.now())
     created, signed, progressed = routing.created(), routing.signed(), routing.progressed()
-    desk.hear(created, progressed, signed)
-    assert desk.row(taken.id)["state"] == State.SIGNED
+    harness.consume(created, progressed, signed)
+    assert harness.row(taken.id)["state"] == State.SIGNED
 
 
-def test_a_signature_of_a_co_handler_does_not_hide_the_lead_s(desk):
-    taken = desk.submit()
-    routing = Routing(taken.id, desk.clock.now())
+def test_a_signature_of_a_co_handler_does_not_hide_the_lead_s(harness):
+    taken = harness.submit()
+    routing = Routing(taken.id, harness.clock.now())
     created, signed = routing.created(), routing.signed()
     theirs = routing.says(AssignmentSigned("a-2", "roads", DUE, True, "co_handler"))
-    desk.hear(created, theirs, signed)
-    assert (desk.row(taken.id)["state"], desk.row(taken.id)["department"]) == ("signed", "water")
+    harness.consume(created, theirs, signed)
+    assert (harness.row(taken.id)["state"], harness.row(taken.id)["department"]) == ("signed", "water")
 
 
 def test_what_was_let_in_is_told_with_the_reviewer_s_terms(lived):
-    desk, case = lived
-    (line,) = [line for line in receipt(desk, case)["timeline"] if line["what"] == OpinionAccepted.TYPE]
+    harness, case = lived
+    (line,) = [line for line in receipt(harness, case)["timeline"] if line["what"] == OpinionAccepted.TYPE]
     assert line["facts"] == {"topic": "rivers", "level": "town", "difficulty": "simple", "key": True, "leader": "李镇长"}

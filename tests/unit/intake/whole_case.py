@@ -40,7 +40,7 @@ from services.contracts.messages.supervision import (
 )
 from services.contracts.messages.values import CoOpinion, Message, OpinionText, Outcome, Promise, ReplyItem
 from services.intake import handlers
-from tests.unit.intake.desk import DUE, WINDOW, Desk, Routing
+from tests.unit.intake.harness import DUE, WINDOW, IntakeHarness, Routing
 
 LEAD, ADVISER, SEPARATE = "water", "roads", "petitions"
 #: A text for each personal field, to be found again wherever it should not be.
@@ -126,28 +126,28 @@ def at_the_end() -> Sequence[Message]:
     )  # fmt: skip
 
 
-def open_case(desk: Desk, **fields: Any) -> Case:
+def open_case(harness: IntakeHarness, **fields: Any) -> Case:
     """A case with everybody who can hold a receipt of it, let in by a reviewer and given to three departments."""
-    taken = desk.submit(channel="campaign", **fields)
-    desk.do(handlers.return_, taken.id, "是哪座桥？")
-    desk.do(handlers.add_details, taken.receipt, "东街桥。")
+    taken = harness.submit(channel="campaign", **fields)
+    harness.do(handlers.return_, taken.id, "是哪座桥？")
+    harness.do(handlers.add_details, taken.receipt, "东街桥。")
     terms = {"co_handlers": [ADVISER], "key": True, "level": "town", "leader": "李镇长", "topic": "rivers", "difficulty": "simple"}
-    desk.do(handlers.accept, desk.catalogue, taken.id, terms)
-    other = desk.submit(submitter={"kind": "citizen", "phone": "13700000003"} if fields else None)
-    desk.do(handlers.merge, desk.catalogue, other.id, taken.id)
-    routing = Routing(taken.id, desk.clock.now(), LEAD)
-    desk.hear(routing.created(), routing.beside(ADVISER, "co_handler"), routing.beside(SEPARATE, "separate", "a-3"))
+    harness.do(handlers.accept, harness.catalogue, taken.id, terms)
+    other = harness.submit(submitter={"kind": "citizen", "phone": "13700000003"} if fields else None)
+    harness.do(handlers.merge, harness.catalogue, other.id, taken.id)
+    routing = Routing(taken.id, harness.clock.now(), LEAD)
+    harness.consume(routing.created(), routing.beside(ADVISER, "co_handler"), routing.beside(SEPARATE, "separate", "a-3"))
     return Case(taken.id, (taken.receipt, *taken.cosigners), other.receipt, routing)
 
 
-def live_through(desk: Desk, case: Case) -> None:
+def live_through(harness: IntakeHarness, case: Case) -> None:
     """Everything, with a rating by everybody who may give one."""
     for message in (*before_the_reply(), answer()):
-        desk.hear(case.routing.says(message))
-    desk.clock.instant = case.routing.now
+        harness.consume(case.routing.says(message))
+    harness.clock.instant = case.routing.now
     for number, receipt in enumerate((*case.receipts, case.follower)):
-        desk.rate(receipt, "satisfied", "satisfied", f"意见 {number}。")
+        harness.rate(receipt, "satisfied", "satisfied", f"意见 {number}。")
     for message in after_the_reply():
-        desk.hear(case.routing.says(message))
-    desk.rate(case.receipts[0], "basically_satisfied")
-    desk.hear(case.routing.concluded(), *(case.routing.says(message) for message in at_the_end()))
+        harness.consume(case.routing.says(message))
+    harness.rate(case.receipts[0], "basically_satisfied")
+    harness.consume(case.routing.concluded(), *(case.routing.says(message) for message in at_the_end()))

@@ -14,7 +14,7 @@ from services.contracts.callers import PUBLIC
 from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
-from services.metrics.domain.heard import heard
+from services.metrics.domain.received import received
 from services.metrics.handlers import recording
 from services.metrics.handlers.service import Place, Service
 from services.metrics.store.heads import Heads
@@ -25,11 +25,11 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.access import tables as access_tables
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
-from tests.unit.metrics.telling import COUNTY, START
+from tests.unit.metrics.events import COUNTY, START
 
 SIGNER = Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])
 
@@ -43,16 +43,16 @@ class Running:
     app: flask.Flask
     telemetry: Telemetry
 
-    def hear(self, events: Sequence[Event]) -> None:
+    def consume(self, events: Sequence[Event]) -> None:
         with self.database.transaction() as work:
-            recording.record(self.service, work, [heard(encode(event)) for event in events])
+            recording.record(self.service, work, [received(encode(event)) for event in events])
 
     def live(self, events: Sequence[Event]) -> None:
         """Hear each event when it is said, and go back to the present."""
         clock, present = self.service.clock, self.service.clock.now()
         for at, together in groupby(sorted(events, key=attrgetter("time")), key=attrgetter("time")):
             clock.instant = at
-            self.hear(list(together))
+            self.consume(list(together))
         clock.instant = present
 
     def get(self, path: str, **query: str):
@@ -82,7 +82,7 @@ def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running
         telemetry.registry.register(collector)
     access = Database(f"sqlite:///{tmp_path / 'access.db'}", "access", clock)
     access_tables.create_all(access.engine)
-    app = create_app("metrics", service, Routes(main.routes), Gatekeeper(access), telemetry)
+    app = create_app("metrics", service, Routes(main.routes), TokenAuthenticator(access), telemetry)
     assert all(route.access is PUBLIC for route in main.routes)
     return Running(service, database, app, telemetry)
 

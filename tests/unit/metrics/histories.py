@@ -13,7 +13,7 @@ from services.contracts.envelope import Event
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import OpinionText
 from services.metrics.domain.counts import DIMENSIONS
-from tests.unit.metrics.telling import DAY, HOUR, START, Case
+from tests.unit.metrics.events import DAY, HOUR, START, Case
 
 DEPARTMENTS, TOPICS, AREAS = ("water", "petitions"), ("rivers", "other"), ("town", "county")
 OUTCOMES, RATINGS = ("solved", "planned", "declined"), ("satisfied", "basically_satisfied", "dissatisfied")
@@ -22,13 +22,13 @@ Chosen = Callable[[tuple[Any, ...]], Any]
 
 
 def submitted(case: Case, chosen: Chosen) -> None:
-    case.say(OpinionSubmitted(chosen(("web", "hotline")), "t", chosen((*TOPICS, None)), chosen((*AREAS, None)), "central"))
+    case.publish(OpinionSubmitted(chosen(("web", "hotline")), "t", chosen((*TOPICS, None)), chosen((*AREAS, None)), "central"))
 
 
 def accepted(case: Case, chosen: Chosen) -> None:
     topic, level = chosen((*TOPICS, None)), chosen(("town", "county", None))
     text = OpinionText(case.id, "t", "c", topic, chosen((*AREAS, None)), "central")
-    case.say(OpinionAccepted(text, chosen(("web", "hotline")), chosen(("automatic", "reviewer")), topic, level))
+    case.publish(OpinionAccepted(text, chosen(("web", "hotline")), chosen(("automatic", "reviewer")), topic, level))
 
 
 def assigned(case: Case, chosen: Chosen) -> None:

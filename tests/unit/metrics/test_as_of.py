@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, given, settings
 
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.domain.editions import History
-from services.metrics.domain.facts import read_story
+from services.metrics.domain.facts import read_history
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
 from services.metrics.handlers import recording
 from services.metrics.handlers.statistics import statistics as published_statistics
 from services.metrics.store.model import SETTLING
 from services.metrics.store.tables import PAST, stories, tables
 from tests.unit.metrics.conftest import Running
+from tests.unit.metrics.events import DAY, HOUR, Case, whole_history
 from tests.unit.metrics.histories import EVERYTHING, Arrival, histories
-from tests.unit.metrics.telling import DAY, HOUR, Case, whole_story
-from tests.unit.metrics.test_story import DAYS
+from tests.unit.metrics.test_history import DAYS
 
 #: More of them with HISTORIES=1000.
 HISTORIES = int(os.environ.get("HISTORIES", "200"))  # noqa: TID251
@@ -63,7 +63,7 @@ def test_what_was_answered_as_of_an_instant_is_answered_for_ever(unhurried, hist
     for each in history:
         clock.instant = each.at
         if isinstance(each, Arrival):
-            running.hear([each.event])
+            running.consume([each.event])
             continue
         answer = ask(running, each.query)
         answers.append((each.query | {"as_of": answer["as_of"]}, answer))
@@ -80,7 +80,7 @@ def test_what_was_answered_as_of_an_instant_is_answered_for_ever(unhurried, hist
     assert ask(running, end) == final
     empty(running)
     clock.instant -= DAY
-    running.hear(sorted(events, key=attrgetter("time", "sequence", "id")))
+    running.consume(sorted(events, key=attrgetter("time", "sequence", "id")))
     clock.instant += DAY
     assert ask(running, end) == final
 
@@ -137,23 +137,23 @@ def test_what_is_heard_late_counts_from_when_it_was_heard(running, clock):
     *first, reply = case.events
     running.live(first)
     clock.instant = case.at + 3 * DAY
-    running.hear([reply])
+    running.consume([reply])
     late = [case.at + HOUR, case.at + 3 * DAY - HOUR, clock.instant]
     assert [running.statistics(as_of=at.isoformat())["total"]["counts"]["replied"] for at in late] == [0, 0, 1]
 
 
 def test_what_is_heard_at_the_instant_asked_for_counts_after_it(running, clock):
-    running.hear(Case("o1").submitted().events)
+    running.consume(Case("o1").submitted().events)
     asked = {"by": "channel", "as_of": clock.now().isoformat()}
     before = running.statistics(**asked)
-    running.hear(Case("o2").submitted().events)
+    running.consume(Case("o2").submitted().events)
     clock.instant += HOUR
     assert running.statistics(**asked) == before
     assert running.statistics()["total"]["counts"]["submitted"] == 2
 
 
 def test_the_newest_answer_is_of_the_last_batch_or_of_a_while_ago_and_needs_no_pen(running, clock, monkeypatch):
-    running.hear(Case("o1").submitted().events)
+    running.consume(Case("o1").submitted().events)
     monkeypatch.setattr(running.database, "transaction", None)
     assert running.statistics()["as_of"] == clock.now().isoformat()
     clock.instant += 2 * SETTLING
@@ -161,11 +161,11 @@ def test_the_newest_answer_is_of_the_last_batch_or_of_a_while_ago_and_needs_no_p
 
 
 def test_a_clock_that_was_put_back_does_not_move_the_past(running, clock):
-    running.hear(assigned().events)
+    running.consume(assigned().events)
     asked = {"by": "department", "as_of": clock.now().isoformat()}
     before = running.statistics(**asked)
     clock.instant -= HOUR
-    running.hear(assigned().raised().signed().events)
+    running.consume(assigned().raised().signed().events)
     assert running.statistics()["total"]["counts"]["signed"] == 1
     clock.instant += DAY
     assert running.statistics(**asked) == before
@@ -176,11 +176,11 @@ def test_what_only_adds_begins_no_edition(running):
     case.reopened().later(DAY).replied().later(HOUR).evaluated().later(HOUR).concluded().later(DAY).kept()
     running.live(case.events)
     with running.database.reading() as connection:
-        story = connection.execute(sa.select(stories)).one()
+        history = connection.execute(sa.select(stories)).one()
         ended = connection.execute(sa.select(PAST[tables.tables["rounds"]])).all()
     # Assigned to a department, and no more.
-    assert (story.edition, ended) == (2, [])
-    history = History("o1", {fact.id: fact for fact in read_story(story.facts)})
+    assert (history.edition, ended) == (2, [])
+    history = History("o1", {fact.id: fact for fact in read_history(history.facts)})
     history.renew(DAYS)
     assert [edition.number for edition in history.unsaved] == [1, 2]
 
@@ -188,7 +188,7 @@ def test_what_only_adds_begins_no_edition(running):
 def test_a_store_is_asked_as_often_however_long_the_past_is(running):
     asked = []
     sa.event.listen(running.database.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
-    running.live(whole_story())
+    running.live(whole_history())
     asked.clear()
     running.statistics(by="department")
     newest = len([text for text in asked if text.startswith("SELECT")])

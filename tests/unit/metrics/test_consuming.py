@@ -9,13 +9,13 @@ from services.contracts.messages.assignments import AssignmentProgressed
 from services.contracts.messages.registry import REGISTRY
 from services.contracts.topology import SERVICE_QUEUES
 from services.metrics import __main__ as main
-from services.metrics.consumer import hearings
+from services.metrics.consumer import subscriptions
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.store.tables import tables
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import Dispatcher
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import DAY, Case, whole_story
+from tests.unit.metrics.events import DAY, Case, whole_history
 
 
 def contents(running) -> dict:
@@ -32,34 +32,34 @@ def answers(running) -> list:
 
 
 def test_any_order_in_any_batches_with_copies_gives_the_same_answers(running, sqlite_database, clock, tmp_path):
-    running.live(whole_story())
+    running.live(whole_history())
     assert all(rows for name, rows in contents(running).items() if not name.endswith("_past"))
     expected = answers(running)
     for seed in range(4):
         order = random.Random(seed)
-        events = whole_story() + order.sample(whole_story(), 12)
+        events = whole_history() + order.sample(whole_history(), 12)
         order.shuffle(events)
         other = running_on(sqlite_database(f"shuffled-{seed}", main.ASSEMBLY.migrations), clock, tmp_path)
         while events:
             size = order.randint(1, 20)
-            other.hear(events[:size])
+            other.consume(events[:size])
             del events[:size]
         assert answers(other) == expected, seed
 
 
 def test_a_message_that_counts_nothing_is_passed_over(running):
     case = Case("o1")
-    running.hear(case.say(AssignmentProgressed("a", "water", "on it")).events)
+    running.consume(case.publish(AssignmentProgressed("a", "water", "on it")).events)
     assert not any(contents(running).values())
 
 
 def test_the_queue_of_the_topology_is_heard_and_an_unknown_type_is_put_aside(running):
-    (hearing,) = hearings(running.service)
-    assert [queue.name for queue in SERVICE_QUEUES if queue.name.startswith("metrics")] == [hearing.queue]
-    bodies = [encode(event) for event in whole_story()]
+    (subscription,) = subscriptions(running.service)
+    assert [queue.name for queue in SERVICE_QUEUES if queue.name.startswith("metrics")] == [subscription.queue]
+    bodies = [encode(event) for event in whole_history()]
     strange = bodies[0].replace(b"opinion.submitted", b"opinion.exploded")
-    dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
-    deliveries = [delivery(hearing.queue, str(number), body) for number, body in enumerate([*bodies, strange])]
+    dispatcher = Dispatcher(subscription, running.database, None, None, running.telemetry, 200)
+    deliveries = [delivery(subscription.queue, str(number), body) for number, body in enumerate([*bodies, strange])]
     verdicts = dispatcher.process(deliveries)
     assert (verdicts.handled, [reason for _, reason, _ in verdicts.unhandled]) == (
         len(bodies), ["unknown type 'opinion.exploded'"],
@@ -73,7 +73,7 @@ def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
 
 
 def test_every_type_of_message_can_be_heard(running):
-    said = {event.type for event in whole_story()}
+    said = {event.type for event in whole_history()}
     assert set(REGISTRY) - said == {
         "assignment.asked", "assignment.detailed", "assignment.joined", "assignment.parted", "calendar.changed", "command.accepted",
         "command.rejected", "ledger.headed", "letter.cancelled", "letter.requested", "opinion.joined", "opinion.parted",
@@ -82,13 +82,13 @@ def test_every_type_of_message_can_be_heard(running):
 
 
 def test_what_was_heard_long_ago_is_forgotten_without_being_counted_twice(running, clock):
-    (hearing,) = hearings(running.service)
-    dispatcher = Dispatcher(hearing, running.database, None, None, running.telemetry, 200)
-    deliveries = [delivery(hearing.queue, str(n), encode(event)) for n, event in enumerate(whole_story())]
+    (subscription,) = subscriptions(running.service)
+    dispatcher = Dispatcher(subscription, running.database, None, None, running.telemetry, 200)
+    deliveries = [delivery(subscription.queue, str(n), encode(event)) for n, event in enumerate(whole_history())]
     dispatcher.process(deliveries)
     before = contents(running)
-    chore = next(each for each in main.chores(running.service) if each.name == "forget_heard")
+    job = next(each for each in main.periodic_jobs(running.service) if each.name == "forget_heard")
     clock.instant = clock.instant.replace(year=2027)
-    assert chore.run() is False
+    assert job.run() is False
     assert dispatcher.process(deliveries).handled == len(deliveries)
     assert contents(running) == before

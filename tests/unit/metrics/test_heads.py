@@ -14,7 +14,7 @@ from services.metrics.handlers import ledger
 from services.metrics.store.tables import days, heads, leaves
 from services.runtime.store.database import rows_of
 from services.runtime.store.outbox import outbox_table
-from tests.unit.metrics.telling import START, Case
+from tests.unit.metrics.events import START, Case
 from tests.unit.metrics.test_ledger import Inside
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -57,7 +57,7 @@ def signed(running, clock):
     """Two days and a half with a batch in every hour, and the chores twice after it."""
     for number in range(50):
         clock.instant = START + number * HOUR + 10 * MINUTE
-        running.hear(Case(f"c{number}", at=clock.instant).submitted().accepted().events)
+        running.consume(Case(f"c{number}", at=clock.instant).submitted().accepted().events)
         for _ in range(2):
             clock.instant += 25 * MINUTE
             ledger.close_day(running.service)
@@ -78,7 +78,7 @@ def test_every_leaf_is_under_a_head_when_its_hour_and_when_its_day_is_over(signe
 def test_no_head_is_made_of_nothing_new_nor_before_the_hour_is_over(running, clock):
     assert (ledger.sign_head(running.service), listed(running)) == (False, [])
     clock.instant = START + 5 * MINUTE
-    running.hear(Case("early", at=clock.instant).submitted().accepted().events)
+    running.consume(Case("early", at=clock.instant).submitted().accepted().events)
     ledger.sign_head(running.service)
     assert listed(running) == []
     clock.instant = START + HOUR
@@ -89,7 +89,7 @@ def test_no_head_is_made_of_nothing_new_nor_before_the_hour_is_over(running, clo
 
 def test_a_head_that_is_heard_is_not_counted(signed):
     before = Two(signed).entries()
-    signed.hear(said(signed))
+    signed.consume(said(signed))
     assert Two(signed).entries() == before
 
 

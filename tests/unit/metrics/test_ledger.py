@@ -15,11 +15,11 @@ from services.metrics.handlers import ledger
 from services.metrics.schemas.ledger import LedgerLeaf
 from services.metrics.store.tables import leaves
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import START, Case, whole_story
+from tests.unit.metrics.events import START, Case, whole_history
 from tests.unit.metrics.test_page import read
 
 DAY = timedelta(days=1)
-EVERY = whole_story()
+EVERY = whole_history()
 THIRDS = [EVERY[:40], EVERY[40:90], EVERY[90:]]
 
 
@@ -54,7 +54,7 @@ def three_days(running, clock):
     """A third of the whole story on each of three days, of which the last one is open."""
     for number, third in enumerate(THIRDS):
         clock.instant = START + number * DAY
-        running.hear(third)
+        running.consume(third)
     return running
 
 
@@ -62,7 +62,7 @@ DAYS = ["2026-11-02", "2026-11-03", "2026-11-04"]
 
 
 def test_every_event_is_counted_once_in_the_order_of_arrival(three_days, clock):
-    three_days.hear(EVERY[50:60] + EVERY[50:60])
+    three_days.consume(EVERY[50:60] + EVERY[50:60])
     assert [event for day in DAYS for event in events(three_days, day)] == [event.id for event in EVERY]
     assert [(entry["day"], entry["closed"], entry["size"], entry["total"]) for entry in entries(three_days)] == [
         ("2026-11-02", True, 40, 40), ("2026-11-03", True, 50, 90), ("2026-11-04", False, len(EVERY) - 90, len(EVERY)),
@@ -71,20 +71,20 @@ def test_every_event_is_counted_once_in_the_order_of_arrival(three_days, clock):
 
 
 def test_a_copy_in_the_same_batch_is_counted_once(running):
-    running.hear([EVERY[0], EVERY[1], EVERY[0]])
+    running.consume([EVERY[0], EVERY[1], EVERY[0]])
     assert events(running, "2026-12-12") == [EVERY[0].id, EVERY[1].id]
 
 
 def test_batches_leave_no_trace(running, sqlite_database, clock, tmp_path):
-    running.hear(EVERY)
+    running.consume(EVERY)
     other = running_on(sqlite_database("other", main.ASSEMBLY.migrations), clock, tmp_path)
     for start in range(0, len(EVERY), 7):
-        other.hear(EVERY[start : start + 7])
+        other.consume(EVERY[start : start + 7])
     assert entries(other) == entries(running)
 
 
 def test_a_leaf_is_a_fingerprint_and_says_nothing(running):
-    running.hear(EVERY[:1])
+    running.consume(EVERY[:1])
     (line,) = Inside(running).leaves("2026-12-12")
     leaf = json.loads(line)
     assert LedgerLeaf().validate(leaf) == {}
@@ -95,7 +95,7 @@ def test_a_leaf_is_a_fingerprint_and_says_nothing(running):
 
 def test_a_day_is_closed_when_it_is_over_and_not_before(running, clock):
     clock.instant = START
-    running.hear(EVERY[:3])
+    running.consume(EVERY[:3])
     ledger.close_day(running.service)
     assert [entry["closed"] for entry in entries(running)] == [False]
     clock.instant = START + DAY
@@ -109,12 +109,12 @@ def test_a_day_is_closed_when_it_is_over_and_not_before(running, clock):
 def test_days_follow_one_another_whatever_the_clock_does(running, clock):
     for moment in (START, START - 5 * DAY, START + DAY, START):
         clock.instant = moment
-        running.hear(Case(f"o{moment}{len(entries(running))}").submitted().events)
+        running.consume(Case(f"o{moment}{len(entries(running))}").submitted().events)
     ledger.close_day(running.service)
     clock.instant = START + 3 * DAY
     ledger.close_day(running.service)
     clock.instant = START
-    running.hear(Case("late").submitted().events)
+    running.consume(Case("late").submitted().events)
     assert [(entry["day"], entry["size"]) for entry in entries(running)] == [
         ("2026-11-02", 2), ("2026-11-03", 2), ("2026-11-04", 1),
     ]  # fmt: skip
@@ -238,7 +238,7 @@ def test_history_written_anew_is_found_by_whoever_kept_a_copy(three_days, tmp_pa
 
 def test_an_open_day_may_grow_but_not_shrink_or_go(three_days, tmp_path):
     earlier = entries(three_days)
-    three_days.hear(Case("more").submitted().events)
+    three_days.consume(Case("more").submitted().events)
     assert check(three_days, earlier=earlier)["problems"] == []
     grown = entries(three_days)
     assert list(verify_ledger.check_against(grown, earlier, {day: [] for day in DAYS}))[-1].startswith("2026-11-04: had ")

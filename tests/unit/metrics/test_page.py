@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 from services.metrics.domain.rates import RATES
-from tests.unit.metrics.telling import Case, whole_story
+from tests.unit.metrics.events import Case, whole_history
 
 VOID = {"meta", "link", "input", "img", "wbr"}
 
@@ -39,7 +39,7 @@ def read(response) -> Reader:
 
 
 def test_the_page_needs_no_script_and_no_inline_style(running):
-    running.live(whole_story())
+    running.live(whole_history())
     response = running.get("/statistics", by="department")
     page = read(response)
     assert response.content_type == "text/html; charset=utf-8"
@@ -53,7 +53,7 @@ def test_the_page_needs_no_script_and_no_inline_style(running):
 
 
 def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
-    running.live(whole_story())
+    running.live(whole_history())
     page = read(running.get("/statistics"))
     assert "数据截至 2026-12-12 08:59 +0800" in page.text
     total = running.statistics()["total"]["rates"]
@@ -64,7 +64,7 @@ def test_every_rate_stands_beside_its_numbers_and_the_instant(running):
 
 
 def test_bars_are_as_long_as_their_rate(running):
-    running.live(whole_story())
+    running.live(whole_history())
     page = read(running.get("/statistics"))
     widths = [float(attrs["width"]) for tag, attrs in page.tags if tag == "rect"]
     rates = running.statistics()["total"]["rates"]
@@ -80,7 +80,7 @@ def test_an_empty_store_shows_dashes_and_no_bars(running):
 
 
 def test_groups_have_their_names_from_the_catalogue(running):
-    running.live(whole_story())
+    running.live(whole_history())
     text = read(running.get("/statistics", by="department")).text
     assert "水利局 Water" in text
     assert "信访局 Petitions" in text

@@ -16,7 +16,7 @@ from services.metrics.domain.promises import STATES
 from services.metrics.series import ALL, RATIOS, SHARED
 from services.metrics.store import scraping
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import COUNTY, DAY, HOUR, Case, whole_story
+from tests.unit.metrics.events import COUNTY, DAY, HOUR, Case, whole_history
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
 OWN = {row.name for row in PROCESS}
@@ -58,7 +58,7 @@ def test_every_department_has_its_series_from_the_first_scrape(running):
 
 
 def test_the_whole_story_reads_as_before(running, request):
-    running.hear(whole_story())
+    running.consume(whole_history())
     text = running.series()
     golden = GOLDEN / "series.txt"
     if request.config.getoption("--golden"):
@@ -73,7 +73,7 @@ def test_every_figure_of_the_series_is_one_of_the_statistics():
 
 @pytest.mark.parametrize(("measure", "shared"), PAIRS, ids=[f"{name} {','.join(each.labels.values())}" for name, each in PAIRS])
 def test_a_shared_figure_is_the_same_in_both(running, measure, shared):
-    running.live(whole_story())
+    running.live(whole_history())
     found = Counter()
     for sample in (sample for family in families(running.exposed()).values() for sample in family.samples):
         if sample.name == measure + shared.suffix and all(
@@ -89,7 +89,7 @@ def test_a_shared_figure_is_the_same_in_both(running, measure, shared):
 
 @pytest.mark.parametrize("measure", RATIOS)
 def test_a_ratio_is_the_published_rate(running, measure):
-    running.live(whole_story())
+    running.live(whole_history())
     text = running.exposed()
     groups = {group["key"]["department"]: group for group in running.statistics(by="department")["groups"]}
     groups[ALL] = running.statistics()["total"]
@@ -114,18 +114,18 @@ def test_a_promise_that_was_kept_was_made_once_and_kept_once(running):
 
 def test_a_counter_keeps_its_topic_when_the_topic_is_corrected(running):
     case = Case("o1").submitted().accepted().assigned()
-    running.hear(case.events)
+    running.consume(case.events)
     before = running.exposed()
     case.objected()
     case.topic = "other"
-    running.hear(case.handed_over().events)
+    running.consume(case.handed_over().events)
     for text, moved in ((before, 0), (running.exposed(), 1)):
         assert value(text, "huiying_assignments_created_total", department="water", topic="rivers") == 1
         assert value(text, "huiying_assignments_created_total", department="petitions", topic="other") == moved
 
 
 def test_counters_survive_a_restart(running, clock, tmp_path):
-    running.hear(whole_story())
+    running.consume(whole_history())
     assert running_on(running.database, clock, tmp_path).series() == running.series()
 
 
@@ -145,14 +145,14 @@ def test_a_paused_assignment_is_open_and_not_overdue_and_one_that_ended_is_neith
     clock.instant = case.at + 30 * DAY
     seen = []
     for step in (lambda: case, lambda: case.resumed(DAY), lambda: case.cancelled()):
-        running.hear(step().events)
+        running.consume(step().events)
         text = running.exposed()
         seen.append([value(text, "huiying_assignments_open", department="water", overdue=late) for late in ("true", "false")])
     assert seen == [[0, 1], [1, 0], [0, 0]]
 
 
 def test_a_department_that_left_the_catalogue_keeps_its_series(running):
-    running.hear(Case("o1", "gone", None).submitted().accepted().assigned().later(HOUR).replied().events)
+    running.consume(Case("o1", "gone", None).submitted().accepted().assigned().later(HOUR).replied().events)
     text = running.exposed()
     assert value(text, "huiying_assignments_created_total", department="gone", topic="-") == 1
     assert value(text, "huiying_reply_seconds_bucket", department="gone", le="60.0") == 0

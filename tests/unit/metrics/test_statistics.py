@@ -11,13 +11,13 @@ from services.metrics.domain.rates import RATES
 from services.metrics.schemas.statistics import StatisticsAnswer
 from services.metrics.store.model import SETTLING
 from tests.unit.metrics.conftest import running_on
-from tests.unit.metrics.telling import DAY, HOUR, START, Case, small_story, whole_story
+from tests.unit.metrics.events import DAY, HOUR, START, Case, small_history, whole_history
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "metrics"
 
 
 def test_the_whole_story_reads_as_before(running, request):
-    running.live(whole_story())
+    running.live(whole_history())
     answer = running.statistics(by="department")
     text = json.dumps(answer, ensure_ascii=False, indent=1) + "\n"
     golden = GOLDEN / "statistics.json"
@@ -27,7 +27,7 @@ def test_the_whole_story_reads_as_before(running, request):
 
 
 def test_the_answer_has_the_published_shape(running):
-    running.live(small_story())
+    running.live(small_history())
     answer = running.statistics(by="department,month")
     assert StatisticsAnswer().validate(answer) == {}
     assert list(answer["total"]["counts"]) == [count.name for count in COUNTS]
@@ -41,7 +41,7 @@ def test_an_empty_store_has_dashes_and_no_groups(running):
 
 
 def test_the_small_story_is_counted(running):
-    running.live(small_story())
+    running.live(small_history())
     counts = {name: number for name, number in running.statistics()["total"]["counts"].items() if number}
     assert counts == {
         "submitted": 9, "accepted": 8, "declined": 1, "returned": 1, "detailed": 1, "merged": 1, "withdrawn": 1, "handed_out": 9,
@@ -58,7 +58,7 @@ def test_the_small_story_is_counted(running):
 
 @pytest.mark.parametrize("by", [*DIMENSIONS, "department,topic", "area,channel,station,month"])
 def test_groups_add_up_to_the_total(running, by):
-    running.live(whole_story())
+    running.live(whole_history())
     answer = running.statistics(by=by)
     assert answer["by"] == by.split(",")
     for name, number in answer["total"]["counts"].items():
@@ -75,12 +75,12 @@ def test_what_is_not_known_yet_is_a_group_of_its_own(running):
     "hours", [0, 1, 24, 25, 26, 49, 50, 72, 96, 97, 120, 193, 216, 241, 420, 433, 481, 700, 720, 816, 960, 75, 99, 145, 313]
 )
 def test_as_of_an_instant_is_what_was_known_then(running, sqlite_database, clock, tmp_path, hours):
-    running.live(whole_story())
+    running.live(whole_history())
     moment = START + timedelta(hours=hours)
     asked = {"by": "channel,month", "as_of": moment.isoformat()}
     looking_back = running.statistics(**asked)
     then = running_on(sqlite_database("then", Path("services/metrics/migrations").resolve()), clock, tmp_path)
-    then.live([event for event in whole_story() if event.time <= moment])
+    then.live([event for event in whole_history() if event.time <= moment])
     clock.instant = moment
     assert looking_back == then.statistics(**asked)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.metrics.telling import DAY, HOUR, START, Case
+from tests.unit.metrics.events import DAY, HOUR, START, Case
 
 
 def total(running, at=None, **query):

@@ -10,7 +10,7 @@ from marshmallow import RAISE
 from services.contracts.callers import NOBODY, Caller, Role
 from services.notify.app import routes
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import Scene
 
@@ -23,7 +23,7 @@ CALLERS = {
 }
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Knows everybody by name."""
 
     def __init__(self) -> None:
@@ -37,7 +37,7 @@ class Telephone:
     """`call("GET", "/deadlines", "water", opinion="o-1")` gives (status, answer)."""
 
     def __init__(self, scene: Scene) -> None:
-        self._client = create_app("notify", scene.service, routes, Doorman(), Telemetry()).test_client()
+        self._client = create_app("notify", scene.service, routes, FakeAuthenticator(), Telemetry()).test_client()
 
     def __call__(
         self, method: str, path: str, who: str | None = "boss", body: Any = None, key: str | None = None, **query: Any

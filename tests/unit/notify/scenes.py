@@ -21,9 +21,9 @@ from services.contracts.worktime import OfficeHours
 from services.notify import __main__ as notify
 from services.notify import handlers
 from services.notify.app import Notify, Office
-from services.notify.consumer import hearings
-from services.notify.domain import Courier, Deadline, Ladder, Postbox, Secretary, Undelivered
-from services.notify.store import Letters, Notes
+from services.notify.consumer import subscriptions
+from services.notify.domain import Deadline, Ladder, Notifier, Recipients, SubmitterChannels, Undelivered
+from services.notify.store import StaffNotificationStore, SubmitterNotificationStore
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
@@ -85,7 +85,7 @@ def deadline(start: str = "2026-11-23 09:30", due: str = "2026-12-14 23:59:59", 
     return Deadline("o-1", "a-1", "water", kind, start=at(start), due=at(due), **facts | changes)
 
 
-class Recording(Courier):
+class Recording(Notifier):
     """A courier that remembers, and refuses what goes to an address in `dead`."""
 
     def __init__(self) -> None:
@@ -108,24 +108,26 @@ class Scene:
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
     ways: Mapping[str, str] = field(default_factory=dict)
-    courier: Recording = field(default_factory=Recording)
+    notifier: Recording = field(default_factory=Recording)
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
 
     def __post_init__(self) -> None:
         def office(place: Catalogue) -> Office:
-            return Office(place, ladder_of(place), Secretary(place, self.others, self.secrets), Postbox(place, self.ways))
+            return Office(
+                place, ladder_of(place), Recipients(place, self.others, self.secrets), SubmitterChannels(place, self.ways)
+            )
 
-        self.service = Notify(self.database, InUse(self.catalogue, office), self.courier, self.vault)
+        self.service = Notify(self.database, InUse(self.catalogue, office), self.notifier, self.vault)
         self._ids = itertools.count(1)
 
     def event(self, message: Message, sequence: int, opinion: str = "o-1") -> Event:
         return Event(f"e-{next(self._ids)}", "/routing", opinion, self.clock.now(), sequence, message)
 
-    def hear(self, *events: Event) -> None:
+    def consume(self, *events: Event) -> None:
         """One batch, as the dispatcher hands it over."""
-        hearing, _ = hearings(self.service)
+        subscription, _ = subscriptions(self.service)
         with self.database.transaction() as work:
-            hearing.handle(work, events)
+            subscription.handle(work, events)
 
     def created(self, name: str = "1", department: str = "water", **deadlines: str) -> Event:
         given = {
@@ -151,14 +153,16 @@ class Scene:
 
     def visit(self, channel: str) -> int:
         service = self.service
-        return handlers.visit_channel(Letters(self.database), service.secretary, service.courier, service.ladder, channel)
+        return handlers.serve_channel(
+            StaffNotificationStore(self.database), service.recipients, service.notifier, service.ladder, channel
+        )
 
     def hear_letters(self, *events: Event) -> None:
         """One batch of letters to submitters, as the dispatcher hands it over, with whom they are for sealed on the way."""
         events = tuple(replace(event, data=self.sealed(event.data)) for event in events)
-        _, hearing = hearings(self.service)
+        _, subscription = subscriptions(self.service)
         with self.database.transaction() as work:
-            hearing.handle(work, events)
+            subscription.handle(work, events)
 
     def sealed(self, message: Message) -> Message:
         if not isinstance(message, LetterRequested):
@@ -166,15 +170,17 @@ class Scene:
         told = {name: getattr(message, name) for name in ("name", "email", "phone")}
         return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
 
-    def visit_way(self, way: str) -> int:
+    def serve_way(self, way: str) -> int:
         service = self.service
-        return handlers.visit_way(Notes(self.database, self.vault), service.postbox, service.courier, service.ladder, way)
+        return handlers.serve_way(
+            SubmitterNotificationStore(self.database, self.vault), service.submitter_channels, service.notifier, service.ladder, way
+        )
 
-    def ways_to_visit(self) -> list[str]:
-        return handlers.ways_to_visit(Notes(self.database, self.vault), self.service.lost_after)
+    def ways_due(self) -> list[str]:
+        return handlers.ways_due(SubmitterNotificationStore(self.database, self.vault), self.service.lost_after)
 
     def channels(self) -> list[str]:
-        return handlers.channels_to_visit(Letters(self.database), self.service.ladder)
+        return handlers.channels_due(StaffNotificationStore(self.database), self.service.ladder)
 
     def said(self) -> list[Event]:
         """Every message that waits in the outbox, in order."""

@@ -271,7 +271,7 @@ def test_a_changed_calendar_is_one_letter_to_each_channel_of_the_department(scen
     case.created()
     moved = tuple(Moved(f"a-{n}", f"o-{n}", "reply", at("2026-12-14 23:59:59"), at("2026-12-15 23:59:59")) for n in range(40))
     event = scene.event(CalendarChanged("water", "2027 年放假安排公布", moved), 1, "calendar")
-    scene.hear(event)
+    scene.consume(event)
     (letter,) = scene.rows(letters)
     assert letter["title"] == "【期限调整】40 项 · 40 deadlines moved"
     assert "a-0 答复: 2026-12-14 23:59 → 2026-12-15 23:59" in letter["body"]
@@ -285,6 +285,6 @@ def test_a_changed_calendar_is_one_letter_to_each_channel_of_the_department(scen
 
 def test_a_department_without_channels_is_noted_and_not_written_to(scene):
     moved = (Moved("a-1", "o-1", "reply", at("2026-12-14 23:59:59"), at("2026-12-15 23:59:59")),)
-    scene.hear(scene.event(CalendarChanged("health", "调休", moved), 1, "calendar"))
+    scene.consume(scene.event(CalendarChanged("health", "调休", moved), 1, "calendar"))
     assert scene.rows(letters) == []
     assert [row["department"] for row in scene.rows(reminders)] == ["health"]

@@ -8,7 +8,7 @@ import apprise
 import pytest
 
 from services.notify.domain import Undelivered
-from services.notify.gateway import AppriseCourier
+from services.notify.gateway import AppriseNotifier
 from services.notify.settings import Secrets, Settings, Template, named_secrets, template
 from services.runtime.settings import SettingsInvalid, load, table
 from tests.unit.notify.scenes import KEY
@@ -43,7 +43,7 @@ def test_what_a_channel_says_is_kept_without_secrets(said, monkeypatch):
 
     monkeypatch.setattr("apprise.plugins.custom_json.NotifyJSON.notify", fail)
     with pytest.raises(Undelivered) as failure:
-        AppriseCourier(1.0, ["t0ken", "t/ken"]).send("json://hook.example", "t", "b")
+        AppriseNotifier(1.0, ["t0ken", "t/ken"]).send("json://hook.example", "t", "b")
     assert ("***" in str(failure.value), "ken" in str(failure.value).replace("token", "")) == (True, False)
 
 

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.catalogue.model import Person
-from services.notify.domain import Secretary
-from services.notify.domain.letters import LETTER_RESTS, address, digest_at
+from services.notify.domain import Recipients
+from services.notify.domain.recipients import LETTER_RESTS, address, digest_at
 from services.notify.handlers import LOST_AFTER
-from services.notify.store import Letters
+from services.notify.store import StaffNotificationStore
 from services.notify.store.tables import letters
 from tests.unit.notify.scenes import Scene, at, scene_on, small_place
 
@@ -34,8 +34,8 @@ class Copying:
 @pytest.fixture
 def scene(sqlite_database, clock):
     """Three cases of water at half time, told at half past nine."""
-    scene = scene_on(sqlite_database, clock, catalogue=PLACE, courier=Copying())
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
+    scene = scene_on(sqlite_database, clock, catalogue=PLACE, notifier=Copying())
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
     scene.climb("2026-12-03 09:30")
     return scene
 
@@ -71,7 +71,7 @@ def test_what_is_gathered_waits_for_the_next_morning_and_leaves_as_one(scene, cl
     clock.instant = at("2026-12-04 08:40")
     assert KEY in scene.channels()
     assert scene.visit(KEY) == 1
-    ((url, title, body),) = scene.courier.mails
+    ((url, title, body),) = scene.notifier.mails
     assert (url, title) == (DAILY, "【每日汇总】3 件催办事项 · 2026-12-04")
     assert [line[:2] for line in body.splitlines() if "【级half】" in line] == ["1.", "2.", "3."]
     for number in range(3):
@@ -83,14 +83,14 @@ def test_what_is_gathered_waits_for_the_next_morning_and_leaves_as_one(scene, cl
 
 def test_it_leaves_once_whatever_is_restarted(scene, clock):
     clock.instant = at("2026-12-04 08:40")
-    again = Scene(scene.database, clock, catalogue=PLACE, courier=scene.courier)
+    again = Scene(scene.database, clock, catalogue=PLACE, notifier=scene.notifier)
     assert [each.visit(KEY) for each in (scene, again, scene)] == [1, 0, 0]
-    assert len(scene.courier.mails) == 1
+    assert len(scene.notifier.mails) == 1
 
 
 def test_a_process_that_dies_with_it_leaves_each_entry_uncertain_and_none_is_repeated(scene, clock):
     clock.instant = at("2026-12-04 08:40")
-    assert len(Letters(scene.database).take(KEY).ids) == 3
+    assert len(StaffNotificationStore(scene.database).take(KEY).ids) == 3
     clock.instant += LOST_AFTER + timedelta(seconds=1)
     scene.channels()
     assert {row["state"] for row in daily(scene)} == {"uncertain"}
@@ -99,26 +99,26 @@ def test_a_process_that_dies_with_it_leaves_each_entry_uncertain_and_none_is_rep
 
 def test_a_channel_that_refuses_it_gets_all_of_it_again(sqlite_database, clock):
     scene = scene_on(sqlite_database, clock, catalogue=PLACE)
-    scene.courier.dead = {DAILY}
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(2)))
+    scene.notifier.dead = {DAILY}
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(2)))
     scene.climb("2026-12-03 09:30")
     clock.instant = at("2026-12-04 08:40")
     assert scene.visit(KEY) == 0
     assert {(row["state"], row["reason"]) for row in daily(scene)} == {("pending", "nobody answers")}
-    scene.courier.dead = set()
+    scene.notifier.dead = set()
     clock.instant += LETTER_RESTS[0]
     assert scene.visit(KEY) == 1
     assert {(row["state"], row["attempts"]) for row in daily(scene)} == {("sent", 2)}
-    assert scene.courier.sent == [(DAILY, "【每日汇总】2 件催办事项 · 2026-12-04")]
+    assert scene.notifier.sent == [(DAILY, "【每日汇总】2 件催办事项 · 2026-12-04")]
 
 
 def test_the_letter_of_a_day_speaks_its_readers_language():
     place = replace(PLACE, people={"clerk": replace(PERSON, language="en")})
-    title, body = Secretary(place, {}).gather(KEY, [("a", "b")], at("2026-12-04 08:40"))
+    title, body = Recipients(place, {}).gather(KEY, [("a", "b")], at("2026-12-04 08:40"))
     assert (title, body.endswith("— Yunlan\n")) == ("[Daily summary] 1 reminders · 2026-12-04", True)
     assert "云澜县" not in body
 
 
 def test_a_reader_who_wants_single_letters_is_not_kept_waiting(scene):
     assert scene.visit(address(SINGLE).key) == 3
-    assert {title for _, title, _ in scene.courier.mails} == {f"【级half】河道淤积{number}" for number in range(3)}
+    assert {title for _, title, _ in scene.notifier.mails} == {f"【级half】河道淤积{number}" for number in range(3)}

@@ -12,7 +12,7 @@ from services.notify.app import routes
 from services.notify.store import tables
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.unit.notify.scenes import MIGRATIONS, scene_on, small_place
 
@@ -24,7 +24,7 @@ CALLERS = {
 }
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     def __init__(self) -> None:
         pass
 
@@ -40,7 +40,7 @@ def scene(sqlite_database, clock):
 
 @pytest.fixture
 def get(scene):
-    client = create_app("notify", scene.service, routes, Doorman(), Telemetry()).test_client()
+    client = create_app("notify", scene.service, routes, FakeAuthenticator(), Telemetry()).test_client()
 
     def get(path, who="office", **query):
         headers = {"Authorization": f"Bearer {who}"} if who else {}
@@ -53,10 +53,10 @@ def get(scene):
 @pytest.fixture
 def told(scene):
     """Three cases of water and one of roads, half way; one of water got its red card."""
-    scene.hear(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
-    scene.hear(scene.created("r", "roads", reply="2026-12-24 23:59:59"))
+    scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(3)))
+    scene.consume(scene.created("r", "roads", reply="2026-12-24 23:59:59"))
     scene.climb("2026-12-03 08:30")
-    scene.hear(scene.replied("1"), scene.replied("2"))
+    scene.consume(scene.replied("1"), scene.replied("2"))
     scene.climb("2026-12-15 08:30")
     return scene
 
@@ -127,7 +127,7 @@ def test_open_deadlines_tell_the_rung_they_wait_for(get, told):
 
 
 def test_open_deadlines_are_paged_without_gaps(get, scene):
-    scene.hear(*(scene.created(str(number)) for number in range(5)))
+    scene.consume(*(scene.created(str(number)) for number in range(5)))
     ids = [item["id"] for item in pages(get, "/deadlines")]
     assert ids == [f"a-{number}.{kind}.1" for number in range(5) for kind in ("reply", "sign")]
 
@@ -142,7 +142,7 @@ def test_supervisors_see_what_became_of_letters_to_submitters_and_not_who_they_a
     }
     assert "wang" not in str(items)
     for item in items:
-        assert schemas.NoteShape().validate(item) == {}
+        assert schemas.SubmitterNotificationShape().validate(item) == {}
     assert [item["kind"] for item in get("/letters", "boss", opinion="o-1")[1]["items"]] == ["assigned"]
     assert [item["opinion"] for item in get("/letters", "boss", kind="replied")[1]["items"]] == ["o-2"]
     assert get("/letters", "boss", state="sent")[1]["items"] == []

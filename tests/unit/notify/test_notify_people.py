@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.catalogue.model import Person
-from services.notify.domain import Secretary, Undelivered
-from services.notify.domain.letters import address
+from services.notify.domain import Recipients, Undelivered
+from services.notify.domain.recipients import address
 from services.notify.store.tables import letters
 from tests.unit.notify.scenes import at, deadline, rung, scene_on, small_place
 
@@ -24,8 +24,8 @@ NOW = at("2026-12-15 09:00")
 
 
 def written(department="water", to=("department", "supervisor", "leader"), place=PLACE, **facts):
-    secretary = Secretary(place, {}, facts.get("secrets"))
-    found = secretary.letters(rung("all", to=to, after="1wd"), replace(deadline(), department=department), NOW)
+    recipients = Recipients(place, {}, facts.get("secrets"))
+    found = recipients.letters(rung("all", to=to, after="1wd"), replace(deadline(), department=department), NOW)
     return {letter.person: letter for letter in found}
 
 
@@ -69,24 +69,24 @@ def test_a_secret_comes_from_the_settings_and_changing_it_keeps_the_channel():
     url = "dingtalk://${DING_TOKEN}/13800000000"
     place = small_place(channels={"water": (url,)})
     key = address(url).key
-    assert Secretary(place, {}, {"DING_TOKEN": "abc"}).url(key) == "dingtalk://abc/13800000000"
-    assert Secretary(place, {}, {"DING_TOKEN": "xyz"}).url(key) == "dingtalk://xyz/13800000000"
+    assert Recipients(place, {}, {"DING_TOKEN": "abc"}).url(key) == "dingtalk://abc/13800000000"
+    assert Recipients(place, {}, {"DING_TOKEN": "xyz"}).url(key) == "dingtalk://xyz/13800000000"
 
 
 def test_a_secret_that_nobody_gave_is_named_and_the_letter_waits(sqlite_database, clock):
     url = "mailto://user:${SMTP_PASSWORD}@w.example"
     scene = scene_on(sqlite_database, clock, catalogue=small_place(channels={"water": (url,)}))
-    scene.hear(scene.created(reply="2026-12-14 23:59:59"))
+    scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-03 08:30")
     assert scene.visit(address(url).key) == 0
     (row,) = scene.rows(letters)
     assert (row["state"], row["reason"]) == ("pending", "the settings do not say what SMTP_PASSWORD is")
     with pytest.raises(Undelivered, match="SMTP_PASSWORD"):
-        scene.service.secretary.url(address(url).key)
+        scene.service.recipients.url(address(url).key)
 
 
 def test_the_record_tells_whose_channel_a_letter_went_to(sqlite_database, clock):
     scene = scene_on(sqlite_database, clock, catalogue=replace(PLACE, ladder={"all": EVERYBODY}))
-    scene.hear(scene.created(reply="2026-12-14 23:59:59"))
+    scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-15 09:00")
     assert {row["person"] for row in scene.rows(letters)} == {None, "clerk", "boss", "mayor"}

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from services.contracts.messages.supervision import LetterCancelled, LetterRequested
-from services.notify.store import Notes
-from services.notify.store.notes import CANCELLED, NO_KEY
+from services.notify.store import SubmitterNotificationStore
+from services.notify.store.submitter_notifications import CANCELLED, NO_KEY
 from services.notify.store.tables import notes
 from services.runtime.store.vault import SealBroken, Vault
 from tests.unit.notify.scenes import KEY, scene_on
@@ -27,7 +27,7 @@ def requested(receipt="ABCD-1234-EFGH-5"):
     return LetterRequested("received", receipt, "河道淤积", {}, *SECRETS)
 
 
-def tell(scene, *messages, opinion="o-1"):
+def publish_to_notify(scene, *messages, opinion="o-1"):
     scene.hear_letters(*(scene.event(message, number, opinion) for number, message in enumerate(messages, 1)))
 
 
@@ -41,16 +41,16 @@ def states(scene):
 
 
 def test_no_byte_of_the_store_says_whom_a_letter_is_for(scene):
-    tell(scene, requested())
+    publish_to_notify(scene, requested())
     assert [row["state"] for row in scene.rows(notes)] == ["pending", "pending"]
     assert [secret for secret in (*SECRETS, "ABCD-1234") if secret.encode() in held(scene)] == []
-    scene.visit_way("email")
-    assert scene.courier.sent[0][0] == "mailto://user:pw@smtp.example?to=wang%40x.example"
+    scene.serve_way("email")
+    assert scene.notifier.sent[0][0] == "mailto://user:pw@smtp.example?to=wang%40x.example"
 
 
 def test_letters_to_whoever_was_erased_are_thrown_away_and_the_others_are_not(scene):
-    tell(scene, requested(), requested("WXYZ-0000-0000-1"), LetterCancelled(("ABCD-1234-EFGH-5",)))
-    tell(scene, requested(), opinion="o-2")
+    publish_to_notify(scene, requested(), requested("WXYZ-0000-0000-1"), LetterCancelled(("ABCD-1234-EFGH-5",)))
+    publish_to_notify(scene, requested(), opinion="o-2")
     assert states(scene) == [
         ("email", "dropped", CANCELLED), ("sms", "dropped", CANCELLED), *[("email", "pending", None), ("sms", "pending", None)] * 2,
     ]  # fmt: skip
@@ -59,29 +59,29 @@ def test_letters_to_whoever_was_erased_are_thrown_away_and_the_others_are_not(sc
 
 
 def test_a_letter_that_is_being_sent_while_it_is_called_back_is_not_tried_again(scene):
-    tell(scene, requested())
-    post = Notes(scene.database, scene.vault)
+    publish_to_notify(scene, requested())
+    post = SubmitterNotificationStore(scene.database, scene.vault)
     letter = post.take("email")
-    tell(scene, LetterCancelled(("ABCD-1234-EFGH-5",)), opinion="o-1")
+    publish_to_notify(scene, LetterCancelled(("ABCD-1234-EFGH-5",)), opinion="o-1")
     post.refused(letter, "timed out", scene.clock.now())
     assert [row[1] for row in states(scene)] == ["dropped", "dropped"]
     assert post.take("email") is None
 
 
 def test_what_waits_is_brought_under_the_newest_key(scene):
-    tell(scene, requested())
-    post = Notes(scene.database, Vault([OTHER_KEY, KEY]))
+    publish_to_notify(scene, requested())
+    post = SubmitterNotificationStore(scene.database, Vault([OTHER_KEY, KEY]))
     assert (post.reseal(), post.reseal()) == (2, 0)
-    letter = Notes(scene.database, Vault([OTHER_KEY])).take("email")
+    letter = SubmitterNotificationStore(scene.database, Vault([OTHER_KEY])).take("email")
     assert letter.letter[0] == "wang@x.example"
 
 
 def test_a_letter_that_no_key_opens_is_given_up_and_the_next_one_is_sent(scene):
-    tell(scene, requested())
+    publish_to_notify(scene, requested())
     scene.vault = Vault([OTHER_KEY])
     object.__setattr__(scene.service, "vault", scene.vault)
-    tell(scene, requested(), opinion="o-2")
-    assert scene.visit_way("email") == 1
+    publish_to_notify(scene, requested(), opinion="o-2")
+    assert scene.serve_way("email") == 1
     assert [row for row in states(scene) if row[0] == "email"] == [("email", "failed", NO_KEY), ("email", "sent", None)]
 
 
@@ -90,5 +90,5 @@ def test_a_letter_whose_key_is_missing_does_not_tell_its_secrets_when_it_fails(s
     object.__setattr__(scene.service, "vault", Vault([OTHER_KEY]))
     scene.vault = Vault([KEY])
     with pytest.raises(SealBroken) as failure:
-        tell(scene, requested())
+        publish_to_notify(scene, requested())
     assert not any(secret in str(failure.value) for secret in (*SECRETS, message.email))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.durations import Duration
-from services.notify.domain import Version, tell
+from services.notify.domain import Version, explain_history
 from services.notify.store.tables import deadlines
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import at, small_place
@@ -176,7 +176,7 @@ def test_however_a_case_was_paused_its_explanation_counts_what_the_rule_gives(st
     resumed = paused + lasts
     days = calendar.working_days(paused.date(), resumed.date())
     moved = calendar.due(due, Duration(days, "wd")).at if days else due
-    told = tell(calendar, [
+    told = explain_history(calendar, [
         Version(1, start, start, due, False, "paused", "assigned", paused),
         Version(3, resumed, start, moved, False, "open", "resumed"),
     ], rule)  # fmt: skip

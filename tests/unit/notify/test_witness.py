@@ -10,8 +10,8 @@ HEAD = LedgerHeaded(118, "5f" * 32, at("2026-11-23 10:00:00"), "0a1b2c3d4e5f6071
 
 def test_a_head_is_kept_once_and_shown_to_anybody(scene, call):
     event, later = scene.event(HEAD, 0, "-"), scene.event(replace(HEAD, size=120), 0, "-")
-    scene.hear(event, event)
-    scene.hear(event, later)
+    scene.consume(event, event)
+    scene.consume(event, later)
     _, told = call("GET", "/witness/heads", None)
     items = told["items"]
     assert [item["size"] for item in items] == [118, 120]

@@ -22,7 +22,7 @@ from services.contracts.messages.values import Message, OpinionText, Rating
 from services.contracts.topology import COMMANDS, EVENTS, dead_queue
 from services.routing import handlers, store
 from services.routing.app import Routing, routes
-from services.routing.consumer import hearings
+from services.routing.consumer import subscriptions
 from services.routing.domain import Router
 from services.routing.store import RoutingStore
 from services.runtime.clock import ZONE, FixedClock, new_id
@@ -33,7 +33,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
 from services.runtime.store.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from tests.reading import newest
 
@@ -62,7 +62,7 @@ def accepted(opinion: str, title: str = "河堤塌了一段", content: str = "�
     return OpinionAccepted(OpinionText(opinion, title, content, topic), "web", "automatic", topic)
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Knows `CALLERS` by name."""
 
     def __init__(self) -> None:
@@ -84,38 +84,38 @@ class Bureau:
     def __post_init__(self) -> None:
         self.service = Routing(self.database, InUse(self.catalogue, Router))
         self.broker = MemoryBroker(self.catalogue.departments)
-        self.client = create_app("routing", self.service, routes, Doorman(), Telemetry()).test_client()
+        self.client = create_app("routing", self.service, routes, FakeAuthenticator(), Telemetry()).test_client()
         self._dispatchers = {
-            hearing.queue: Dispatcher(
-                hearing, self.database, lambda queue=hearing.queue: self.broker.subscription(queue), self.broker.publisher,
+            subscription.queue: Dispatcher(
+                subscription, self.database, lambda queue=subscription.queue: self.broker.consumer(queue), self.broker.publisher,
                 Telemetry(), 100,
             )
-            for hearing in hearings(self.service)
+            for subscription in subscriptions(self.service)
         }  # fmt: skip
 
-    def hear(self, queue: str) -> None:
+    def consume(self, queue: str) -> None:
         """Let the service hear all that waits in one of its queues, a hundred messages a batch."""
-        subscription = self.broker.subscription(queue, 1000)
+        consumer = self.broker.consumer(queue, 1000)
         while self.broker.waiting(queue):
-            self._dispatchers[queue].turn(subscription)
-        subscription.close()
+            self._dispatchers[queue].turn(consumer)
+        consumer.close()
 
     def put(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """Put something that intake says about an opinion, in an event of its own, into the queue."""
         event = Event(new_id(), "/intake", opinion, self.clock.now(), sequence, message)
         self.broker.route(Outgoing(event.id, EVENTS, f"{message.TYPE}.-", encode(event)))
 
-    def tell(self, opinion: str, message: Message, sequence: int = 1) -> None:
+    def publish_to_routing(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """The same, and let routing hear it."""
         self.put(opinion, message, sequence)
-        self.hear("routing.events")
+        self.consume("routing.events")
 
     def accept(
         self, title: str = "河堤塌了一段", content: str = "请修。", topic: str | None = None, opinion: str | None = None
     ) -> str:
         """An opinion is accepted; returns its assignment's id."""
         opinion = opinion or f"o-{next(self.numbers)}"
-        self.tell(opinion, accepted(opinion, title, content, topic))
+        self.publish_to_routing(opinion, accepted(opinion, title, content, topic))
         return self.of(opinion)["id"]
 
     def evaluate(
@@ -124,14 +124,16 @@ class Bureau:
         """A submitter rates the reply of this round, or of the one named."""
         row = self.row(assignment)
         more["round"] = round or row["round"]
-        self.tell(row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment, **more))
+        self.publish_to_routing(
+            row["opinion"], OpinionEvaluated(assignment, row["department"], Rating(result), None, comment, **more)
+        )
 
     def command(self, key: str, data: Any, command: str | None = None, sender: str | None = None) -> str:
         """A department sends a command and routing hears it; returns the command's id."""
         command = new_id() if command is None else command
         body = data if isinstance(data, bytes) else json.dumps({"id": command, "data": data}).encode()
         self.broker.route(Outgoing(command, COMMANDS, key, body), sender)
-        self.hear("routing.commands")
+        self.consume("routing.commands")
         return command
 
     def post(self, path: str, body: Any, who: str | None, **headers: str) -> Any:
@@ -177,7 +179,9 @@ class Bureau:
 
     def let_in(self, opinion: str, title: str = "河堤塌了一段", topic: str | None = None, **chosen: Any) -> Mapping[str, Any]:
         """An opinion is accepted as a reviewer wants it; returns the lead's assignment."""
-        self.tell(opinion, OpinionAccepted(OpinionText(opinion, title, "请修。", topic), "web", "reviewer", topic, **chosen))
+        self.publish_to_routing(
+            opinion, OpinionAccepted(OpinionText(opinion, title, "请修。", topic), "web", "reviewer", topic, **chosen)
+        )
         return self.lead(opinion)
 
     def resume_capped(self, limit: int = 200) -> int:

@@ -149,7 +149,7 @@ def test_a_draft_ends_a_pause_with_the_deadline_that_it_has_earned(bureau, gas):
 
 
 def test_a_draft_may_still_be_overtaken_by_a_withdrawal(bureau, drafted):
-    bureau.tell("o-1", OpinionWithdrawn(True))
+    bureau.publish_to_routing("o-1", OpinionWithdrawn(True))
     assert bureau.row(drafted)["state"] == "withdrawn"
     assert approve(bureau, drafted).status_code == 409
 

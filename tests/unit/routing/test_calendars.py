@@ -183,7 +183,7 @@ def test_a_department_is_told_each_deadline_once_and_nothing_that_is_back_where_
         audit("a", "reply", 2, 3),
         audit("b", "reply", 2, 1),
     ]
-    assert domain.moves_to_tell(rows) == (
+    assert domain.moves_to_announce(rows) == (
         Moved("a", "o", "reply", NOW + timedelta(1), NOW + timedelta(3)),
         Moved("a", "o", "sign", NOW + timedelta(1), NOW + timedelta(2)),
     )

@@ -22,7 +22,7 @@ def test_the_department_is_told_that_there_is_nothing_more_to_do(bureau, message
     bodies = {"object": OBJECTION, "pause": {"reason": "。"}, "extend": {"until": "2026-12-18T23:59:59+08:00", "reason": "。"}}
     if verb:
         assert bureau.ask("http", assignment, verb, bodies.get(verb)) is None
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     row, said = bureau.row(assignment), bureau.said("o-1")
     assert (row["state"], row["asked_until"], row["paused"], row["paused_until"]) == (state, None, None, None)
     assert said[-1].data == AssignmentCancelled(assignment, "water", state, into)
@@ -34,7 +34,7 @@ def test_the_department_is_told_that_there_is_nothing_more_to_do(bureau, message
 @pytest.mark.parametrize("verb", ["sign", "object", "reply"])
 def test_nothing_is_done_on_a_case_that_has_ended_so(bureau, message, state, _, way, verb):
     assignment = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     detail, _ = bureau.ask(way, assignment, verb, {"reply": REPLY, "object": OBJECTION}.get(verb))
     # A merge can be taken back, but not by a department.
     allowed = "nothing" if allowed_moves(State(state)) else "none, the case is closed"
@@ -45,7 +45,7 @@ def test_nothing_is_done_on_a_case_that_has_ended_so(bureau, message, state, _, 
 def test_the_end_comes_once(bureau, message, state, _):
     bureau.accept(opinion="o-1")
     for _ in range(2):
-        bureau.tell("o-1", message)
+        bureau.publish_to_routing("o-1", message)
     assert bureau.story("o-1") == [("created", 1), ("cancelled", 2)]
 
 
@@ -53,7 +53,7 @@ def test_the_end_comes_once(bureau, message, state, _):
 def test_a_reply_that_was_faster_stands(bureau, message, state, _):
     assignment = bureau.accept(opinion="o-1")
     bureau.do(assignment, "reply", REPLY)
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     assert bureau.row(assignment)["state"] == "replied"
     assert bureau.story("o-1")[-1] == ("replied", 3)
 
@@ -64,7 +64,7 @@ def test_what_has_an_answer_or_an_end_keeps_it(bureau, message, state, _, before
     assignment = bureau.accept(opinion="o-1")
     with bureau.database.transaction() as work:
         RoutingStore(work).change(assignment, state=before)
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     assert (bureau.row(assignment)["state"], len(bureau.said("o-1"))) == (before, 1)
 
 
@@ -72,7 +72,7 @@ def test_after_a_reassignment_it_is_the_department_that_has_it_now_that_is_told(
     first = bureau.accept(opinion="o-1")
     bureau.ask("http", first, "object", OBJECTION)
     bureau.rule(first, "objection", True)
-    bureau.tell("o-1", OpinionWithdrawn(True))
+    bureau.publish_to_routing("o-1", OpinionWithdrawn(True))
     before, after = bureau.leads("o-1")
     assert (before["state"], after["state"]) == ("reassigned", "withdrawn")
     assert (bureau.said("o-1")[-1].data.department, bureau.said("o-1")[-1].sequence) == ("roads", 6)
@@ -80,13 +80,13 @@ def test_after_a_reassignment_it_is_the_department_that_has_it_now_that_is_told(
 
 @pytest.mark.parametrize("message", [OpinionWithdrawn(True), OpinionMerged("o-2", True)])
 def test_an_end_that_overtook_its_beginning_waits_for_another_try(bureau, message):
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1
 
 
 @pytest.mark.parametrize("message", [OpinionWithdrawn(False), OpinionMerged("o-2", False)])
 def test_what_was_never_let_in_has_no_assignment_to_end(bureau, message):
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     assert bureau.said() == []
     assert not bureau.broker.waiting(RETRIES[0].exchange)
 
@@ -95,7 +95,7 @@ def test_what_is_said_of_a_case_is_numbered_on_when_its_batch_began_with_another
     first = bureau.row(bureau.accept())["opinion"]
     bureau.put(first, OpinionWithdrawn(True))
     bureau.put("o-new", accepted("o-new"))
-    bureau.hear("routing.events")
-    bureau.tell("o-new", OpinionWithdrawn(True))
+    bureau.consume("routing.events")
+    bureau.publish_to_routing("o-new", OpinionWithdrawn(True))
     assert bureau.story(first) == [("created", 1), ("cancelled", 2)]
     assert bureau.story("o-new") == [("created", 1), ("cancelled", 2)]

@@ -180,7 +180,7 @@ def test_what_was_quoted_once_is_not_quoted_when_the_case_is_done_again(bureau, 
 )
 def test_what_ends_the_case_ends_it_for_everybody(bureau, flood, message, why, into):
     bureau.ask("http", bureau.beside("o-1")["roads"]["id"], "reply", {"content": "。"}, "roads")
-    bureau.tell("o-1", message)
+    bureau.publish_to_routing("o-1", message)
     ended = [event.data for event in bureau.said("o-1") if isinstance(event.data, AssignmentCancelled)]
     assert [(each.department, each.why, each.into, each.role) for each in ended] == [
         ("water", why, into, "lead"), ("schools", why, into, "co_handler"),
@@ -204,7 +204,7 @@ def test_a_note_of_a_co_handler_carries_its_role(bureau, roads, way):
 
 def test_what_the_submitter_adds_reaches_everybody_who_has_the_case(bureau, flood):
     bureau.ask("http", flood["id"], "pause", {"reason": "哪一段？"})
-    bureau.tell("o-1", OpinionDetailed("东街口。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("东街口。"))
     assert {row["content"] for row in bureau.leads("o-1")} == {"请修。\n\n【补充】东街口。"}
 
 

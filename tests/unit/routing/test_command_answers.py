@@ -201,10 +201,10 @@ def test_an_id_that_was_carried_out_is_refused_for_anything_else(bureau, other):
 
 def test_copies_and_corrections_in_one_batch_are_answered_each(bureau):
     assignment = bureau.accept(opinion="o-1")
-    hear, bureau.hear = bureau.hear, lambda _: None
+    consume, bureau.consume = bureau.consume, lambda _: None
     for body in ({}, {}, NOTE, NOTE, {"content": "又一条。"}):
         bureau.command("water.progress", {"assignment": assignment, **body}, "c-1")
-    hear("routing.commands")
+    consume("routing.commands")
     assert [answer.code for answer in bureau.answers()] == ["invalid", "invalid", "accepted", "accepted", "id-used"]
     assert bureau.story("o-1") == [("created", 1), ("progressed", 2)]
 
@@ -226,12 +226,12 @@ def test_a_command_that_fails_again_and_again_is_answered_when_it_is_given_up(bu
     for _ in range(12):
         for exchange in ("huiying.retry.5s", "huiying.retry.1m", "huiying.retry.10m"):
             bureau.broker.release(exchange)
-        bureau.hear("routing.commands")
+        bureau.consume("routing.commands")
     assert (only(bureau).code, only(bureau).command) == ("failed", "c-1")
     (dead,) = bureau.dead("routing.commands")
     monkeypatch.undo()
     bureau.broker.route(
         Outgoing(dead.message_id, "huiying.requeue", "routing.commands", dead.body, {**dead.headers, "x-attempt": 0})
     )
-    bureau.hear("routing.commands")
+    bureau.consume("routing.commands")
     assert [answer.code for answer in bureau.answers()] == ["failed", "accepted"]

@@ -51,7 +51,7 @@ def test_a_department_goes_on_before_the_pause_has_ended(bureau, way):
     assert (said.type, said.data.details, said.data.deadlines["reply"]) == ("assignment.resumed", None, row["reply_by"])
     assert "'resume' is not possible" in bureau.ask(way, assignment, "resume")[0]
     before = bureau.said("o-1")
-    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("。"))
     (detailed,) = bureau.said("o-1")[len(before) :]
     assert (detailed.data.content, bureau.row(assignment)["reply_by"]) == ("。", row["reply_by"])
 

@@ -60,7 +60,7 @@ def test_a_rating_is_told_without_who_gave_it_and_what_they_wrote(bureau, result
 def test_a_rating_of_an_earlier_round_is_told_too_and_changes_no_sequence(bureau):
     assignment = bureau.accept(opinion="o-1")
     bureau.do(assignment, "reply", REPLY)
-    bureau.tell("o-1", OpinionEvaluated(assignment, "water", Rating.SATISFIED, round=7))
+    bureau.publish_to_routing("o-1", OpinionEvaluated(assignment, "water", Rating.SATISFIED, round=7))
     assert heard(bureau, "water")[-1] == "opinion.evaluated"
     before, copy = [json.loads(row["body"]) for row in bureau.sent("o-1")][-2:]
     assert (before["type"], copy["type"], before["sequence"], copy["sequence"]) == ("assignment.replied", "opinion.evaluated", 3, 3)
@@ -71,7 +71,7 @@ def test_a_copy_of_a_rating_has_the_id_of_what_intake_published(bureau):
     bureau.do(assignment, "reply", REPLY)
     bureau.put("o-1", OpinionEvaluated(assignment, "water", Rating.SATISFIED))
     (published,) = bureau.broker.waiting("routing.events")
-    bureau.hear("routing.events")
+    bureau.consume("routing.events")
     (row,) = [each for each in bureau.sent() if each["type"] == "opinion.evaluated"]
     assert row["message_id"] == published.message_id
 

@@ -146,7 +146,7 @@ class TestAddingHandlers:
 
     @pytest.mark.parametrize("end", ["replied", "concluded", "withdrawn"])
     def test_a_case_that_nobody_handles_takes_nobody_in(self, bureau, flood, end):
-        bureau.tell("o-1", OpinionWithdrawn(True)) if end == "withdrawn" else bureau.do(flood["id"], "reply", REPLY)
+        bureau.publish_to_routing("o-1", OpinionWithdrawn(True)) if end == "withdrawn" else bureau.do(flood["id"], "reply", REPLY)
         if end == "concluded":
             bureau.evaluate(flood["id"])
         assert self.add(bureau, flood["id"], ["petitions"]).status_code == 409

@@ -26,12 +26,12 @@ def merged(bureau, assignment):
 def test_everybody_on_the_case_hears_what_joins_it_and_reads_it_again(bureau):
     assignment = bureau.accept(opinion="o-1")
     bureau.post(f"/assignments/{assignment}/handlers", {"departments": ["roads"], "handling": "joint"}, "supervisor")
-    bureau.tell("o-1", JOINED)
+    bureau.publish_to_routing("o-1", JOINED)
     assert [(each.department, each.role, each.opinion) for each in told(bureau, AssignmentJoined)] == [
         ("water", "lead", OTHER), ("roads", "co_handler", OTHER),
     ]  # fmt: skip
     assert merged(bureau, assignment) == ["o-2"]
-    bureau.tell("o-1", OpinionParted("o-2", "rivers"), 2)
+    bureau.publish_to_routing("o-1", OpinionParted("o-2", "rivers"), 2)
     assert [(each.department, each.opinion) for each in told(bureau, AssignmentParted)] == [("water", "o-2"), ("roads", "o-2")]
     assert merged(bureau, assignment) == []
 
@@ -39,23 +39,23 @@ def test_everybody_on_the_case_hears_what_joins_it_and_reads_it_again(bureau):
 def test_an_answered_case_hears_it_too_and_one_that_is_gone_does_not(bureau):
     assignment = bureau.accept(opinion="o-1")
     bureau.do(assignment, "reply", REPLY)
-    bureau.tell("o-1", JOINED)
+    bureau.publish_to_routing("o-1", JOINED)
     assert len(told(bureau, AssignmentJoined)) == 1
     gone = bureau.accept(opinion="o-3")
-    bureau.tell("o-3", OpinionMerged("o-1", True))
-    bureau.tell("o-3", OpinionJoined(OpinionText("o-4", "。", "。"), None))
+    bureau.publish_to_routing("o-3", OpinionMerged("o-1", True))
+    bureau.publish_to_routing("o-3", OpinionJoined(OpinionText("o-4", "。", "。"), None))
     assert bureau.row(gone)["state"] == "merged"
     assert [event.type for event in bureau.said("o-3")][-1] == "assignment.cancelled"
 
 
 def test_what_is_not_assigned_yet_is_waited_for(bureau):
-    bureau.tell("o-1", JOINED)
+    bureau.publish_to_routing("o-1", JOINED)
     assert bureau.broker.waiting(RETRIES[0].exchange)
 
 
 def test_whoever_gets_the_case_later_is_told_what_had_joined_it(bureau):
     assignment = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", JOINED)
+    bureau.publish_to_routing("o-1", JOINED)
     bureau.do(assignment, "object", {"reason": "不归我们管。", "department": "roads"})
     bureau.post(f"/assignments/{assignment}/rule", {"about": "objection", "granted": True, "reason": "依职责。"}, "supervisor")
     assert [(each.department, each.opinion.id) for each in told(bureau, AssignmentJoined)] == [("water", "o-2"), ("roads", "o-2")]
@@ -65,7 +65,7 @@ def test_whoever_gets_the_case_later_is_told_what_had_joined_it(bureau):
 def test_what_a_merged_submitter_adds_reaches_the_department(bureau, state):
     assignment = bureau.accept(opinion="o-1")
     bureau.do(assignment, "pause" if state == "paused" else "sign", {"reason": "。"} if state == "paused" else {})
-    bureau.tell("o-1", OpinionDetailed("又塌了。", None, "o-2"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("又塌了。", None, "o-2"))
     assert (bureau.row(assignment)["state"], "又塌了。" in bureau.row(assignment)["content"]) == ("signed", True)
     if state == "signed":
         assert told(bureau, AssignmentDetailed) == [AssignmentDetailed(assignment, "water", "又塌了。", "o-2")]
@@ -73,8 +73,8 @@ def test_what_a_merged_submitter_adds_reaches_the_department(bureau, state):
 
 def test_what_is_handled_on_its_own_again_gets_an_assignment_of_its_own(bureau):
     first = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", OpinionMerged("o-2", True))
-    bureau.tell("o-1", replace(accepted("o-1"), again=True))
+    bureau.publish_to_routing("o-1", OpinionMerged("o-2", True))
+    bureau.publish_to_routing("o-1", replace(accepted("o-1"), again=True))
     leads = bureau.leads("o-1")
     assert sorted(each["state"] for each in leads) == [State.ASSIGNED, State.REASSIGNED]
     assert bureau.row(first)["state"] == State.REASSIGNED
@@ -83,6 +83,6 @@ def test_what_is_handled_on_its_own_again_gets_an_assignment_of_its_own(bureau):
 
 def test_that_it_is_let_in_again_waits_for_the_merge(bureau):
     first = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", replace(accepted("o-1"), again=True))
+    bureau.publish_to_routing("o-1", replace(accepted("o-1"), again=True))
     assert bureau.row(first)["state"] == "assigned"
     assert bureau.broker.waiting(RETRIES[0].exchange)

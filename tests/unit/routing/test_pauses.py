@@ -43,7 +43,7 @@ def test_a_pause_ends_later_than_now_and_within_the_cap(bureau, way, until):
 
 def test_what_the_submitter_adds_lets_it_go_on_with_the_working_days_given_back(bureau, paused):
     bureau.clock.instant = at("2026-11-25T15:00")
-    bureau.tell("o-1", OpinionDetailed("桥东二十米。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("桥东二十米。"))
     row, said = bureau.row(paused), bureau.said("o-1")[-1]
     assert (row["state"], row["paused"], row["paused_until"], row["reply_by"]) == ("signed", None, None, at("2026-12-16T23:59:59"))
     assert row["content"].endswith("【补充】桥东二十米。")
@@ -103,7 +103,7 @@ def test_a_contact_within_the_pause_is_measured_with_it_and_stays_as_it_was_meas
 
 def test_a_pause_within_one_day_gives_no_day_back(bureau, paused):
     bureau.clock.instant += timedelta(hours=3)
-    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("。"))
     assert bureau.row(paused)["reply_by"] == DUE
 
 
@@ -120,15 +120,15 @@ def test_a_pause_that_reached_its_end_ends_by_itself_and_once(bureau, paused):
 def test_what_is_added_to_a_case_that_does_not_wait_is_read_and_moves_nothing(bureau):
     assignment = bureau.accept(opinion="o-1")
     before = bureau.row(assignment)
-    bureau.tell("o-1", OpinionDetailed("。"))
-    bureau.tell("o-unknown", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-unknown", OpinionDetailed("。"))
     assert bureau.row(assignment) == {**before, "content": f"{before['content']}\n\n【补充】。"}
     assert bureau.said("o-1")[-1].data == AssignmentDetailed(assignment, before["department"], "。")
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_case_is_paused_once_a_round(bureau, paused, way):
-    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("。"))
     before = bureau.story("o-1")
     detail, _ = bureau.ask(way, paused, "pause", QUESTION)
     assert "paused as often as it may be: 1 a round" in detail
@@ -136,7 +136,7 @@ def test_a_case_is_paused_once_a_round(bureau, paused, way):
 
 
 def test_a_case_done_again_can_be_paused_again(bureau, paused):
-    bureau.tell("o-1", OpinionDetailed("。"))
+    bureau.publish_to_routing("o-1", OpinionDetailed("。"))
     bureau.do(paused, "reply", REPLY)
     bureau.evaluate(paused, "dissatisfied")
     assert bureau.row(paused)["pauses"] == 0

@@ -183,7 +183,7 @@ def test_a_look_for_broken_promises_reads_an_index_of_the_open_ones(bureau):
 @pytest.mark.parametrize("due", [DUE, at("2029-01-15T17:00")], ids=["soon", "later-than-a-reply-may-promise"])
 def test_a_promise_made_before_a_supervisor_is_tracked_like_any_other(bureau, due):
     assignment = bureau.accept(opinion="o-1")
-    bureau.tell("o-1", supervised(assignment, Promise("清淤", due)))
+    bureau.publish_to_routing("o-1", supervised(assignment, Promise("清淤", due)))
     (row,) = bureau.promises(assignment)
     assert (row["supervision"], row["who"], row["state"]) == ("s-1", "水利站", "open")
     assert bureau.said("o-1")[-1].data == PromiseMade(assignment, "water", "清淤", due, "水利站", row["id"])
@@ -192,15 +192,15 @@ def test_a_promise_made_before_a_supervisor_is_tracked_like_any_other(bureau, du
 
 def test_a_supervision_without_a_promise_or_for_a_case_that_is_over_makes_none(bureau, promised):
     before = bureau.said()
-    bureau.tell("o-1", supervised(promised, None, "criticism"))
+    bureau.publish_to_routing("o-1", supervised(promised, None, "criticism"))
     with bureau.database.transaction() as work:
         RoutingStore(work).change(promised, state="merged")
-    bureau.tell("o-1", supervised(promised, Promise("清淤", DUE)))
+    bureau.publish_to_routing("o-1", supervised(promised, Promise("清淤", DUE)))
     assert (bureau.said(), len(bureau.promises(promised))) == (before, 1)
 
 
 def test_a_supervision_that_comes_before_its_case_waits(bureau):
-    bureau.tell("o-x", supervised("nothing", Promise("清淤", DUE)))
+    bureau.publish_to_routing("o-x", supervised("nothing", Promise("清淤", DUE)))
     assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1
 
 

@@ -10,7 +10,7 @@ from services.contracts.catalogue.model import LEVELS, Limits, Rung
 from services.contracts.lifecycle import TRANSITIONS, Move, State
 from services.contracts.messages.assignments import AssignmentMarked, AssignmentRaised
 from services.contracts.messages.supervision import SupervisionRaised
-from services.contracts.messages.values import Counted
+from services.contracts.messages.values import RaisedBy
 from services.contracts.topology import RETRIES
 from services.routing import domain
 from services.routing.store import RoutingStore
@@ -150,7 +150,7 @@ def laddered(sqlite_database, clock):
 @pytest.mark.parametrize(("rung", "levels"), [("raise", ["county"]), ("supervise", []), ("gone", [])])
 def test_a_rung_that_raises_makes_the_case_the_next_level_s(laddered, rung, levels):
     bureau, assignment = laddered
-    bureau.tell("o-1", climbed(assignment, rung))
+    bureau.publish_to_routing("o-1", climbed(assignment, rung))
     assert (raised(bureau, "o-1"), reasons(bureau, "o-1")) == (levels, ["提级办理"] * len(levels))
     assert {row["level"] for row in bureau.leads("o-1")} == {"county" if levels else "town"}
 
@@ -158,19 +158,19 @@ def test_a_rung_that_raises_makes_the_case_the_next_level_s(laddered, rung, leve
 def test_a_rung_raises_again_for_a_later_deadline_and_never_beyond_the_top(laddered):
     bureau, assignment = laddered
     for _ in range(4):
-        bureau.tell("o-1", climbed(assignment))
+        bureau.publish_to_routing("o-1", climbed(assignment))
     assert raised(bureau, "o-1") == ["county", "city"]
 
 
 def test_the_ladder_raises_the_case_by_its_lead_s_assignment_only(laddered):
     bureau, _ = laddered
-    bureau.tell("o-1", climbed(bureau.beside("o-1")["roads"]["id"], department="roads"))
+    bureau.publish_to_routing("o-1", climbed(bureau.beside("o-1")["roads"]["id"], department="roads"))
     assert raised(bureau, "o-1") == []
 
 
 def test_a_supervision_that_comes_before_its_case_waits(laddered):
     bureau, _ = laddered
-    bureau.tell("o-2", climbed("nothing"))
+    bureau.publish_to_routing("o-2", climbed("nothing"))
     assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1
 
 
@@ -179,7 +179,7 @@ def test_the_ladder_raises_in_the_states_of_the_table(laddered, state):
     bureau, assignment = laddered
     with bureau.database.transaction() as work:
         RoutingStore(work).change(assignment, state=state)
-    bureau.tell("o-1", climbed(assignment))
+    bureau.publish_to_routing("o-1", climbed(assignment))
     assert (raised(bureau, "o-1") == ["county"]) is (state in FROM[Move.RAISE])
 
 
@@ -188,12 +188,12 @@ def test_the_ladder_raises_in_the_states_of_the_table(laddered, state):
     [
         ("county", (0, 0, 0), None),
         ("county", (0, 2, 2), None),
-        ("county", (0, 3, 0), ("city", Counted.REWORKS)),
-        ("county", (0, 0, 3), ("city", Counted.TRANSFERS)),
-        ("village", (0, 3, 3), ("town", Counted.REWORKS)),
+        ("county", (0, 3, 0), ("city", RaisedBy.REWORKS)),
+        ("county", (0, 0, 3), ("city", RaisedBy.TRANSFERS)),
+        ("village", (0, 3, 3), ("town", RaisedBy.REWORKS)),
         ("town", (1, 3, 5), None),
-        ("town", (1, 3, 6), ("county", Counted.TRANSFERS)),
-        ("town", (1, 6, 0), ("county", Counted.REWORKS)),
+        ("town", (1, 3, 6), ("county", RaisedBy.TRANSFERS)),
+        ("town", (1, 6, 0), ("county", RaisedBy.REWORKS)),
         ("city", (0, 9, 9), None),
     ],
 )
@@ -205,7 +205,7 @@ def test_so_many_reworks_or_transfers_raise_a_case_once(level, counted, expected
 def test_a_case_goes_up_one_level_at_a_time_and_no_higher_than_there_is(level, already, reworks, transfers):
     above = domain.level_after(level, already, reworks, transfers, Limits())
     assert above is None or LEVELS.index(above[0]) == LEVELS.index(level) + 1
-    assert above is None or {Counted.REWORKS: reworks, Counted.TRANSFERS: transfers}[above[1]] >= 3
+    assert above is None or {RaisedBy.REWORKS: reworks, RaisedBy.TRANSFERS: transfers}[above[1]] >= 3
 
 
 def test_transfers_raise_a_case_of_the_department_that_has_it_then(restless):

@@ -31,8 +31,8 @@ def worker(bureau, catalogue=TOWN):
 
 def run(bureau, catalogue, steps=10_000):
     """Let a worker do what there is to do, or so many steps; returns how many it made."""
-    chore = worker(bureau, catalogue)
-    return next(step for step in range(1, steps + 1) if not chore.step() or step == steps)
+    job = worker(bureau, catalogue)
+    return next(step for step in range(1, steps + 1) if not job.step() or step == steps)
 
 
 @pytest.fixture
@@ -152,12 +152,12 @@ def test_a_worker_that_was_started_before_leaves_the_new_calendar_alone(town):
 def test_a_deadline_that_a_department_meets_meanwhile_is_not_moved(town, monkeypatch):
     monkeypatch.setattr("services.routing.__main__.RECOUNTED_A_COMMIT", 1)
     cases = [town.accept(opinion=f"o-{n}") for n in range(5)]
-    chore = worker(town, CLOSED)
-    chore.step()
+    job = worker(town, CLOSED)
+    job.step()
     for assignment in cases:
         town.do(assignment, "reply", REPLY)
-        chore.step()
-    while chore.step():
+        job.step()
+    while job.step():
         pass
     assert all(town.row(assignment)["state"] == "replied" for assignment in cases)
     for event in town.said():
@@ -182,7 +182,7 @@ class Killed(BaseException):
 
 def test_three_thousand_cases_follow_though_the_worker_is_killed_again_and_again(town, monkeypatch):
     many(town, 3000)
-    record, recorded = RoutingStore.say_case, [0]
+    record, recorded = RoutingStore.publish_case, [0]
 
     def dying(self, opinion, *messages):
         recorded[0] += 1
@@ -190,19 +190,19 @@ def test_three_thousand_cases_follow_though_the_worker_is_killed_again_and_again
             raise Killed
         record(self, opinion, *messages)
 
-    monkeypatch.setattr(RoutingStore, "say_case", dying)
+    monkeypatch.setattr(RoutingStore, "publish_case", dying)
     for _ in range(2):
         with pytest.raises(Killed):
             run(town, CLOSED)
-    tell = RoutingStore.say_calendar
+    publish_to_routing = RoutingStore.publish_calendar
 
     def telling(self, changed):
-        tell(self, changed)
+        publish_to_routing(self, changed)
         if changed.department == "schools":
-            monkeypatch.setattr(RoutingStore, "say_calendar", tell)
+            monkeypatch.setattr(RoutingStore, "publish_calendar", publish_to_routing)
             raise Killed
 
-    monkeypatch.setattr(RoutingStore, "say_calendar", telling)
+    monkeypatch.setattr(RoutingStore, "publish_calendar", telling)
     with pytest.raises(Killed):
         run(town, CLOSED)
     run(town, CLOSED)
@@ -269,9 +269,9 @@ def test_those_beside_the_lead_follow_with_their_own_kinds(town):
 
 def test_a_case_that_comes_meanwhile_has_the_new_deadlines_and_is_left_alone(town):
     new = Bureau(town.database, town.clock, CLOSED)
-    chore = Rescheduling(new.service)
-    chore.step()
+    job = Rescheduling(new.service)
+    job.step()
     assignment = new.accept(opinion="o-new")
-    while chore.step():
+    while job.step():
         pass
     assert (new.row(assignment)["reply_by"], moves(new, "o-new")) == (AFTER, [])

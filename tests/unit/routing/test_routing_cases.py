@@ -58,7 +58,7 @@ def test_a_second_acceptance_of_the_same_opinion_never_makes_a_second_lead(burea
 def test_a_second_acceptance_in_one_batch_harms_only_itself(bureau):
     for opinion in ("o-1", "o-2", "o-1", "o-3"):
         bureau.put(opinion, accepted(opinion))
-    bureau.hear("routing.events")
+    bureau.consume("routing.events")
     assert [bureau.story(opinion) for opinion in ("o-1", "o-2", "o-3")] == [[("created", 1)]] * 3
     assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1
 
@@ -216,5 +216,5 @@ def test_a_rating_of_a_round_that_is_over_changes_nothing(bureau, replied, ratin
 
 
 def test_a_rating_of_an_unknown_assignment_waits_for_another_try(bureau):
-    bureau.tell("o-x", OpinionEvaluated("nothing", "water", Rating.SATISFIED))
+    bureau.publish_to_routing("o-x", OpinionEvaluated("nothing", "water", Rating.SATISFIED))
     assert len(bureau.broker.waiting(RETRIES[0].exchange)) == 1

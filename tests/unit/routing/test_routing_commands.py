@@ -117,11 +117,11 @@ def test_a_command_may_carry_its_id_in_the_event_only(bureau):
 
 def test_several_commands_in_one_batch_act_in_their_order_and_a_refused_one_alone_is_refused(bureau):
     assignment = bureau.accept(opinion="o-1")
-    hear, bureau.hear = bureau.hear, lambda _: None
+    consume, bureau.consume = bureau.consume, lambda _: None
     bureau.command("water.sign", {"assignment": assignment})
     second = bureau.command("water.sign", {"assignment": assignment})
     bureau.command("water.reply", {"assignment": assignment, **REPLY})
-    hear("routing.commands")
+    consume("routing.commands")
     assert bureau.story("o-1") == [("created", 1), ("signed", 2), ("replied", 3)]
     assert refusal(bureau).command == second
 

@@ -143,7 +143,7 @@ def test_the_same_move_with_the_same_key_has_one_effect_and_one_answer(bureau):
     first, again = (bureau.post(f"/assignments/{assignment}/sign", {}, "water", Idempotency_Key="k") for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.get_json() == first.get_json()
-    assert schemas.Standing().validate(first.get_json()) == {}
+    assert schemas.AssignmentStanding().validate(first.get_json()) == {}
     assert bureau.story("o-1") == [("created", 1), ("signed", 2)]
     assert bureau.do(assignment, "sign").status_code == 409
 

@@ -18,8 +18,8 @@ from services.contracts.messages.supervision import CalendarChanged, Supervision
 from services.contracts.messages.values import OpinionText, Promise, Rating
 from services.contracts.worktime import Closure
 from services.routing import domain, handlers
-from services.routing.__main__ import Rescheduling, chores
-from services.routing.domain import Check, Mark, Ruling
+from services.routing.__main__ import Rescheduling, periodic_jobs
+from services.routing.domain import Mark, Ruling, SampleCheck
 from services.routing.handlers.entry import CO_MOVES, LEAD_MOVES
 from services.routing.schemas import BODIES
 from services.routing.store import RoutingStore, assignments
@@ -77,7 +77,7 @@ def cases(bureau) -> Mapping[str, str]:
 
 def _case(bureau: Bureau, state: str) -> str:
     opinion = OpinionText(f"o-{state}", "内涝", "请修。", "floods", "town", "central")
-    bureau.tell(opinion.id, OpinionAccepted(opinion, "web", "automatic", "floods"))
+    bureau.publish_to_routing(opinion.id, OpinionAccepted(opinion, "web", "automatic", "floods"))
     case = bureau.lead(opinion.id)["id"]
     steps: Mapping[str, Callable[[], object]] = {
         "signed": lambda: bureau.do(case, "sign"), "objected": lambda: bureau.do(case, "object", BODY["object"]),
@@ -118,7 +118,7 @@ def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, 
     )
     lookback = new_id()
     return moves | {
-        "details": lambda store: handlers.hear_details(store, place, opinion, "还有", None),
+        "details": lambda store: handlers.consume_details(store, place, opinion, "还有", None),
         "withdraw": lambda store: handlers.cancel(store, opinion, "withdrawn", None),
         "merge": lambda store: handlers.cancel(store, opinion, "merged", "o-1"),
         "mark": lambda store: handlers.mark(store, case, Mark(True, "重点")),
@@ -126,10 +126,10 @@ def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, 
         "approve": lambda store: handlers.approve(store, place, case, None),
         "amend": lambda store: handlers.amend(store, case, None, "改"),
         "handlers": lambda store: handlers.add_handlers(store, place, case, ["petitions"], "joint"),
-        "promise": lambda store: handlers.hear_resolved(store, place, resolved),
+        "promise": lambda store: handlers.consume_resolved(store, place, resolved),
         "look back": lambda store: (
             handlers.look_back(store, place, domain.Sample(assignments=(case,)), lookback, "t"),
-            handlers.check(store, place, lookback, Check(case, False, "没修好"), "t"),
+            handlers.check(store, place, lookback, SampleCheck(case, False, "没修好"), "t"),
         ),
     }
 
@@ -233,13 +233,13 @@ def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock)
     with bureau.database.transaction() as work:
         work.execute(assignments.update().where(assignments.c.id == cases["paused"]).values(paused=None))
     clock.instant += timedelta(days=60)
-    found = {chore.name: chore for chore in chores(bureau.service)}
-    for chore in found.values():
-        while chore.run():
+    found = {job.name: job for job in periodic_jobs(bureau.service)}
+    for job in found.values():
+        while job.run():
             pass
     assert [bureau.of(opinion)["state"] for opinion in ("o-1", "o-2")] == ["signed", "signed"]
     assert bureau.row(cases["paused"])["state"] == "paused"
-    assert {name: chore.failed() for name, chore in found.items() if chore.failed} == {
+    assert {name: job.failed() for name, job in found.items() if job.failed} == {
         "conclude": 0,
         "resume": 1,
         "break": 0,

@@ -8,18 +8,18 @@ import pytest
 from services.runtime.clock import FixedClock
 from services.runtime.store.migrate import ACCESS
 from tests.stores import MakeDatabase
-from tests.unit.runtime.doorway import Doorway
+from tests.unit.runtime.harness import WebHarness
 
 
 @pytest.fixture
-def doorway(sqlite_database: MakeDatabase, clock: FixedClock) -> Iterator[Callable[..., Doorway]]:
+def harness(sqlite_database: MakeDatabase, clock: FixedClock) -> Iterator[Callable[..., WebHarness]]:
     """Makes an application behind a door: `doorway(submissions=30, …)`."""
-    opened: list[Doorway] = []
+    opened: list[WebHarness] = []
 
-    def make(**allowance: Any) -> Doorway:
-        opened.append(Doorway(sqlite_database("access", ACCESS), clock, **allowance))
+    def make(**allowance: Any) -> WebHarness:
+        opened.append(WebHarness(sqlite_database("access", ACCESS), clock, **allowance))
         return opened[-1]
 
     yield make
     for each in opened:
-        each.scribe.close()
+        each.audit_log.close()

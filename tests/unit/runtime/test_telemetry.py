@@ -76,7 +76,7 @@ def test_the_outbox_is_asked_at_every_scrape(sqlite_database: MakeDatabase, cloc
     telemetry.registry.register(OutboxCollector(database))
     assert "huiying_outbox_pending 0.0\n" in telemetry.expose().decode()
     with database.transaction() as work:
-        work.say(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
+        work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=1)
     clock.instant += timedelta(seconds=90)
     exposed = telemetry.expose().decode()
     assert "huiying_outbox_pending 1.0\n" in exposed

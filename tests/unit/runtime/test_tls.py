@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.runtime.settings import SettingsInvalid
-from services.runtime.tls import Address, Identity, bare, context, identity, read_address, reason, trusting, with_user
+from services.runtime.tls import BrokerAddress, Identity, bare, context, identity, read_address, reason, trusting, with_user
 from tests.authority import Authority
 
 URL = "amqps://intake:secret@broker.example/huiying"
@@ -20,7 +20,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def test_an_address_carries_its_trust(authority: Authority) -> None:
     shown = authority.issue("intake", client=True)
     whole = trusting("HUIYING_BROKER_URL", URL, authority.ca, shown.certificate, shown.key)
-    assert read_address(whole) == Address(
+    assert read_address(whole) == BrokerAddress(
         URL, "broker.example", 5671, True, str(authority.ca), str(shown.certificate), str(shown.key)
     )
     assert bare(whole) == URL

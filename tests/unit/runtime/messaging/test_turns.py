@@ -25,8 +25,8 @@ class Bench:
     def __init__(self, narrow: int = 100) -> None:
         self.broker = MemoryBroker()
         self.sent = 0
-        self.subscription = self.broker.subscription(QUEUE, narrow)
-        self.turns = Turns(self.subscription, sender, narrow)
+        self.consumer = self.broker.consumer(QUEUE, narrow)
+        self.turns = Turns(self.consumer, sender, narrow)
 
     def send(self, department: str, count: int = 1, body: bytes = b"{}") -> None:
         for _ in range(count):
@@ -100,7 +100,7 @@ def test_it_widens_for_a_flood_and_never_while_something_came_back() -> None:
     bench.turn()
     assert bench.broker.waiting(QUEUE) == []
     bench.turns.close()
-    again = Turns(bench.broker.subscription(QUEUE, 50), sender, 50)
+    again = Turns(bench.broker.consumer(QUEUE, 50), sender, 50)
     again.collect(200, 0.0)
     again.collect(200, 0.0)
     assert len(bench.broker.waiting(QUEUE)) == 200

@@ -11,7 +11,7 @@ from docs.generator.product import ROOT
 from services.contracts.catalogue.against import Use
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue, parse_catalogue
 from services.contracts.catalogue.document import snapshot
-from services.runtime.process.catalogue import InUse, OpenCodes, Source, replace_text, same
+from services.runtime.process.catalogue import InUse, LackingCodes, Source, replace_text, same
 from services.runtime.settings import ProcessSettings
 
 TOWN = (ROOT / "tests/unit/routing/town.yml").read_text(encoding="utf-8")
@@ -92,8 +92,8 @@ def test_a_folder_that_takes_no_file_keeps_nobody_from_working(file, tmp_path):
 def test_open_codes_are_compared_with_the_catalogue_of_now(file, sqlite_database):
     place = held(file)
     uses = [Use("department", "water", 3, "o-1"), Use("topic", "rivers", 1, "o-2"), Use("proposed", "gone", 1, "o-3")]
-    codes = OpenCodes(sqlite_database(), lambda: place.catalogue, lambda _: uses)
+    codes = LackingCodes(sqlite_database(), lambda: place.catalogue, lambda _: uses)
     assert codes.lacking() == [uses[2]]
     town = parse_catalogue(TOWN, lambda name: "")
     without = replace(town, topics={}, departments={})
-    assert OpenCodes(sqlite_database("other"), lambda: without, lambda _: uses).lacking() == uses
+    assert LackingCodes(sqlite_database("other"), lambda: without, lambda _: uses).lacking() == uses

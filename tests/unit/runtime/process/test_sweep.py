@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from services.runtime.clock import FixedClock
 from services.runtime.process.assembly import counted
-from services.runtime.process.sweep import RESTS, After, Due, Sweep, behind
+from services.runtime.process.sweep import RESTS, After, Sweep, SweepTarget, behind
 from services.runtime.telemetry import Telemetry
 
 tables = sa.MetaData()
@@ -43,7 +43,9 @@ class Town:
                 raise ValueError(row.id)
 
     def sweep(self, limit: int):
-        return Sweep("town", self.database, Due(lambda work: work, self.take, lambda row: (row.at, row.id), self.act), limit)
+        return Sweep(
+            "town", self.database, SweepTarget(lambda work: work, self.take, lambda row: (row.at, row.id), self.act), limit
+        )
 
     def left(self) -> set[int]:
         with self.database.reading() as connection:
@@ -128,7 +130,7 @@ def test_a_store_that_is_away_is_no_row_s_fault(database):
 def test_metrics_say_how_many_failed(database):
     town, telemetry = Town(database, range(3)), Telemetry()
     town.bad = {0, 2}
-    chore = counted(town.sweep(10).chore(5.0), telemetry)
-    while chore.run():
+    job = counted(town.sweep(10).job(5.0), telemetry)
+    while job.run():
         pass
     assert b'huiying_job_failed_rows{job="town"} 2.0' in telemetry.expose()

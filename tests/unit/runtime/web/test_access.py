@@ -14,7 +14,7 @@ from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
 from services.runtime.web import access
-from services.runtime.web.access import PREFIX, Gatekeeper, create, listing, revoke
+from services.runtime.web.access import PREFIX, TokenAuthenticator, create, listing, revoke
 from tests.stores import MakeDatabase
 
 
@@ -26,10 +26,10 @@ def database(sqlite_database: MakeDatabase) -> Database:
 @pytest.mark.parametrize("role", [Role.DEPARTMENT, Role.HEAD])
 def test_a_token_opens_the_door_for_its_role(database: Database, role: Role) -> None:
     token_id, token = create(database, role, "water")
-    caller = Gatekeeper(database).caller(f"Bearer {token}")
+    caller = TokenAuthenticator(database).caller(f"Bearer {token}")
     assert (caller.role, caller.department, caller.token) == (role, "water", token_id)
     assert token.startswith(PREFIX)
-    assert Gatekeeper(database).caller(f"bearer  {token} ") == caller
+    assert TokenAuthenticator(database).caller(f"bearer  {token} ") == caller
 
 
 def test_the_token_itself_is_not_in_the_store(database: Database) -> None:
@@ -59,43 +59,43 @@ def test_a_token_needs_a_role_and_a_department_only_for_departments(
 
 
 def test_nobody_calls_without_a_header(database: Database) -> None:
-    assert Gatekeeper(database).caller(None) is NOBODY
-    assert Gatekeeper(database).caller("") is NOBODY
+    assert TokenAuthenticator(database).caller(None) is NOBODY
+    assert TokenAuthenticator(database).caller("") is NOBODY
 
 
 @pytest.mark.parametrize("header", ["Bearer", "Basic x", "Bearer hy_unknown", "Bearer  "])
 def test_a_header_that_is_no_good_is_refused(database: Database, header: str) -> None:
     with pytest.raises(NotSignedIn):
-        Gatekeeper(database).caller(header)
+        TokenAuthenticator(database).caller(header)
 
 
 def test_a_revoked_token_is_refused_once_the_memory_of_it_has_faded(database: Database, own_time: Callable[..., None]) -> None:
     moment = [1000.0]
     own_time(access, monotonic=lambda: moment[0])
     token_id, token = create(database, "admin", None)
-    gatekeeper = Gatekeeper(database)
-    gatekeeper.caller(f"Bearer {token}")
+    authenticator = TokenAuthenticator(database)
+    authenticator.caller(f"Bearer {token}")
     revoke(database, token_id)
     moment[0] += 1.9
-    assert gatekeeper.caller(f"Bearer {token}").role is Role.ADMIN
+    assert authenticator.caller(f"Bearer {token}").role is Role.ADMIN
     moment[0] += 0.2
     with pytest.raises(NotSignedIn, match="revoked"):
-        gatekeeper.caller(f"Bearer {token}")
+        authenticator.caller(f"Bearer {token}")
 
 
 def test_a_token_with_days_expires_and_says_when(database: Database, clock: FixedClock) -> None:
     _, token = create(database, "reviewer", None, days=30)
     clock.instant += timedelta(days=30, microseconds=-1)
-    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.REVIEWER
+    assert TokenAuthenticator(database).caller(f"Bearer {token}").role is Role.REVIEWER
     clock.instant += timedelta(microseconds=1)
     with pytest.raises(NotSignedIn, match="expired at 2026-12-23T09:30:00"):
-        Gatekeeper(database).caller(f"Bearer {token}")
+        TokenAuthenticator(database).caller(f"Bearer {token}")
 
 
 def test_a_token_without_days_is_good_until_it_is_revoked(database: Database, clock: FixedClock) -> None:
     _, token = create(database, "reviewer", None)
     clock.instant += timedelta(days=36_500)
-    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.REVIEWER
+    assert TokenAuthenticator(database).caller(f"Bearer {token}").role is Role.REVIEWER
     assert listing(database)[0]["expires"] is None
 
 
@@ -114,9 +114,9 @@ def test_the_last_use_is_written_once_a_minute_however_often_a_token_is_used(
     sa.event.listen(database.engine, "before_cursor_execute", lambda *given: written.append(given[2]))
     _, token = create(database, "admin", None)
     assert listing(database)[0]["used"] is None
-    gatekeeper = Gatekeeper(database)
+    authenticator = TokenAuthenticator(database)
     for _ in range(1200):
-        gatekeeper.caller(f"Bearer {token}")
+        authenticator.caller(f"Bearer {token}")
         moment[0] += 0.1
         clock.instant += timedelta(seconds=0.1)
     assert sum(statement.startswith("UPDATE tokens") for statement in written) == 2
@@ -125,14 +125,14 @@ def test_the_last_use_is_written_once_a_minute_however_often_a_token_is_used(
 
 def test_four_services_write_one_use_between_them(database: Database, clock: FixedClock) -> None:
     _, token = create(database, "admin", None)
-    Gatekeeper(database).caller(f"Bearer {token}")
+    TokenAuthenticator(database).caller(f"Bearer {token}")
     first = listing(database)[0]["used"]
     clock.instant += timedelta(seconds=30)
     for _ in range(3):
-        Gatekeeper(database).caller(f"Bearer {token}")
+        TokenAuthenticator(database).caller(f"Bearer {token}")
     assert listing(database)[0]["used"] == first
     clock.instant += timedelta(seconds=31)
-    Gatekeeper(database).caller(f"Bearer {token}")
+    TokenAuthenticator(database).caller(f"Bearer {token}")
     assert listing(database)[0]["used"] == clock.instant
 
 
@@ -142,7 +142,7 @@ def test_a_store_that_only_reads_lets_tokens_in_all_the_same(database: Database,
 
     _, token = create(database, "admin", None)
     monkeypatch.setattr(database, "transaction", away)
-    assert Gatekeeper(database).caller(f"Bearer {token}").role is Role.ADMIN
+    assert TokenAuthenticator(database).caller(f"Bearer {token}").role is Role.ADMIN
 
 
 def test_a_token_is_revoked_once(database: Database) -> None:
@@ -161,17 +161,17 @@ def test_a_store_that_is_away_is_no_reason_to_call_a_token_bad(database: Databas
     _, token = create(database, "admin", None)
     monkeypatch.setattr(database, "reading", away)
     with pytest.raises(OperationalError):
-        Gatekeeper(database).caller(f"Bearer {token}")
+        TokenAuthenticator(database).caller(f"Bearer {token}")
 
 
 def test_many_threads_ask_one_gatekeeper(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", 0.0)
     made = [create(database, "department", f"d{number}") for number in range(4)]
-    gatekeeper, wrong = Gatekeeper(database), list[object]()
+    authenticator, wrong = TokenAuthenticator(database), list[object]()
 
     def ask(number: int) -> None:
         for _ in range(50):
-            caller = gatekeeper.caller(f"Bearer {made[number % 4][1]}")
+            caller = authenticator.caller(f"Bearer {made[number % 4][1]}")
             if caller.department != f"d{number % 4}":
                 wrong.append(caller)
 

@@ -18,7 +18,7 @@ from services.runtime.clock import ZONE
 from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import Page
@@ -88,7 +88,7 @@ def world(sqlite_database: MakeDatabase) -> World:
     database = sqlite_database("access", ACCESS)
     made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
     telemetry, holder = Telemetry(), list[World]()
-    app = create_app("demo", "the service", table(holder), Gatekeeper(database), telemetry)
+    app = create_app("demo", "the service", table(holder), TokenAuthenticator(database), telemetry)
     tokens, ids = {role: token for role, (_, token) in made.items()}, {role: token_id for role, (token_id, _) in made.items()}
     holder.append(World(app.test_client(), telemetry, tokens, ids))
     return holder[0]

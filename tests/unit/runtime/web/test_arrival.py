@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.web.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, LONGEST_HEAD, Arrival, Refused
+from services.runtime.web.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, LONGEST_HEAD, Arrival, RequestRefused
 from services.runtime.web.routes import LONGEST_BODY, Routes, body_limits
 
 POST = b"POST /x HTTP/1.1\r\nHost: h\r\n"
@@ -85,13 +85,13 @@ def test_what_has_not_come_to_its_end_is_not_complete() -> None:
     ],
 )
 def test_what_cannot_be_taken_is_refused_before_it_is_read(raw: bytes, status: int) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         arrive(raw, [], limit=10)
     assert caught.value.status == status
 
 
 def test_many_tiny_chunks_do_not_get_round_the_limit() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(RequestRefused) as caught:
         arrive(POST + b"Transfer-Encoding: chunked\r\n\r\n" + b"1;" + b"x" * 8000 + b"\r\n1\r\n" * 200_000, [], limit=1000)
     assert caught.value.status in (400, 413)
 
@@ -102,7 +102,7 @@ def test_the_body_is_asked_for_once_and_only_when_it_may_come() -> None:
     assert arrival.expects
     arrival.feed(b"12345")
     assert b"Expect" not in b"".join(arrival.pieces())
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         arrive(expecting, [], limit=4)
     assert not arrive(expecting + b"12345", []).expects
 

@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 
 from services.contracts.callers import Caller, Role
 from services.contracts.errors import Unavailable
-from services.runtime.web.audit import Line, line_for, listing
-from tests.unit.runtime.doorway import Doorway
+from services.runtime.web.audit import AuditEntry, line_for, listing
+from tests.unit.runtime.harness import WebHarness
 
-Open = Callable[..., Doorway]
-REVIEWING = Line("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/accept", None)
+Open = Callable[..., WebHarness]
+REVIEWING = AuditEntry("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/accept", None)
 
 
 def told(line: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -22,8 +22,8 @@ def told(line: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 class TestLines:
-    def test_who_read_personal_data_is_written_down(self, doorway: Open) -> None:
-        place = doorway()
+    def test_who_read_personal_data_is_written_down(self, harness: Open) -> None:
+        place = harness()
         place.ask("GET", "/api/v1/opinions/o-7", role=Role.DEPARTMENT, headers={"X-Request-ID": "request-1"})
         (line,) = place.lines()
         assert (line["token"], line["department"]) == (place.ids[Role.DEPARTMENT], "water")
@@ -31,47 +31,47 @@ class TestLines:
         assert told(line) == ("department", "GET", "/api/v1/opinions/<opinion>", "o-7", 200)
         assert line["at"] == place.clock.instant
 
-    def test_reading_what_is_not_personal_leaves_no_line(self, doorway: Open) -> None:
-        place = doorway()
+    def test_reading_what_is_not_personal_leaves_no_line(self, harness: Open) -> None:
+        place = harness()
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
         assert place.lines() == []
 
-    def test_what_strangers_do_leaves_no_line(self, doorway: Open) -> None:
-        place = doorway()
+    def test_what_strangers_do_leaves_no_line(self, harness: Open) -> None:
+        place = harness()
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
         assert place.ask("GET", "/api/v1/opinions/o-7").status_code == 401
         assert place.lines() == []
 
-    def test_what_a_request_made_is_its_subject(self, doorway: Open) -> None:
-        place = doorway()
+    def test_what_a_request_made_is_its_subject(self, harness: Open) -> None:
+        place = harness()
         place.ask("POST", "/api/v1/opinions", role=Role.REVIEWER, json={})
         assert [told(line) for line in place.lines()] == [("reviewer", "POST", "/api/v1/opinions", "o-1", 201)]
 
-    def test_a_decision_about_many_leaves_a_line_for_each(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_decision_about_many_leaves_a_line_for_each(self, harness: Open) -> None:
+        place = harness()
         place.ask("POST", "/api/v1/opinions/accept", role=Role.REVIEWER)
         lines = place.lines()
         assert sorted(line["subject"] for line in lines) == ["o-1", "o-2"]
         assert {line["status"] for line in lines} == {200}
         assert len({line["request"] for line in lines}) == 1
 
-    def test_what_was_tried_and_refused_is_written_down_too(self, doorway: Open) -> None:
-        place = doorway()
+    def test_what_was_tried_and_refused_is_written_down_too(self, harness: Open) -> None:
+        place = harness()
         place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.REVIEWER)
         place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.SUPERVISOR)
         place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.REVIEWER, json={"unknown": 1}, query_string="x=1")
         assert [line["status"] for line in place.lines()] == [409, 403, 422]
 
-    def test_what_is_done_at_a_page_is_written_down_under_the_session_s_token(self, doorway: Open) -> None:
-        place = doorway()
+    def test_what_is_done_at_a_page_is_written_down_under_the_session_s_token(self, harness: Open) -> None:
+        place = harness()
         place.sign_in(Role.REVIEWER)
         place.ask("POST", "/office/opinions/o-7/decline", data={"csrf": "wrong"})
         (line,) = place.lines()
         assert told(line) == ("reviewer", "POST", "/office/opinions/<opinion>/decline", "o-7", 403)
         assert line["token"] == place.ids[Role.REVIEWER]
 
-    def test_a_receipt_is_a_key_and_stands_in_no_line(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_receipt_is_a_key_and_stands_in_no_line(self, harness: Open) -> None:
+        place = harness()
         place.ask(
             "POST", "/api/v1/receipts/7K3QX9M2DR4TWA/withdrawal", headers={"Authorization": f"Bearer {place.tokens[Role.ADMIN]}"}
         )
@@ -80,8 +80,8 @@ class TestLines:
         assert "7K3Q" not in str(line)
 
     @pytest.mark.parametrize("address", ["%E2%80%AE", "x" * 3000, "a%E2%80%8Bb"])
-    def test_an_address_that_could_harm_the_store_is_kept_harmless(self, doorway: Open, address: str) -> None:
-        place = doorway()
+    def test_an_address_that_could_harm_the_store_is_kept_harmless(self, harness: Open, address: str) -> None:
+        place = harness()
         assert place.ask("GET", f"/api/v1/opinions/{address}", role=Role.ADMIN).status_code == 200
         (line,) = place.lines()
         assert len(line["subject"] or "") <= 200
@@ -90,11 +90,11 @@ class TestLines:
 
 class TestDurability:
     def test_nothing_is_shown_or_done_while_the_trail_cannot_be_written(
-        self, doorway: Open, monkeypatch: pytest.MonkeyPatch
+        self, harness: Open, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        place = doorway()
+        place = harness()
         assert place.ask("GET", "/api/v1/opinions/o-7", role=Role.ADMIN).status_code == 200
-        place.scribe.close()
+        place.audit_log.close()
 
         def away() -> None:
             raise OperationalError("INSERT", {}, Exception("disk full"))
@@ -106,29 +106,29 @@ class TestDurability:
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
 
-    def test_a_line_is_there_before_the_request_goes_on_and_has_no_status_until_it_ends(self, doorway: Open) -> None:
-        place = doorway()
-        line_id = place.scribe.begin(REVIEWING)
+    def test_a_line_is_there_before_the_request_goes_on_and_has_no_status_until_it_ends(self, harness: Open) -> None:
+        place = harness()
+        line_id = place.audit_log.begin(REVIEWING)
         (line,) = listing(place.database, since=None, wanted={}, limit=9)
         assert (line["id"], line["status"]) == (line_id, None)
-        place.scribe.end(line_id, REVIEWING, 200, [])
+        place.audit_log.end(line_id, REVIEWING, 200, [])
         assert [each["status"] for each in place.lines()] == [200]
 
-    def test_a_scribe_that_was_closed_writes_again(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_scribe_that_was_closed_writes_again(self, harness: Open) -> None:
+        place = harness()
         for _ in range(3):
-            place.scribe.begin(REVIEWING)
-            place.scribe.close()
+            place.audit_log.begin(REVIEWING)
+            place.audit_log.close()
         assert len(place.lines()) == 3
 
-    def test_many_requests_share_a_commit(self, doorway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-        place, commits = doorway(), list[int]()
+    def test_many_requests_share_a_commit(self, harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        place, commits = harness(), list[int]()
         transaction = place.database.transaction
         monkeypatch.setattr(place.database, "transaction", lambda: commits.append(1) or transaction())
 
         def work() -> None:
             for _ in range(25):
-                place.scribe.end(place.scribe.begin(REVIEWING), REVIEWING, 200, [])
+                place.audit_log.end(place.audit_log.begin(REVIEWING), REVIEWING, 200, [])
 
         threads = [threading.Thread(target=work) for _ in range(8)]
         for thread in threads:
@@ -139,18 +139,18 @@ class TestDurability:
         assert (len(lines), {line["status"] for line in lines}) == (200, {200})
         assert len(commits) < 200
 
-    def test_a_store_that_hangs_is_not_waited_for_for_ever(self, doorway: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-        place, free = doorway(), threading.Event()
+    def test_a_store_that_hangs_is_not_waited_for_for_ever(self, harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        place, free = harness(), threading.Event()
         monkeypatch.setattr("services.runtime.web.audit.PATIENCE", 0.05)
         transaction = place.database.transaction
         monkeypatch.setattr(place.database, "transaction", lambda: free.wait(5) and transaction())
         with pytest.raises(Unavailable):
-            place.scribe.begin(REVIEWING)
+            place.audit_log.begin(REVIEWING)
         free.set()
 
 
-def test_the_trail_is_listed_oldest_first_by_token_by_subject_and_since(doorway: Open) -> None:
-    place = doorway()
+def test_the_trail_is_listed_oldest_first_by_token_by_subject_and_since(harness: Open) -> None:
+    place = harness()
     for number, role in enumerate((Role.REVIEWER, Role.ADMIN, Role.REVIEWER)):
         place.ask("GET", f"/api/v1/opinions/o-{number}", role=role)
         place.clock.instant += timedelta(hours=1)

@@ -6,12 +6,12 @@ import pytest
 
 from services.contracts.callers import PUBLIC
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 
 
-class Nobody(Gatekeeper):
+class Nobody(TokenAuthenticator):
     def __init__(self):
         pass
 

@@ -13,9 +13,9 @@ from services.contracts.callers import OF_A_DEPARTMENT, SIGNED_IN, STAFF, Role
 from services.runtime.web import access
 from services.runtime.web.account import own_path
 from services.runtime.web.sessions import sessions
-from tests.unit.runtime.doorway import Doorway
+from tests.unit.runtime.harness import WebHarness
 
-Open = Callable[..., Doorway]
+Open = Callable[..., WebHarness]
 PROXY = (ip_network("10.9.0.0/24"),)
 SIGN_OUT = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
 
@@ -30,7 +30,7 @@ def cookie_of(answer: TestResponse) -> str:
     return answer.headers["Set-Cookie"]
 
 
-def form_key(place: Doorway) -> str:
+def form_key(place: WebHarness) -> str:
     found = SIGN_OUT.search(place.ask("GET", "/office").text)
     assert found
     return found[1]
@@ -38,32 +38,32 @@ def form_key(place: Doorway) -> str:
 
 class TestSigningIn:
     @pytest.mark.parametrize("role", sorted(SIGNED_IN))
-    def test_a_token_pasted_once_opens_a_session(self, doorway: Open, role: Role) -> None:
-        place = doorway()
+    def test_a_token_pasted_once_opens_a_session(self, harness: Open, role: Role) -> None:
+        place = harness()
         answer = place.sign_in(role)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/office")
-        desk = place.ask("GET", "/office")
-        assert desk.status_code == 200
-        assert ("water" in desk.text) == (role in OF_A_DEPARTMENT)
+        account = place.ask("GET", "/office")
+        assert account.status_code == 200
+        assert ("water" in account.text) == (role in OF_A_DEPARTMENT)
 
-    def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(self, doorway: Open) -> None:
-        cookie = cookie_of(doorway().sign_in())
+    def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(self, harness: Open) -> None:
+        cookie = cookie_of(harness().sign_in())
         assert {"HttpOnly", "SameSite=Strict", "Path=/"} <= set(cookie.split("; "))
         assert not re.search("Max-Age|Expires|Domain|Secure", cookie), "it ends with the browser, and http has no secure cookies"
 
-    def test_over_https_the_cookie_is_secure_and_for_this_host_only(self, doorway: Open) -> None:
-        cookie = cookie_of(doorway().sign_in(base_url="https://demo.example"))
+    def test_over_https_the_cookie_is_secure_and_for_this_host_only(self, harness: Open) -> None:
+        cookie = cookie_of(harness().sign_in(base_url="https://demo.example"))
         assert cookie.startswith("__Host-huiying=")
         assert "Secure" in cookie.split("; ")
 
     @pytest.mark.parametrize("trusted", [True, False])
-    def test_a_proxy_says_that_it_was_https_and_only_a_trusted_one_is_believed(self, doorway: Open, trusted: bool) -> None:
-        place = doorway(proxies=PROXY if trusted else ())
+    def test_a_proxy_says_that_it_was_https_and_only_a_trusted_one_is_believed(self, harness: Open, trusted: bool) -> None:
+        place = harness(proxies=PROXY if trusted else ())
         cookie = cookie_of(place.sign_in(headers={"X-Forwarded-Proto": "https"}, peer="10.9.0.5"))
         assert ("Secure" in cookie) == trusted
 
-    def test_the_store_holds_no_secret(self, doorway: Open) -> None:
-        place = doorway()
+    def test_the_store_holds_no_secret(self, harness: Open) -> None:
+        place = harness()
         secret = cookie_of(place.sign_in()).partition("=")[2].partition(";")[0]
         with place.database.reading() as connection:
             rows = connection.execute(sa.select(sessions)).all()
@@ -71,29 +71,29 @@ class TestSigningIn:
         assert secret not in str(rows)
         assert form_key(place) not in str(rows)
 
-    def test_a_wrong_token_is_told_on_the_form_and_nothing_is_opened(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_wrong_token_is_told_on_the_form_and_nothing_is_opened(self, harness: Open) -> None:
+        place = harness()
         answer = place.ask("POST", "/login", data={"token": "hy_wrong"})
         assert answer.status_code == 401
         assert "Set-Cookie" not in answer.headers
         assert "hy_wrong" not in answer.text
         assert place.ask("POST", "/login", data={"token": " "}).status_code == 422
 
-    def test_programs_do_not_sign_in(self, doorway: Open) -> None:
-        answer = doorway().sign_in(Role.SCRAPER)
+    def test_programs_do_not_sign_in(self, harness: Open) -> None:
+        answer = harness().sign_in(Role.SCRAPER)
         assert (answer.status_code, "Set-Cookie" in answer.headers) == (403, False)
 
-    def test_another_site_cannot_sign_somebody_in(self, doorway: Open) -> None:
-        assert doorway().sign_in(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    def test_another_site_cannot_sign_somebody_in(self, harness: Open) -> None:
+        assert harness().sign_in(headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 
-    def test_who_is_signed_in_goes_on_at_once(self, doorway: Open) -> None:
-        place = doorway()
+    def test_who_is_signed_in_goes_on_at_once(self, harness: Open) -> None:
+        place = harness()
         assert place.ask("GET", "/login").status_code == 200
         place.sign_in()
         assert place.ask("GET", "/login").headers["Location"] == "/office"
 
-    def test_signing_in_leads_back_to_the_page_that_asked_for_it(self, doorway: Open) -> None:
-        place = doorway()
+    def test_signing_in_leads_back_to_the_page_that_asked_for_it(self, harness: Open) -> None:
+        place = harness()
         refused = place.ask("GET", "/office")
         assert (refused.status_code, 'href="/login?to=/office"' in refused.text) == (401, True)
         assert 'name="to" value="/office"' in place.ask("GET", "/login?to=/office").text
@@ -108,30 +108,30 @@ class TestSigningIn:
 
 
 class TestEnding:
-    def test_a_session_ends_after_eight_hours(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_session_ends_after_eight_hours(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         place.clock.instant += timedelta(hours=8, microseconds=-1)
         assert place.ask("GET", "/office").status_code == 200
         place.clock.instant += timedelta(microseconds=1)
         assert place.ask("GET", "/office").status_code == 401
 
-    def test_it_ends_with_its_token(self, doorway: Open) -> None:
-        place = doorway()
+    def test_it_ends_with_its_token(self, harness: Open) -> None:
+        place = harness()
         place.sign_in(Role.REVIEWER)
         access.revoke(place.database, place.ids[Role.REVIEWER])
         assert place.ask("GET", "/office").status_code == 401
 
-    def test_it_ends_when_its_token_expires(self, doorway: Open) -> None:
-        place = doorway()
+    def test_it_ends_when_its_token_expires(self, harness: Open) -> None:
+        place = harness()
         _, token = access.create(place.database, "reviewer", None, days=1)
         place.clock.instant += timedelta(hours=23)
         assert place.ask("POST", "/login", data={"token": token}).status_code == 303
         place.clock.instant += timedelta(hours=1)
         assert place.ask("GET", "/office").status_code == 401
 
-    def test_signing_out_ends_it_for_whoever_kept_the_cookie(self, doorway: Open) -> None:
-        place = doorway()
+    def test_signing_out_ends_it_for_whoever_kept_the_cookie(self, harness: Open) -> None:
+        place = harness()
         cookie = cookie_of(place.sign_in()).partition(";")[0]
         answer = place.ask("POST", "/logout", data={"csrf": form_key(place)})
         assert (answer.status_code, answer.headers["Location"]) == (303, "/login")
@@ -139,17 +139,17 @@ class TestEnding:
         assert place.ask("GET", "/office", headers={"Cookie": cookie}).status_code == 401
         assert place.ask("GET", "/login").status_code == 200
 
-    def test_a_link_does_not_sign_out(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_link_does_not_sign_out(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         assert place.ask("GET", "/logout").headers["Location"] == "/office"
         assert place.ask("GET", "/office").status_code == 200
 
-    def test_a_cookie_that_nobody_gave_is_refused(self, doorway: Open) -> None:
-        assert doorway().ask("GET", "/office", headers={"Cookie": "huiying=made-up"}).status_code == 401
+    def test_a_cookie_that_nobody_gave_is_refused(self, harness: Open) -> None:
+        assert harness().ask("GET", "/office", headers={"Cookie": "huiying=made-up"}).status_code == 401
 
-    def test_long_gone_sessions_are_forgotten(self, doorway: Open) -> None:
-        place = doorway()
+    def test_long_gone_sessions_are_forgotten(self, harness: Open) -> None:
+        place = harness()
         for _ in range(2):
             place.sign_in()
             place.clock.instant += timedelta(days=91)
@@ -159,36 +159,36 @@ class TestEnding:
 
 class TestForms:
     @pytest.mark.parametrize("key", ["", "0" * 64, "ключ"])
-    def test_a_form_without_the_session_s_key_does_nothing(self, doorway: Open, key: str) -> None:
-        place = doorway()
+    def test_a_form_without_the_session_s_key_does_nothing(self, harness: Open, key: str) -> None:
+        place = harness()
         place.sign_in()
         answer = place.ask("POST", "/office/opinions/o-1/decline", data={"csrf": key})
         assert answer.status_code == 403
         assert place.ask("POST", "/logout", data={"csrf": key}).status_code == 403
         assert place.ask("GET", "/office").status_code == 200
 
-    def test_a_form_of_ours_is_taken(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_form_of_ours_is_taken(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         assert place.ask("POST", "/office/opinions/o-1/decline", data={"csrf": form_key(place)}).status_code == 303
 
-    def test_the_key_of_another_session_is_not_taken(self, doorway: Open) -> None:
-        place = doorway()
+    def test_the_key_of_another_session_is_not_taken(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         older = form_key(place)
         place.sign_in()
         assert place.ask("POST", "/logout", data={"csrf": older}).status_code == 403
 
-    def test_a_form_that_another_site_sent_is_not_taken(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_form_that_another_site_sent_is_not_taken(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         answer = place.ask("POST", "/logout", data={"csrf": form_key(place)}, headers={"Sec-Fetch-Site": "same-site"})
         assert answer.status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/login", "/office", "/office/nothing"])
-def test_these_pages_run_no_script_and_are_not_kept(doorway: Open, path: str) -> None:
-    place = doorway()
+def test_these_pages_run_no_script_and_are_not_kept(harness: Open, path: str) -> None:
+    place = harness()
     if path == "/office":
         place.sign_in()
     answer = place.ask("GET", path, headers={"Accept": "text/html"})
@@ -198,23 +198,23 @@ def test_these_pages_run_no_script_and_are_not_kept(doorway: Open, path: str) ->
 
 
 class TestWhere:
-    def test_the_api_takes_no_session(self, doorway: Open) -> None:
-        place = doorway()
+    def test_the_api_takes_no_session(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         assert place.ask("GET", "/api/v1/opinions").status_code == 401
         assert place.ask("POST", "/api/v1/opinions/accept", data={"csrf": form_key(place)}).status_code == 401
 
-    def test_a_page_that_is_for_everybody_does_not_ask_who_it_is(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_page_that_is_for_everybody_does_not_ask_who_it_is(self, harness: Open) -> None:
+        place = harness()
         place.sign_in()
         assert place.ask("POST", "/opinions", data={"title": "a"}).status_code == 303
         assert place.lines() == []
 
-    def test_a_page_of_another_role_is_refused(self, doorway: Open) -> None:
-        place = doorway()
+    def test_a_page_of_another_role_is_refused(self, harness: Open) -> None:
+        place = harness()
         place.sign_in(Role.SUPERVISOR)
         assert place.ask("POST", "/office/opinions/o-1/decline", data={"csrf": form_key(place)}).status_code == 403
 
     @pytest.mark.parametrize("role", sorted(STAFF))
-    def test_a_token_in_the_header_opens_pages_too(self, doorway: Open, role: Role) -> None:
-        assert doorway().ask("GET", "/office", role=role).status_code == 200
+    def test_a_token_in_the_header_opens_pages_too(self, harness: Open, role: Role) -> None:
+        assert harness().ask("GET", "/office", role=role).status_code == 200

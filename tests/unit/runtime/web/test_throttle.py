@@ -12,9 +12,9 @@ from services.intake.app.limits import STATIONS, SUBMISSIONS, limits_of
 from services.intake.settings import Settings
 from services.runtime.settings import ProcessSettings, SettingsInvalid, load
 from services.runtime.web.throttle import STORM, Allowance, Limiter, Throttle, client_address
-from tests.unit.runtime.doorway import NEIGHBOUR, RIGHT, STRANGER, Doorway, Ticking
+from tests.unit.runtime.harness import NEIGHBOUR, RIGHT, STRANGER, Ticking, WebHarness
 
-Open = Callable[..., Doorway]
+Open = Callable[..., WebHarness]
 LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1"))
 PROXY = (ip_network("10.9.0.0/24"),)
 
@@ -101,8 +101,8 @@ class TestAddress:
 
 
 class TestSubmissions:
-    def test_too_many_from_one_address_are_refused_and_told_when_to_come_back(self, doorway: Open) -> None:
-        place = doorway(submissions=30)
+    def test_too_many_from_one_address_are_refused_and_told_when_to_come_back(self, harness: Open) -> None:
+        place = harness(submissions=30)
         assert {place.ask("POST", "/api/v1/opinions", json={}).status_code for _ in range(60)} == {201}
         refused = place.ask("POST", "/api/v1/opinions", json={})
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "2")
@@ -114,19 +114,19 @@ class TestSubmissions:
         place.ticking.moment += 2.0
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
 
-    def test_the_form_counts_with_the_api_and_shows_a_page(self, doorway: Open) -> None:
-        place = doorway(submissions=1)
+    def test_the_form_counts_with_the_api_and_shows_a_page(self, harness: Open) -> None:
+        place = harness(submissions=1)
         assert place.ask("POST", "/opinions", data={"title": "a"}).status_code == 303
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
         refused = place.ask("POST", "/opinions", data={"title": "a"})
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
         assert "请求太频繁" in refused.text
 
-    def test_who_has_a_token_is_not_counted(self, doorway: Open) -> None:
-        place = doorway(submissions=1)
+    def test_who_has_a_token_is_not_counted(self, harness: Open) -> None:
+        place = harness(submissions=1)
         assert {place.ask("POST", "/api/v1/opinions", json={}, role=Role.REVIEWER).status_code for _ in range(9)} == {201}
 
-    def test_three_thousand_a_minute_from_this_machine_are_all_taken_with_the_limits_that_ship(self, doorway: Open) -> None:
+    def test_three_thousand_a_minute_from_this_machine_are_all_taken_with_the_limits_that_ship(self, harness: Open) -> None:
         given = load(Settings, "intake", {
             "HUIYING_INTAKE_DATABASE_URL": "x", "HUIYING_ACCESS_DATABASE_URL": "x", "HUIYING_BROKER_URL": "x",
             "HUIYING_CONTACT_KEYS": "x" * 32,
@@ -137,8 +137,8 @@ class TestSubmissions:
         for _ in range(3000):
             throttle.count(SUBMISSIONS, throttle.key("127.0.0.1", None))
 
-    def test_a_station_has_a_limit_of_its_own_over_all_addresses(self, doorway: Open) -> None:
-        place = doorway(submissions=100, station_submissions=2)
+    def test_a_station_has_a_limit_of_its_own_over_all_addresses(self, harness: Open) -> None:
+        place = harness(submissions=100, station_submissions=2)
 
         def submit(number: int, station: str, **form: Any) -> int:
             body = {"data": {"station": station}} if form else {"json": {"station": station}}
@@ -151,8 +151,8 @@ class TestSubmissions:
 
 class TestReceipts:
     @pytest.mark.parametrize("path", ["/api/v1/receipts/", "/receipts/"])
-    def test_wrong_receipts_are_refused_after_a_while_and_right_ones_never(self, doorway: Open, path: str) -> None:
-        place = doorway(wrong_receipts=20)
+    def test_wrong_receipts_are_refused_after_a_while_and_right_ones_never(self, harness: Open, path: str) -> None:
+        place = harness(wrong_receipts=20)
         assert {place.ask("GET", path + RIGHT).status_code for _ in range(300)} == {200}
         assert {place.ask("GET", f"{path}W{number}").status_code for number in range(40)} == {404}
         refused = place.ask("GET", f"{path}WRONG")
@@ -160,8 +160,8 @@ class TestReceipts:
         assert place.ask("GET", path + RIGHT).status_code == 200
         assert place.ask("GET", f"{path}WRONG", peer=NEIGHBOUR).status_code == 404
 
-    def test_a_machine_that_guesses_learns_nothing_any_more(self, doorway: Open) -> None:
-        place = doorway(wrong_receipts=1)
+    def test_a_machine_that_guesses_learns_nothing_any_more(self, harness: Open) -> None:
+        place = harness(wrong_receipts=1)
         for number in range(2 * STORM):
             place.ask("GET", f"/api/v1/receipts/W{number}")
         answers = {place.ask("GET", f"/api/v1/receipts/{text}").get_data() for text in ("WRONG", RIGHT)}
@@ -171,14 +171,14 @@ class TestReceipts:
 
 
 class TestTokens:
-    def test_wrong_tokens_are_refused_after_a_while_and_right_ones_never(self, doorway: Open) -> None:
-        place, wrong = doorway(wrong_sign_ins=5), {"headers": {"Authorization": "Bearer hy_wrong"}}
+    def test_wrong_tokens_are_refused_after_a_while_and_right_ones_never(self, harness: Open) -> None:
+        place, wrong = harness(wrong_sign_ins=5), {"headers": {"Authorization": "Bearer hy_wrong"}}
         assert {place.ask("GET", "/api/v1/opinions", **wrong).status_code for _ in range(10)} == {401}
         assert place.ask("GET", "/api/v1/opinions", **wrong).status_code == 429
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
 
-    def test_signing_in_is_throttled_with_them(self, doorway: Open) -> None:
-        place = doorway(wrong_sign_ins=5)
+    def test_signing_in_is_throttled_with_them(self, harness: Open) -> None:
+        place = harness(wrong_sign_ins=5)
         assert {place.ask("POST", "/login", data={"token": "hy_wrong"}).status_code for _ in range(10)} == {401}
         refused = place.ask("POST", "/login", data={"token": "hy_wrong"})
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "12")
@@ -186,8 +186,8 @@ class TestTokens:
 
 
 class TestWork:
-    def test_work_counts_by_its_cost_and_not_for_who_has_a_token(self, doorway: Open) -> None:
-        place = doorway(work=60)
+    def test_work_counts_by_its_cost_and_not_for_who_has_a_token(self, harness: Open) -> None:
+        place = harness(work=60)
         assert {place.ask("GET", "/api/v1/sums").status_code for _ in range(6)} == {200}
         refused = place.ask("GET", "/api/v1/sums")
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
@@ -197,13 +197,13 @@ class TestWork:
         place.ticking.moment += 1.0
         assert place.ask("GET", "/api/v1/sums").status_code == 200
 
-    def test_a_body_is_work_by_its_size(self, doorway: Open) -> None:
-        place = doorway(work=6)
+    def test_a_body_is_work_by_its_size(self, harness: Open) -> None:
+        place = harness(work=6)
         body = {"text": "x" * 650_000}
         assert [place.ask("POST", "/api/v1/opinions", json=body).status_code for _ in range(3)] == [201, 201, 429]
 
-    def test_a_view_charges_for_what_it_finds_in_a_request(self, doorway: Open) -> None:
-        place = doorway(work=10)
+    def test_a_view_charges_for_what_it_finds_in_a_request(self, harness: Open) -> None:
+        place = harness(work=10)
         assert [place.ask("POST", "/api/v1/pictures").status_code for _ in range(3)] == [200, 429, 429]
         assert place.ask("POST", "/api/v1/pictures", role=Role.ADMIN).status_code == 200
 

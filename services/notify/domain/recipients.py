@@ -23,7 +23,7 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ChannelAddress:
     """A channel by its `key`, which tells its kind and no secret, and the Apprise address behind it.
 
     `digest` and `language` are how its reader wants letters; `person` is whose it is, unless it is a department's own.
@@ -37,7 +37,7 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class StaffNotification:
     """What is written to one channel, and in which part the reader is told: department, supervisor, leader or congress.
 
     It may leave from `at` on, or now; a `digest` one leaves together with others of its channel.
@@ -56,14 +56,14 @@ class Undelivered(Exception):
     """A channel did not take a letter; the text says why, as far as it told."""
 
 
-class Courier(Protocol):
+class Notifier(Protocol):
     """Brings a letter to a channel."""
 
     def send(self, url: str, title: str, body: str) -> None:
         """Returns when the channel took it; raises `Undelivered`."""
 
 
-class Secretary:
+class Recipients:
     """Knows who is reached where, and writes to them: departments and people by the catalogue, the `others` by recipient.
 
     `secrets` is what the placeholders of the catalogue's addresses stand for, by name.
@@ -80,17 +80,17 @@ class Secretary:
             for code, person in catalogue.people.items()
         }
         self._others = {recipient: tuple(map(address, urls)) for recipient, urls in others.items()}
-        known: dict[str, Address] = {}
+        known: dict[str, ChannelAddress] = {}
         for group in (self._departments, self._others, self._people):
             for entry in (entry for entries in group.values() for entry in entries):
                 known.setdefault(entry.key, entry)
         self._known = known
 
-    def addresses(self, recipient: str, department: str) -> Iterator[Address]:
+    def addresses(self, recipient: str, department: str) -> Iterator[ChannelAddress]:
         """The channels of a recipient where `department` is concerned: its own first, then those of people."""
         yield from self._departments.get(department, ()) if recipient == "department" else self._others.get(recipient, ())
         for code, person in self._catalogue.people.items():
-            if person.hears(recipient, department):
+            if person.is_notified_of(recipient, department):
                 yield from self._people[code]
 
     def url(self, key: str) -> str | None:
@@ -106,9 +106,9 @@ class Secretary:
             raise Undelivered(f"the settings do not say what {', '.join(missing)} is")
         return PLACEHOLDER.sub(lambda found: self._secrets[found[1]], entry.url)
 
-    def letters(self, rung: Rung, deadline: Deadline, now: datetime) -> list[Letter]:
+    def letters(self, rung: Rung, deadline: Deadline, now: datetime) -> list[StaffNotification]:
         """The letters of a rung that fires at `now`, one a channel however many recipients share it."""
-        letters: dict[str, Letter] = {}
+        letters: dict[str, StaffNotification] = {}
         for recipient in rung.to:
             for entry in self.addresses(recipient, deadline.department):
                 if entry.key not in letters:
@@ -120,19 +120,19 @@ class Secretary:
         language = self._known[key].language if key in self._known else "both"
         return write_digest(entries, now, self._catalogue, language)
 
-    def _write(self, recipient: str, entry: Address, rung: Rung, deadline: Deadline, now: datetime) -> Letter:
+    def _write(self, recipient: str, entry: ChannelAddress, rung: Rung, deadline: Deadline, now: datetime) -> StaffNotification:
         written = (write_entry if entry.digest else write)(rung, deadline, now, self._catalogue, entry.language)
         at = digest_at(self._catalogue.calendar, now) if entry.digest else None
-        return Letter(recipient, entry.key, *written, entry.person, entry.digest, at)
+        return StaffNotification(recipient, entry.key, *written, entry.person, entry.digest, at)
 
 
-def address(url: str, digest: bool = False, language: str = "both", person: str | None = None) -> Address:
+def address(url: str, digest: bool = False, language: str = "both", person: str | None = None) -> ChannelAddress:
     """The entry for an Apprise address: its scheme and a hash, so that the record names it without giving it away.
 
     The hash is that of the address as the catalogue has it, so that a channel stays the same when its secret is changed.
     """
     scheme = url.partition("://")[0]
-    return Address(f"{scheme[:20]}#{hashlib.sha256(url.encode()).hexdigest()[:12]}", url, digest, language, person)
+    return ChannelAddress(f"{scheme[:20]}#{hashlib.sha256(url.encode()).hexdigest()[:12]}", url, digest, language, person)
 
 
 def digest_at(calendar: Calendar, now: datetime) -> datetime:

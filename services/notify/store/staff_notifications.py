@@ -20,7 +20,7 @@ MOST_GATHERED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class TakenStaffNotifications:
     """What was taken out of the post for one attempt: one letter, or several that are `gathered`.
 
     `entries` are their (title, body) pairs; `attempts` counts this one.
@@ -33,7 +33,7 @@ class Posted:
     gathered: bool
 
 
-class Letters:
+class StaffNotificationStore:
     """The letters of one store."""
 
     def __init__(self, database: Database) -> None:
@@ -49,7 +49,7 @@ class Letters:
         with self._database.reading() as connection:
             return list(connection.execute(query.where(letters.c.channel.not_in(resting(now)))).scalars())
 
-    def take(self, channel: str) -> Posted | None:
+    def take(self, channel: str) -> TakenStaffNotifications | None:
         """Mark what a channel gets next as being sent; None when there is nothing."""
         with self._database.transaction() as work:
             rows = _next(work, channel)
@@ -59,15 +59,17 @@ class Letters:
             ids = tuple(row["id"] for row in rows)
             work.execute(letters.update().where(letters.c.id.in_(ids)).values(change))
         entries = tuple((row["title"], row["body"]) for row in rows)
-        return Posted(ids, rows[0]["opinion"], entries, max(row["attempts"] for row in rows) + 1, rows[0]["digest"])
+        return TakenStaffNotifications(
+            ids, rows[0]["opinion"], entries, max(row["attempts"] for row in rows) + 1, rows[0]["digest"]
+        )
 
-    def delivered(self, letter: Posted, channel: str) -> None:
+    def delivered(self, letter: TakenStaffNotifications, channel: str) -> None:
         """The channel took it."""
         with self._database.transaction() as work:
             work.execute(letters.update().where(letters.c.id.in_(letter.ids)).values(state="sent", ended=work.now, reason=None))
             recover(work, channel)
 
-    def refused(self, letter: Posted, reason: str, again: datetime | None) -> None:
+    def refused(self, letter: TakenStaffNotifications, reason: str, again: datetime | None) -> None:
         """The channel did not take it: it is tried again at `again`, or has failed for good."""
         with self._database.transaction() as work:
             change = {"state": "pending" if again else "failed", "next_at": again, "reason": reason}

@@ -28,7 +28,7 @@ def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mappi
         if domain.is_reachable(person):
             contact = {name: store.seal(person[name]) if person.get(name) else None for name in ("name", "email", "phone")}
             letter = LetterRequested(about, domain.show_receipt(person["receipt"]), person["title"], facts, **contact)
-            store.say(letter, opinion, UNNUMBERED)
+            store.publish(letter, opinion, UNNUMBERED)
 
 
 def department_name(catalogue: Catalogue, code: str) -> str:

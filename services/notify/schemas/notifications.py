@@ -13,7 +13,7 @@ STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")
 KINDS, WAYS = tuple(STEPS), ("email", "sms")
 
 
-class LetterQuery(Page):
+class NotificationQuery(Page):
     """What a list of letters to submitters can be narrowed to."""
 
     opinion = fields.String(load_default=None)
@@ -21,7 +21,7 @@ class LetterQuery(Page):
     kind = Choices(KINDS, load_default=None)
 
 
-class NoteShape(Schema):
+class SubmitterNotificationShape(Schema):
     """A letter to a submitter by e-mail or text message: what it was about and what became of it, not who it is for."""
 
     id = fields.String(required=True)
@@ -37,4 +37,4 @@ class NoteShape(Schema):
     reason = fields.String(required=True, allow_none=True)
 
 
-NotePage = page_of("NotePage", "A page of letters to submitters, the newest first.", NoteShape)
+SubmitterNotificationPage = page_of("NotePage", "A page of letters to submitters, the newest first.", SubmitterNotificationShape)

@@ -16,10 +16,10 @@ from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access, audit
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.account import TEMPLATES
 from services.runtime.web.application import create_app
-from services.runtime.web.audit import Scribe
+from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other, static_routes
 from services.runtime.web.routes import Answer, Routes
@@ -127,7 +127,7 @@ class Ticking:
         return self.moment
 
 
-class Doorway:
+class WebHarness:
     """The application, its clocks, a token for each role."""
 
     def __init__(self, database: Database, clock: FixedClock, **allowance: Any) -> None:
@@ -135,10 +135,12 @@ class Doorway:
         made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
         self.ids = {role: token_id for role, (token_id, _) in made.items()}
         self.tokens = {role: token for role, (_, token) in made.items()}
-        self.scribe = Scribe(database)
+        self.audit_log = AuditLog(database)
         limits = {LIMITS[name]: allowance.pop(name) for name in list(allowance) if name in LIMITS}
         throttle = Throttle(Allowance(limits, **allowance), self.ticking)
-        self.app = create_app("demo", None, routes, Gatekeeper(database), Telemetry(), throttle=throttle, scribe=self.scribe)
+        self.app = create_app(
+            "demo", None, routes, TokenAuthenticator(database), Telemetry(), throttle=throttle, audit_log=self.audit_log
+        )
         self.client = self.app.test_client()
 
     def ask(self, method: str, path: str, *, role: Role | None = None, peer: str = STRANGER, **options: Any) -> TestResponse:
@@ -153,5 +155,5 @@ class Doorway:
 
     def lines(self, **wanted: str) -> list[Mapping[str, Any]]:
         """The audit trail, once everything that is on its way is written."""
-        self.scribe.close()
+        self.audit_log.close()
         return audit.listing(self.database, since=None, wanted=wanted, limit=1000)

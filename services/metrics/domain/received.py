@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from services.contracts.envelope import Event, decode
-from services.contracts.ledger import Counted
+from services.contracts.ledger import LedgerEvent
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ReceivedEvent:
     """An event and the SHA-256 of its message."""
 
     event: Event
     body: bytes
 
     @property
-    def counted(self) -> Counted:
+    def counted(self) -> LedgerEvent:
         """The event as the ledger counts it."""
         event = self.event
-        return Counted(event.id, event.type, event.subject, event.time, self.body)
+        return LedgerEvent(event.id, event.type, event.subject, event.time, self.body)
 
 
-def heard(body: bytes) -> Heard:
+def received(body: bytes) -> ReceivedEvent:
     """What a message brings; raises `Poison` when it is none of ours."""
-    return Heard(decode(body), sha256(body).digest())
+    return ReceivedEvent(decode(body), sha256(body).digest())

@@ -49,7 +49,7 @@ DEPARTMENT, HEAD, ROUTING, SUPERVISOR, LADDER = "department", "head", "routing",
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class Effect:
     """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, columns to set.
 
     `internal` lines are on no receipt. Facts that are None are left out.
@@ -121,40 +121,40 @@ def _reopened(heard: AssignmentReopened) -> dict[str, Any]:
     return {"round": heard.round, "cause": heard.cause, "reason": reason, **_due(heard)}
 
 
-HEARD: Mapping[type[Message], Heard] = {
-    AssignmentCreated: Heard(ROUTING, State.ASSIGNED, _created, _assigned),
-    AssignmentSigned: Heard(DEPARTMENT, State.SIGNED, _of("deadline", "on_time")),
-    AssignmentProgressed: Heard(DEPARTMENT, None, _of("content", "contact", "on_time")),
-    AssignmentObjected: Heard(DEPARTMENT, State.OBJECTED, _of("reason", "proposed")),
-    AssignmentRuled: Heard(SUPERVISOR, None, _of("about", "granted", "reason")),
-    AssignmentReassigned: Heard(SUPERVISOR, State.REASSIGNED, _of("to", "reason")),
-    AssignmentAsked: Heard(DEPARTMENT, None, _of("until", "reason")),
-    AssignmentExtended: Heard(SUPERVISOR, None, lambda heard: {**_of("original", "reason")(heard), **_due(heard)}),
-    AssignmentPaused: Heard(DEPARTMENT, State.PAUSED, _of("reason", "until")),
-    AssignmentResumed: Heard(ROUTING, State.SIGNED, _due),
-    AssignmentCancelled: Heard(ROUTING, None, _of("why"), internal=True),
-    AssignmentAdvised: Heard(DEPARTMENT, None, _of("content", "deadline", "on_time")),
-    AssignmentDrafted: Heard(DEPARTMENT, State.DRAFTED, internal=True),
-    AssignmentAmended: Heard(HEAD, State.SIGNED, _of("reason"), internal=True),
-    AssignmentReplied: Heard(DEPARTMENT, State.REPLIED, _of("content", "outcome", "deadline", "on_time"), _replied),
-    AssignmentReopened: Heard(ROUTING, State.REOPENED, _reopened, _of("round")),
-    AssignmentConcluded: Heard(ROUTING, State.CONCLUDED, _of("rated")),
-    AssignmentMarked: Heard(SUPERVISOR, None, _of("key", "leader", "reason"), _of("key", "leader")),
-    AssignmentRaised: Heard(ROUTING, None, _of("level", "reason"), _of("level")),
-    AssignmentRechecked: Heard(SUPERVISOR, None, _of("held", "note")),
-    AssignmentRescheduled: Heard(ROUTING, None, _rescheduled, _window),
+EFFECTS: Mapping[type[Message], Effect] = {
+    AssignmentCreated: Effect(ROUTING, State.ASSIGNED, _created, _assigned),
+    AssignmentSigned: Effect(DEPARTMENT, State.SIGNED, _of("deadline", "on_time")),
+    AssignmentProgressed: Effect(DEPARTMENT, None, _of("content", "contact", "on_time")),
+    AssignmentObjected: Effect(DEPARTMENT, State.OBJECTED, _of("reason", "proposed")),
+    AssignmentRuled: Effect(SUPERVISOR, None, _of("about", "granted", "reason")),
+    AssignmentReassigned: Effect(SUPERVISOR, State.REASSIGNED, _of("to", "reason")),
+    AssignmentAsked: Effect(DEPARTMENT, None, _of("until", "reason")),
+    AssignmentExtended: Effect(SUPERVISOR, None, lambda heard: {**_of("original", "reason")(heard), **_due(heard)}),
+    AssignmentPaused: Effect(DEPARTMENT, State.PAUSED, _of("reason", "until")),
+    AssignmentResumed: Effect(ROUTING, State.SIGNED, _due),
+    AssignmentCancelled: Effect(ROUTING, None, _of("why"), internal=True),
+    AssignmentAdvised: Effect(DEPARTMENT, None, _of("content", "deadline", "on_time")),
+    AssignmentDrafted: Effect(DEPARTMENT, State.DRAFTED, internal=True),
+    AssignmentAmended: Effect(HEAD, State.SIGNED, _of("reason"), internal=True),
+    AssignmentReplied: Effect(DEPARTMENT, State.REPLIED, _of("content", "outcome", "deadline", "on_time"), _replied),
+    AssignmentReopened: Effect(ROUTING, State.REOPENED, _reopened, _of("round")),
+    AssignmentConcluded: Effect(ROUTING, State.CONCLUDED, _of("rated")),
+    AssignmentMarked: Effect(SUPERVISOR, None, _of("key", "leader", "reason"), _of("key", "leader")),
+    AssignmentRaised: Effect(ROUTING, None, _of("level", "reason"), _of("level")),
+    AssignmentRechecked: Effect(SUPERVISOR, None, _of("held", "note")),
+    AssignmentRescheduled: Effect(ROUTING, None, _rescheduled, _window),
     # That a department was told; the words stand with the opinion whose they are.
-    AssignmentJoined: Heard(ROUTING, None, lambda heard: {"opinion": heard.opinion.id}, internal=True),
-    AssignmentParted: Heard(ROUTING, None, _of("opinion"), internal=True),
-    AssignmentDetailed: Heard(ROUTING, None, lambda heard: {"opinion": heard.merged}, internal=True),
-    PromiseMade: Heard(DEPARTMENT, None, _promised("who")),
-    PromiseKept: Heard(
+    AssignmentJoined: Effect(ROUTING, None, lambda heard: {"opinion": heard.opinion.id}, internal=True),
+    AssignmentParted: Effect(ROUTING, None, _of("opinion"), internal=True),
+    AssignmentDetailed: Effect(ROUTING, None, lambda heard: {"opinion": heard.merged}, internal=True),
+    PromiseMade: Effect(DEPARTMENT, None, _promised("who")),
+    PromiseKept: Effect(
         DEPARTMENT, None, _promised("evidence", "on_time", "evaluate_by"),
         lambda heard: {"evaluate_by": heard.evaluate_by, "asked": True},
     ),
-    PromiseBroken: Heard(ROUTING, None, _promised()),
-    CardIssued: Heard(LADDER, None, _of("assignment", "card", "rung", "of", "deadline")),
-    SupervisionRaised: Heard(LADDER, None, _of("assignment", "rung", "of", "deadline")),
-    SupervisionScheduled: Heard(SUPERVISOR, None, _of("assignment", "title", "at")),
-    SupervisionResolved: Heard(SUPERVISOR, None, lambda heard: {**_of("assignment", "note")(heard), "came_to": heard.result}),
+    PromiseBroken: Effect(ROUTING, None, _promised()),
+    CardIssued: Effect(LADDER, None, _of("assignment", "card", "rung", "of", "deadline")),
+    SupervisionRaised: Effect(LADDER, None, _of("assignment", "rung", "of", "deadline")),
+    SupervisionScheduled: Effect(SUPERVISOR, None, _of("assignment", "title", "at")),
+    SupervisionResolved: Effect(SUPERVISOR, None, lambda heard: {**_of("assignment", "note")(heard), "came_to": heard.result}),
 }  # fmt: skip

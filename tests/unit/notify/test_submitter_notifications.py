@@ -15,11 +15,11 @@ from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Outcome
-from services.notify.consumer import read_letter
-from services.notify.domain import FAILURES_OF_A_WAY, Postbox, Undelivered, cause_of
-from services.notify.domain.letters import LETTER_RESTS
+from services.notify.consumer import read_request
+from services.notify.domain import FAILURES_OF_A_WAY, SubmitterChannels, Undelivered, cause_of
+from services.notify.domain.recipients import LETTER_RESTS
 from services.notify.domain.submitters import OUTCOMES, STEPS, write_to_submitter
-from services.notify.store import Notes
+from services.notify.store import SubmitterNotificationStore
 from services.notify.store.tables import channels, letters, notes
 from services.runtime.messaging.broker import Delivery
 from tests.unit.notify.scenes import at, scene_on, small_place
@@ -43,7 +43,7 @@ class Telling:
 
 @pytest.fixture
 def scene(sqlite_database, clock):
-    return scene_on(sqlite_database, clock, ways={"email": MAIL, "sms": SMS}, courier=Telling())
+    return scene_on(sqlite_database, clock, ways={"email": MAIL, "sms": SMS}, notifier=Telling())
 
 
 def requested(about="received", email="wang@x.example", phone=None, **facts):
@@ -101,21 +101,21 @@ def test_facts_are_told_in_the_language_of_the_part_and_what_is_missing_is_left_
 
 def test_a_letter_reaches_the_address_and_nothing_of_it_is_kept(scene):
     told(scene, requested())
-    assert scene.ways_to_visit() == ["email"]
-    assert scene.visit_way("email") == 1
-    ((url, title, body),) = scene.courier.sent
+    assert scene.ways_due() == ["email"]
+    assert scene.serve_way("email") == 1
+    ((url, title, body),) = scene.notifier.sent
     assert url == "mailto://user:pw@smtp.example?to=wang%40x.example"
     assert ("已收到" in title, "ABCD-1234-EFGH-5" in body) == (True, True)
     (row,) = scene.rows(notes)
     assert (row["state"], row["contact"], row["title"], row["body"]) == ("sent", None, None, None)
-    assert scene.ways_to_visit() == []
+    assert scene.ways_due() == []
 
 
 def test_both_ways_that_were_left_are_used_and_each_is_recorded(scene):
     told(scene, requested(phone="+86 138-0000-0000"))
-    assert sorted(scene.ways_to_visit()) == ["email", "sms"]
-    assert scene.visit_way("sms") == 1
-    assert scene.courier.sent[0][0] == "json://sms.example/?to=13800000000"
+    assert sorted(scene.ways_due()) == ["email", "sms"]
+    assert scene.serve_way("sms") == 1
+    assert scene.notifier.sent[0][0] == "json://sms.example/?to=13800000000"
     assert [entry[1:3] for entry in shown(scene)] == [("email", "pending"), ("sms", "sent")]
 
 
@@ -155,7 +155,7 @@ def test_what_is_no_address_is_not_kept(scene):
 
 
 def test_an_address_cannot_change_the_rest_of_the_template():
-    url = Postbox(small_place(), {"email": MAIL}).url("email", "a&bcc=b/c?d#e@x.example")
+    url = SubmitterChannels(small_place(), {"email": MAIL}).url("email", "a&bcc=b/c?d#e@x.example")
     assert url == "mailto://user:pw@smtp.example?to=a%26bcc%3Db%2Fc%3Fd%23e%40x.example"
 
 
@@ -163,7 +163,7 @@ def test_what_one_waits_for_comes_at_once_and_the_rest_in_office_hours(scene, cl
     clock.instant = at("2026-11-28 23:00")
     told(scene, requested(), requested("assigned"))
     assert [row["next_at"] for row in scene.rows(notes, "next_at")] == [clock.now(), at("2026-11-30 08:30")]
-    assert scene.visit_way("email") == 1
+    assert scene.serve_way("email") == 1
 
 
 def test_a_letter_heard_twice_is_one_letter(scene):
@@ -175,11 +175,11 @@ def test_a_letter_heard_twice_is_one_letter(scene):
 
 
 def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(scene):
-    scene.courier.failing = {"wang": REFUSED}
+    scene.notifier.failing = {"wang": REFUSED}
     told(
         scene, requested(), requested(email="li@x.example"), requested(email="wang2@x.example"), requested(email="wang3@x.example")
     )
-    assert scene.visit_way("email") == 1
+    assert scene.serve_way("email") == 1
     assert [entry[2] for entry in shown(scene)] == ["failed", "failed", "failed", "sent"]
     assert {entry[4] for entry in shown(scene)} == {None, "the mail server refused the address for good"}
     assert [row["contact"] for row in scene.rows(notes)] == [None] * 4
@@ -187,23 +187,23 @@ def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(sc
 
 
 def test_a_way_that_fails_again_and_again_rests_and_the_letters_wait(scene, clock):
-    scene.courier.failing = {"x.example": "timed out"}
+    scene.notifier.failing = {"x.example": "timed out"}
     told(scene, *(requested(email=f"p{number}@x.example") for number in range(5)))
-    assert scene.visit_way("email") == 0
+    assert scene.serve_way("email") == 0
     assert [entry[3] for entry in shown(scene)] == [0, 0] + [1] * FAILURES_OF_A_WAY
-    assert scene.ways_to_visit() == []
-    scene.courier.failing = {}
+    assert scene.ways_due() == []
+    scene.notifier.failing = {}
     clock.instant += LETTER_RESTS[0]
-    assert scene.visit_way("email") == 5
+    assert scene.serve_way("email") == 5
     assert {entry[2:] for entry in shown(scene)} == {("sent", 1, None), ("sent", 2, None)}
     assert scene.rows(channels) == []
 
 
 def test_a_letter_that_had_its_chances_is_given_up_and_forgotten(scene, clock):
-    scene.courier.failing = {"x.example": "timed out"}
+    scene.notifier.failing = {"x.example": "timed out"}
     told(scene, requested("replied"))
     for rest in (*LETTER_RESTS, timedelta(0)):
-        scene.visit_way("email")
+        scene.serve_way("email")
         clock.instant = scene.catalogue.calendar.next_opening(clock.instant + rest)
     assert shown(scene) == [("replied", "email", "failed", len(LETTER_RESTS) + 1, "timed out")]
     assert scene.rows(notes)[0]["contact"] is None
@@ -211,17 +211,17 @@ def test_a_letter_that_had_its_chances_is_given_up_and_forgotten(scene, clock):
 
 def test_a_letter_whose_process_died_is_uncertain_and_forgotten(scene, clock):
     told(scene, requested())
-    assert Notes(scene.database, scene.vault).take("email") is not None
+    assert SubmitterNotificationStore(scene.database, scene.vault).take("email") is not None
     clock.instant += scene.service.lost_after + timedelta(seconds=1)
-    assert scene.ways_to_visit() == []
+    assert scene.ways_due() == []
     assert [entry[2] for entry in shown(scene)] == ["uncertain"]
-    assert (scene.rows(notes)[0]["contact"], scene.visit_way("email")) == (None, 0)
+    assert (scene.rows(notes)[0]["contact"], scene.serve_way("email")) == (None, 0)
 
 
 def test_a_way_that_was_closed_meanwhile_gives_up_its_letters(scene, clock):
     told(scene, requested())
     after = scene_on(lambda *_: scene.database, clock, ways={})
-    assert after.visit_way("email") == 0
+    assert after.serve_way("email") == 0
     assert shown(scene) == [("received", "email", "failed", 1, "this way of writing to submitters is no longer set up")]
 
 
@@ -244,17 +244,17 @@ def test_nothing_of_a_submitter_reaches_the_log_or_the_reminders(scene):
     stream, standard = io.StringIO(), io.StringIO()
     handler = logging.StreamHandler(stream)
     logging.getLogger().addHandler(handler)
-    scene.courier.failing = {"wang": REFUSED, "sms": "13800000000 timed out"}
+    scene.notifier.failing = {"wang": REFUSED, "sms": "13800000000 timed out"}
     try:
         with redirect_stdout(standard):
             told(scene, requested(phone="13800000000"), requested(email="not one"))
-            for way in scene.ways_to_visit():
-                scene.visit_way(way)
-            print(repr(Notes(scene.database, scene.vault).take("sms")), file=standard)
+            for way in scene.ways_due():
+                scene.serve_way(way)
+            print(repr(SubmitterNotificationStore(scene.database, scene.vault).take("sms")), file=standard)
     finally:
         logging.getLogger().removeHandler(handler)
     said = stream.getvalue() + standard.getvalue()
-    assert "note_refused" in said
+    assert "submitter_notification_refused" in said
     assert [word for word in ("wang", "王先生", "13800000000", "ABCD", "not one") if word in said] == []
     assert scene.rows(letters) == []
 
@@ -264,5 +264,5 @@ def test_a_letter_that_cannot_be_read_does_not_repeat_what_it_says():
     body["data"]["about"] = {"wang@x.example": 1}
     delivery = Delivery(1, "notify.letters", "e-1", "letter.requested.-", json.dumps(body).encode())
     with pytest.raises(Poison) as refused:
-        read_letter(delivery)
+        read_request(delivery)
     assert (str(refused.value), refused.value.__context__) == ("not a letter that can be read", None)

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from services.contracts.messages.registry import REGISTRY
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.derivation import derive
-from services.metrics.domain.facts import KEPT, fact_of, read_story, write_story
+from services.metrics.domain.facts import KEPT, fact_of, read_history, write_history
 from services.metrics.store.columns import rows_of
 from services.metrics.store.tables import PAST, cases, rounds
-from tests.unit.metrics.telling import COUNTY, DAY, HOUR, START, Case, whole_story
+from tests.unit.metrics.events import COUNTY, DAY, HOUR, START, Case, whole_history
 
 DAYS = WorkingDays(COUNTY.calendar)
 
@@ -59,8 +59,8 @@ def told(draw):
 @given(told())
 def test_any_order_and_any_copies_give_the_same_rows(both):
     straight, shuffled = both
-    story = {fact.id: fact for fact in facts(shuffled)}
-    assert derive("o1", story.values(), DAYS) == derive("o1", facts(straight), DAYS)
+    history = {fact.id: fact for fact in facts(shuffled)}
+    assert derive("o1", history.values(), DAYS) == derive("o1", facts(straight), DAYS)
 
 
 def rows_by_key(derived) -> dict:
@@ -81,9 +81,9 @@ def test_a_row_that_followed_from_some_facts_is_never_left_behind_by_more_of_the
 @given(told())
 def test_a_story_reads_as_it_was_written(both):
     own = {fact.id: fact for fact in facts(both[1])}
-    text = write_story(own.values())
-    assert {fact.id: fact for fact in read_story(text)} == own
-    assert write_story(read_story(text)) == text
+    text = write_history(own.values())
+    assert {fact.id: fact for fact in read_history(text)} == own
+    assert write_history(read_history(text)) == text
 
 
 def test_each_round_has_its_own_reply_and_evaluation():
@@ -152,7 +152,7 @@ def test_a_ruling_on_an_extension_is_no_ruling_on_an_objection():
 
 
 def test_what_is_counted_as_often_as_it_happens_is_no_part_of_the_story():
-    assert {event.type for event in whole_story() if fact_of(event, event.time) is None} == {
+    assert {event.type for event in whole_history() if fact_of(event, event.time) is None} == {
         "reminder.sent", "card.issued", "supervision.raised", "supervision.resolved", "assignment.drafted",
         "assignment.amended", "assignment.rechecked",
     }  # fmt: skip

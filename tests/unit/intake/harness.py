@@ -29,8 +29,8 @@ from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.intake import app, consumer, handlers, pages, store
 from services.intake.app import Intake
-from services.intake.domain import Limits
-from services.intake.gateway import Room
+from services.intake.domain import CapacityLimits
+from services.intake.gateway import Capacity
 from services.intake.store import IntakeStore
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.process.catalogue import InUse, same
@@ -38,7 +38,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
-from services.runtime.web.access import Gatekeeper
+from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 
@@ -61,7 +61,7 @@ CALLERS = {
 }
 
 
-class Doorman(Gatekeeper):
+class FakeAuthenticator(TokenAuthenticator):
     """Knows `CALLERS` by name."""
 
     def __init__(self) -> None:
@@ -72,22 +72,22 @@ class Doorman(Gatekeeper):
 
 
 @dataclass
-class Desk:
+class IntakeHarness:
     """One intake."""
 
     database: Database
     clock: FixedClock
     catalogue: Catalogue = TOWN
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
-    limits: Limits = Limits(1_000_000, 0)
+    limits: CapacityLimits = CapacityLimits(1_000_000, 0)
     intake: Intake = field(init=False)
     app: flask.Flask = field(init=False)
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Room(self.database, self.limits))
-        self.app = create_app("intake", self.intake, routes, Doorman(), self.telemetry)
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
+        self.app = create_app("intake", self.intake, routes, FakeAuthenticator(), self.telemetry)
         self.client = self.app.test_client()
 
     def submit(self, **fields: Any) -> handlers.Taken:
@@ -103,7 +103,7 @@ class Desk:
 
     def sender(self, role: str | None = "admin") -> handlers.Sender:
         """Somebody whose token grants what that of a role does."""
-        return handlers.Sender(self.catalogue, self.intake.room, grant_of(role))
+        return handlers.Sender(self.catalogue, self.intake.capacity, grant_of(role))
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""
@@ -124,7 +124,7 @@ class Desk:
             comment or ("还没有修好。" if "dissatisfied" in (result, process) else None),
         )
 
-    def hear(self, *events: Event) -> None:
+    def consume(self, *events: Event) -> None:
         """Hear events of routing, each in a batch of its own."""
         for event in events:
             with self.database.transaction() as work:

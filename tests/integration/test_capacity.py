@@ -20,11 +20,11 @@ from services.console.doctor import processes
 from services.console.embedded.processes import free_port
 from services.console.settings import Addresses
 from services.contracts.callers import Role
-from services.contracts.errors import ROOM, NoRoom
+from services.contracts.errors import CAPACITY, AtCapacity
 from services.contracts.measures import INTAKE
 from services.intake.__main__ import ASSEMBLY
 from services.intake.domain import MESSAGES_PER_OPINION
-from services.intake.gateway import room
+from services.intake.gateway import capacity
 from services.intake.settings import Settings
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.memory import MemoryBroker
@@ -34,7 +34,7 @@ from services.runtime.store.database import Database
 from services.runtime.web.access import create
 from tests.integration.relaying import Running, until, waiting
 from tests.stores import MakeDatabase
-from tests.unit.intake.desk import FORM, KEY, MIGRATIONS
+from tests.unit.intake.harness import FORM, KEY, MIGRATIONS
 
 LIMIT = 60
 
@@ -78,23 +78,23 @@ def told(client: Client) -> int:
 
 def told_elsewhere(client: Client) -> set[str]:
     """The room that the series and `huiying doctor` tell."""
-    finding = processes.room(client.get("/readyz").json["room"])
+    finding = processes.capacity(client.get("/readyz").json["room"])
     assert (finding.good, "HUIYING_INTAKE_OUTBOX_LIMIT" in finding.advice) == (False, True)
     return {*re.findall(rf"^{INTAKE[0].name} (\d+)\.0$", client.get("/metrics").text, re.MULTILINE), finding.found.split()[0]}
 
 
 def test_it_takes_what_fits_tells_what_is_left_and_goes_on_once_that_is_sent(client: Client, database: Database) -> None:
-    before, rooms, statuses = LIMIT // MESSAGES_PER_OPINION, [told(client)], []
-    assert rooms == [before]
+    before, capacities, statuses = LIMIT // MESSAGES_PER_OPINION, [told(client)], []
+    assert capacities == [before]
     assert told_elsewhere(client) == {str(before)}
     while 503 not in statuses:
         statuses.append(submit(client))
-        rooms.append(told(client))
+        capacities.append(told(client))
         # An opinion of nobody who can be reached is two messages only, so a look finds a little more room now and then.
         until(lambda: told(client) > 0 or waiting(database) > LIMIT - MESSAGES_PER_OPINION, 5)
     assert statuses[:-1] == [201] * (len(statuses) - 1)
     assert before <= len(statuses) - 1 <= LIMIT // 2
-    assert rooms[1:4] == [before - 1, before - 2, before - 3]
+    assert capacities[1:4] == [before - 1, before - 2, before - 3]
     assert told(client) == 0
     assert told_elsewhere(client) == {"0"}
     assert LIMIT - MESSAGES_PER_OPINION < waiting(database) <= LIMIT
@@ -124,15 +124,15 @@ def batch(first: int, last: int) -> bytes:
 def test_an_import_is_told_which_lines_have_to_come_again_later(
     client: Client, access: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(room, "LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr(capacity, "LOOK_SECONDS", 3600.0)
     _, token = create(access, Role.ADMIN, None)
     fit = LIMIT // MESSAGES_PER_OPINION
     with serving(client) as url:
         importing = Importing(Addresses(url, "", None, token))
         answers = [orjson.loads(line) for line in importing.stream("/opinions/batch", batch(0, 500), NDJSON)]
         assert [answer["status"] for answer in answers] == ["created"] * fit + ["refused"] * (500 - fit)
-        assert all(list(answer["errors"]) == [ROOM] for answer in answers[fit:])
+        assert all(list(answer["errors"]) == [CAPACITY] for answer in answers[fit:])
         with pytest.raises(Later, match="nothing was stored") as caught:
             list(importing.stream("/opinions/batch", batch(500, 1000), NDJSON))
-        assert caught.value.seconds == NoRoom.seconds
+        assert caught.value.seconds == AtCapacity.seconds
         importing.session.close()

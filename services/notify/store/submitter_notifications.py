@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.domain import Note
+from services.notify.domain import SubmitterNotification
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
@@ -29,7 +29,7 @@ WAITING = is_state(notes, "pending") | is_state(notes, "sending")
 
 
 @dataclass(frozen=True, slots=True)
-class Sendable:
+class TakenSubmitterNotification:
     """A letter taken for an attempt; `attempts` counts this one. Printing it does not tell who it is for."""
 
     id: str
@@ -42,7 +42,7 @@ class Sendable:
         return f"Sendable({self.id})"
 
 
-class Notes:
+class SubmitterNotificationStore:
     """The letters to submitters of one store. Each step is a commit of its own."""
 
     def __init__(self, database: Database, vault: Vault) -> None:
@@ -60,7 +60,7 @@ class Notes:
             rests: set[str] = set(connection.scalars(resting(now))) if ways else set()
         return [way for way in ways if _channel(way) not in rests]
 
-    def take(self, way: str) -> Sendable | None:
+    def take(self, way: str) -> TakenSubmitterNotification | None:
         """Mark the next letter of a way as being sent; None when there is none. One that no key opens is given up."""
         table = notes.c
         with self._database.transaction() as work:
@@ -79,7 +79,7 @@ class Notes:
                     continue
                 change = {"state": "sending", "attempts": row.attempts + 1, "begun": work.now, "next_at": None}
                 work.execute(notes.update().where(table.id == row.id).values(change))
-                return Sendable(row.id, row.opinion, row.about, row.attempts + 1, letter)
+                return TakenSubmitterNotification(row.id, row.opinion, row.about, row.attempts + 1, letter)
         return None
 
     def reseal(self) -> int:
@@ -95,13 +95,13 @@ class Notes:
                         renewed += 1
         return renewed
 
-    def delivered(self, letter: Sendable, way: str) -> None:
+    def delivered(self, letter: TakenSubmitterNotification, way: str) -> None:
         """It was taken: nobody needs to know any more who it was for."""
         with self._database.transaction() as work:
             _end(work, notes.c.id == letter.id, "sent", None)
             recover(work, _channel(way))
 
-    def refused(self, letter: Sendable, reason: str, again: datetime | None) -> None:
+    def refused(self, letter: TakenSubmitterNotification, reason: str, again: datetime | None) -> None:
         """It was not taken: it is tried again at `again`, or is given up."""
         with self._database.transaction() as work:
             if again is None:
@@ -135,7 +135,7 @@ def _end(work: Transaction, which: sa.ColumnElement[bool], state: str, reason: s
     return int(work.execute(notes.update().where(which).values(change)).rowcount)
 
 
-def cancel_notes(work: Transaction, vault: Vault, opinion: str, receipts: Sequence[str]) -> int:
+def cancel_submitter_notifications(work: Transaction, vault: Vault, opinion: str, receipts: Sequence[str]) -> int:
     """Throw away what waits for whoever held one of these receipts of an opinion; returns how many letters."""
     work.overwrite()
     waiting = sa.select(notes.c.id, notes.c.body).where(WAITING, notes.c.opinion == opinion)
@@ -152,7 +152,9 @@ def _is_for(vault: Vault, body: str, receipts: Sequence[str]) -> bool:
     return any(receipt in text for receipt in receipts)
 
 
-def keep_note(work: Transaction, vault: Vault, message: str, opinion: str, about: str, note: Note, at: datetime) -> None:
+def keep_submitter_notification(
+    work: Transaction, vault: Vault, message: str, opinion: str, about: str, note: SubmitterNotification, at: datetime
+) -> None:
     """Put a letter into the post inside `work`, to leave from `at` on, sealed; one that cannot be sent is recorded as ended."""
     over = note.reason is not None
     state = "dropped" if note.dropped else "failed" if over else "pending"
@@ -165,7 +167,9 @@ def keep_note(work: Transaction, vault: Vault, message: str, opinion: str, about
     work.add(notes, row)
 
 
-def listed_notes(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[Mapping[str, Any]]:
+def listed_submitter_notifications(
+    connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int
+) -> list[Mapping[str, Any]]:
     """Letters to submitters without who they are for, the newest first, one more than `limit`; None filters nothing."""
     shown = sa.select(*(notes.c[name] for name in SHOWN))
     return rows_of(connection.execute(newest_first(shown, notes, filters, before, limit)))

@@ -9,8 +9,8 @@ from collections.abc import Callable
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.contracts.errors import NoRoom
-from services.intake.domain import NO_ROOM, Limits, room_left
+from services.contracts.errors import AtCapacity
+from services.intake.domain import AT_CAPACITY, CapacityLimits, capacity_left
 from services.runtime.store import outbox
 from services.runtime.store.database import Database
 
@@ -20,13 +20,13 @@ LOOK_SECONDS = 1.0
 LOOK_SHARE = 0.02
 
 
-class Room:
+class Capacity:
     """How many more opinions one store can take. Between two looks it counts down what this process has taken itself.
 
     Other processes on the same store do the same, so together they may take a second's worth more than there is room for.
     """
 
-    def __init__(self, database: Database, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, database: Database, limits: CapacityLimits, clock: Callable[[], float] = time.monotonic) -> None:
         self._database, self._limits, self._clock = database, limits, clock
         self._counting, self._looking = threading.Lock(), threading.Lock()
         self._left, self._known, self._full, self._until = 0, False, False, float("-inf")
@@ -47,10 +47,10 @@ class Room:
             self._looking.release()
 
     def take(self) -> None:
-        """Count one more opinion; raises `NoRoom` when there is none. A store that cannot be asked says so itself."""
+        """Count one more opinion; raises `AtCapacity` when there is none. A store that cannot be asked says so itself."""
         with self._counting:
             if self._known and self._left < 1:
-                raise NoRoom(NO_ROOM)
+                raise AtCapacity(AT_CAPACITY)
             self._left -= 1
 
     def _look(self) -> None:
@@ -58,7 +58,7 @@ class Room:
         try:
             with self._database.reading() as connection:
                 waiting, _ = outbox.backlog(connection, self._database.clock.now())
-            found: int | None = room_left(waiting, self._database.free_bytes(), self._limits)
+            found: int | None = capacity_left(waiting, self._database.free_bytes(), self._limits)
         except (SQLAlchemyError, OSError) as error:
             log.warning("room_not_known", error=repr(error))
             found = None

@@ -24,8 +24,8 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Message
 from services.intake.domain import STAFF
-from services.intake.handlers import letters
-from services.intake.handlers.heard import HEARD, Heard
+from services.intake.handlers import notifying
+from services.intake.handlers.effects import EFFECTS, Effect
 
 if TYPE_CHECKING:
     from services.intake.store import IntakeStore
@@ -37,29 +37,29 @@ COUNTED = ("assignment.", "promise.")
 TOLD_OF_SEPARATE = (AssignmentCreated, AssignmentProgressed, AssignmentAdvised)
 
 
-class Letter(NamedTuple):
+class NotificationRequest(NamedTuple):
     """A letter that an event gives reason for."""
 
     opinion: str
-    about: letters.About
+    about: notifying.About
     facts: Mapping[str, str]
 
 
-def hear(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -> None:
+def consume(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -> None:
     """Take events over; one that is not in the table changes nothing here."""
-    wanted: list[Letter] = []
+    wanted: list[NotificationRequest] = []
     for event in events:
-        row = HEARD.get(type(event.data))
+        row = EFFECTS.get(type(event.data))
         if row is not None:
             _take_over(store, event, row)
             wanted += _letters(catalogue, event)
     people = store.reachable(sorted({letter.opinion for letter in wanted})) if wanted else []
     for letter in wanted:
         ours = [person for person in people if person["case"] == letter.opinion]
-        letters.write(store, letter.opinion, letter.about, ours, **letter.facts)
+        notifying.write(store, letter.opinion, letter.about, ours, **letter.facts)
 
 
-def _take_over(store: IntakeStore, event: Event, row: Heard) -> None:
+def _take_over(store: IntakeStore, event: Event, row: Effect) -> None:
     message: Any = event.data
     role = getattr(message, "role", LEAD)
     if role == LEAD and event.type.startswith(COUNTED):
@@ -70,14 +70,14 @@ def _take_over(store: IntakeStore, event: Event, row: Heard) -> None:
     facts = {"department": message.department, **row.facts(message), **({} if role == LEAD else {"role": role})}
     facts = {name: value for name, value in facts.items() if value is not None}
     audience = STAFF if row.internal or not told else None
-    store.tell(event.subject, event.time, event.type, row.by, audience=audience, **facts)
+    store.record(event.subject, event.time, event.type, row.by, audience=audience, **facts)
     if isinstance(message, AssignmentCreated):
         store.add_handler(event.subject, message.assignment, message.department, role)
     elif _ends(message):
         store.add_handler(event.subject, message.assignment, message.department, role, ended=True)
 
 
-def _values(message: Any, row: Heard) -> dict[str, Any]:
+def _values(message: Any, row: Effect) -> dict[str, Any]:
     """The columns that a message of the lead sets; whatever moves the state says who has the case."""
     state = row.state
     if isinstance(message, AssignmentRuled) and message.about == "objection" and not message.granted:
@@ -92,12 +92,12 @@ def _ends(message: Message) -> bool:
     return isinstance(message, AssignmentReassigned) or (isinstance(message, AssignmentCancelled) and message.why == "reassigned")
 
 
-def _letters(catalogue: Catalogue, event: Event) -> Sequence[Letter]:
+def _letters(catalogue: Catalogue, event: Event) -> Sequence[NotificationRequest]:
     """What the submitters are told by letter: who has it, what was answered, which promise was kept."""
     match event.data:
         case AssignmentCreated(role="lead") as message:
             due = message.deadlines.get("reply")
-            about: letters.About = "assigned"
+            about: notifying.About = "assigned"
             facts = {"due": due.isoformat()} if due else {}
         case AssignmentReplied() as message:
             about, facts = "replied", {"outcome": str(message.outcome), "evaluate_by": message.evaluate_by.isoformat()}
@@ -107,4 +107,8 @@ def _letters(catalogue: Catalogue, event: Event) -> Sequence[Letter]:
             about, facts = "kept", {"what": message.what, "evaluate_by": message.evaluate_by.isoformat()}
         case _:
             return ()
-    return (Letter(event.subject, about, {"department": letters.department_name(catalogue, message.department), **facts}),)
+    return (
+        NotificationRequest(
+            event.subject, about, {"department": notifying.department_name(catalogue, message.department), **facts}
+        ),
+    )

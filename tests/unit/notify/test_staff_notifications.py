@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify.domain import Secretary, Undelivered, next_attempt, rest_after
-from services.notify.domain.letters import CHANNEL_RESTS, LETTER_RESTS, address, write
-from services.notify.gateway import AppriseCourier, Rounds
+from services.notify.domain import Recipients, Undelivered, next_attempt, rest_after
+from services.notify.domain.recipients import CHANNEL_RESTS, LETTER_RESTS, address, write
+from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers import LOST_AFTER
-from services.notify.store import Letters, sent_reminders
+from services.notify.store import StaffNotificationStore, sent_reminders
 from services.notify.store.tables import channels, letters
 from tests.unit.notify.scenes import at, deadline, scene_on, small_place
 
@@ -23,7 +23,7 @@ PLACE = small_place(channels={"water": (WATER, WATER_TOO), "roads": ("mailto://r
 def scene(sqlite_database, clock):
     """A red card is due for water: two channels of its own and one of the supervisor."""
     scene = scene_on(sqlite_database, clock, catalogue=PLACE, others={"supervisor": (BOSS,)})
-    scene.hear(scene.created(reply="2026-12-14 23:59:59"))
+    scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-15 09:00")
     return scene
 
@@ -56,8 +56,8 @@ def test_a_letter_ahead_of_the_deadline_does_not_call_it_overdue():
 
 
 def test_one_channel_gets_one_letter_however_many_recipients_share_it():
-    secretary = Secretary(PLACE, {"supervisor": (WATER,)})
-    written = secretary.letters(PLACE.ladder["red"], deadline(), at("2026-12-15 09:00"))
+    recipients = Recipients(PLACE, {"supervisor": (WATER,)})
+    written = recipients.letters(PLACE.ladder["red"], deadline(), at("2026-12-15 09:00"))
     assert [(letter.recipient, letter.channel) for letter in written] == [
         ("department", key(WATER)),
         ("department", key(WATER_TOO)),
@@ -82,13 +82,13 @@ def test_a_red_card_writes_to_every_channel_of_the_department_and_the_supervisor
     assert sorted(scene.channels()) == sorted(map(key, (WATER, WATER_TOO, BOSS)))
     for channel in scene.channels():
         assert scene.visit(channel) == 1
-    assert sorted(scene.courier.sent) == sorted((url, "【级red】河道淤积1") for url in (WATER, WATER_TOO, BOSS))
+    assert sorted(scene.notifier.sent) == sorted((url, "【级red】河道淤积1") for url in (WATER, WATER_TOO, BOSS))
     assert {row["state"] for row in posted(scene).values()} == {"sent"}
     assert scene.channels() == []
 
 
 def test_a_dead_channel_rests_and_harms_no_other(scene, clock):
-    scene.courier.dead = {WATER}
+    scene.notifier.dead = {WATER}
     assert [scene.visit(channel) for channel in (key(WATER), key(BOSS))] == [0, 1]
     row = posted(scene)[key(WATER)]
     assert (row["state"], row["attempts"], row["reason"]) == ("pending", 1, "nobody answers")
@@ -98,9 +98,9 @@ def test_a_dead_channel_rests_and_harms_no_other(scene, clock):
 
 
 def test_a_channel_that_answers_again_gets_what_waited(scene, clock):
-    scene.courier.dead = {WATER}
+    scene.notifier.dead = {WATER}
     scene.visit(key(WATER))
-    scene.courier.dead = set()
+    scene.notifier.dead = set()
     clock.instant += LETTER_RESTS[0]
     assert key(WATER) in scene.channels()
     assert scene.visit(key(WATER)) == 1
@@ -109,7 +109,7 @@ def test_a_channel_that_answers_again_gets_what_waited(scene, clock):
 
 
 def test_a_letter_that_had_its_chances_has_failed(scene, clock):
-    scene.courier.dead = {WATER}
+    scene.notifier.dead = {WATER}
     for rest in (*LETTER_RESTS, timedelta(0)):
         scene.visit(key(WATER))
         clock.instant = scene.catalogue.calendar.next_opening(clock.instant + rest)
@@ -119,7 +119,7 @@ def test_a_letter_that_had_its_chances_has_failed(scene, clock):
 
 
 def test_a_second_attempt_does_not_come_at_night(scene, clock):
-    scene.courier.dead = {WATER}
+    scene.notifier.dead = {WATER}
     clock.instant = at("2026-12-15 17:29:30")
     scene.visit(key(WATER))
     assert posted(scene)[key(WATER)]["next_at"] == at("2026-12-16 08:30")
@@ -129,7 +129,7 @@ def test_a_second_attempt_does_not_come_at_night(scene, clock):
 
 
 def test_a_letter_whose_process_died_is_uncertain_and_not_repeated(scene, clock):
-    assert Letters(scene.database).take(key(WATER)) is not None
+    assert StaffNotificationStore(scene.database).take(key(WATER)) is not None
     clock.instant += LOST_AFTER
     scene.channels()
     assert posted(scene)[key(WATER)]["state"] == "sending"
@@ -145,7 +145,7 @@ def test_a_letter_whose_process_died_is_uncertain_and_not_repeated(scene, clock)
 def test_a_channel_that_left_the_catalogue_fails_its_letters(scene, clock):
     after = scene_on(lambda *_: scene.database, clock, catalogue=small_place())
     after.visit(key(WATER))
-    assert (posted(scene)[key(WATER)]["state"], after.courier.sent) == ("failed", [])
+    assert (posted(scene)[key(WATER)]["state"], after.notifier.sent) == ("failed", [])
 
 
 def test_a_hanging_channel_keeps_no_other_waiting():
@@ -156,7 +156,7 @@ def test_a_hanging_channel_keeps_no_other_waiting():
             release.wait(5)
         visited.append(channel)
 
-    rounds = Rounds(visit)
+    rounds = NotifierPool(visit)
     slow = rounds.begin(["slow"])
     for thread in rounds.begin(["slow", "quick"]):
         thread.join(5)
@@ -170,7 +170,7 @@ def test_only_so_many_channels_are_visited_at_once_and_a_failed_visit_makes_room
     def visit(channel):
         raise RuntimeError(channel)
 
-    rounds = Rounds(visit, most=1)
+    rounds = NotifierPool(visit, most=1)
     for _ in range(2):
         (thread,) = rounds.begin(["a"])
         thread.join(5)
@@ -178,4 +178,4 @@ def test_only_so_many_channels_are_visited_at_once_and_a_failed_visit_makes_room
 
 def test_an_address_that_cannot_be_read_is_said_so():
     with pytest.raises(Undelivered, match="cannot be read"):
-        AppriseCourier(1.0).send("nonsense", "t", "b")
+        AppriseNotifier(1.0).send("nonsense", "t", "b")

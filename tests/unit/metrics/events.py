@@ -49,7 +49,7 @@ from services.contracts.messages.supervision import (
     SupervisionResolved,
 )
 from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
-from services.contracts.topology import SAYS
+from services.contracts.topology import PUBLISHES
 from services.runtime.clock import ZONE
 
 COUNTY = load_catalogue(Path(__file__).parent / "county.yml")
@@ -60,7 +60,7 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 def saying(message: Message) -> str:
     word = message.TYPE.partition(".")[0]
-    return next(f"/{service}" for service, words in SAYS.items() if word in words)
+    return next(f"/{service}" for service, words in PUBLISHES.items() if word in words)
 
 
 @dataclass
@@ -84,7 +84,7 @@ class Case:
     def own(self) -> dict:
         return {"assignment": self.assignment, "department": self.department}
 
-    def say(self, message: Message) -> "Case":
+    def publish(self, message: Message) -> "Case":
         source = saying(message)
         self.sequences[source] += 1
         number = self.sequences[source]
@@ -96,26 +96,26 @@ class Case:
         return self
 
     def submitted(self, channel="web", area="town", station="central", told=None) -> "Case":
-        return self.say(OpinionSubmitted(channel, "t", self.topic, area, station, told))
+        return self.publish(OpinionSubmitted(channel, "t", self.topic, area, station, told))
 
     def accepted(self, decision="automatic", channel="web") -> "Case":
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
-        return self.say(OpinionAccepted(text, channel, decision, self.topic))
+        return self.publish(OpinionAccepted(text, channel, decision, self.topic))
 
     def declined(self) -> "Case":
-        return self.say(OpinionDeclined("unclear", "Say more", self.topic))
+        return self.publish(OpinionDeclined("unclear", "Say more", self.topic))
 
     def returned(self) -> "Case":
-        return self.say(OpinionReturned("q", self.topic))
+        return self.publish(OpinionReturned("q", self.topic))
 
     def detailed(self) -> "Case":
-        return self.say(OpinionDetailed("c", self.topic))
+        return self.publish(OpinionDetailed("c", self.topic))
 
     def merged(self, into="o1") -> "Case":
-        return self.say(OpinionMerged(into, True, self.topic))
+        return self.publish(OpinionMerged(into, True, self.topic))
 
     def withdrawn(self) -> "Case":
-        return self.say(OpinionWithdrawn(True, None, self.topic))
+        return self.publish(OpinionWithdrawn(True, None, self.topic))
 
     def assigned(self, sign=DAY, reply=7 * DAY, contact=None, level=None, key=False, leader=None) -> "Case":
         deadlines = {"sign": self.at + sign, "reply": self.at + reply}
@@ -131,53 +131,55 @@ class Case:
 
     def _created(self, assignment, department, role, deadlines, **more) -> "Case":
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
-        return self.say(AssignmentCreated(assignment, text, department, role, "simple", deadlines, Why("given", 1.0), **more))
+        return self.publish(AssignmentCreated(assignment, text, department, role, "simple", deadlines, Why("given", 1.0), **more))
 
     def of(self, role, department="petitions") -> dict:
         return {"assignment": f"{self.id}-{role}", "department": department, "role": role}
 
     def advised(self, role="co_handler", on_time=True) -> "Case":
-        return self.say(AssignmentAdvised(**self.of(role), lead=self.department, content="c", deadline=self.at, on_time=on_time))
+        return self.publish(
+            AssignmentAdvised(**self.of(role), lead=self.department, content="c", deadline=self.at, on_time=on_time)
+        )
 
     def co_signed(self, role="co_handler", on_time=False) -> "Case":
-        return self.say(AssignmentSigned(**self.of(role), deadline=self.at, on_time=on_time))
+        return self.publish(AssignmentSigned(**self.of(role), deadline=self.at, on_time=on_time))
 
     def released(self, why="answered", role="co_handler") -> "Case":
-        return self.say(AssignmentCancelled(**self.of(role), why=why))
+        return self.publish(AssignmentCancelled(**self.of(role), why=why))
 
     def contacted(self, contact="phone", on_time=True) -> "Case":
-        return self.say(AssignmentProgressed(**self.own, content="c", contact=contact, on_time=on_time))
+        return self.publish(AssignmentProgressed(**self.own, content="c", contact=contact, on_time=on_time))
 
     def drafted(self) -> "Case":
-        return self.say(AssignmentDrafted(**self.own))
+        return self.publish(AssignmentDrafted(**self.own))
 
     def amended(self) -> "Case":
-        return self.say(AssignmentAmended(**self.own, reason="r"))
+        return self.publish(AssignmentAmended(**self.own, reason="r"))
 
     def marked(self, key=True, leader="l") -> "Case":
-        return self.say(AssignmentMarked(**self.own, key=key, leader=leader, reason="r"))
+        return self.publish(AssignmentMarked(**self.own, key=key, leader=leader, reason="r"))
 
     def raised(self, level="city") -> "Case":
-        return self.say(AssignmentRaised(**self.own, level=level, reason="r"))
+        return self.publish(AssignmentRaised(**self.own, level=level, reason="r"))
 
     def rechecked(self, held=True) -> "Case":
-        return self.say(AssignmentRechecked(**self.own, held=held, note="n"))
+        return self.publish(AssignmentRechecked(**self.own, held=held, note="n"))
 
     def rescheduled(self, **deadlines: timedelta) -> "Case":
         moved = {kind: self.at + step for kind, step in (deadlines or {"reply": 9 * DAY}).items()}
-        return self.say(AssignmentRescheduled(**self.own, deadlines=moved, provisional=False, reason="r"))
+        return self.publish(AssignmentRescheduled(**self.own, deadlines=moved, provisional=False, reason="r"))
 
     def signed(self, on_time=True) -> "Case":
-        return self.say(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
+        return self.publish(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
 
     def objected(self, proposed="petitions") -> "Case":
-        return self.say(AssignmentObjected(**self.own, reason="r", proposed=proposed))
+        return self.publish(AssignmentObjected(**self.own, reason="r", proposed=proposed))
 
     def ruled(self, granted=True, about="objection") -> "Case":
-        return self.say(AssignmentRuled(**self.own, about=about, granted=granted, reason="r"))
+        return self.publish(AssignmentRuled(**self.own, about=about, granted=granted, reason="r"))
 
     def reassigned(self, to="petitions") -> "Case":
-        return self.say(AssignmentReassigned(**self.own, to=to, reason="r"))
+        return self.publish(AssignmentReassigned(**self.own, to=to, reason="r"))
 
     def handed_over(self, to="petitions") -> "Case":
         """An objection is upheld: what follows is about the other department's assignment."""
@@ -186,61 +188,61 @@ class Case:
         return self.assigned()
 
     def extended(self, reply=10 * DAY) -> "Case":
-        return self.say(AssignmentExtended(**self.own, original=self.at, deadlines={"reply": self.at + reply}, reason="r"))
+        return self.publish(AssignmentExtended(**self.own, original=self.at, deadlines={"reply": self.at + reply}, reason="r"))
 
     def paused(self) -> "Case":
-        return self.say(AssignmentPaused(**self.own, reason="r", until=self.at + DAY))
+        return self.publish(AssignmentPaused(**self.own, reason="r", until=self.at + DAY))
 
     def resumed(self, reply=7 * DAY, **others) -> "Case":
         due = {kind: self.at + left for kind, left in {**others, "reply": reply}.items()}
-        return self.say(AssignmentResumed(**self.own, deadlines=due))
+        return self.publish(AssignmentResumed(**self.own, deadlines=due))
 
     def cancelled(self, why="withdrawn") -> "Case":
-        return self.say(AssignmentCancelled(**self.own, why=why))
+        return self.publish(AssignmentCancelled(**self.own, why=why))
 
     def replied(self, outcome="solved", on_time=True) -> "Case":
         due = self.at + 20 * DAY
-        return self.say(
+        return self.publish(
             AssignmentReplied(**self.own, content="c", outcome=Outcome(outcome), deadline=self.at, on_time=on_time, evaluate_by=due)
         )
 
     def evaluated(self, result="satisfied", process=None, rater=None, revision=False) -> "Case":
         rated = Rating(process) if process else None
         given = {"result": Rating(result), "process": rated, "topic": self.topic, "rater": rater, "revision": revision}
-        return self.say(OpinionEvaluated(**self.own, **given, round=self.round))
+        return self.publish(OpinionEvaluated(**self.own, **given, round=self.round))
 
     def reopened(self, reply=7 * DAY, cause="dissatisfied") -> "Case":
         self.round += 1
-        return self.say(AssignmentReopened(**self.own, round=self.round, deadlines={"reply": self.at + reply}, cause=cause))
+        return self.publish(AssignmentReopened(**self.own, round=self.round, deadlines={"reply": self.at + reply}, cause=cause))
 
     def concluded(self, outcome="solved", on_time=True, rated=True) -> "Case":
-        return self.say(AssignmentConcluded(**self.own, outcome=Outcome(outcome), on_time=on_time, rated=rated))
+        return self.publish(AssignmentConcluded(**self.own, outcome=Outcome(outcome), on_time=on_time, rated=rated))
 
     def promised(self, due: timedelta = DAY, name="p") -> "Case":
-        return self.say(PromiseMade(**self.own, what="w", due=self.at + due, promise=f"{self.id}-{name}"))
+        return self.publish(PromiseMade(**self.own, what="w", due=self.at + due, promise=f"{self.id}-{name}"))
 
     def kept(self, on_time=True, name="p") -> "Case":
         about = {"promise": f"{self.id}-{name}", "what": "w", "evidence": "e", "due": self.at}
-        return self.say(PromiseKept(**self.own, **about, on_time=on_time, evaluate_by=self.at + 20 * DAY))
+        return self.publish(PromiseKept(**self.own, **about, on_time=on_time, evaluate_by=self.at + 20 * DAY))
 
     def broken(self, name="p") -> "Case":
-        return self.say(PromiseBroken(**self.own, promise=f"{self.id}-{name}", what="w", due=self.at))
+        return self.publish(PromiseBroken(**self.own, promise=f"{self.id}-{name}", what="w", due=self.at))
 
     def reminded(self, rung="half") -> "Case":
-        return self.say(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
+        return self.publish(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
 
     def carded(self, card="red") -> "Case":
-        return self.say(CardIssued(**self.own, rung=card, of="reply", card=card, deadline=self.at))
+        return self.publish(CardIssued(**self.own, rung=card, of="reply", card=card, deadline=self.at))
 
     def supervised(self, rung="supervise", supervision="s") -> "Case":
         about = {"rung": rung, "of": "reply", "deadline": self.at, "supervision": f"{self.id}-{supervision}"}
-        return self.say(SupervisionRaised(**self.own, **about))
+        return self.publish(SupervisionRaised(**self.own, **about))
 
     def resolved(self, result="closed", supervision="s") -> "Case":
-        return self.say(SupervisionResolved(**self.own, supervision=f"{self.id}-{supervision}", result=result, note="n"))
+        return self.publish(SupervisionResolved(**self.own, supervision=f"{self.id}-{supervision}", result=result, note="n"))
 
 
-def small_story() -> list[Event]:
+def small_history() -> list[Event]:
     """Nine opinions: solved, done again, promised, overdue with a red card, declined, handed over, waiting, taken back, merged."""
     solved = Case("o1").submitted().accepted().assigned().later(HOUR).signed().later(2 * DAY).replied()
     solved.later(DAY).evaluated("satisfied", "basically_satisfied").concluded()
@@ -262,7 +264,7 @@ def small_story() -> list[Event]:
     return [event for case in cases for event in case.events]
 
 
-def whole_story() -> list[Event]:
+def whole_history() -> list[Event]:
     """The small story and five more: handled by several, promised and kept, broken, looked at again, key, raised and supervised."""
     joint = Case("o10").submitted().accepted().assigned(contact=DAY, level="county").joined().joined("separate").later(HOUR)
     joint.signed().contacted().later(HOUR).co_signed().advised().later(DAY).drafted().later(HOUR).amended().later(HOUR).drafted()
@@ -280,4 +282,4 @@ def whole_story() -> list[Event]:
     key.rescheduled(reply=DAY).later(DAY).resumed()
     key.carded("yellow").carded().supervised().later(HOUR).supervised("criticise").later(HOUR).resolved("summons")
     cases = (joint, kept, broken, looked, key)
-    return small_story() + [event for case in cases for event in case.events]
+    return small_history() + [event for case in cases for event in case.events]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
-from services.contracts.messages.values import Counted
+from services.contracts.messages.values import RaisedBy
 from services.intake.handlers import DEPARTMENT
 from services.intake.pages.events import ACTORS, EVENTS
 from services.intake.pages.words import (
@@ -39,27 +39,27 @@ CHOSEN: Mapping[str, Words] = {
     "supervisor": Words("督办人员指定由它办理", "a supervisor chose it"),
 }
 #: Why a case went up a level by itself.
-COUNTED: Mapping[Counted, Words] = {
-    Counted.REWORKS: Words("重办 {} 次", "handled again {} times"),
-    Counted.TRANSFERS: Words("改交 {} 次", "reassigned {} times"),
+COUNTED: Mapping[RaisedBy, Words] = {
+    RaisedBy.REWORKS: Words("重办 {} 次", "handled again {} times"),
+    RaisedBy.TRANSFERS: Words("改交 {} 次", "reassigned {} times"),
 }
 HANDLED: Mapping[str, Words] = {"separate": Words("分别办理", "handles its own part and answers for it")}
 
 
-class Fact(NamedTuple):
+class LabelledFact(NamedTuple):
     """A labelled line."""
 
     label: Words
     value: Shown
 
 
-class Told(NamedTuple):
+class ShownEntry(NamedTuple):
     """One moment of a timeline. `said` is what somebody wrote, or empty."""
 
     at: Markup
     what: Words
     by: Words
-    facts: Sequence[Fact]
+    facts: Sequence[LabelledFact]
     said: str
 
 
@@ -132,7 +132,7 @@ def _named(names: Mapping[str, Words]) -> Show:
 
 def _raised(value: Any, catalogue: Catalogue) -> Shown:
     """Why a case was raised a level, where it was by count; what somebody wrote otherwise."""
-    counted = Counted.of(str(value))
+    counted = RaisedBy.of(str(value))
     if counted is None:
         return _reason(value, catalogue)
     words, count = COUNTED[counted[0]], counted[1]
@@ -200,12 +200,12 @@ FACTS: Mapping[str, tuple[Words, Show]] = {
 }
 
 
-def tell(timeline: Sequence[Mapping[str, Any]], catalogue: Catalogue, answers: Collection[str]) -> list[Told]:
+def entries_of(timeline: Sequence[Mapping[str, Any]], catalogue: Catalogue, answers: Collection[str]) -> list[ShownEntry]:
     """The timeline in words, oldest first. The text of `answers`, which the page shows on their own, is not repeated."""
     return [_moment(moment, catalogue, answers) for moment in timeline]
 
 
-def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection[str]) -> Told:
+def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection[str]) -> ShownEntry:
     facts = dict(moment["facts"])
     said = facts.get("content") or ""
     if moment["what"] in ANSWERS and said in answers:
@@ -214,13 +214,13 @@ def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection
     if moment["by"] == DEPARTMENT and "department" in facts:
         by = department_name(facts.pop("department"), catalogue)
     what = EVENTS.get(moment["what"], Words(moment["what"], moment["what"]))
-    return Told(show_time(moment["at"], catalogue), what, by, list(_facts(facts, catalogue)), said)
+    return ShownEntry(show_time(moment["at"], catalogue), what, by, list(_facts(facts, catalogue)), said)
 
 
-def _facts(facts: Mapping[str, Any], catalogue: Catalogue) -> Sequence[Fact]:
+def _facts(facts: Mapping[str, Any], catalogue: Catalogue) -> Sequence[LabelledFact]:
     shown = []
     for name, (label, show) in FACTS.items():
         value = show(facts[name], catalogue) if facts.get(name) is not None else None
         if value is not None:
-            shown.append(Fact(label, value))
+            shown.append(LabelledFact(label, value))
     return shown

@@ -1,0 +1,24 @@
+"""Telling a department of a changed calendar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.notify.domain import StaffNotification, write_calendar_notification
+
+if TYPE_CHECKING:
+    from services.contracts.catalogue.model import Catalogue
+    from services.contracts.envelope import Event
+    from services.contracts.messages.supervision import CalendarChanged
+    from services.notify.domain import Recipients
+    from services.notify.store import ReminderStore
+
+
+def notify_of_calendar(
+    record: ReminderStore, catalogue: Catalogue, recipients: Recipients, event: Event, message: CalendarChanged
+) -> None:
+    """One letter to each channel of the department, about all of its deadlines that have moved."""
+    title, body = write_calendar_notification(message, catalogue)
+    readers = {entry.key: entry.person for entry in recipients.addresses("department", message.department)}
+    letters = [StaffNotification("department", key, title, body, person) for key, person in readers.items()]
+    record.add_calendar_notification(event.id, event.subject, message.department, letters)
