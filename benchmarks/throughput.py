@@ -108,9 +108,9 @@ class Track:
         return sum(day.size for day in self.client.pages("/ledger", LedgerDay))
 
     def _used(self) -> dict[str, ProcessStats]:
-        found = stats_of({**self.supervisor.running(), BROKER: self.supervisor.node.pid()})
         own = os.times()
-        return {} if found is None else {**found, SENDER: ProcessStats(own.user + own.system, 0)}
+        found = stats_of({**self.supervisor.running(), BROKER: self.supervisor.node.pid()})
+        return {**found, SENDER: ProcessStats(own.user + own.system, 0)}
 
     def _patient(self, since: float, what: str) -> None:
         if time.perf_counter() - since > STALL_SECONDS:

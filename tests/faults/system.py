@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 
 from services.console.client.management import Management
@@ -125,9 +126,8 @@ class System:
             return self.supervisor.node.pid()
         if name == "web-child":
             parent = self.pid(WEB)
-            asked = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-            pairs = (line.split() for line in asked.stdout.splitlines())
-            return next((int(pid) for pid, above in pairs if int(above) == parent), None)
+            children = [] if parent is None else psutil.Process(parent).children()
+            return next((child.pid for child in children), None)
         return self.place.slot(name).pid()
 
     def pause(self, name: str, seconds: float) -> None:

@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from services.console.embedded.node import free_broker_port
 from services.console.embedded.processes import birth_of, free_port
 from services.runtime.settings import inherited
@@ -105,12 +107,12 @@ class Installation:
         return found
 
     def still_running(self) -> list[int]:
-        """The pids of all processes that were given this folder, in whatever file they stand or in none; where there is `/proc`."""
+        """The pids of all processes that were given this folder, in whatever file they stand or in none."""
         found = []
-        for path in Path("/proc").glob("[0-9]*/environ"):
-            with contextlib.suppress(OSError):
-                if str(self.var).encode() in path.read_bytes():
-                    found.append(int(path.parent.name))
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if any(str(self.var) in value for value in process.environ().values()):
+                    found.append(process.pid)
         return found
 
     def kill(self, name: str) -> None:
@@ -138,6 +140,4 @@ class Installation:
 
 
 def _child_of(parent: int) -> int:
-    asked = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)
-    pairs = (line.split() for line in asked.stdout.splitlines())
-    return next(int(pid) for pid, above in pairs if int(above) == parent)
+    return next(child.pid for child in psutil.Process(parent).children())

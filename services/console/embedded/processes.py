@@ -13,6 +13,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import psutil
+
 STEP_SECONDS = 0.05
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
 #: Below those that Linux and macOS give to outgoing connections, one of which might have a port just when it is wanted again.
@@ -22,25 +24,19 @@ PORTS = range(10_000, 32_000)
 def birth_of(pid: int) -> str | None:
     """When a process was born, as a text that no other process with this pid will have; None when it does not run."""
     try:
-        facts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
-        return None if Path("/proc/self").exists() else _birth_by_ps(pid)
-    except (OSError, ProcessLookupError):
+        process = psutil.Process(pid)
+        # Linux counts from the boot, which no change of the clock moves; what psutil adds to that is taken off again.
+        born = process.create_time() - (psutil.boot_time() if psutil.LINUX else 0.0)
+        # A zombie has ended already, only nobody has asked about it yet.
+        return None if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD) else f"{_boot()}:{born:.2f}"
+    except psutil.Error:
         return None
-    # A zombie has ended already, only nobody has asked about it yet.
-    return None if facts[0] in "ZX" else f"{_boot()}:{facts[19]}"
 
 
 def _boot() -> str:
     with contextlib.suppress(OSError):
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     return "-"
-
-
-def _birth_by_ps(pid: int) -> str | None:
-    asked = subprocess.run(["ps", "-o", "state=,lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    state, _, born = asked.stdout.strip().partition(" ")
-    return born.strip().replace(" ", "_") if state and not state.startswith("Z") else None
 
 
 def free_port(among: range = PORTS) -> int:

@@ -1,6 +1,5 @@
 """What `python -m benchmarks speed` computes, and what it says of what was on."""
 
-import os
 from collections import Counter
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +12,6 @@ from click.testing import CliRunner
 from benchmarks.__main__ import main
 from benchmarks.load import SIZE, make_opinions
 from benchmarks.preflight import contacts_sealed, durable_commits, ledger_appended, one_place_each, quorum_queues
-from benchmarks.process_stats import Process, added, parsed
 from benchmarks.queue_audit import QueueAudit
 from benchmarks.speed import between, unrest
 from benchmarks.speed_report import bar
@@ -29,7 +27,6 @@ from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 
 PERSON = {"kind": "citizen", "phone": "13700000001", "email": "a@example.org"}
-STAT = "{} (a) b (c)) S {} 1 1 0 -1 4194560 1 2 3 4 {} 20 0 5 0 9 1 1"
 
 
 class Office:
@@ -50,17 +47,6 @@ class Broker:
 
     def queue_types(self):
         return {queue.name: "quorum" for queue in queues(["water"])} | self.types
-
-
-def test_a_process_is_read_with_all_its_time_whatever_it_is_called() -> None:
-    read = parsed(7, STAT.format(7, 3, "100 20 3 4"), "Name:\ta b\nVmPeak:\t 900 kB\nVmHWM:\t    512 kB\n")
-    assert read == Process(7, 3, 127, 512 * 1024)
-
-
-def test_children_count_for_the_program_that_started_them_and_nobody_else() -> None:
-    rows = [Process(1, 0, 1000, 1), Process(10, 1, 100, 10), Process(11, 10, 20, 20), Process(12, 11, 3, 30), Process(20, 1, 7, 40)]
-    found = added({row.pid: row for row in rows}, 10)
-    assert (round(found.seconds * os.sysconf("SC_CLK_TCK")), found.peak) == (123, 60)
 
 
 def test_rates_go_from_the_first_byte_to_each_place() -> None:
