@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from inspect import cleandoc
 from typing import Any
+
+import msgspec
 
 from docs.generator.departments import ANSWERS as ANSWERED
 from docs.generator.departments import DELIVERY, ORDER
 from docs.generator.product import for_departments, golden, matches, messages, publishers, queues_consuming
-from docs.generator.shapes import Json, Shapes
+from docs.generator.shapes import Json
 from services import VERSION
-from services.contracts.commands import ALL_VERBS, LONGEST, REQUESTS
+from services.contracts.commands import ALL_VERBS, REQUESTS
 from services.contracts.envelope import CONTENT_TYPE
 from services.contracts.envelope import VERSION as SCHEMA_VERSION
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
-from services.contracts.messages.values import Message
-from services.contracts.schema import schema_class
+from services.contracts.messages.values import Message, Value
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS, EXCHANGES, LETTERS, SERVICE_QUEUES, VHOST
 
 BINDING = "0.3.0"
 ANSWERS = (CommandAccepted, CommandRejected)
+#: Where a reference to a schema points.
+PLACE = "#/components/schemas/data.{name}"
 CODE = r"^[a-z][a-z0-9-]{1,39}$"
 DESCRIPTION = (
     """\
@@ -32,9 +36,10 @@ message after a crash, with the same id: drop it by id. Messages are persistent,
 
 def document() -> Json:
     """The whole document."""
-    shapes = Shapes()
-    components = {shape.TYPE: event_message(shape, shapes) for shape in messages()}
-    components |= {f"command.{verb}": command_message(verb, shape, shapes) for verb, shape in ALL_VERBS.items()}
+    schemas = _schemas()
+    components = {shape.TYPE: event_message(shape) for shape in messages()}
+    for verb, shape in ALL_VERBS.items():
+        components[f"command.{verb}"] = command_message(verb, shape, schemas.pop(shape.__name__))
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Huiying 回应", "version": VERSION, "description": DESCRIPTION},
@@ -44,13 +49,27 @@ def document() -> Json:
         "operations": _operations(),
         "components": {
             "messages": components,
-            "schemas": dict(sorted(shapes.collected.items())),
+            "schemas": {f"data.{name}": schema for name, schema in sorted(schemas.items())},
             "securitySchemes": {"password": {"type": "userPassword", "description": "Each service and department has its own."}},
         },
     }
 
 
-def event_message(shape: type[Message], shapes: Shapes) -> Json:
+def _schemas() -> dict[str, Json]:
+    """The JSON Schema of every message, every command and every value that they carry, by class name."""
+    _, schemas = msgspec.json.schema_components([*messages(), *ALL_VERBS.values()], ref_template=PLACE)
+    described = {name: schema | {"description": cleandoc(schema["description"])} for name, schema in schemas.items()}
+    return {name: _typed(schema) for name, schema in described.items()}
+
+
+def _typed(schema: Any) -> Any:
+    """The same with the type of each closed set of values, which msgspec leaves out."""
+    if isinstance(schema, dict):
+        return ({"type": "string"} if "enum" in schema else {}) | {name: _typed(inner) for name, inner in schema.items()}
+    return list(map(_typed, schema)) if isinstance(schema, list) else schema
+
+
+def event_message(shape: type[Message]) -> Json:
     """One message of a service in its envelope."""
     fixed = {"specversion": "1.0", "type": shape.TYPE, "datacontenttype": "application/json",
              "dataschema": f"/schemas/{shape.TYPE}/{SCHEMA_VERSION}"}  # fmt: skip
@@ -58,7 +77,7 @@ def event_message(shape: type[Message], shapes: Shapes) -> Json:
     text = {"type": "string"}
     properties |= {"id": text, "source": {"const": f"/{publishers(shape)[0]}"}, "subject": text}
     properties |= {"time": text | {"format": "date-time"}, "sequence": {"type": "integer", "minimum": 0}}
-    properties["data"] = shapes.refer(schema_class(shape), "data")
+    properties["data"] = {"$ref": PLACE.format(name=shape.__name__)}
     answer: Json = {
         "name": shape.TYPE,
         "title": shape.__name__,
@@ -75,16 +94,11 @@ def event_message(shape: type[Message], shapes: Shapes) -> Json:
     return answer | ({"examples": [{"name": shape.TYPE, "payload": example}]} if example else {})
 
 
-def command_message(verb: str, shape: type[Any], shapes: Shapes) -> Json:
+def command_message(verb: str, shape: type[Value], data: Json) -> Json:
     """One command of a department. Only `data` is read of the body; the id is the AMQP `message_id`, or else the body's `id`."""
-    fields = shapes.object_of(schema_class(shape)(), "data")
-    data = fields
     if verb not in REQUESTS:
-        data = fields | {"properties": {"assignment": {"type": "string"}} | fields["properties"]}
-        data["required"] = ["assignment", *fields.get("required", [])]
-    for name, longest in LONGEST.items():
-        if name in data["properties"]:
-            data["properties"][name] = data["properties"][name] | {"minLength": 1, "maxLength": longest}
+        data |= {"properties": {"assignment": {"type": "string"}} | data["properties"]}
+        data["required"] = ["assignment", *data["required"]]
     return {
         "name": f"command.{verb}",
         "title": verb,

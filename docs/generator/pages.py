@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import msgspec
 import orjson
 
 from docs.generator.departments import COMMANDS_GUIDE
@@ -34,7 +35,7 @@ from services.contracts.commands import ALL_VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.lifecycle import CO_TRANSITIONS, FIRST, TRANSITIONS, CoState, State
 from services.contracts.measures import Measure
-from services.contracts.messages.values import Message
+from services.contracts.messages.values import Message, Value
 from services.runtime.settings import PREFIX, ProcessSettings
 from services.runtime.web.routes import Route
 
@@ -195,12 +196,12 @@ def _message(shape: type[Message]) -> str:
     return "\n".join(parts)
 
 
-def _fields(shape: type[Any]) -> str:
-    fields = dataclasses.fields(shape)
+def _fields(shape: type[Value]) -> str:
+    fields = msgspec.structs.fields(shape)
     if not fields:
         return "No fields.\n"
     hints = get_type_hints(shape)
-    rows = [(f"`{field.name}`", _type_name(hints[field.name]), "yes" if _needed(field) else "") for field in fields]
+    rows = [(f"`{field.name}`", _type_name(hints[field.name]), "yes" if field.required else "") for field in fields]
     return table(("field", "type", "required"), rows)
 
 
@@ -219,18 +220,14 @@ def _type_name(hint: Any) -> str:
     return f"[{hint.__name__}](#{hint.__name__.lower()})" if hint not in _WORDS else _WORDS[hint]
 
 
-def _parts(shapes: Iterable[type[Any]]) -> list[type[Any]]:
-    """The dataclasses that are fields of others, in the order of their first use."""
-    found: dict[type[Any], None] = {}
+def _parts(shapes: Iterable[type[Value]]) -> list[type[Value]]:
+    """The values that are fields of others, in the order of their first use."""
+    found: dict[type[Value], None] = {}
     for shape in shapes:
         for hint in get_type_hints(shape).values():
-            own = {part: None for part in (hint, *get_args(hint)) if dataclasses.is_dataclass(part) and isinstance(part, type)}
+            own = {part: None for part in (hint, *get_args(hint)) if isinstance(part, type) and issubclass(part, Value)}
             found |= own | dict.fromkeys(_parts(own))
     return list(found)
-
-
-def _needed(field: Any) -> bool:
-    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
 
 
 def _first(shape: type[Any]) -> str:

@@ -1,15 +1,32 @@
-"""Texts in what strangers send: marshmallow fields that tidy a text before anything else looks at it."""
+"""What requests are made of, for marshmallow: texts that are tidied before they are looked at, bodies that become values."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from services.contracts.contacts import NotReachable, mailbox, telephone
 from services.contracts.text import many_lines, one_line, value
 
 LONGEST_TELEPHONE = 60
+
+
+class Building(Schema):
+    """A schema that gives back what it describes: a `shape` with a field for each of its own."""
+
+    shape: type[Any]
+
+    @post_load
+    def _build(self, data: dict[str, Any], **_: Any) -> Any:
+        return self.shape(**data)
+
+
+class Tuples(fields.List[Any]):
+    """A list that is read as a tuple."""
+
+    def _deserialize(self, *arguments: Any, **options: Any) -> Any:
+        return tuple(super()._deserialize(*arguments, **options))
 
 
 class OneLine(fields.String):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
@@ -110,4 +111,4 @@ def read_request(delivery: Delivery) -> Event:
 
 def _unsealed(vault: Vault, letter: LetterRequested) -> LetterRequested:
     sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
-    return replace(letter, **{name: vault.open(text) for name, text in sealed.items() if text})
+    return msgspec.structs.replace(letter, **{name: vault.open(text) for name, text in sealed.items() if text})

@@ -11,12 +11,11 @@ from services.contracts.errors import Malformed, NotAllowed, NotFound
 from services.contracts.messages.merging import OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated, OpinionMerged, OpinionWithdrawn
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
-from services.contracts.schema import schema_of
 from services.routing import handlers
 from services.routing.app import Routing
 from services.routing.domain import Command, command_of
 from services.routing.handlers import CommandRefused
-from services.routing.schemas import BODIES
+from services.routing.schemas import BODIES, REQUEST_BODIES
 from services.routing.store import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Delivery
@@ -25,8 +24,7 @@ from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
 
 #: One of each for all commands: making a schema takes longer than using it.
-_BODIES = {verb: body() for verb, body in BODIES.items()}
-_REQUESTS = {verb: schema_of(shape) for verb, shape in REQUESTS.items()}
+_BODIES = {verb: body() for verb, body in (BODIES | REQUEST_BODIES).items()}
 
 
 def read_command(delivery: Delivery) -> Command:
@@ -95,7 +93,7 @@ def _parse(command: Command) -> Any:
     if holds_nul(command.data):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.", {"data": ["holds U+0000"]})
     if command.verb in REQUESTS:
-        return validate(_REQUESTS[command.verb], command.data or {})
+        return validate(_BODIES[command.verb], command.data or {})
     if command.assignment is None:
         if isinstance(command.data, dict) and isinstance(command.data.get("assignment"), str):
             raise NotFound("There is no such assignment.")

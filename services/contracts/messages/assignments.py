@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, Literal
 
 from services.contracts.messages.values import (
     Addressed,
+    AwareDatetime,
     Contact,
     CoOpinion,
     Message,
@@ -22,8 +21,7 @@ from services.contracts.messages.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentCreated(Addressed):
+class AssignmentCreated(Addressed, frozen=True):
     """交办: one department's task for one opinion. `lead` is the lead department where this one is not.
 
     The message has the assignment's own id, also when it is sent again, as it then stands (`state`, `round`), to a department.
@@ -35,7 +33,7 @@ class AssignmentCreated(Addressed):
     department: str
     role: Role
     difficulty: str
-    deadlines: Mapping[str, datetime]
+    deadlines: Mapping[str, AwareDatetime]
     why: Why
     provisional: bool = False
     level: str | None = None
@@ -46,20 +44,18 @@ class AssignmentCreated(Addressed):
     round: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentSigned(Addressed):
+class AssignmentSigned(Addressed, frozen=True):
     """签收: the department confirms that it has the assignment."""
 
     TYPE: ClassVar[str] = "assignment.signed"
     assignment: str
     department: str
-    deadline: datetime
+    deadline: AwareDatetime
     on_time: bool
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentProgressed(Addressed):
+class AssignmentProgressed(Addressed, frozen=True):
     """办理进展: an interim note. `contact` says how the submitter was contacted (面商), `on_time` whether the first time was."""
 
     TYPE: ClassVar[str] = "assignment.progressed"
@@ -71,8 +67,7 @@ class AssignmentProgressed(Addressed):
     on_time: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentObjected(Addressed):
+class AssignmentObjected(Addressed, frozen=True):
     """退办申请: "not our duty"; `proposed` is the department whose duty it would be."""
 
     TYPE: ClassVar[str] = "assignment.objected"
@@ -83,8 +78,7 @@ class AssignmentObjected(Addressed):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentRuled(Addressed):
+class AssignmentRuled(Addressed, frozen=True):
     """A supervisor's ruling on an objection or an extension: granted or not, and why."""
 
     TYPE: ClassVar[str] = "assignment.ruled"
@@ -96,8 +90,7 @@ class AssignmentRuled(Addressed):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentReassigned(Addressed):
+class AssignmentReassigned(Addressed, frozen=True):
     """The assignment is taken from `department`; `to` has it now, as a new assignment."""
 
     TYPE: ClassVar[str] = "assignment.reassigned"
@@ -108,53 +101,48 @@ class AssignmentReassigned(Addressed):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentAsked(Addressed):
+class AssignmentAsked(Addressed, frozen=True):
     """延期申请: the department asks for more time; a supervisor rules on it."""
 
     TYPE: ClassVar[str] = "assignment.asked"
     assignment: str
     department: str
-    until: datetime
+    until: AwareDatetime
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentExtended(Addressed):
+class AssignmentExtended(Addressed, frozen=True):
     """延期: `original` stays on record beside the deadline now in force."""
 
     TYPE: ClassVar[str] = "assignment.extended"
     assignment: str
     department: str
-    original: datetime
-    deadlines: Mapping[str, datetime]
+    original: AwareDatetime
+    deadlines: Mapping[str, AwareDatetime]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentPaused(Addressed):
+class AssignmentPaused(Addressed, frozen=True):
     """挂起: waiting for the submitter, at most until `until`; the clock stops."""
 
     TYPE: ClassVar[str] = "assignment.paused"
     assignment: str
     department: str
     reason: str
-    until: datetime
+    until: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentResumed(Shared):
+class AssignmentResumed(Shared, frozen=True):
     """The clock runs again; the deadlines still to be met have moved by what was paused. `details` is what the submitter added."""
 
     TYPE: ClassVar[str] = "assignment.resumed"
     assignment: str
     department: str
-    deadlines: Mapping[str, datetime]
+    deadlines: Mapping[str, AwareDatetime]
     details: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentCancelled(Addressed):
+class AssignmentCancelled(Addressed, frozen=True):
     """Nothing more to do: the opinion was withdrawn, is handled with `into`, or the lead has answered without the co-handler."""
 
     TYPE: ClassVar[str] = "assignment.cancelled"
@@ -165,8 +153,7 @@ class AssignmentCancelled(Addressed):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentAdvised(Addressed):
+class AssignmentAdvised(Addressed, frozen=True):
     """协办意见: a co-handler has given the lead its opinion, or a separate handler has answered for its part."""
 
     TYPE: ClassVar[str] = "assignment.advised"
@@ -176,12 +163,11 @@ class AssignmentAdvised(Addressed):
     lead: str
     role: Role
     content: str
-    deadline: datetime
+    deadline: AwareDatetime
     on_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentDrafted(Addressed):
+class AssignmentDrafted(Addressed, frozen=True):
     """The reply is written and waits for the department's head."""
 
     TYPE: ClassVar[str] = "assignment.drafted"
@@ -189,8 +175,7 @@ class AssignmentDrafted(Addressed):
     department: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentAmended(Addressed):
+class AssignmentAmended(Addressed, frozen=True):
     """The head has sent the draft back."""
 
     TYPE: ClassVar[str] = "assignment.amended"
@@ -199,8 +184,7 @@ class AssignmentAmended(Addressed):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentReplied(Shared):
+class AssignmentReplied(Shared, frozen=True):
     """答复: the final answer, measured against the deadline in force."""
 
     TYPE: ClassVar[str] = "assignment.replied"
@@ -208,29 +192,27 @@ class AssignmentReplied(Shared):
     department: str
     content: str
     outcome: Outcome
-    deadline: datetime
+    deadline: AwareDatetime
     on_time: bool
-    evaluate_by: datetime
+    evaluate_by: AwareDatetime
     promise: Promise | None = None
     items: tuple[ReplyItem, ...] = ()
     co_opinions: tuple[CoOpinion, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentReopened(Addressed):
+class AssignmentReopened(Addressed, frozen=True):
     """重办: to be handled again; `round` counts from 2, `reason` is the submitter's, or says which promise or look-back failed."""
 
     TYPE: ClassVar[str] = "assignment.reopened"
     assignment: str
     department: str
     round: int
-    deadlines: Mapping[str, datetime]
+    deadlines: Mapping[str, AwareDatetime]
     reason: str | None = None
     cause: Literal["dissatisfied", "promise", "look_back"] = "dissatisfied"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentConcluded(Shared):
+class AssignmentConcluded(Shared, frozen=True):
     """办结: the loop is closed; `rated` is false when the evaluation window lapsed."""
 
     TYPE: ClassVar[str] = "assignment.concluded"
@@ -241,8 +223,7 @@ class AssignmentConcluded(Shared):
     rated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentMarked(Shared):
+class AssignmentMarked(Shared, frozen=True):
     """重点督办, 领导领办: whether the case is on the key list, and which leader handles it personally."""
 
     TYPE: ClassVar[str] = "assignment.marked"
@@ -253,8 +234,7 @@ class AssignmentMarked(Shared):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentRaised(Shared):
+class AssignmentRaised(Shared, frozen=True):
     """提级: the case is the next level's from now on; `reason` is `reworks: 3`, `transfers: 3`, or what a supervisor wrote."""
 
     TYPE: ClassVar[str] = "assignment.raised"
@@ -264,8 +244,7 @@ class AssignmentRaised(Shared):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentRechecked(Addressed):
+class AssignmentRechecked(Addressed, frozen=True):
     """回头看: a concluded case was looked at again; when what was done has not `held`, it is reopened."""
 
     TYPE: ClassVar[str] = "assignment.rechecked"
@@ -275,14 +254,13 @@ class AssignmentRechecked(Addressed):
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentRescheduled(Message):
+class AssignmentRescheduled(Message, frozen=True):
     """The calendar has changed, and with it the deadlines named; the department hears of all of its own in `calendar.changed`."""
 
     TYPE: ClassVar[str] = "assignment.rescheduled"
     assignment: str
     department: str
-    deadlines: Mapping[str, datetime]
+    deadlines: Mapping[str, AwareDatetime]
     provisional: bool
     reason: str
     role: Role = "lead"

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 from services.contracts.messages.values import Message
 
 
-@dataclass(frozen=True, slots=True)
-class CommandAccepted(Message):
+class CommandAccepted(Message, frozen=True):
     """A department's command was carried out. `command` is its id and the AMQP `correlation_id`, `allowed` what is possible now.
 
     It goes to the department only: what the command did is published as an event of its own.
@@ -30,8 +28,7 @@ class CommandAccepted(Message):
     allowed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CommandRejected(Message):
+class CommandRejected(Message, frozen=True):
     """A department's command was refused and had no effect, so its id may be used again. `command` is its id and the AMQP
     `correlation_id`, `code` says why for programs, `detail` and `detail_zh` for people, `errors` by field; `state` and `allowed`
     tell where the assignment stands and which verbs are possible now, where it is this department's.

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from services.contracts.messages.values import Message, OpinionText, Role
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionJoined(Message):
+class OpinionJoined(Message, frozen=True):
     """并案, told of the case that goes on: `opinion` is handled with it from now on, and this is what it says."""
 
     TYPE: ClassVar[str] = "opinion.joined"
@@ -18,8 +16,7 @@ class OpinionJoined(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionUnmerged(Message):
+class OpinionUnmerged(Message, frozen=True):
     """撤销并案: no longer handled with the opinion `out_of`; it waits for the reviewer again."""
 
     TYPE: ClassVar[str] = "opinion.unmerged"
@@ -28,8 +25,7 @@ class OpinionUnmerged(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionParted(Message):
+class OpinionParted(Message, frozen=True):
     """撤销并案, told of the case that goes on: `opinion` (an id) is no longer handled with it."""
 
     TYPE: ClassVar[str] = "opinion.parted"
@@ -38,8 +34,7 @@ class OpinionParted(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentJoined(Message):
+class AssignmentJoined(Message, frozen=True):
     """并案: `opinion` is handled with the case of this assignment from now on; the reply answers it too."""
 
     TYPE: ClassVar[str] = "assignment.joined"
@@ -50,8 +45,7 @@ class AssignmentJoined(Message):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentParted(Message):
+class AssignmentParted(Message, frozen=True):
     """撤销并案: `opinion` (an id) is no longer handled with the case of this assignment."""
 
     TYPE: ClassVar[str] = "assignment.parted"
@@ -62,8 +56,7 @@ class AssignmentParted(Message):
     role: Role = "lead"
 
 
-@dataclass(frozen=True, slots=True)
-class AssignmentDetailed(Message):
+class AssignmentDetailed(Message, frozen=True):
     """A submitter of the case has told more; `merged` is the id of the merged opinion whose submitter it was, where it was one."""
 
     TYPE: ClassVar[str] = "assignment.detailed"

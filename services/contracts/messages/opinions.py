@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import Handling, Message, OpinionText, Rating
+from services.contracts.messages.values import AwareDatetime, Handling, Message, OpinionText, Rating
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionSubmitted(Message):
+class OpinionSubmitted(Message, frozen=True):
     """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before."""
 
     TYPE: ClassVar[str] = "opinion.submitted"
@@ -20,11 +17,10 @@ class OpinionSubmitted(Message):
     topic: str | None = None
     area: str | None = None
     station: str | None = None
-    told: datetime | None = None
+    told: AwareDatetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionAccepted(Message):
+class OpinionAccepted(Message, frozen=True):
     """The review let it in, by policy (`automatic`) or by a person (`reviewer`), who may have said how it is to be handled.
 
     `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person; `again` says that
@@ -47,8 +43,7 @@ class OpinionAccepted(Message):
     again: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionReturned(Message):
+class OpinionReturned(Message, frozen=True):
     """The reviewer needs to know more; the submitter completes it with the receipt."""
 
     TYPE: ClassVar[str] = "opinion.returned"
@@ -57,8 +52,7 @@ class OpinionReturned(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionDeclined(Message):
+class OpinionDeclined(Message, frozen=True):
     """The review did not let it in, for a reason of the catalogue, with advice where to go."""
 
     TYPE: ClassVar[str] = "opinion.declined"
@@ -68,8 +62,7 @@ class OpinionDeclined(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionMerged(Message):
+class OpinionMerged(Message, frozen=True):
     """并案: handled with the opinion `into`, whose reply its submitter gets too; `accepted` says whether it had been let in."""
 
     TYPE: ClassVar[str] = "opinion.merged"
@@ -79,8 +72,7 @@ class OpinionMerged(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionWithdrawn(Message):
+class OpinionWithdrawn(Message, frozen=True):
     """The submitter took it back before there was a reply; `accepted` says whether it had been let in."""
 
     TYPE: ClassVar[str] = "opinion.withdrawn"
@@ -90,8 +82,7 @@ class OpinionWithdrawn(Message):
     topic: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionDetailed(Message):
+class OpinionDetailed(Message, frozen=True):
     """The submitter has told more; `merged` is the id of the merged opinion whose submitter it was, where it was one."""
 
     TYPE: ClassVar[str] = "opinion.detailed"
@@ -101,8 +92,7 @@ class OpinionDetailed(Message):
     merged: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionEvaluated(Message):
+class OpinionEvaluated(Message, frozen=True):
     """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are.
 
     Its department gets a copy from routing without `rater` and `comment`; the reason of a dissatisfied one comes with the rework.

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import Message, Moved, Promise
+from services.contracts.messages.values import AwareDatetime, Message, Moved, Promise
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseMade(Message):
+class PromiseMade(Message, frozen=True):
     """承诺: an outcome that lies in the future, to be tracked until `due`."""
 
     TYPE: ClassVar[str] = "promise.made"
@@ -19,13 +16,12 @@ class PromiseMade(Message):
     assignment: str
     department: str
     what: str
-    due: datetime
+    due: AwareDatetime
     who: str | None = None
     promise: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseKept(Message):
+class PromiseKept(Message, frozen=True):
     """承诺兑现: done, with evidence; the submitter is told, and asked again until `evaluate_by`."""
 
     TYPE: ClassVar[str] = "promise.kept"
@@ -35,13 +31,12 @@ class PromiseKept(Message):
     promise: str
     what: str
     evidence: str
-    due: datetime
+    due: AwareDatetime
     on_time: bool
-    evaluate_by: datetime
+    evaluate_by: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseBroken(Message):
+class PromiseBroken(Message, frozen=True):
     """承诺失信: the due date passed without it; the case is reopened."""
 
     TYPE: ClassVar[str] = "promise.broken"
@@ -50,11 +45,10 @@ class PromiseBroken(Message):
     department: str
     promise: str
     what: str
-    due: datetime
+    due: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True)
-class ReminderSent(Message):
+class ReminderSent(Message, frozen=True):
     """提醒/催办: a rung of the ladder fired for a deadline (`of`)."""
 
     TYPE: ClassVar[str] = "reminder.sent"
@@ -63,12 +57,11 @@ class ReminderSent(Message):
     department: str
     rung: str
     of: str
-    deadline: datetime
+    deadline: AwareDatetime
     time: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class CardIssued(Message):
+class CardIssued(Message, frozen=True):
     """黄牌/红牌: a rung that carries a card."""
 
     TYPE: ClassVar[str] = "card.issued"
@@ -78,11 +71,10 @@ class CardIssued(Message):
     rung: str
     of: str
     card: Literal["yellow", "red"]
-    deadline: datetime
+    deadline: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisionRaised(Message):
+class SupervisionRaised(Message, frozen=True):
     """督办: a rung at which the congress itself steps in."""
 
     TYPE: ClassVar[str] = "supervision.raised"
@@ -91,12 +83,11 @@ class SupervisionRaised(Message):
     department: str
     rung: str
     of: str
-    deadline: datetime
+    deadline: AwareDatetime
     supervision: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisionScheduled(Message):
+class SupervisionScheduled(Message, frozen=True):
     """督政议事会: a supervision is on the agenda of a meeting."""
 
     TYPE: ClassVar[str] = "supervision.scheduled"
@@ -106,11 +97,10 @@ class SupervisionScheduled(Message):
     supervision: str
     meeting: str
     title: str
-    at: datetime
+    at: AwareDatetime
 
 
-@dataclass(frozen=True, slots=True)
-class SupervisionResolved(Message):
+class SupervisionResolved(Message, frozen=True):
     """What a supervision came to: a summons (约见), a new promise, criticism, or nothing more to do."""
 
     TYPE: ClassVar[str] = "supervision.resolved"
@@ -124,8 +114,7 @@ class SupervisionResolved(Message):
     promise: Promise | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarChanged(Message):
+class CalendarChanged(Message, frozen=True):
     """The working days have changed, and with them deadlines of this department; it hears of all of them at once."""
 
     TYPE: ClassVar[str] = "calendar.changed"
@@ -135,8 +124,7 @@ class CalendarChanged(Message):
     moved: tuple[Moved, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LetterRequested(Message):
+class LetterRequested(Message, frozen=True):
     """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way,
     and `name`, `email` and `phone` are sealed with a key that only intake and notify have.
 
@@ -156,8 +144,7 @@ class LetterRequested(Message):
     phone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LetterCancelled(Message):
+class LetterCancelled(Message, frozen=True):
     """Who held these receipts of an opinion has been erased: letters to them that wait are thrown away."""
 
     TYPE: ClassVar[str] = "letter.cancelled"

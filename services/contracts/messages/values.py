@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
+
+import msgspec
+
+#: An instant with its offset; one without is refused.
+AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is read strictly: no field that it does not have, and no value of another type."""
 
 
 class Outcome(StrEnum):
@@ -50,7 +58,7 @@ Handling = Literal["joint", "separate"]
 Contact = Literal["phone", "visit", "meeting", "message"]
 
 
-class Message:
+class Message(Value, frozen=True):
     """What all messages have in common."""
 
     TYPE: ClassVar[str]
@@ -63,20 +71,19 @@ class Message:
     PRIVATE: ClassVar[bool] = False
 
 
-class Addressed(Message):
+class Addressed(Message, frozen=True):
     """What a department finds in its queue."""
 
     ADDRESSED: ClassVar[bool] = True
 
 
-class Shared(Addressed):
+class Shared(Addressed, frozen=True):
     """What the departments beside the lead find in theirs, too."""
 
     BESIDE: ClassVar[bool] = True
 
 
-@dataclass(frozen=True, slots=True)
-class OpinionText:
+class OpinionText(Value, frozen=True):
     """What a department needs to know of an opinion."""
 
     id: str
@@ -87,25 +94,22 @@ class OpinionText:
     station: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(Value, frozen=True):
     """Why an opinion went where it went: the rule that matched and how sure it is (0 to 1)."""
 
     rule: str
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(Value, frozen=True):
     """承诺: what will be done, by when and by whom; the department itself when nobody is named."""
 
     what: str
-    due: datetime
+    due: AwareDatetime
     who: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReplyItem:
+class ReplyItem(Value, frozen=True):
     """One demand of an opinion that has several, and what becomes of it."""
 
     demand: str
@@ -114,20 +118,18 @@ class ReplyItem:
     promise: Promise | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CoOpinion:
+class CoOpinion(Value, frozen=True):
     """协办意见: what a co-handler gave the lead, as the lead's reply quotes it."""
 
     department: str
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Value, frozen=True):
     """A deadline that a changed calendar has moved, by its kind."""
 
     assignment: str
     opinion: str
     kind: str
-    before: datetime
-    after: datetime
+    before: AwareDatetime
+    after: AwareDatetime

@@ -4,9 +4,11 @@ which columns it sets."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import (
@@ -101,7 +103,7 @@ def _assigned(heard: AssignmentCreated) -> dict[str, Any]:
 def _replied(heard: AssignmentReplied) -> dict[str, Any]:
     return {
         "reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by, "asked": True,
-        "items": [_item(item) for item in heard.items], "co_opinions": [asdict(opinion) for opinion in heard.co_opinions],
+        "items": [_item(item) for item in heard.items], "co_opinions": msgspec.to_builtins(heard.co_opinions),
     }  # fmt: skip
 
 
@@ -111,7 +113,7 @@ def _promised(*names: str) -> Values:
 
 
 def _item(item: ReplyItem) -> dict[str, Any]:
-    promise = {**asdict(item.promise), "due": item.promise.due.isoformat()} if item.promise else None
+    promise = {**msgspec.structs.asdict(item.promise), "due": item.promise.due.isoformat()} if item.promise else None
     return {"demand": item.demand, "content": item.content, "outcome": item.outcome, "promise": promise}
 
 

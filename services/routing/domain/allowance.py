@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from typing import Any
+
+import msgspec
 
 from services.contracts.commands import MOST, MOST_CHARACTERS
 from services.contracts.errors import Conflict
@@ -40,6 +41,6 @@ def characters_of(value: Any) -> int:
         return len(value)
     if isinstance(value, tuple | list):
         return sum(map(characters_of, value))
-    if is_dataclass(value):
-        return sum(characters_of(getattr(value, field.name)) for field in fields(value))
+    if isinstance(value, msgspec.Struct):
+        return sum(map(characters_of, msgspec.structs.astuple(value)))
     return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Reply
 from services.contracts.lifecycle import Move, State, advance
 from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted
-from services.contracts.schema import schema_of
 from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import resume
@@ -36,7 +37,7 @@ def draft(store: RoutingStore, catalogue: Catalogue, row: Row, command: Reply) -
         resume(store, catalogue, row, None)
     drafted = AssignmentDrafted(row["id"], row["department"])
     store.publish_case(row["opinion"], *signature(store, row), drafted)
-    store.change(row["id"], state=state, signed=row["signed"] or store.now, draft=schema_of(Reply).dump(command))
+    store.change(row["id"], state=state, signed=row["signed"] or store.now, draft=msgspec.to_builtins(command))
     return state
 
 
@@ -48,7 +49,7 @@ def approve(store: RoutingStore, catalogue: Catalogue, assignment_id: str, depar
     """
     row = leading(owned(store.assignment(assignment_id), department))
     state = advance(State(row["state"]), Move.APPROVE)
-    return row, send(store, catalogue, row, schema_of(Reply).load(row["draft"]), state)
+    return row, send(store, catalogue, row, msgspec.convert(row["draft"], Reply), state)
 
 
 def amend(store: RoutingStore, assignment_id: str, department: str | None, reason: str) -> tuple[Row, State]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Extend, Object, Pause, Progress, Reply, Resume, Sign
@@ -18,7 +19,6 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.values import Message, Promise, ReplyItem
-from services.contracts.schema import schema_of
 from services.routing import domain
 from services.routing.handlers.assigning import Row
 from services.routing.handlers.closing import resume, waited
@@ -142,13 +142,13 @@ def _with_names(command: Reply, catalogue: Catalogue, department: str) -> Reply:
     def of(found: Promise | None) -> Promise | None:
         return None if found is None else named(found, catalogue, department)
 
-    items = tuple(replace(item, promise=of(item.promise)) for item in command.items)
-    return replace(command, promise=of(command.promise), items=items)
+    items = tuple(msgspec.structs.replace(item, promise=of(item.promise)) for item in command.items)
+    return msgspec.structs.replace(command, promise=of(command.promise), items=items)
 
 
 def _kept(value: Promise | ReplyItem | None) -> Any:
     """A value of a message as JSON keeps it."""
-    return None if value is None else schema_of(type(value)).dump(value)
+    return None if value is None else msgspec.to_builtins(value)
 
 
 def signature(store: RoutingStore, row: Row) -> list[Message]:

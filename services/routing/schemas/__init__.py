@@ -13,6 +13,7 @@ from services.routing.schemas.answers import (
 )
 from services.routing.schemas.bodies import (
     BODIES,
+    REQUEST_BODIES,
     AssignmentQuery,
     ExtendBody,
     KeepBody,
@@ -41,6 +42,7 @@ from services.runtime.web.paging import Page
 
 __all__ = [
     "BODIES",
+    "REQUEST_BODIES",
     "AmendBody",
     "ApproveBody",
     "AssignmentCase",

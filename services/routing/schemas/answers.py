@@ -5,12 +5,16 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.against import SECTIONS
-from services.contracts.commands import Reply
-from services.contracts.messages.values import ReplyItem, Why
-from services.contracts.schema import schema_class
-from services.routing.schemas.bodies import PromiseBody
+from services.routing.schemas.bodies import PromiseBody, ReplyBody, ReplyItemBody
 from services.routing.schemas.following import PromiseShape
 from services.runtime.web.listing import followed_page
+
+
+class WhyShape(Schema):
+    """Why an opinion went where it went: the rule that matched and how sure it is (0 to 1)."""
+
+    rule = fields.String(required=True)
+    confidence = fields.Float(required=True)
 
 
 class PreviewAnswer(Schema):
@@ -19,7 +23,7 @@ class PreviewAnswer(Schema):
     topic = fields.String(allow_none=True, required=True)
     department = fields.String(required=True)
     difficulty = fields.String(required=True)
-    why = fields.Nested(schema_class(Why), required=True)
+    why = fields.Nested(WhyShape, required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     provisional = fields.Boolean(required=True)
     co_handlers = fields.List(fields.String(), required=True)
@@ -67,9 +71,9 @@ class AssignmentShape(Schema):
     outcome = fields.String(required=True, allow_none=True)
     on_time = fields.Boolean(required=True, allow_none=True)
     promise = fields.Nested(PromiseBody, required=True, allow_none=True)
-    items = fields.List(fields.Nested(schema_class(ReplyItem)), required=True)
+    items = fields.List(fields.Nested(ReplyItemBody), required=True)
     contacted = fields.AwareDateTime(required=True, allow_none=True)
-    draft = fields.Nested(schema_class(Reply), required=True, allow_none=True)
+    draft = fields.Nested(ReplyBody, required=True, allow_none=True)
     concluded = fields.AwareDateTime(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
     asked_until = fields.AwareDateTime(required=True, allow_none=True)
@@ -81,7 +85,7 @@ class AssignmentShape(Schema):
     paused_until = fields.AwareDateTime(required=True, allow_none=True)
     pauses = fields.Integer(required=True)
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
-    why = fields.Nested(schema_class(Why), required=True)
+    why = fields.Nested(WhyShape, required=True)
     allowed = fields.List(fields.String(), required=True)
 
 

@@ -7,12 +7,23 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.model import LEVELS
-from services.contracts.commands import LONGEST, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
-from services.contracts.fields import Code, ManyLines, OneLine
+from services.contracts.commands import (
+    LONGEST_CONTENT,
+    LONGEST_REASON,
+    Extend,
+    Keep,
+    Object,
+    Pause,
+    Progress,
+    Reply,
+    Resume,
+    Resync,
+    Sign,
+)
+from services.contracts.fields import Building, Code, ManyLines, OneLine, Tuples
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem, Role
 from services.contracts.queries import Choices, Codes
-from services.contracts.schema import Building, Tuples
 from services.routing.domain import Ruling
 from services.runtime.web.listing import followed
 
@@ -37,7 +48,7 @@ class ProgressBody(Building):
 
     shape = Progress
 
-    content = ManyLines(LONGEST["content"], required=True)
+    content = ManyLines(LONGEST_CONTENT, required=True)
     contact = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(get_args(Contact)))
 
 
@@ -57,7 +68,7 @@ class ReplyItemBody(Building):
     shape = ReplyItem
 
     demand = ManyLines(2000, required=True)
-    content = ManyLines(LONGEST["content"], required=True)
+    content = ManyLines(LONGEST_CONTENT, required=True)
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
 
@@ -72,7 +83,7 @@ class ReplyBody(Building):
 
     shape = Reply
 
-    content = ManyLines(LONGEST["content"], required=True)
+    content = ManyLines(LONGEST_CONTENT, required=True)
     outcome = fields.Enum(Outcome, by_value=True, load_default=None)
     promise = fields.Nested(PromiseBody, load_default=None, allow_none=True)
     items = Tuples(fields.Nested(ReplyItemBody), load_default=(), validate=validate.Length(max=MOST_ITEMS))
@@ -83,7 +94,7 @@ class ObjectBody(Building):
 
     shape = Object
 
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
     department = Code(LONGEST_CODE, required=True)
 
 
@@ -93,7 +104,7 @@ class ExtendBody(Building):
     shape = Extend
 
     until = fields.AwareDateTime(required=True, format="iso")
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
 
 
 class PauseBody(Building):
@@ -101,7 +112,7 @@ class PauseBody(Building):
 
     shape = Pause
 
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
     until = fields.AwareDateTime(load_default=None, allow_none=True, format="iso")
 
 
@@ -110,7 +121,7 @@ class KeepBody(Building):
 
     shape = Keep
 
-    evidence = ManyLines(LONGEST["content"], required=True)
+    evidence = ManyLines(LONGEST_CONTENT, required=True)
     promise = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
@@ -120,6 +131,12 @@ class ResyncBody(Schema):
     department = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
+class ResyncCommand(Building):
+    """The same by AMQP, where the routing key says whose."""
+
+    shape = Resync
+
+
 class RulingBody(Building):
     """A supervisor's ruling on what the department has asked."""
 
@@ -127,7 +144,7 @@ class RulingBody(Building):
 
     about = fields.String(required=True, validate=validate.OneOf(("objection", "extension")))
     granted = fields.Boolean(required=True)
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
     department = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
@@ -136,6 +153,8 @@ BODIES: dict[str, type[Schema]] = {
     "sign": SignBody, "object": ObjectBody, "extend": ExtendBody, "pause": PauseBody, "resume": ResumeBody,
     "progress": ProgressBody, "reply": ReplyBody, "keep": KeepBody,
 }  # fmt: skip
+#: What a department can ask for beside them, by AMQP.
+REQUEST_BODIES: dict[str, type[Schema]] = {"resync": ResyncCommand}
 
 
 class Preview(Schema):

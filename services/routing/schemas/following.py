@@ -6,9 +6,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from services.contracts.fields import Code, ManyLines
+from services.contracts.fields import Building, Code, ManyLines, Tuples
 from services.contracts.queries import Choices, Codes
-from services.contracts.schema import Building, Tuples
 from services.routing.domain import PROMISE_STATES, Sample, SampleCheck
 from services.runtime.web.paging import LARGEST_LIMIT, Page, page_of
 

@@ -6,10 +6,9 @@ from typing import get_args
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.commands import LONGEST
-from services.contracts.fields import Code, ManyLines, OneLine
+from services.contracts.commands import LONGEST_REASON
+from services.contracts.fields import Building, Code, ManyLines, OneLine
 from services.contracts.messages.values import Handling
-from services.contracts.schema import Building
 from services.routing.domain import Mark
 
 #: More departments than this in one case is a mistake.
@@ -31,13 +30,13 @@ class MarkBody(Building):
 
     key = fields.Boolean(required=True)
     leader = OneLine(LONGEST_NAME, load_default=None, allow_none=True)
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
 
 
 class RaiseBody(Schema):
     """Why the case is the next level's."""
 
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)
 
 
 class ApproveBody(Schema):
@@ -47,4 +46,4 @@ class ApproveBody(Schema):
 class AmendBody(Schema):
     """What the department has to change in its draft."""
 
-    reason = ManyLines(LONGEST["reason"], required=True)
+    reason = ManyLines(LONGEST_REASON, required=True)

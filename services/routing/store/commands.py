@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
-import orjson
+import msgspec
 import sqlalchemy as sa
 
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
-from services.contracts.schema import schema_of
 from services.routing.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
@@ -50,8 +48,8 @@ class CommandStore:
         """What was answered under each of these keys, by digest."""
         found: dict[str, dict[str, Answered]] = defaultdict(dict)
         for row in self._work.execute(_KNOWN, {"keys": sorted(set(keys))}):
-            shape: Any = CommandAccepted if row.accepted else CommandRejected
-            answer = None if row.answer is None else schema_of(shape).load(orjson.loads(row.answer))
+            shape: type[Answer] = CommandAccepted if row.accepted else CommandRejected
+            answer = None if row.answer is None else msgspec.json.decode(row.answer, type=shape)
             found[row.key][row.digest] = Answered(row.accepted, row.message_id, answer)
         return found
 
@@ -59,7 +57,7 @@ class CommandStore:
         """Remember an answer. A copy of the command that is answered beside this one fails the commit, and is tried again."""
         accepted, message_id = isinstance(answer, CommandAccepted), new_id()
         self._work.add(commands, {
-            "key": key, "digest": digest, "accepted": accepted, "message_id": message_id, "answer": orjson.dumps(answer),
+            "key": key, "digest": digest, "accepted": accepted, "message_id": message_id, "answer": msgspec.json.encode(answer),
             "answered": self._work.now,
         })  # fmt: skip
         return Answered(accepted, message_id, answer)

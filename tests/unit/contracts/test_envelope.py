@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given
@@ -14,7 +14,7 @@ from services.contracts.envelope import Event, decode, encode, read_json
 from services.contracts.errors import Poison
 from services.contracts.messages.opinions import OpinionDeclined
 from services.contracts.messages.registry import MESSAGES
-from services.contracts.messages.values import Message
+from services.contracts.messages.values import Message, Value
 from services.runtime.clock import ZONE
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)
@@ -36,7 +36,7 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
         return st.one_of(map(values, arguments))
     if hint is type(None):
         return st.none()
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and issubclass(hint, Value):
         return st.builds(hint, **{name: values(inner) for name, inner in get_type_hints(hint).items() if name.islower()})
     return PLAIN[hint] if hint in PLAIN else st.sampled_from(list(hint))
 
@@ -83,7 +83,7 @@ def test_an_event_that_is_not_as_the_contract_says_is_poison(fields: dict[str, A
 @given(ANY_MESSAGE, st.data())
 def test_a_required_field_that_is_missing_is_poison(message: Message, data: st.DataObject) -> None:
     document = orjson.loads(encode(Event("id", "/s", "o", datetime(2026, 1, 1, tzinfo=ZONE), 1, message)))
-    required = [name for name, field in type(message).__dataclass_fields__.items() if field.default is field.default_factory]
+    required = [field.name for field in msgspec.structs.fields(message) if field.required]
     del document["data"][data.draw(st.sampled_from(required))]
     with pytest.raises(Poison, match=f"not a {message.TYPE}"):
         decode(orjson.dumps(document))

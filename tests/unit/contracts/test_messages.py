@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 
@@ -173,10 +174,10 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
         "当前状态：signed；现在可以：object、extend、pause、progress、reply。",
     )),
     ("intake", 0, LetterCancelled(("8M3XK-2QZ7T-9W4C", "2QZ7T-8M3XK-4C9W"))),
-    ("intake", 4, OpinionJoined(replace(TEXT, id=OTHER), TEXT.topic)),
+    ("intake", 4, OpinionJoined(msgspec.structs.replace(TEXT, id=OTHER), TEXT.topic)),
     ("intake", 4, OpinionUnmerged(OTHER, TEXT.topic)),
     ("intake", 5, OpinionParted(OTHER, TEXT.topic)),
-    ("routing", 4, AssignmentJoined(**OWN, opinion=replace(TEXT, id=OTHER))),
+    ("routing", 4, AssignmentJoined(**OWN, opinion=msgspec.structs.replace(TEXT, id=OTHER))),
     ("routing", 5, AssignmentParted(**OWN, opinion=OTHER)),
     ("routing", 5, AssignmentDetailed(**OWN, content="三号楼东侧也是。", merged=OTHER)),
     ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),

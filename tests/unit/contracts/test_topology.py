@@ -45,7 +45,7 @@ def test_what_is_addressed_to_a_department_goes_into_its_queue_too() -> None:
 @pytest.mark.parametrize("message", [shape for shape in MESSAGES if shape.ADDRESSED], ids=lambda shape: shape.TYPE)
 def test_only_what_names_a_department_is_addressed(message: type) -> None:
     assert message.KEY == "department"
-    assert {message.KEY, *message.TO} <= set(message.__dataclass_fields__)
+    assert {message.KEY, *message.TO} <= set(message.__struct_fields__)
 
 
 def test_what_concerns_those_beside_the_lead_goes_to_each_of_them_once() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import flask
+import msgspec
 import sqlalchemy as sa
 
 from services.contracts.callers import NOBODY, Caller, Role
@@ -151,7 +152,7 @@ class IntakeHarness:
 
     def unsealed(self, letter: LetterRequested) -> LetterRequested:
         sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
-        return replace(letter, **{name: self.vault.open(text) if text else None for name, text in sealed.items()})
+        return msgspec.structs.replace(letter, **{name: self.vault.open(text) if text else None for name, text in sealed.items()})
 
     def row(self, opinion: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:

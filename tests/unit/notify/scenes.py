@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
@@ -168,7 +169,7 @@ class Scene:
         if not isinstance(message, LetterRequested):
             return message
         told = {name: getattr(message, name) for name in ("name", "email", "phone")}
-        return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
+        return msgspec.structs.replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
 
     def serve_way(self, way: str) -> int:
         service = self.service

@@ -8,6 +8,7 @@ import logging
 from contextlib import redirect_stdout
 from datetime import timedelta
 
+import msgspec
 import pytest
 from sqlalchemy.exc import IntegrityError
 
@@ -77,7 +78,7 @@ def test_each_step_is_told_in_both_languages_with_the_receipt(about):
 
 
 def test_every_step_that_can_be_asked_for_has_words():
-    (about,) = (field for field in LetterRequested.__dataclass_fields__.values() if field.name == "about")
+    (about,) = (field for field in msgspec.structs.fields(LetterRequested) if field.name == "about")
     for step in STEPS:
         assert f"'{step}'" in str(about.type).replace('"', "'")
     assert str(about.type).count(",") + 1 == len(STEPS)

@@ -1,6 +1,6 @@
 """Notify keeps the heads of the ledger, so that rewriting it takes two stores."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from services.contracts.messages.ledger import LedgerHeaded
 from tests.unit.notify.scenes import at

@@ -1,7 +1,6 @@
 """并案 as departments hear of it: the words of what joins their case, of what leaves it, and of what is told later."""
 
-from dataclasses import replace
-
+import msgspec
 import pytest
 
 from services.contracts.lifecycle import State
@@ -74,7 +73,7 @@ def test_what_a_merged_submitter_adds_reaches_the_department(bureau, state):
 def test_what_is_handled_on_its_own_again_gets_an_assignment_of_its_own(bureau):
     first = bureau.accept(opinion="o-1")
     bureau.publish_to_routing("o-1", OpinionMerged("o-2", True))
-    bureau.publish_to_routing("o-1", replace(accepted("o-1"), again=True))
+    bureau.publish_to_routing("o-1", msgspec.structs.replace(accepted("o-1"), again=True))
     leads = bureau.leads("o-1")
     assert sorted(each["state"] for each in leads) == [State.ASSIGNED, State.REASSIGNED]
     assert bureau.row(first)["state"] == State.REASSIGNED
@@ -83,6 +82,6 @@ def test_what_is_handled_on_its_own_again_gets_an_assignment_of_its_own(bureau):
 
 def test_that_it_is_let_in_again_waits_for_the_merge(bureau):
     first = bureau.accept(opinion="o-1")
-    bureau.publish_to_routing("o-1", replace(accepted("o-1"), again=True))
+    bureau.publish_to_routing("o-1", msgspec.structs.replace(accepted("o-1"), again=True))
     assert bureau.row(first)["state"] == "assigned"
     assert bureau.broker.waiting(RETRIES[0].exchange)
