@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -29,15 +29,6 @@ class Role(StrEnum):
     SCRAPER = "scraper"
 
 
-#: What people read of a role: Chinese, English.
-ROLE_NAMES: Final[Mapping[Role, tuple[str, str]]] = {
-    Role.REVIEWER: ("审核人员", "reviewer"),
-    Role.DEPARTMENT: ("承办单位", "department"),
-    Role.HEAD: ("承办单位负责人", "head of a department"),
-    Role.SUPERVISOR: ("督办人员", "supervisor"),
-    Role.ADMIN: ("管理员", "administrator"),
-    Role.SCRAPER: ("指标采集程序", "program that collects metrics"),
-}
 #: Who acts for one department: its staff, and its head, who approves its replies where that is asked for.
 OF_A_DEPARTMENT: Final = frozenset({Role.DEPARTMENT, Role.HEAD})
 #: Marks a route that anybody may call.

@@ -9,6 +9,8 @@ from typing import Any
 
 from services.contracts.contacts import NotReachable, telephone
 from services.contracts.text import value
+from services.contracts.vocabulary import CHANNELS
+from services.contracts.words import Words
 
 #: By field of a line, dots for what is nested: every name that its column may have, with blanks between. The first is its own.
 _NAMES: Mapping[str, str] = {
@@ -35,34 +37,36 @@ _NAMES: Mapping[str, str] = {
     "cosigners": "cosigners 联名人 附议人",
     "relay": "relay 转交人 转递人",
 }
-#: By field and code: what the code of a closed set is called in tables. Other words are taken as they stand.
-_WORDS: Mapping[str, Mapping[str, str]] = {
+NAMES: Mapping[str, tuple[str, ...]] = {field: tuple(names.split()) for field, names in _NAMES.items()}
+#: By field: what else the codes of a closed set are called in tables, beside what the product calls them. Other words are taken as
+#: they stand.
+_ALIASES: Mapping[str, Mapping[str, str]] = {
     "channel": {
-        "web": "网站 网页 网上",
-        "qr": "二维码 扫码",
-        "station": "联络站 代表联络站",
-        "mobile_station": "流动联络站",
-        "hotline": "热线 电话 12345 12345热线",
-        "deputy": "代表 代表提交",
-        "meeting": "会议",
-        "campaign": "活动 征集",
-        "import": "导入",
+        "网站 网上": "web",
+        "二维码": "qr",
+        "联络站": "station",
+        "电话 12345 12345热线": "hotline",
+        "代表 代表提交": "deputy",
+        "活动 征集": "campaign",
+        "导入": "import",
     },
     "visibility": {
-        "public": "公开",
-        "department": "承办单位 承办单位可见",
-        "congress": "人大 人大机关",
+        "公开": "public",
+        "承办单位 承办单位可见": "department",
+        "人大 人大机关": "congress",
     },
     "submitter.kind": {
-        "citizen": "公民 群众 市民 个人 居民",
-        "deputy": "代表 人大代表",
-        "enterprise": "企业 单位",
-        "group": "集体 团体",
+        "公民 群众 市民 个人 居民": "citizen",
+        "代表 人大代表": "deputy",
+        "企业 单位": "enterprise",
+        "集体 团体": "group",
     },
 }
-NAMES: Mapping[str, tuple[str, ...]] = {field: tuple(names.split()) for field, names in _NAMES.items()}
+_OWN: Mapping[str, Mapping[str, Words]] = {"channel": CHANNELS}
 WORDS: Mapping[str, Mapping[str, str]] = {
-    field: {word: code for code, words in codes.items() for word in words.split()} for field, codes in _WORDS.items()
+    field: {words.zh: code for code, words in _OWN.get(field, {}).items()}
+    | {word: code for words, code in aliases.items() for word in words.split()}
+    for field, aliases in _ALIASES.items()
 }
 _KNOWN: Mapping[str, str] = {name: field for field, names in NAMES.items() for name in names}
 _REMARK = re.compile(r"\s*\([^)]*\)\s*|[*:\s]+$|^\*")

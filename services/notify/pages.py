@@ -12,23 +12,19 @@ import flask
 from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
+from services.contracts.vocabulary import DEADLINES, RESULTS, word
+from services.contracts.words import Words
 from services.notify import domain
 from services.notify.app import Notify
 from services.notify.app.context import SUPERVISORS
 from services.notify.store import agenda_of, find_meeting, open_supervisions
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import Words, environment, error_page, html
+from services.runtime.web.pages import environment, error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 Row = Mapping[str, Any]
 routes = Routes()
 TEMPLATES = environment(Path(__file__).parent / "templates")
-RESULTS: Mapping[str, Words] = {
-    "summons": Words("约见", "summons"),
-    "promise": Words("作出承诺", "a new promise"),
-    "criticism": Words("通报批评", "criticism"),
-    "closed": Words("无需再办", "nothing more to do"),
-}
 
 
 @routes.get("/agenda", access=SIGNED_IN, page=error_page)
@@ -65,7 +61,7 @@ def _page(call: Call[Notify], rows: list[Row], meeting: Row | None) -> flask.Res
         return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
 
     def kind(code: str) -> Words:
-        return Words(*domain.NAMES.get(code, (code, code)))
+        return word(DEADLINES, code)
 
     groups = domain.group_agenda(rows, catalogue.calendar, now)
     response = html(

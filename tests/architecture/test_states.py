@@ -13,7 +13,7 @@ import pytest
 from docs.generator.product import ROOT
 from services.contracts.lifecycle import CoState, State
 
-TABLES = {ROOT / "services/contracts/lifecycle.py", ROOT / "services/intake/pages/words.py"}
+TABLES = {ROOT / "services/contracts/lifecycle.py", ROOT / "services/contracts/vocabulary.py"}
 CODES = {str(state) for state in (*State, *CoState)}
 MEMBERS = {state.name for state in (*State, *CoState)}
 #: A first revision says what its indexes say; that both say the same has a test of its own.

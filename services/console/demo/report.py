@@ -13,13 +13,8 @@ from services.console.client.answers import Assignment, Reminder, Statistics
 from services.console.client.statistics import groups_table, rates_table
 from services.console.demo.samples import Case
 from services.console.terminal import out, table
-
-OUTCOMES = {
-    "solved": "已解决", "in_progress": "正在解决", "planned": "列入计划",
-    "deferred": "暂缓", "reference": "留作参考", "declined": "不予采纳",
-}  # fmt: skip
-RATINGS = {"satisfied": "满意", "basically_satisfied": "基本满意", "dissatisfied": "不满意"}
-WHYS = {"given": "提出人指定 given", "fallback": "无规则命中，转兜底单位 no rule matched: fallback"}
+from services.contracts.basis import Rule
+from services.contracts.vocabulary import BASES, CARDS, CHANNELS, OUTCOMES, RATINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +56,13 @@ def _assigned(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     made = table("#", "意见建议 opinion", "渠道", "承办单位 department", "依据 why", "答复期限 due")
     for story in stories:
         case, found, why = story.case, story.assignment, story.assignment.why
-        rule = WHYS.get(why.rule, why.rule.removeprefix("keywords: ") + f"（{why.confidence:.2f}）")
+        rule = Rule.parse(why.rule)
+        reason = BASES[rule.basis].filled(rule.detail).zh if rule else why.rule
+        reason += f"（{why.confidence:.2f}）" if rule and rule.detail else ""
         due = _clock(found.deadlines["reply"])
         due = f"{found.round}轮 {due}" if found.round > 1 else due
-        channel = str(case.form.get("channel", "web"))
-        made.add_row(str(case.number), case.title, channel, names[found.department], rule, due)
+        channel = CHANNELS[str(case.form.get("channel", "web"))].zh
+        made.add_row(str(case.number), case.title, channel, names[found.department], reason, due)
     return made
 
 
@@ -75,7 +72,7 @@ def _print_late(story: Story, names: Mapping[str, str]) -> None:
     out.print(f"    {_clock(found.created)} 交办 assigned，{_clock(found.signed)} 签收 signed")
     for each in story.reminders:
         colour = {"red": "red", "yellow": "yellow"}.get(each.card or "")
-        words = {"red": "红牌 red card", "yellow": "黄牌 yellow card"}.get(each.card or "", f"催办 reminder ({each.rung})")
+        words = CARDS[each.card].label if each.card else f"催办 reminder ({each.rung})"
         note = "" if each.state == "sent" else "（略过 skipped）"
         out.print(f"    {_clock(each.at)} {words}{note}，期限 deadline {_clock(each.deadline)}", style=colour)
     late = "逾期 late" if found.on_time is False else "按期 in time"
@@ -86,9 +83,9 @@ def _answered(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     made = table("#", "承办单位 department", "结果 outcome", "期限", "答复 reply", "测评 rated", "状态 state")
     for story in stories:
         case, found = story.case, story.assignment
-        rated = " → ".join(RATINGS[rating] for rating in case.ratings) or "未测评 unrated"
+        rated = " → ".join(RATINGS[rating].zh for rating in case.ratings) or "未测评 unrated"
         in_time = "按期" if found.on_time else Text("逾期", "red")
-        words = [names[found.department], OUTCOMES[found.outcome or ""], in_time, found.reply or "", rated, case.state]
+        words = [names[found.department], OUTCOMES[found.outcome or ""].zh, in_time, found.reply or "", rated, case.state]
         made.add_row(str(case.number), *words)
     return made
 

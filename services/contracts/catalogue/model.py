@@ -9,20 +9,19 @@ from datetime import date
 from functools import cached_property
 from typing import Final, Literal
 
+from services.contracts import vocabulary
 from services.contracts.durations import Duration
 from services.contracts.worktime import Calendar, Closure, OfficeHours
 
-CHANNELS: Final = (
-    "web", "qr", "station", "mobile_station", "hotline", "deputy", "meeting", "campaign", "open311", "import",
-)  # fmt: skip
+CHANNELS: Final = tuple(vocabulary.CHANNELS)
 DEADLINE_KINDS: Final = (
     "review", "sign", "object", "contact", "co_opinion", "reply", "rework", "evaluation", "extension",
 )  # fmt: skip
 #: What a rung of the ladder can be of. `promise` has its own date, and `evaluation` is about a rating that was given.
-LADDER_KINDS: Final = ("sign", "object", "contact", "co_opinion", "reply", "rework", "promise", "evaluation")
+LADDER_KINDS: Final = tuple(vocabulary.DEADLINES)
 #: What can call for a rung at once, and the kind that such a rung is of.
 OCCASIONS: Final[Mapping[str, str]] = {"broken": "promise", "dissatisfied": "evaluation"}
-LEVELS: Final = ("village", "town", "county", "city")
+LEVELS: Final = tuple(vocabulary.LEVELS)
 RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
 #: Where a channel leaves out a secret that the settings know by this name.
 PLACEHOLDER: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from services.contracts import vocabulary
 from services.contracts.catalogue.model import Area, Catalogue, Station
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.grants import Grant
@@ -18,7 +19,7 @@ KINDS = ("citizen", "deputy", "enterprise", "group")
 #: Who can have passed an opinion on: voter, informant (民情信息员), deputy, presidium.
 RELAY_ROLES = ("voter", "informant", "deputy", "presidium")
 MOST_COSIGNERS = 200
-VISIBILITIES = ("public", "department", "congress")
+VISIBILITIES = tuple(vocabulary.VISIBILITIES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.contracts.callers import ROLE_NAMES, Caller, Role
+from services.contracts.callers import Caller, Role
+from services.contracts.vocabulary import CALLERS
+from services.contracts.words import Words
 from services.runtime.web.account import AccountPages
-from services.runtime.web.pages import Words
 
 LINKS: Sequence[tuple[str, Words]] = (
     ("/agenda", Words("督办事项", "Under supervision")),
@@ -18,7 +19,7 @@ HINT = Words("提意见、查进度不用登录。", "Nobody has to sign in to s
 
 def facts_of(caller: Caller) -> Sequence[tuple[Words, Words | str]]:
     """The role, and the department of a caller who acts for one."""
-    facts: list[tuple[Words, Words | str]] = [(Words("身份", "Role"), Words(*ROLE_NAMES[caller.role or Role.ADMIN]))]
+    facts: list[tuple[Words, Words | str]] = [(Words("身份", "Role"), CALLERS[caller.role or Role.ADMIN])]
     if caller.department:
         facts.append((Words("单位", "Department"), caller.department))
     return facts

@@ -9,9 +9,9 @@ import flask
 from werkzeug.datastructures import FileStorage
 
 from services.contracts.errors import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
+from services.contracts.words import Words
 from services.intake import gateway
 from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, PHOTO_TYPES, Photo
-from services.runtime.web.pages import Words
 
 PHOTOS = "photos"
 #: How much a form may bring (bytes): more than is kept, so that a photo that is too large is answered beside its field.

@@ -60,8 +60,8 @@ from services.contracts.messages.supervision import (
     SupervisionResolved,
     SupervisionScheduled,
 )
+from services.contracts.words import Words
 from services.intake.handlers import DEPARTMENT, ERASED, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
-from services.runtime.web.pages import Words
 
 EVENTS: Mapping[str, Words] = {
     OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),
@@ -80,7 +80,7 @@ EVENTS: Mapping[str, Words] = {
     AssignmentProgressed.TYPE: Words("办理进展", "Progress"),
     AssignmentObjected.TYPE: Words("申请退办", "Objection"),
     AssignmentRuled.TYPE: Words("裁定", "Ruling"),
-    AssignmentReassigned.TYPE: Words("改交", "Reassigned"),
+    AssignmentReassigned.TYPE: Words("转办", "Reassigned"),
     AssignmentAsked.TYPE: Words("申请延期", "More time asked for"),
     AssignmentExtended.TYPE: Words("准予延期", "Extended"),
     AssignmentPaused.TYPE: Words("挂起", "Paused"),
@@ -103,7 +103,7 @@ EVENTS: Mapping[str, Words] = {
     PromiseKept.TYPE: Words("兑现承诺", "Promise kept"),
     PromiseBroken.TYPE: Words("承诺到期未兑现", "Promise not kept"),
     ReminderSent.TYPE: Words("催办提醒", "Reminded"),
-    CardIssued.TYPE: Words("亮牌督促", "A card was issued"),
+    CardIssued.TYPE: Words("亮牌", "A card was issued"),
     SupervisionRaised.TYPE: Words("启动督办", "Supervision begun"),
     SupervisionScheduled.TYPE: Words("列入督政议事会", "On the agenda of a meeting"),
     SupervisionResolved.TYPE: Words("督办结果", "Result of the supervision"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, NotAllowed, NotFound
+from services.contracts.words import Words
 from services.intake import app
 from services.intake.app import Intake
 from services.intake.app.limits import RECEIPTS
@@ -15,7 +16,7 @@ from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import Words, error_page, see_other
+from services.runtime.web.pages import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 

@@ -16,16 +16,17 @@ from services.contracts.callers import PUBLIC
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
+from services.contracts.vocabulary import LEVELS, OUTCOMES, PROMISED, RATINGS, STANDINGS, STEPS
+from services.contracts.words import Words
 from services.intake import app, domain, schemas
 from services.intake.app import Intake, receipt_data
 from services.intake.app.limits import RECEIPTS
 from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.timeline import department_name, entries_of, show_time, topic_name
-from services.intake.pages.words import LEVELS, OUTCOMES, PROMISED, RATINGS, STATES, STEPS
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import Words, error_page, html, see_other
+from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -185,7 +186,7 @@ def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200,
     values, state = {"mistakes": {}, "notice": None} | said, State(known["state"])
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
-        address=f"/receipts/{app.known_receipt(text)}", standing=STATES[known["state"]],
+        address=f"/receipts/{app.known_receipt(text)}", standing=STANDINGS[state].name, tone=tone_of(state),
         steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=domain.MOST_PHOTOS, more_photos=MORE_PHOTOS,
@@ -218,10 +219,17 @@ def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     }
 
 
+def tone_of(state: State) -> str:
+    """The tone of a state's badge."""
+    if state.asks_submitter or state is State.REOPENED:
+        return "warn"
+    return "good" if state.is_answered else "bad" if state is State.DECLINED else "info"
+
+
 def _meaning(known: Mapping[str, Any]) -> Words:
     """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
     others = State(known["state"]).asks_submitter and "details" not in known["may"]
-    return FOR_THE_SUBMITTER if others else STATES[known["state"]].meaning
+    return FOR_THE_SUBMITTER if others else STANDINGS[known["state"]].meaning
 
 
 def _by_department(told: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[tuple[Words, str]]:

@@ -15,15 +15,16 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
+from services.contracts.vocabulary import VISIBILITIES
+from services.contracts.words import Words
 from services.intake import app, domain, schemas
 from services.intake.app import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.domain import Photo
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
-from services.intake.pages.words import VISIBILITIES
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import Words, environment, error_page, html, see_other
+from services.runtime.web.pages import environment, error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes

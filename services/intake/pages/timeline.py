@@ -9,41 +9,34 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from services.contracts.basis import Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.contracts.messages.values import RaisedBy
-from services.intake.handlers import DEPARTMENT
-from services.intake.pages.events import ACTORS, EVENTS
-from services.intake.pages.words import (
+from services.contracts.vocabulary import (
+    BASES,
     CARDS,
     CAUSES,
     CHANNELS,
     CONTACTS,
+    COUNTED,
     ERASURES,
     LEVELS,
     OUTCOMES,
     RATINGS,
     RESULTS,
+    ROLES,
     RULED,
+    word,
 )
-from services.runtime.web.pages import Words
+from services.contracts.words import Words
+from services.intake.handlers import DEPARTMENT
+from services.intake.pages.events import ACTORS, EVENTS
 
 Shown = Words | Markup
 Show = Callable[[Any, Catalogue], Shown | None]
-FALLBACK_RULE, GIVEN_RULE, KEYWORDS_RULE, RULING_RULE = "fallback", "given", "keywords: ", "ruling: "
 ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
-#: The rules that are a person's choice.
-CHOSEN: Mapping[str, Words] = {
-    "reviewer": Words("审核时指定由它办理", "the reviewer chose it"),
-    "supervisor": Words("督办人员指定由它办理", "a supervisor chose it"),
-}
-#: Why a case went up a level by itself.
-COUNTED: Mapping[RaisedBy, Words] = {
-    RaisedBy.REWORKS: Words("重办 {} 次", "handled again {} times"),
-    RaisedBy.TRANSFERS: Words("改交 {} 次", "reassigned {} times"),
-}
-HANDLED: Mapping[str, Words] = {"separate": Words("分别办理", "handles its own part and answers for it")}
 
 
 class LabelledFact(NamedTuple):
@@ -86,20 +79,9 @@ def _due(value: Any, catalogue: Catalogue) -> Shown:
     return show_time(datetime.fromisoformat(value), catalogue)
 
 
-def _rule(value: Any, catalogue: Catalogue) -> Shown | None:
-    if str(value).startswith(RULING_RULE):
-        reason = str(value).removeprefix(RULING_RULE)
-        return Words(f"经裁定：{reason}", "by a ruling")
-    if value in CHOSEN:
-        return CHOSEN[value]
-    if value == GIVEN_RULE:
-        return Words("所选的主题归它办理", "the topic that was chosen is its task")
-    if value == FALLBACK_RULE:
-        return Words("没有对应的主题，由它先行办理", "no topic matched, so it takes what nobody else does")
-    if str(value).startswith(KEYWORDS_RULE):
-        found = str(value).removeprefix(KEYWORDS_RULE)
-        return Words(f"文中提到：{found}", "these words in the text point to it")
-    return None
+def _rule(value: Any, _: Catalogue) -> Shown | None:
+    rule = Rule.parse(str(value))
+    return BASES[rule.basis].filled(rule.detail) if rule else None
 
 
 def _text(value: Any, _: Catalogue) -> Shown:
@@ -114,7 +96,7 @@ def _reason(value: Any, catalogue: Catalogue) -> Shown:
 
 
 def _on_time(value: Any, _: Catalogue) -> Shown:
-    return Words("在期限内", "in time") if value else Words("超过期限", "late")
+    return Words("按期", "in time") if value else Words("逾期", "late")
 
 
 def _rated(value: Any, _: Catalogue) -> Shown | None:
@@ -135,8 +117,8 @@ def _raised(value: Any, catalogue: Catalogue) -> Shown:
     counted = RaisedBy.of(str(value))
     if counted is None:
         return _reason(value, catalogue)
-    words, count = COUNTED[counted[0]], counted[1]
-    return Words(words.zh.format(count), words.en.format(count))
+    kind, count = counted
+    return COUNTED[kind].filled(count)
 
 
 def _yes(words: Words, otherwise: Words | None = None) -> Show:
@@ -158,10 +140,10 @@ FACTS: Mapping[str, tuple[Words, Show]] = {
     "granted": (Words("裁定", "Ruling"), _yes(Words("同意", "granted"), Words("不同意", "not granted"))),
     "question": (Words("问题", "Question"), _text),
     "proposed": (Words("建议交由", "Proposed"), department_name),
-    "to": (Words("改交", "Now with"), department_name),
+    "to": (Words("转办", "Now with"), department_name),
     "department": (Words("承办单位", "Department"), department_name),
-    "role": (Words("方式", "How"), _named(HANDLED)),
-    "rule": (Words("为什么", "Why there"), _rule),
+    "role": (Words("方式", "How"), _named(ROLES)),
+    "rule": (Words("分办依据", "Why there"), _rule),
     "erased": (Words("删除", "Erased"), _named(ERASURES)),
     "level": (Words("级别", "Level"), _named(LEVELS)),
     "difficulty": (Words("类别", "Kind"), _difficulty),
@@ -190,8 +172,8 @@ FACTS: Mapping[str, tuple[Words, Show]] = {
     ),
     "until": (Words("至", "Until"), _due),
     "outcome": (Words("办理结果", "Outcome"), _named(OUTCOMES)),
-    "deadline": (Words("适用期限", "Deadline"), _due),
-    "on_time": (Words("时限", "In time"), _on_time),
+    "deadline": (Words("办理期限", "Deadline"), _due),
+    "on_time": (Words("是否按期", "In time"), _on_time),
     "result": (Words("对结果", "Result"), _named(RATINGS)),
     "process": (Words("对过程", "Process"), _named(RATINGS)),
     "revision": (Words("追评", "Second thought"), _yes(Words("更改之前的评价", "replaces the rating before"))),
@@ -210,10 +192,10 @@ def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection
     said = facts.get("content") or ""
     if moment["what"] in ANSWERS and said in answers:
         said = ""
-    by = ACTORS.get(moment["by"], Words(moment["by"], moment["by"]))
+    by = word(ACTORS, moment["by"])
     if moment["by"] == DEPARTMENT and "department" in facts:
         by = department_name(facts.pop("department"), catalogue)
-    what = EVENTS.get(moment["what"], Words(moment["what"], moment["what"]))
+    what = word(EVENTS, moment["what"])
     return ShownEntry(show_time(moment["at"], catalogue), what, by, list(_facts(facts, catalogue)), said)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias
 
+from services.contracts.vocabulary import ASPECTS, CARDS, CAUSES, OUTCOMES, RATINGS, RESULTS
+
 Kept = Literal["case", "round", "deadline", "mark", "rating", "promise", "reminder", "move"]
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位", "department"),
@@ -110,38 +112,17 @@ CONCLUDED = (*LED, Happened("concluded_at"))
 MISSED = (NotYet("lifted_at"), Passed("due"))
 KEPT_IN_TIME = (Happened("kept_at"), Is("kept_in_time", (True,)))
 KEPT_LATE = (Happened("kept_at"), Is("kept_in_time", (False,)))
-OUTCOMES: Mapping[str, tuple[str, str]] = {
-    "solved": ("已解决", "solved"),
-    "in_progress": ("正在解决", "in progress"),
-    "planned": ("列入计划", "planned"),
-    "deferred": ("暂缓", "deferred"),
-    "reference": ("留作参考", "for reference"),
-    "declined": ("不予采纳", "declined"),
-}
-RATINGS: Mapping[str, tuple[str, str]] = {
-    "satisfied": ("满意", "satisfied"),
-    "basically_satisfied": ("基本满意", "basically satisfied"),
-    "dissatisfied": ("不满意", "dissatisfied"),
-}
-ASPECTS: Mapping[str, tuple[str, str]] = {"result": ("结果", "result"), "process": ("过程", "process")}
-
-CAUSES: Mapping[str, tuple[str, str]] = {
-    "dissatisfied": ("不满意", "dissatisfied"),
-    "promise": ("承诺失信", "a broken promise"),
-    "look_back": ("回头看不合格", "a failed look-back"),
-}
 
 #: What the ladder and the congress did about a case: by the word under which it is kept, what it is called as a count.
 SANCTIONS: Mapping[str, tuple[str, str, str]] = {
-    "yellow_card": ("yellow_cards", "黄牌", "yellow cards"),
-    "red_card": ("red_cards", "红牌", "red cards"),
+    **{f"{code}_card": (f"{code}_cards", card.zh, f"{card.en}s") for code, card in CARDS.items()},
     "supervision": ("supervisions", "督办", "supervisions"),
     "summons": ("summonses", "约见", "summonses"),
-    "criticism": ("criticisms", "通报批评", "criticisms"),
+    "criticism": ("criticisms", RESULTS["criticism"].zh, "criticisms"),
 }
 
 COUNTS: tuple[Count, ...] = (
-    Count("submitted", "提出", "submitted", "case", (Happened("recorded_at"),)),
+    Count("submitted", "提交", "submitted", "case", (Happened("recorded_at"),)),
     Count("accepted", "受理", "accepted", "case", (Happened("reviewed_at"), Is("decision", ("automatic", "reviewer")))),
     Count("declined", "不予受理", "declined at review", "case", (Happened("reviewed_at"), Is("decision", ("declined",)))),
     Count("returned", "退回补充", "returned for detail", "case", (Happened("returned_at"),)),
@@ -194,7 +175,7 @@ COUNTS: tuple[Count, ...] = (
     Count("conclusions", "办结次数", "times concluded, reopened later or not", "round", (LEAD, Happened("concluded_at"))),
     Count("concluded", "已办结", "concluded", "round", CONCLUDED),
     *(
-        Count(f"concluded_{code}", f"办结：{zh}", f"concluded: {en}", "round", (*CONCLUDED, Is("outcome", (code,))))
+        Count(f"concluded_{code}", f"办结：{zh}", f"concluded: {en.lower()}", "round", (*CONCLUDED, Is("outcome", (code,))))
         for code, (zh, en) in OUTCOMES.items()
     ),
     Count("rated", "办结且已测评", "concluded and rated", "round", (*CONCLUDED, Happened("evaluated_at"))),
@@ -207,7 +188,7 @@ COUNTS: tuple[Count, ...] = (
     Count("evaluations", "测评次数", "ratings given, revisions included", "rating", (Happened("given_at"),)),
     *(
         Count(
-            f"{aspect}_{code}", f"{zh_aspect}{zh}", f"{en_aspect}: {en}", "rating",
+            f"{aspect}_{code}", f"{zh_aspect}{zh}", f"{en_aspect}: {en.lower()}", "rating",
             (NotYet("replaced_at"), Is(f"standing_{aspect}", (code,))),
         )
         for aspect, (zh_aspect, en_aspect) in ASPECTS.items()
@@ -215,7 +196,8 @@ COUNTS: tuple[Count, ...] = (
     ),
     *(
         Count(
-            f"first_{aspect}_{code}", f"首次测评：{zh_aspect}{zh}", f"first rating of the case, {en_aspect}: {en}", "rating",
+            f"first_{aspect}_{code}", f"首次测评：{zh_aspect}{zh}", f"first rating of the case, {en_aspect}: {en.lower()}",
+            "rating",
             (Is("is_first", (True,)), Is(aspect, (code,))),
         )
         for aspect, (zh_aspect, en_aspect) in ASPECTS.items()
@@ -249,7 +231,7 @@ NOTES: Mapping[str, tuple[str, str]] = {
         "Open overdue cases count against the rate in time; judged by the deadline in force then, of which a paused case has none.",
     ),
     "assigned": (
-        "退办改交、撤回和并案的交办到此为止，不再算主办、在办或逾期；退办率以全部交办为分母，一件只算一次。",
+        "退办转办、撤回和并案的交办到此为止，不再算主办、在办或逾期；退办率以全部交办为分母，一件只算一次。",
         "What is reassigned, withdrawn or merged is assigned and open no longer; objections are a share of all assignments made.",
     ),
     "reopened": (

@@ -38,12 +38,14 @@ RATES: tuple[Rate, ...] = (
     Rate("on_time", PLAIN, "按期办结率", "replied in time", ("replied_in_time",), ("replied", "overdue")),
     Rate("reply", PLAIN, "答复率", "replied", ("replied",), ("assigned",)),
     Rate("conclusion", PLAIN, "办结率", "concluded", ("concluded",), ("assigned",)),
-    Rate("resolution", "strict", "解决率（已解决／办结）", "resolution, strict", ("concluded_solved",), ("concluded",)),
+    Rate("resolution", "strict", "解决率（已经解决／办结）", "resolution, strict", ("concluded_solved",), ("concluded",)),
     Rate(
         "resolution", "planned", "解决率（含正在解决、列入计划／办结）", "resolution, with planned",
         ("concluded_solved", "concluded_in_progress", "concluded_planned"), ("concluded",),
     ),
-    Rate("resolution", "collected", "解决率（已解决／提出）", "resolution of all submitted", ("concluded_solved",), ("submitted",)),
+    Rate(
+        "resolution", "collected", "解决率（已经解决／提交）", "resolution of all submitted", ("concluded_solved",), ("submitted",),
+    ),
     Rate(
         "satisfaction", "basic", "满意率（含基本满意）", "satisfied or basically satisfied with the result",
         ("result_satisfied", "result_basically_satisfied"), _evaluated("result"),
@@ -66,7 +68,7 @@ RATES: tuple[Rate, ...] = (
         ("first_process_satisfied", "first_process_basically_satisfied"), _evaluated("first_process"),
     ),
     Rate("participation", PLAIN, "参评率", "rated by the submitter", ("rated",), ("concluded",)),
-    Rate("objection", PLAIN, "回退率", "objected to by the department", ("objected",), ("handed_out",)),
+    Rate("objection", PLAIN, "退办率", "objected to by the department", ("objected",), ("handed_out",)),
     Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",)),
     Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",)),
     Rate("promise_kept", PLAIN, "承诺兑现率", "promises kept by their date", ("promises_due_kept",), ("promises_due",)),

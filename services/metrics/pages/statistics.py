@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.errors import Invalid, status_of
+from services.contracts.vocabulary import LEVELS
+from services.contracts.words import Words
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
@@ -17,7 +19,7 @@ from services.metrics.handlers.statistics import statistics
 from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.statistics import StatisticsQuery
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import Words, error_page, html
+from services.runtime.web.pages import error_page, html
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -49,22 +51,10 @@ FIELDS = ("by", *DATES)
 WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 
 
-class NamedCode(NamedTuple):
-    """What a code is called."""
-
-    name: str
-    name_en: str
-
-
-LEVELS: Mapping[str, NamedCode] = {
-    "village": NamedCode("村（社区）", "Village"),
-    "town": NamedCode("镇（街道）", "Town"),
-    "county": NamedCode("县（区）", "County"),
-    "city": NamedCode("市", "City"),
-}
-KEY_CASE: Mapping[str, NamedCode] = {
-    "yes": NamedCode("重点督办", "Under key supervision"),
-    "no": NamedCode("非重点督办", "Not under it"),
+#: Dimensions whose values are codes of the product, not of the catalogue.
+CODES: Mapping[str, Mapping[str, Words]] = {
+    "level": LEVELS,
+    "key": {"yes": Words("重点督办", "Under key supervision"), "no": Words("非重点督办", "Not under it")},
 }
 NOT_KNOWN = Words("未定", "not known")
 NO_LEADER = Words("无领办领导", "no leader")
@@ -85,17 +75,20 @@ TEMPLATES.globals.update(
 def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
     """The name of a group, from the catalogue where it has one."""
     catalogue = service.catalogue
-    named: Mapping[str, Mapping[str, Any]] = {
+    places: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
-        "level": LEVELS, "key": KEY_CASE,
     }  # fmt: skip
-    zh, en = [], []
-    for dimension, code in key.items():
-        entry = stored.found(named.get(dimension, {}), code)
+
+    def called(dimension: str, code: str | None) -> Words:
         none = NO_LEADER if dimension == "leader" else NOT_KNOWN
-        zh.append(entry.name if entry else code or none.zh)
-        en.append(getattr(entry, "name_en", None) or code or none.en)
-    return Words(" · ".join(zh), " · ".join(en))
+        known = CODES.get(dimension, {}).get(code or "")
+        if known is not None:
+            return known
+        entry = stored.found(places.get(dimension, {}), code)
+        return Words(entry.name if entry else code or none.zh, getattr(entry, "name_en", None) or code or none.en)
+
+    names = [called(dimension, code) for dimension, code in key.items()]
+    return Words(" · ".join(each.zh for each in names), " · ".join(each.en for each in names))
 
 
 @routes.get("/statistics", access=PUBLIC, cost=20, page=error_page)

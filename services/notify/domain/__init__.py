@@ -2,7 +2,7 @@
 
 from services.contracts.worktime import DayNote
 from services.notify.domain.agenda import group_agenda, overdue_days
-from services.notify.domain.calendar_notifications import NAMES, write_calendar_notification
+from services.notify.domain.calendar_notifications import write_calendar_notification
 from services.notify.domain.explanation import Explanation, explain, read_rule
 from services.notify.domain.ladder import Behind, Climb, Deadline, Ladder, Step, message_of
 from services.notify.domain.recipients import (
@@ -19,7 +19,6 @@ from services.notify.domain.versions import DeadlineHistory, PausedSpan, Version
 
 __all__ = [
     "FAILURES_OF_A_WAY",
-    "NAMES",
     "Behind",
     "ChannelAddress",
     "Climb",

@@ -6,6 +6,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.supervision import CalendarChanged
 from services.contracts.messages.values import Moved
+from services.contracts.vocabulary import DEADLINES, word
 
 MOST_LISTED = 30
 TITLE = "【期限调整】{count} 项 · {count} deadlines moved"
@@ -18,12 +19,6 @@ BODY = """{department}：
 {lines_en}
 — {place_en}
 """
-#: What a deadline is called, in Chinese and English.
-NAMES = {
-    "sign": ("签收", "sign"), "object": ("退办申请", "object"), "contact": ("首次联系", "first contact"),
-    "co_opinion": ("协办意见", "co-handler's opinion"), "reply": ("答复", "reply"), "rework": ("重办答复", "rework"),
-    "promise": ("承诺", "promise"), "evaluation": ("满意度测评", "evaluation"),
-}  # fmt: skip
 
 
 def write_calendar_notification(message: CalendarChanged, catalogue: Catalogue) -> tuple[str, str]:
@@ -42,7 +37,7 @@ def write_calendar_notification(message: CalendarChanged, catalogue: Catalogue) 
 def _lines(moved: tuple[Moved, ...], catalogue: Catalogue, language: int, rest: str) -> list[str]:
     zone = catalogue.calendar.zone
     lines = [
-        f"- {each.assignment} {NAMES.get(each.kind, (each.kind, each.kind))[language]}: "
+        f"- {each.assignment} {word(DEADLINES, each.kind)[language]}: "
         f"{each.before.astimezone(zone):%Y-%m-%d %H:%M} → {each.after.astimezone(zone):%Y-%m-%d %H:%M}"
         for each in moved[:MOST_LISTED]
     ]

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
+from services.contracts.vocabulary import OUTCOMES, word
 
 if TYPE_CHECKING:
     from services.contracts.messages.supervision import LetterRequested
@@ -74,11 +75,6 @@ FACTS: Mapping[str, tuple[str, str]] = {
     "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
     "link": ("查询与评价：{}", "To see and evaluate: {}"),
 }
-OUTCOMES: Mapping[str, tuple[str, str]] = {
-    "solved": ("已经解决", "Solved"), "in_progress": ("正在解决", "Being solved"), "planned": ("列入计划", "Planned"),
-    "deferred": ("暂缓解决", "Deferred"), "reference": ("留作参考", "Kept for reference"),
-    "declined": ("无法办理，已作说明", "Cannot be done, explained"),
-}  # fmt: skip
 INSTANTS = frozenset({"due", "evaluate_by"})
 TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
@@ -180,7 +176,7 @@ def _readable(name: str, value: str, index: int, catalogue: Catalogue) -> str:
         except ValueError:
             return value
     if name == "outcome":
-        return OUTCOMES.get(value, (value, value))[index]
+        return word(OUTCOMES, value)[index]
     if name == "department" and index:
         return next((entry.name_en for entry in catalogue.departments.values() if entry.name == value), value)
     return value

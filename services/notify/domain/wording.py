@@ -7,26 +7,16 @@ from datetime import datetime
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Rung
+from services.contracts.vocabulary import CARDS, DEADLINES, word
 from services.notify.domain.ladder import Deadline
 
 LONGEST_TITLE = 200
 
-#: What has to be done by a deadline, in Chinese and English.
-TASKS: Mapping[str, tuple[str, str]] = {
-    "sign": ("签收", "sign for it"),
-    "object": ("提出退办申请", "object"),
-    "contact": ("首次联系提出人", "contact the submitter"),
-    "co_opinion": ("向主办单位反馈协办意见", "give the lead its opinion"),
-    "reply": ("答复", "reply"),
-    "rework": ("重办答复", "reply again"),
-    "promise": ("兑现承诺", "keep the promise"),
-}
-
 #: What a letter says about the rung it comes from, by action or by the colour of its card.
 PHRASES: Mapping[str, tuple[str, str]] = {
     "reminder": ("请按期办理。", "Please see to it in time."),
-    "yellow": ("现发黄牌提示，请尽快办理。", "This is a yellow card: please hurry."),
-    "red": ("现发红牌警示，请立即办理并说明情况。", "This is a red card: act at once and explain."),
+    "yellow": (f"现发{CARDS['yellow'].zh}，请尽快办理。", f"This is a {CARDS['yellow'].en}: please hurry."),
+    "red": (f"现发{CARDS['red'].zh}，请立即办理并说明情况。", f"This is a {CARDS['red'].en}: act at once and explain."),
     "supervision": ("已转入督办，请立即办理并向人大报告。", "It is under supervision now: act at once and report to the congress."),
 }
 LATE = ("现已逾期。", "It is overdue. ")
@@ -80,7 +70,7 @@ def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, 
         "department": (department.name, department.name_en)[index],
         "title": deadline.title or deadline.assignment,
         "assignment": deadline.assignment,
-        "task": TASKS.get(deadline.kind, (deadline.kind, deadline.kind))[index],
+        "task": word(DEADLINES, deadline.kind)[index],
         "phrase": PHRASES[rung.card or rung.action][index],
         "due": f"{deadline.due.astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}",
         "late": LATE[index] if now > deadline.due else "",

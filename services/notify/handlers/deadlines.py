@@ -120,7 +120,7 @@ def note_pause(deadlines: DeadlineStore, _: Ladder, event: Event, message: Assig
 
 
 def note_void(deadlines: DeadlineStore, _: Ladder, event: Event, message: AssignmentCancelled | AssignmentReassigned) -> None:
-    """改交, withdrawn, merged or answered without it: there is nothing to do any more.
+    """转办, withdrawn, merged or answered without it: there is nothing to do any more.
 
     What was promised stays promised, unless the opinion itself is gone.
     """

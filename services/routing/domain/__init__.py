@@ -11,7 +11,7 @@ from services.routing.domain.checks import (
     pause_until,
     with_details,
 )
-from services.routing.domain.choice import FALLBACK, GIVEN, KEYWORDS, Decision, Router
+from services.routing.domain.choice import Decision, Router
 from services.routing.domain.commanding import Command, check_verb, command_of, message_id_of, verbs_of
 from services.routing.domain.levels import Mark, level_after, next_level
 from services.routing.domain.limits import (
@@ -47,9 +47,7 @@ from services.routing.domain.rescheduling import (
 from services.routing.domain.roles import (
     CO_DEADLINES,
     LEAD,
-    REVIEWER,
     ROLES,
-    SUPERVISOR,
     answer_kind,
     check_handlers,
     co_deadlines,
@@ -64,20 +62,15 @@ __all__ = [
     "BROKEN",
     "CO_DEADLINES",
     "DEADLINES",
-    "FALLBACK",
-    "GIVEN",
     "KEPT",
-    "KEYWORDS",
     "LARGEST_POPULATION",
     "LEAD",
     "OPEN",
     "PROMISE_STATES",
     "PROMISING",
     "RELEASED",
-    "REVIEWER",
     "ROLES",
     "SAMPLE_SIZE",
-    "SUPERVISOR",
     "Command",
     "Deadlines",
     "Decision",

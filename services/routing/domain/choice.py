@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import ahocorasick
 
+from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Difficulty, Topic
 from services.contracts.messages.values import Handling, Why
@@ -16,7 +17,6 @@ TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0
 #: How often a keyword may count in the text, so that one repeated word does not decide.
 MOST_MENTIONS = 3
 SHOWN_KEYWORDS = 5
-GIVEN, KEYWORDS, FALLBACK = "given", "keywords", "fallback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,16 @@ class Router:
         """The decision for one opinion; the same text always goes the same way."""
         topic = self._catalogue.topic_of(given) if given else None
         if topic is not None:
-            return self._decision(topic, Why(GIVEN, 1.0))
+            return self._decision(topic, Rule(Basis.GIVEN).why())
         scores, found = self._scores(title, content)
         if not scores:
-            return self._decision(None, Why(FALLBACK, 0.0))
+            return self._decision(None, Rule(Basis.FALLBACK).why(0.0))
         # Ties go to the topic that stands first in the catalogue.
         order = {code: place for place, code in enumerate(self._catalogue.topics)}
         best = min(scores, key=lambda code: (-scores[code], order[code]))
         words = "、".join(sorted(found[best], key=lambda word: (-len(word), word))[:SHOWN_KEYWORDS])
         confidence = round(scores[best] / sum(scores.values()), 2)
-        return self._decision(stored.topic(self._catalogue, best), Why(f"{KEYWORDS}: {words}", confidence))
+        return self._decision(stored.topic(self._catalogue, best), Rule(Basis.KEYWORDS, words).why(confidence))
 
     def _scores(self, title: str, content: str) -> tuple[dict[str, float], dict[str, set[str]]]:
         scores: dict[str, float] = {}

@@ -6,16 +6,16 @@ import dataclasses
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import CoState, Move, State, allowed_co_moves, allowed_moves
 from services.contracts.messages.opinions import OpinionAccepted
-from services.contracts.messages.values import Handling, Role, Why
+from services.contracts.messages.values import Handling, Role
 from services.routing.domain.choice import Decision
 from services.routing.domain.limits import DEADLINES, Deadlines
 
-REVIEWER, SUPERVISOR = "reviewer", "supervisor"
 LEAD: Role = "lead"
 ROLES: dict[Handling, Role] = {"joint": "co_handler", "separate": "separate"}
 #: What a department that is not the lead has to be in time with, by its role.
@@ -34,7 +34,7 @@ def directed(decision: Decision, catalogue: Catalogue, message: OpinionAccepted)
     chosen = tuple(code for code in message.co_handlers if code in catalogue.departments)
     department, why = decision.department, decision.why
     if message.department is not None and message.department in catalogue.departments:
-        department, why = message.department, Why(REVIEWER, 1.0)
+        department, why = message.department, Rule(Basis.REVIEWER).why()
     others = without(department, chosen or decision.co_handlers)
     return dataclasses.replace(
         decision, department=department, difficulty=difficulty, why=why, co_handlers=others, handling=message.handling

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.errors import Retry
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from services.routing.store import RoutingStore
 
 Row = Mapping[str, Any]
-RULING = "ruling"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def assign(store: RoutingStore, catalogue: Catalogue, router: Router, message: O
     opinion = message.opinion
     found = router.decide(opinion.topic, opinion.title, opinion.content)
     decision = domain.directed(found, catalogue, message)
-    why = Why(domain.REVIEWER, 1.0) if message.co_handlers else found.why
+    why = Rule(Basis.REVIEWER).why() if message.co_handlers else found.why
     others = [Beside(code, domain.ROLES[decision.handling], why) for code in decision.co_handlers]
     level = stored.level(catalogue, message.level)
     if message.again:
@@ -78,7 +78,7 @@ def reassign(
     those that the catalogue has no more are let go.
     """
     topic = stored.topic(catalogue, row["topic"])
-    why = Why(f"{RULING}: {reason}", 1.0)
+    why = Rule(Basis.RULING, reason).why()
     decision = Decision(topic, department, domain.terms(catalogue, row), why)
     going_on = [each for each in others if each["department"] != department and each["department"] in catalogue.departments]
     beside = [Beside(each["department"], each["role"], why) for each in going_on]

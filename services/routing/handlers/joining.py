@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CoState, Move, State, advance_co
 from services.contracts.messages.assignments import AssignmentCancelled, AssignmentCreated
-from services.contracts.messages.values import CoOpinion, Handling, Why
+from services.contracts.messages.values import CoOpinion, Handling
 from services.routing import domain
 from services.routing.handlers.assigning import Beside, Row, carried_by, join, joined_before, text_of
 from services.routing.handlers.finding import known, leading
@@ -37,7 +38,7 @@ def add_handlers(
     engaged = {row["department"], *(each["department"] for each in still_open(store.others_of(row["opinion"])))}
     chosen = domain.check_handlers(departments, catalogue, engaged)
     created = [
-        beside_lead(store, catalogue, row, Beside(code, domain.ROLES[handling], Why(domain.SUPERVISOR, 1.0))) for code in chosen
+        beside_lead(store, catalogue, row, Beside(code, domain.ROLES[handling], Rule(Basis.SUPERVISOR).why())) for code in chosen
     ]
     store.publish_case(row["opinion"], *created, *joined_before(store, row["opinion"], created))
     return created

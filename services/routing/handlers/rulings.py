@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import CoState, Move, State, advance, advance_co
 from services.contracts.messages.assignments import AssignmentExtended, AssignmentReassigned, AssignmentRuled
-from services.contracts.messages.values import Message, Why
+from services.contracts.messages.values import Message
 from services.routing import domain
 from services.routing.domain import Ruling
-from services.routing.handlers.assigning import RULING, Beside, Row, joined_before, reassign
+from services.routing.handlers.assigning import Beside, Row, joined_before, reassign
 from services.routing.handlers.finding import known
 from services.routing.handlers.joining import beside_lead, release, still_open
 from services.routing.handlers.raising import raise_if_due
@@ -65,7 +66,7 @@ def _rule_on_part(store: RoutingStore, catalogue: Catalogue, row: Row, ruling: R
         messages.append(AssignmentReassigned(row["id"], row["department"], target, ruling.reason, row["role"]))
         lead, others = known(store.lead_of(row["opinion"])), still_open(store.others_of(row["opinion"]))
         if target not in {lead["department"], *(each["department"] for each in others)}:
-            why = Why(f"{RULING}: {ruling.reason}", 1.0)
+            why = Rule(Basis.RULING, ruling.reason).why()
             created = beside_lead(store, catalogue, lead, Beside(target, row["role"], why))
             messages += [created, *joined_before(store, row["opinion"], [created])]
     store.publish_case(row["opinion"], *messages)

@@ -11,9 +11,10 @@ import flask
 
 from services.contracts.callers import PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.errors import NotSignedIn
+from services.contracts.words import Words
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.pages import Words, environment, error_page, html, see_other
+from services.runtime.web.pages import environment, error_page, html, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import Session, give_cookie, refuse_foreign, take_cookie

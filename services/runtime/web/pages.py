@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import flask
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from services.contracts.callers import PUBLIC
+from services.contracts.words import Words
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import Answer, Routes
 
@@ -27,22 +27,6 @@ PAGE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
 }
-
-
-class Words(NamedTuple):
-    """What people read: Chinese first, English second. In a template it renders itself, with the English marked as such."""
-
-    zh: str
-    en: str
-
-    def __html__(self) -> Markup:
-        """Both languages, escaped."""
-        return Markup('{} <span lang="en">{}</span>').format(self.zh, self.en)
-
-    @property
-    def line(self) -> str:
-        """Both in one line of plain text, where no markup is possible."""
-        return f"{self.zh} · {self.en}"
 
 
 class ErrorWords(NamedTuple):

@@ -6,10 +6,11 @@ import pytest
 from services.console.demo.departments import SampleDepartment
 from services.console.demo.samples import Case, Promised, load_samples
 from services.console.settings import HOME
+from services.contracts.basis import Basis
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.values import Outcome, Rating
-from services.routing.domain import FALLBACK, Router
+from services.routing.domain import Router
 from tests.unit.examples.test_department import TASK, Channel
 
 
@@ -28,7 +29,7 @@ def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[Case]
     decisions = [router.decide(case.form.get("topic"), case.title, case.form["content"]) for case in cases]
     assert len(cases) >= 24
     assert len({decision.department for decision in decisions}) >= 6
-    assert sum(decision.why.rule == FALLBACK for decision in decisions) == 1
+    assert sum(decision.why.rule == Basis.FALLBACK for decision in decisions) == 1
 
 
 def test_the_samples_name_only_what_the_catalogue_has(cases: list[Case], catalogue: Catalogue) -> None:

@@ -9,15 +9,11 @@ from datetime import datetime
 import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from services.contracts.catalogue.model import CHANNELS, LEVELS
-from services.contracts.lifecycle import State
 from services.contracts.messages.registry import MESSAGES
-from services.contracts.messages.values import Outcome, Rating
 from services.intake import handlers
 from services.intake.app import opinions
-from services.intake.domain import VISIBILITIES
 from services.intake.handlers import ERASED
-from services.intake.pages import events, words
+from services.intake.pages import events
 from services.intake.store import persons_of
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -226,14 +222,7 @@ def test_a_station_poster_chooses_for_the_visitor(visit):
     assert '<option value="chengdong" selected>' in page
 
 
-def test_every_code_has_words():
-    assert set(words.STATES) == set(State)
-    assert {state.step for state in State} == set(range(len(words.STEPS) + 1))
-    assert set(words.OUTCOMES) == set(Outcome)
-    assert set(words.RATINGS) == set(Rating)
-    assert set(words.CHANNELS) == set(CHANNELS)
-    assert set(words.VISIBILITIES) == set(VISIBILITIES)
-    assert set(words.LEVELS) == set(LEVELS)
+def test_every_event_and_everybody_has_words():
     assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED}
     assert set(events.ACTORS) == set(handlers.ACTORS)
 

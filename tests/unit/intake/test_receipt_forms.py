@@ -8,10 +8,10 @@ from datetime import datetime
 import pytest
 
 from services.contracts.messages.assignments import AssignmentPaused
+from services.contracts.vocabulary import STANDINGS
 from services.intake import domain, handlers, schemas
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts
-from services.intake.pages.words import STATES
 from services.intake.store import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -49,7 +49,7 @@ def action(path: str, name: str) -> str:
 
 def test_each_form_is_there_exactly_while_it_can_be_sent(visit):
     path = visit.receipt()
-    for state_ in STATES:
+    for state_ in STANDINGS:
         set_state(visit, state_)
         may = visit.client.get(f"/api/v1{path}").get_json()["may"]
         page = visit.client.get(path).text
@@ -115,7 +115,7 @@ def test_an_opinion_is_withdrawn_and_the_page_says_so(visit):
         answer = visit.client.post(f"{path}/withdrawal", data=form)
         assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}#state")
     page = visit.client.get(path).text
-    assert STATES["withdrawn"].meaning.zh in page
+    assert STANDINGS["withdrawn"].meaning.zh in page
     assert action(path, "withdrawal") not in page
     assert state(visit) == "withdrawn"
 
@@ -146,7 +146,7 @@ def test_a_form_that_comes_too_late_is_refused_kindly_with_how_things_stand(visi
     assert (answer.status_code, answer.mimetype) == (409, "text/html")
     assert form.too_late.zh in answer.text
     assert form.too_late.en in answer.text
-    assert STATES["replied"].meaning.zh in answer.text
+    assert STANDINGS["replied"].meaning.zh in answer.text
     assert state(visit) == "replied"
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from services.contracts.messages.assignments import AssignmentRaised
 from services.contracts.messages.values import Outcome, RaisedBy
+from services.contracts.vocabulary import STANDINGS
 from services.intake import handlers
 from services.intake.domain import new_receipt
 from services.intake.pages import receipts
-from services.intake.pages.words import STATES
 from services.intake.store import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -55,14 +55,16 @@ def test_the_timeline_says_what_when_by_whom_until_when_and_why_there(visit, ans
     assert "2026年11月23日 09:30 · 提出人" in told
     assert "2026年11月23日 10:30 · 按交办规则自动处理" in told
     assert "县生态环境局 Ecology and Environment Bureau" in told
-    assert "文中提到：垃圾、河道" in told
+    assert "内容涉及垃圾、河道" in told
     assert "2026年12月14日 23:59" in told
     assert "已到现场查看。" in told
-    assert "在期限内" in told
+    assert "是否按期 In time 按期 in time" in told
     assert 'datetime="2026-12-14T23:59:59+08:00"' in visit.client.get(answered).text
 
 
-@pytest.mark.parametrize(("rule", "said"), [("given", "所选的主题归它办理"), ("fallback", "没有对应的主题，由它先行办理")])
+@pytest.mark.parametrize(
+    ("rule", "said"), [("given", "由所选主题的主管单位办理"), ("fallback", "暂未匹配到主管单位，由该单位先行办理")]
+)
 def test_each_rule_of_assignment_has_its_words(visit, rule, said):
     path = visit.receipt()
     visit.consume(created(DUE, rule))
@@ -83,7 +85,7 @@ def test_a_department_that_left_the_catalogue_is_shown_by_its_code(visit):
 
 def test_every_state_on_the_way_is_said_in_words(visit):
     path = visit.receipt()
-    assert STATES["accepted"].name.zh in read(visit, path)
+    assert STANDINGS["accepted"].name.zh in read(visit, path)
     story = [
         (created(DUE), "assigned"),
         (signed(DUE), "signed"),
@@ -93,7 +95,7 @@ def test_every_state_on_the_way_is_said_in_words(visit):
     ]
     for message, state in story:
         visit.consume(message)
-        assert STATES[state].meaning.zh in read(visit, path)
+        assert STANDINGS[state].meaning.zh in read(visit, path)
 
 
 def test_a_declined_opinion_says_why_and_where_to_turn(visit):
@@ -231,7 +233,7 @@ def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
     ("reason", "told"),
     [
         (RaisedBy.REWORKS.reason(3), "重办 3 次 handled again 3 times"),
-        (RaisedBy.TRANSFERS.reason(2), "改交 2 次 reassigned 2 times"),
+        (RaisedBy.TRANSFERS.reason(2), "转办 2 次 reassigned 2 times"),
         ("reworks: 三次", "reworks: 三次"),
         ("涉及两县: 2", "涉及两县: 2"),
     ],

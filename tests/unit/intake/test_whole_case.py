@@ -13,10 +13,10 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import AssignmentCancelled, AssignmentSigned
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.registry import MESSAGES
+from services.contracts.words import Words
 from services.intake import handlers, schemas
 from services.intake.pages.events import EVENTS
 from services.intake.pages.timeline import FACTS
-from services.runtime.web.pages import Words
 from tests.unit.intake.harness import DUE, WINDOW, Routing
 from tests.unit.intake.whole_case import (
     ADVISER,
@@ -172,7 +172,7 @@ def test_every_line_of_a_receipt_reads_as_words(lived):
     text = re.sub(r"<[^>]+>", " ", page)
     assert not re.search(r"\b(assignment|opinion|promise|card|supervision)\.[a-z]+", text)
     assert not re.search(r"\b(None|True|False)\b", text)
-    for words in ("经", "改交 3 次", "十二月督政议事会", "红牌", "上门", "没有落实", "2026-11-27"):
+    for words in ("经", "转办 3 次", "十二月督政议事会", "红牌", "上门", "没有落实", "2026-11-27"):
         assert words in text, words
 
 

@@ -63,7 +63,7 @@ def test_an_agenda_says_what_was_put_off_and_what_was_promised(call, read, raise
     assert call("POST", f"/supervisions/{raised['o-2']}/result", body=result)[0] == 200
     _, text = read(f"/agenda/{first['id']}")
     assert "改到另一次会议" in text
-    assert "作出承诺 a new promise 局长到会说明。 · 年前清淤（2027-01-15 23:59）" in text
+    assert "单位作出承诺 a new promise 局长到会说明。 · 年前清淤（2027-01-15 23:59）" in text
 
 
 def test_a_department_sees_its_own_and_no_meeting_as_a_whole(call, read, raised):

@@ -15,11 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
 from services.contracts.messages.supervision import LetterRequested
-from services.contracts.messages.values import Outcome
 from services.notify.consumer import read_request
 from services.notify.domain import FAILURES_OF_A_WAY, SubmitterChannels, Undelivered, cause_of
 from services.notify.domain.recipients import LETTER_RESTS
-from services.notify.domain.submitters import OUTCOMES, STEPS, write_to_submitter
+from services.notify.domain.submitters import STEPS, write_to_submitter
 from services.notify.store import SubmitterNotificationStore
 from services.notify.store.tables import channels, letters, notes
 from services.runtime.messaging.broker import Delivery
@@ -58,10 +57,6 @@ def told(scene, *messages, opinion="o-1"):
 def shown(scene):
     rows = scene.rows(notes, "about", "way", "state", "attempts")
     return [(row["about"], row["way"], row["state"], row["attempts"], row["reason"]) for row in rows]
-
-
-def test_every_outcome_has_words():
-    assert set(OUTCOMES) == {str(outcome) for outcome in Outcome}
 
 
 @pytest.mark.parametrize("about", STEPS)

@@ -1,0 +1,245 @@
+"""What every code of a closed set is called, one row each: pages, letters, statistics, reports and the demonstration read it here.
+
+What stands alone begins with a capital in English; what is read behind a label or inside a sentence does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from services.contracts.basis import Basis
+from services.contracts.lifecycle import CoState, State
+from services.contracts.messages.values import Outcome, RaisedBy, Rating
+from services.contracts.words import Words
+
+
+class Standing(NamedTuple):
+    """A state: its name, and what it means for the submitter."""
+
+    name: Words
+    meaning: Words
+
+
+STANDINGS: Mapping[str, Standing] = {
+    State.SUBMITTED: Standing(
+        Words("等待审核", "Waiting for review"),
+        Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
+    ),
+    State.RETURNED: Standing(
+        Words("请补充", "More detail needed"),
+        Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below."),
+    ),
+    State.DECLINED: Standing(
+        Words("不予受理", "Not accepted"),
+        Words("不予受理的原因及其他反映渠道如下。", "Why, and where to turn instead, is said below."),
+    ),
+    State.MERGED: Standing(
+        Words("并案办理", "Handled with another"),
+        Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer."),
+    ),
+    State.WITHDRAWN: Standing(
+        Words("已撤回", "Withdrawn"),
+        Words("您已撤回这件意见建议。", "You have taken this opinion back."),
+    ),
+    State.ACCEPTED: Standing(
+        Words("已受理", "Accepted"),
+        Words("正在确定由哪个单位承办。", "We are finding the department whose task it is."),
+    ),
+    State.ASSIGNED: Standing(
+        Words("已交办", "Assigned"),
+        Words("已交承办单位，等待签收。", "It is with the department, which has to sign for it."),
+    ),
+    State.SIGNED: Standing(
+        Words("办理中", "Being handled"),
+        Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
+    ),
+    State.OBJECTED: Standing(
+        Words("申请退办", "Objection under ruling"),
+        Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due."),
+    ),
+    State.REASSIGNED: Standing(
+        Words("转办", "Being reassigned"),
+        Words("正在转交其他单位办理。", "It is on its way to another department."),
+    ),
+    State.PAUSED: Standing(
+        Words("等您补充", "Waiting for you"),
+        Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
+    ),
+    State.DRAFTED: Standing(
+        Words("答复待审定", "Answer drafted"),
+        Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head."),
+    ),
+    State.REPLIED: Standing(
+        Words("已答复", "Answered"),
+        Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
+    ),
+    State.REOPENED: Standing(
+        Words("重新办理", "Being handled again"),
+        Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below."),
+    ),
+    State.CONCLUDED: Standing(
+        Words("已办结", "Concluded"),
+        Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),
+    ),
+}
+STATES: Mapping[str, Words] = {state: standing.name for state, standing in STANDINGS.items()}
+#: What an assignment beside the lead's is called where the case has no such state.
+CO_STATES: Mapping[str, Words] = {
+    **{state: STATES[state] for state in CoState if state in STATES},
+    CoState.ADVISED: Words("已提交意见", "Opinion given"),
+    CoState.RELEASED: Words("不再承办", "Released"),
+}
+#: The stations on the way of an opinion, which the `step` of a state counts from 1.
+STEPS: tuple[Words, ...] = (
+    Words("提交", "Sent"),
+    Words("受理", "Accepted"),
+    Words("交办", "Assigned"),
+    Words("办理", "Handled"),
+    Words("答复", "Answered"),
+    Words("办结", "Concluded"),
+)
+
+OUTCOMES: Mapping[str, Words] = {
+    Outcome.SOLVED: Words("已经解决", "Solved"),
+    Outcome.IN_PROGRESS: Words("正在解决", "Being solved"),
+    Outcome.PLANNED: Words("列入计划", "Planned"),
+    Outcome.DEFERRED: Words("暂缓解决", "Deferred"),
+    Outcome.REFERENCE: Words("留作参考", "Kept for reference"),
+    Outcome.DECLINED: Words("无法办理，已作说明", "Cannot be done, explained"),
+}
+RATINGS: Mapping[str, Words] = {
+    Rating.SATISFIED: Words("满意", "Satisfied"),
+    Rating.BASICALLY_SATISFIED: Words("基本满意", "Basically satisfied"),
+    Rating.DISSATISFIED: Words("不满意", "Dissatisfied"),
+}
+ASPECTS: Mapping[str, Words] = {"result": Words("结果", "result"), "process": Words("过程", "process")}
+#: Why a case is handled again.
+CAUSES: Mapping[str, Words] = {
+    "dissatisfied": Words("评价不满意", "a dissatisfied rating"),
+    "promise": Words("承诺未兑现", "a broken promise"),
+    "look_back": Words("回头看未落实", "a failed look-back"),
+}
+#: By what a department was chosen; what the rule tells beside it takes the place of the braces.
+BASES: Mapping[str, Words] = {
+    Basis.GIVEN: Words("由所选主题的主管单位办理", "the topic that was chosen is its task"),
+    Basis.KEYWORDS: Words("内容涉及{}", "the text is about {}"),
+    Basis.FALLBACK: Words("暂未匹配到主管单位，由该单位先行办理", "no topic matched, so it takes what nobody else does"),
+    Basis.REVIEWER: Words("审核时指定承办", "the reviewer chose it"),
+    Basis.SUPERVISOR: Words("督办人员指定承办", "a supervisor chose it"),
+    Basis.RULING: Words("经裁定：{}", "by a ruling"),
+}
+#: Why a case went up a level by itself.
+COUNTED: Mapping[str, Words] = {
+    RaisedBy.REWORKS: Words("重办 {} 次", "handled again {} times"),
+    RaisedBy.TRANSFERS: Words("转办 {} 次", "reassigned {} times"),
+}
+
+CHANNELS: Mapping[str, Words] = {
+    "web": Words("网页", "web form"),
+    "qr": Words("扫码", "QR code"),
+    "station": Words("代表联络站", "liaison station"),
+    "mobile_station": Words("流动联络站", "mobile station"),
+    "hotline": Words("热线", "hotline"),
+    "deputy": Words("人大代表", "a deputy"),
+    "meeting": Words("会议", "meeting"),
+    "campaign": Words("征集活动", "campaign"),
+    "open311": Words("Open311", "Open311"),
+    "import": Words("批量导入", "import"),
+}
+LEVELS: Mapping[str, Words] = {
+    "village": Words("村（社区）级", "village"),
+    "town": Words("镇（街道）级", "town"),
+    "county": Words("县（区）级", "county"),
+    "city": Words("市级", "city"),
+}
+VISIBILITIES: Mapping[str, Words] = {
+    "public": Words(
+        "人大机关和承办单位；内容和答复可以公开（不含姓名和联系方式）",
+        "The congress office and the department; the text and the answer may be published, without name or contact data",
+    ),
+    "department": Words("人大机关和承办单位", "The congress office and the department that handles it"),
+    "congress": Words("只有人大机关", "The congress office only"),
+}
+ROLES: Mapping[str, Words] = {
+    "lead": Words("主办", "lead"),
+    "co_handler": Words("协办", "co-handler"),
+    "separate": Words("分别办理", "handles its own part and answers for it"),
+}
+#: What a token is for.
+CALLERS: Mapping[str, Words] = {
+    "reviewer": Words("审核人员", "reviewer"),
+    "department": Words("承办单位", "department"),
+    "head": Words("承办单位负责人", "head of a department"),
+    "supervisor": Words("督办人员", "supervisor"),
+    "admin": Words("管理员", "administrator"),
+    "scraper": Words("指标采集程序", "program that collects metrics"),
+}
+CONTACTS: Mapping[str, Words] = {
+    "phone": Words("电话", "by phone"),
+    "visit": Words("上门", "by a visit"),
+    "meeting": Words("面谈", "in a meeting"),
+    "message": Words("短信或网络", "by message"),
+}
+RULED: Mapping[str, Words] = {
+    "objection": Words("退办申请", "the objection"),
+    "extension": Words("延期申请", "more time"),
+}
+
+#: What has to be done by a deadline of each kind.
+DEADLINES: Mapping[str, Words] = {
+    "sign": Words("签收", "sign for it"),
+    "object": Words("提出退办申请", "object"),
+    "contact": Words("首次联系提出人", "contact the submitter"),
+    "co_opinion": Words("向主办单位反馈协办意见", "give the lead its opinion"),
+    "reply": Words("答复", "reply"),
+    "rework": Words("重办答复", "reply again"),
+    "promise": Words("兑现承诺", "keep the promise"),
+    "evaluation": Words("作满意度测评", "rate the reply"),
+}
+CARDS: Mapping[str, Words] = {"yellow": Words("黄牌预警", "yellow card"), "red": Words("红牌警示", "red card")}
+#: What a supervision came to.
+RESULTS: Mapping[str, Words] = {
+    "summons": Words("约见单位负责人", "summons of the department's head"),
+    "promise": Words("单位作出承诺", "a new promise"),
+    "criticism": Words("通报批评", "criticism"),
+    "closed": Words("督办结束", "closed"),
+}
+PROMISED: Mapping[str, Words] = {
+    "open": Words("待兑现", "to be kept"),
+    "kept": Words("已兑现", "kept"),
+    "broken": Words("没有按期兑现", "not kept in time"),
+}
+ERASURES: Mapping[str, Words] = {
+    "persons": Words("提出人、联名人的个人信息", "who submitted and signed it"),
+    "content": Words("个人信息和所填写的内容", "who submitted and signed it, and what was written"),
+}
+
+#: Every table by what its codes are of.
+TABLES: Mapping[str, Mapping[str, Words]] = {
+    "state": STATES,
+    "state beside the lead": CO_STATES,
+    "outcome": OUTCOMES,
+    "rating": RATINGS,
+    "aspect of a rating": ASPECTS,
+    "cause of rework": CAUSES,
+    "basis of an assignment": BASES,
+    "cause of a raise": COUNTED,
+    "channel": CHANNELS,
+    "level": LEVELS,
+    "visibility": VISIBILITIES,
+    "role": ROLES,
+    "role of a token": CALLERS,
+    "contact": CONTACTS,
+    "subject of a ruling": RULED,
+    "deadline": DEADLINES,
+    "card": CARDS,
+    "result of a supervision": RESULTS,
+    "promise": PROMISED,
+    "erasure": ERASURES,
+}
+
+
+def word(table: Mapping[str, Words], code: str) -> Words:
+    """What a code is called; the code itself where the table does not have it."""
+    return table.get(code) or Words(code, code)

@@ -1,0 +1,40 @@
+"""Why a department was chosen: one type on both sides of the wire."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contracts.basis import Basis, Rule
+
+TELLING = (Basis.KEYWORDS, Basis.RULING)
+rules = st.one_of(
+    st.builds(Rule, st.sampled_from([each for each in Basis if each not in TELLING])),
+    st.builds(Rule, st.sampled_from(TELLING), st.text()),
+)
+
+
+@given(rule=rules)
+def test_a_rule_reads_as_it_was_written(rule):
+    assert Rule.parse(str(rule)) == rule
+    assert rule.why().rule == str(rule)
+
+
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        (Rule(Basis.GIVEN), "given"),
+        (Rule(Basis.FALLBACK), "fallback"),
+        (Rule(Basis.REVIEWER), "reviewer"),
+        (Rule(Basis.SUPERVISOR), "supervisor"),
+        (Rule(Basis.KEYWORDS, "灯杆、路灯"), "keywords: 灯杆、路灯"),
+        (Rule(Basis.RULING, "依职责清单：第三条"), "ruling: 依职责清单：第三条"),
+    ],
+)
+def test_the_form_on_the_wire_stays(rule, text):
+    assert str(rule) == text
+
+
+@given(text=st.text() | st.sampled_from(["given: x", "keywords", "weather", "Given", ""]))
+def test_a_text_is_a_rule_or_none_that_is_known(text):
+    rule = Rule.parse(text)
+    assert rule is None or str(rule) == text
