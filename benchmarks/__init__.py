@@ -1,1 +1,1 @@
-"""What measures the system; not shipped with it."""
+"""Measurements of the system; not shipped with it."""

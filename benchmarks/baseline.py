@@ -1,4 +1,4 @@
-"""The floor under every speed: what this machine's store and broker can do with the same bytes and nothing else."""
+"""The baseline: what this machine's store and broker can do with the same bytes and nothing else."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _rows = sa.Table("floor", _tables, sa.Column("id", sa.String(36), primary_key=Tr
 
 
 def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> float:
-    """Rows durably kept, so many in each commit, on a store like the services' own, in a file of its own that is removed again."""
+    """Durable inserts a second with `rows` in each commit, in a temporary store like the services' own."""
     path = folder / f"floor-{secrets.token_hex(4)}.db"
     database = Database(f"sqlite:///{path}", "floor", SystemClock())
     try:
@@ -43,7 +43,7 @@ def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> flo
 
 
 def publishes_per_second(broker: BlockingConnection, url: str, bodies: Sequence[bytes]) -> tuple[float, float]:
-    """Confirmed publishes to a quorum queue, one by one and `WINDOW` at a time; the queue is removed again."""
+    """Confirmed publishes a second to a temporary quorum queue, one by one and `WINDOW` at a time."""
     queue = f"huiying.floor.{secrets.token_hex(4)}"
     channel = broker.channel()
     channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})

@@ -1,4 +1,4 @@
-"""The command that measures the clock: what one look for due deadlines costs, with few and with many open ones."""
+"""`python -m benchmarks clock`: the cost of one scan for due deadlines, with few and with many open ones."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ COLUMNS = ("read", "find", "climb")
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """What was measured on one kind of store: with few open deadlines, then with many."""
+    """The measurements on one kind of store: with few open deadlines, then with many."""
 
     looks: list[Look]
 
     @property
     def ratio(self) -> dict[str, float]:
-        """How many times as much as with few."""
+        """The cost with many open deadlines as a multiple of that with few."""
         return self.looks[-1].beside(self.looks[0])
 
     def as_json(self) -> dict[str, object]:
-        """The same for a program."""
+        """The JSON form."""
         listed = [{column: getattr(look, column) for column in ("open", "due", *COLUMNS)} for look in self.looks]
         return {"looks": listed, "ratio": self.ratio}
 
@@ -44,7 +44,7 @@ class Looks:
 @click.option("--open", "many", type=click.IntRange(FEW), default=MANY, show_default=True, help="How many deadlines are open.")
 @json_option
 def clock(many: int, as_json: bool) -> None:
-    """时钟测速 · what one look for due deadlines costs beside 10,000 open ones, on SQLite and on PostgreSQL."""
+    """时钟测速 · the cost of one scan for due deadlines, compared with 10,000 open ones, on SQLite and PostgreSQL."""
     catalogue, results = load_catalogue(load_settings().catalogue), dict[str, Looks]()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     for name, opening in (("SQLite", _sqlite()), ("PostgreSQL", _postgres())):

@@ -1,4 +1,4 @@
-"""A private PostgreSQL cluster for tests and measurements: an ordinary user's, on a free port of loopback, gone when stopped."""
+"""A private PostgreSQL cluster for tests and measurements, on a free loopback port, removed when stopped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def programs() -> Path:
 
 
 class PrivateCluster:
-    """A cluster in a folder of its own; PostgreSQL refuses to run as root, so root lends it to another user."""
+    """A cluster in a folder of its own. PostgreSQL refuses to run as root, so as root it runs as nobody."""
 
     def __init__(self) -> None:
         self._programs = programs()
@@ -51,7 +51,7 @@ class PrivateCluster:
         self._run("pg_ctl", "restart", "--wait", "--mode", mode, "--log", str(self._folder / "log"))
 
     def halt(self) -> None:
-        """Stop at once and stay away."""
+        """Stop immediately, without removing anything."""
         self._run("pg_ctl", "stop", "--wait", "--mode", "immediate")
 
     def resume(self) -> None:

@@ -1,4 +1,4 @@
-"""The command that measures what one department and a crowd of slow clients do to everybody else."""
+"""`python -m benchmarks crowd`: how long others wait beside slow clients and a department that floods its queue."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from benchmarks.waiting import Crowded, Waits, measure
 from services.console.settings import load_settings
 from services.console.terminal import json_option, out, print_json, step, table
 
-#: What the others may wait at most (ms), whatever one does.
+#: The longest wait (ms) that is allowed for others.
 LIMITS = {"healthz": 100.0, "sign": 1000.0}
 NAMES = {"healthz": "存活检查 GET /healthz", "sign": "另一部门签收 another department's sign"}
 
@@ -45,8 +45,8 @@ def crowd(slow: int, commands: int, signatures: int, as_json: bool) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """How long the others waited for one kind of answer: milliseconds at the quantiles, over `count` requests."""
+class WaitTimes:
+    """Waiting times for one kind of answer: milliseconds at the quantiles, over `count` requests."""
 
     p50: float
     p95: float
@@ -55,28 +55,28 @@ class Waiting:
     count: int
 
     @classmethod
-    def of(cls, seconds: Sequence[float]) -> Waiting:
-        """From the seconds that each request took."""
+    def of(cls, seconds: Sequence[float]) -> WaitTimes:
+        """From the seconds of each request."""
         p50, p95, p99, most = quantiles([1000 * value for value in seconds])
         return cls(p50, p95, p99, most, len(seconds))
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What was measured; `milliseconds` by when it was, before or during, and by what was asked for."""
+class CrowdFigures:
+    """All figures; `milliseconds` by phase, before or during, and by kind of answer."""
 
-    milliseconds: dict[str, dict[str, Waiting]]
+    milliseconds: dict[str, dict[str, WaitTimes]]
     commands_a_second: float
     file_milliseconds: float
     file_bytes: int
 
     @property
     def good(self) -> bool:
-        """Whether the others waited no longer than they may."""
+        """Whether all waits are within the limits."""
         return all(self.milliseconds["during"][name].max <= most for name, most in LIMITS.items())
 
     def as_json(self) -> dict[str, object]:
-        """The same for a program."""
+        """The JSON form."""
         return {
             "milliseconds": {when: {name: asdict(each) for name, each in told.items()} for when, told in self.milliseconds.items()},
             "limits": LIMITS,
@@ -86,17 +86,17 @@ class Figures:
         }
 
 
-def figures_of(found: Crowded, commands: int) -> Figures:
-    """The figures of a measurement with this number of commands."""
+def figures_of(found: Crowded, commands: int) -> CrowdFigures:
+    """The figures of one measurement."""
     times = {"before": _of(found.before), "during": _of(found.during)}
-    return Figures(times, round(commands / found.flood_seconds, 1), round(1000 * found.file_seconds, 1), found.file_bytes)
+    return CrowdFigures(times, round(commands / found.flood_seconds, 1), round(1000 * found.file_seconds, 1), found.file_bytes)
 
 
-def _of(waits: Waits) -> dict[str, Waiting]:
-    return {"healthz": Waiting.of(waits.healthz), "sign": Waiting.of(waits.sign)}
+def _of(waits: Waits) -> dict[str, WaitTimes]:
+    return {"healthz": WaitTimes.of(waits.healthz), "sign": WaitTimes.of(waits.sign)}
 
 
-def _print(result: Figures) -> None:
+def _print(result: CrowdFigures) -> None:
     rows = table("毫秒 milliseconds", numbers=[*QUANTILES, "次 times", "上限 limit"])
     for name, words in NAMES.items():
         for when, told in (("before", "平时 alone"), ("during", "人多时 in the crowd")):

@@ -1,4 +1,4 @@
-"""How long an opinion takes: from the POST to its 201, and to its arrival in a department's queue, one at a time."""
+"""Latency of single opinions: from the POST to its 201, and to the arrival in a department's queue."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pika.adapters.blocking_connection import BlockingConnection
 
 from benchmarks.queue_audit import LARGEST_PREFETCH, MESSAGE
-from services.console.client.answers import Department, Submitted
-from services.console.client.http import Client, Page
+from services.console.client.answers import DepartmentView, SubmittedView
+from services.console.client.http import Client, PageView
 from services.console.terminal import fail
 from services.contracts.topology import department_queue
 
@@ -20,7 +20,7 @@ TITLE, CONTENT = "路口红绿灯不亮", "实验路与学府路路口的红绿�
 
 
 class Watch:
-    """Hears every department's queue without taking anything, and remembers when each opinion came."""
+    """Consumes every department's queue without acknowledging, and records when each opinion arrived."""
 
     def __init__(self, broker: BlockingConnection, departments: Sequence[str]) -> None:
         self._broker, self.arrivals = broker, dict[str, float]()
@@ -28,14 +28,14 @@ class Watch:
         self._channel.basic_qos(prefetch_count=LARGEST_PREFETCH)
         for code in departments:
             self._channel.basic_consume(department_queue(code), self._arrived)
-        # What lies there already would be taken for arrivals.
+        # Messages that are there already are no arrivals.
         quiet = -1
         while quiet != len(self.arrivals):
             quiet = len(self.arrivals)
             broker.process_data_events(time_limit=0.3)
 
     def await_arrival(self, opinion: str) -> float:
-        """The instant (of `perf_counter`) at which an opinion came; fails when it does not."""
+        """The instant (`perf_counter`) at which an opinion arrived; fails when it does not."""
         end = time.perf_counter() + ARRIVAL_SECONDS
         while opinion not in self.arrivals:
             if time.perf_counter() > end:
@@ -44,7 +44,7 @@ class Watch:
         return self.arrivals[opinion]
 
     def close(self) -> None:
-        """Give everything back."""
+        """Return all messages to their queues."""
         self._channel.close()
 
     def _arrived(self, _: object, __: object, ___: object, body: bytes) -> None:
@@ -66,12 +66,12 @@ class Latency:
 
 def measure(client: Client, broker: BlockingConnection, count: int) -> Latency:
     """Send `count` opinions, each when the one before has arrived."""
-    watch = Watch(broker, [each.code for each in client.get("/departments", Page[Department]).items])
+    watch = Watch(broker, [each.code for each in client.get("/departments", PageView[DepartmentView]).items])
     answered, arrived = [], []
     try:
         for number in range(WARM_UP + count):
             started = time.perf_counter()
-            opinion = client.post("/opinions", {"title": TITLE, "content": CONTENT}, Submitted, public=True).id
+            opinion = client.post("/opinions", {"title": TITLE, "content": CONTENT}, SubmittedView, public=True).id
             answer = time.perf_counter()
             arrival = watch.await_arrival(opinion)
             if number >= WARM_UP:

@@ -1,4 +1,4 @@
-"""Made-up opinions with contact data, sent as fast as the system takes them: one in each request, or in batches."""
+"""Generated opinions with contact data, sent as fast as possible: one in each request, or in batches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 import orjson
 
-from services.console.client.answers import Submitted
+from services.console.client.answers import SubmittedView
 from services.console.client.http import API, Client
 from services.console.client.importer import LINE_ANSWER
 from services.console.client.records import NDJSON, ROWS_A_PIECE
@@ -20,14 +20,14 @@ from services.console.demo.samples import Case
 from services.console.settings import Addresses
 from services.console.terminal import fail
 
-#: How long an opinion is, in bytes of JSON, at least.
+#: The smallest size of an opinion in bytes of JSON.
 SIZE = 1000
 PATIENCE = 60.0
 Send = Callable[[Sequence[bytes]], set[str]]
 
 
 def make_opinions(samples: Sequence[Case], numbers: range) -> list[bytes]:
-    """A JSON text for each number, with the words of the samples and somebody's contact data; no two are the same."""
+    """A JSON text for each number, with a sample's words and contact data; all are different."""
     return [_opinion(samples[number % len(samples)], number) for number in numbers]
 
 
@@ -41,13 +41,13 @@ def _opinion(sample: Case, number: int) -> bytes:
 
 
 def one_by_one(place: Addresses, clients: int) -> Send:
-    """A sender of one opinion a request, from so many clients at once, each on a connection of its own."""
+    """Sends one opinion in each request, from this number of concurrent clients with a connection each."""
 
     def send(bodies: Sequence[bytes]) -> set[str]:
         turn, opinions, troubles = itertools.count(), set[str](), list[str]()
 
         def work() -> None:
-            line = _Line(place)
+            line = _Connection(place)
             while not troubles and (number := next(turn)) < len(bodies):
                 try:
                     opinions.add(line.submit(bodies[number]))
@@ -68,7 +68,7 @@ def one_by_one(place: Addresses, clients: int) -> Send:
 
 
 def in_batches(place: Addresses) -> Send:
-    """A sender of batches, one after the other, as `huiying import` sends them."""
+    """Sends batches one after the other, as `huiying import` does."""
     client = Client(place)
 
     def send(bodies: Sequence[bytes]) -> set[str]:
@@ -89,12 +89,12 @@ class _Refused(Exception):
     """The answer was not 201."""
 
 
-class _Line:
-    """One keep-alive connection, with less around it than a browser or `requests` has: what sends must not be what is measured."""
+class _Connection:
+    """A plain keep-alive connection: `requests` would use so much CPU that the sender would be measured."""
 
     def __init__(self, place: Addresses) -> None:
         self._connection = http.client.HTTPConnection(urlsplit(place.url).netloc, timeout=PATIENCE)
-        # With a token, because a machine that sends this much without one is held up as any address would be.
+        # With a token, because without one the address would be throttled.
         self._headers = {"Authorization": f"Bearer {place.admin_token}", "Content-Type": "application/json"}
 
     def submit(self, body: bytes) -> str:
@@ -104,7 +104,7 @@ class _Line:
         told = answer.read()
         if answer.status != http.client.CREATED:
             raise _Refused(f"{answer.status} {told.decode(errors='replace')[:300]}")
-        return msgspec.json.decode(told, type=Submitted).id
+        return msgspec.json.decode(told, type=SubmittedView).id
 
     def close(self) -> None:
         self._connection.close()

@@ -1,4 +1,4 @@
-"""What was switched on while it was measured, read off the running system instead of promised."""
+"""Checks on the running system that everything was switched on while it was measured."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from benchmarks.queue_audit import QueueAudit
-from services.console.client.answers import LedgerDay, OpinionFile, Statistics
+from services.console.client.answers import LedgerDayView, OpinionView, StatisticsView
 from services.console.client.http import Client
 from services.console.client.management import Management
 from services.console.embedded.installation import Installation
@@ -23,7 +23,7 @@ from services.runtime.store.database import Database
 
 #: SQLite's own word for `synchronous`, by its number: FULL and EXTRA wait for the disk at every commit.
 SYNCHRONOUS = ("OFF", "NORMAL", "FULL", "EXTRA")
-#: What intake and routing say of every opinion that is let in.
+#: The events of every accepted opinion.
 ASSIGNED = "assignment.created"
 EXPECTED = frozenset({"opinion.submitted", "opinion.accepted", ASSIGNED})
 Entries = Mapping[str, Counter[str]]
@@ -31,7 +31,7 @@ DURABLE = frozenset({"FULL", "EXTRA"})
 
 
 class Leaf(msgspec.Struct):
-    """What one line of the public ledger is about."""
+    """One line of the public ledger."""
 
     type: str
     subject: str
@@ -42,7 +42,7 @@ LEAF = msgspec.json.Decoder(Leaf)
 
 @dataclass(frozen=True, slots=True)
 class PreflightCheck:
-    """One thing that has to be on, whether it is, and what was found."""
+    """One thing that must be on, and what was found."""
 
     what: str
     good: bool
@@ -50,7 +50,7 @@ class PreflightCheck:
 
 
 def durable_commits(installation: Installation) -> PreflightCheck:
-    """What the services' own way of opening their stores sets, asked of the stores as they are."""
+    """Whether stores are opened with durable commits, as the services open them."""
     found = {name: _synchronous(installation.database_url(name), name) for name in SERVICES}
     good = all(word in DURABLE and journal == "wal" for word, journal in found.values())
     words = ", ".join(f"{name} synchronous={word} journal={journal}" for name, (word, journal) in found.items())
@@ -68,7 +68,7 @@ def _synchronous(url: str, name: str) -> tuple[str, str]:
 
 
 def quorum_queues(management: Management, departments: Sequence[str]) -> PreflightCheck:
-    """The kinds of the work queues, in the broker's own words."""
+    """Whether all work queues are quorum queues."""
     kinds = management.queue_types()
     found = Counter(kinds.get(queue.name, "missing") for queue in queues(departments))
     words = ", ".join(f"{number} {kind}" for kind, number in found.items())
@@ -76,7 +76,7 @@ def quorum_queues(management: Management, departments: Sequence[str]) -> Preflig
 
 
 def contacts_sealed(installation: Installation, client: Client, ids: Sequence[str]) -> PreflightCheck:
-    """How many opinions say in the store who told them, and how many of them in the clear; and whether the office can read one."""
+    """Whether all contact data is sealed in the store and reviewers can read it."""
     database = Database(installation.database_url("intake"), "intake", SystemClock())
     personal, clear = is_personal(intake_opinions), is_open(intake_opinions)
     try:
@@ -84,14 +84,14 @@ def contacts_sealed(installation: Installation, client: Client, ids: Sequence[st
             told, plain = (connection.execute(sa.select(sa.func.count()).where(each)).scalar_one() for each in (personal, clear))
     finally:
         database.close()
-    shown = client.get(f"/opinions/{ids[0]}", OpinionFile).submitter
+    shown = client.get(f"/opinions/{ids[0]}", OpinionView).submitter
     good = told == len(ids) and not plain and shown is not None and bool(shown.phone) and bool(shown.email)
     words = f"{told} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
     return PreflightCheck("联系方式加密 contact data sealed", good, words)
 
 
 def one_place_each(audit: QueueAudit, ids: Sequence[str]) -> PreflightCheck:
-    """Whether each opinion lies in the queue of one lead department, counted over AMQP."""
+    """Whether each opinion is in the queue of exactly one lead department."""
     found, several = audit.in_one_place(set(ids)), len(audit.in_several())
     good = found == len(ids) and not several and not audit.second_copies
     words = f"{found} of {len(ids)}; {several} in several, {audit.second_copies} second copies"
@@ -99,18 +99,18 @@ def one_place_each(audit: QueueAudit, ids: Sequence[str]) -> PreflightCheck:
 
 
 def statistics_counted(client: Client, number: int) -> PreflightCheck:
-    """Whether all opinions of this system stand in the published numbers."""
-    counts = client.get("/statistics", Statistics, {"by": ""}).total.counts
+    """Whether the published numbers count all opinions of this system."""
+    counts = client.get("/statistics", StatisticsView, {"by": ""}).total.counts
     found = {name: counts[name] for name in ("submitted", "assigned")}
     words = ", ".join(f"{name} {count} of {number}" for name, count in found.items())
     return PreflightCheck("计入统计 counted in the statistics", set(found.values()) == {number}, words)
 
 
 def entries_of(client: Client, ids: Sequence[str]) -> Entries:
-    """The public ledger's entries about these opinions: by kind of event how many there are of each opinion's subject."""
+    """The public ledger's entries about these opinions: by type of event, the number for each subject."""
     wanted = {subject_of(opinion) for opinion in ids}
     found: dict[str, Counter[str]] = {}
-    for day in client.pages("/ledger", LedgerDay):
+    for day in client.pages("/ledger", LedgerDayView):
         for leaf in map(LEAF.decode, client.lines(f"/ledger/{day.day}")):
             if leaf.subject in wanted:
                 found.setdefault(leaf.type, Counter())[leaf.subject] += 1
@@ -118,7 +118,7 @@ def entries_of(client: Client, ids: Sequence[str]) -> Entries:
 
 
 def ledger_appended(entries: Entries, number: int) -> PreflightCheck:
-    """Whether every kind of event that the ledger has of any of so many opinions, it has of each of them."""
+    """Whether the ledger has every type of event for each of `number` opinions."""
     words = ", ".join(f"{found.total()} {kind} of {len(found)} opinions" for kind, found in sorted(entries.items()))
     good = set(entries) >= EXPECTED and all(len(found) == number for found in entries.values())
     return PreflightCheck("记入账本 in the ledger", good, words or "nothing")

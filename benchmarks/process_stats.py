@@ -1,4 +1,4 @@
-"""What running programs have used of the machine: CPU time and memory, their children's included."""
+"""CPU time and memory of running programs and their children."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class ProcessStats:
 
 
 def stats_of(pids: Mapping[str, int | None]) -> dict[str, ProcessStats]:
-    """The usage of each program that runs, by its name."""
+    """The usage of each running program by name."""
     found: dict[str, ProcessStats] = {}
     for name, pid in pids.items():
         with contextlib.suppress(psutil.Error):
@@ -29,7 +29,7 @@ def stats_of(pids: Mapping[str, int | None]) -> dict[str, ProcessStats]:
 
 
 def _added(root: psutil.Process) -> ProcessStats:
-    """A process and all that descend from it, with those that have ended and were waited for."""
+    """The sum of a process and its descendants, including children that have ended and were waited for."""
     seconds, peak = 0.0, 0
     for each in (root, *root.children(recursive=True)):
         with contextlib.suppress(psutil.Error):
@@ -40,7 +40,7 @@ def _added(root: psutil.Process) -> ProcessStats:
 
 
 def _peak_of(process: psutil.Process) -> int:
-    """The most memory it ever had, which only Linux says; elsewhere what it has now."""
+    """The peak memory on Linux; elsewhere the current memory."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{process.pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):

@@ -1,4 +1,4 @@
-"""Counts what really lies in the departments' queues, over AMQP, and gives every message back."""
+"""Counts the messages in departments' queues over AMQP, and returns them all."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from services.console.client.amqp import depths
 from services.contracts.topology import department_queue
 
 PATIENCE_SECONDS = 5.0
-#: A consumer without a limit of its own gets no more than 2,000 messages from a quorum queue; this is the largest limit there is.
+#: Without a prefetch limit a quorum queue gives a consumer at most 2,000 messages; this is the largest limit.
 LARGEST_PREFETCH = 65_535
 CREATED = "assignment.created"
 
 
 class OpinionId(msgspec.Struct):
-    """Which opinion an assignment is about."""
+    """The opinion of an assignment."""
 
     id: str
 
 
 class Assigned(msgspec.Struct):
-    """What the data of a message to a department says of an assignment; other messages say less."""
+    """The data of an assignment; other messages have less."""
 
     role: str | None = None
     opinion: OpinionId | str | None = None
@@ -41,7 +41,7 @@ class ToDepartment(msgspec.Struct):
 
     @property
     def assigned(self) -> str | None:
-        """The opinion that is assigned by it, to any department; None for another message."""
+        """The opinion that it assigns; None for another message."""
         opinion = self.data.opinion
         return opinion.id if self.type == CREATED and isinstance(opinion, OpinionId) else None
 
@@ -51,13 +51,13 @@ MESSAGE = msgspec.json.Decoder(ToDepartment)
 
 @dataclass
 class QueueAudit:
-    """What was found: the lead queues of each opinion, and how often each message was seen."""
+    """The lead queues of each opinion, and how often each message was seen."""
 
     places: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     copies: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def count(self, queue: str, message_id: str, body: bytes) -> None:
-        """Take one message into account; only lead assignments say where an opinion is."""
+        """Count one message; only lead assignments place an opinion."""
         self.copies[queue, message_id] += 1
         message = MESSAGE.decode(body)
         if (opinion := message.assigned) is not None and message.data.role == "lead":
@@ -69,19 +69,18 @@ class QueueAudit:
         return sum(times - 1 for times in self.copies.values())
 
     def in_one_place(self, opinions: set[str]) -> int:
-        """How many of `opinions` lie in exactly one lead queue."""
+        """How many of `opinions` are in exactly one lead queue."""
         return sum(1 for opinion in opinions if len(self.places.get(opinion, ())) == 1)
 
     def in_several(self) -> list[str]:
-        """Opinions that lie in more than one lead queue, which must never happen."""
+        """Opinions in more than one lead queue, which must never happen."""
         return [opinion for opinion, queues in self.places.items() if len(queues) > 1]
 
 
 def audit_queues(broker: BlockingConnection, departments: Sequence[str]) -> QueueAudit:
-    """Look at every message that is ready in the departments' queues, without taking any.
+    """Look at every ready message in the departments' queues, without removing any.
 
-    Ends when each queue has shown as many as it said it holds, or when nothing has come for `PATIENCE_SECONDS`. What arrives
-    meanwhile comes behind what was there, and does not count for another queue.
+    Ends when each queue has shown the number of messages that it held at the start, or when none has come for `PATIENCE_SECONDS`.
     """
     left = {queue: held for queue, held in depths(broker, [department_queue(code) for code in departments]).items() if held}
     audit, channel, seen = QueueAudit(), broker.channel(), 0

@@ -1,4 +1,4 @@
-"""What one look for due deadlines costs when few are open and when many are: rows read and time, on one kind of store."""
+"""Measures one scan for due deadlines on a store with many open ones: rows read and time."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from services.runtime.store.outbox import outbox_table
 
 FEW, MANY, DUE = 10_000, 1_000_000, 1_000
 FINDS, CLIMBS = 40, 8
-#: A Monday morning on which everybody is at work, half way through the deadlines that are due.
+#: A Monday morning in working hours, half way through the deadlines that are due.
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 MICROSECONDS = 1_000_000
 #: A statement, with its parameters as the driver takes them.
 Statement = tuple[str, Any]
-#: Every `every`-th deadline is due, so that those lie all over the table; each case has been signed for before.
+#: Every `every`-th deadline is due, so that they are spread over the table; each case was signed before.
 FILL = (
     ("INSERT INTO deadlines (assignment, kind, version, opinion, department, title, difficulty, start, due, provisional, "
     "sequence, state, next_rung, next_at) "
@@ -47,7 +47,7 @@ FILL = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was measured on one store. `read` counts rows on PostgreSQL and steps of the engine on SQLite.
+    """The measurements on one store. `read` counts rows on PostgreSQL and engine steps on SQLite.
 
     `find` and `climb` are milliseconds, the quickest of several: finding what is due, and firing all of it.
     """
@@ -59,12 +59,12 @@ class Look:
     climb: float
 
     def beside(self, few: Look) -> dict[str, float]:
-        """How many times as much as with `few` open."""
+        """The figures as multiples of those with `few` open."""
         return {name: round(getattr(self, name) / getattr(few, name), 2) for name in ("read", "find", "climb")}
 
 
-class Place:
-    """A store with so many open deadlines, `due` of them now."""
+class FilledStore:
+    """A store with `open_` open deadlines, `due` of them due now."""
 
     def __init__(self, make: Callable[[FixedClock], Database], catalogue: Catalogue, open_: int, due: int) -> None:
         self.open, self.due = open_, due
@@ -77,7 +77,7 @@ class Place:
         self._due = [f"a-{10_000_000 + number}" for number in range(open_ // due, open_ + 1, open_ // due)]
 
     def find(self) -> float:
-        """Milliseconds to find all that is due, and to let go of it again."""
+        """Milliseconds to find all that is due; rolled back."""
         with self._trying() as work:
             started = time.perf_counter()
             found = len(DeadlineStore(work).due(NOW, self.due))
@@ -87,7 +87,7 @@ class Place:
         return 1000 * passed
 
     def climb(self) -> float:
-        """Milliseconds to fire all that is due, in the worker's own portions; then all of it is as before."""
+        """Milliseconds to fire all that is due in the worker's portions; restores the store afterwards."""
         started, fired = time.perf_counter(), 0
         while self._next_due() <= NOW:
             with self.database.transaction() as work:
@@ -109,7 +109,7 @@ class Place:
         return 1000 * passed
 
     def read(self) -> int:
-        """What finding reads."""
+        """What finding all that is due reads."""
         with self._trying() as work:
             return reads(work, lambda: DeadlineStore(work).due(NOW, self.due))
 
@@ -138,7 +138,7 @@ class Place:
         self._tidy_up()
 
     def _tidy_up(self) -> None:
-        """What the database does itself from time to time, and had no time for after so many rows in one go."""
+        """Vacuum and analyze, which a database does itself in time."""
         if self.database.is_sqlite:
             with closing(self.database.engine.raw_connection()) as connection:
                 raw: Any = connection.driver_connection
@@ -157,8 +157,8 @@ class Place:
 
 
 def measure(make: Callable[[FixedClock], Database], catalogue: Catalogue, sizes: Sequence[int], due: int = DUE) -> list[Look]:
-    """Stores with so many open deadlines, made one after the other and measured in turn, so that a busy moment hits all alike."""
-    places = [Place(make, catalogue, size, due) for size in sizes]
+    """Measure stores of these sizes in turn, so that a busy moment of the machine affects all alike."""
+    places = [FilledStore(make, catalogue, size, due) for size in sizes]
     times: dict[int, dict[str, list[float]]] = {place.open: {"find": [], "climb": []} for place in places}
     try:
         read = {place.open: place.read() for place in places}
@@ -173,7 +173,7 @@ def measure(make: Callable[[FixedClock], Database], catalogue: Catalogue, sizes:
 
 
 def reads(work: Transaction, act: Callable[[], object]) -> int:
-    """What the statements of `act` read: rows on PostgreSQL, steps of the engine on SQLite."""
+    """What the statements of `act` read: rows on PostgreSQL, engine steps on SQLite."""
     return sum(_read_by(work, *each) for each in _noted(work, act))
 
 
@@ -217,7 +217,7 @@ def _steps(work: Transaction, statement: str, parameters: Any) -> int:
 
 
 class Plan(msgspec.Struct):
-    """What PostgreSQL tells of one step of a statement, and of those below it."""
+    """One node of PostgreSQL's query plan."""
 
     relation: str = msgspec.field(name="Relation Name", default="")
     rows: float = msgspec.field(name="Actual Rows", default=0.0)
@@ -234,6 +234,6 @@ class Explained(msgspec.Struct):
 
 
 def _rows(plan: Plan) -> float:
-    """The rows that a plan read from tables and their indexes, also those that it then left out."""
+    """The rows that a plan read from tables and indexes, including those it filtered out."""
     own = (plan.rows + plan.filtered + plan.rechecked) * plan.loops if plan.relation else 0.0
     return own + sum(map(_rows, plan.below))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks speed`: the whole system with everything on, beside what the machine could do with the same bytes."""
+"""`python -m benchmarks speed`: latency and throughput of the whole system, beside this machine's baseline."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from benchmarks.latency import WARM_UP, measure
 from benchmarks.load import in_batches, make_opinions, one_by_one
 from benchmarks.preflight import ASSIGNED, PreflightCheck
 from benchmarks.queue_audit import audit_queues
-from benchmarks.speed_report import BASELINES, ROWS_A_COMMIT, WAYS, Load, Result, figures_of, show
-from benchmarks.throughput import Round, Track
+from benchmarks.speed_report import BASELINES, ROWS_A_COMMIT, WAYS, Load, SpeedResult, figures_of, show
+from benchmarks.throughput import ThroughputRun, Track
 from benchmarks.throwaway import throwaway
 from services.console.catalogue import read_catalogue
 from services.console.client.amqp import connection
@@ -63,9 +63,9 @@ def _check(settings: ConsoleSettings) -> None:
         )
 
 
-def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> Result:
+def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> SpeedResult:
     place = supervisor.up()
-    client, samples, rounds = Client(place), load_samples(), dict[str, Round]()
+    client, samples, rounds = Client(place), load_samples(), dict[str, ThroughputRun]()
     bodies = make_opinions(samples, range(2 * number))
     with connection(place.broker_url, "huiying-bench") as broker:
         step(f"时延 Latency: {count}")
@@ -85,7 +85,7 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         after = _baseline(supervisor.installation.var, place, broker, bodies)
     floor = between(before, after)
     assignments = entries.get(ASSIGNED, Counter()).total()
-    return Result(
+    return SpeedResult(
         latency=latency,
         load=Load(number, clients, ROWS_A_PIECE, round(sum(map(len, bodies)) / len(bodies)), round(assignments / len(ids), 2)),
         ways={way: figures_of(each, floor) for way, each in rounds.items()},
@@ -116,10 +116,10 @@ def _baseline(folder: Path, place: Addresses, broker: BlockingConnection, bodies
 
 
 def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, int]:
-    """The floor while it was measured: half-way between what it was before and what it was afterwards."""
+    """The floor during the measurement: the mean of before and after."""
     return {name: round((before[name] + after[name]) / 2) for name in before}
 
 
 def unrest(before: Mapping[str, float], after: Mapping[str, float]) -> float:
-    """By what factor the floor moved most; 1 on a machine that does nothing else."""
+    """The largest factor by which the floor changed; 1 on an idle machine."""
     return max(max(before[name], after[name]) / min(before[name], after[name]) for name in before)

@@ -1,4 +1,4 @@
-"""The figures of `python -m benchmarks speed`, and how they are shown on a terminal."""
+"""The figures of `python -m benchmarks speed`, and their tables."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from rich.table import Table
 from benchmarks.baseline import WINDOW
 from benchmarks.latency import Latency
 from benchmarks.preflight import PreflightCheck
-from benchmarks.throughput import Round
+from benchmarks.throughput import ThroughputRun
 from services.console.terminal import out, table
 
 ROWS_A_COMMIT, BAR = 50, 44
-#: A floor that moves by more says that somebody else was at work.
+#: A floor that changes by more than this factor means that the machine had other work.
 UNREST = 1.3
 MEGABYTE = 1_000_000
 WAYS = {"one_by_one": "逐件 one by one", "in_batches": "成批 in batches"}
@@ -31,8 +31,8 @@ USERS = {"services": "服务\nservices", "broker": "消息队列\nbroker", "send
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What one way of sending showed: rates and seconds by place, CPU seconds by program, shares of the floor by place."""
+class WayFigures:
+    """The figures of one way of sending: rates and seconds by place, CPU seconds by program, shares of the floor by place."""
 
     per_second: dict[str, float]
     seconds: dict[str, float]
@@ -53,19 +53,19 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """Everything that was measured; `ways` has the figures by the way of sending, `floor` is a second's."""
+class SpeedResult:
+    """All figures; `ways` by way of sending, `floor` in operations a second."""
 
     latency: Latency
     load: Load
-    ways: dict[str, Figures]
+    ways: dict[str, WayFigures]
     floor: dict[str, int]
     floor_unrest: float
     peak_memory_bytes: Mapping[str, int]
     on: Sequence[PreflightCheck]
 
     def as_json(self) -> dict[str, object]:
-        """The same for a program."""
+        """The JSON form."""
         return {
             "latency": asdict(self.latency),
             "throughput": {**asdict(self.load), **{way: asdict(figures) for way, figures in self.ways.items()}},
@@ -74,10 +74,10 @@ class Result:
         }  # fmt: skip
 
 
-def figures_of(done: Round, floor: Mapping[str, float]) -> Figures:
+def figures_of(done: ThroughputRun, floor: Mapping[str, float]) -> WayFigures:
     """One way's figures beside the floor."""
     rates = done.rates()
-    return Figures(
+    return WayFigures(
         per_second={name: round(rate, 1) for name, rate in rates.items()},
         seconds={"accepted": round(done.accepted, 3), "end_to_end": round(done.arrived, 3), "counted": round(done.counted, 3)},
         cpu_seconds_per_1000={name: round(seconds, 2) for name, seconds in done.cpu_per_thousand().items()},
@@ -86,7 +86,7 @@ def figures_of(done: Round, floor: Mapping[str, float]) -> Figures:
     )
 
 
-def show(result: Result) -> None:
+def show(result: SpeedResult) -> None:
     """Print tables and bars."""
     shown = table("毫秒，一次一件 milliseconds, one at a time", numbers=result.latency.quantiles)
     for name, values in result.latency.milliseconds.items():
@@ -108,7 +108,7 @@ def show(result: Result) -> None:
         out.print(f"{'✓' if row.good else '✗'} {row.what}: {row.found}", style=None if row.good else "red")
 
 
-def _rates(result: Result) -> Table:
+def _rates(result: SpeedResult) -> Table:
     load = result.load
     shown = table("每秒件数\nopinions a second", numbers=(*PLACES.values(), "每件交办\nassignments each", "每件字节\nbytes each"))
     for way, name in WAYS.items():
@@ -117,7 +117,7 @@ def _rates(result: Result) -> Table:
     return shown
 
 
-def _costs(result: Result) -> Table:
+def _costs(result: SpeedResult) -> Table:
     shown = table("每千件 CPU 秒\nCPU seconds per 1,000 opinions", numbers=tuple(USERS.values()))
     for way, name in WAYS.items():
         used = result.ways[way].cpu_seconds_per_1000
@@ -125,7 +125,7 @@ def _costs(result: Result) -> Table:
     return shown
 
 
-def _picture(result: Result) -> Table:
+def _picture(result: SpeedResult) -> Table:
     rows = [(f"{WAYS[way]}: {PLACES[place]}", result.ways[way].per_second[place], "█") for way in WAYS for place in PLACES]
     rows += [(f"下限 floor: {name}", result.floor[key], "░") for key, name in BASELINES.items()]
     most = max(value for _, value, _ in rows)
@@ -136,11 +136,11 @@ def _picture(result: Result) -> Table:
 
 
 def bar(value: float, most: float, sign: str) -> str:
-    """A rate as a bar on a logarithmic scale that begins at one a second; `most` fills it."""
+    """A rate as a bar on a logarithmic scale from 1 to `most`."""
     return sign * max(1, round(BAR * math.log(max(value, 1.0)) / math.log(max(most, 2.0))))
 
 
-def _ratios(result: Result) -> Table:
+def _ratios(result: SpeedResult) -> Table:
     shown = table("与本机下限之比\nshare of this machine's floor", numbers=tuple(BASELINES.values()))
     shown.add_row("下限，每秒 the floor, a second", *(f"{result.floor[key]:,}" for key in BASELINES))
     for way in WAYS:

@@ -1,4 +1,4 @@
-"""How many opinions go through the whole system in a second, while all of it works: seen at four places on their way."""
+"""Throughput of the whole system, in opinions a second, measured at three places."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from pika.adapters.blocking_connection import BlockingConnection
 from benchmarks.load import Send, timed
 from benchmarks.process_stats import ProcessStats, stats_of
 from services.console.client.amqp import depths
-from services.console.client.answers import Department, LedgerDay, Statistics
-from services.console.client.http import Client, Page
+from services.console.client.answers import DepartmentView, LedgerDayView, StatisticsView
+from services.console.client.http import Client, PageView
 from services.console.embedded.supervisor import Supervisor
 from services.console.terminal import fail
 from services.contracts.topology import SERVICE_QUEUES, department_queue
 
-#: The ledger is asked less often than the broker, because the process that answers is one of those that are measured.
+#: The ledger is polled less often than the broker, because the process that answers is part of what is measured.
 LOOK_SECONDS, ASK_SECONDS, QUIET_SECONDS, STALL_SECONDS = 0.03, 0.1, 0.5, 30.0
 BROKER, SENDER = "broker", "sender"
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
-    """What was sent in one way: the ids, the seconds until each place had all of it, CPU seconds by program, peak memory (bytes).
+class ThroughputRun:
+    """One run: the ids, the seconds until each place had all of them, CPU seconds by program, peak memory (bytes).
 
     The places: answered with 201, with every assignment in its department's queue, in the statistics and the ledger.
     """
@@ -43,7 +43,7 @@ class Round:
         return {"accepted": number / self.accepted, "end_to_end": number / self.arrived, "counted": number / self.counted}
 
     def cpu_per_thousand(self) -> dict[str, float]:
-        """CPU seconds for a thousand opinions, of all services together, the broker and what sent; none where nobody knows."""
+        """CPU seconds for a thousand opinions of all services, the broker and the sender; empty where unknown."""
         if not self.cpu:
             return {}
         broker, sender = self.cpu[BROKER], self.cpu[SENDER]
@@ -56,29 +56,29 @@ class Track:
 
     def __init__(self, supervisor: Supervisor, client: Client, broker: BlockingConnection) -> None:
         self.supervisor, self.client, self.broker = supervisor, client, broker
-        self.departments = [each.code for each in client.get("/departments", Page[Department]).items]
+        self.departments = [each.code for each in client.get("/departments", PageView[DepartmentView]).items]
         self._queues = [department_queue(code) for code in self.departments]
 
-    def run(self, send: Send, bodies: Sequence[bytes]) -> Round:
-        """Send everything at once and wait until all places have it; nothing else may be on its way. Fails when it gets stuck."""
+    def run(self, send: Send, bodies: Sequence[bytes]) -> ThroughputRun:
+        """Send everything and wait until all places have it; the system must be idle before. Fails when it gets stuck."""
         self._await_rest(0)
         assigned, used = self._assigned(), self._used()
         started = time.perf_counter()
         opinions, accepted = timed(send, bodies)
         if len(opinions) < len(bodies):
             fail(f"Of {len(bodies)} opinions {len(opinions)} were accepted.", "huiying doctor")
-        # Nobody looks before: looking costs time, and the last opinion cannot be in its queue before it is accepted.
+        # No polling before this: it costs time, and the last opinion cannot be in its queue before it is accepted.
         arrived, counted = self._await_rest(assigned + len(bodies))
         now = self._used()
         cpu = {name: each.seconds - used[name].seconds for name, each in now.items()}
         peak = {name: each.peak for name, each in now.items() if name != SENDER}
-        return Round(frozenset(opinions), accepted, arrived - started, counted - started, cpu, peak)
+        return ThroughputRun(frozenset(opinions), accepted, arrived - started, counted - started, cpu, peak)
 
     def _await_rest(self, assigned: int) -> tuple[float, float]:
-        """Until nothing moves any more and the statistics have so many assignments.
+        """Wait until nothing moves any more and the statistics have `assigned` assignments.
 
         Returns when the last message was seen in a department's queue and when the last entry was seen in the ledger, which is
-        written together with the statistics and costs next to nothing to ask.
+        written together with the statistics and is cheap to read.
         """
         held, entries = -1, -1
         arrived = counted = asked = 0.0
@@ -102,10 +102,10 @@ class Track:
         return not any(depths(self.broker, [queue.name for queue in SERVICE_QUEUES]).values())
 
     def _assigned(self) -> int:
-        return self.client.get("/statistics", Statistics, {"by": ""}).total.counts["assigned"]
+        return self.client.get("/statistics", StatisticsView, {"by": ""}).total.counts["assigned"]
 
     def _entries(self) -> int:
-        return sum(day.size for day in self.client.pages("/ledger", LedgerDay))
+        return sum(day.size for day in self.client.pages("/ledger", LedgerDayView))
 
     def _used(self) -> dict[str, ProcessStats]:
         own = os.times()

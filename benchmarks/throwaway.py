@@ -1,4 +1,4 @@
-"""A system of its own for a measurement: private stores and a private broker beside the installation's, gone afterwards."""
+"""A temporary system for a measurement: private stores and a private broker beside the installation's."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = "bench"
 
 @contextmanager
 def throwaway(given: ConsoleSettings) -> Iterator[Supervisor]:
-    """A supervisor whose system is yet to be brought `up`; nothing of it is left at the end, whatever happened.
+    """A supervisor whose system is not `up` yet; nothing of it is left at the end, whatever happens.
 
     It has the catalogue of `given` and keeps its stores in the same folder, so on the same disk. Fails while another runs.
     """
@@ -31,7 +31,7 @@ def throwaway(given: ConsoleSettings) -> Iterator[Supervisor]:
     home.prepare()
     with _alone(home.run / f"{NAME}.lock"), _ended_in_order():
         supervisor = Supervisor(_private(given, home.var / NAME))
-        # One that was killed may have left something.
+        # A killed run may have left something.
         _remove(supervisor)
         try:
             yield supervisor
@@ -61,7 +61,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Python dies of SIGTERM without a word; what was started has to be stopped first."""
+    """Turn SIGTERM into SystemExit, so that what was started is stopped first."""
 
     def end(number: int, _: object) -> None:
         sys.exit(128 + number)

@@ -1,4 +1,4 @@
-"""What one department and a crowd of slow clients do to the others: waiting times with both at work, beside those without."""
+"""Waiting times of others, alone and beside slow clients and a department that floods its queue."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import orjson
 import requests
 
 from benchmarks.latency import ARRIVAL_SECONDS, CONTENT, TITLE
-from services.console.client.answers import Assignment, Submitted, Topic
-from services.console.client.http import Client, Page
+from services.console.client.answers import AssignmentView, SubmittedView, TopicView
+from services.console.client.http import Client, PageView
 from services.console.settings import Addresses
 from services.console.terminal import fail
 from services.contracts.topology import COMMANDS
 from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Outgoing, RabbitPublisher
 
-#: Requests of which a part never comes, in turns.
+#: Incomplete requests, sent in turn.
 HALVES = (
     b"",
     b"GET /heal",
@@ -30,16 +30,16 @@ HALVES = (
     b"POST /api/v1/opinions HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1f4\r\n{",
     b"GET /api/v1/openapi.json HTTP/1.1\r\nHost: h\r\n\r\n",
 )
-#: How often the others ask (s), and how often somebody looks how far the flood is.
+#: The intervals (s) of the others' requests, and of checks on the flood.
 ASK_SECONDS, LOOK_SECONDS = 0.05, 0.5
-#: How many commands are published before their confirms are awaited, about how many cases, and how long (s) all may take.
+#: Commands published before waiting for confirms, the number of cases they are about, and the limit (s) for everything.
 WINDOW, FLOODED, PATIENCE = 500, 20, 900.0
 CONSUMED, QUEUE = "huiying_messages_consumed_total{", "routing.commands"
 
 
 @dataclass(slots=True)
 class Waits:
-    """How long (s) each request of the others took."""
+    """The seconds of each request of the others."""
 
     healthz: list[float] = field(default_factory=list)
     sign: list[float] = field(default_factory=list)
@@ -47,7 +47,7 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Crowded:
-    """What was measured: the others alone and in the crowd, how long (s) the flood took, and the file of one of its cases."""
+    """The measurements: the others alone and in the crowd, the flood's seconds, and reading one of its cases."""
 
     before: Waits
     during: Waits
@@ -57,14 +57,14 @@ class Crowded:
 
 
 class Others:
-    """A visitor and a department that has nothing to do with the flood."""
+    """A visitor and a department that have nothing to do with the flood."""
 
     def __init__(self, place: Addresses, department: str, cases: Sequence[str]) -> None:
         self._place, self._department, self._cases = place, department, list(cases)
         self._client = Client(place)
 
     def wait_while(self, busy: Callable[[], bool], fewest: int) -> Waits:
-        """Ask as long as `busy` says, and for so many signatures at least."""
+        """Send requests while `busy`, and at least `fewest` signatures."""
         waits, ended = Waits(), threading.Event()
         visitor = threading.Thread(target=self._visit, args=(waits, ended), name="visitor")
         visitor.start()
@@ -82,14 +82,14 @@ class Others:
     def _visit(self, waits: Waits, ended: threading.Event) -> None:
         while not ended.wait(ASK_SECONDS):
             started = time.perf_counter()
-            # A connection of its own each time, as a stranger has it.
+            # A new connection each time, as another visitor has.
             requests.get(f"{self._place.url}/healthz", timeout=PATIENCE, verify=self._place.verify).raise_for_status()
             waits.healthz.append(time.perf_counter() - started)
 
     def _sign(self, publisher: RabbitPublisher, assignment: str) -> float:
         started = time.perf_counter()
         send(publisher, self._department, "sign", [{"assignment": assignment}])
-        while self._client.get(f"/assignments/{assignment}", Assignment).state != "signed":
+        while self._client.get(f"/assignments/{assignment}", AssignmentView).state != "signed":
             if time.perf_counter() - started > PATIENCE:
                 fail(f"{self._department} has not signed {assignment} after {PATIENCE:.0f} s.", "huiying doctor")
             time.sleep(ASK_SECONDS / 5)
@@ -97,7 +97,7 @@ class Others:
 
 
 def send(publisher: RabbitPublisher, department: str, verb: str, bodies: Sequence[dict[str, str]]) -> None:
-    """Publish commands and wait for their confirms; fails when the broker takes one not."""
+    """Publish commands and wait for their confirms; fails when the broker refuses one."""
     for data in bodies:
         name = new_id()
         publisher.publish(Outgoing(name, COMMANDS, f"{department}.{verb}", orjson.dumps({"id": name, "data": data})))
@@ -107,7 +107,7 @@ def send(publisher: RabbitPublisher, department: str, verb: str, bodies: Sequenc
 
 @contextlib.contextmanager
 def slow_clients(place: Addresses, number: int) -> Iterator[None]:
-    """So many clients that send half a request, or read nothing, and begin again when they are sent away."""
+    """Run clients that send half a request, or read nothing, and reconnect when they are disconnected."""
     ended, target = threading.Event(), urlsplit(place.url)
 
     def dawdle(half: bytes) -> None:
@@ -130,7 +130,7 @@ def slow_clients(place: Addresses, number: int) -> Iterator[None]:
 
 
 def measure(place: Addresses, slow: int, commands: int, signatures: int) -> Crowded:
-    """Everything in turn, on a system that is up and has nothing else to do."""
+    """Measure both phases on a system that is up and idle."""
     client = Client(place)
     loud, quiet = _two_topics(client)
     flooded, cases = _cases(client, loud, FLOODED), _cases(client, quiet, 4 * signatures)
@@ -146,7 +146,7 @@ def measure(place: Addresses, slow: int, commands: int, signatures: int) -> Crow
 
 
 class Flood:
-    """One department that sends notes about a few cases as fast as the broker takes them."""
+    """One department that sends progress notes about a few cases as fast as the broker accepts them."""
 
     def __init__(self, place: Addresses, department: str, cases: Sequence[str], number: int) -> None:
         self._place, self._department, self._cases, self._number = place, department, cases, number
@@ -164,7 +164,7 @@ class Flood:
         publisher.close()
 
     def going(self) -> bool:
-        """Whether not all of it is handled."""
+        """Whether some of it is still not handled."""
         if self.seconds or time.perf_counter() - self._looked < LOOK_SECONDS:
             return not self.seconds
         self._looked = time.perf_counter()
@@ -180,9 +180,9 @@ class Flood:
         return round(sum(float(value) for _, _, value in rows))
 
 
-def _two_topics(client: Client) -> tuple[Topic, Topic]:
+def _two_topics(client: Client) -> tuple[TopicView, TopicView]:
     """Two topics that go to two departments."""
-    topics = client.get("/topics", Page[Topic]).items
+    topics = client.get("/topics", PageView[TopicView]).items
     other = next((each for each in topics if each.department != topics[0].department), None)
     if other is None:
         fail(
@@ -191,13 +191,13 @@ def _two_topics(client: Client) -> tuple[Topic, Topic]:
     return topics[0], other
 
 
-def _cases(client: Client, topic: Topic, number: int) -> list[str]:
-    """The assignments of so many new opinions about a topic, each with its lead."""
+def _cases(client: Client, topic: TopicView, number: int) -> list[str]:
+    """The lead assignments of `number` new opinions about a topic."""
     told = {"title": TITLE, "content": CONTENT, "topic": topic.code}
-    opinions = {client.post("/opinions", told, Submitted).id for _ in range(number)}
+    opinions = {client.post("/opinions", told, SubmittedView).id for _ in range(number)}
     end = time.perf_counter() + ARRIVAL_SECONDS + number
     while time.perf_counter() < end:
-        listed = client.pages("/assignments", Assignment, {"department": topic.department, "limit": 500})
+        listed = client.pages("/assignments", AssignmentView, {"department": topic.department, "limit": 500})
         found = {each.opinion: each.id for each in listed if each.opinion in opinions and each.role == "lead"}
         if len(found) == number:
             return list(found.values())
@@ -206,9 +206,9 @@ def _cases(client: Client, topic: Topic, number: int) -> list[str]:
 
 
 def _receipt_page(place: Addresses, assignment: str) -> tuple[float, int]:
-    """How long (s) the file of a case with all these notes takes to read, and its bytes."""
+    """The seconds to read one case with all its notes, and its size in bytes."""
     client = Client(place)
-    opinion = client.get(f"/assignments/{assignment}", Assignment).opinion
+    opinion = client.get(f"/assignments/{assignment}", AssignmentView).opinion
     started = time.perf_counter()
     size = len(b"\n".join(client.lines(f"/opinions/{opinion}")))
     return time.perf_counter() - started, size

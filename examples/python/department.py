@@ -9,7 +9,7 @@ A second copy (same `message_id`) finds itself in the store. A command counts as
 to a queue (`mandatory`); its answer, `command.accepted` or `command.rejected`, comes into the department's queue and carries the
 command's id as `correlation_id`. What was refused had no effect: it is corrected by its `code` and sent again under the same id.
 
-`huiying listen` runs `Department` as it is; run as a program, this file runs `Conversation`, which corrects what is refused.
+`huiying listen` runs `DepartmentProgram` as it is; run as a program, this file runs `Conversation`, which corrects what is refused.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Answers:
         return answer
 
 
-class Store:
+class MessageStore:
     """Received messages, and which of them are still to be done. One table in your own database is enough."""
 
     def __init__(self, path: str) -> None:
@@ -96,7 +96,7 @@ class Store:
         return [event["data"]["assignment"] for event in events if event["type"] == "assignment.created"]
 
 
-class Department:
+class DepartmentProgram:
     """Serves the queue `department.<code>` at `url`, as that department's broker user.
 
     `store` is a file; without one a crash forgets what was received and not done. Two programs on one queue share its messages, and
@@ -124,7 +124,7 @@ class Department:
         self.parameters.client_properties = {"connection_name": f"department-{code}"}
         self.code, self.answers, self.say = code, answers, say
         self.path = store
-        self.store: Store | None = None
+        self.store: MessageStore | None = None
         self.tasks = 0
 
     def run(self, count: int | None = None) -> None:
@@ -162,7 +162,7 @@ class Department:
         incoming, outgoing = connection.channel(), connection.channel()
         incoming.basic_qos(prefetch_count=20)
         outgoing.confirm_delivery()
-        self.store = self.store or Store(self.path)
+        self.store = self.store or MessageStore(self.path)
         self.work(outgoing, self.store)
         for method, properties, body in incoming.consume(f"department.{self.code}"):
             self.store.keep(properties.message_id, body)
@@ -175,7 +175,7 @@ class Department:
         """Tell the broker that a message is in the store."""
         channel.basic_ack(tag)
 
-    def work(self, channel: BlockingChannel, store: Store) -> None:
+    def work(self, channel: BlockingChannel, store: MessageStore) -> None:
         """Deal with what is in the store. What fails half-way is done again: the commands have the same ids then."""
         for message_id, event in store.waiting():
             self.handle(channel, event)
@@ -235,7 +235,7 @@ def describe(event: Event) -> str:
             return f"{kind} {data.get('rung', '')} {data.get('assignment', '')} 期限 {data.get('deadline', '')[:19]}"
 
 
-class Conversation(Department):
+class Conversation(DepartmentProgram):
     """Signs, says how far it is and replies; what is refused is corrected and sent again. Prints its answers as JSON lines."""
 
     def handle(self, channel: BlockingChannel, event: Event) -> None:

@@ -177,7 +177,7 @@ def check_lists(lists: Lists) -> Iterator[str]:
 def also(source: Any, save: str | None) -> Callable[[dict[str, list[bytes]]], Iterator[str]]:
     """What `verify_ledger.verify` has to look at too: read before the leaves, so that these are at least as many."""
     lists: Lists = {}
-    if isinstance(source, verify_ledger.Place):
+    if isinstance(source, verify_ledger.Site):
         lists = {name: source.pages(path) for name, path in LISTS.items()}
     elif (source.folder / KEPT).exists():
         lists = verify_ledger.as_json(verify_ledger.read(source.folder / KEPT), KEPT)
@@ -187,7 +187,7 @@ def also(source: Any, save: str | None) -> Callable[[dict[str, list[bytes]]], It
         if save is not None:
             Path(save).mkdir(parents=True, exist_ok=True)
             (Path(save) / KEPT).write_text(json.dumps(lists, indent=1))
-        grown = check_growth(source, lists["heads"]) if isinstance(source, verify_ledger.Place) else ()
+        grown = check_growth(source, lists["heads"]) if isinstance(source, verify_ledger.Site) else ()
         for problems in (check_signatures(lists), check_roots(lists, leaves), check_lists(lists), grown):
             yield from problems
 

@@ -91,7 +91,7 @@ class Folder:
         return []
 
 
-class Place:
+class Site:
     """A ledger over HTTP."""
 
     def __init__(self, url: str) -> None:
@@ -240,7 +240,7 @@ def check_proofs(proofs: list[Entry], leaves: Leaves) -> Iterator[str]:
 
 
 def verify(
-    source: Folder | Place, earlier: list[Entry] | None = None, opinion: str | None = None, save: str | None = None, too: Any = None
+    source: Folder | Site, earlier: list[Entry] | None = None, opinion: str | None = None, save: str | None = None, too: Any = None
 ) -> dict[str, Any]:
     """Check a whole ledger: {"days", "leaves", "head", "problems", "counted"}; `too` reads before what it checks after."""
     look = too(source, save) if too else lambda _: ()
@@ -285,7 +285,7 @@ def main(arguments: list[str], **more: Any) -> int:
         parser.error("give either a folder or --url")
     try:
         earlier = as_json(read(Path(given.against)), given.against)["items"] if given.against else None
-        report = verify(Folder(given.folder) if given.url is None else Place(given.url), earlier, given.opinion, given.save, **more)
+        report = verify(Folder(given.folder) if given.url is None else Site(given.url), earlier, given.opinion, given.save, **more)
     except (NotReadable, KeyError, TypeError) as error:
         sys.stderr.write(f"cannot be read: {error}\n")
         return 2

@@ -27,7 +27,7 @@ def unqueued(settings: ConsoleSettings) -> frozenset[str]:
 
 
 def check_department(settings: ConsoleSettings, code: str) -> None:
-    """Fails, with the codes that may have been meant or else all there are, unless the catalogue has the department."""
+    """Fails unless the catalogue has the department; the advice has similar codes, or else all."""
     departments = read_catalogue(settings).departments
     if code not in departments:
         near = [each.code for each in departments.values() if each.name == code] or get_close_matches(code, departments)
@@ -36,7 +36,7 @@ def check_department(settings: ConsoleSettings, code: str) -> None:
 
 
 def check_queue(settings: ConsoleSettings, code: str) -> None:
-    """Fails for a department that the catalogue does not have, or that has no queue there."""
+    """Fails unless the catalogue has the department and gives it a queue."""
     check_department(settings, code)
     if code in read_catalogue(settings).unqueued:
         fail(

@@ -1,4 +1,4 @@
-"""Every knob of the console, and the file that tells it where a system that runs already is."""
+"""The console's settings, and the address book of a system that runs on this machine."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from services.runtime.tls import trusting
 
 HOME = Path(__file__).parents[2]
 ADDRESS_BOOK = "huiying.env"
-#: What services read in the folder of the embedded mode: a link to the file that was named, or what `catalogue use` wrote.
+#: The catalogue in the folder of the embedded mode: a link to the file in the settings, or what `catalogue use` wrote.
 OWN_CATALOGUE = "catalogue.yml"
-#: What the address book says of the broker's trust, in the order of `tls.FILES`.
+#: The broker's certificates in the address book, in the order of `tls.FILES`.
 TRUST = ("BROKER_CA", "BROKER_CERTIFICATE", "BROKER_KEY")
 
 
 def _beside(name: str) -> Path:
-    """A path in the project's folder, wherever the command is typed; in the working directory when there is no such folder."""
+    """A path in the project's folder; in the working directory when the project's folder is not here."""
     return (HOME if (HOME / "deploy").is_dir() else Path.cwd()) / name
 
 
-#: The catalogue of whoever names none. Told apart by identity: somebody may name the same file.
+#: The default catalogue. Compared by identity: the settings may name the same file.
 EXAMPLE = _beside("deploy/catalogue.yml")
 
 
@@ -37,7 +37,7 @@ def places(text: str) -> tuple[tuple[str, str], ...]:
 
 @dataclass(frozen=True)
 class ConsoleSettings:
-    """What the console and the embedded mode can be told from outside."""
+    """Every setting of the console and the embedded mode."""
 
     var: Path = env("VAR", Path, _beside("var"), doc="folder of the embedded mode: stores, logs, the private broker")
     host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
@@ -70,13 +70,13 @@ class ConsoleSettings:
 
     @property
     def has_own_catalogue(self) -> bool:
-        """Whether the place has chosen: by naming a file, or by putting one into use here. A link only says what is read."""
+        """Whether the settings name a catalogue or `catalogue use` has put one into use; a link does not count."""
         return self.catalogue is not EXAMPLE and not (self.catalogue == self.var / OWN_CATALOGUE and self.catalogue.is_symlink())
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running system is reached: the one origin, the broker and its management API, an administrator's token."""
+    """The addresses of a running system, and an administrator's token."""
 
     url: str
     broker_url: str
@@ -86,7 +86,7 @@ class Addresses:
 
     @property
     def verify(self) -> str | bool:
-        """What `requests` is to verify the one origin by: a file of CAs, or the well-known ones."""
+        """The `verify` argument for requests: a file of CAs, or True for the well-known ones."""
         return self.tls_ca or True
 
 
@@ -106,7 +106,7 @@ def load_settings() -> ConsoleSettings:
 
 
 def read_address_book(var: Path) -> dict[str, str]:
-    """What `huiying up` wrote down in `var`: names without their prefix, and values; empty when nothing was started there."""
+    """The values that `huiying up` wrote in `var`, by name without prefix; empty when nothing was started there."""
     try:
         lines = (var / ADDRESS_BOOK).read_text().splitlines()
     except FileNotFoundError:
@@ -116,7 +116,7 @@ def read_address_book(var: Path) -> dict[str, str]:
 
 
 def addresses(settings: ConsoleSettings) -> Addresses:
-    """The environment's word first, then the address book's, then the defaults."""
+    """From the environment first, then the address book, then the defaults."""
     book = read_address_book(settings.var)
     scheme = "https" if settings.tls_certificate else "http"
     broker_url = settings.broker_url or _trusted(book, "BROKER_URL") or f"amqp://127.0.0.1:{settings.broker_port}/huiying"

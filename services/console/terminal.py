@@ -1,4 +1,4 @@
-"""How the console talks: results on standard output, everything else on standard error, and errors that say what to do next."""
+"""Output of the console: results on standard output, everything else on standard error, errors with advice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rich.text import Text
 from services.contracts.text import escape_json, printable
 from services.runtime.settings import SettingsInvalid
 
-#: A pipe or a file has no width of its own, and tables squeezed into 80 columns lose what they say.
+#: A pipe or a file has no width, and tables in 80 columns are hard to read.
 WIDTH = None if sys.stdout.isatty() else 150
 STARTED = time.monotonic()
 
@@ -28,13 +28,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stan
 
 
 class Terminal(Console):
-    """A console that shows a text of anybody as it is: nothing in it is obeyed, neither by the terminal nor as markup."""
+    """A console that is safe for foreign text: neither control characters nor markup in it have an effect."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(highlight=False, soft_wrap=True, markup=False, emoji=False, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
-        """What becomes of every string that is printed, by itself or in a table."""
+        """Is called for every string that is printed, alone or in a table."""
         return super().render_str(printable(text, lines=True), **options)
 
 
@@ -43,7 +43,7 @@ err = Terminal(stderr=True)
 
 
 class CommandFailed(click.ClickException):
-    """A command that could not do what it was asked; `advice` says what to do next."""
+    """A command has failed; `advice` says what to do next."""
 
     def __init__(self, message: str, advice: str = "") -> None:
         super().__init__(message)
@@ -57,7 +57,7 @@ class CommandFailed(click.ClickException):
 
 
 class CommandLine(click.Group):
-    """A group of commands that reports settings it cannot use like any other failure."""
+    """A group of commands that reports invalid settings like any other failure."""
 
     def invoke(self, context: click.Context) -> object:
         """Run the command."""
@@ -73,17 +73,17 @@ def fail(message: str, advice: str = "") -> NoReturn:
 
 
 def step(text: str) -> None:
-    """One line about what is going on, with the seconds since the command was given."""
+    """Print a line of progress, with the seconds since the start."""
     err.print(f"{time.monotonic() - STARTED:5.1f}s  {text}", style="dim")
 
 
 def print_json(value: object) -> None:
-    """A result for a program: JSON on standard output."""
+    """Print JSON on standard output."""
     sys.stdout.write(escape_json(json.dumps(value, ensure_ascii=False, indent=2, default=_plain)) + "\n")
 
 
 def print_plain(text: str) -> None:
-    """Text without wrapping or colour."""
+    """Print text without wrapping or colour."""
     sys.stdout.write(printable(text, lines=True) + "\n")
 
 
@@ -92,7 +92,7 @@ def _plain(value: object) -> str:
 
 
 def table(*columns: str, numbers: Sequence[str] = ()) -> Table:
-    """An empty table that breaks long texts instead of cutting them off; `numbers` are columns that come after, to the right."""
+    """An empty table that wraps long texts; `numbers` are further columns, aligned to the right."""
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     for title in columns:
         made.add_column(title, overflow="fold")
@@ -102,7 +102,7 @@ def table(*columns: str, numbers: Sequence[str] = ()) -> Table:
 
 
 def progress() -> Progress:
-    """A progress bar on standard error that goes away when it is done."""
+    """A progress bar on standard error."""
     return Progress(
         SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         TextColumn("{task.fields[note]}"), console=err, transient=False,

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from examples.python.department import Answers, Department
+from examples.python.department import Answers, DepartmentProgram
 from services.console.client.amqp import connection
 from services.console.doctor.checks import examine
 from services.console.embedded.node import NodeFailed, PrivateNode
@@ -198,7 +198,7 @@ def test_the_example_for_departments_trusts_whom_it_is_told_to(site: Site, rabbi
     assert publisher.settle() == {}
     heard: list[str] = []
     url = site.url()
-    department = Department(url.partition("?")[0], "water", Answers(), heard.append, context(url))
+    department = DepartmentProgram(url.partition("?")[0], "water", Answers(), heard.append, context(url))
 
     def stop(text: str) -> None:
         heard.append(text)
@@ -207,7 +207,7 @@ def test_the_example_for_departments_trusts_whom_it_is_told_to(site: Site, rabbi
     department.say = stop
     department.run(1)
     assert "reminder.sent" in heard[0]
-    by_the_machine = Department(url.partition("?")[0], "water", Answers(), heard.append)
+    by_the_machine = DepartmentProgram(url.partition("?")[0], "water", Answers(), heard.append)
     assert by_the_machine.parameters.ssl_options.context.verify_mode is ssl.CERT_REQUIRED
     assert by_the_machine.parameters.ssl_options.context.check_hostname
 

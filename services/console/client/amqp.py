@@ -1,4 +1,4 @@
-"""The broker as an administrator sees it from outside, with pika: how much a queue holds, and what, without taking anything."""
+"""Looks at a broker from outside, with pika: how many messages a queue holds, and which, without taking any."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from services.console.terminal import fail
 from services.runtime.messaging.probe import broker_parameters
 from services.runtime.tls import read_address, reason
 
-#: Is shown (method, properties, body) of a message.
+#: Gets (method, properties, body) of a message.
 Seer = Callable[[Basic.Deliver, BasicProperties, bytes], None]
 DISTRUST = "name the CA in HUIYING_BROKER_CA, or the host in HUIYING_BROKER_URL as the certificate has it"
 
 
 @contextmanager
 def connection(url: str, name: str, patience: float | None = None) -> Iterator[BlockingConnection]:
-    """A connection to the broker, for ever patient with an alarm unless told; fails with advice when it does not let us in."""
+    """A connection to the broker; fails with advice when it is refused. `patience` (s) limits the wait for a blocked broker."""
     address = read_address(url)
     try:
         parameters = broker_parameters(url)
@@ -54,9 +54,9 @@ def depths(broker: BlockingConnection, queues: Sequence[str]) -> dict[str, int |
 
 
 def look_through(broker: BlockingConnection, queue: str, see: Seer, quiet_seconds: float = 0.5) -> int:
-    """Show every message that is ready to `see` (method, properties, body) and give all of them back; returns how many there were.
+    """Show every message that is ready to `see`, and give all of them back; returns the number of messages.
 
-    Nothing is acknowledged: closing the channel returns the messages to their places. What a consumer holds is not seen.
+    Nothing is acknowledged: closing the channel returns the messages to their places. Messages that a consumer holds are not seen.
     """
     channel, seen = broker.channel(), 0
     # Without a limit of its own a consumer gets no more than 2,000 from a quorum queue.

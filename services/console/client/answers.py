@@ -1,61 +1,61 @@
-"""What the console reads of the API's answers; what it has no use for is left out."""
+"""The API's answers, with the fields that the console and the benchmarks read."""
 
 from __future__ import annotations
 
 import msgspec
 
 
-class Department(msgspec.Struct):
+class DepartmentView(msgspec.Struct):
     """A department of the catalogue."""
 
     code: str
     name: str
 
 
-class Topic(msgspec.Struct):
+class TopicView(msgspec.Struct):
     """A topic of the catalogue, and the department that leads it."""
 
     code: str
     department: str
 
 
-class Submitted(msgspec.Struct):
-    """An opinion that was just taken."""
+class SubmittedView(msgspec.Struct):
+    """An opinion that was just accepted by the API."""
 
     id: str
     receipt: str
     state: str
 
 
-class Receipt(msgspec.Struct):
-    """What a submitter sees; `may` names what can be done now."""
+class ReceiptView(msgspec.Struct):
+    """A submitter's receipt; `may` lists what can be done now."""
 
     state: str
     may: list[str]
 
 
-class Submitter(msgspec.Struct):
-    """Contact data, as the office reads it."""
+class SubmitterView(msgspec.Struct):
+    """Contact data, as reviewers see it."""
 
     phone: str = ""
     email: str = ""
 
 
-class OpinionFile(msgspec.Struct):
-    """Everything about one opinion, as the office reads it."""
+class OpinionView(msgspec.Struct):
+    """One opinion, as reviewers see it."""
 
     id: str
-    submitter: Submitter | None = None
+    submitter: SubmitterView | None = None
 
 
-class Why(msgspec.Struct):
+class WhyView(msgspec.Struct):
     """Why an opinion was assigned where it was."""
 
     rule: str
     confidence: float
 
 
-class Assignment(msgspec.Struct):
+class AssignmentView(msgspec.Struct):
     """One department's part of a case. Instants are ISO 8601; `deadlines` has one by kind, such as `reply`."""
 
     id: str
@@ -66,7 +66,7 @@ class Assignment(msgspec.Struct):
     round: int
     created: str
     deadlines: dict[str, str]
-    why: Why
+    why: WhyView
     signed: str | None = None
     replied: str | None = None
     on_time: bool | None = None
@@ -74,7 +74,7 @@ class Assignment(msgspec.Struct):
     reply: str | None = None
 
 
-class Reminder(msgspec.Struct):
+class ReminderView(msgspec.Struct):
     """One rung of the ladder that was due: `state` says whether it was sent."""
 
     rung: str
@@ -84,30 +84,30 @@ class Reminder(msgspec.Struct):
     card: str | None = None
 
 
-class LedgerDay(msgspec.Struct):
-    """One day of the public ledger, with so many leaves."""
+class LedgerDayView(msgspec.Struct):
+    """One day of the public ledger; `size` is the number of its leaves."""
 
     day: str
     size: int
 
 
-class Rate(msgspec.Struct):
-    """A published rate; `text` is how it is shown, also where nothing was counted."""
+class RateView(msgspec.Struct):
+    """A published rate; `text` is how it is shown, also for 0/0."""
 
     numerator: int
     denominator: int
     text: str
 
 
-class Numbers(msgspec.Struct):
+class NumbersView(msgspec.Struct):
     """Counts by name, and rates by name and variant."""
 
     counts: dict[str, int]
-    rates: dict[str, dict[str, Rate]]
+    rates: dict[str, dict[str, RateView]]
 
 
-class Group(Numbers):
-    """The numbers of one group; `key` has its value of each dimension, None for what has none."""
+class GroupView(NumbersView):
+    """The numbers of one group; `key` has the value of each dimension, None where there is none."""
 
     key: dict[str, str | None]
 
@@ -134,11 +134,11 @@ class Legend(msgspec.Struct):
     rates: list[RateLegend]
 
 
-class Statistics(msgspec.Struct):
+class StatisticsView(msgspec.Struct):
     """The published statistics by the dimensions in `by`."""
 
     as_of: str
     by: list[str]
-    groups: list[Group]
-    total: Numbers
+    groups: list[GroupView]
+    total: NumbersView
     legend: Legend

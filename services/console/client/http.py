@@ -1,4 +1,4 @@
-"""The product's own HTTP API, as the console uses it."""
+"""A client for the product's own HTTP API."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ NOTHING: Query = {}
 T = TypeVar("T")
 
 
-class Page(msgspec.Struct, Generic[T]):
+class PageView(msgspec.Struct, Generic[T]):
     """Some items of a list, and the cursor of the next page."""
 
     items: list[T]
     next: str | None = None
 
 
-class Problem(msgspec.Struct):
-    """What an answer says of a request that was refused."""
+class ProblemView(msgspec.Struct):
+    """A problem document."""
 
     title: str = ""
     detail: str = ""
@@ -36,7 +36,7 @@ class Problem(msgspec.Struct):
 
 
 class Later(Exception):
-    """The whole request was put off and nothing was stored; it may be sent again after `seconds`. The text says why."""
+    """The server is at capacity and stored nothing; the request may be sent again after `seconds`. The text says why."""
 
     def __init__(self, words: str, seconds: float) -> None:
         super().__init__(words)
@@ -44,7 +44,7 @@ class Later(Exception):
 
 
 class Client:
-    """One keep-alive connection to the one origin, as the administrator where there is a token."""
+    """A keep-alive connection, with the administrator's token where there is one."""
 
     def __init__(self, addresses: Addresses) -> None:
         self.url = addresses.url
@@ -53,23 +53,23 @@ class Client:
         self._headers = {"Authorization": f"Bearer {addresses.admin_token}"} if addresses.admin_token else {}
 
     def get(self, path: str, into: type[T], query: Query = NOTHING) -> T:
-        """The answer to a GET, as `into`; fails with the problem's own words."""
+        """The answer to a GET, decoded as `into`; fails with the text of the problem document."""
         return _decoded(path, self._ask("GET", path, query=query), into)
 
     def lines(self, path: str) -> Iterator[bytes]:
-        """The lines of the answer to a GET; fails with the problem's own words."""
+        """The lines of the answer to a GET; fails in the same way."""
         return iter(self._ask("GET", path).content.splitlines())
 
     def post(self, path: str, body: Mapping[str, object], into: type[T], *, public: bool = False) -> T:
-        """The answer to a POST, as `into`; `public` leaves the token out, as a citizen's browser would."""
+        """The answer to a POST, decoded as `into`; `public` sends no token, as a citizen's browser would."""
         return _decoded(path, self._ask("POST", path, body=body, public=public), into)
 
     def pages(self, path: str, into: type[T], query: Query = NOTHING) -> Iterator[T]:
         """All items of a list, page by page, each as `into`."""
         cursor: dict[str, str] = {}
         while True:
-            # The type checker cannot see that a class that is a value is a type too.
-            answer: Page[T] = self.get(path, Page[into], {**query, **cursor})  # type: ignore[valid-type]
+            # mypy takes no variable as a type argument.
+            answer: PageView[T] = self.get(path, PageView[into], {**query, **cursor})  # type: ignore[valid-type]
             yield from answer.items
             if answer.next is None:
                 return
@@ -114,8 +114,8 @@ def _refused(method: str, path: str, answer: requests.Response) -> None:
 
 def _words(answer: requests.Response) -> str:
     try:
-        problem = msgspec.json.decode(answer.content, type=Problem)
+        problem = msgspec.json.decode(answer.content, type=ProblemView)
     except msgspec.DecodeError:
-        problem = Problem(answer.text[:300])
+        problem = ProblemView(answer.text[:300])
     details = "; ".join(f"{field}: {', '.join(reasons)}" for field, reasons in problem.errors.items())
     return " ".join(filter(None, (problem.title, problem.detail, details)))

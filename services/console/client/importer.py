@@ -1,4 +1,4 @@
-"""Sends a file of opinions, and keeps count of what became of its rows."""
+"""Sends a file of opinions and counts what became of its rows."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from services.console.client.records import NDJSON, Piece, Records
 from services.console.terminal import fail
 from services.contracts.errors import CAPACITY
 
-#: How long (s) it goes on asking a system that takes nothing, as often as that says.
+#: How long (s) to retry while the system is at capacity; how often is the system's to say.
 WAIT_SECONDS = 600.0
 AGAIN = "huiying doctor; then 'huiying up' and the same import again: it takes up where it stopped and adds nothing twice"
 #: Why a row was refused: the reasons by field.
 Reasons = dict[str, list[str]]
 
 
-class LineAnswer(msgspec.Struct):
-    """What the system says of one line of a batch; `line` is counted from 1."""
+class LineView(msgspec.Struct):
+    """The answer about one line of a batch; `line` is counted from 1."""
 
     line: int
     status: str
@@ -32,7 +32,7 @@ class LineAnswer(msgspec.Struct):
     errors: Reasons = {}
 
 
-LINE_ANSWER = msgspec.json.Decoder(LineAnswer)
+LINE_ANSWER = msgspec.json.Decoder(LineView)
 
 
 @dataclass
@@ -51,8 +51,8 @@ class ImportTally:
         """New opinions a second; None when there were none."""
         return round(self.created / self.seconds) if self.created and self.seconds else None
 
-    def answer(self, told: LineAnswer, number: int) -> None:
-        """Take one line of the answer into account; `number` is the line of the file that it is about."""
+    def answer(self, told: LineView, number: int) -> None:
+        """Count one line of the answer; `number` is the line of the file."""
         if told.status == "refused":
             self.refused.append((number, told.errors))
             return
@@ -64,14 +64,14 @@ class ImportTally:
 
 
 class Import:
-    """One run of one file against one system. `absent` names the processes of ours that do not run."""
+    """One run of one file against one system. `absent` returns the names of local processes that are not running."""
 
     def __init__(self, client: Client, records: Records, absent: Callable[[], list[str]]) -> None:
         self._client, self._records, self._absent = client, records, absent
         self.tally = ImportTally(records.rows, refused=[(row.number, {"line": [row.reason]}) for row in records.unreadable])
 
     def run(self, progress: Progress) -> ImportTally:
-        """Send everything; fails, saying how far it came, when the system goes away or takes nothing for long."""
+        """Send everything; fails with the progress so far when the system goes away or stays at capacity."""
         task, started = progress.add_task("提交 submitting", total=self._records.rows, note=""), time.perf_counter()
         for piece in self._records.pieces():
             self._send(piece, progress, task)
@@ -94,7 +94,7 @@ class Import:
             piece, moved = left, time.monotonic()
 
     def _send_once(self, piece: Piece) -> Piece:
-        """Send some rows; returns those from the first on that there was no room for, none of which was taken."""
+        """Send some rows; returns the rows, from the first one, that the system had no capacity for. None of those was stored."""
         answered, left = 0, Piece(())
         try:
             for raw in filter(None, self._client.stream("/opinions/batch", piece.body, NDJSON)):

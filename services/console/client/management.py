@@ -1,4 +1,4 @@
-"""RabbitMQ's management API: brings a broker to the topology, makes users, and says what queues hold."""
+"""RabbitMQ's management API: applies the topology, makes users, reads queues and nodes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class InVhost(Protocol):
 V = TypeVar("V", bound=InVhost)
 
 
-class Queue(msgspec.Struct):
+class BrokerQueue(msgspec.Struct):
     """A queue with the arguments that it was declared with."""
 
     name: str
@@ -41,15 +41,15 @@ class Queue(msgspec.Struct):
         return str(self.arguments.get("x-queue-type", "classic"))
 
 
-class Policy(msgspec.Struct):
+class BrokerPolicy(msgspec.Struct):
     """A policy by its name."""
 
     name: str
     vhost: str
 
 
-class Binding(msgspec.Struct):
-    """A binding; `properties_key` is its name in addresses."""
+class BrokerBinding(msgspec.Struct):
+    """A binding; `properties_key` is its name in URLs."""
 
     source: str
     vhost: str
@@ -59,20 +59,20 @@ class Binding(msgspec.Struct):
 
     @property
     def identity(self) -> tuple[str, str, str]:
-        """What tells it apart from others."""
+        """The fields that tell bindings apart."""
         return self.source, self.destination, self.routing_key
 
 
-class Topology(msgspec.Struct):
-    """What is compared of two definitions documents."""
+class BrokerTopology(msgspec.Struct):
+    """The sections of a definitions document that are compared."""
 
-    queues: list[Queue]
-    policies: list[Policy]
-    bindings: list[Binding]
+    queues: list[BrokerQueue]
+    policies: list[BrokerPolicy]
+    bindings: list[BrokerBinding]
 
 
-class Node(msgspec.Struct):
-    """What a node of the broker says of itself; one that keeps no statistics says only whether it runs."""
+class BrokerNode(msgspec.Struct):
+    """A node of the broker; without statistics only `running` is known."""
 
     name: str
     running: bool = True
@@ -83,7 +83,7 @@ class Node(msgspec.Struct):
 
 
 def management_of(settings: ConsoleSettings) -> Management:
-    """The API of the broker that the settings name; fails where its address is not known."""
+    """The API of the broker that the settings name; fails when its address is not known."""
     url = addresses(settings).management_url
     if url is None:
         fail("The address of RabbitMQ's management API is not known.", "set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672")
@@ -106,18 +106,18 @@ class Management:
     def bring_to(self, topology: Definitions) -> None:
         """Create or change everything in the topology, and drop policies and bindings of our queues that are not in it.
 
-        Queues and users are never taken away: somebody's messages may be in them. Fails with advice when the broker refuses.
+        Queues and users are never deleted: queues may hold messages. Fails with advice when the broker refuses.
         """
         self._apply(topology)
-        wanted = msgspec.convert(topology, Topology)
-        # Of two policies that fit a queue the broker takes either; a binding too many sends messages where nobody expects them.
+        wanted = msgspec.convert(topology, BrokerTopology)
+        # Of two policies that match a queue the broker picks either; a stale binding routes messages to the wrong queue.
         named = {policy.name for policy in wanted.policies}
         for policy in _ours(self._found().policies):
             if policy.name not in named:
                 self._ask("DELETE", f"/api/policies/{VHOST}/{quote(policy.name, safe='')}")
         ours = {queue.name for queue in wanted.queues}
         known = {binding.identity for binding in wanted.bindings}
-        for binding in _ours(self._get(f"/api/bindings/{VHOST}", list[Binding])):
+        for binding in _ours(self._get(f"/api/bindings/{VHOST}", list[BrokerBinding])):
             if binding.source and binding.destination in ours and binding.identity not in known:
                 source, queue, key = (
                     quote(each, safe="") for each in (binding.source, binding.destination, binding.properties_key)
@@ -133,18 +133,18 @@ class Management:
         return {queue.name: queue.kind for queue in _ours(self._found().queues)}
 
     def admit_department(self, code: str, password_hash: str) -> None:
-        """Make a department's user or change its password; its queue must be there. Open connections stay."""
+        """Make a department's user or change its password; its queue must exist. Open connections stay open."""
         if department_queue(code) not in self.queues():
             fail(f"There is no queue {department_queue(code)} on this broker.", "huiying topology apply")
         whole = definitions([code], {department_user(code): password_hash})
         self._apply({section: whole[section] for section in ("users", "permissions", "topic_permissions")})
 
-    def nodes(self) -> list[Node]:
-        """What each node of the broker says of itself."""
-        return self._get("/api/nodes", list[Node])
+    def nodes(self) -> list[BrokerNode]:
+        """All nodes of the broker."""
+        return self._get("/api/nodes", list[BrokerNode])
 
     def reachable(self) -> bool:
-        """Whether the API lets us in."""
+        """Whether the API answers and accepts the password."""
         try:
             return self._session.get(f"{self.base}/api/whoami", timeout=5.0).ok
         except requests.RequestException:
@@ -153,8 +153,8 @@ class Management:
     def _apply(self, part: Mapping[str, object]) -> None:
         self._ask("POST", "/api/definitions", part)
 
-    def _found(self) -> Topology:
-        return self._get("/api/definitions", Topology)
+    def _found(self) -> BrokerTopology:
+        return self._get("/api/definitions", BrokerTopology)
 
     def _get(self, path: str, into: type[T]) -> T:
         try:

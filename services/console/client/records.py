@@ -1,4 +1,4 @@
-"""A file of opinions cut into pieces that are sent one after the other, with the lines of the file kept in mind."""
+"""Reads a file of opinions in pieces, and remembers the line that each row begins at."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from services.runtime.sheets.rows import Unreadable
 from services.runtime.sheets.workbook import XLSX, read_workbook
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
-#: What a file is by the end of its name; everything else is CSV.
+#: The content type by suffix; any other file is CSV.
 TYPES = {".ndjson": NDJSON, ".jsonl": NDJSON, ".xlsx": XLSX, ".xls": XLSX}
 ROWS_A_PIECE = 500
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class FileNotReadable(Exception):
-    """A file that is no table, or has nothing in it; the message says what to do."""
+    """The file is not a table or is empty; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpinionRow:
-    """One opinion as it is sent, by the line of the file that it begins at; or the reason why it is none."""
+    """One opinion as it is sent; `number` is the line it begins at, `reason` says why it cannot be read."""
 
     number: int
     line: bytes
@@ -37,32 +37,32 @@ class OpinionRow:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some rows to be sent."""
+    """Rows that are sent in one request."""
 
     lines: Sequence[OpinionRow]
 
     @property
     def body(self) -> bytes:
-        """What is sent."""
+        """The body of the request."""
         return b"".join(row.line for row in self.lines)
 
     @property
     def rows(self) -> int:
-        """How many answers to expect."""
+        """The number of rows, and of answers to expect."""
         return len(self.lines)
 
     def line_of(self, answered: int) -> int:
-        """The line of the file that a line of the answer is about."""
+        """The line of the file for a line of the answer."""
         return self.lines[answered - 1].number
 
     def since(self, answered: int) -> Piece:
-        """The rows from a line of the answer on."""
+        """The rows from this line of the answer onwards."""
         return Piece(self.lines[answered - 1 :])
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """One file: how many rows it has, whether they can be told apart when it is sent again, and those that cannot be read."""
+    """One file. `has_ids`: rows have an external_id, so sending it again adds nothing; `unreadable` rows are not sent."""
 
     path: Path
     rows: int
@@ -72,7 +72,7 @@ class Records:
     sheet: str | None = None
 
     def pieces(self) -> Iterator[Piece]:
-        """What can be read of the file, piece by piece, as NDJSON."""
+        """The readable rows, piece by piece, as NDJSON."""
         with _rows(self.path, self.ignored, self.sheet) as rows:
             good = (row for row in rows if not row.reason)
             while taken := list(islice(good, ROWS_A_PIECE)):
@@ -85,7 +85,7 @@ def type_of(path: Path) -> str:
 
 
 def open_records(path: Path, ignored: Sequence[str] = (), sheet: str | None = None) -> Records:
-    """Look through a file once; raises `NotReadable`. Columns in `ignored` are passed over."""
+    """Read through a file once; raises `NotReadable`. Columns in `ignored` are skipped."""
     count, has_ids = 0, False
     unreadable: list[OpinionRow] = []
     try:

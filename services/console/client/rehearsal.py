@@ -1,4 +1,4 @@
-"""`huiying import --dry-run`: what a file is taken for and what would become of its rows; nothing is stored."""
+"""A dry run of an import: how the columns are read and which rows would be refused; nothing is stored."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import msgspec
 import requests
 
 from services.console.client.http import Client, Later
-from services.console.client.importer import LineAnswer, Reasons
+from services.console.client.importer import LineView, Reasons
 from services.console.client.records import type_of
 from services.console.terminal import fail
 
 
 class Column(msgspec.Struct):
-    """A column of the file, and the field it is taken for."""
+    """A column of the file, and the field that it is read as."""
 
     column: str
     field: str | None
 
 
-class Rehearsal(msgspec.Struct):
-    """What the file was taken for and what would become of its rows; `problems` speak against the whole of it."""
+class RehearsalView(msgspec.Struct):
+    """How the file was read and what would become of its rows; with `problems` the whole file is refused."""
 
     kind: str
     encoding: str | None
@@ -38,27 +38,27 @@ class Rehearsal(msgspec.Struct):
     refused: int
 
 
-class _Line(LineAnswer):
-    rehearsal: Rehearsal | None = None
+class _RehearsalLine(LineView):
+    rehearsal: RehearsalView | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """The sums, and the lines that would be refused: (line of the file, reasons)."""
+    """The totals, and the lines that would be refused as (line of the file, reasons)."""
 
-    rehearsal: Rehearsal
+    rehearsal: RehearsalView
     refused: list[tuple[int, Reasons]]
 
 
 def rehearse(client: Client, file: Path, ignored: tuple[str, ...], sheet: str | None) -> Rehearsed:
-    """What the system says of a file."""
+    """Ask the system what it would do with a file; fails when it does not answer."""
     query = {"dry_run": "true"} | ({"ignore": ",".join(ignored)} if ignored else {}) | ({"sheet": sheet} if sheet else {})
     refused: list[tuple[int, Reasons]] = []
-    rehearsal: Rehearsal | None = None
+    rehearsal: RehearsalView | None = None
     try:
         with file.open("rb") as handle:
             for raw in filter(None, client.stream(f"/opinions/batch?{urlencode(query)}", handle, type_of(file))):
-                told = msgspec.json.decode(raw, type=_Line)
+                told = msgspec.json.decode(raw, type=_RehearsalLine)
                 rehearsal = told.rehearsal
                 if told.status == "refused":
                     refused.append((told.line, told.errors))

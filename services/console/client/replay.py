@@ -1,4 +1,4 @@
-"""What lies in a dead queue: what it is, why, how often it was tried and since when; and how it goes back to where it came from."""
+"""Reads dead-letter queues, and sends messages back to the queues they came from."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from services.console.client.amqp import look_through
 from services.contracts.topology import DEAD, REQUEUE, UNROUTED, dead_queue
 from services.runtime.clock import ZONE
 
-#: Headers as a sender or the broker wrote them: any value may stand there.
+#: Headers as the sender or the broker set them: any value is possible.
 Headers = Mapping[str, object]
 SUFFIX = ".dead"
-#: What nobody takes are commands, and this is who should.
+#: Unrouted messages are commands, and belong here.
 COMMANDS_QUEUE = "routing.commands"
 DEPARTMENT_QUEUE, DEPARTMENT_USER = "department.", "department-"
-#: Whose routing keys end with the department that they are about.
+#: Events whose routing key ends with a department.
 OF_A_DEPARTMENT = ("assignment", "reminder", "card", "supervision", "promise", "command")
 
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """One message that could not be handled, with whatever its sender wrote into it.
+    """One message that could not be handled. All texts are the sender's and may contain anything.
 
-    `queue` is the one that should have handled it. `attempts` counts the tries; `since` is when it failed first, where that is
-    known. `user` is the broker's user who sent it, `department` the one it comes from, goes to or is about.
+    `queue` is its work queue. `attempts` counts the tries, `since` is the first failure where known. `user` is the broker user
+    that sent it, `department` the one that it comes from, goes to or is about.
     """
 
     queue: str
@@ -46,24 +46,24 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class MessageOrigin:
-    """Where a parked message came from: its first routing key, and the broker's user who sent it where that is known."""
+    """Where a dead letter came from: its first routing key, and the broker user that sent it, where known."""
 
     routing_key: str
     user: str | None
 
 
 def dead_queue_of(queue: str) -> str:
-    """The queue that holds what could not be handled; `queue` is a work queue, its dead queue, or the one for what nobody takes."""
+    """The dead-letter queue of a work queue; a dead-letter queue, or the one of unrouted messages, is its own."""
     return queue if queue.endswith(SUFFIX) or queue == UNROUTED else dead_queue(queue)
 
 
 def worked_by(source: str) -> str:
-    """The queue that what is parked in `source` goes back to."""
+    """The work queue that messages in `source` go back to."""
     return COMMANDS_QUEUE if source == UNROUTED else source.removesuffix(SUFFIX)
 
 
 def read_dead_letters(broker: BlockingConnection, queue: str) -> list[DeadLetter]:
-    """Everything in a dead queue, oldest first; nothing is taken out."""
+    """Everything in a dead-letter queue, oldest first; nothing is removed."""
     found: list[DeadLetter] = []
     look_through(broker, queue, lambda method, properties, body: found.append(_dead_letter(queue, method, properties, body)))
     return found
@@ -71,7 +71,7 @@ def read_dead_letters(broker: BlockingConnection, queue: str) -> list[DeadLetter
 
 def _dead_letter(source: str, method: Basic.Deliver | Basic.GetOk, properties: BasicProperties, body: bytes) -> DeadLetter:
     headers, message_origin, queue = _headers(properties), _origin(method, properties), worked_by(source)
-    # What the broker gave up by itself has its record of deaths, what a service put aside has ours.
+    # The broker's own dead letters have x-death, those of a service have our headers.
     death = _death(headers)
     tries = headers.get("x-attempt") or headers.get("x-delivery-count") or death.get("count")
     return DeadLetter(
@@ -93,7 +93,7 @@ def _headers(properties: BasicProperties) -> Headers:
 
 
 def _death(headers: Headers) -> Headers:
-    """The broker's last record of a death. Old brokers pass on what a sender wrote there, so it may be anything."""
+    """The broker's latest x-death entry. Old brokers pass on what a sender put there, so it may be anything."""
     deaths = headers.get("x-death")
     last = deaths[0] if isinstance(deaths, list) and deaths else None
     return last if isinstance(last, Mapping) else {}
@@ -102,7 +102,7 @@ def _death(headers: Headers) -> Headers:
 def _origin(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> MessageOrigin:
     headers = _headers(properties)
     death = _death(headers)
-    # What the broker parked straight from an exchange has no headers of ours, whatever its sender wrote there.
+    # A message dead-lettered straight from an exchange has no headers of ours; ignore what the sender put there.
     ours = headers if death.get("exchange", REQUEUE) == REQUEUE and method.exchange == DEAD else {}
     keys = death.get("routing-keys")
     first = keys[0] if isinstance(keys, list) and keys else method.routing_key
@@ -110,7 +110,7 @@ def _origin(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) ->
 
 
 def _department(queue: str, message_origin: MessageOrigin) -> str | None:
-    """Whose message it is: of whose queue, by whose command (the broker has checked user and key), or about whom."""
+    """The department of the queue, the sender of a command (the broker has checked user and key), or the subject of an event."""
     if queue.startswith(DEPARTMENT_QUEUE):
         return queue.removeprefix(DEPARTMENT_QUEUE)
     if message_origin.user is not None and message_origin.user.startswith(DEPARTMENT_USER):
@@ -122,7 +122,7 @@ def _department(queue: str, message_origin: MessageOrigin) -> str | None:
 
 
 def _text(value: object) -> str | None:
-    """A short text of AMQP, which pika leaves as bytes when it is not UTF-8; anything else as Python writes it."""
+    """A value as text; pika leaves short strings that are not UTF-8 as bytes."""
     if value is None or value == "":
         return None
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
@@ -146,16 +146,16 @@ def _since(seconds: object, died: object) -> datetime | None:
 
 
 def replay(broker: BlockingConnection, queue: str, only: str | None) -> int:
-    """Send what `dead_queue_of(queue)` holds back under the same ids, as often as there are messages now; returns how many.
+    """Send the messages of `dead_queue_of(queue)` back under the same ids, at most as many as there are now; returns the number.
 
-    Each is taken out only after the broker has confirmed its copy. Whoever handled one before drops it by its id.
+    Each is removed only after the broker has confirmed its copy. A service that has handled one before drops it by its id.
     """
     source = dead_queue_of(queue)
     target = worked_by(source)
     incoming, outgoing = broker.channel(), broker.channel()
     outgoing.confirm_delivery()
     held, replayed = incoming.queue_declare(source, passive=True).method.message_count, 0
-    # As many as there are now: one that fails again would otherwise be sent round and round.
+    # A message that fails again comes back here; without the limit it would go round for ever.
     for _ in range(held):
         method, properties, body = incoming.basic_get(source)
         if method is None:
@@ -170,8 +170,8 @@ def replay(broker: BlockingConnection, queue: str, only: str | None) -> int:
 
 
 def _as_it_was(method: Basic.Deliver | Basic.GetOk, properties: BasicProperties) -> BasicProperties:
-    # None of the broker's headers is kept: old death records would let it drop the message as a loop. Who sent a command, and
-    # as which department, stands in its routing key, which is another one on the way back.
+    # No header of the broker is kept: with old x-death entries it would drop the message as a loop. The first routing key is kept:
+    # it names the department that sent a command, and changes on the way back.
     message_origin = _origin(method, properties)
     kept: dict[str, object] = {"x-attempt": 0, "x-routing-key": message_origin.routing_key}
     if message_origin.user:

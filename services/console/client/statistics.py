@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
-from services.console.client.answers import Rate, Statistics
+from services.console.client.answers import RateView, StatisticsView
 from services.console.terminal import out, table
 
 SHOWN_COUNTS = ("submitted", "assigned", "signed", "replied", "overdue", "concluded", "reminded")
 
 
-def print_statistics(told: Statistics) -> None:
+def print_statistics(told: StatisticsView) -> None:
     """The groups with their counts, then every rate of the total."""
     if told.groups:
         out.print(groups_table(told, {}))
@@ -20,7 +20,7 @@ def print_statistics(told: Statistics) -> None:
     out.print(f"截至 as of {told.as_of}")
 
 
-def groups_table(told: Statistics, names: Mapping[str, str]) -> Table:
+def groups_table(told: StatisticsView, names: Mapping[str, str]) -> Table:
     """A row for each group; `names` gives the names of codes."""
     titles = {count.name: f"{count.zh}\n{count.name}" for count in told.legend.counts}
     made = table(" · ".join(told.by), numbers=(*(titles[name] for name in SHOWN_COUNTS), "解决率\nresolution"))
@@ -30,7 +30,7 @@ def groups_table(told: Statistics, names: Mapping[str, str]) -> Table:
     return made
 
 
-def rates_table(told: Statistics) -> Table:
+def rates_table(told: StatisticsView) -> Table:
     """Every rate of the total; 0/0 has no value."""
     made = table("率", "rate", "口径 variant", numbers=("分子 numerator", "分母 denominator", "值 value"))
     for named in told.legend.rates:
@@ -39,5 +39,5 @@ def rates_table(told: Statistics) -> Table:
     return made
 
 
-def _fraction(rate: Rate) -> str:
+def _fraction(rate: RateView) -> str:
     return f"{rate.numerator}/{rate.denominator} {rate.text}"

@@ -1,4 +1,4 @@
-"""The topology that a broker needs for a catalogue, and bringing a broker to it."""
+"""The broker topology of a catalogue, and applying it."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from services.contracts.topology import SERVICES
 
 
 def topology_of(settings: ConsoleSettings) -> Definitions:
-    """The definitions for a broker, with the departments of the catalogue and the users whose passwords are known."""
+    """The definitions for the catalogue's departments, with the users whose passwords are in the settings."""
     given = {name: getattr(settings, f"{name}_broker_password") for name in SERVICES}
     hashes = {name: password_hash(password) for name, password in given.items() if password}
     return definitions(read_catalogue(settings).queued, hashes)
 
 
 def apply_topology(management: Management, settings: ConsoleSettings) -> Definitions:
-    """Bring a broker to the topology of the catalogue and name the queues that are left over; returns the definitions."""
+    """Apply the topology of the catalogue and print the queues that it no longer has; returns the definitions."""
     wanted, without = topology_of(settings), read_catalogue(settings).unqueued
     management.bring_to(wanted)
     for name in left_over(management.queues(), [row["name"] for row in wanted["queues"]]):
@@ -33,5 +33,5 @@ def apply_topology(management: Management, settings: ConsoleSettings) -> Definit
 
 
 def left_over(found: Sequence[str], wanted: Sequence[str]) -> list[str]:
-    """Department queues on the broker that the topology does not have (any more); they are never deleted by themselves."""
+    """Department queues on the broker that the topology does not have; they are never deleted automatically."""
     return sorted(name for name in found if name.startswith("department.") and name not in wanted)

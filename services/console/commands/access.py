@@ -1,4 +1,4 @@
-"""Commands about who may get in, and who did what: access tokens and the audit trail."""
+"""Commands for access tokens and the audit log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Token(msgspec.Struct):
 
 
 class AuditLine(msgspec.Struct):
-    """One line of the audit trail; without a `status` the request was cut off on the way."""
+    """One line of the audit trail; without a `status` the request was interrupted."""
 
     at: datetime
     token: str
@@ -67,7 +67,7 @@ def token() -> None:
     "several times for several. Without this: all of them for the office's roles, web for the others.",
 )
 @click.option("--source", help="The sender whose external ids are its own, such as hotline-12345; the office's roles are one each.")
-@click.option("--days", type=int, help="It expires after so many days; without this it is good until it is revoked.")
+@click.option("--days", type=int, help="It expires after this number of days; without, it is valid until revoked.")
 @json_option
 def token_create(
     role: str, department_code: str | None, channels: tuple[str, ...], source: str | None, days: int | None, as_json: bool
@@ -105,7 +105,7 @@ def token_revoke(token_id: str) -> None:
 @token.command("list")
 @json_option
 def token_list(as_json: bool) -> None:
-    """List all tokens, newest first, with their last use, without what would let anybody in."""
+    """List all tokens with their last use, newest first; the tokens' values are not shown."""
     rows = access.listing(_store(load_settings()))
     if as_json:
         print_json(rows)
@@ -138,10 +138,10 @@ def _granted(given: Token) -> tuple[str, str]:
 @click.option("--since", help="From here on: 24h, 7d, 2026-11-22 or 2026-11-22T09:30.")
 @click.option("--token", "token_id", metavar="ID", help="What one token did; its id is in 'huiying token list'.")
 @click.option("--subject", metavar="ID", help="What was done with one opinion or assignment, and who saw it.")
-@click.option("--limit", type=click.IntRange(1), default=MOST_LINES, show_default=True, help="The newest so many.")
+@click.option("--limit", type=click.IntRange(1), default=MOST_LINES, show_default=True, help="Number of lines, the newest.")
 @json_option
 def audit(since: str | None, token_id: str | None, subject: str | None, limit: int, as_json: bool) -> None:
-    """留痕 · who changed what and who saw personal data, oldest first. A line without a status was cut off on the way."""
+    """留痕 · who changed what and who saw personal data, oldest first. A line without a status is of an interrupted request."""
     wanted = {"token": token_id, "subject": subject}
     rows = audit_trail.listing(_store(load_settings()), since=_instant(since) if since else None, wanted=wanted, limit=limit)
     if as_json:

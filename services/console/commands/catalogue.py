@@ -1,4 +1,4 @@
-"""The catalogue on the command line: what is wrong with a file, whether open cases could live with it, and putting it into use."""
+"""Commands for the catalogue: check a file, compare it with the open cases, put it into use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.console.catalogue import read_catalogue
-from services.console.client.http import Client, Page
+from services.console.client.http import Client, PageView
 from services.console.client.management import Management
 from services.console.client.topology import apply_topology
 from services.console.embedded.assemblies import assemblies
@@ -25,9 +25,9 @@ from services.runtime.clock import SystemClock
 from services.runtime.process.catalogue import replace_text
 from services.runtime.store.database import Database
 
-#: What `--against` says without an address: the installation that is here.
+#: `--against` without an address: the installation on this machine.
 HERE = "here"
-#: Where the services say which codes their open cases use.
+#: Where services list the codes that their open cases use.
 ADDRESSES = ("/assignments/codes", "/opinions/codes")
 ADVICE = "give these codes back to the file, or put it into use all the same with --anyway: no case stops, and their terms stay"
 
@@ -42,7 +42,7 @@ def catalogue() -> None:
 @click.option("--against", is_flag=False, flag_value=HERE, metavar="[URL]", help="Compare with the open cases, here or there.")
 @json_option
 def catalogue_check(file: Path, against: str | None, as_json: bool) -> None:
-    """Say what is wrong with FILE, with line numbers; exit status 1 when anything but warnings is.
+    """Print what is wrong with FILE, with line numbers; exit status 1 for errors.
 
     With --against, also when open cases name what FILE lacks.
     """
@@ -85,14 +85,14 @@ def catalogue_use(file: Path, anyway: bool, against: str, keep: bool) -> None:
 
 
 def place_of(settings: ConsoleSettings) -> Path:
-    """The file that running services read: the one that is named, or the installation's own. Fails for the project's own."""
+    """The file that running services read: the one in the settings, or the installation's own. Fails when there is neither."""
     if not settings.has_own_catalogue and not settings.var.is_dir():
         fail("Nothing was started here yet.", "huiying up, or name a file of yours in HUIYING_CATALOGUE")
     return settings.catalogue if settings.has_own_catalogue else settings.var / OWN_CATALOGUE
 
 
 def put_into_use(target: Path, text: str) -> None:
-    """Let services read another catalogue from `target`; what it says now is kept beside it."""
+    """Replace the catalogue in `target`; the previous one is kept beside it."""
     if target.resolve().is_relative_to(HOME / "deploy") and not target.is_symlink():
         fail(f"{target} belongs to the project and is not written to.", "name a file of yours in HUIYING_CATALOGUE")
     if target.exists():
@@ -101,13 +101,13 @@ def put_into_use(target: Path, text: str) -> None:
 
 
 def open_codes(settings: ConsoleSettings, url: str = HERE) -> list[Use]:
-    """The codes that open cases use, by the stores of the installation here or by a system's own word; fails where neither is."""
+    """The codes that open cases use, from the stores on this machine or from a system's API; fails when neither answers."""
     stores = [name for name in assemblies() if (settings.var / f"{name}.db").exists()]
     if url == HERE and stores:
         return [use for name in stores for use in _uses(settings, name)]
     place = addresses(settings)
     client = Client(place if url == HERE else replace(place, url=url.rstrip("/")))
-    return [use for path in ADDRESSES for use in client.get(path, Page[Use]).items]
+    return [use for path in ADDRESSES for use in client.get(path, PageView[Use]).items]
 
 
 def _uses(settings: ConsoleSettings, name: str) -> Sequence[Use]:
@@ -126,7 +126,7 @@ def _missing(settings: ConsoleSettings, file: Path, url: str) -> Sequence[Use]:
 
 
 def _make_room(settings: ConsoleSettings, file: Path) -> None:
-    """Queues for departments that are new, before anything is addressed to them."""
+    """Make queues for new departments before anything is sent to them."""
     url, fresh = addresses(settings).management_url, replace(settings, catalogue=file)
     if url is None:
         return

@@ -1,4 +1,4 @@
-"""Commands for what could not be handled: look into the `.dead` queues and send messages back to where they came from."""
+"""Commands for dead letters: list them, show them, send them back."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from services.contracts.text import printable
 from services.contracts.topology import UNROUTED, dead_queue, queues
 
 SHOWN_CHARACTERS = 500
-#: What `--json` tells of each message.
+#: The fields of a message with `--json`.
 SHOWN = ("id", "type", "queue", "routing_key", "user", "department", "reason", "attempts", "since", "body")
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What one queue holds: since when, of which departments, and how many for each reason, the most frequent first."""
+    """The dead letters of one queue; `reasons` has the number for each, the most frequent first."""
 
     messages: int
     since: str | None
@@ -41,7 +41,7 @@ def dead() -> None:
 @dead.command("list")
 @json_option
 def dead_list(as_json: bool) -> None:
-    """What each dead queue holds, since when and why; the queue of commands that nobody takes is one of them."""
+    """What each dead-letter queue holds, since when and why; unrouted commands are in one of them."""
     settings = load_settings()
     names = [dead_queue(queue.name) for queue in queues(read_catalogue(settings).departments)]
     with connection(addresses(settings).broker_url, "huiying-dead") as broker:
@@ -65,7 +65,7 @@ def dead_list(as_json: bool) -> None:
 @click.argument("queue")
 @json_option
 def dead_show(queue: str, as_json: bool) -> None:
-    """Show what QUEUE.dead holds, why it is there, how often it was tried and since when. Nothing is taken out."""
+    """Show the messages in QUEUE.dead with reasons, tries and first failure. Nothing is removed."""
     found: list[DeadLetter] = []
     with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:
         try:
@@ -92,9 +92,9 @@ def dead_show(queue: str, as_json: bool) -> None:
 @click.option("--id", "only", help="Only the message with this id.")
 @json_option
 def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
-    """Send what QUEUE.dead holds back to QUEUE, under the same ids, as often as there are messages now.
+    """Send the messages in QUEUE.dead back to QUEUE, under the same ids.
 
-    It may be repeated: whoever has handled a message before drops it by its id.
+    It may be repeated: a service that has handled a message before drops it by its id.
     """
     source = dead_queue_of(queue)
     with connection(addresses(load_settings()).broker_url, "huiying-dead") as broker:

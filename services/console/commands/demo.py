@@ -1,4 +1,4 @@
-"""`huiying demo`: sample opinions go all the way round."""
+"""`huiying demo`: runs sample opinions through the whole loop."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from services.console.settings import load_settings
 
 @click.command()
 def demo() -> None:
-    """演示 · sample opinions go all the way round, with seconds for days; everything is left running."""
+    """演示 · run sample opinions through the whole loop, with seconds for days; everything is left running."""
     settings, place = run_demo(load_settings())
     print_addresses(place, settings.var)

@@ -1,4 +1,4 @@
-"""Commands about departments: their credentials at the broker, and a department's program to try them with."""
+"""Commands for departments: broker credentials, and a department's program to try them with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import secrets
 import click
 import pika.exceptions
 
-from examples.python.department import Answers, Department
+from examples.python.department import Answers, DepartmentProgram
 from services.console.catalogue import check_queue, unqueued
 from services.console.client.amqp import DISTRUST
 from services.console.client.management import management_of
@@ -22,7 +22,7 @@ from services.runtime.messaging.probe import BrokerProbe, Distrusted
 from services.runtime.tls import bare, context
 
 MOST_DAYS = 3650
-#: Outcomes that promise something.
+#: Outcomes that need a promise.
 AHEAD = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
 
 
@@ -71,7 +71,7 @@ def listen(
     count: int | None,
     store: str,
 ) -> None:
-    """承办单位接收 · receive what is assigned to DEPARTMENT, and answer: examples/python/department.py, at work."""
+    """承办单位接收 · receive what is assigned to DEPARTMENT, and answer it: runs examples/python/department.py."""
     if reply is not None and (Outcome(outcome) in AHEAD) != (promise is not None):
         raise click.UsageError(f"--promise goes with --outcome {' and '.join(sorted(AHEAD))}, and with no other.")
     settings = load_settings()
@@ -82,7 +82,7 @@ def listen(
     step(f"监听 Listening to department.{department}; Ctrl-C ends")
     try:
         answers = Answers(sign, reply, outcome, promise, days)
-        Department(bare(url), department, answers, print_plain, context(url), store=store).run(count)
+        DepartmentProgram(bare(url), department, answers, print_plain, context(url), store=store).run(count)
     except KeyboardInterrupt:
         return
     except pika.exceptions.ProbableAuthenticationError:
@@ -90,7 +90,7 @@ def listen(
 
 
 def _trust(url: str) -> None:
-    """Fails when the broker is there and cannot be trusted; one that is away may come back."""
+    """Fails when the broker's certificate cannot be trusted; a broker that is away may come back."""
     try:
         BrokerProbe(url).reach()
     except Distrusted as error:
@@ -100,7 +100,7 @@ def _trust(url: str) -> None:
 
 
 def _url(settings: ConsoleSettings, code: str) -> str:
-    """The broker as the department's own user where this installation runs it, else as the settings name it."""
+    """The broker's address for the department's own user where this installation runs it, else as in the settings."""
     url = addresses(settings).broker_url
     is_ours = bare(url) == read_address_book(settings.var).get("BROKER_URL")
     return department_url(url, Installation(settings.var), code) if is_ours else url

@@ -16,7 +16,7 @@ MARKS = {Severity.OK: ("✓", None), Severity.WARNING: ("!", "yellow"), Severity
 @click.command()
 @json_option
 def doctor(as_json: bool) -> None:
-    """体检 · look at every part and say what to do; exit status 1 for a warning, 2 for what keeps the system from working."""
+    """体检 · check every part and advise; exit status 1 for a warning, 2 for what keeps the system from working."""
     findings = examine(load_settings())
     if as_json:
         print_json([

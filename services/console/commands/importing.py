@@ -1,4 +1,4 @@
-"""`huiying import`: submits a file of opinions, or says what would become of it."""
+"""`huiying import`: submits a file of opinions, or shows what would become of it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ MOST_SHOWN = 20
 
 @click.command("import")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="只看不收 · show what each column is taken for and which rows would be refused")
-@click.option("--ignore", multiple=True, metavar="COLUMN", help="不要这一列 · pass over a column; may be given several times")
+@click.option("--dry-run", is_flag=True, help="只看不收 · show how each column is read and which rows would be refused")
+@click.option("--ignore", multiple=True, metavar="COLUMN", help="不要这一列 · skip a column; may be given several times")
 @click.option("--sheet", help="工作表 · the sheet of a workbook")
 @json_option
 def import_file(file: Path, dry_run: bool, ignore: tuple[str, ...], sheet: str | None, as_json: bool) -> None:

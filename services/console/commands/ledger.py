@@ -1,4 +1,4 @@
-"""The command that checks the public ledger, with the very program that outsiders use."""
+"""`huiying ledger verify`: runs the programs in examples/ that outsiders use."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from services.console.settings import addresses, load_settings
 
 @click.group()
 def ledger() -> None:
-    """公开账本 · the ledger in which every event is counted."""
+    """公开账本 · the public ledger of every counted event."""
 
 
 @ledger.command("verify")
 @click.argument("folder", required=False)
 @click.option("--url", help="The address of the place; by default this installation's.")
 @click.option("--against", metavar="FILE", help="ledger.json of an earlier copy.")
-@click.option("--opinion", metavar="ID", help="Whether this opinion is counted.")
+@click.option("--opinion", metavar="ID", help="Check that this opinion is counted.")
 @click.option("--save", metavar="FOLDER", help="Keep a copy of what was read.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: str | None) -> None:
@@ -29,7 +29,7 @@ def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: s
     here = addresses(load_settings())
     if here.tls_ca and not folder and not url:
         trust = ssl.create_default_context(cafile=here.tls_ca)
-        # The program for outsiders knows no settings of ours.
+        # The programs know none of our settings.
         urllib.request.install_opener(urllib.request.build_opener(urllib.request.HTTPSHandler(context=trust)))
     place = [folder] if folder else ["--url", url or here.url]
     options = [part for name, value in given.items() if value for part in (f"--{name}", value)]

@@ -1,4 +1,4 @@
-"""`huiying migrate`: brings stores to the shape that this version expects."""
+"""`huiying migrate`: migrates stores to this version."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.runtime.store.migrate import migrate as migrate_store
 
 @click.command()
 def migrate() -> None:
-    """数据结构 · bring every store named in the environment to the shape this version expects."""
+    """数据结构 · migrate every store named in the environment to this version."""
     settings = load_settings()
     for name, assembly in assemblies().items():
         given = load_service_settings(assembly)

@@ -1,4 +1,4 @@
-"""Commands for personal data: seal it under the newest key, erase it for a case, let go of what is old."""
+"""Commands for personal data: seal it under the newest key, erase it for one case or for old cases."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from services.console.settings import addresses, load_settings
 from services.console.terminal import fail, json_option, print_json, progress, step
 
 AT_ONCE = 200
-#: An opinion's id is a UUID; nothing shorter is one, and no receipt is as long.
+#: The length of a UUID, which no receipt has.
 LENGTH_OF_ID = 36
 
 
 class Portion(msgspec.Struct):
-    """An answer about some of many cases; `next` says where to go on, None at the end."""
+    """An answer about some of the cases; `next` is where to go on, None at the end."""
 
     next: str | None
 
 
-class Rotated(Portion):
-    """How many opinions were looked at, and of their sealed texts how many are renewed, current and broken."""
+class RotatedView(Portion):
+    """Numbers of opinions, and of sealed texts: sealed again, already current, and not readable with any key."""
 
     opinions: int = 0
     renewed: int = 0
@@ -32,15 +32,15 @@ class Rotated(Portion):
     broken: int = 0
 
 
-class Retained(Portion):
-    """How many cases are old enough, and how many persons of theirs were erased or would be."""
+class RetainedView(Portion):
+    """Numbers of cases that are old enough, and of persons erased in them."""
 
     cases: int = 0
     persons: int = 0
 
 
-class Erased(msgspec.Struct):
-    """What was erased of one opinion."""
+class ErasedView(msgspec.Struct):
+    """What was erased for one opinion."""
 
     id: str
     persons: int
@@ -60,12 +60,12 @@ def contacts() -> None:
 def contacts_rotate(as_json: bool) -> None:
     """Seal all personal data under the newest of HUIYING_CONTACT_KEYS.
 
-    It can be ended at any moment and begun again; what is under that key already is left as it is.
+    It can be interrupted and repeated; texts that are sealed under that key already are left as they are.
     """
-    total = Rotated(None)
+    total = RotatedView(None)
     with progress() as shown:
         task = shown.add_task("封存 sealing", total=None, note="")
-        for each in _portions("/contacts/rotation", {}, Rotated):
+        for each in _portions("/contacts/rotation", {}, RotatedView):
             total.opinions += each.opinions
             total.renewed += each.renewed
             total.current += each.current
@@ -82,15 +82,15 @@ def contacts_rotate(as_json: bool) -> None:
 
 @click.command()
 @click.argument("case", metavar="OPINION|RECEIPT")
-@click.option("--content", is_flag=True, help="What was written too, not only who wrote it.")
+@click.option("--content", is_flag=True, help="Erase what was written too.")
 @json_option
 def erase(case: str, content: bool, as_json: bool) -> None:
-    """删除 · erase for good who told an opinion and who signed it. With a co-signer's receipt: the co-signer alone.
+    """删除 · erase the personal data of an opinion's submitter and co-signers; with a co-signer's receipt, of that one only.
 
-    What was counted stays counted. It cannot be undone; a second time there is nothing left to do.
+    Statistics stay as they are. It cannot be undone.
     """
     kind = "opinions" if len(case) == LENGTH_OF_ID else "receipts"
-    answer = _client().post(f"/{kind}/{case}/erasure", {"content": content}, Erased)
+    answer = _client().post(f"/{kind}/{case}/erasure", {"content": content}, ErasedView)
     if as_json:
         print_json(msgspec.to_builtins(answer))
         return
@@ -101,12 +101,12 @@ def erase(case: str, content: bool, as_json: bool) -> None:
 
 @click.command()
 @click.option("--days", required=True, type=click.IntRange(1, 36_500), help="How long ago the cases ended.")
-@click.option("--yes", is_flag=True, help="Erase; otherwise it only says how many there are.")
+@click.option("--yes", is_flag=True, help="Erase; without it, only count.")
 @json_option
 def retention(days: int, yes: bool, as_json: bool) -> None:
-    """保存期限 · erase who told and signed the cases that ended more than this number of days ago."""
-    total = Retained(None)
-    for each in _portions("/retention", {"days": days, "erase": yes}, Retained):
+    """保存期限 · erase the personal data of cases that ended more than this number of days ago."""
+    total = RetainedView(None)
+    for each in _portions("/retention", {"days": days, "erase": yes}, RetainedView):
         total.cases += each.cases
         total.persons += each.persons
     if as_json:
@@ -115,7 +115,7 @@ def retention(days: int, yes: bool, as_json: bool) -> None:
         step(f"已删除 {total.cases} 件中 {total.persons} 人的信息")
         step(f"{total.persons} persons of {total.cases} cases erased")
     else:
-        step(f"{total.cases} 件已到期限 cases are old enough; to erase who told them, repeat with --yes")
+        step(f"{total.cases} 件已到期限 cases are old enough; to erase their personal data, repeat with --yes")
 
 
 def _client() -> Client:
@@ -127,7 +127,7 @@ def _sums(total: Portion) -> dict[str, int]:
 
 
 def _portions(path: str, body: Mapping[str, object], into: type[P]) -> Iterator[P]:
-    """Every answer of a route that does some at a time and says where to go on."""
+    """Every answer of a route that works on a limited number of cases at a time."""
     client, after = _client(), None
     while True:
         answer = client.post(path, {**body, "after": after, "limit": AT_ONCE}, into)

@@ -1,4 +1,4 @@
-"""`huiying reconcile`: sends again at once what no service has confirmed to have, and what departments have lost."""
+"""`huiying reconcile`: publishes again what no service has confirmed, and what departments' queues have lost."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from services.runtime.settings import inherited
 from services.runtime.store import journal
 from services.runtime.store.database import Database
 
-#: Published so long (s) ago, a message has been asked about and answered for where all is well.
+#: Messages younger than this (s) may still be on their way to be confirmed.
 SETTLED_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class StoreReport:
-    """What one service's store has to tell. `behind`: by how many messages the store is too old."""
+    """What one service's store shows. `behind`: how many messages it lacks that others know of."""
 
     service: str
     unheard: int
@@ -35,11 +35,11 @@ class StoreReport:
 
 
 @click.command()
-@click.option("--dry-run", is_flag=True, help="Only say what would be sent again.")
-@click.option("--accept-restored", is_flag=True, help="Go on with stores that were put back as they are: give up what they lack.")
+@click.option("--dry-run", is_flag=True, help="Only count what would be published again.")
+@click.option("--accept-restored", is_flag=True, help="Go on with restored stores as they are, and give up what they lack.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def reconcile(dry_run: bool, accept_restored: bool, as_json: bool) -> None:
-    """核对 · send again what was published and nobody has, with the same ids. Services do it by themselves within minutes.
+    """核对 · publish again, with the same ids, what no consumer has confirmed. Services do it by themselves within minutes.
 
     It works on the stores of this machine, or on those that HUIYING_<SERVICE>_DATABASE_URL name.
     """
@@ -84,7 +84,7 @@ def _look(name: str, url: str, place: Addresses, without: Collection[str], *, dr
             waited = queues_waited_for(reading, now, without) if name == "routing" else []
         empty = _empty(waited, place)
         with database.transaction() as work:
-            # Tried in either case, so that the number is the true one; a dry run takes it back.
+            # A dry run does it too, to get the real numbers, and rolls it back.
             attempt = work.connection.begin_nested()
             lost = {queue: count for queue in empty if (count := send_again(work.connection, queue))}
             again = journal.publish_unheard_again(work.connection, settled)

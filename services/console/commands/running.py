@@ -1,4 +1,4 @@
-"""Commands of the embedded mode: bring it up and down, show its logs."""
+"""Commands for the embedded mode: start it, stop it, show its logs."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROKER, NODE_LOG = "broker", f"{NAME}.log"
 @click.command()
 @json_option
 def up(as_json: bool) -> None:
-    """启动 · start whatever is not running, and wait until all of it is ready."""
+    """启动 · start what is not running, and wait until everything is ready."""
     settings = load_settings()
     started = time.monotonic()
     place = Supervisor(settings).up()
@@ -38,16 +38,16 @@ def up(as_json: bool) -> None:
 
 @click.command()
 def down() -> None:
-    """停止 · stop everything that was started here; what is stored stays."""
+    """停止 · stop everything that was started here; data is kept."""
     killed = Supervisor(load_settings()).down()
     step("已停止 Stopped" + (f"; 强制结束 killed: {', '.join(killed)}" if killed else ""))
 
 
 @click.command()
-@click.option("--follow", "-f", is_flag=True, help="Go on as they grow.")
+@click.option("--follow", "-f", is_flag=True, help="Follow the logs.")
 @click.argument("names", nargs=-1, type=click.Choice([*PROGRAMS, KEEPER, BROKER]))
 def logs(follow: bool, names: tuple[str, ...]) -> None:
-    """日志 · the last lines of the logs, of all processes or of those named."""
+    """日志 · the last lines of the logs of all or of the named processes."""
     settings = load_settings()
     files = {name: path for name, path in _log_files(settings).items() if not names or name in names}
     if not files:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from services.console.client.answers import Statistics
+from services.console.client.answers import StatisticsView
 from services.console.client.http import Client
 from services.console.client.statistics import print_statistics
 from services.console.settings import addresses, load_settings
@@ -24,4 +24,4 @@ def statistics(by: str, since: str | None, until: str | None, as_of: str | None,
     if as_json:
         print_json(client.get("/statistics", dict[str, object], query))
     else:
-        print_statistics(client.get("/statistics", Statistics, query))
+        print_statistics(client.get("/statistics", StatisticsView, query))

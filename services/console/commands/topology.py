@@ -17,13 +17,13 @@ def topology() -> None:
 
 @topology.command("definitions")
 def topology_definitions() -> None:
-    """Print RabbitMQ definitions. Users are in it whose passwords are in HUIYING_<SERVICE>_BROKER_PASSWORD."""
+    """Print RabbitMQ definitions, with the users whose passwords are in HUIYING_<SERVICE>_BROKER_PASSWORD."""
     print_json(topology_of(load_settings()))
 
 
 @topology.command("apply")
 def topology_apply() -> None:
-    """Bring the broker at HUIYING_MANAGEMENT_URL to the topology; no queue and no user is taken away."""
+    """Apply the topology to the broker at HUIYING_MANAGEMENT_URL; no queue and no user is deleted."""
     settings = load_settings()
     wanted = apply_topology(management_of(settings), settings)
     step(f"队列 {len(wanted['queues'])} queues, 绑定 {len(wanted['bindings'])} bindings, 用户 {len(wanted['users'])} users")

@@ -1,4 +1,4 @@
-"""The departments of the demonstration, each at its own queue with its own broker user, answering as the samples say."""
+"""The departments of the demonstration: each reads its own queue as its own broker user, and answers as the samples say."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
-from examples.python.department import Answers, Department, Event, Json
+from examples.python.department import Answers, DepartmentProgram, Event, Json
 from services.console.demo.samples import Case
 from services.runtime.clock import SystemClock
 from services.runtime.tls import bare, context
@@ -20,11 +20,11 @@ LOOK_SECONDS, REST_SECONDS, MOST_HELD = 0.2, 0.5, 5000
 
 
 class SampleDepartment(threading.Thread):
-    """One department. Messages about other opinions are left in the queue as they were."""
+    """One department. Messages about other opinions stay in the queue."""
 
     def __init__(self, code: str, url: str, cases: Mapping[str, Case], stop: threading.Event) -> None:
         super().__init__(name=f"department-{code}", daemon=True)
-        self._program = Department(bare(url), code, Answers(), lambda _: None, context(url))
+        self._program = DepartmentProgram(bare(url), code, Answers(), lambda _: None, context(url))
         self._cases, self._stop_asked, self._sent = cases, stop, dict[str, str]()
         self._seen: set[str] = set()
         self.troubles: list[str] = []

@@ -1,4 +1,4 @@
-"""The story of the demonstration for a person: what came in, where it went and why, who was late, what was answered, the rates."""
+"""Prints what happened in the demonstration: assignments and why, who was late, replies and ratings, the rates."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from rich.table import Table
 from rich.text import Text
 
-from services.console.client.answers import Assignment, Reminder, Statistics
+from services.console.client.answers import AssignmentView, ReminderView, StatisticsView
 from services.console.client.statistics import groups_table, rates_table
 from services.console.demo.samples import Case
 from services.console.terminal import out, table
@@ -22,17 +22,17 @@ class Story:
     """What became of a sample: its lead assignment at the end, and its reminders, oldest first."""
 
     case: Case
-    assignment: Assignment
-    reminders: Sequence[Reminder]
+    assignment: AssignmentView
+    reminders: Sequence[ReminderView]
 
     @property
-    def sent(self) -> list[Reminder]:
+    def sent(self) -> list[ReminderView]:
         """The reminders and cards that were sent; others were skipped."""
         return [each for each in self.reminders if each.state == "sent"]
 
 
-def print_report(stories: Sequence[Story], names: Mapping[str, str], statistics: Statistics) -> None:
-    """Print the whole story."""
+def print_report(stories: Sequence[Story], names: Mapping[str, str], statistics: StatisticsView) -> None:
+    """Print the whole report."""
     _chapter("一、提交与交办", "Submitted, and assigned to whom and why")
     out.print(_assigned(stories, names))
     _chapter("二、谁晚了", "Who was late")
@@ -90,7 +90,7 @@ def _answered(stories: Sequence[Story], names: Mapping[str, str]) -> Table:
     return made
 
 
-def _sum_up(stories: Sequence[Story], statistics: Statistics) -> None:
+def _sum_up(stories: Sequence[Story], statistics: StatisticsView) -> None:
     departments = {story.assignment.department for story in stories}
     sent = [each for story in stories for each in story.sent]
     red, yellow = (sum(1 for each in sent if each.card == colour) for colour in ("red", "yellow"))

@@ -1,4 +1,4 @@
-"""`huiying demo`: sample opinions go all the way round on a real broker, and what happened is told as a story."""
+"""Runs the demonstration: submits the sample opinions, answers and rates them, and prints what happened."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.console.client.answers import Assignment, Receipt, Reminder, Statistics, Submitted
-from services.console.client.answers import Department as NamedDepartment
-from services.console.client.http import Client, Page
+from services.console.client.answers import AssignmentView, ReceiptView, ReminderView, StatisticsView, SubmittedView
+from services.console.client.answers import DepartmentView as NamedDepartment
+from services.console.client.http import Client, PageView
 from services.console.demo.departments import SampleDepartment
 from services.console.demo.report import Story, print_report
 from services.console.demo.samples import Case, load_samples
@@ -27,7 +27,7 @@ STANDARD, FAST = HOME / "deploy" / "catalogue.yml", HOME / "deploy" / "catalogue
 
 
 def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
-    """Start the system with seconds for days, walk the samples through, tell the story; everything is left running."""
+    """Start the system with seconds instead of days, run the samples, print the report; everything is left running."""
     settings = (
         given if given.has_own_catalogue and given.catalogue.absolute() != STANDARD.absolute() else replace(given, catalogue=FAST)
     )
@@ -40,7 +40,7 @@ def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
 
 @dataclass
 class Demo:
-    """One run: the cases, and everybody's part in them."""
+    """One run with its cases."""
 
     client: Client
     place: Addresses
@@ -49,10 +49,10 @@ class Demo:
     began: datetime
 
     def run(self) -> list[Story]:
-        """Submit, let the departments work and the submitters rate, until every story has ended."""
-        self.names = {each.code: each.name for each in self.client.get("/departments", Page[NamedDepartment]).items}
+        """Submit the samples, have departments answer and submitters rate, until every case has ended."""
+        self.names = {each.code: each.name for each in self.client.get("/departments", PageView[NamedDepartment]).items}
         for case in self.cases:
-            answer = self.client.post("/opinions", case.form, Submitted, public=case.is_public)
+            answer = self.client.post("/opinions", case.form, SubmittedView, public=case.is_public)
             case.opinion, case.receipt, case.state = answer.id, answer.receipt, answer.state
         step(f"提交 {len(self.cases)} 件意见建议 opinions submitted")
         with self._departments() as departments:
@@ -65,11 +65,11 @@ class Demo:
         return [self._story(case) for case in self.cases]
 
     def _story(self, case: Case) -> Story:
-        assignment = self.client.get("/assignments", Page[Assignment], {"opinion": case.opinion, "role": "lead"}).items[0]
-        return Story(case, assignment, [*self.client.pages("/reminders", Reminder, {"opinion": case.opinion})][::-1])
+        assignment = self.client.get("/assignments", PageView[AssignmentView], {"opinion": case.opinion, "role": "lead"}).items[0]
+        return Story(case, assignment, [*self.client.pages("/reminders", ReminderView, {"opinion": case.opinion})][::-1])
 
-    def statistics(self, stories: Sequence[Story]) -> Statistics:
-        """The published numbers of this run, as soon as the counting service has received all of it."""
+    def statistics(self, stories: Sequence[Story]) -> StatisticsView:
+        """The published numbers of this run, once all of it is counted."""
         wanted = {
             "submitted": len(self.cases), "replied": len(self.cases),
             "concluded": sum(1 for case in self.cases if case.handling.rating),
@@ -77,7 +77,7 @@ class Demo:
         }  # fmt: skip
         end = time.monotonic() + PATIENCE_SECONDS
         while True:
-            answer = self.client.get("/statistics", Statistics, {"by": "department", "from": self.began.isoformat()})
+            answer = self.client.get("/statistics", StatisticsView, {"by": "department", "from": self.began.isoformat()})
             counts = answer.total.counts
             if all(counts[name] >= number for name, number in wanted.items()):
                 return answer
@@ -103,7 +103,7 @@ class Demo:
                 each.join(5.0)
 
     def _follow(self, case: Case) -> None:
-        seen = self.client.get(f"/receipts/{case.receipt}", Receipt)
+        seen = self.client.get(f"/receipts/{case.receipt}", ReceiptView)
         if seen.state != case.state and case.handling.late:
             step(f"  {case.title}: {seen.state}")
         case.state = seen.state

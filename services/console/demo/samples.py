@@ -1,4 +1,4 @@
-"""The sample opinions of the demonstration, and what is then done about each."""
+"""The sample opinions of the demonstration, and how each is handled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SAMPLES = HOME / "deploy" / "samples" / "opinions.yml"
 
 @dataclass(frozen=True, slots=True)
 class Promised:
-    """What a reply promises, and in how many days of the sped-up calendar."""
+    """What a reply promises, and for when."""
 
     what: str
     days: int
@@ -23,7 +23,7 @@ class Promised:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What the department and the submitter do; without a `rating` nobody evaluates."""
+    """What the department and the submitter do; without a `rating` the submitter does not evaluate."""
 
     reply: str
     outcome: str
@@ -39,7 +39,7 @@ class Handling:
 
 @dataclass
 class Case:
-    """A sample on its way: what was sent, and what the system said of it so far."""
+    """A sample: what is submitted, and what the system has answered so far."""
 
     number: int
     form: dict[str, object]
@@ -56,23 +56,23 @@ class Case:
 
     @property
     def is_public(self) -> bool:
-        """Whether anybody can send it: by the form or by a station's code; what names another channel is the office's to send."""
+        """Whether it is submitted without a token, as from the form or with a station's code; other channels need one."""
         return not {"channel", "deputy", "relay", "external_id"} & set(self.form)
 
     @property
     def final_state(self) -> str:
-        """The state in which this case's story ends."""
+        """The state in which this case ends."""
         return "concluded" if self.handling.rating else "replied"
 
     @property
     def next_rating(self) -> str | None:
-        """How the submitter rates the reply that is there now."""
+        """How the submitter rates the current reply; None for not at all."""
         wanted = [self.handling.rating, self.handling.rating_again]
         return wanted[len(self.ratings)] if len(self.ratings) < len(wanted) else None
 
     @property
     def done(self) -> bool:
-        """Whether nothing more will happen."""
+        """Whether the case has reached its final state."""
         return self.state == self.final_state
 
 

@@ -1,1 +1,1 @@
-"""What `huiying doctor` looks at: a file for each kind of part, each a check or several that yield findings."""
+"""The checks of `huiying doctor`: a file for each kind of part, with functions that yield findings."""

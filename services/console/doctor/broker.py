@@ -1,4 +1,4 @@
-"""The broker: does it let us in and take messages, are the queues there, who listens, what waits, what could not be handled."""
+"""Checks of the broker: access, publishing, queues, consumers, backlogs, dead letters, nodes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import requests
 from pika.adapters.blocking_connection import BlockingConnection
 
 from services.console.client.amqp import connection
-from services.console.client.management import Management, Node
+from services.console.client.management import BrokerNode, Management
 from services.console.doctor.findings import Finding, Severity, Subject
 from services.console.terminal import CommandFailed
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
@@ -20,19 +20,19 @@ from services.contracts.topology import SERVICE_QUEUES, UNROUTED, dead_queue, de
 from services.runtime.messaging.probe import publish_nowhere
 from services.runtime.store.condition import Trouble
 
-#: How much may wait for a service, whose worker handles hundreds a second, and for a department that nobody serves.
+#: Most messages that may wait for a service, and for a department without a consumer.
 MUCH, MUCH_FOR_A_DEPARTMENT, SHOWN = 10_000, 1_000, 5
 
 
 class Held(NamedTuple):
-    """What the broker says of a queue."""
+    """A queue's messages and consumers."""
 
     messages: int
     consumers: int
 
 
 def broker(subject: Subject) -> Iterator[Finding]:
-    """Everything that the broker can be asked over AMQP."""
+    """Everything that can be found out over AMQP."""
     place = _catalogue(subject)
     departments = place.queued if place else ()
     try:
@@ -62,7 +62,7 @@ def _named(departments: tuple[str, ...]) -> list[str]:
 
 
 def look(opened: BlockingConnection, names: list[str]) -> dict[str, Held | None]:
-    """What each queue holds and how many consume it; None for one that is not there."""
+    """The messages and consumers of each queue; None for a missing queue."""
     found: dict[str, Held | None] = {}
     channel = opened.channel()
     for name in names:
@@ -75,7 +75,7 @@ def look(opened: BlockingConnection, names: list[str]) -> dict[str, Held | None]
 
 
 def _blocked(opened: BlockingConnection) -> str:
-    """Why the broker takes no messages, empty when it does."""
+    """Why the broker accepts no messages; empty when it does."""
     try:
         publish_nowhere(opened)
     except pika.exceptions.ConnectionBlockedTimeout:
@@ -88,7 +88,7 @@ def _blocked(opened: BlockingConnection) -> str:
 
 
 def judge(held: Mapping[str, Held | None], departments: Sequence[str], unqueued: Sequence[str] = ()) -> Iterator[Finding]:
-    """What it means that queues hold so much, have so few consumers, or are not there; `unqueued` departments have none."""
+    """Findings about queues that are missing, too full or not consumed; `unqueued` departments have no queue."""
     missing = [name for name, each in held.items() if each is None]
     there = {name: each for name, each in held.items() if each is not None}
     found = f"{len(there)} of {len(held)} queues are there" + (f", missing: {', '.join(missing[:SHOWN])}" if missing else "")
@@ -128,7 +128,7 @@ def _counts(numbers: Mapping[str, int]) -> str:
 
 
 def nodes(subject: Subject) -> Iterator[Finding]:
-    """What the broker's own machines say of their disks and alarms, where its management API is known."""
+    """The disks and alarms of the broker's nodes, where its management API is known."""
     if subject.place.management_url is None:
         return
     try:
@@ -141,8 +141,8 @@ def nodes(subject: Subject) -> Iterator[Finding]:
         yield judge_node(node)
 
 
-def judge_node(node: Node) -> Finding:
-    """What it means that a node says so of itself."""
+def judge_node(node: BrokerNode) -> Finding:
+    """The finding about one node."""
     what = f"消息队列节点 broker node {node.name}"
     short = [word for word, alarm in (("disk", node.disk_free_alarm), ("memory", node.mem_alarm)) if alarm]
     found, low = "runs", False

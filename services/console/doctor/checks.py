@@ -1,7 +1,6 @@
-"""`huiying doctor`: looks at every part from outside and says how bad it is and what to do about it.
+"""The table of everything that `huiying doctor` checks, most basic first.
 
-The checks are the table `CHECKS`, most basic first. A new one is a function in this room and a row here; what a process can
-only know of itself is a word in its `/readyz`, and is told from there.
+A new check is a function in this package and a row here. What only a process can know of itself is a field of its `/readyz`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 
 
 def catalogue(subject: Subject) -> Iterator[Finding]:
-    """Whether the catalogue can be read; processes say whether it fits the open cases."""
+    """Whether the catalogue can be read. Whether it fits the open cases is in each process's readiness."""
     file = subject.settings.catalogue
     try:
         place = load_catalogue(file)
@@ -27,34 +26,34 @@ def catalogue(subject: Subject) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """One row: what is looked at, and how."""
+class DoctorCheck:
+    """One row of the table."""
 
     what: str
     look: Callable[[Subject], Iterator[Finding]]
 
 
 CHECKS = (
-    Check("目录 catalogue", catalogue),
-    Check("磁盘 disk", machine.disk),
-    Check("RabbitMQ", machine.rabbit),
-    Check("进程 processes", processes.running),
-    Check("证书 certificates", machine.certificates),
-    Check("存储 stores", stores.stores),
-    Check("就绪 readiness", processes.readiness),
-    Check("消息队列 broker", broker.broker),
-    Check("消息队列节点 broker nodes", broker.nodes),
-    Check("备份 backup", machine.backup),
+    DoctorCheck("目录 catalogue", catalogue),
+    DoctorCheck("磁盘 disk", machine.disk),
+    DoctorCheck("RabbitMQ", machine.rabbit),
+    DoctorCheck("进程 processes", processes.running),
+    DoctorCheck("证书 certificates", machine.certificates),
+    DoctorCheck("存储 stores", stores.stores),
+    DoctorCheck("就绪 readiness", processes.readiness),
+    DoctorCheck("消息队列 broker", broker.broker),
+    DoctorCheck("消息队列节点 broker nodes", broker.nodes),
+    DoctorCheck("备份 backup", machine.backup),
 )
 
 
 def examine(settings: ConsoleSettings) -> list[Finding]:
-    """Everything worth knowing when something does not work. A check that fails is a finding itself and stops no other."""
+    """Run all checks. A check that fails is a finding of its own and stops no other."""
     subject = Subject(settings, addresses(settings))
     return [finding for check in CHECKS for finding in _run(check, subject)]
 
 
-def _run(check: Check, subject: Subject) -> list[Finding]:
+def _run(check: DoctorCheck, subject: Subject) -> list[Finding]:
     found: list[Finding] = []
     try:
         found.extend(check.look(subject))

@@ -1,4 +1,4 @@
-"""What a check finds, and what it is given to look at."""
+"""What a check is given, and what it returns."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.console.settings import Addresses, ConsoleSettings
 
 
 class Severity(IntEnum):
-    """How bad it is; the worst of all findings is the doctor's exit status."""
+    """How bad a finding is; the worst one is the doctor's exit status."""
 
     OK = 0
     WARNING = 1
@@ -19,7 +19,7 @@ class Severity(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at: what it is, how bad, what was found, and what to do unless all is well."""
+    """One thing that was checked; `advice` says what to do unless it is OK."""
 
     what: str
     severity: Severity
@@ -28,23 +28,23 @@ class Finding:
 
     @property
     def good(self) -> bool:
-        """Whether nothing has to be done."""
+        """Whether nothing needs to be done."""
         return self.severity is Severity.OK
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The system that is looked at."""
+    """The system that is checked."""
 
     settings: ConsoleSettings
     place: Addresses
 
 
 def graded(value: float, warning: float, critical: float) -> Severity:
-    """How bad a number is that should be small."""
+    """The severity of a number that should be below both limits."""
     return Severity.CRITICAL if value >= critical else Severity.WARNING if value >= warning else Severity.OK
 
 
 def worst(findings: Iterable[Finding]) -> Severity:
-    """The worst of them; OK when there is none."""
+    """The worst severity; OK without findings."""
     return max((each.severity for each in findings), default=Severity.OK)

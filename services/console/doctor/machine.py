@@ -1,4 +1,4 @@
-"""The machine that the command runs on: its disk, RabbitMQ, the certificates, the last backup."""
+"""Checks of this machine: disk, RabbitMQ, certificates, the last backup."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from services.runtime.tls import identity
 
 LOW_DISK, BROKER_LIMIT = 2_000_000_000, 500_000_000
 SOON = timedelta(days=14)
-#: A backup a day may take its time; after a week without one somebody has forgotten it.
+#: A daily backup may run late; after a week without one something is wrong.
 DAILY, FORGOTTEN = timedelta(hours=26), timedelta(days=7)
 
 
 def disk(subject: Subject) -> Iterator[Finding]:
-    """What is free where the embedded mode keeps its stores and its broker."""
+    """Free disk space for the embedded stores and broker."""
     var = subject.settings.var.absolute()
     folder = next(path for path in (var, *var.parents) if path.exists())
     free = shutil.disk_usage(folder).free
@@ -31,7 +31,7 @@ def disk(subject: Subject) -> Iterator[Finding]:
 
 
 def rabbit(subject: Subject) -> Iterator[Finding]:
-    """Whether there is a RabbitMQ to start, where no broker is named."""
+    """Whether RabbitMQ is installed, unless the settings name a broker."""
     if subject.settings.broker_url:
         return
     try:
@@ -41,7 +41,7 @@ def rabbit(subject: Subject) -> Iterator[Finding]:
 
 
 def certificates(subject: Subject) -> Iterator[Finding]:
-    """Until when the certificates are good that the settings name."""
+    """When the certificates in the settings expire."""
     given = subject.settings
     if given.tls_certificate is not None:
         try:
@@ -71,7 +71,7 @@ def _end(what: str, file: Path, name: str) -> Finding:
 
 
 def backup(subject: Subject) -> Iterator[Finding]:
-    """How old the last backup is, by the file that it touches when it is done."""
+    """The age of the last backup, by the file that it touches at its end."""
     what, mark = "备份 backup", subject.settings.backup_mark
     if mark is None or not mark.exists():
         found = "no backup known" if mark is None else f"no backup known: there is no {mark}"

@@ -1,4 +1,4 @@
-"""Every process, asked for what it says of itself: does it run, is it ready, how much waits in its outbox, what time has it."""
+"""Checks of every process: running, ready, outbox, clock."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from services.runtime.clock import SystemClock
 from services.runtime.tls import reason
 
 PATIENCE = 10.0
-#: Opinions that can still be taken, below which somebody has to look; the alert `RoomShort` has the same number.
+#: Opinions that can still be accepted; fewer is a warning. The alert `RoomShort` has the same number.
 LITTLE_CAPACITY = 10_000
-#: Seconds: how long messages may wait in an outbox (the alert `OutboxOld` has the first), and how far clocks may be apart.
+#: Seconds that messages may wait in an outbox (the alert `OutboxOld` has the first number) and that clocks may be apart.
 UNSENT, UNSENT_LONG, APART, FAR_APART = 60, 600, 5, 60
 MANY_RESTARTS = 3
 ORIGIN = "web"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What one process said: the words of its `/readyz` by service, or why there are none; and how far its clock is from ours."""
+class ProcessReadiness:
+    """What one process answered: its `/readyz` by service, or `trouble`; `apart` is the distance of its clock from ours."""
 
     name: str
     url: str
@@ -42,7 +42,7 @@ class Answer:
 
 
 def running(subject: Subject) -> Iterator[Finding]:
-    """The processes of the embedded mode by their pids."""
+    """The processes of the embedded mode, by their pid files."""
     settings = subject.settings
     if not read_address_book(settings.var):
         if not settings.health:
@@ -67,22 +67,22 @@ def _process(name: str, pid: int | None, missing: Severity, advice: str) -> Find
 
 
 def endpoints(subject: Subject) -> dict[str, str]:
-    """Where each process is asked, by its name: those the settings name, else the one origin and the workers beside it."""
+    """The address of each process by name: those in the settings, else the web process and the workers of the embedded mode."""
     if subject.settings.health:
         return {"gateway": subject.place.url, **dict(subject.settings.health)}
     ports = Installation(subject.settings.var).known_ports() if read_address_book(subject.settings.var) else {}
     return {ORIGIN: subject.place.url, **{f"{name}-worker": f"http://127.0.0.1:{port}" for name, port in ports.items()}}
 
 
-def ask(subject: Subject) -> list[Answer]:
-    """What all processes say, asked at once."""
+def ask(subject: Subject) -> list[ProcessReadiness]:
+    """Ask all processes at once."""
     listed = endpoints(subject)
     with ThreadPoolExecutor(len(listed)) as pool:
         return list(pool.map(lambda pair: _ask(pair[0], pair[1], subject.place.verify), listed.items()))
 
 
 def readiness(subject: Subject) -> Iterator[Finding]:
-    """Everything that the processes say of themselves."""
+    """Everything that processes report about themselves."""
     answers = ask(subject)
     for answer in answers:
         yield from _condition(answer)
@@ -93,22 +93,22 @@ def readiness(subject: Subject) -> Iterator[Finding]:
     yield from _clocks(answers)
 
 
-def _ask(name: str, url: str, verify: str | bool) -> Answer:
+def _ask(name: str, url: str, verify: str | bool) -> ProcessReadiness:
     try:
-        # A gateway speaks for those behind it, who are asked themselves.
+        # The processes behind a gateway are asked directly.
         got = requests.get(f"{url}/{'healthz' if name == 'gateway' else 'readyz'}", timeout=PATIENCE, verify=verify)
         apart = _apart(got.headers.get("Date"))
     except requests.RequestException as error:
-        return Answer(name, url, False, {}, reason(error) or error.__class__.__name__)
+        return ProcessReadiness(name, url, False, {}, reason(error) or error.__class__.__name__)
     try:
         body = got.json()
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        return Answer(name, url, False, {}, f"answers {got.status_code} and nothing of ours", apart)
+        return ProcessReadiness(name, url, False, {}, f"answers {got.status_code} and nothing of ours", apart)
     nested = {key: value for key, value in body.items() if isinstance(value, dict)}
     service = name.partition("-")[0]
-    return Answer(name, url, got.status_code == 200, nested or {service: body}, "", apart)
+    return ProcessReadiness(name, url, got.status_code == 200, nested or {service: body}, "", apart)
 
 
 def _apart(date: str | None) -> timedelta | None:
@@ -118,7 +118,7 @@ def _apart(date: str | None) -> timedelta | None:
         return None
 
 
-def _condition(answer: Answer) -> Iterator[Finding]:
+def _condition(answer: ProcessReadiness) -> Iterator[Finding]:
     what = f"就绪 readiness {answer.name}"
     if answer.trouble:
         distrust = answer.trouble.startswith("its certificate")
@@ -146,8 +146,8 @@ _ADVICE: Mapping[str, str] = {
 }
 
 
-def _facts(answers: list[Answer], name: str) -> dict[str, int]:
-    """A number by service, the largest that any of its processes tells."""
+def _facts(answers: list[ProcessReadiness], name: str) -> dict[str, int]:
+    """A number by service: the largest that any of its processes reports."""
     found: dict[str, int] = {}
     for answer in answers:
         for service, words in answer.words.items():
@@ -156,7 +156,7 @@ def _facts(answers: list[Answer], name: str) -> dict[str, int]:
     return found
 
 
-def _outboxes(answers: list[Answer]) -> Iterator[Finding]:
+def _outboxes(answers: list[ProcessReadiness]) -> Iterator[Finding]:
     waiting, pending = _facts(answers, "outbox_seconds"), _facts(answers, "outbox")
     if not waiting:
         return
@@ -167,7 +167,7 @@ def _outboxes(answers: list[Answer]) -> Iterator[Finding]:
     yield Finding("待发 outbox", severity, found or "what is to be sent is sent", advice)
 
 
-def _older(answers: list[Answer]) -> Iterator[Finding]:
+def _older(answers: list[ProcessReadiness]) -> Iterator[Finding]:
     known = _facts(answers, "store_behind")
     if not known:
         return
@@ -180,7 +180,7 @@ def _older(answers: list[Answer]) -> Iterator[Finding]:
     yield Finding("数据库新旧 stores and broker", Severity.CRITICAL if older else Severity.OK, found, advice)
 
 
-def _capacities(answers: list[Answer]) -> Iterator[Finding]:
+def _capacities(answers: list[ProcessReadiness]) -> Iterator[Finding]:
     for answer in answers:
         for words in answer.words.values():
             if isinstance(words.get("room"), int):
@@ -188,7 +188,7 @@ def _capacities(answers: list[Answer]) -> Iterator[Finding]:
                 return
 
 
-def _catalogues(answers: list[Answer]) -> Iterator[Finding]:
+def _catalogues(answers: list[ProcessReadiness]) -> Iterator[Finding]:
     if refused := _facts(answers, "catalogue_refused"):
         found = f"{', '.join(refused)}: the file has mistakes, and the last good one is used"
         yield Finding("目录 catalogue in use", Severity.WARNING, found, "huiying catalogue check FILE")
@@ -199,7 +199,7 @@ def _catalogues(answers: list[Answer]) -> Iterator[Finding]:
 
 
 def capacity(left: int) -> Finding:
-    """How bad it is that so many more opinions can be taken."""
+    """The finding about how many more opinions can be accepted."""
     severity = Severity.CRITICAL if left < 1 else Severity.WARNING if left < LITTLE_CAPACITY else Severity.OK
     advice = (
         "messages wait for the broker: huiying logs intake says what keeps them; or make room on the disk of intake's store; "
@@ -208,7 +208,7 @@ def capacity(left: int) -> Finding:
     return Finding("余量 room", severity, f"{left} more opinions can be taken", advice)
 
 
-def _clocks(answers: list[Answer]) -> Iterator[Finding]:
+def _clocks(answers: list[ProcessReadiness]) -> Iterator[Finding]:
     known = {answer.name: answer.apart for answer in answers if answer.apart is not None}
     if known:
         name, apart = max(known.items(), key=lambda pair: pair[1])

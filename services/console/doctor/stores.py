@@ -1,4 +1,4 @@
-"""The embedded mode's stores, looked at directly; elsewhere each process tells of its own in `/readyz`."""
+"""Checks of the embedded stores; elsewhere each process reports on its own store in `/readyz`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.runtime.store.migrate import ACCESS, STORE
 
 
 def stores(subject: Subject) -> Iterator[Finding]:
-    """Whether each store is there, has its shape and takes writes."""
+    """Whether each store exists, is migrated and accepts writes."""
     var = subject.settings.var
     if read_address_book(var):
         for name, each in assemblies().items():

@@ -1,4 +1,4 @@
-"""Shows where a running system is reached."""
+"""Prints the addresses of a running system."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from services.runtime.tls import bare
 
 
 def print_addresses(place: Addresses, var: Path) -> None:
-    """Where to look, and where the keys are."""
+    """Print the addresses, and the file with the token."""
     rows = (
         ("首页 home", place.url),
         ("公示 statistics", f"{place.url}/statistics"),

@@ -1,4 +1,4 @@
-"""What each service hands to the runtime."""
+"""The assembly of each service: everything that the runtime needs to run it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The broker of the embedded mode: the private node, or one that runs already and is named by its address."""
+"""The broker of the embedded mode: a private node, or the one at `HUIYING_BROKER_URL`."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ ADVICE = "correct it, or set HUIYING_MANAGEMENT_URL=http://admin:…@host:15672,
 
 
 class Broker(Protocol):
-    """Where the messages go; `url` and `management_url` are for the administrator."""
+    """A broker; `url` and `management_url` are the administrator's."""
 
     url: str
     management_url: str | None
 
     def begin(self) -> bool:
-        """Start it if it is ours to start, without waiting; returns whether it is booting now."""
+        """Start a private node, without waiting; returns whether it is booting."""
 
     def wait(self) -> bool:
-        """Until it answers and has the topology; returns whether anything had to be done."""
+        """Wait until it answers and has the topology; returns whether anything had to be done."""
 
     def service_urls(self) -> dict[str, str]:
-        """An address for each service, with a user of its own where there is one."""
+        """An address for each service, with its own user where possible."""
 
 
 def service_url(admin_url: str, user: str, password: str) -> str:
@@ -53,7 +53,7 @@ def department_url(admin_url: str, installation: Installation, code: str) -> str
 
 
 def choose_broker(settings: ConsoleSettings, installation: Installation, departments: Sequence[str]) -> Broker:
-    """The broker that `HUIYING_BROKER_URL` names, unless that is our own private node read from the address book."""
+    """The broker in the settings, unless its address is that of the private node."""
     url = settings.broker_url
     if (installation.broker / "password").exists() or url is None:
         private = PrivateBroker(settings, installation, departments)
@@ -68,7 +68,7 @@ def _topology(installation: Installation, departments: Sequence[str]) -> Definit
 
 
 class _Applied:
-    """Remembers which topology a broker was brought to, so that nothing is sent twice."""
+    """Remembers the topology that was last applied, to apply it only once."""
 
     def __init__(self, path: Path, place: str, topology: Definitions) -> None:
         self._path = path
@@ -95,12 +95,12 @@ class PrivateBroker:
         self._started = False
 
     def begin(self) -> bool:
-        """Boot the node with the whole topology; one that listens on another port is ended first."""
+        """Boot the node with the whole topology; a node on another port is stopped first."""
         self._started = self._node.begin(_topology(self._installation, self._departments))
         return self._started
 
     def wait(self) -> bool:
-        """Until it answers. What it loaded at boot only adds to what it has, so a changed topology goes through its API."""
+        """Wait until it answers. Definitions that are loaded at boot only add, so a changed topology is applied by the API."""
         topology = _topology(self._installation, self._departments)
         applied = _Applied(self._installation.run / "topology.digest", self.url, topology)
         self._node.wait()
@@ -112,12 +112,12 @@ class PrivateBroker:
         return True
 
     def service_urls(self) -> dict[str, str]:
-        """Each service as its own user."""
+        """Each service has its own user."""
         return {name: service_url(self.url, name, self._installation.password(name)) for name in SERVICES}
 
 
 class ForeignBroker:
-    """A broker that somebody else runs. With its management API it is brought to the topology, else it must have it already."""
+    """A broker that was not started here. Without its management API it must have the topology already."""
 
     def __init__(self, url: str, management_url: str | None, installation: Installation, departments: Sequence[str]) -> None:
         parts = urlsplit(url)
@@ -128,7 +128,7 @@ class ForeignBroker:
             )
         self.url = urlunsplit(parts._replace(path=f"/{VHOST}"))
         self._installation, self._departments = installation, departments
-        # What is encrypted at one port is not sent in the clear to the next.
+        # Credentials that are encrypted at one port are not sent in the clear to the other.
         scheme = "https" if parts.scheme == "amqps" else "http"
         port = (parts.port or PORTS[parts.scheme]) + 10_000
         guess = urlunsplit((scheme, f"{parts.netloc.rpartition(':')[0]}:{port}", "", parts.query, ""))
@@ -139,7 +139,7 @@ class ForeignBroker:
         return False
 
     def wait(self) -> bool:
-        """Apply the topology, or look whether it is there."""
+        """Apply the topology, or check that it is there."""
         if self.management_url is None:
             if (reason := refusal(self.url)) is not None:
                 fail(f"The broker of HUIYING_BROKER_URL cannot be used: {reason}", ADVICE)
@@ -153,14 +153,14 @@ class ForeignBroker:
         return True
 
     def service_urls(self) -> dict[str, str]:
-        """Each service as its own user where we could make users, else everybody as the one that was given."""
+        """Each service has its own user where users could be made, else all share the given one."""
         if self.management_url is None:
             return dict.fromkeys(SERVICES, self.url)
         return {name: service_url(self.url, name, self._installation.password(name)) for name in SERVICES}
 
 
 def refusal(url: str) -> str | None:
-    """Why a service could not work at this address: nobody lets it in, or its queue is not there; None when it could."""
+    """Why a service could not work at this address: access refused or no queue; None when it could."""
     parameters = broker_parameters(url)
     parameters.socket_timeout, parameters.stack_timeout = 5, 10
     try:

@@ -1,4 +1,4 @@
-"""What the one origin's certificate says: for which names it is, and until when."""
+"""Reads names and expiry from the web server's certificate."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def _read(path: Path) -> x509.Certificate:
 
 
 def expiry(path: Path) -> datetime:
-    """The last instant of the certificate in a PEM file; raises OSError or ValueError when there is none."""
+    """When the certificate in a PEM file expires; raises OSError or ValueError when there is none."""
     return _read(path).not_valid_after_utc
 
 
 def name_for(path: Path, host: str) -> str:
-    """The host to call the origin by: `host` when the certificate is for it, else the first of its names that is no wildcard."""
+    """The host name for URLs: `host` when the certificate covers it, else the certificate's first name that is no wildcard."""
     try:
         found = _read(path).extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:

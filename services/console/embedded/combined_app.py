@@ -1,4 +1,4 @@
-"""The embedded mode's one origin: all four applications in one process, told apart by path exactly as the gateway does it."""
+"""All four web applications in one process, dispatched by path as the gateway does."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ from services.runtime.web.server import WebServer
 
 log = structlog.get_logger()
 SCRAPE_SECONDS = 3.0
-#: The answers to whether a service is ready; any other says something about who asked.
+#: Statuses of a readiness check; any other is about the caller.
 READINESS = (200, 503)
-#: Who answers what begins so; everything else (pages, opinions, receipts, the API's documents) is intake's.
+#: Path prefixes by service; everything else (pages, opinions, receipts, the API's documents) is intake's.
 PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": (
         "/api/v1/assignments", "/api/v1/promises", "/api/v1/lookbacks", "/api/v1/reschedulings", "/api/v1/departments",
@@ -59,9 +59,9 @@ def service_of(path: str) -> str:
 
 
 class CombinedApp:
-    """A WSGI application in front of the services' own; it also speaks for the process, for the workers and for their series.
+    """A WSGI application in front of the services' own; it also answers for the workers' readiness and metrics.
 
-    `restarts` tells how often each process had died and was started again.
+    `restarts` returns how often each process was restarted.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class CombinedApp:
         return [merge(texts)]
 
     def _kept(self, service: str, *, up: bool) -> str:
-        """What is known of the processes from outside: of the service's worker, and beside metrics of everything else."""
+        """Metrics about the processes themselves: the service's worker, and with metrics the other processes too."""
         registry, restarts = CollectorRegistry(), self._restarts()
         running, counted = (KINDS[row.kind](row.name, row.help, row.labels, registry=registry) for row in KEEPING)
         running.labels(service, "worker").set(up)
@@ -111,7 +111,7 @@ class CombinedApp:
         return generate_latest(registry).decode()
 
     def _worker(self, service: str) -> str:
-        """One word for a worker: that it is ready, or what it says is wrong, or that it is gone."""
+        """A worker's readiness in one word, or what is wrong with it."""
         try:
             answer = requests.get(f"http://127.0.0.1:{self._worker_ports[service]}/readyz", timeout=SCRAPE_SECONDS)
             if answer.status_code == 200:
@@ -136,7 +136,7 @@ class CombinedApp:
 
 
 def _asker(environ: WSGIEnvironment) -> WSGIEnvironment:
-    """Who asks, as the services' own doors want to know it."""
+    """The part of the environment that identifies the caller to a service."""
     names = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_AUTHORIZATION")
     return {name: environ[name] for name in names if name in environ}
 
@@ -152,7 +152,7 @@ def _answer(start_response: StartResponse, status: str, body: object) -> Iterabl
 
 
 def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> CombinedApp:
-    """The origin with its four applications; to be called after the fork."""
+    """The combined application; call it after the fork."""
     applications = {name: build_app(assembly, settings).wsgi_app for name, (assembly, settings) in given.items()}
     ports = {name: settings.worker_port for name, (_, settings) in given.items()}
     return CombinedApp(applications, ports, restarts)

@@ -1,4 +1,4 @@
-"""What one copy of the system keeps under `var/`: stores, secrets, pid files, logs, the private broker, the address book."""
+"""The files of one installation under `var/`: stores, secrets, pid files, logs, the private broker, the address book."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Launched(NamedTuple):
 
 @contextmanager
 def exclusive(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Two who change an installation at once are served one after the other; without `wait`, whether nobody else is at it."""
+    """Hold the lock of an installation while it is changed; without `wait`, yields whether the lock was free."""
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,14 +41,14 @@ def exclusive(path: Path, *, wait: bool = True) -> Iterator[bool]:
 
 
 class Installation:
-    """One folder, one system; two folders are two systems that know nothing of each other."""
+    """One folder, one system; two folders are two independent systems."""
 
     def __init__(self, var: Path) -> None:
         self.var = var.absolute()
         self.run, self.log, self.broker = self.var / "run", self.var / "log", self.var / "broker"
 
     def prepare(self) -> None:
-        """Make the folders; what they hold is for their owner only. Fails with advice where that is not allowed."""
+        """Make the folders, readable by their owner only; fails with advice when that is not possible."""
         try:
             self.var.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.run, self.log, self.broker):
@@ -78,11 +78,11 @@ class Installation:
         return f"broker.{user}" in self._secrets
 
     def hashes(self, users: Iterable[str]) -> dict[str, str]:
-        """Password hashes as the broker stores them; the same every time, so that it can see that nothing changed."""
+        """Password hashes as the broker stores them, the same every time."""
         return {user: password_hash(self.password(user)) for user in users}
 
     def contact_keys(self, given: Sequence[str] = ()) -> str:
-        """The keys of personal data, blanks between them, made at first use; `given` ones take their place and are remembered."""
+        """The keys for personal data, separated by blanks, made at first use; `given` keys replace and are stored."""
         return self._keys("contact_keys", given)
 
     def ledger_key(self, given: Sequence[str] = ()) -> str:
@@ -106,7 +106,7 @@ class Installation:
         self._keep_secrets()
 
     def worker_ports(self) -> dict[str, int]:
-        """The loopback port of each worker's health and metrics; a port that a stranger took meanwhile is exchanged."""
+        """The loopback port of each worker's health and metrics; one that another program has taken is replaced."""
         path, known = self.run / "ports.json", self.known_ports()
         for name in SERVICES:
             stranger = self.slot(name).pid() is None and name in known and _stays_taken(known[name])
@@ -116,28 +116,28 @@ class Installation:
         return known
 
     def known_ports(self) -> dict[str, int]:
-        """The ports of the workers as they were given out, empty before that."""
+        """The workers' ports so far; empty before the first start."""
         path = self.run / "ports.json"
         known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         return known
 
     def write_list(self, launched: Mapping[str, Launched]) -> None:
-        """Write down how the programs are started, secrets included, for the one that starts them again."""
+        """Store how programs are started, secrets included, for the keeper."""
         known = {name: [each.argv, each.environment] for name, each in launched.items()}
         write_privately(self.run / "programs.json", json.dumps(known))
 
     def listed(self) -> dict[str, Launched]:
-        """How the programs are started; empty where none is to run."""
+        """How programs are started; empty when none should run."""
         path = self.run / "programs.json"
         known: dict[str, tuple[Sequence[str], Mapping[str, str]]] = json.loads(path.read_text()) if path.exists() else {}
         return {name: Launched(*each) for name, each in known.items()}
 
     def count_restart(self, name: str) -> None:
-        """Count that a process had died and was started again."""
+        """Count a restart of a process."""
         write_privately(self.run / "restarts.json", json.dumps({**self.restarts(), name: self.restarts().get(name, 0) + 1}))
 
     def restarts(self) -> dict[str, int]:
-        """How often each process had died and was started again."""
+        """How often each process was restarted."""
         path = self.run / "restarts.json"
         counted: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
         return counted
@@ -165,7 +165,7 @@ class Installation:
 
 
 def _stays_taken(port: int) -> bool:
-    # A process that was killed may be gone a moment before the last of its threads lets go of its port.
+    # A killed process may be gone a moment before its port is free.
     end = time.monotonic() + LET_GO_SECONDS
     while listens(port):
         if time.monotonic() > end:
@@ -184,7 +184,7 @@ def write_privately(path: Path, text: str) -> None:
 
 
 def access_url(settings: ConsoleSettings) -> str:
-    """The store of the access tokens: the one the settings name, else the embedded mode's; fails where there is none."""
+    """The store of the access tokens: the one in the settings, else the embedded one; fails when there is none."""
     if settings.access_database_url:
         return settings.access_database_url
     if not (settings.var / "access.db").exists():

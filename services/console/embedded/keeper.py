@@ -1,4 +1,4 @@
-"""`python -m services.console.embedded.keeper`: starts again what has died of the embedded mode, and counts how often.
+"""`python -m services.console.embedded.keeper`: restarts processes of the embedded mode that have died, and counts it.
 
 It lives beside the processes that `huiying up` has started and knows them by the list that was written down then. While
 somebody types `up` or `down` it keeps still. What dies again and again is given longer and longer rests.
@@ -24,7 +24,7 @@ from services.runtime.process.logs import set_up_logs
 
 LOOK_SECONDS = 1.0
 FIRST_REST_SECONDS, LONGEST_REST_SECONDS = 0.5, 30.0
-#: Whoever has lived so long has got over what killed it, and rests no longer than the first time when it dies again.
+#: After this time a process counts as recovered: its next restart waits only as long as the first.
 RECOVERED_SECONDS = 120.0
 BROKER = "broker"
 log = structlog.get_logger()
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 @dataclass
 class Watched:
-    """How one process has fared: how often it died of late, since when it lives, and when it may be tried again."""
+    """One process: its recent deaths, the start of its current life, and the earliest next restart."""
 
     deaths: int = 0
     since: float = 0.0
@@ -41,7 +41,7 @@ class Watched:
 
 @dataclass
 class Keeper:
-    """Looks after the programs of one installation. `node` is its private broker, if it has one."""
+    """Restarts the programs of one installation, and its private broker `node`."""
 
     installation: Installation
     node: PrivateNode
@@ -51,7 +51,7 @@ class Keeper:
     _slots: dict[str, Slot] = field(default_factory=dict)
 
     def turn(self) -> list[str]:
-        """Look once; returns the names of those that were started again."""
+        """Check once; returns the names of the programs that were restarted."""
         with exclusive(self.installation.run / "lock", wait=False) as mine:
             if not mine:
                 return []
@@ -82,7 +82,7 @@ class Keeper:
         return self._slot(name).pid() is not None
 
     def _may_start(self, name: str) -> bool:
-        # A web process that was killed leaves a child behind that holds the port for a moment.
+        # A killed web process leaves a child that holds the port for a moment.
         return name != WEB or not listens(self.port)
 
     def _start(self, name: str, program: Launched | None) -> bool:
@@ -97,12 +97,12 @@ class Keeper:
         return True
 
     def _slot(self, name: str) -> Slot:
-        # The same one every time: it reaps the process that it has started.
+        # The same slot every time: it reaps the process that it started.
         return self._slots.setdefault(name, self.installation.slot(name))
 
 
 def main() -> int:
-    """Until told to stop."""
+    """Run until stopped."""
     settings = load_settings()
     set_up_logs(settings.log_level)
     installation = Installation(Path(settings.var))

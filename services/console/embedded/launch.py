@@ -1,4 +1,4 @@
-"""What the embedded mode starts: a program each for the web process and the four workers, with no secret but its own."""
+"""The programs of the embedded mode: the web process, the four workers and the keeper, each with its own secrets only."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from services.runtime.tls import identity
 LOOPBACK = "127.0.0.1"
 WEB, KEEPER = "web", "keeper"
 PROGRAMS = (WEB, *SERVICES)
-#: Who works with personal data and has the keys to it.
+#: The services that handle personal data and get its keys.
 KEEPERS = ("intake", "notify")
 MACHINE = ("PATH", "HOME", "LANG", "LC_*", "TZ", "TMPDIR", "SSL_CERT_*", "REQUESTS_CA_BUNDLE", "*_proxy", "*_PROXY")
 KNOBS = (
@@ -29,7 +29,7 @@ KNOBS = (
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One background process: what to run, with which settings, and on which machine's terms."""
+    """One background process: its command, its settings, and the machine's environment."""
 
     name: str
     argv: tuple[str, ...]
@@ -38,12 +38,12 @@ class Program:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Everything the process gets to see."""
+        """The whole environment of the process."""
         return {**self.machine, **self.settings, "PYTHONPATH": str(HOME)}
 
     @property
     def digest(self) -> str:
-        """Changes with the settings and the code: then a running process has to be replaced. It reads the catalogue by itself."""
+        """Changes with settings and code, not with the catalogue; a running process with another digest is replaced."""
         facts = json.dumps([self.argv, sorted(self.settings.items()), _code()])
         return hashlib.sha256(facts.encode()).hexdigest()
 
@@ -77,7 +77,7 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
 
 
 def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
-    """The program that starts the others again."""
+    """The program that restarts the others."""
     facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation)}
     return Program(KEEPER, (sys.executable, "-m", "services.console.embedded.keeper"), facts, inherited(*MACHINE))
 

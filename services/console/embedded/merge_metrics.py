@@ -1,4 +1,4 @@
-"""Joins the series of a service's processes into one valid exposition, for the embedded mode's one origin."""
+"""Merges the metrics of a service's processes into one exposition."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
 def merge(texts: Sequence[str]) -> bytes:
-    """One exposition from several as prometheus_client writes them: every family once, where it stood first.
+    """Merge expositions written by prometheus_client: every family once, in the order of its first occurrence.
 
-    Counters and histograms that several have are added up; of other series the first one counts.
-    Raises ValueError for a text that is not Prometheus' format.
+    Counters and histograms are added up; of other series the first one wins.
+    Raises ValueError for a text that is no exposition.
     """
     parts = [_families(text) for text in texts]
     names = dict.fromkeys(name for part in parts for name in part)
@@ -27,7 +27,7 @@ def merge(texts: Sequence[str]) -> bytes:
 
 
 def _families(text: str) -> Mapping[str, str]:
-    """The text of each family by its name. Most stand in one process only and need not be read any further."""
+    """The text of each family by name. Most are in one process only and need no parsing."""
     families: dict[str, str] = {}
     for block in f"\n{text}".split(f"\n{HELP}")[1:]:
         families[block.split(" ", 1)[0]] = f"{HELP}{block.rstrip()}\n"

@@ -21,15 +21,15 @@ from services.contracts.topology import LARGEST_MESSAGE, VHOST
 from services.runtime.settings import inherited
 
 NAME = "huiying@localhost"
-#: Debian's script in /usr/sbin changes to another user, so the plain one is looked for first.
+#: Debian's script in /usr/sbin switches to another user, so the plain one comes first.
 PLACES = ("/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin", "/usr/local/opt/rabbitmq/sbin")
 START_SECONDS, STOP_SECONDS = 60.0, 12.0
 STEP_SECONDS = 0.05
 HIGHEST_WITH_ROOM = 45_535
 #: Their other two ports, 10,000 and 20,000 above, are below those of outgoing connections too.
 WITH_ROOM = range(10_000, 12_000)
-#: Idle schedulers spin for work by default, which on a small machine takes time from everybody else. With file names taken
-#: as bytes (+fnl) a folder may have a Chinese name, which the management plugin of 3.10 otherwise cannot write down.
+#: Idle schedulers spin by default, which takes CPU from other processes on a small machine. With +fnl (file names as bytes) the
+#: folder may have a Chinese name, which the management plugin of 3.10 cannot handle otherwise.
 ERLANG = " ".join([
     *(["+fnl"] if sys.platform == "linux" else []),
     "+sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}",
@@ -91,13 +91,13 @@ class PrivateNode:
         return self._slot.pid() is not None
 
     def ever_started(self) -> bool:
-        """Whether it was started and not stopped in an orderly way since."""
+        """Whether it was started and not stopped by `stop` since."""
         return self._slot.path.exists()
 
     def begin(self, topology: Definitions | None = None) -> bool:
         """Start the process unless it runs, without waiting; returns whether it was started.
 
-        `topology` are definitions to load at boot, users included. A node that runs with other ports is ended first.
+        `topology` are definitions to load at boot, users included. A node with other ports is stopped first.
         Raises `NodeFailed` when there is no RabbitMQ on this machine or the port is taken.
         """
         if self.running():
@@ -112,7 +112,7 @@ class PrivateNode:
         return True
 
     def resume(self) -> None:
-        """Start a node that has died with what it was started with, without waiting; raises `NodeFailed` as `begin` does."""
+        """Restart a node that has died, with its files as they are, without waiting; raises `NodeFailed` as `begin` does."""
         script = server_script()
         if listens(self.port):
             raise NodeFailed(f"Port {self.port} is taken by another program.")
@@ -123,7 +123,7 @@ class PrivateNode:
         self._slot.start([str(script)], environment, self.folder / "log" / "console.log")
 
     def wait(self) -> None:
-        """Until the node answers; raises `NodeFailed` with the end of its log when it ends or takes too long."""
+        """Wait until the node answers; raises `NodeFailed` with the end of its log when it ends or takes too long."""
         end = time.monotonic() + START_SECONDS
         while not self._answers():
             if not self.running() or time.monotonic() > end:
@@ -137,13 +137,13 @@ class PrivateNode:
         self.wait()
 
     def stop(self, patience: float = STOP_SECONDS) -> None:
-        """End the node and its port mapper; returns when both are gone. A node whose data nobody needs may be given no patience."""
+        """Stop the node and its port mapper; returns when both are gone. After `patience` (s) the node is killed."""
         stop_all([self._slot], patience)
         self._slot.path.unlink(missing_ok=True)
         self._stop_port_mapper()
 
     def kill(self) -> None:
-        """End the node at once, as a power cut would."""
+        """Kill the node, as a power cut would."""
         self._slot.signal(signal.SIGKILL)
         stop_all([self._slot], 5.0)
 
@@ -172,7 +172,7 @@ class PrivateNode:
             "RABBITMQ_CONFIG_FILE": str(home / "rabbitmq.conf"), "RABBITMQ_CONF_ENV_FILE": "/dev/null",
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(home / "enabled_plugins"), "RABBITMQ_PID_FILE": str(home / "erlang.pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ERLANG,
-            # Makes the script become the node instead of staying as its parent, so that one pid is all there is.
+            # Makes the script exec the node instead of staying as its parent, so that there is one pid.
             "RUNNING_UNDER_SYSTEMD": "true",
             "PATH": f"{script.parent}:{inherited('PATH').get('PATH', '')}:/usr/sbin:/sbin:/opt/homebrew/bin:/usr/local/bin",
         }  # fmt: skip
@@ -222,14 +222,14 @@ class PrivateNode:
 
     def _stop_port_mapper(self) -> None:
         path, end = self.folder / "epmd.port", time.monotonic() + 5.0
-        # It stays while it knows a name, which may be for a moment after a node was killed.
+        # It refuses to end while it knows a name, for a moment after a node was killed.
         while path.exists() and listens(port := int(path.read_text())) and time.monotonic() < end:
             if ask_port_mapper(port, b"k") is None:
                 time.sleep(0.05)
 
 
 def server_script() -> Path:
-    """The `rabbitmq-server` of this machine; raises `NodeFailed` that says how to get one."""
+    """The `rabbitmq-server` of this machine; raises `NodeFailed` that says how to install one."""
     found = shutil.which("rabbitmq-server", path=":".join(PLACES)) or shutil.which(
         "rabbitmq-server", path=f"{inherited('PATH').get('PATH', '')}:/usr/sbin:/usr/local/sbin"
     )
@@ -258,7 +258,7 @@ def free_broker_port() -> int:
 def ask_port_mapper(port: int, question: bytes) -> bytes | None:
     """Ask Erlang's port mapper: `n` for the names it knows, `k` to end, which it refuses while it knows any.
 
-    Returns the answer, or None when what listens there is no port mapper.
+    Returns the answer, or None when no port mapper listens there.
     """
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=2.0) as line:

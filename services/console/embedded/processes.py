@@ -1,4 +1,4 @@
-"""Processes that outlive the command that started them, each known by a pid file that cannot point at a stranger."""
+"""Background processes that outlive the command that started them, each with a pid file that a reused pid cannot fool."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ import psutil
 
 STEP_SECONDS = 0.05
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
-#: Below those that Linux and macOS give to outgoing connections, one of which might have a port just when it is wanted again.
+#: Below the ephemeral ports of Linux and macOS: an outgoing connection must not take a port that is wanted again.
 PORTS = range(10_000, 32_000)
 
 
 def birth_of(pid: int) -> str | None:
-    """When a process was born, as a text that no other process with this pid will have; None when it does not run."""
+    """When a process was started, as a text that no other process with this pid will have; None when it does not run."""
     try:
         process = psutil.Process(pid)
         # Linux counts from the boot, which no change of the clock moves; what psutil adds to that is taken off again.
         born = process.create_time() - (psutil.boot_time() if psutil.LINUX else 0.0)
-        # A zombie has ended already, only nobody has asked about it yet.
+        # A zombie has ended already and is only not reaped yet.
         return None if process.status() in (psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD) else f"{_boot()}:{born:.2f}"
     except psutil.Error:
         return None
@@ -40,14 +40,14 @@ def _boot() -> str:
 
 
 def free_port(among: range = PORTS) -> int:
-    """A loopback port that nobody has at the moment."""
+    """A loopback port that is free at the moment."""
     while not is_free(port := secrets.choice(among)):
         pass
     return port
 
 
 def is_free(port: int) -> bool:
-    """Whether one could listen at a loopback port."""
+    """Whether a loopback port can be bound."""
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", port))
@@ -57,7 +57,7 @@ def is_free(port: int) -> bool:
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether somebody accepts connections at a port."""
+    """Whether connections to a port are accepted."""
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((host, port)) == 0
@@ -65,7 +65,7 @@ def listens(port: int, host: str = "127.0.0.1") -> bool:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """What asks this program to end is heard after the block. Only the main thread hears signals; elsewhere this does nothing."""
+    """Delay SIGINT and SIGTERM until the block has ended. Does nothing outside of the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -81,7 +81,7 @@ def undisturbed() -> Iterator[None]:
 
 
 class Slot:
-    """The place of one background process: `path` holds its pid and its birth while it runs."""
+    """One background process: `path` holds its pid and start time while it runs."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -93,10 +93,10 @@ class Slot:
         return self.path.stem
 
     def pid(self) -> int | None:
-        """The pid when the process that was started here still runs, else None."""
+        """The pid while the process runs, else None."""
         pid = self._recorded()
         if self._child is not None:
-            # After the look, so that a child that was seen to have ended is reaped too.
+            # After reading, so that a child that was seen to have ended is reaped too.
             self._child.poll()
         return pid
 
@@ -111,7 +111,7 @@ class Slot:
         """Start `argv` in a session of its own, in the folder of `log`, to which its output is appended; returns the pid."""
         for folder in (self.path.parent, log.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        # Whoever is told to end in between would leave a process that no file knows.
+        # A signal in between would leave a process without a pid file.
         with log.open("ab") as output, undisturbed():
             self._child = subprocess.Popen(
                 argv, env=dict(environment), cwd=log.parent, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
@@ -131,7 +131,7 @@ class Slot:
 
 
 def stop_all(slots: Iterable[Slot], patience: float) -> list[str]:
-    """Ask every process to end, wait at most `patience` seconds for them together, then kill; returns who had to be killed."""
+    """Terminate all processes, wait at most `patience` seconds in all, then kill; returns the names of those that were killed."""
     waiting = [slot for slot in slots if slot.pid() is not None]
     for slot in waiting:
         slot.signal(signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""Brings the embedded system up and down: whatever is not running is started, whatever runs as it should is left alone."""
+"""Starts and stops the embedded system; processes that run as they should are left alone."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Supervisor:
         return {name: self.installation.slot(name).pid() for name in PROGRAMS}
 
     def absent(self) -> list[str]:
-        """Programs of ours that do not run, the private broker included when there is one."""
+        """Programs that should run and do not, the private broker included."""
         missing = [name for name, pid in self.running().items() if pid is None]
         return [*missing, "broker"] if self.node.ever_started() and not self.node.running() else missing
 
@@ -79,13 +79,13 @@ class Supervisor:
         broker = choose_broker(self.settings, self.installation, place.queued)
         if self.installation.slot(WEB).pid() is None:
             self._await_free_port()
-        # What can go wrong comes before anything is stopped: a migration only adds, so that those who run now can go on beside it.
+        # Migrations run before anything is stopped: they only add, so the running processes can go on.
         self._migrate()
         token = self._admin_token()
         read = replace(self.settings, catalogue=self.installation.var / OWN_CATALOGUE)
         wanted = programs(read, self.installation, broker.service_urls())
         if broker.begin():
-            # Loading their code takes the services nearly as long as the broker takes to boot.
+            # The services load their code while the broker boots.
             self._replace(wanted)
         if broker.wait():
             step("消息队列已就绪 The broker is ready")
@@ -98,7 +98,7 @@ class Supervisor:
         return addresses
 
     def _url(self) -> str:
-        # Only compared: where to look for what listens everywhere.
+        # Only compared, to find an address for a server that listens on all.
         host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # nosec
         shown = identity(self.settings.tls_certificate, self.settings.tls_key)
         if shown is None:
@@ -133,8 +133,9 @@ class Supervisor:
         return token
 
     def _lead_to_catalogue(self) -> None:
-        """Services read the installation's own file: a link to the one that is named, else to the example, unless `catalogue use`
-        has written one. Those who run notice within a second that it leads elsewhere."""
+        """Link the installation's catalogue to the one in the settings or to the example, unless `catalogue use` has written one.
+
+        Running services notice a changed link within a second."""
         own = self.installation.var / OWN_CATALOGUE
         wanted = self._named()
         if wanted != own.absolute() and not (own.is_symlink() and own.readlink() == wanted):
@@ -168,7 +169,7 @@ class Supervisor:
             step(f"启动 Started {program.name}")
 
     def _keep(self, wanted: list[Program]) -> None:
-        """From here on, what dies is started again, if that is wanted."""
+        """Start the keeper if the settings want it."""
         self.installation.write_list({each.name: Launched(each.argv, each.environment) for each in wanted})
         program = keeper(self.settings, self.installation)
         if not self.settings.keep or self._digest(KEEPER) != program.digest:
@@ -184,7 +185,7 @@ class Supervisor:
         return self.installation.log / f"{name}.log"
 
     def _await_free_port(self) -> None:
-        # A web process that was killed leaves a child behind that needs a moment to notice and may have answers to finish.
+        # A killed web process leaves a child that needs a moment to notice and may have answers to finish.
         end = time.monotonic() + PORT_SECONDS
         while listens(self.settings.port):
             if time.monotonic() > end:

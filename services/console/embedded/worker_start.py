@@ -1,6 +1,6 @@
-"""`python -m services.console.embedded.worker_start SERVICE`: a worker whose code is loaded while the broker is still booting.
+"""`python -m services.console.embedded.worker_start SERVICE`: starts a worker that loads its code while the broker boots.
 
-A worker that finds no broker rests longer and longer between its tries; one that stands by begins the moment it can.
+A worker that finds no broker waits longer and longer between its tries; this one starts as soon as the broker listens.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PATIENCE_SECONDS, LOOK_SECONDS = 60.0, 0.05
 
 
 def await_broker(url: str) -> None:
-    """Until somebody listens at the broker's address, at most `PATIENCE_SECONDS`."""
+    """Wait until the broker's port is open, at most `PATIENCE_SECONDS`."""
     address, end = read_address(url), time.monotonic() + PATIENCE_SECONDS
     while not listens(address.port, address.host) and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
@@ -28,7 +28,7 @@ def await_broker(url: str) -> None:
 def main(name: str) -> int:
     """Load, wait, work; returns the exit status."""
     assembly = assembly_of(name)
-    # What is wrong with the settings, run() says.
+    # run() reports settings that cannot be used.
     with contextlib.suppress(SettingsInvalid):
         await_broker(load_settings(assembly).broker_url)
     return run(assembly, ["worker"])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from benchmarks.scan import Place, measure
+from benchmarks.scan import FilledStore, measure
 from services.contracts.catalogue.check import load_catalogue
 from services.runtime.store.database import Database
 
@@ -34,7 +34,7 @@ def test_ten_times_as_many_open_deadlines_are_not_read(make, monkeypatch):
 
 
 def test_without_its_index_it_would_read_them_all(make):
-    place = Place(make, CATALOGUE, FEW, DUE // 10)
+    place = FilledStore(make, CATALOGUE, FEW, DUE // 10)
     try:
         before = place.read()
         with place.database.engine.begin() as connection:

@@ -15,7 +15,7 @@ from benchmarks.preflight import contacts_sealed, durable_commits, ledger_append
 from benchmarks.queue_audit import QueueAudit
 from benchmarks.speed import between, unrest
 from benchmarks.speed_report import bar
-from benchmarks.throughput import Round
+from benchmarks.throughput import ThroughputRun
 from services.console.demo.samples import load_samples
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME
@@ -51,10 +51,10 @@ class Broker:
 
 def test_rates_go_from_the_first_byte_to_each_place() -> None:
     cpu = {"web": 1.0, "intake": 0.5, "broker": 0.25, "sender": 0.125}
-    done = Round(frozenset(map(str, range(500))), 1.0, 2.0, 4.0, cpu, {})
+    done = ThroughputRun(frozenset(map(str, range(500))), 1.0, 2.0, 4.0, cpu, {})
     assert done.rates() == {"accepted": 500, "end_to_end": 250, "counted": 125}
     assert done.cpu_per_thousand() == {"services": 3.0, "broker": 0.5, "sender": 0.25}
-    assert Round(done.opinions, 1.0, 2.0, 4.0, {}, {}).cpu_per_thousand() == {}
+    assert ThroughputRun(done.opinions, 1.0, 2.0, 4.0, {}, {}).cpu_per_thousand() == {}
 
 
 def test_made_up_opinions_differ_have_contact_data_and_are_good_in_both_ways() -> None:

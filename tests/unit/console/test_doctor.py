@@ -19,7 +19,7 @@ import pytest
 import requests
 from click.testing import CliRunner
 
-from services.console.client.management import Node
+from services.console.client.management import BrokerNode
 from services.console.commands import doctor
 from services.console.doctor import broker, machine, processes
 from services.console.doctor.checks import CHECKS, examine
@@ -99,7 +99,9 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(
         broker, "look", lambda _, names: {name: made.held.get(name, broker.Held(0, int(name in ours))) for name in names}
     )
-    monkeypatch.setattr(broker, "Management", lambda _: SimpleNamespace(nodes=lambda: msgspec.convert(made.nodes, list[Node])))
+    monkeypatch.setattr(
+        broker, "Management", lambda _: SimpleNamespace(nodes=lambda: msgspec.convert(made.nodes, list[BrokerNode]))
+    )
     monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=made.free))
     return made
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from examples.python.department import Department
+from examples.python.department import DepartmentProgram
 from services.console import main, terminal
 from services.console.client.replay import DeadLetter, _dead_letter, worked_by
 from services.console.commands import access as keys
@@ -121,7 +121,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(departments, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
     data = {"assignment": EVIL, "opinion": {"title": EVIL}, "deadlines": {"sign": EVIL, "reply": EVIL}, "why": {"rule": EVIL}}
-    monkeypatch.setattr(Department, "run", lambda self, _: self.handle(None, {**task, "data": data}))
+    monkeypatch.setattr(DepartmentProgram, "run", lambda self, _: self.handle(None, {**task, "data": data}))
     (tmp_path / "log").mkdir()
     (tmp_path / "log" / "web.log").write_text(f"{EVIL}\n")
     (tmp_path / "wrong.yml").write_text(f'departments: "{EVIL[10:]}"\n'.replace("\x1b", "\\e").replace("\x9b", "\\x9b"))

@@ -9,7 +9,7 @@ import pika
 import pytest
 from click.testing import CliRunner
 
-from examples.python.department import Answers, Department, describe
+from examples.python.department import Answers, DepartmentProgram, describe
 from services.console.commands.departments import listen
 
 TASK = {
@@ -32,9 +32,9 @@ class Channel:
         self.published.append((exchange, key, json.loads(body), properties, mandatory))
 
 
-def handle(answers: Answers, event: dict[str, Any] | None = None) -> tuple[Channel, Department, list[str]]:
+def handle(answers: Answers, event: dict[str, Any] | None = None) -> tuple[Channel, DepartmentProgram, list[str]]:
     said: list[str] = []
-    department = Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", answers, said.append)
+    department = DepartmentProgram("amqp://department-water:secret@127.0.0.1:1/huiying", "water", answers, said.append)
     channel = Channel()
     department.handle(channel, event or TASK)
     return channel, department, said
@@ -162,7 +162,7 @@ def test_a_program_goes_on_however_line_or_channel_ended(ending: str, monkeypatc
     monkeypatch.setattr(pika, "BlockingConnection", Line([ENDINGS[ending], [delivered(TASK)]]))
     monkeypatch.setattr("examples.python.department.time.sleep", rests.append)
     said: list[str] = []
-    department = Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append)
+    department = DepartmentProgram("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append)
     department.run(1)
     assert (department.tasks, len(rests)) == (1, 1)
     assert said[0]
@@ -172,7 +172,7 @@ def test_a_wrong_password_ends_the_program_and_says_what_to_do(monkeypatch: pyte
     monkeypatch.setattr(pika, "BlockingConnection", Line([pika.exceptions.ProbableAuthenticationError]))
     said: list[str] = []
     with pytest.raises(pika.exceptions.ProbableAuthenticationError):
-        Department("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append).run()
+        DepartmentProgram("amqp://department-water:secret@127.0.0.1:1/huiying", "water", Answers(), said.append).run()
     assert "huiying department credentials water" in said[0]
 
 
@@ -180,11 +180,11 @@ def test_what_was_acknowledged_and_not_done_is_done_after_a_crash(tmp_path: Path
     """Stored and acknowledged; then the command could not be sent, and the program was started again."""
     file, done = str(tmp_path / "received.db"), []
 
-    class Dying(Department):
+    class Dying(DepartmentProgram):
         def command(self, *_: Any) -> str:
             raise KeyboardInterrupt
 
-    class Living(Department):
+    class Living(DepartmentProgram):
         def command(self, channel: Any, event: Any, verb: str, data: Any) -> str:
             done.append((event["id"], verb))
             return "c"

@@ -23,7 +23,7 @@ EVERY = whole_history()
 THIRDS = [EVERY[:40], EVERY[40:90], EVERY[90:]]
 
 
-class Inside(verify_ledger.Place):
+class Inside(verify_ledger.Site):
     """The verifier, reading from the application itself."""
 
     def __init__(self, running) -> None:
