@@ -15,10 +15,14 @@ import sqlalchemy as sa
 
 from services.contracts.catalogue.model import Catalogue
 from services.notify import __main__ as notify
-from services.notify import handlers
-from services.notify.domain import Ladder, Recipients
-from services.notify.store import DeadlineStore, ReminderStore, SupervisionStore, next_due
+from services.notify.domain.ladder import Ladder
+from services.notify.domain.recipients import Recipients
+from services.notify.handlers.climbing import Climber, climb
+from services.notify.store.deadlines import DeadlineStore
+from services.notify.store.reminders import ReminderStore
+from services.notify.store.supervisions import SupervisionStore
 from services.notify.store.tables import deadlines, reminders
+from services.notify.store.timeline import next_due
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.migrate import STORE, migrate
@@ -91,16 +95,16 @@ class FilledStore:
         started, fired = time.perf_counter(), 0
         while self._next_due() <= NOW:
             with self.database.transaction() as work:
-                climber = handlers.Climber(
+                climber = Climber(
                     DeadlineStore(work),
                     SupervisionStore(work),
                     partial(ReminderStore, work),
                     self._ladder,
                     self._recipients,
                     work.now,
-                )
+                )  # fmt: skip
                 found = climber.deadlines.due(work.now, notify.RUNGS_A_COMMIT)
-                handlers.climb(climber, found)
+                climb(climber, found)
                 fired += len(found)
         passed = time.perf_counter() - started
         if fired != self.due:

@@ -12,22 +12,22 @@ import sqlalchemy as sa
 import structlog
 
 from services.contracts.catalogue.model import Catalogue
-from services.notify import app, handlers, pages
-from services.notify.app import Notify, Office
+from services.notify import pages
+from services.notify.app.context import Notify, Office
+from services.notify.app.routes import routes
 from services.notify.consumer import subscriptions
-from services.notify.domain import Ladder, Recipients, SubmitterChannels
+from services.notify.domain.ladder import Ladder
+from services.notify.domain.recipients import Recipients
+from services.notify.domain.submitters import SubmitterChannels
 from services.notify.gateway import AppriseNotifier, NotifierPool
+from services.notify.handlers import climbing, staff_notifications, submitter_notifications
 from services.notify.settings import Settings
-from services.notify.store import (
-    DeadlineStore,
-    DueDeadline,
-    DueOccasion,
-    ReminderStore,
-    StaffNotificationStore,
-    SubmitterNotificationStore,
-    SupervisionStore,
-    next_due,
-)
+from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
+from services.notify.store.reminders import ReminderStore
+from services.notify.store.staff_notifications import StaffNotificationStore
+from services.notify.store.submitter_notifications import SubmitterNotificationStore
+from services.notify.store.supervisions import SupervisionStore
+from services.notify.store.timeline import next_due
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
@@ -68,9 +68,9 @@ class Climbing:
 
     def __init__(self, service: Notify) -> None:
         self._service = service
-        called = SweepTarget[handlers.Climber, DueOccasion](self._climber, _called, lambda each: each.key, handlers.answer)
-        found = SweepTarget[handlers.Climber, DueDeadline](self._climber, _found, lambda each: each.key, handlers.climb)
-        self._sweeps = [Sweep("ladder", service.database, due, RUNGS_A_COMMIT) for due in (called, found)]
+        occasions = SweepTarget[climbing.Climber, DueOccasion](self._climber, _occasions, lambda each: each.key, climbing.answer)
+        deadlines = SweepTarget[climbing.Climber, DueDeadline](self._climber, _due, lambda each: each.key, climbing.climb)
+        self._sweeps = [Sweep("ladder", service.database, due, RUNGS_A_COMMIT) for due in (occasions, deadlines)]
 
     @property
     def failed(self) -> int:
@@ -87,18 +87,18 @@ class Climbing:
         more = [sweep.step() for sweep in self._sweeps]
         return any(more)
 
-    def _climber(self, work: Transaction) -> handlers.Climber:
+    def _climber(self, work: Transaction) -> climbing.Climber:
         service = self._service
-        return handlers.Climber(
+        return climbing.Climber(
             DeadlineStore(work), SupervisionStore(work), partial(ReminderStore, work), service.ladder, service.recipients, work.now
         )
 
 
-def _called(climber: handlers.Climber, after: After, limit: int) -> Sequence[DueOccasion]:
-    return climber.deadlines.called(climber.now, limit, after)
+def _occasions(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueOccasion]:
+    return climber.deadlines.occasions(climber.now, limit, after)
 
 
-def _found(climber: handlers.Climber, after: After, limit: int) -> Sequence[DueDeadline]:
+def _due(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueDeadline]:
     return climber.deadlines.due(climber.now, limit, after)
 
 
@@ -107,21 +107,21 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     letters, notes = StaffNotificationStore(service.database), SubmitterNotificationStore(service.database, service.vault)
 
     def visit(channel: str) -> int:
-        return handlers.serve_channel(letters, service.recipients, service.notifier, service.ladder, channel)
+        return staff_notifications.serve_channel(letters, service.recipients, service.notifier, service.ladder, channel)
 
     def serve_way(way: str) -> int:
-        return handlers.serve_way(notes, service.submitter_channels, service.notifier, service.ladder, way)
+        return submitter_notifications.serve_way(notes, service.submitter_channels, service.notifier, service.ladder, way)
 
     rounds, post = NotifierPool(visit), NotifierPool(serve_way)
 
-    climbing = Climbing(service)
+    climber = Climbing(service)
 
     def send_to_staff() -> bool:
-        rounds.begin(handlers.channels_due(letters, service.ladder, service.lost_after))
+        rounds.begin(staff_notifications.channels_due(letters, service.ladder, service.lost_after))
         return False
 
     def send_to_submitters() -> bool:
-        post.begin(handlers.ways_due(notes, service.lost_after))
+        post.begin(submitter_notifications.ways_due(notes, service.lost_after))
         return False
 
     def seal() -> bool:
@@ -138,13 +138,13 @@ def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
     return (
         PeriodicJob("seal", SEAL_SECONDS, seal),
         PeriodicJob("forget", SEAL_SECONDS, forget),
-        PeriodicJob("ladder", SCAN_SECONDS, climbing.step, lambda: climbing.failed),
+        PeriodicJob("ladder", SCAN_SECONDS, climber.step, lambda: climber.failed),
         PeriodicJob("letters", LETTER_SECONDS, send_to_staff),
         PeriodicJob("notes", LETTER_SECONDS, send_to_submitters),
     )
 
 
-ROUTES = Routes([*app.routes, *pages.routes])
+ROUTES = Routes([*routes, *pages.routes])
 ASSEMBLY = Assembly(
     "notify",
     Settings,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
 
 import msgspec
 
@@ -37,53 +36,56 @@ from services.contracts.messages.supervision import (
     PromiseMade,
 )
 from services.contracts.messages.values import Message
-from services.notify import handlers
-from services.notify.app import Notify
-from services.notify.domain import Ladder
-from services.notify.store import DeadlineStore, ReminderStore, keep_head
+from services.notify.app.context import Notify
+from services.notify.domain.timetable import Timetable
+from services.notify.handlers.calendar_notifications import notify_of_calendar
+from services.notify.handlers.deadlines import Move, follow
+from services.notify.handlers.submitter_notifications import keep_request
+from services.notify.store.deadlines import DeadlineStore
+from services.notify.store.reminders import ReminderStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
+from services.notify.store.witness import keep_head
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
-Handler = Callable[[DeadlineStore, Ladder, Event, Any], None]
-#: What is not in the table is heard and let pass.
-HANDLERS: Mapping[type[Message], Handler] = {
-    AssignmentCreated: handlers.set_deadlines,
-    AssignmentSigned: handlers.note_signature,
-    AssignmentProgressed: handlers.note_contact,
-    AssignmentObjected: handlers.note_objection,
-    AssignmentReplied: handlers.note_answer,
-    AssignmentAdvised: handlers.note_answer,
-    AssignmentConcluded: handlers.note_answer,
-    AssignmentReopened: handlers.set_deadlines_again,
-    AssignmentExtended: handlers.move_deadlines,
-    AssignmentResumed: handlers.move_deadlines,
-    AssignmentRescheduled: handlers.move_deadlines,
-    AssignmentPaused: handlers.note_pause,
-    AssignmentReassigned: handlers.note_void,
-    AssignmentCancelled: handlers.note_void,
-    AssignmentMarked: handlers.note_mark,
-    PromiseMade: handlers.set_promise,
-    PromiseKept: handlers.note_kept,
-    PromiseBroken: handlers.note_broken,
+#: What each event does to the deadlines of its assignment. What is not in the table is received and let pass.
+HANDLERS: Mapping[type[Message], Move] = {
+    AssignmentCreated: Timetable.assign,
+    AssignmentSigned: Timetable.sign,
+    AssignmentProgressed: Timetable.progress,
+    AssignmentObjected: Timetable.object_,
+    AssignmentReplied: Timetable.answer,
+    AssignmentAdvised: Timetable.answer,
+    AssignmentConcluded: Timetable.answer,
+    AssignmentReopened: Timetable.reopen,
+    AssignmentExtended: Timetable.extend,
+    AssignmentResumed: Timetable.resume,
+    AssignmentRescheduled: Timetable.reschedule,
+    AssignmentPaused: Timetable.pause,
+    AssignmentReassigned: Timetable.cancel,
+    AssignmentCancelled: Timetable.cancel,
+    AssignmentMarked: Timetable.mark,
+    PromiseMade: Timetable.promise,
+    PromiseKept: Timetable.keep_promise,
+    PromiseBroken: Timetable.break_promise,
 }
 
 
-def subscriptions(service: Notify) -> Sequence[Subscription[Any]]:
+def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
     """What this service listens to."""
 
     def consume(work: Transaction, events: Sequence[Event]) -> None:
         deadlines = DeadlineStore(work)
         for event in events:
             if isinstance(event.data, CalendarChanged):
-                handlers.notify_of_calendar(ReminderStore(work, ()), service.catalogue, service.recipients, event, event.data)
+                notify_of_calendar(ReminderStore(work, ()), service.catalogue, service.recipients, event, event.data)
             if isinstance(event.data, LedgerHeaded):
                 keep_head(work, event.id, event.data)
-            handler = HANDLERS.get(type(event.data))
-            if handler is not None:
-                handler(deadlines, service.ladder, event, event.data)
+            move = HANDLERS.get(type(event.data))
+            if move is not None:
+                follow(deadlines, service.ladder, event, move)
         deadlines.settle()
 
     def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
@@ -92,7 +94,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Any]]:
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
             elif isinstance(event.data, LetterRequested):
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
-                handlers.keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
+                keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
         Subscription("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume, UNHURRIED_SECONDS),
@@ -110,5 +112,7 @@ def read_request(delivery: Delivery) -> Event:
 
 
 def _unsealed(vault: Vault, letter: LetterRequested) -> LetterRequested:
-    sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
-    return msgspec.structs.replace(letter, **{name: vault.open(text) for name, text in sealed.items() if text})
+    def opened(text: str | None) -> str | None:
+        return vault.open(text) if text else text
+
+    return msgspec.structs.replace(letter, name=opened(letter.name), email=opened(letter.email), phone=opened(letter.phone))

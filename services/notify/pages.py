@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import flask
 
@@ -14,15 +12,15 @@ from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.vocabulary import DEADLINES, RESULTS, word
 from services.contracts.words import Words
-from services.notify import domain
-from services.notify.app import Notify
-from services.notify.app.context import SUPERVISORS
-from services.notify.store import agenda_of, find_meeting, open_supervisions
+from services.notify.app.context import SUPERVISORS, Notify
+from services.notify.domain.agenda import AgendaEntry, group_agenda
+from services.notify.domain.supervisions import Meeting
+from services.notify.store.agendas import agenda_of, open_supervisions
+from services.notify.store.supervisions import find_meeting
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import environment, error_page, html
 from services.runtime.web.routes import Answer, Routes
 
-Row = Mapping[str, Any]
 routes = Routes()
 TEMPLATES = environment(Path(__file__).parent / "templates")
 
@@ -31,8 +29,8 @@ TEMPLATES = environment(Path(__file__).parent / "templates")
 def agenda_page(call: Call[Notify]) -> Answer:
     """What is under supervision and not resolved, with the meeting that deals with it; a department sees its own."""
     with call.service.database.reading() as connection:
-        rows = open_supervisions(connection, call.caller.department)
-    return _page(call, rows, None)
+        entries = open_supervisions(connection, call.caller.department)
+    return _page(call, entries, None)
 
 
 @routes.get("/agenda/<meeting_id>", access=SUPERVISORS, page=error_page)
@@ -42,10 +40,10 @@ def meeting_page(call: Call[Notify]) -> Answer:
         meeting = find_meeting(connection, call.path["meeting_id"])
         if meeting is None:
             raise NotFound("There is no such meeting.")
-        return _page(call, agenda_of(connection, meeting["id"]), meeting)
+        return _page(call, agenda_of(connection, meeting.id), meeting)
 
 
-def _page(call: Call[Notify], rows: list[Row], meeting: Row | None) -> flask.Response:
+def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | None) -> flask.Response:
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
     zone = catalogue.calendar.zone
 
@@ -63,9 +61,9 @@ def _page(call: Call[Notify], rows: list[Row], meeting: Row | None) -> flask.Res
     def kind(code: str) -> Words:
         return word(DEADLINES, code)
 
-    groups = domain.group_agenda(rows, catalogue.calendar, now)
+    groups = group_agenda(entries, catalogue.calendar, now)
     response = html(
-        TEMPLATES, "agenda.html", place=catalogue, groups=groups, total=len(rows), meeting=meeting, now=now,
+        TEMPLATES, "agenda.html", place=catalogue, groups=groups, total=len(entries), meeting=meeting, now=now,
         department=department, rung=rung, minutes=minutes, kind=kind, results=RESULTS,
         may_open=call.caller.role in (Role.SUPERVISOR, Role.ADMIN),
     )  # fmt: skip

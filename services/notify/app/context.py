@@ -1,22 +1,21 @@
-"""What the views work with, and the table they fill."""
+"""What the views work with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
-from services.notify.domain import Ladder, Notifier, Recipients, SubmitterChannels
-from services.notify.handlers import LOST_AFTER
+from services.notify.domain.ladder import Ladder
+from services.notify.domain.recipients import Notifier, Recipients
+from services.notify.domain.submitters import SubmitterChannels
+from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.web.calls import Call
-from services.runtime.web.routes import Routes
 
-routes = Routes()
 SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 
@@ -61,7 +60,7 @@ class Notify:
         return self.place.now.submitter_channels
 
 
-def case_filters(call: Call[Notify]) -> dict[str, Any]:
+def case_filters(call: Call[Notify]) -> dict[str, object]:
     """What a list is narrowed to, by column; a department's to its own. Raises `NotAllowed` for another's."""
     filters = {name: call.query[name] for name in ("department", "opinion", "assignment")}
     return filters | {"department": call.caller.own_only(filters["department"])}

@@ -2,135 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
+from sqlalchemy.engine import Connection
 
 from services.contracts.callers import STAFF
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.messages.values import Promise
-from services.notify import domain, handlers, schemas
-from services.notify.app.context import SUPERVISORS, Notify, routes
-from services.notify.store import SupervisionStore, agenda_of, find_meeting, list_meetings, list_supervisions
+from services.notify.app.context import SUPERVISORS, Notify
+from services.notify.domain.agenda import group_agenda
+from services.notify.domain.supervisions import Meeting
+from services.notify.handlers import supervising as handlers
+from services.notify.schemas.supervisions import (
+    MeetingCall,
+    MeetingFile,
+    MeetingPage,
+    MeetingQuery,
+    Result,
+    Scheduling,
+    SupervisionPage,
+    SupervisionQuery,
+    SupervisionShape,
+    meeting_answer,
+    meeting_file,
+    supervision_answer,
+)
+from services.notify.store.agendas import agenda_of, list_meetings, list_supervisions
+from services.notify.store.supervisions import SupervisionStore, find_meeting
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
-Row = Mapping[str, Any]
-FACTS = (
-    "id", "opinion", "assignment", "department", "rung", "title", "raised", "state", "meeting", "result", "note", "resolved",
-)  # fmt: skip
-ITEM = (*FACTS, "overdue_working_days", "waiting")
+routes = Routes()
 
 
-@routes.get(f"{API}/supervisions", access=STAFF, query=schemas.SupervisionQuery, answers={200: schemas.SupervisionPage})
+@routes.get(f"{API}/supervisions", access=STAFF, query=SupervisionQuery, answers={200: SupervisionPage})
 def supervisions(call: Call[Notify]) -> Answer:
     """List supervisions, the newest first; a department sees its own."""
     limit = call.query["limit"]
     filters = {name: call.query[name] for name in ("department", "opinion", "assignment", "state", "meeting")}
     filters["department"] = call.caller.own_only(filters["department"])
     with call.service.database.reading() as connection:
-        rows = list_supervisions(connection, filters, read_cursor(call.query["cursor"]), limit)
-    return 200, page(list(map(_supervision, rows)), limit)
+        found = list_supervisions(connection, filters, read_cursor(call.query["cursor"]), limit)
+    return 200, page(list(map(supervision_answer, found)), limit)
 
 
 @routes.post(
     f"{API}/supervisions/<supervision_id>/schedule",
-    access=SUPERVISORS, body=schemas.Scheduling, answers={200: schemas.SupervisionShape},
+    access=SUPERVISORS, body=Scheduling, answers={200: SupervisionShape},
 )  # fmt: skip
 def schedule(call: Call[Notify]) -> Answer:
     """Put a supervision on the agenda of a meeting."""
     with call.service.database.transaction() as work:
-        row = handlers.schedule(SupervisionStore(work), call.path["supervision_id"], call.body["meeting"])
-    return 200, _supervision(row)
+        supervision = handlers.schedule(SupervisionStore(work), call.path["supervision_id"], call.body["meeting"])
+    return 200, supervision_answer(supervision)
 
 
 @routes.post(
     f"{API}/supervisions/<supervision_id>/result",
-    access=SUPERVISORS, body=schemas.Result, answers={200: schemas.SupervisionShape},
+    access=SUPERVISORS, body=Result, answers={200: SupervisionShape},
 )  # fmt: skip
 def resolve(call: Call[Notify]) -> Answer:
     """Record what a supervision came to; once."""
     body, promised = call.body, call.body["promise"]
     promise = Promise(promised["what"], promised["due"], promised["who"]) if promised else None
     with call.service.database.transaction() as work:
-        store = SupervisionStore(work)
-        row = handlers.resolve(store, call.path["supervision_id"], body["result"], body["note"], promise, call.caller.token)
-    return 200, _supervision(row)
+        supervision = handlers.resolve(
+            SupervisionStore(work), call.path["supervision_id"], body["result"], body["note"], promise, call.caller.token
+        )
+    return 200, supervision_answer(supervision)
 
 
 @routes.post(
     f"{API}/meetings",
     access=SUPERVISORS,
-    body=schemas.MeetingCall,
-    answers={201: schemas.MeetingFile},
+    body=MeetingCall,
+    answers={201: MeetingFile},
     made=f"{API}/meetings/{{id}}",
 )
 def call_meeting(call: Call[Notify]) -> Answer:
     """Call a meeting about the supervisions named, or about all that are open and on no agenda yet."""
 
-    def act(work: Transaction) -> tuple[int, Any]:
+    def act(work: Transaction) -> tuple[int, dict[str, object]]:
         body = call.body
         meeting = handlers.call_meeting(SupervisionStore(work), body["title"], body["at"], body["supervisions"], call.caller.token)
-        work.flush()
-        return 201, _meeting(call, work, meeting)
+        return 201, _file(call, work.connection, meeting)
 
     return once(call.service.database, call.idempotency_key, "POST /meetings", call.body, act)
 
 
-@routes.get(f"{API}/meetings", access=SUPERVISORS, query=schemas.MeetingQuery, answers={200: schemas.MeetingPage})
+@routes.get(f"{API}/meetings", access=SUPERVISORS, query=MeetingQuery, answers={200: MeetingPage})
 def meetings(call: Call[Notify]) -> Answer:
     """List meetings, the one called last first."""
     limit = call.query["limit"]
     with call.service.database.reading() as connection:
-        rows = list_meetings(connection, read_cursor(call.query["cursor"]), limit)
-    return 200, page([{name: row[name] for name in ("id", "title", "at", "created", "total", "resolved")} for row in rows], limit)
+        found = list_meetings(connection, read_cursor(call.query["cursor"]), limit)
+    return 200, page([meeting_answer(each.meeting, each.total, each.resolved) for each in found], limit)
 
 
-@routes.get(f"{API}/meetings/<meeting_id>", access=SUPERVISORS, answers={200: schemas.MeetingFile})
+@routes.get(f"{API}/meetings/<meeting_id>", access=SUPERVISORS, answers={200: MeetingFile})
 def read_meeting(call: Call[Notify]) -> Answer:
     """Read a meeting's agenda: by department, what is overdue and by how many working days, and what came of it."""
     with call.service.database.reading() as connection:
         meeting = find_meeting(connection, call.path["meeting_id"])
         if meeting is None:
             raise NotFound("There is no such meeting.")
-        return 200, _file(call, meeting, agenda_of(connection, meeting["id"]))
+        return 200, _file(call, connection, meeting)
 
 
-def _meeting(call: Call[Notify], work: Transaction, meeting: Row) -> dict[str, Any]:
-    return _file(call, meeting, agenda_of(work.connection, meeting["id"]))
-
-
-def _file(call: Call[Notify], meeting: Row, rows: list[Row]) -> dict[str, Any]:
+def _file(call: Call[Notify], connection: Connection, meeting: Meeting) -> dict[str, object]:
     catalogue, now = call.service.catalogue, call.service.database.clock.now()
-    groups = domain.group_agenda(rows, catalogue.calendar, now)
-    name = partial(_name, call)
-    return {
-        **{key: meeting[key] for key in ("id", "title", "at", "created")}, "total": len(rows),
-        "resolved": sum(row["state"] == "resolved" for row in rows),
-        "departments": [
-            {**name(group["department"]), "items": [_item(item, meeting["id"]) for item in group["items"]]} for group in groups
-        ],
-    }  # fmt: skip
-
-
-def _name(call: Call[Notify], code: str) -> dict[str, str]:
-    department = stored.department(call.service.catalogue, code)
-    return {
-        "department": code,
-        "name": department.name,
-        "name_en": department.name_en,
-    }
-
-
-def _item(row: Row, meeting: str) -> dict[str, Any]:
-    moved = row["meeting"] if row["meeting"] != meeting else None
-    return _supervision(row) | {name: row[name] for name in ("overdue_working_days", "waiting")} | {"moved_to": moved}
-
-
-def _supervision(row: Row) -> dict[str, Any]:
-    promise = {"what": row["promise"], "due": row["promise_due"], "who": row["promise_who"]} if row["promise"] else None
-    return {name: row[name] for name in FACTS} | {"of": row["kind"], "deadline": row["due"], "promise": promise}
+    groups = group_agenda(agenda_of(connection, meeting.id), catalogue.calendar, now)
+    departments = [stored.department(catalogue, group.department) for group in groups]
+    return meeting_file(meeting, groups, {each.code: (each.name, each.name_en) for each in departments})

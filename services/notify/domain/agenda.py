@@ -2,14 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
 
 from services.contracts.worktime import Calendar
+from services.notify.domain.supervisions import Meeting, Supervision
 
-Row = Mapping[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class AgendaEntry:
+    """A supervision with how its case goes on: `waiting` for an answer still, or answered (or paused) at `ended`.
+
+    `meeting` is what deals with it, where that was asked for.
+    """
+
+    supervision: Supervision
+    waiting: bool
+    ended: datetime | None
+    meeting: Meeting | None = None
+
+    def overdue_days(self, calendar: Calendar, now: datetime) -> int:
+        """How many working days it is overdue; one that was answered late was so until then."""
+        return overdue_days(calendar, self.supervision.due, now if self.waiting else self.ended or now)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueEntry:
+    """An entry of an agenda and how many working days it is overdue."""
+
+    entry: AgendaEntry
+    overdue_working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaGroup:
+    """What an agenda has of one department, the longest overdue first."""
+
+    department: str
+    entries: tuple[OverdueEntry, ...]
 
 
 def overdue_days(calendar: Calendar, due: datetime, until: datetime) -> int:
@@ -17,19 +49,11 @@ def overdue_days(calendar: Calendar, due: datetime, until: datetime) -> int:
     return calendar.working_days(due.astimezone(calendar.zone).date(), until.astimezone(calendar.zone).date())
 
 
-def group_agenda(rows: Iterable[Row], calendar: Calendar, now: datetime) -> list[dict[str, Any]]:
-    """What is on an agenda by department, which the rows are sorted by; the longest overdue comes first.
-
-    A case that was answered late is overdue until then; `waiting` says that it has not been answered.
-    """
+def group_agenda(entries: Iterable[AgendaEntry], calendar: Calendar, now: datetime) -> list[AgendaGroup]:
+    """What is on an agenda by department, which the entries are sorted by."""
     groups = []
-    for department, own in groupby(rows, key=lambda row: str(row["department"])):
-        items = []
-        for row in own:
-            until = now if row["waiting"] else row["ended"] or now
-            items.append(
-                {**row, "waiting": bool(row["waiting"]), "overdue_working_days": overdue_days(calendar, row["due"], until)}
-            )
-        items.sort(key=lambda item: -int(item["overdue_working_days"]))
-        groups.append({"department": department, "items": items})
+    for department, own in groupby(entries, key=lambda entry: entry.supervision.department):
+        overdue = [OverdueEntry(entry, entry.overdue_days(calendar, now)) for entry in own]
+        overdue.sort(key=lambda each: -each.overdue_working_days)
+        groups.append(AgendaGroup(department, tuple(overdue)))
     return groups

@@ -109,6 +109,23 @@ class SubmitterNotification:
     dropped: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SubmitterDelivery:
+    """What became of one notification to a submitter by one `way`; who it was for is not in it."""
+
+    id: str
+    opinion: str
+    about: str
+    way: str
+    state: str
+    attempts: int
+    at: datetime
+    next_at: datetime | None
+    begun: datetime | None
+    ended: datetime | None
+    reason: str | None
+
+
 class SubmitterChannels:
     """Writes to submitters by the ways that the settings open: an Apprise address with `{to}` for each."""
 

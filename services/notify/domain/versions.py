@@ -10,6 +10,7 @@ from itertools import pairwise
 from services.contracts.catalogue.model import Difficulty
 from services.contracts.durations import Duration
 from services.contracts.worktime import Calendar, DayNote
+from services.notify.domain.kept import DeadlineState, KeptDeadline
 
 #: Why a version was set, in Chinese and English; `{rule}` is how long the step may take.
 CAUSES: Mapping[str, tuple[str, str]] = {
@@ -21,7 +22,7 @@ CAUSES: Mapping[str, tuple[str, str]] = {
     "rescheduled": ("工作日历变动，重新计算", "the working days have changed; counted again"),
 }
 #: What has become of a version.
-STATES: Mapping[str, tuple[str, str]] = {
+STATES: Mapping[DeadlineState, tuple[str, str]] = {
     "open": ("计时中", "running"),
     "met": ("按期", "met"),
     "missed": ("逾期", "missed"),
@@ -33,20 +34,6 @@ STATES: Mapping[str, tuple[str, str]] = {
 NO_RULE = ("由交办方指定的期限", "the date that it was given")
 ONE_DAY = timedelta(days=1)
 MOST_DAYS = 3660
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a deadline as it is on record; `ended` is empty while it runs."""
-
-    version: int
-    start: datetime
-    begun: datetime
-    due: datetime
-    provisional: bool
-    state: str
-    cause: str
-    ended: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +54,9 @@ class PausedSpan:
 class DeadlineHistory:
     """A deadline explained, with the versions of its round up to the one that was asked for."""
 
-    chosen: Version
+    chosen: KeptDeadline
     rule: Duration | None
-    versions: tuple[tuple[Version, str, str], ...]
+    versions: tuple[tuple[KeptDeadline, str, str], ...]
     pauses: tuple[PausedSpan, ...]
     days: tuple[DayNote, ...]
 
@@ -87,41 +74,43 @@ def rule_of(kind: str, cause: str, difficulty: str | None, difficulties: Mapping
     return entry.deadlines.get("rework" if kind == "reply" and cause == "reopened" else kind)
 
 
-def round_of(versions: Sequence[Version], number: int) -> list[Version]:
+def round_of(versions: Sequence[KeptDeadline], number: int) -> list[KeptDeadline]:
     """The versions of one round, which have been counted from the same instant, up to the one with this number."""
-    chosen = next(each for each in versions if each.version == number)
-    return [each for each in versions if each.begun == chosen.begun and each.version <= number]
+    begun = next(each.deadline.counted_from for each in versions if each.deadline.version == number)
+    return [each for each in versions if each.deadline.counted_from == begun and each.deadline.version <= number]
 
 
-def explain_history(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> DeadlineHistory:
+def explain_history(calendar: Calendar, chain: Sequence[KeptDeadline], rule: Duration | None) -> DeadlineHistory:
     """Explain the last version of a round, by the rule that its first one came from."""
     chosen = chain[-1]
-    pauses = [PausedSpan(one.ended, other.start) for one, other in pairwise(chain) if one.state == "paused" and one.ended]
+    pauses = [PausedSpan(one.ended, other.deadline.start) for one, other in pairwise(chain) if one.state == "paused" and one.ended]
     if chosen.state == "paused" and chosen.ended is not None:
         pauses.append(PausedSpan(chosen.ended, None))
     versions = tuple((each, *_why(calendar, each, rule)) for each in chain)
     return DeadlineHistory(chosen, rule, versions, tuple(pauses), tuple(_days(calendar, chain, rule, pauses)))
 
 
-def _why(calendar: Calendar, version: Version, rule: Duration | None) -> tuple[str, str]:
-    due = f"{version.due.astimezone(calendar.zone):%Y-%m-%d %H:%M:%S}"
-    state, state_en = STATES.get(version.state, (version.state, version.state))
-    cause, cause_en = CAUSES.get(version.cause, NO_RULE)
+def _why(calendar: Calendar, kept: KeptDeadline, rule: Duration | None) -> tuple[str, str]:
+    due = f"{kept.deadline.due.astimezone(calendar.zone):%Y-%m-%d %H:%M:%S}"
+    state, state_en = STATES[kept.state]
+    cause, cause_en = CAUSES.get(kept.deadline.cause, NO_RULE)
     cause = cause.format(rule=rule.zh if rule else NO_RULE[0])
     cause_en = cause_en.format(rule=rule.en if rule else NO_RULE[1])
     doubt, doubt_en = (
-        ("（暂定：放假安排未公布）", " (provisional: holidays are not published yet)") if version.provisional else ("", "")
+        ("（暂定：放假安排未公布）", " (provisional: holidays are not published yet)") if kept.deadline.provisional else ("", "")
     )
     return f"{cause}：截止 {due}{doubt}；{state}。", f"{cause_en}: due {due}{doubt_en}; {state_en}."
 
 
-def _days(calendar: Calendar, chain: Sequence[Version], rule: Duration | None, pauses: Sequence[PausedSpan]) -> Iterator[DayNote]:
-    begun, due = (moment.astimezone(calendar.zone) for moment in (chain[0].begun, chain[-1].due))
+def _days(
+    calendar: Calendar, chain: Sequence[KeptDeadline], rule: Duration | None, pauses: Sequence[PausedSpan]
+) -> Iterator[DayNote]:
+    begun, due = (moment.astimezone(calendar.zone) for moment in (chain[0].deadline.counted_from, chain[-1].deadline.due))
     if rule is None or rule.unit != "wd":
         yield from _without_counting(calendar, chain, rule)
         return
     day, left = begun.date(), rule.amount
-    granted = any(each.cause == "extended" for each in chain)
+    granted = any(each.deadline.cause == "extended" for each in chain)
     while day < due.date() and (day - begun.date()).days < MOST_DAYS:
         day += ONE_DAY
         counts, zh, en = calendar.explain_day(day)
@@ -134,10 +123,10 @@ def _days(calendar: Calendar, chain: Sequence[Version], rule: Duration | None, p
             yield DayNote(day, counts, zh, en)
 
 
-def _without_counting(calendar: Calendar, chain: Sequence[Version], rule: Duration | None) -> Iterator[DayNote]:
-    first, last = chain[0], chain[-1]
+def _without_counting(calendar: Calendar, chain: Sequence[KeptDeadline], rule: Duration | None) -> Iterator[DayNote]:
+    first, last = chain[0].deadline, chain[-1].deadline
     if rule is not None:
-        yield from calendar.explain(first.begun, rule)
+        yield from calendar.explain(first.counted_from, rule)
     if rule is None or last is not first:
         zh, en = CAUSES[last.cause] if "{" not in CAUSES[last.cause][0] else NO_RULE
         yield DayNote(last.due.astimezone(calendar.zone).date(), True, zh, en)

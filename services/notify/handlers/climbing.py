@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.notify.domain import message_of
+from services.notify.domain.ladder import message_of
+from services.notify.handlers.supervising import raise_supervision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
-    from services.notify.domain import Deadline, Ladder, Recipients, Step
-    from services.notify.store import DeadlineStore, DueDeadline, DueOccasion, ReminderStore, SupervisionStore
+    from services.notify.domain.ladder import Deadline, Ladder, Step
+    from services.notify.domain.recipients import Recipients
+    from services.notify.store.deadlines import DeadlineStore, DueDeadline, DueOccasion
+    from services.notify.store.reminders import ReminderStore
+    from services.notify.store.supervisions import SupervisionStore
 
 log = structlog.get_logger()
 
@@ -47,18 +51,19 @@ def climb(climber: Climber, found: Sequence[DueDeadline]) -> None:
     deadlines.close([entry.deadline.assignment for entry in found if entry.ended])
 
 
-def answer(climber: Climber, called: Sequence[DueOccasion]) -> None:
+def answer(climber: Climber, due: Sequence[DueOccasion]) -> None:
     """Fire what occasions call for. To be called within office hours only."""
-    reminders = climber.record([each.deadline for each in called])
-    for each in called:
-        for step in climber.ladder.upon(each.occasion, each.deadline):
-            _fire(climber, reminders, each.deadline, step)
-    climber.deadlines.answered(called)
+    called = [each.occasion for each in due]
+    reminders = climber.record([occasion.deadline for occasion in called])
+    for occasion in called:
+        for step in climber.ladder.upon(occasion.occasion, occasion.deadline):
+            _fire(climber, reminders, occasion.deadline, step)
+    climber.deadlines.remove(due)
 
 
 def _fire(climber: Climber, reminders: ReminderStore, deadline: Deadline, step: Step) -> None:
     rung = step.rung
-    supervision = climber.supervisions.raise_(deadline, rung.code) if rung.action == "supervision" else None
+    supervision = raise_supervision(climber.supervisions, deadline, rung.code) if rung.action == "supervision" else None
     # The deadline that a rating has led to is the one of the rework.
     told = replace(deadline, kind="rework") if deadline.kind == "evaluation" else deadline
     letters = climber.recipients.letters(rung, told, climber.now)

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from services.notify.domain import FAILURES_OF_A_WAY, Undelivered, cause_of, next_attempt, rest_after
+from services.notify.domain.recipients import Undelivered, next_attempt, rest_after
+from services.notify.domain.submitters import FAILURES_OF_A_WAY, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from services.contracts.messages.supervision import LetterRequested
-    from services.notify.domain import Ladder, Notifier, SubmitterChannels, SubmitterNotification
-    from services.notify.store import SubmitterNotificationStore, TakenSubmitterNotification
+    from services.notify.domain.ladder import Ladder
+    from services.notify.domain.recipients import Notifier
+    from services.notify.domain.submitters import SubmitterChannels, SubmitterNotification
+    from services.notify.store.submitter_notifications import SubmitterNotificationStore, TakenSubmitterNotification
 
     Keep = Callable[[SubmitterNotification, datetime], None]
 

@@ -8,9 +8,9 @@ down_revision = None
 
 CASES = (
     sa.Column("opinion", sa.String(64), primary_key=True),
-    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("published_sequence", sa.Integer, nullable=False),
     sa.Column("higher", sa.Boolean, nullable=False),
-    sa.Column("marked", sa.Integer, nullable=False),
+    sa.Column("marked_sequence", sa.Integer, nullable=False),
 )
 CHANNELS = (
     sa.Column("channel", sa.String(40), primary_key=True),
@@ -53,7 +53,7 @@ HEADS = (
     sa.Column("time", sa.BigInteger, nullable=False),
     sa.Column("key", sa.String(16), nullable=False),
     sa.Column("signature", sa.String(128), nullable=False),
-    sa.Column("heard", sa.BigInteger, nullable=False),
+    sa.Column("received", sa.BigInteger, nullable=False),
 )
 MEETINGS = (
     sa.Column("id", sa.String(36), primary_key=True),
@@ -110,8 +110,8 @@ REMINDERS = (
     sa.Column("message", sa.String(36)),
     sa.Column("sequence", sa.Integer),
     sa.Column("time", sa.Integer, nullable=False, server_default="1"),
-    sa.UniqueConstraint("assignment", "kind", "version", "rung", "time", name="reminders_once"),
     sa.UniqueConstraint("opinion", "sequence", name="reminders_in_order"),
+    sa.UniqueConstraint("assignment", "kind", "version", "rung", "time", name="reminders_once"),
 )
 SUPERVISIONS = (
     sa.Column("id", sa.String(36), primary_key=True),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
 
 from marshmallow import Schema, fields, pre_load
 
+from services.contracts.worktime import DayNote
+from services.notify.domain.explanation import Explanation
+from services.notify.domain.kept import KeptDeadline
+from services.notify.domain.versions import DeadlineHistory
 from services.runtime.web.paging import page_of
 
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
@@ -55,7 +59,7 @@ class ExplainQuery(Schema):
     rule = fields.String(required=True)
 
     @pre_load
-    def _restore_plus(self, data: Mapping[str, Any], **_: Any) -> dict[str, Any]:
+    def _restore_plus(self, data: Mapping[str, str], **_: object) -> dict[str, str]:
         # A plus sign that was not escaped in the address arrives as a blank.
         return {name: _BLANK_FOR_PLUS.sub("+", value) if name == "from" else value for name, value in data.items()}
 
@@ -116,3 +120,50 @@ DeadlineHistoryAnswer = DeadlineShape.from_dict(
     },
     name="DeadlineStory",
 )
+
+
+def deadline_answer(kept: KeptDeadline, now: datetime) -> dict[str, object]:
+    """A deadline as a `DeadlineShape`."""
+    deadline = kept.deadline
+    following = {"rung": kept.next_rung, "at": kept.next_at} if kept.next_at and kept.is_running else None
+    return {
+        "id": deadline.id, "opinion": deadline.opinion, "assignment": deadline.assignment, "department": deadline.department,
+        "of": deadline.kind, "version": deadline.version, "difficulty": deadline.difficulty, "start": deadline.start,
+        "due": deadline.due, "provisional": deadline.provisional, "overdue": kept.is_overdue(now), "state": _state(kept),
+        "cause": deadline.cause, "ended": kept.ended, "promise": deadline.promise, "next": following,
+    }  # fmt: skip
+
+
+def explanation_answer(told: Explanation, rule: str) -> dict[str, object]:
+    """An explanation as an `ExplanationShape`."""
+    return {
+        "from": told.start, "rule": rule, "duration": str(told.duration), "due": told.due, "provisional": told.provisional,
+        "counted": told.counted, "zh": told.zh, "en": told.en, "days": list(map(_day, told.days)),
+    }  # fmt: skip
+
+
+def history_answer(history: DeadlineHistory, kept: KeptDeadline, now: datetime) -> dict[str, object]:
+    """A deadline with its history as a `DeadlineStory`."""
+    _, zh, en = history.versions[-1]
+    return deadline_answer(kept, now) | {
+        "from": history.chosen.deadline.counted_from, "rule": str(history.rule) if history.rule else None,
+        "counted": history.counted, "zh": zh, "en": en, "versions": [_version(*each) for each in history.versions],
+        "pauses": [{"from": pause.start, "until": pause.until} for pause in history.pauses],
+        "days": list(map(_day, history.days)),
+    }  # fmt: skip
+
+
+def _version(kept: KeptDeadline, zh: str, en: str) -> dict[str, object]:
+    deadline = kept.deadline
+    return {
+        "version": deadline.version, "start": deadline.start, "due": deadline.due, "provisional": deadline.provisional,
+        "cause": deadline.cause, "state": _state(kept), "ended": kept.ended, "zh": zh, "en": en,
+    }  # fmt: skip
+
+
+def _state(kept: KeptDeadline) -> str:
+    return "running" if kept.is_running else kept.state
+
+
+def _day(note: DayNote) -> dict[str, object]:
+    return {"day": note.day, "counted": note.counted, "zh": note.zh, "en": note.en}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.queries import Choices
-from services.notify.domain.submitters import STEPS
+from services.notify.domain.submitters import STEPS, SubmitterDelivery
 from services.runtime.web.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
@@ -38,3 +38,12 @@ class SubmitterNotificationShape(Schema):
 
 
 SubmitterNotificationPage = page_of("NotePage", "A page of letters to submitters, the newest first.", SubmitterNotificationShape)
+
+
+def note_answer(sent: SubmitterDelivery) -> dict[str, object]:
+    """What became of a notification as a `NoteShape`."""
+    return {
+        "id": sent.id, "opinion": sent.opinion, "kind": sent.about, "channel": sent.way, "state": sent.state,
+        "attempts": sent.attempts, "at": sent.at, "next_at": sent.next_at, "begun": sent.begun, "ended": sent.ended,
+        "reason": sent.reason,
+    }  # fmt: skip

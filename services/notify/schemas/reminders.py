@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from marshmallow import Schema, fields
 
 from services.contracts.queries import Codes
+from services.notify.domain.reminders import Reminder, SentNotification
 from services.runtime.web.paging import Page, page_of
 
 
@@ -60,3 +63,15 @@ class ReminderShape(Schema):
 
 
 ReminderPage = page_of("ReminderPage", "A page of reminders, the newest first.", ReminderShape)
+
+
+def reminder_answer(reminder: Reminder, sent: Iterable[SentNotification], own: str | None) -> dict[str, object]:
+    """A reminder as a `ReminderShape`; the department `own` sees what was sent to departments only."""
+    return {
+        "id": reminder.id, "opinion": reminder.opinion, "assignment": reminder.assignment, "department": reminder.department,
+        "of": reminder.kind, "version": reminder.version, "rung": reminder.rung, "time": reminder.time, "action": reminder.action,
+        "card": reminder.card, "state": reminder.state, "deadline": reminder.due, "planned": reminder.planned, "at": reminder.at,
+        "message": reminder.message,
+        # What was written to those above a department is not that department's to see.
+        "letters": [each for each in sent if own is None or each.recipient == "department"],
+    }  # fmt: skip

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
 from marshmallow import Schema, fields, validate
 
 from services.contracts.fields import Code, ManyLines, OneLine
+from services.contracts.messages.values import Promise
 from services.contracts.queries import Choices, Codes
+from services.notify.domain.agenda import AgendaGroup, OverdueEntry
+from services.notify.domain.supervisions import Meeting, Supervision, SupervisionResult
 from services.runtime.web.paging import Page, page_of
 
-RESULTS = ("summons", "promise", "criticism", "closed")
 MOST_CHOSEN = 500
 LONGEST_ID = 60
 
@@ -38,7 +43,7 @@ class MeetingPromiseBody(Schema):
 class Result(Schema):
     """What a supervision came to: a summons (约见), a new promise, criticism, or nothing more to do."""
 
-    result = fields.String(required=True, validate=validate.OneOf(RESULTS))
+    result = fields.String(required=True, validate=validate.OneOf(get_args(SupervisionResult)))
     note = ManyLines(2000, required=True)
     promise = fields.Nested(MeetingPromiseBody, load_default=None, allow_none=True)
 
@@ -117,3 +122,49 @@ class MeetingFile(MeetingShape):
     """A meeting with its agenda by department."""
 
     departments = fields.List(fields.Nested(DepartmentAgenda), required=True)
+
+
+def supervision_answer(supervision: Supervision) -> dict[str, object]:
+    """A supervision as a `SupervisionShape`."""
+    return {
+        "id": supervision.id, "opinion": supervision.opinion, "assignment": supervision.assignment,
+        "department": supervision.department, "of": supervision.kind, "rung": supervision.rung, "title": supervision.title,
+        "deadline": supervision.due, "raised": supervision.raised, "state": supervision.state, "meeting": supervision.meeting,
+        "result": supervision.result, "note": supervision.note, "promise": _promise(supervision.promise),
+        "resolved": supervision.resolved,
+    }  # fmt: skip
+
+
+def _promise(promise: Promise | None) -> dict[str, object] | None:
+    return None if promise is None else {"what": promise.what, "due": promise.due, "who": promise.who}
+
+
+def meeting_answer(meeting: Meeting, total: int, resolved: int) -> dict[str, object]:
+    """A meeting as a `MeetingShape`."""
+    return {
+        "id": meeting.id, "title": meeting.title, "at": meeting.at, "created": meeting.created, "total": total,
+        "resolved": resolved,
+    }  # fmt: skip
+
+
+def meeting_file(meeting: Meeting, groups: Sequence[AgendaGroup], names: Mapping[str, tuple[str, str]]) -> dict[str, object]:
+    """A meeting with its agenda as a `MeetingFile`; `names` has the Chinese and English name of each department."""
+    entries = [each for group in groups for each in group.entries]
+    resolved = sum(each.entry.supervision.state == "resolved" for each in entries)
+    return meeting_answer(meeting, len(entries), resolved) | {
+        "departments": [
+            {
+                "department": group.department, "name": names[group.department][0], "name_en": names[group.department][1],
+                "items": [_item(each, meeting) for each in group.entries],
+            }
+            for group in groups
+        ]
+    }  # fmt: skip
+
+
+def _item(overdue: OverdueEntry, meeting: Meeting) -> dict[str, object]:
+    supervision = overdue.entry.supervision
+    return supervision_answer(supervision) | {
+        "overdue_working_days": overdue.overdue_working_days, "waiting": overdue.entry.waiting,
+        "moved_to": supervision.meeting if supervision.meeting != meeting.id else None,
+    }  # fmt: skip

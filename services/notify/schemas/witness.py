@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from services.notify.domain.witness import WitnessRecord
 from services.runtime.web.paging import page_of
 
 
@@ -20,3 +21,11 @@ class WitnessedHead(Schema):
 
 
 WitnessedHeads = page_of("WitnessedHeads", "The heads that were heard of, oldest first.", WitnessedHead)
+
+
+def head_answer(head: WitnessRecord) -> dict[str, object]:
+    """A head as a `WitnessedHead`."""
+    return {
+        "id": head.id, "size": head.size, "root": head.root, "time": head.time, "key": head.key, "signature": head.signature,
+        "heard": head.received,
+    }  # fmt: skip

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from services.contracts.messages.values import Message
+from services.notify.domain.timetable import CaseMark
 from services.notify.store.tables import cases
 from services.runtime.store.database import INSERTS, Transaction
 
-_SAID = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(said=sa.bindparam("_said"))
+_PUBLISHED = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(published_sequence=sa.bindparam("_sequence"))
 
 
 class CasePublisher:
@@ -23,28 +24,28 @@ class CasePublisher:
     def __init__(self, work: Transaction, opinions: Iterable[str]) -> None:
         self._work = work
         wanted = sorted(set(opinions))
-        self._said: dict[str, int] = {}
+        self._sequences: dict[str, int] = {}
         if wanted:
             know(work, wanted)
-            query = sa.select(cases.c.opinion, cases.c.said).where(cases.c.opinion.in_(wanted))
+            query = sa.select(cases.c.opinion, cases.c.published_sequence).where(cases.c.opinion.in_(wanted))
             found = work.execute(query.order_by(cases.c.opinion).with_for_update())
-            self._said = {row.opinion: row.said for row in found}
+            self._sequences = {row.opinion: row.published_sequence for row in found}
 
     def publish(self, message: Message, opinion: str) -> tuple[str, int]:
         """Say it; returns the message's id and its number."""
-        number = self._said[opinion] = self._said[opinion] + 1
-        self._work.defer(_SAID, {"_opinion": opinion, "_said": number})
+        number = self._sequences[opinion] = self._sequences[opinion] + 1
+        self._work.defer(_PUBLISHED, {"_opinion": opinion, "_sequence": number})
         return self._work.publish(message, subject=opinion, sequence=number), number
 
 
 def know(work: Transaction, opinions: Iterable[str]) -> None:
     """Keep a row for each case that has none yet."""
-    rows = [{"opinion": opinion, "said": 0, "higher": False, "marked": 0} for opinion in opinions]
+    rows = [{"opinion": opinion, "published_sequence": 0, "higher": False, "marked_sequence": 0} for opinion in opinions]
     work.execute(INSERTS[work.connection.dialect.name](cases).on_conflict_do_nothing(), rows)
 
 
-def mark(work: Transaction, opinion: str, higher: bool, sequence: int) -> None:
-    """Keep whether a case starts one rung higher, as the event with this sequence told, unless a later one is known."""
-    know(work, [opinion])
-    newer = cases.update().where(cases.c.opinion == opinion, cases.c.marked < sequence)
-    work.execute(newer.values(higher=higher, marked=sequence))
+def mark_case(work: Transaction, mark: CaseMark) -> None:
+    """Keep whether a case starts one rung higher, unless a later event is known."""
+    know(work, [mark.opinion])
+    newer = cases.update().where(cases.c.opinion == mark.opinion, cases.c.marked_sequence < mark.sequence)
+    work.execute(newer.values(higher=mark.higher, marked_sequence=mark.sequence))

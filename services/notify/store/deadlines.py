@@ -2,51 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 import sqlalchemy as sa
 
-from services.notify.domain import Deadline, Step
-from services.notify.store.cases import mark
-from services.notify.store.tables import cases, deadlines, endings, is_state, occasions
+from services.contracts.envelope import Event
+from services.notify.domain.ladder import Deadline, Ladder, Step
+from services.notify.domain.timetable import EVERY, PROMISE, CaseMark, Ending, Occasion, Opening, Timetable
+from services.notify.store.cases import mark_case
+from services.notify.store.tables import AnyRow, cases, deadlines, endings, is_state, occasions
 from services.runtime.process.sweep import After, behind
-from services.runtime.store.database import Instant, Transaction, rows_of
+from services.runtime.store.database import Instant, Transaction
 
-EVERY, PROMISE = "*", "promise"
 KEY = ("assignment", "kind", "version")
-FACTS = tuple(field.name for field in fields(Deadline) if field.name != "higher")
-CALLED = ("assignment", "kind", "version", "opinion", "department", "title", "difficulty", "start", "due")
+NAMES = tuple(field.name for field in fields(Deadline) if field.name != "higher")
+#: What is kept of the deadline that an occasion is about.
+CALLED = ("opinion", "assignment", "department", "kind", "version", "start", "due", "title", "difficulty")
+ENDED = ("assignment", "kind", "sequence", "ended", "promise", "how")
+_VALUES, _CALLED_VALUES, _ENDED_VALUES = attrgetter(*NAMES), attrgetter(*CALLED), attrgetter(*ENDED)
+FACTS = tuple(deadlines.c[name] for name in NAMES)
 
 
 @dataclass(frozen=True, slots=True)
 class DueDeadline:
-    """A deadline whose next rung is due since `at`; `ended` says that what ended it was heard before it was."""
+    """A deadline whose next rung is due since `at`; `ended` says that what ended it was received before it was."""
 
     deadline: Deadline
     ended: bool
     at: datetime
 
     @property
-    def key(self) -> tuple[Any, ...]:
+    def key(self) -> tuple[datetime, str, str, int]:
         """Its place among those that are due."""
         return self.at, self.deadline.assignment, self.deadline.kind, self.deadline.version
 
 
 @dataclass(frozen=True, slots=True)
 class DueOccasion:
-    """An occasion that has called for something since `at`, with what it is about."""
+    """An occasion whose time has come."""
 
-    occasion: str
-    deadline: Deadline
-    at: datetime
+    occasion: Occasion
 
     @property
-    def key(self) -> tuple[Any, ...]:
+    def key(self) -> tuple[datetime, str, str, int]:
         """Its place among those whose time has come."""
-        return self.at, self.deadline.assignment, self.deadline.kind, self.deadline.version
+        about = self.occasion.deadline
+        return self.occasion.at, about.assignment, about.kind, about.version
 
 
 class DeadlineStore:
@@ -54,82 +58,65 @@ class DeadlineStore:
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
-        self._ended: list[dict[str, Any]] = []
-        self._marks: list[tuple[str, int, bool]] = []
+        self._ended: list[Ending] = []
+        self._marks: list[CaseMark] = []
 
-    def open(self, deadline: Deadline, first: Step | None) -> None:
-        """Keep a new deadline that waits for its first rung."""
-        self._keep(deadline, "open", first.rung.code if first else None, first.at if first else None)
+    def load(self, event: Event, ladder: Ladder, assignment: str | None = None, *, with_pause: bool = False) -> Timetable:
+        """What an event comes upon: with an `assignment`, all that is known of its deadlines, and its last pause if wanted."""
+        timetable = Timetable(ladder, event.subject, event.sequence, event.time)
+        if assignment is not None:
+            timetable.known = self._versions(assignment)
+        if assignment is not None and with_pause:
+            timetable.paused_by = self._paused(assignment, event.sequence)
+        return timetable
 
-    def keep_paused(self, deadline: Deadline) -> None:
-        """Keep a new deadline of a case that waits: its clock stands still from the start."""
-        self._keep(deadline, "paused", None, None, deadline.start)
-
-    def _keep(self, deadline: Deadline, state: str, rung: str | None, at: datetime | None, ended: datetime | None = None) -> None:
-        facts = {name: getattr(deadline, name) for name in FACTS}
-        self._work.add(deadlines, {**facts, "state": state, "next_rung": rung, "next_at": at, "ended": ended})
-
-    def end(self, assignment: str, kind: str, sequence: int, at: datetime, how: str = "judged", promise: str = "") -> None:
-        """What was set before `sequence` ended at `at`, `judged` by the clock, or in the state `how`.
-
-        `kind` may be `EVERY`, which is all but promises; `promise` is the one that is meant, or empty for all.
-        """
-        row = {"assignment": assignment, "kind": kind, "sequence": sequence, "ended": at, "promise": promise, "how": how}
-        self._work.add(endings, row)
-        self._ended.append(row)
+    def save(self, timetable: Timetable) -> None:
+        """Keep what an event has changed; what it ends and marks is written by `settle`."""
+        for opening in timetable.openings:
+            self._work.add(deadlines, _opened(opening))
+        for ending in timetable.endings:
+            self._work.add(endings, dict(zip(ENDED, _ENDED_VALUES(ending), strict=True)))
+        for occasion in timetable.occasions:
+            about = dict(zip(CALLED, _CALLED_VALUES(occasion.deadline), strict=True))
+            self._work.add(occasions, {**about, "occasion": occasion.occasion, "at": occasion.at})
+        self._ended += timetable.endings
+        self._marks += timetable.marks
 
     def settle(self) -> None:
-        """Write what ended and was marked. Comes after all of a batch was told, since its messages need not be in order."""
+        """Write what ended and was marked. Comes after all of a batch was received, since its messages need not be in order."""
         # Sorted: the same order in every worker, so that two of them cannot wait for each other.
-        ended, self._ended = sorted(self._ended, key=lambda row: (row["assignment"], row["sequence"])), []
+        ended, self._ended = sorted(self._ended, key=attrgetter("assignment", "sequence")), []
         if ended:
-            self._work.execute(_SETTLE, [{f"_{name}": value for name, value in row.items()} for row in ended])
+            names = [f"_{name}" for name in ENDED]
+            self._work.execute(_SETTLE, [dict(zip(names, _ENDED_VALUES(ending), strict=True)) for ending in ended])
         marks, self._marks = sorted(self._marks), []
-        # Deadlines before cases, as whoever climbs takes them.
-        for opinion, _, _ in marks:
-            self._look_again(opinion)
-        for opinion, sequence, higher in marks:
-            mark(self._work, opinion, higher, sequence)
+        # Deadlines before cases, as the climbing worker takes them.
+        for mark in marks:
+            self._look_again(mark.opinion)
+        for mark in marks:
+            mark_case(self._work, mark)
 
     def close(self, assignments: Sequence[str]) -> None:
-        """Write what ended of deadlines that were heard of after their end."""
-        query = sa.select(endings).where(endings.c.assignment.in_(assignments))
+        """Write what ended of deadlines that were received after their end."""
+        query = sa.select(*(endings.c[name] for name in ENDED)).where(endings.c.assignment.in_(assignments))
         if assignments:
-            self._ended += [dict(row) for row in rows_of(self._work.execute(query))]
+            self._ended += [Ending(*tuple(row)) for row in self._work.execute(query)]
             self.settle()
-
-    def versions(self, assignment: str) -> list[Deadline]:
-        """Every deadline of an assignment that was heard of, the oldest first."""
-        query = sa.select(deadlines, _is_higher().label("higher")).where(deadlines.c.assignment == assignment)
-        return [_deadline(row) for row in rows_of(self._work.execute(query.order_by(deadlines.c.version)))]
-
-    def paused(self, assignment: str, sequence: int) -> int | None:
-        """The number of the pause that was the last thing to end all deadlines of an assignment before `sequence`, if one was."""
-        table = endings.c
-        query = sa.select(table.how, table.sequence).where(table.assignment == assignment, table.kind == EVERY)
-        last = self._work.execute(query.where(table.sequence < sequence).order_by(table.sequence.desc()).limit(1)).first()
-        return last.sequence if last is not None and last.how == "paused" else None
-
-    def mark(self, opinion: str, higher: bool, sequence: int) -> None:
-        """A case starts one rung higher from now on, or no longer, unless a later event told otherwise."""
-        self._marks.append((opinion, sequence, higher))
-
-    def _look_again(self, opinion: str) -> None:
-        table = deadlines.c
-        waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
-        self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
 
     def due(self, now: datetime, limit: int, after: After = None) -> list[DueDeadline]:
         """Deadlines whose next rung is due, the first of those behind a key; on PostgreSQL those that no other worker has taken."""
+        order = (deadlines.c.next_at, *(deadlines.c[name] for name in KEY))
+        ended = first_ending(endings.c.ended).is_not(None)
         query = (
-            sa.select(deadlines, first_ending(endings.c.ended).is_not(None).label("has_ended"), _is_higher().label("higher"))
+            sa.select(*FACTS, is_higher(), ended, deadlines.c.next_at)
             .where(is_state(deadlines, "open"), deadlines.c.next_at <= now)
-            .where(behind(after, deadlines.c.next_at, *(deadlines.c[name] for name in KEY)))
-            .order_by(deadlines.c.next_at, *(deadlines.c[name] for name in KEY))
+            .where(behind(after, *order))
+            .order_by(*order)
             .limit(limit)
             .with_for_update(skip_locked=True, of=deadlines)
         )
-        return [DueDeadline(_deadline(row), row["has_ended"], row["next_at"]) for row in rows_of(self._work.execute(query))]
+        found = map(tuple, self._work.execute(query))
+        return [DueDeadline(Deadline(*facts), has_ended, at) for *facts, has_ended, at in found]
 
     def wait_for(self, waits: Sequence[tuple[Deadline, Step | None]]) -> None:
         """Move deadlines on to the step that comes next; those without one stay open and are looked at no more."""
@@ -138,26 +125,49 @@ class DeadlineStore:
             for deadline, step in waits
         ]
         if values:
-            change: dict[str, Any] = {"next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at")}
-            self._work.execute(_one_deadline().values(change), values)
+            self._work.execute(_WAIT, values)
 
-    def call(self, occasion: str, deadline: Deadline, at: datetime) -> None:
-        """Keep an occasion until `at`, when what it calls for fires."""
-        self._work.add(occasions, {name: getattr(deadline, name) for name in CALLED} | {"occasion": occasion, "at": at})
-
-    def called(self, now: datetime, limit: int, after: After = None) -> list[DueOccasion]:
+    def occasions(self, now: datetime, limit: int, after: After = None) -> list[DueOccasion]:
         """The occasions whose time has come, the first of those behind a key, with what they are about."""
         order = (occasions.c.at, *(occasions.c[name] for name in KEY))
         query = sa.select(occasions).where(occasions.c.at <= now, behind(after, *order)).order_by(*order).limit(limit)
-        rows = rows_of(self._work.execute(query.with_for_update(skip_locked=True)))
-        facts = [{name: row[name] for name in CALLED} | {"sequence": row["version"], "provisional": False} for row in rows]
-        return [DueOccasion(row["occasion"], Deadline(**told), row["at"]) for row, told in zip(rows, facts, strict=True)]
+        return [DueOccasion(_occasion(row)) for row in self._work.execute(query.with_for_update(skip_locked=True))]
 
-    def answered(self, called: Sequence[DueOccasion]) -> None:
+    def remove(self, answered: Sequence[DueOccasion]) -> None:
         """What these occasions call for has been done."""
-        one = occasions.delete().where(*(occasions.c[name] == sa.bindparam(f"_{name}") for name in KEY))
-        if called:
-            self._work.execute(one, [_key(each.deadline) for each in called])
+        if answered:
+            self._work.execute(_ANSWER, [_key(each.occasion.deadline) for each in answered])
+
+    def _versions(self, assignment: str) -> list[Deadline]:
+        query = sa.select(*FACTS, is_higher()).where(deadlines.c.assignment == assignment).order_by(deadlines.c.version)
+        return [Deadline(*tuple(row)) for row in self._work.execute(query)]
+
+    def _paused(self, assignment: str, sequence: int) -> int | None:
+        table = endings.c
+        query = sa.select(table.how, table.sequence).where(table.assignment == assignment, table.kind == EVERY)
+        last = self._work.execute(query.where(table.sequence < sequence).order_by(table.sequence.desc()).limit(1)).first()
+        return last.sequence if last is not None and last.how == "paused" else None
+
+    def _look_again(self, opinion: str) -> None:
+        table = deadlines.c
+        waiting = (table.opinion == opinion, is_state(deadlines, "open"), table.next_at > self._work.now)
+        self._work.execute(deadlines.update().where(*waiting).values(next_at=self._work.now))
+
+
+def _opened(opening: Opening) -> dict[str, object]:
+    deadline, first = opening.deadline, opening.first
+    row: dict[str, object] = dict(zip(NAMES, _VALUES(deadline), strict=True))
+    row["state"], row["ended"] = ("paused", deadline.start) if opening.paused else ("open", None)
+    row["next_rung"], row["next_at"] = (first.rung.code, first.at) if first else (None, None)
+    return row
+
+
+def _occasion(row: AnyRow) -> Occasion:
+    about = Deadline(
+        row.opinion, row.assignment, row.department, row.kind, row.version, row.start, row.due, False, row.version,
+        row.title, row.difficulty,
+    )  # fmt: skip
+    return Occasion(row.occasion, about, row.at)
 
 
 def _settling() -> sa.Update:
@@ -175,11 +185,8 @@ def _settling() -> sa.Update:
     )
 
 
-_SETTLE = _settling()
-
-
-def first_ending(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
-    """What the first of the endings that were heard of tells about a deadline; empty while it runs."""
+def first_ending(column: sa.Column[object]) -> sa.ScalarSelect[object]:
+    """What the first of the endings that were received says about a deadline; empty while it runs."""
     table = endings.c
     of_all = sa.and_(table.kind == EVERY, deadlines.c.kind != PROMISE)
     return (
@@ -195,18 +202,22 @@ def first_ending(column: sa.Column[Any]) -> sa.ScalarSelect[Any]:
     )
 
 
-def _is_higher() -> sa.ColumnElement[bool]:
+def is_higher() -> sa.ColumnElement[bool]:
+    """Whether the case of a deadline starts one rung higher."""
     marked = sa.select(cases.c.higher).where(cases.c.opinion == deadlines.c.opinion).correlate(deadlines)
-    return sa.func.coalesce(marked.scalar_subquery(), sa.false())
+    return sa.func.coalesce(marked.scalar_subquery(), sa.false(), type_=sa.Boolean)
 
 
-def _deadline(row: Mapping[str, Any]) -> Deadline:
-    return Deadline(**{name: row[name] for name in FACTS}, higher=bool(row["higher"]))
+def _one(table: sa.Table) -> list[sa.ColumnElement[bool]]:
+    return [table.c[name] == sa.bindparam(f"_{name}") for name in KEY]
 
 
-def _one_deadline() -> sa.Update:
-    return deadlines.update().where(*(deadlines.c[name] == sa.bindparam(f"_{name}") for name in KEY))
+def _key(deadline: Deadline) -> dict[str, object]:
+    return {"_assignment": deadline.assignment, "_kind": deadline.kind, "_version": deadline.version}
 
 
-def _key(deadline: Deadline) -> dict[str, Any]:
-    return {f"_{name}": getattr(deadline, name) for name in KEY}
+_SETTLE = _settling()
+_WAIT = deadlines.update().where(*_one(deadlines)).values({
+    "next_rung": sa.bindparam("_rung"), "next_at": sa.bindparam("_at", type_=Instant),
+})  # fmt: skip
+_ANSWER = occasions.delete().where(*_one(occasions))

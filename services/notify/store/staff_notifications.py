@@ -5,16 +5,15 @@ Letters of a day that are gathered into one are taken, delivered and refused tog
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
-from services.notify.store.tables import is_state, letters
-from services.runtime.store.database import Database, Transaction, rows_of
+from services.notify.store.tables import AnyRow, is_state, letters
+from services.runtime.store.database import Database, Transaction
 
 MOST_GATHERED = 200
 
@@ -56,12 +55,10 @@ class StaffNotificationStore:
             if not rows:
                 return None
             change = {"state": "sending", "attempts": letters.c.attempts + 1, "begun": work.now, "next_at": None}
-            ids = tuple(row["id"] for row in rows)
+            ids = tuple(row.id for row in rows)
             work.execute(letters.update().where(letters.c.id.in_(ids)).values(change))
-        entries = tuple((row["title"], row["body"]) for row in rows)
-        return TakenStaffNotifications(
-            ids, rows[0]["opinion"], entries, max(row["attempts"] for row in rows) + 1, rows[0]["digest"]
-        )
+        entries = tuple((row.title, row.body) for row in rows)
+        return TakenStaffNotifications(ids, rows[0].opinion, entries, max(row.attempts for row in rows) + 1, rows[0].digest)
 
     def delivered(self, letter: TakenStaffNotifications, channel: str) -> None:
         """The channel took it."""
@@ -96,7 +93,7 @@ class StaffNotificationStore:
             return int(work.execute(change).rowcount)
 
 
-def _next(work: Transaction, channel: str) -> list[Mapping[str, Any]]:
+def _next(work: Transaction, channel: str) -> Sequence[AnyRow]:
     """The oldest letter of a channel whose time has come, or all of those that are gathered when it is one of them."""
     table = letters.c
     waiting = (is_state(letters, "pending"), table.channel == channel, table.next_at <= work.now)
@@ -110,4 +107,4 @@ def _next(work: Transaction, channel: str) -> list[Mapping[str, Any]]:
         query = query.order_by(table.id).limit(MOST_GATHERED).with_for_update()
     else:
         query = query.order_by(table.next_at, table.id).limit(1).with_for_update(skip_locked=True)
-    return rows_of(work.execute(query))
+    return work.execute(query).all()

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.domain import SubmitterNotification
+from services.notify.domain.submitters import SubmitterDelivery, SubmitterNotification
 from services.notify.store.channels import LOST, failures_of, let_rest, lost_attempts, recover, resting
 from services.notify.store.tables import is_state, notes
 from services.runtime.clock import new_id
-from services.runtime.store.database import Database, Transaction, rows_of
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import SealBroken, Vault
 from services.runtime.web.listing import newest_first
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
 #: What is shown of a letter: nothing that says who it is for.
-SHOWN = ("id", "opinion", "about", "way", "state", "attempts", "at", "next_at", "begun", "ended", "reason")
+SHOWN = tuple(notes.c[field.name] for field in fields(SubmitterDelivery))
 NO_KEY = "no key opens it any more"
 CANCELLED = "whom it was for has been erased"
 #: What still says whom it is for.
@@ -87,11 +86,14 @@ class SubmitterNotificationStore:
         renewed = 0
         with self._database.transaction() as work:
             waiting = sa.select(notes.c.id, notes.c.contact, notes.c.body).where(WAITING).order_by(notes.c.id)
-            for row in rows_of(work.execute(waiting.with_for_update(skip_locked=True))):
+            for row in work.execute(waiting.with_for_update(skip_locked=True)):
                 with suppress(SealBroken):
-                    change = {name: self._vault.renew(row[name]) or row[name] for name in ("contact", "body")}
-                    if change["contact"] != row["contact"]:
-                        work.execute(notes.update().where(notes.c.id == row["id"]).values(change))
+                    change = {
+                        "contact": self._vault.renew(row.contact) or row.contact,
+                        "body": self._vault.renew(row.body) or row.body,
+                    }
+                    if change["contact"] != row.contact:
+                        work.execute(notes.update().where(notes.c.id == row.id).values(change))
                         renewed += 1
         return renewed
 
@@ -139,8 +141,7 @@ def cancel_submitter_notifications(work: Transaction, vault: Vault, opinion: str
     """Throw away what waits for whoever held one of these receipts of an opinion; returns how many letters."""
     work.overwrite()
     waiting = sa.select(notes.c.id, notes.c.body).where(WAITING, notes.c.opinion == opinion)
-    rows = rows_of(work.execute(waiting.with_for_update()))
-    wanted = [row["id"] for row in rows if _is_for(vault, row["body"], receipts)]
+    wanted = [row.id for row in work.execute(waiting.with_for_update()) if _is_for(vault, row.body, receipts)]
     return _end(work, notes.c.id.in_(wanted), "dropped", CANCELLED) if wanted else 0
 
 
@@ -168,11 +169,11 @@ def keep_submitter_notification(
 
 
 def listed_submitter_notifications(
-    connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int
-) -> list[Mapping[str, Any]]:
+    connection: Connection, filters: Mapping[str, object], before: str | None, limit: int
+) -> list[SubmitterDelivery]:
     """Letters to submitters without who they are for, the newest first, one more than `limit`; None filters nothing."""
-    shown = sa.select(*(notes.c[name] for name in SHOWN))
-    return rows_of(connection.execute(newest_first(shown, notes, filters, before, limit)))
+    query = newest_first(sa.select(*SHOWN), notes, filters, before, limit)
+    return [SubmitterDelivery(*row) for row in connection.execute(query)]
 
 
 def _channel(way: str) -> str:

@@ -1,26 +1,34 @@
-"""Supervisions and the meetings that deal with them, inside one transaction; and what is read of them."""
+"""Supervisions and the meetings that deal with them, inside one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Sequence
+from dataclasses import fields
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.messages.values import Message, Promise
-from services.notify.domain import Deadline
+from services.contracts.messages.values import Promise
+from services.notify.domain.ladder import Deadline
+from services.notify.domain.supervisions import Meeting, Supervision
 from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.cases import CasePublisher
-from services.notify.store.tables import deadlines, is_state
+from services.notify.store.tables import AnyRow
 from services.runtime.clock import new_id
-from services.runtime.store.database import Instant, Transaction, row_of, rows_of
-from services.runtime.web.listing import newest_first
+from services.runtime.store.database import Transaction
 
-Row = Mapping[str, Any]
 MOST_ON_AN_AGENDA = 500
-_BY_DEPARTMENT = (supervisions.c.department, supervisions.c.due, supervisions.c.id)
+#: The fields that are columns as they are; a promise is in three columns.
+NAMES = tuple(field.name for field in fields(Supervision) if field.name not in ("promise", "messages"))
+#: What never changes about a supervision, and what may.
+FIXED = ("id", "opinion", "assignment", "department", "kind", "title", "raised")
+CHANGING = (*(name for name in NAMES if name not in FIXED), "promise", "promise_due", "promise_who")
+_VALUES = attrgetter(*NAMES)
+_CHANGE = supervisions.update().where(supervisions.c.id == sa.bindparam("_id")).values({
+    name: sa.bindparam(f"_{name}", type_=supervisions.c[name].type) for name in CHANGING
+})  # fmt: skip
 
 
 class SupervisionStore:
@@ -29,148 +37,110 @@ class SupervisionStore:
     def __init__(self, work: Transaction) -> None:
         self._work = work
         self._case_publisher: CasePublisher | None = None
+        self._new: set[str] = set()
+        #: What was on the agenda of each meeting when it was loaded; None for a new one.
+        self._agendas: dict[str, set[str]] = {}
 
     @property
     def now(self) -> datetime:
         """The present instant by the store's clock."""
         return self._work.now
 
-    def raise_(self, deadline: Deadline, rung: str) -> str:
-        """Open a supervision, or raise the one that is open for this deadline to another rung; returns its id."""
-        table = supervisions.c
-        same = (table.assignment == deadline.assignment, table.kind == deadline.kind, table.state != "resolved")
-        known = self._work.execute(sa.select(table.id).where(*same).with_for_update()).scalar()
-        if known is not None:
-            change = {"rung": rung, "version": deadline.version, "due": deadline.due}
-            self._work.execute(supervisions.update().where(table.id == known).values(change))
-            return str(known)
-        row = {
-            "id": new_id(), "opinion": deadline.opinion, "assignment": deadline.assignment, "department": deadline.department,
-            "kind": deadline.kind, "version": deadline.version, "rung": rung, "title": deadline.title, "due": deadline.due,
-            "raised": self._work.now, "state": "open",
-        }  # fmt: skip
-        self._work.add(supervisions, row)
-        # At once, so that a second rung of the same batch finds it.
-        self._work.flush()
-        return str(row["id"])
-
-    def take(self, ids: Collection[str]) -> dict[str, Row]:
+    def load(self, ids: Collection[str]) -> dict[str, Supervision]:
         """Supervisions by id, held until the transaction ends; those that do not exist are missing."""
         table, named = supervisions.c, supervisions.c.id.in_(sorted(ids))
-        # Their cases first, as whoever climbs the ladder takes them.
+        # Their cases first, as the climbing worker takes them.
         self._case_publisher = CasePublisher(self._work, self._work.execute(sa.select(table.opinion).where(named)).scalars())
         held = self._work.execute(sa.select(supervisions).where(named).order_by(table.id).with_for_update())
-        return {row["id"]: row for row in rows_of(held)}
+        return {row.id: supervision_of(row) for row in held}
 
-    def take_open(self) -> list[Row]:
+    def load_open(self) -> list[Supervision]:
         """Supervisions that are on no agenda yet, the longest overdue first, as many as an agenda takes."""
         table = supervisions.c
         query = sa.select(table.id).where(table.state == "open").order_by(table.due, table.id).limit(MOST_ON_AN_AGENDA)
         ids = list(self._work.execute(query).scalars())
-        found = self.take(ids)
-        return [found[each] for each in ids if found[each]["state"] == "open"]
+        found = self.load(ids)
+        return [found[each] for each in ids if found[each].state == "open"]
 
-    def meeting(self, meeting: str) -> Row | None:
-        """A meeting by id."""
-        return find_meeting(self._work.connection, meeting)
+    def load_for(self, deadline: Deadline, rung: str) -> Supervision:
+        """The supervision that is not resolved for a deadline, held until the transaction ends, or a new one."""
+        table = supervisions.c
+        same = (table.assignment == deadline.assignment, table.kind == deadline.kind, table.state != "resolved")
+        row = self._work.execute(sa.select(supervisions).where(*same).with_for_update()).first()
+        if row is not None:
+            return supervision_of(row)
+        supervision = Supervision.about(deadline, rung, new_id(), self._work.now)
+        self._new.add(supervision.id)
+        return supervision
 
-    def call_meeting(self, title: str, at: datetime, by: str | None) -> Row:
-        """Keep a new meeting."""
-        row = {"id": new_id(), "title": title, "at": at, "created": self._work.now, "created_by": by}
-        self._work.add(meetings, row)
-        return row
+    def meeting(self, meeting: str) -> Meeting | None:
+        """A meeting by id, with its agenda."""
+        found = find_meeting(self._work.connection, meeting)
+        if found is not None:
+            query = sa.select(agenda.c.supervision).where(agenda.c.meeting == meeting)
+            found.agenda = set(self._work.execute(query).scalars())
+            self._agendas[meeting] = set(found.agenda)
+        return found
 
-    def schedule(self, ids: Iterable[str], meeting: str) -> None:
-        """Put supervisions on the agenda of a meeting."""
-        added = list(ids)
-        for supervision in added:
-            self._work.add(agenda, {"meeting": meeting, "supervision": supervision, "added": self._work.now})
-        change = supervisions.update().where(supervisions.c.id.in_(added)).values(state="scheduled", meeting=meeting)
-        if added:
-            self._work.execute(change)
+    def new_meeting(self, title: str, at: datetime, by: str | None) -> Meeting:
+        """A meeting that is kept when it is saved."""
+        return Meeting(new_id(), title, at, self._work.now, by)
 
-    def is_on_agenda(self, supervision: str, meeting: str) -> bool:
-        """Whether the supervision is, or was, on the agenda of this meeting."""
-        query = sa.select(agenda.c.meeting).where(agenda.c.supervision == supervision, agenda.c.meeting == meeting)
-        return self._work.execute(query).first() is not None
+    def save(self, changed: Sequence[Supervision], meeting: Meeting | None = None) -> None:
+        """Write supervisions and what was published about them, and the meeting that took them."""
+        if meeting is not None:
+            self._save_meeting(meeting)
+        for supervision in changed:
+            if supervision.id in self._new:
+                self._work.add(supervisions, _row(supervision))
+                self._new.discard(supervision.id)
+            else:
+                row = _row(supervision)
+                self._work.defer(_CHANGE, {"_id": supervision.id, **{f"_{name}": row[name] for name in CHANGING}})
+            self._publish(supervision)
+        # At once, so that a second rung of the same batch finds it.
+        self._work.flush()
 
-    def resolve(self, supervision: str, result: str, note: str, promise: Promise | None, by: str | None) -> None:
-        """Record what a supervision came to."""
-        change: dict[str, Any] = {
-            "state": "resolved",
-            "result": result,
-            "note": note,
-            "resolved": self._work.now,
-            "resolved_by": by,
-        }
-        if promise is not None:
-            change |= {"promise": promise.what, "promise_due": promise.due, "promise_who": promise.who}
-        self._work.execute(supervisions.update().where(supervisions.c.id == supervision).values(change))
+    def _save_meeting(self, meeting: Meeting) -> None:
+        if meeting.id not in self._agendas:
+            self._work.add(meetings, {
+                "id": meeting.id, "title": meeting.title, "at": meeting.at, "created": meeting.created,
+                "created_by": meeting.created_by,
+            })  # fmt: skip
+        for supervision in sorted(meeting.agenda - self._agendas.get(meeting.id, set())):
+            self._work.add(agenda, {"meeting": meeting.id, "supervision": supervision, "added": self._work.now})
+        self._agendas[meeting.id] = set(meeting.agenda)
 
-    def publish(self, opinion: str, message: Message) -> None:
-        """Say a message about the case of a supervision that was taken."""
-        if self._case_publisher is None:
-            raise RuntimeError("a supervision has to be taken before anything is said about it")
-        self._case_publisher.publish(message, opinion)
-
-
-def list_supervisions(connection: Connection, filters: Mapping[str, Any], before: str | None, limit: int) -> list[Row]:
-    """Supervisions, the newest first, one more than `limit`; `filters` by column, None for any."""
-    return rows_of(connection.execute(newest_first(sa.select(supervisions), supervisions, filters, before, limit)))
-
-
-def list_meetings(connection: Connection, before: str | None, limit: int) -> list[Row]:
-    """Meetings with how many supervisions are on the agenda and how many of those are resolved, the newest first."""
-    resolved = sa.func.sum(sa.case((supervisions.c.state == "resolved", 1), else_=0))
-    counted = (
-        sa.select(agenda.c.meeting, sa.func.count().label("total"), resolved.label("resolved"))
-        .join(supervisions, supervisions.c.id == agenda.c.supervision)
-        .group_by(agenda.c.meeting)
-        .subquery()
-    )
-    columns = (sa.func.coalesce(counted.c[name], 0).label(name) for name in ("total", "resolved"))
-    query = sa.select(meetings, *columns).outerjoin(counted, counted.c.meeting == meetings.c.id)
-    return rows_of(connection.execute(newest_first(query, meetings, {}, before, limit)))
+    def _publish(self, supervision: Supervision) -> None:
+        for message in supervision.messages:
+            if self._case_publisher is None:
+                raise RuntimeError("a supervision has to be loaded before anything is published about it")
+            self._case_publisher.publish(message, supervision.opinion)
+        supervision.messages.clear()
 
 
-def find_meeting(connection: Connection, meeting: str) -> Row | None:
-    """A meeting by id; None when there is no such."""
-    return row_of(connection.execute(sa.select(meetings).where(meetings.c.id == meeting)))
+def find_meeting(connection: Connection, meeting: str) -> Meeting | None:
+    """A meeting by id, without its agenda; None when there is no such."""
+    row = connection.execute(sa.select(meetings).where(meetings.c.id == meeting)).first()
+    return None if row is None else meeting_of(row)
 
 
-def open_supervisions(connection: Connection, department: str | None) -> list[Row]:
-    """Supervisions that have no result yet, of one department or of all, by department and the longest overdue first.
-
-    As `agenda_of` with the meeting's `meeting_title` and `meeting_at`; as many as an agenda takes.
-    """
-    columns = (meetings.c.title.label("meeting_title"), meetings.c.at.label("meeting_at"))
-    query = (
-        sa.select(supervisions, *_progress(), *columns)
-        .outerjoin(meetings, meetings.c.id == supervisions.c.meeting)
-        .where(supervisions.c.state != "resolved", *([supervisions.c.department == department] if department else []))
-    )
-    return rows_of(connection.execute(query.order_by(*_BY_DEPARTMENT).limit(MOST_ON_AN_AGENDA)))
+def meeting_of(row: AnyRow) -> Meeting:
+    """What a row of the table of meetings says."""
+    return Meeting(row.id, row.title, row.at, row.created, row.created_by)
 
 
-def agenda_of(connection: Connection, meeting: str) -> list[Row]:
-    """The supervisions on an agenda by department; `waiting` for an answer still, or answered (or paused) at `ended`."""
-    query = (
-        sa.select(supervisions, *_progress())
-        .join(agenda, agenda.c.supervision == supervisions.c.id)
-        .where(agenda.c.meeting == meeting)
-    )
-    return rows_of(connection.execute(query.order_by(*_BY_DEPARTMENT)))
+def supervision_of(row: AnyRow) -> Supervision:
+    """What a row of the table of supervisions says."""
+    promise = None if row.promise is None else Promise(row.promise, row.promise_due, row.promise_who)
+    return Supervision(
+        row.id, row.opinion, row.assignment, row.department, row.kind, row.version, row.rung, row.title, row.due, row.raised,
+        row.state, row.meeting, row.result, row.note, promise, row.resolved, row.resolved_by,
+    )  # fmt: skip
 
 
-def _progress() -> tuple[sa.ColumnElement[Any], ...]:
-    waiting = _versions_since().where(is_state(deadlines, "open")).exists().label("waiting")
-    ended = _versions_since(sa.func.max(deadlines.c.ended, type_=Instant)).scalar_subquery().label("ended")
-    return waiting, ended
-
-
-def _versions_since(*columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
-    """What a supervision is about: the deadline in its version and those after; after a rating, the one of the rework."""
-    table, about = deadlines.c, supervisions.c
-    reworked = sa.and_(about.kind == "evaluation", table.kind.in_(("reply", "rework")))
-    query = sa.select(*(columns or (table.kind,))).where(table.assignment == about.assignment, table.version >= about.version)
-    return query.where(sa.or_(table.kind == about.kind, reworked)).correlate(supervisions)
+def _row(supervision: Supervision) -> dict[str, object]:
+    promise = supervision.promise
+    what, due, who = (promise.what, promise.due, promise.who) if promise else (None, None, None)
+    values = dict(zip(NAMES, _VALUES(supervision), strict=True))
+    return {**values, "promise": what, "promise_due": due, "promise_who": who}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 import sqlalchemy as sa
 
 from services.runtime.store.database import Instant
 
+#: A row of any query: its columns are attributes.
+AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
 State = Literal["open", "pending", "sending"]
 tables = sa.MetaData()
 
@@ -63,14 +65,15 @@ endings = sa.Table(
     sa.PrimaryKeyConstraint("assignment", "kind", "sequence"),
 )
 
-#: What is known of a case: how much notify has `said` of it, and whether it starts one rung `higher`, as event `marked` told.
+#: What is known of a case: the sequence of what notify published about it last, and whether it starts one rung `higher`, with the
+#: sequence of the event that said so.
 cases = sa.Table(
     "cases",
     tables,
     sa.Column("opinion", sa.String(64), primary_key=True),
-    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("published_sequence", sa.Integer, nullable=False),
     sa.Column("higher", sa.Boolean, nullable=False),
-    sa.Column("marked", sa.Integer, nullable=False),
+    sa.Column("marked_sequence", sa.Integer, nullable=False),
 )
 
 #: Occasions that call for rungs, which fire when the office opens; then the row goes.

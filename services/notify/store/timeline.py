@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from functools import partial
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.notify.store.deadlines import EVERY, first_ending
-from services.notify.store.tables import deadlines, endings, is_state, occasions
-from services.runtime.store.database import rows_of
+from services.notify.domain.kept import KeptDeadline
+from services.notify.domain.ladder import Deadline
+from services.notify.domain.timetable import Ending
+from services.notify.store.deadlines import FACTS, first_ending, is_higher
+from services.notify.store.tables import AnyRow, deadlines, endings, is_state, occasions
 from services.runtime.web.listing import narrowed
 
 Place = tuple[str, str, int]
+_KEY = (deadlines.c.assignment, deadlines.c.kind, deadlines.c.version)
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -27,66 +28,66 @@ def next_due(connection: Connection) -> datetime | None:
 
 
 def open_deadlines(
-    connection: Connection, filters: Mapping[str, Any], after: Place | None, limit: int, now: datetime
-) -> list[Mapping[str, Any]]:
+    connection: Connection, filters: Mapping[str, object], after: Place | None, limit: int, now: datetime
+) -> list[KeptDeadline]:
     """Open deadlines in the order of (assignment, kind, version), one more than `limit`; `filters` by column, None for any.
 
     The right to object is none of them once it was not used in time.
     """
     still = sa.or_(deadlines.c.kind != "object", deadlines.c.due >= now)
-    query = sa.select(deadlines).where(is_state(deadlines, "open"), first_ending(endings.c.ended).is_(None), still)
-    return _listed(connection, query, filters, after, limit)
+    query = _kept().where(is_state(deadlines, "open"), first_ending(endings.c.ended).is_(None), still)
+    return [_kept_deadline(row) for row in connection.execute(_listed(query, filters, after, limit))]
 
 
 def case_deadlines(
-    connection: Connection, filters: Mapping[str, Any], after: Place | None, limit: int, now: datetime
-) -> list[Mapping[str, Any]]:
+    connection: Connection, filters: Mapping[str, object], after: Place | None, limit: int, now: datetime
+) -> list[KeptDeadline]:
     """All versions of all deadlines, listed as open ones are; `filters` should name a case."""
-    return list(map(partial(_settled, now), _listed(connection, _all(), filters, after, limit)))
+    return _read(connection, _listed(_with_ending(), filters, after, limit), now)
 
 
-def deadline_versions(
-    connection: Connection, assignment: str, kind: str, promise: str | None, now: datetime
-) -> list[Mapping[str, Any]]:
+def deadline_versions(connection: Connection, about: Deadline, now: datetime) -> list[KeptDeadline]:
     """All versions of one deadline, the oldest first."""
-    same = deadlines.c.promise.is_(None) if promise is None else deadlines.c.promise == promise
-    query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, same)
-    return list(map(partial(_settled, now), rows_of(connection.execute(query.order_by(deadlines.c.version)))))
+    same = deadlines.c.promise.is_(None) if about.promise is None else deadlines.c.promise == about.promise
+    query = _with_ending().where(deadlines.c.assignment == about.assignment, deadlines.c.kind == about.kind, same)
+    return _read(connection, query.order_by(deadlines.c.version), now)
 
 
-def find_deadline(connection: Connection, place: Place, now: datetime) -> Mapping[str, Any] | None:
+def find_deadline(connection: Connection, place: Place, now: datetime) -> KeptDeadline | None:
     """One deadline by its assignment, kind and version; None when there is no such."""
-    assignment, kind, version = place
-    query = _all().where(deadlines.c.assignment == assignment, deadlines.c.kind == kind, deadlines.c.version == version)
-    return next(map(partial(_settled, now), rows_of(connection.execute(query))), None)
+    query = _with_ending().where(*(column == value for column, value in zip(_KEY, place, strict=True)))
+    return next(iter(_read(connection, query, now)), None)
 
 
-def _all() -> sa.Select[Any]:
-    told = ((name, first_ending(endings.c[name])) for name in ("ended", "how", "kind"))
-    return sa.select(deadlines, *(value.label(f"first_{name}") for name, value in told))
+def _kept() -> sa.Select[tuple[object, ...]]:
+    table = deadlines.c
+    return sa.select(*FACTS, is_higher(), table.state, table.ended.label("written"), table.next_rung, table.next_at)
 
 
-def _settled(now: datetime, row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A deadline in the state that it is in, also where that is not written yet.
+def _with_ending() -> sa.Select[tuple[object, ...]]:
+    names = ("kind", "sequence", "ended", "how")
+    return _kept().add_columns(*(first_ending(endings.c[name]).label(f"first_{name}") for name in names))
 
-    What ended it may have been heard first, which is written when the deadline is next looked at; nothing happens when a
-    right was not used.
-    """
-    ended, right = row["first_ended"], row["kind"] == "object"
-    if row["state"] != "open":
-        return row
-    if ended is None:
-        return {**row, "state": "lapsed"} if right and row["due"] < now else row
-    judged = "lapsed" if right and row["first_kind"] == EVERY else "met" if ended <= row["due"] else "missed"
-    return {**row, "state": judged if row["first_how"] == "judged" else row["first_how"], "ended": ended}
+
+def _read(connection: Connection, query: sa.Select[tuple[object, ...]], now: datetime) -> list[KeptDeadline]:
+    return [_settled(row, now) for row in connection.execute(query)]
+
+
+def _settled(row: AnyRow, now: datetime) -> KeptDeadline:
+    ending = None
+    if row.first_ended is not None:
+        ending = Ending(row.assignment, row.first_kind, row.first_sequence, row.first_ended, how=row.first_how)
+    return _kept_deadline(row).settled(ending, now)
+
+
+def _kept_deadline(row: AnyRow) -> KeptDeadline:
+    return KeptDeadline(Deadline(*tuple(row)[: len(FACTS) + 1]), row.state, row.written, row.next_rung, row.next_at)
 
 
 def _listed(
-    connection: Connection, query: sa.Select[Any], filters: Mapping[str, Any], after: Place | None, limit: int
-) -> list[Mapping[str, Any]]:
-    table = deadlines.c
-    key = (table.assignment, table.kind, table.version)
+    query: sa.Select[tuple[object, ...]], filters: Mapping[str, object], after: Place | None, limit: int
+) -> sa.Select[tuple[object, ...]]:
     query = narrowed(query, deadlines, filters)
     if after is not None:
-        query = query.where(sa.tuple_(*key) > sa.tuple_(*after))
-    return rows_of(connection.execute(query.order_by(*key).limit(limit + 1)))
+        query = query.where(sa.tuple_(*_KEY) > sa.tuple_(*after))
+    return query.order_by(*_KEY).limit(limit + 1)

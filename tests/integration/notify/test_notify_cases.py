@@ -1,8 +1,7 @@
-"""Cases, supervisions and meetings on both kinds of store, and a store that is brought to the new shape with what is in it."""
+"""Cases, supervisions and meetings on both kinds of store, and a store that is in use already."""
 
 from __future__ import annotations
 
-import shutil
 import threading
 from pathlib import Path
 
@@ -11,11 +10,10 @@ import sqlalchemy as sa
 
 from services.contracts.messages.assignments import AssignmentMarked
 from services.contracts.messages.supervision import ReminderSent
-from services.notify.store import open_supervisions, tables
 from services.notify.store.agenda_tables import supervisions
+from services.notify.store.agendas import open_supervisions
 from services.notify.store.cases import CasePublisher
-from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
-from services.runtime.store.migrate import migrate
+from services.notify.store.tables import cases, deadlines, letters, occasions, reminders, tables
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import MIGRATIONS, Scene, at, rung, scene_on, small_place
@@ -45,8 +43,9 @@ def test_a_case_goes_all_the_way_to_a_meeting_and_a_result(any_database, clock):
     assert (item["overdue_working_days"], item["waiting"]) == (1, True)
     assert len(call("GET", "/meetings")[1]["items"]) == 1
     with scene.database.reading() as connection:
-        (row,), none = (open_supervisions(connection, department) for department in (None, "roads"))
-    assert ((row["id"], row["meeting_title"], row["meeting_at"]), none) == ((item["id"], "督政议事会", at("2026-12-28 09:00")), [])
+        (entry,), none = (open_supervisions(connection, department) for department in (None, "roads"))
+    planned = entry.meeting
+    assert (entry.supervision.id, planned.title, planned.at, none) == (item["id"], "督政议事会", at("2026-12-28 09:00"), [])
     status, _ = call("POST", f"/supervisions/{item['id']}/result", body={"result": "summons", "note": "约见局长"})
     assert (status, scene.said()[-1].sequence) == (200, 7)
     assert [row["state"] for row in scene.rows(supervisions)] == ["resolved"]
@@ -55,23 +54,20 @@ def test_a_case_goes_all_the_way_to_a_meeting_and_a_result(any_database, clock):
     ]  # fmt: skip
     assert call("GET", "/deadlines/a-1.reply.4/explain")[1]["counted"] == 15
     assert scene.rows(occasions) == []
-    assert [(row["said"], row["higher"]) for row in scene.rows(cases)] == [(7, True)]
+    assert [(row["published_sequence"], row["higher"]) for row in scene.rows(cases)] == [(7, True)]
 
 
 @pytest.fixture
-def store_of_before(any_database, clock, tmp_path):
-    """A store in the first shape with a case that was reminded and written to."""
-    old = tmp_path / "old"
-    old.mkdir()
-    shutil.copy(Path(MIGRATIONS) / "0001_deadlines_reminders_letters.py", old)
-    database = any_database("notify", old)
+def store_in_use(any_database):
+    """A store with a case that was reminded and written to."""
+    database = any_database("notify", Path(MIGRATIONS))
     with database.transaction() as work:
-        for row in _rows_of_before():
+        for row in _rows_in_use():
             work.execute(sa.text(row))
     return database
 
 
-def _rows_of_before():
+def _rows_in_use():
     start, due, half = (
         int(at(text).timestamp() * 1_000_000) for text in ("2026-11-23 09:30", "2026-12-14 23:59:59", "2026-12-03 08:30")
     )
@@ -86,18 +82,18 @@ def _rows_of_before():
             " message, sequence) VALUES"
             f" ('r-{number}','o-1','a-1','water','reply',1,'{code}','reminder','sent',{due},{half},{half},'m',{number})"
         )
+    yield "INSERT INTO cases (opinion, published_sequence, higher, marked_sequence) VALUES ('o-1', 2, false, 0)"
     yield (
         "INSERT INTO letters (id, reminder, opinion, recipient, channel, title, body, state, attempts)"
         " VALUES ('l-1','r-1','o-1','department','mailto#1','t','b','sent',1)"
     )
 
 
-def test_a_store_of_before_is_widened_and_goes_on_where_it_was(store_of_before, clock):
-    migrate(store_of_before, Path(MIGRATIONS), "notify")
-    scene = Scene(store_of_before, clock, catalogue=PLACE)
+def test_a_store_in_use_goes_on_where_it_was(store_in_use, clock):
+    scene = Scene(store_in_use, clock, catalogue=PLACE)
     assert [(row["id"], row["reminder"]) for row in scene.rows(letters)] == [("l-1", "r-1")]
     assert {(row["rung"], row["time"]) for row in scene.rows(reminders)} == {("half", 1), ("three", 1)}
-    assert [(row["said"], row["higher"], row["marked"]) for row in scene.rows(cases)] == [(2, False, 0)]
+    assert [(row["published_sequence"], row["higher"], row["marked_sequence"]) for row in scene.rows(cases)] == [(2, False, 0)]
     scene.climb("2026-12-15 08:30")
     scene.climb("2026-12-16 08:30")
     assert [(event.data.rung, event.data.time, event.sequence) for event in scene.said()] == [("again", 1, 3), ("again", 2, 4)]

@@ -10,9 +10,8 @@ import pytest
 
 from services.contracts.callers import Caller, Role
 from services.contracts.messages.supervision import LetterRequested
-from services.notify.app import routes
-from services.notify.domain import Undelivered
-from services.notify.domain.recipients import address
+from services.notify.app.routes import routes
+from services.notify.domain.recipients import Undelivered, address
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.store.tables import letters, notes
 from services.runtime.telemetry import Telemetry

@@ -9,7 +9,9 @@ from datetime import timedelta
 from services.contracts.catalogue.model import Person
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.domain.recipients import address
-from services.notify.store import DeadlineStore, StaffNotificationStore, SubmitterNotificationStore
+from services.notify.store.deadlines import DeadlineStore
+from services.notify.store.staff_notifications import StaffNotificationStore
+from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.notify.store.tables import channels, deadlines, letters, notes, reminders
 from tests.unit.notify.scenes import scene_on, small_place
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import RAISE
 
 from services.contracts.callers import NOBODY, Caller, Role
-from services.notify.app import routes
+from services.notify.app.routes import routes
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app

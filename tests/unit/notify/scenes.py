@@ -20,11 +20,15 @@ from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
 from services.contracts.worktime import OfficeHours
 from services.notify import __main__ as notify
-from services.notify import handlers
-from services.notify.app import Notify, Office
+from services.notify.app.context import Notify, Office
 from services.notify.consumer import subscriptions
-from services.notify.domain import Deadline, Ladder, Notifier, Recipients, SubmitterChannels, Undelivered
-from services.notify.store import StaffNotificationStore, SubmitterNotificationStore
+from services.notify.domain.ladder import Deadline, Ladder
+from services.notify.domain.recipients import Notifier, Recipients, Undelivered
+from services.notify.domain.submitters import SubmitterChannels
+from services.notify.handlers.staff_notifications import channels_due, serve_channel
+from services.notify.handlers.submitter_notifications import serve_way, ways_due
+from services.notify.store.staff_notifications import StaffNotificationStore
+from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database, rows_of
@@ -154,9 +158,7 @@ class Scene:
 
     def visit(self, channel: str) -> int:
         service = self.service
-        return handlers.serve_channel(
-            StaffNotificationStore(self.database), service.recipients, service.notifier, service.ladder, channel
-        )
+        return serve_channel(StaffNotificationStore(self.database), service.recipients, service.notifier, service.ladder, channel)
 
     def hear_letters(self, *events: Event) -> None:
         """One batch of letters to submitters, as the dispatcher hands it over, with whom they are for sealed on the way."""
@@ -173,15 +175,15 @@ class Scene:
 
     def serve_way(self, way: str) -> int:
         service = self.service
-        return handlers.serve_way(
+        return serve_way(
             SubmitterNotificationStore(self.database, self.vault), service.submitter_channels, service.notifier, service.ladder, way
         )
 
     def ways_due(self) -> list[str]:
-        return handlers.ways_due(SubmitterNotificationStore(self.database, self.vault), self.service.lost_after)
+        return ways_due(SubmitterNotificationStore(self.database, self.vault), self.service.lost_after)
 
     def channels(self) -> list[str]:
-        return handlers.channels_due(StaffNotificationStore(self.database), self.service.ladder)
+        return channels_due(StaffNotificationStore(self.database), self.service.ladder)
 
     def said(self) -> list[Event]:
         """Every message that waits in the outbox, in order."""

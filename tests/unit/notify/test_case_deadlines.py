@@ -221,7 +221,7 @@ def test_an_older_mark_does_not_undo_a_newer_one(scene, case):
     case.marked(False)
     case.sequence = 3
     case.marked(True)
-    assert [(row["higher"], row["marked"]) for row in scene.rows(cases)] == [(False, 6)]
+    assert [(row["higher"], row["marked_sequence"]) for row in scene.rows(cases)] == [(False, 6)]
 
 
 def test_a_pause_stops_the_clock_and_its_end_goes_on_counting(scene, case):

@@ -8,10 +8,9 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.catalogue.model import Person
-from services.notify.domain import Recipients
-from services.notify.domain.recipients import LETTER_RESTS, address, digest_at
-from services.notify.handlers import LOST_AFTER
-from services.notify.store import StaffNotificationStore
+from services.notify.domain.recipients import LETTER_RESTS, Recipients, address, digest_at
+from services.notify.handlers.staff_notifications import LOST_AFTER
+from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.tables import letters
 from tests.unit.notify.scenes import Scene, at, scene_on, small_place
 

@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.messages.supervision import CardIssued
-from services.notify.store import DeadlineStore
+from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.tables import deadlines, reminders
 from tests.unit.notify.scenes import rung, scene_on, small_place
 

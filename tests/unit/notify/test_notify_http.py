@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.messages.supervision import LetterRequested
-from services.notify import schemas
-from services.notify.app import routes
-from services.notify.store import tables
+from services.notify.app.routes import routes
+from services.notify.schemas.deadlines import DeadlineShape, ExplanationShape
+from services.notify.schemas.notifications import SubmitterNotificationShape
+from services.notify.schemas.reminders import ReminderShape
+from services.notify.store.tables import tables
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
@@ -86,7 +88,7 @@ def test_reminders_are_listed_newest_first_page_by_page(get, told):
     assert len({item["id"] for item in items}) == len(items) == 7
     assert [item["id"] for item in items] == sorted((item["id"] for item in items), reverse=True)
     for item in items:
-        assert schemas.ReminderShape().validate(item) == {}
+        assert ReminderShape().validate(item) == {}
 
 
 def test_reminders_are_narrowed_by_opinion_assignment_and_department(get, told):
@@ -123,7 +125,7 @@ def test_open_deadlines_tell_the_rung_they_wait_for(get, told):
         ("a-r.reply.1", False, "three"),
     ]
     for item in items:
-        assert schemas.DeadlineShape().validate(item) == {}
+        assert DeadlineShape().validate(item) == {}
 
 
 def test_open_deadlines_are_paged_without_gaps(get, scene):
@@ -142,7 +144,7 @@ def test_supervisors_see_what_became_of_letters_to_submitters_and_not_who_they_a
     }
     assert "wang" not in str(items)
     for item in items:
-        assert schemas.SubmitterNotificationShape().validate(item) == {}
+        assert SubmitterNotificationShape().validate(item) == {}
     assert [item["kind"] for item in get("/letters", "boss", opinion="o-1")[1]["items"]] == ["assigned"]
     assert [item["opinion"] for item in get("/letters", "boss", kind="replied")[1]["items"]] == ["o-2"]
     assert get("/letters", "boss", state="sent")[1]["items"] == []
@@ -170,7 +172,7 @@ def test_what_cannot_be_asked_names_the_field(get, path, query):
 def test_a_deadline_explains_itself_to_anybody(get):
     status, answer = get("/deadlines/explain", None, **{"from": "2026-09-29T09:30:00+08:00", "rule": "2wd"})
     assert status == 200
-    assert schemas.ExplanationShape().validate(answer) == {}
+    assert ExplanationShape().validate(answer) == {}
     assert (answer["due"], answer["duration"], answer["counted"]) == ("2026-10-08T23:59:59+08:00", "2wd", 2)
     assert len(answer["days"]) == 9
     holiday = answer["days"][1]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
-from services.notify.domain import Behind, message_of
+from services.notify.domain.ladder import Behind, message_of
 from tests.unit.notify.scenes import LADDER, at, deadline, ladder_of, rung, small_place
 
 PLACE = small_place()

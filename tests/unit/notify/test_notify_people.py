@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.catalogue.model import Person
-from services.notify.domain import Recipients, Undelivered
-from services.notify.domain.recipients import address
+from services.notify.domain.recipients import Recipients, Undelivered, address
 from services.notify.store.tables import letters
 from tests.unit.notify.scenes import at, deadline, rung, scene_on, small_place
 

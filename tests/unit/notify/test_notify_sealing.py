@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from services.contracts.messages.supervision import LetterCancelled, LetterRequested
-from services.notify.store import SubmitterNotificationStore
-from services.notify.store.submitter_notifications import CANCELLED, NO_KEY
+from services.notify.store.submitter_notifications import CANCELLED, NO_KEY, SubmitterNotificationStore
 from services.notify.store.tables import notes
 from services.runtime.store.vault import SealBroken, Vault
 from tests.unit.notify.scenes import KEY, scene_on

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.notify.domain import Behind, Ladder, message_of
+from services.notify.domain.ladder import Behind, Ladder, message_of
 from tests.unit.notify.scenes import at, deadline, ladder_of, rung, small_place
 
 PLACE = small_place()

@@ -7,11 +7,20 @@ from datetime import timedelta
 
 import pytest
 
-from services.notify.domain import Recipients, Undelivered, next_attempt, rest_after
-from services.notify.domain.recipients import CHANNEL_RESTS, LETTER_RESTS, address, write
+from services.notify.domain.recipients import (
+    CHANNEL_RESTS,
+    LETTER_RESTS,
+    Recipients,
+    Undelivered,
+    address,
+    next_attempt,
+    rest_after,
+    write,
+)
 from services.notify.gateway import AppriseNotifier, NotifierPool
-from services.notify.handlers import LOST_AFTER
-from services.notify.store import StaffNotificationStore, sent_reminders
+from services.notify.handlers.staff_notifications import LOST_AFTER
+from services.notify.store.reminders import sent_reminders
+from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.tables import channels, letters
 from tests.unit.notify.scenes import at, deadline, scene_on, small_place
 
@@ -138,8 +147,8 @@ def test_a_letter_whose_process_died_is_uncertain_and_not_repeated(scene, clock)
     assert posted(scene)[key(WATER)]["state"] == "uncertain"
     assert scene.visit(key(WATER)) == 0
     with scene.database.reading() as connection:
-        (reminder,) = (row for row in sent_reminders(connection, {}, None, 10) if row["state"] == "sent")
-    assert "uncertain" in {letter["state"] for letter in reminder["letters"]}
+        (sent,) = (sent for reminder, sent in sent_reminders(connection, {}, None, 10) if reminder.state == "sent")
+    assert "uncertain" in {notification.state for notification in sent}
 
 
 def test_a_channel_that_left_the_catalogue_fails_its_letters(scene, clock):

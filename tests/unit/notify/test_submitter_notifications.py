@@ -16,10 +16,9 @@ from services.contracts.envelope import Event, encode
 from services.contracts.errors import Poison
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.consumer import read_request
-from services.notify.domain import FAILURES_OF_A_WAY, SubmitterChannels, Undelivered, cause_of
-from services.notify.domain.recipients import LETTER_RESTS
-from services.notify.domain.submitters import STEPS, write_to_submitter
-from services.notify.store import SubmitterNotificationStore
+from services.notify.domain.recipients import LETTER_RESTS, Undelivered
+from services.notify.domain.submitters import FAILURES_OF_A_WAY, STEPS, SubmitterChannels, cause_of, write_to_submitter
+from services.notify.store.submitter_notifications import SubmitterNotificationStore
 from services.notify.store.tables import channels, letters, notes
 from services.runtime.messaging.broker import Delivery
 from tests.unit.notify.scenes import at, scene_on, small_place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.durations import Duration
-from services.notify.domain import Version, explain_history
+from services.notify.domain.kept import KeptDeadline
+from services.notify.domain.ladder import Deadline
+from services.notify.domain.versions import explain_history
 from services.notify.store.tables import deadlines
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import at, small_place
@@ -176,10 +179,9 @@ def test_however_a_case_was_paused_its_explanation_counts_what_the_rule_gives(st
     resumed = paused + lasts
     days = calendar.working_days(paused.date(), resumed.date())
     moved = calendar.due(due, Duration(days, "wd")).at if days else due
-    told = explain_history(calendar, [
-        Version(1, start, start, due, False, "paused", "assigned", paused),
-        Version(3, resumed, start, moved, False, "open", "resumed"),
-    ], rule)  # fmt: skip
+    first = Deadline("o-1", "a-1", "water", "reply", 1, start, due, False, 1)
+    second = replace(first, version=3, start=resumed, begun=start, due=moved, cause="resumed")
+    told = explain_history(calendar, [KeptDeadline(first, "paused", paused), KeptDeadline(second, "open", None)], rule)
     assert told.counted == amount
     assert [note.day for note in told.days] == [
         start.date() + timedelta(days=n) for n in range(1, (moved.date() - start.date()).days + 1)

@@ -1,0 +1,10 @@
+"""The table of all HTTP routes of notify but the pages."""
+
+from __future__ import annotations
+
+from services.notify.app import deadlines, notifications, reminders, supervisions, witness
+from services.runtime.web.routes import Routes
+
+routes = Routes([
+    *deadlines.routes, *notifications.routes, *reminders.routes, *supervisions.routes, *witness.routes,
+])  # fmt: skip
