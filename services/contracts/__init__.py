@@ -1,1 +1,1 @@
-"""LAW: what the services say to one another. Pure: no I/O, no framework but marshmallow."""
+"""LAW: what services exchange: messages, states, errors, vocabulary. Pure: no I/O, no framework but marshmallow."""

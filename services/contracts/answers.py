@@ -1,4 +1,4 @@
-"""What a department is answered to a command: every code there is, with what it says and what to do, in Chinese and English.
+"""The answers to a department's commands: every code, with its meaning and what to do, in Chinese and English.
 
 A refusal of a handler has the slug of its error (`contracts/errors.py`) as its code; the others stand for what was found before
 a handler was asked. A program decides by the code and shows the words to people.
@@ -58,12 +58,12 @@ CODES: Mapping[str, Words] = {
 
 
 def words_of(code: str) -> Words:
-    """What a code says; a code that the table does not have is no reason to say nothing."""
+    """The text of a code; for one that is not in the table, a general text."""
     return CODES.get(code, Words("命令未被接受。", "The command was refused."))
 
 
 def in_chinese(code: str, state: str | None, allowed: Sequence[str], errors: Mapping[str, Sequence[str]]) -> str:
-    """What a code says in Chinese, with the fields that are wrong, the state of the assignment and what is possible now."""
+    """The Chinese text of a code, with the wrong fields, the state of the assignment and the possible moves."""
     parts = [words_of(code).zh]
     if errors:
         parts.append(f"字段：{'、'.join(errors)}。")

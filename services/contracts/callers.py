@@ -58,7 +58,7 @@ class Caller:
 
     @property
     def principal(self) -> str | None:
-        """What tells this caller from every other one; None for somebody without a token."""
+        """An identity for this caller, the same for each of its requests; None without a token."""
         return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
 
     @property
@@ -83,7 +83,7 @@ NOBODY: Final = Caller()
 
 @dataclass(frozen=True, slots=True)
 class TokenGrants:
-    """What a new token names of what it grants; nothing: what its role has."""
+    """The grants that a new token names; None means those of its role."""
 
     channels: tuple[str, ...] = ()
     source: str | None = None

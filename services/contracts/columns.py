@@ -1,4 +1,4 @@
-"""What the columns of a table of opinions are called, in Chinese and English, and what stands in them."""
+"""The column names of a table of opinions, in Chinese and English, and how cells are read."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Columns:
 
 
 def field_of(name: str) -> str | None:
-    """The field that a column of this name is, whatever stands behind it in brackets."""
+    """The field for a column name; a remark in brackets behind it is ignored."""
     plain = value(name).casefold()
     return _KNOWN.get(plain) or _KNOWN.get(_REMARK.sub("", plain).replace(" ", "")) or _KNOWN.get(_REMARK.sub("", plain))
 
@@ -95,7 +95,7 @@ def likeness(cells: Sequence[str]) -> int:
 
 
 def read_columns(header: Sequence[str], ignored: Collection[str] = ()) -> Columns:
-    """What a header says; a column named in `ignored` is passed over, one that is not understood speaks against the file."""
+    """Interpret a header; columns named in `ignored` are skipped, an unknown one is a problem of the file."""
     names = tuple(value(name) for name in header)
     passed = {value(name).casefold() for name in ignored}
     fields = tuple(None if not name or name.casefold() in passed else field_of(name) for name in names)

@@ -11,7 +11,7 @@ from services.contracts.messages.values import AwareDatetime, Contact, Outcome, 
 
 LONGEST_CONTENT, LONGEST_REASON = 20_000, 2_000
 #: What a department can add to one assignment in one round: how often by verb, and how many characters altogether. The life cycle
-#: and the catalogue limit the rest. Whoever reads a case reads all of it.
+#: and the catalogue limit the rest. A case is always read as a whole.
 MOST: Mapping[str, int] = {"progress": 100, "object": 10, "reply": 20}
 MOST_CHARACTERS = 200_000
 

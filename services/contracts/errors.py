@@ -1,4 +1,4 @@
-"""What can go wrong, one class each, and the table that says what callers see.
+"""The errors, one class each, and the table of what callers see.
 
 A handler raises one of these and nothing else on purpose. HTTP turns it into a problem document (RFC 9457) by `STATUSES`;
 the message dispatcher turns `Retry` into a delayed second try, `Poison` into a dead letter, and every `Refusal` into the
@@ -88,7 +88,7 @@ class AtCapacity(Unavailable):
     seconds = 30
 
 
-#: Under what the answer to a line of a batch says `AtCapacity`: nothing is wrong with the line, it is to be sent again later.
+#: The error key of a line of a batch for `AtCapacity`: nothing is wrong with the line, it should be sent again later.
 CAPACITY = "room"
 
 

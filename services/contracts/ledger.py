@@ -1,4 +1,4 @@
-"""The ledger in which every event is counted: what a leaf says, how leaves become a tree, and how days become a chain.
+"""The ledger, which counts every event: the content of a leaf, how leaves become a tree, and how days become a chain.
 
 A leaf is canonical JSON (ASCII, keys sorted, no blanks) and says nothing of what an event tells: `subject` is a hash that only
 those can find who know the opinion's id, `body` the hash of the message. Each leaf has the hash of the one before it. The

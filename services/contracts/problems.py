@@ -1,4 +1,4 @@
-"""What each type of problem means to people, in Chinese and English: what its page says, and what a Chinese answer says."""
+"""The types of problems in words, Chinese and English: for their pages, and for answers in Chinese."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ PROBLEMS: Mapping[str, Meaning] = {
 
 
 def meaning_of(slug: str) -> Meaning | None:
-    """What a type of problem means; of `http-<status>` what HTTP says. None for a type that there is not."""
+    """The words for a type of problem; for `http-<status>` those of HTTP. None for an unknown type."""
     status = re.fullmatch("http-([45][0-9][0-9])", slug)
     if status is None:
         return PROBLEMS.get(slug)

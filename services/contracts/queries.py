@@ -41,7 +41,7 @@ class Names(Choices):
     """One or several names of the caller's own."""
 
     def _check(self, named: tuple[str, ...]) -> None:
-        """Nothing to check them by."""
+        """Names are not checked."""
 
 
 class Codes(Choices):
@@ -52,7 +52,7 @@ class Codes(Choices):
         self.of = of
 
     def _check(self, named: tuple[str, ...]) -> None:
-        """Nothing is known of the catalogue here."""
+        """Codes are checked later, by `check_codes`."""
 
 
 class MomentField(fields.Field[date | datetime]):
@@ -83,7 +83,7 @@ def end_of(moment: date | datetime, zone: tzinfo) -> datetime:
 
 
 def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
-    """What to say of values that are not in a closed set; None when all are."""
+    """The error message for values that are not in a closed set; None when all are."""
     strange = [each for each in named if each not in known]
     if not strange:
         return None

@@ -63,7 +63,7 @@ _ESCAPED = _Table(_escaped)
 
 
 def is_visible(text: str) -> bool:
-    """Whether anything is to be seen: a letter, a digit, a sign. Blanks, zero-width characters and lone accents are nothing."""
+    """Whether the text has a visible character: a letter, digit or sign. Blanks, zero-width characters and lone accents are not."""
     return any(
         unicodedata.category(letter)[0] in "LNPS" or unicodedata.category(letter) == "Co" for letter in text if letter not in BLANKS
     )
@@ -85,7 +85,7 @@ def many_lines(text: str) -> str:
 
 
 def value(text: str) -> str:
-    """A value as it was meant: a code, a number, an address, whatever keyboard wrote it and whatever a paste brought along.
+    """A code, number or address in its plain form, whatever keyboard or clipboard it came from.
 
     Full-width forms become plain ones (NFKC), every dash a hyphen, every gap one blank; nothing invisible is left.
     """
@@ -95,7 +95,7 @@ def value(text: str) -> str:
 
 
 def printable(text: str, *, lines: bool = False) -> str:
-    """A text fit for a terminal or a log: what it does not show or would obey is shown as `␛` or `<U+202E>`.
+    """A text fit for a terminal or a log: invisible and control characters are shown as `␛` or `<U+202E>`.
 
     With `lines`, line breaks and tabs stay what they are.
     """
@@ -103,5 +103,5 @@ def printable(text: str, *, lines: bool = False) -> str:
 
 
 def escape_json(document: str) -> str:
-    """JSON with `\\u202e` in place of what a terminal would obey; it says the same as before."""
+    """JSON with `\\u202e` in place of what a terminal would interpret; its meaning is unchanged."""
     return document.translate(_ESCAPED)

@@ -1,4 +1,4 @@
-"""What strangers send, made fit for the check: values as they were meant, and what was left blank left out.
+"""Normalizes input before validation: values in their plain form, blank optional fields left out.
 
 Every body, query, form, line of a file and command passes here, so that blank means absent everywhere.
 """
@@ -26,7 +26,7 @@ class _SchemaField(NamedTuple):
 
 
 def tidied(schema: Schema, raw: Any) -> Any:
-    """What was sent with values tidied and without optional fields that are blank, or null where null means nothing."""
+    """The input with normalized values and without optional fields that are blank, or null where null has no meaning."""
     if not isinstance(raw, Mapping):
         return raw
     answer = dict(raw)
@@ -50,7 +50,7 @@ def _parts(shape: type[Schema]) -> tuple[_SchemaField, ...]:
 
 
 def _is_prose(field: fields.Field[Any]) -> bool:
-    """Whether a field is what somebody wrote, rather than a value that has one right form."""
+    """Whether a field is free text, rather than a value with one right form."""
     if isinstance(field, OneLine):
         return not isinstance(field, Code)
     is_closed = any(isinstance(each, validate.OneOf | validate.Regexp) for each in field.validators)
@@ -70,7 +70,7 @@ def _tidied(field: fields.Field[Any], given: Any, prose: bool) -> Any:
 
 
 def _is_blank(given: Any) -> bool:
-    """Whether nothing is said: a text of which nothing can be seen, or an object that says nothing."""
+    """Whether a value is blank: a text without a visible character, or an object with nothing but blanks."""
     if isinstance(given, str):
         return not is_visible(given)
     return isinstance(given, Mapping) and bool(given) and all(map(_says_nothing, given.values()))

@@ -1,4 +1,4 @@
-"""The broker on one screen: exchanges, queues, who hears what, and what each user may touch.
+"""The topology of the broker: exchanges, queues, who consumes what, and the rights of each user.
 
     intake ──opinion.*────▶ huiying.events ──▶ routing.events   notify.events   metrics.events
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
@@ -29,7 +29,7 @@ EVENTS, DEPARTMENTS, COMMANDS, LETTERS = "huiying.events", "huiying.departments"
 #: The exchange to queues that outsiders read, where none of the services can know what was read.
 OUTSIDE = DEPARTMENTS
 REQUEUE, DEAD, UNROUTED = "huiying.requeue", "huiying.dead", "huiying.unrouted"
-#: What services tell one another about messages, not about opinions: what was sent, what was not heard, the marks in the broker.
+#: Reports of services about messages, not about opinions: what was sent, what is missing, the marks in the broker.
 DELIVERIES = "huiying.deliveries"
 
 EXCHANGES: Mapping[str, str] = {
@@ -57,7 +57,7 @@ RETRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue of a service: the exchange it is bound to and the patterns it hears there."""
+    """A queue of a service: the exchange it is bound to, and the patterns it consumes."""
 
     name: str
     exchange: str
@@ -98,22 +98,22 @@ PUBLISHES: Mapping[str, tuple[str, ...]] = {
 
 
 def events_queue(service: str) -> str:
-    """Where a service hears what others say, and what they tell about messages."""
+    """The queue of a service for the events of others and for reports about messages."""
     return f"{service}.events"
 
 
 def mark_queue(service: str) -> str:
-    """Where a service leaves one message by which it knows its broker again: one that has lost its data has lost it too."""
+    """The queue with one message by which a service recognizes its broker: a broker that lost its data has lost it too."""
     return f"{service}.mark"
 
 
 def mark_queues() -> tuple[str, ...]:
-    """The marks of all services that say anything."""
+    """The mark queues of all services that publish."""
     return tuple(mark_queue(service) for service in SERVICES if PUBLISHES[service])
 
 
 def matches(pattern: str, key: str) -> bool:
-    """Whether a topic pattern hears a routing key: `*` is one word, `#` any number of words."""
+    """Whether a topic pattern matches a routing key: `*` is one word, `#` any number of words."""
     return _matches(pattern.split("."), key.split("."))
 
 
@@ -127,14 +127,14 @@ def _matches(pattern: list[str], words: list[str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def queues_consuming(exchange: str, key: str) -> tuple[str, ...]:
-    """The queues of services that hear what is published on an exchange with a routing key."""
+    """The queues of services that get what is published on an exchange with a routing key."""
     return tuple(
         queue.name for queue in SERVICE_QUEUES if queue.exchange == exchange and any(matches(each, key) for each in queue.consumes)
     )
 
 
 def events_of(service: str) -> tuple[str, ...]:
-    """The kinds of messages that a service says on the exchange for events; what is private goes elsewhere."""
+    """The kinds of messages that a service publishes on the exchange for events; private ones go elsewhere."""
     private = {shape.TYPE.split(".")[0] for shape in MESSAGES if shape.PRIVATE}
     return tuple(kind for kind in PUBLISHES.get(service, ()) if kind not in private)
 
@@ -145,22 +145,22 @@ def department_queue(code: str) -> str:
 
 
 def dead_queue(queue: str) -> str:
-    """Where the messages of a queue end that cannot be handled."""
+    """The queue for dead letters of a queue."""
     return f"{queue}.dead"
 
 
 def own_queues(service: str) -> tuple[str, ...]:
-    """The queues that a service hears."""
+    """The queues that a service consumes."""
     return tuple(queue.name for queue in SERVICE_QUEUES if queue.name.startswith(f"{service}."))
 
 
 def watched(service: str, departments: Iterable[str]) -> tuple[str, ...]:
-    """The work queues that a service keeps an eye on: its own, and routing the departments' as well."""
+    """The work queues whose depth a service measures: its own, and for routing the departments' as well."""
     return (*own_queues(service), *(map(department_queue, departments) if service == "routing" else ()))
 
 
 def looked_after(service: str, departments: Iterable[str]) -> tuple[str, ...]:
-    """The queues of what could not be handled that a service keeps an eye on: those of the queues it watches."""
+    """The dead letter queues whose depth a service measures: those of the queues it watches."""
     return (*map(dead_queue, watched(service, departments)), *((UNROUTED,) if service == "routing" else ()))
 
 
@@ -171,7 +171,7 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
 
 
 def destinations(message: Message, beside: Collection[str] = ()) -> Destinations:
-    """Where a message goes: to everybody who listens, to the departments addressed, and to those `beside` that it concerns."""
+    """Where a message goes: to all subscribed services, to the departments addressed, and to the departments `beside` the lead."""
     if message.PRIVATE:
         return ((LETTERS, "notify.letters"),)
     key = getattr(message, message.KEY) if message.KEY else None
@@ -185,19 +185,19 @@ def to_departments(*codes: str) -> Destinations:
 
 
 def undeliverable(codes: Iterable[str]) -> frozenset[tuple[str, str]]:
-    """The places of departments that have no queue."""
+    """The destinations of departments that have no queue."""
     return frozenset(to_departments(*codes))
 
 
 def lane(subject: str, place: tuple[str, str]) -> str:
-    """Within what the messages of a subject keep their order: events have one lane, what goes to a department has another.
+    """The lane in which the messages of a subject keep their order: one for events, one for each department.
 
-    So a department's queue that takes nothing holds back only what is for that department.
+    So a full queue of a department holds back only the messages to that department.
     """
     exchange, key = place
     return subject if exchange != DEPARTMENTS else f"{subject[:40]}@{sha256(key.encode()).hexdigest()[:16]}"
 
 
 def retry_exchange(attempt: int) -> str | None:
-    """The exchange where attempt number `attempt` (from 1) waits, or None when the message has had its chances."""
+    """The exchange where attempt number `attempt` (from 1) waits, or None after the last attempt."""
     return next((delay.exchange for delay in RETRIES if attempt <= delay.until_attempt), None)

@@ -81,7 +81,7 @@ def _consume_event(service: Routing, store: RoutingStore, event: Event) -> None:
 
 
 def _parse(command: Command) -> Any:
-    """The body of a command as its verb takes it; raises `Refused` and `Refusal`."""
+    """The body of a command as its verb takes it; raises `CommandRefused` and `Refusal`."""
     if (
         command.sender is not None
         and command.sender.startswith("department-")

@@ -17,7 +17,7 @@ SECTIONS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A code that so many open cases use, and one of them as an example."""
+    """A code with the number of open cases that use it, and one of them as an example."""
 
     kind: str
     code: str
@@ -37,5 +37,5 @@ def uses_in(rows: Iterable[Mapping[str, Any]]) -> list[Use]:
 
 
 def lacking(catalogue: Catalogue, uses: Iterable[Use]) -> Sequence[Use]:
-    """Those whose code the catalogue does not have. Their cases go on all the same; people should know."""
+    """The uses of codes that the catalogue does not have. Their cases go on all the same, but people should know."""
     return [use for use in uses if use.code not in getattr(catalogue, SECTIONS[use.kind])]

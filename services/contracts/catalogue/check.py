@@ -85,7 +85,7 @@ def load_catalogue(path: FilePath | str) -> model.Catalogue:
 def _examine(text: str, read_parent: Callable[[str], str]) -> tuple[Values, list[Problem]]:
     document = Document().read(text, read_parent)
     loaded: Values = {}
-    # What a text lacks that could not be read to its end would be noise beside the one real problem.
+    # When the text could not be read to its end, missing sections would be noise beside the real problem.
     if document.whole:
         loaded = _load_shapes(document)
         for rule in (_check_references, _check_trees, _check_lead, _check_names, _check_keywords, _check_codes):

@@ -48,7 +48,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who is told as well: what a rung has to say to one of `roles` (see `RECIPIENTS`) goes to the `channels`.
+    """Somebody who is notified as well: notifications to one of `roles` (see `RECIPIENTS`) also go to the `channels`.
 
     `departments` narrows that to cases of those departments; none means all of them. One who stands for a department
     names it. `digest` and `language` are as for a department.
@@ -70,7 +70,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """主题: the lead department, the co-handlers, how hard it is, and the words that give it away."""
+    """主题: the lead department, the co-handlers, the difficulty, and the keywords it is recognized by."""
 
     code: str
     name: str
@@ -118,7 +118,7 @@ class Difficulty:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung of the ladder for a deadline kind: at half time, so long `before` it, so long `after` it, or `upon` an occasion.
+    """One rung of the ladder for a deadline kind: at half time, a duration `before` or `after` it, or `upon` an occasion.
 
     Exactly one of `half`, `before`, `after`, `upon` is set; `card` is set exactly when `action` is `card`. A reminder after
     the deadline may `repeat` at that distance, firing `times` in all. `difficulties` are those it is for; all when empty.

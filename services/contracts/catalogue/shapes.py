@@ -110,7 +110,7 @@ class PersonSchema(Schema):
     @validates_schema(skip_on_field_errors=True)
     def _names_departments(self, person: dict[str, Any], **_: Any) -> None:
         if "department" in person.get("roles", ["department"]) and not person.get("departments"):
-            raise ValidationError("whoever stands for a department names it", "departments")
+            raise ValidationError("name it when standing for a department", "departments")
 
 
 class TopicSchema(Schema):

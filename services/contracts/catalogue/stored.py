@@ -1,7 +1,7 @@
-"""What a stored code means under the catalogue of today, also when the catalogue has it no more.
+"""Looks up stored codes in the current catalogue, also those that the catalogue no longer has.
 
-A catalogue may change while cases are open. Nothing of a case may depend on a code that it was given being there still: whatever
-reads a code from a store, a queue or an event asks here, and nowhere else is the catalogue looked up by one.
+A catalogue may change while cases are open. A case may not depend on its codes still being there: code that
+reads a code from a store, a queue or an event looks it up here and nowhere else.
 """
 
 from __future__ import annotations

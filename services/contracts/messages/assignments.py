@@ -1,4 +1,4 @@
-"""What routing says of an assignment."""
+"""Messages of routing about an assignment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What intake says of an opinion."""
+"""Messages of intake about an opinion."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class SupervisionResolved(Message, frozen=True):
 
 
 class CalendarChanged(Message, frozen=True):
-    """The working days have changed, and with them deadlines of this department; it hears of all of them at once."""
+    """The working days have changed, and with them deadlines of this department; the message has all of them."""
 
     TYPE: ClassVar[str] = "calendar.changed"
     ADDRESSED: ClassVar[bool] = True
@@ -145,7 +145,7 @@ class LetterRequested(Message, frozen=True):
 
 
 class LetterCancelled(Message, frozen=True):
-    """Who held these receipts of an opinion has been erased: letters to them that wait are thrown away."""
+    """The holders of these receipts of an opinion have been erased: letters to them that wait are dropped."""
 
     TYPE: ClassVar[str] = "letter.cancelled"
     KEY: ClassVar[str | None] = None

@@ -1,4 +1,4 @@
-"""What messages are made of: enumerations and the values that several of them carry."""
+"""Enumerations and values that several messages share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Outcome(StrEnum):
-    """办理结果: what a reply says about the matter."""
+    """办理结果: the outcome that a reply states."""
 
     SOLVED = "solved"
     IN_PROGRESS = "in_progress"
@@ -36,13 +36,13 @@ class Rating(StrEnum):
 
 
 class RaisedBy(StrEnum):
-    """提级: what raises a case a level by itself when there is enough of it."""
+    """提级: the counts that raise a case a level automatically."""
 
     REWORKS = "reworks"
     TRANSFERS = "transfers"
 
     def reason(self, count: int) -> str:
-        """What `assignment.raised` says then: `reworks: 3`."""
+        """The reason in `assignment.raised`: `reworks: 3`."""
         return f"{self}: {count}"
 
     @classmethod
@@ -72,13 +72,13 @@ class Message(Value, frozen=True):
 
 
 class Addressed(Message, frozen=True):
-    """What a department finds in its queue."""
+    """A message that a copy of goes into the department's queue."""
 
     ADDRESSED: ClassVar[bool] = True
 
 
 class Shared(Addressed, frozen=True):
-    """What the departments beside the lead find in theirs, too."""
+    """A message that the departments beside the lead get a copy of as well."""
 
     BESIDE: ClassVar[bool] = True
 

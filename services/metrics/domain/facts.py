@@ -130,7 +130,7 @@ def write_more(text: bytes, facts: Iterable[Fact]) -> bytes:
 
 
 def read_history(text: bytes) -> list[Fact]:
-    """The facts that `write_story` wrote. A fact of the time before recording instants were kept was recorded when it was said."""
+    """The facts that `write_history` wrote. Those without an instant of recording count as recorded when they were published."""
     return [_fact(*parts) for parts in orjson.loads(text)]
 
 

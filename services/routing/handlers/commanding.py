@@ -32,7 +32,7 @@ class CommandRefused(Exception):
         self.code, self.errors = code, errors or {}
 
 
-#: The body of a command as its verb takes it; raises `Refused` and `Refusal`.
+#: The body of a command as its verb takes it; raises `CommandRefused` and `Refusal`.
 Parse = Callable[[Command], Any]
 
 

@@ -1,4 +1,4 @@
-"""One message as a consumer gets it, and the headers by which a copy of it keeps its story."""
+"""One message as a consumer gets it, and the headers in which a copy of it keeps its history."""
 
 from __future__ import annotations
 

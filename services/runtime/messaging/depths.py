@@ -1,4 +1,4 @@
-"""What the metrics are told of queues: how much lies in them, and for how long nothing has left them."""
+"""Metrics of queues: how many messages are in them, and for how long none has left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from services.runtime.telemetry import Telemetry
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One look at a queue. `handled` is how much of it this process has had, `since` the last moment at which something moved."""
+    """One look at a queue. `handled` is how many messages this process has taken from it, `since` when it last moved."""
 
     depth: int
     handled: float
@@ -23,13 +23,13 @@ class Seen:
 
 
 def look_at(before: Seen | None, depth: int, handled: float, now: datetime) -> Seen:
-    """What a look says beside the one before: a queue moves when it is empty, shrinks, or gives this process something."""
+    """Compare a look with the one before: a queue moves when it is empty, shrinks, or gives this process a message."""
     still = before is not None and 0 < before.depth <= depth and before.handled == handled
     return Seen(depth, handled, before.since if before is not None and still else now)
 
 
 class QueueWatch:
-    """Looks at queues from outside, without taking anything, and tells the metrics what it sees.
+    """Looks at queues from outside, without consuming, and sets the metrics.
 
     `queues` gives the names to count now, those of work queues and those of what nobody could handle.
     """
@@ -45,7 +45,7 @@ class QueueWatch:
         self._seen: dict[str, Seen] = {}
 
     def look(self) -> bool:
-        """Count once. While the broker is away, what was counted last stands. There is never more to do at once."""
+        """Count once. While the broker is away, the last numbers stay. Always returns False: there is never more to do at once."""
         work, dead = self._queues()
         found: Mapping[str, int] = {}
         with contextlib.suppress(Unavailable, Distrusted):

@@ -1,7 +1,7 @@
 """From deliveries to effects: several messages, one commit, one acknowledgement; a bad one harms only itself.
 
-What becomes of a message: `handled`; `duplicate` (heard before); `retried` (waits in a retry queue and comes back);
-`dead` (parked in `<queue>.dead` with the reason). Nothing is acknowledged before its outcome is durable.
+What becomes of a message: `handled`; `duplicate` (consumed before); `retried` (waits in a retry queue and comes back);
+`dead` (dead-lettered into `<queue>.dead` with the reason). Nothing is acknowledged before its outcome is durable.
 
 A handler that raises `Retry` sends its message to a retry queue; the rest of the batch is committed together without it. After any
 other error the messages of the batch are committed one by one, to find the one that fails.
@@ -31,7 +31,7 @@ INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyErro
 log = structlog.get_logger()
 T = TypeVar("T")
 POLL_SECONDS = 0.5
-#: How long messages may wait for others where nobody waits for what they do: fewer commits, and less work for each message.
+#: How long a batch may fill up where nobody waits for the effect: fewer commits, and less work for each message.
 UNHURRIED_SECONDS = 0.05
 SUSPECT_AFTER = 3
 REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -39,12 +39,12 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True, slots=True)
 class Subscription(Generic[T]):
-    """How one queue is heard: how a delivery is read, and what its messages do inside one transaction.
+    """How one queue is consumed: how a delivery is read, and what its messages do inside one transaction.
 
-    A message heard twice is known by what `identify` makes of it; without it `handle` gets every copy and returns how many it
-    knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which says whose a delivery is, senders
-    take turns. `give_up` is called, in a transaction of its own, for a message that has failed so often that it is put into the
-    dead queue.
+    A message that is delivered twice is recognized by what `identify` returns; without it `handle` gets every copy and
+    returns how many it knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which names the
+    sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a message that has failed
+    so often that it is put into the dead queue.
     """
 
     queue: str
@@ -101,7 +101,7 @@ class Dispatcher(Generic[T]):
         self._subscribe, self._publish = subscribe, publish
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`: connect, serve, and begin anew after an error with a growing rest."""
+        """Until `stop`: connect and serve; after an error, reconnect after a growing pause."""
         failures = 0
         while not stop.is_set():
             consumer: Consumer | None = None
@@ -223,7 +223,7 @@ class Dispatcher(Generic[T]):
         verdicts.unhandled.append((delivery, reason, True))
 
     def _receive_reports(self, deliveries: Sequence[Delivery]) -> None:
-        """Take what is told about messages; what cannot be read is dropped, because it is told again."""
+        """Take reports about deliveries; unreadable ones are dropped, because they are sent again."""
         publisher = self._publish()
         try:
             for delivery in deliveries:
@@ -249,7 +249,9 @@ class Dispatcher(Generic[T]):
                 work, self._subscription.queue, [delivery.message_id for delivery, _, _ in unhandled if delivery.message_id]
             )
         if failed:
-            raise TimeoutError(f"{len(failed)} messages could not be put aside: {next(iter(failed.values()))}")
+            raise TimeoutError(
+                f"{len(failed)} messages could not be sent to their retry or dead queue: {next(iter(failed.values()))}"
+            )
 
     def _report(self, verdicts: Verdicts, seconds: float) -> None:
         queue = self._subscription.queue
@@ -264,9 +266,9 @@ class Dispatcher(Generic[T]):
 
 
 def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:
-    """Split off the messages that may be what kills the worker, because they came back often; they are handled one by one.
+    """Split off the messages that may be crashing the worker, because they were redelivered often; they are handled one by one.
 
-    Every other time from the end, so that those behind the one that kills get their turn too, before the broker gives them up.
+    Every other time from the end, so that those behind the one that crashes it get their turn too, before the broker gives them up.
     """
     calm = [delivery for delivery in deliveries if delivery.delivery_count < SUSPECT_AFTER]
     suspects = [delivery for delivery in deliveries if delivery.delivery_count >= SUSPECT_AFTER]

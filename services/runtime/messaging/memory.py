@@ -1,7 +1,7 @@
 """The broker in memory: what tests and rehearsals use in place of RabbitMQ, with the same protocols as `broker.py`.
 
 It knows the topology's exchanges and queues, returns what no queue takes, gives unacknowledged messages back when a
-subscription closes, and parks what came back too often. Time does not pass in it: `release` ends a retry queue's wait.
+consumer closes, and dead-letters what came back too often. Time does not pass in it: `release` ends a retry queue's wait.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class MemoryBroker:
         return MemoryPublisher(self)
 
     def consumer(self, queue: str, prefetch: int = 100) -> MemoryConsumer:
-        """A connection that hears one queue; raises ConnectionError while the broker is down or without the queue."""
+        """A connection that consumes one queue; raises ConnectionError while the broker is down or without the queue."""
         self.check(queue)
         return MemoryConsumer(self, queue, prefetch)
 
@@ -96,7 +96,7 @@ class MemoryBroker:
         return queue in self._queues
 
     def route(self, message: Outgoing, user_id: str | None = None) -> str | None:
-        """Put a message into every queue that hears it; returns why it was not taken, or None."""
+        """Put a message into every queue that is bound for it; returns why it was not taken, or None."""
         with self.changed:
             if message.exchange not in self._bindings:
                 raise ConnectionError(f"there is no exchange {message.exchange}")
@@ -142,7 +142,7 @@ class MemoryBroker:
             self.changed.notify_all()
 
     def put_back(self, queue: str, stored: Iterable[Stored]) -> None:
-        """Return what was not acknowledged to the head of its queue, in its order; too often, and it is parked."""
+        """Return what was not acknowledged to the head of its queue, in its order; what came back too often is dead-lettered."""
         again = [replace(one, returned=one.returned + 1) for one in stored]
         with self.changed:
             line = self._queues.get(queue)
@@ -159,7 +159,7 @@ class MemoryBroker:
 
 
 class MemoryPublisher:
-    """The twin of `RabbitPublisher`."""
+    """The in-memory counterpart of `RabbitPublisher`."""
 
     def __init__(self, broker: MemoryBroker) -> None:
         self._broker = broker
@@ -196,7 +196,7 @@ class MemoryPublisher:
 
 
 class MemoryConsumer:
-    """The twin of `RabbitSubscription`."""
+    """The in-memory counterpart of `RabbitConsumer`."""
 
     def __init__(self, broker: MemoryBroker, queue: str, prefetch: int) -> None:
         self._broker, self._queue, self._prefetch = broker, queue, prefetch

@@ -30,7 +30,7 @@ class Distrusted(Trouble):
 
 
 class Blocked(Trouble):
-    """The broker lets us in and takes no messages, as it does when its disk or its memory is short."""
+    """The broker accepts connections but no messages, as it does when disk or memory runs low."""
 
     def __init__(self) -> None:
         super().__init__("takes no messages: its disk or memory is short")
@@ -102,7 +102,7 @@ class BrokerProbe:
 
 
 def publish_nowhere(connection: Any) -> None:
-    """Publish what goes to no queue and wait for the broker's word: only to publishers does it say that it is blocked.
+    """Publish a message that goes to no queue and wait for the broker's answer: only publishers are told that it is blocked.
 
     Raises `ConnectionBlockedTimeout` when that lasts longer than the connection is patient, `Trouble` without our exchanges.
     """

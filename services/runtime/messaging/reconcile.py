@@ -1,7 +1,7 @@
-"""What services tell one another about messages: "these you should have heard", "these I have not".
+"""Reconciliation between services: "you should have received these messages", "these are missing".
 
-Every service asks about what it has published, until each hearer has answered that it has it; what a hearer has not is
-published again, with the same id. A mark in the broker says whether it is still the broker that has what was published before.
+Every service asks about what it has published until each consuming service has confirmed it; what is missing is published
+again, with the same id. A mark in the broker says whether it is still the broker that has what was published before.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class DeliveryQuestion:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReply:
-    """What of it `hearer` has not heard. `settled` is False while some of it waits in a retry queue or for a person.
+    """What of it the service `hearer` is missing. `settled` is False while some of it waits in a retry queue or for a person.
 
     `heard` is the last number that this service had settled before, and it has more to tell than the source knows where that is
     beyond the source's own.
@@ -59,8 +59,9 @@ class Asking:
         self._known = False
 
     def greet(self, publisher: Publisher) -> int:
-        """On a fresh connection: look whether the broker knows us; one that does not has lost what it had, and all of it is said
-        again. Returns how many messages that were.
+        """On a fresh connection: look for our mark. A broker without it has lost its data, and everything is published again.
+
+        Returns how many messages that were.
         """
         source, self._marked = self._database.source, None
         bodies = publisher.take(mark_queue(source))
@@ -82,7 +83,7 @@ class Asking:
         return again
 
     def ask(self, publisher: Publisher) -> int:
-        """Ask the hearers about what was published since; returns the number of questions."""
+        """Ask the consuming services about what was published since; returns the number of questions."""
         if not self._known:
             self.greet(publisher)
             if not self._known:
@@ -164,7 +165,7 @@ def answer(database: Database, question: DeliveryQuestion) -> DeliveryReply:
 
 
 def take(database: Database, reply: DeliveryReply) -> int:
-    """Take a hearer's reply; returns how many messages are published again."""
+    """Take a consuming service's reply; returns how many messages are published again."""
     with database.transaction() as work:
         again = journal.answered(work.connection, reply.number, reply.missing, settled=reply.settled)
         if reply.settled:
@@ -184,7 +185,7 @@ def _closed(hearer: str) -> str:
 
 
 def _note_behind(work: Transaction, whom: str, by: int) -> None:
-    """Somebody remembers more of this service than its store does: the store was put back to an earlier state."""
+    """Another process knows of messages that this store lacks: the store was restored to an earlier state."""
     log.error("store_is_older", service=work.source, than=whom, by=by)
     if journal.fact(work.connection, journal.BEHIND) is None:
         told = {"than": whom, "by": by, "found": work.now.isoformat(timespec="seconds")}

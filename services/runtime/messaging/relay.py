@@ -20,7 +20,7 @@ from services.runtime.telemetry import Telemetry
 INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyError)
 log = structlog.get_logger()
 IDLE_SECONDS = 1.0
-#: How often the hearers are asked what they have.
+#: How often (s) the consuming services are asked what they have received.
 ASK_SECONDS = 10.0
 LEASE_CHECK_SECONDS = 1.0
 REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -48,7 +48,7 @@ class Relay:
         self._failures, self._unsettled, self._ask_at = 0, False, 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`: hold the lease, empty the outbox, wait for the bell; rest and begin anew after an error."""
+        """Until `stop`: hold the lease, empty the outbox, wait for a wake-up; after an error, pause and start again."""
         while not stop.is_set():
             try:
                 self._serve(stop)
@@ -86,7 +86,7 @@ class Relay:
         if not rows:
             return 0
         if self._unsettled:
-            # What a store that takes no writes (its disk is full) cannot note as sent would be sent again and again.
+            # While the store cannot be written to (full disk), messages cannot be marked as sent and would be sent again and again.
             with self._database.transaction() as work:
                 outbox.touch(work.connection, rows[0].id)
         self._unsettled = True

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from services.runtime.messaging.broker import Consumer, Delivery
 
-#: What one sender gets in one batch while others may be waiting: it is what they wait for.
+#: How many messages of one sender are handed on in one batch while others may be waiting.
 SHARE = 25
 #: How much is taken in at most: messages, bytes, and messages at a time, because others wait while it is read.
 MOST_HELD, MOST_BYTES, READ_AT_ONCE = 20_000, 64_000_000, 4_000
@@ -19,10 +19,10 @@ Sender = Callable[[Delivery], str]
 
 
 class Turns:
-    """A subscription in front of another, which must allow `narrow` unacknowledged messages.
+    """A consumer in front of another, which must allow `narrow` unacknowledged messages.
 
-    It is widened only while nothing in it came back from somebody who fell over: what kills a worker takes those that were on their
-    way with it each time, and the broker gives them up together when that has happened often enough.
+    It is widened only while nothing in it was redelivered: a message that crashes a worker takes all that were in flight down with
+    it each time, and the broker gives them up together when that has happened often enough.
     """
 
     def __init__(self, inner: Consumer, sender: Sender, narrow: int) -> None:
@@ -55,7 +55,7 @@ class Turns:
                 return
 
     def widen(self, prefetch: int) -> None:
-        """Allow more in the subscription behind."""
+        """Allow more in the consumer behind."""
         self._inner.widen(prefetch)
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Turns:
                 chosen.append(line.popleft())
                 if not line:
                     del self._lines[sender]
-        # Who had a turn goes behind those who have not.
+        # A sender that had a turn goes behind those that have not.
         served = {self._sender(delivery): None for delivery in chosen}
         for sender in served:
             if sender in self._lines:

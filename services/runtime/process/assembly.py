@@ -111,7 +111,7 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
 def worker_loops(
     assembly: Assembly, given: ProcessSettings, database: Database, service: Any, telemetry: Telemetry
 ) -> dict[str, Loop]:
-    """The relay when the service says anything, a dispatcher for each queue it hears, its chores."""
+    """The relay when the service publishes anything, a dispatcher for each queue it consumes, its periodic jobs."""
     label = f"huiying-{assembly.name}"
 
     def connect() -> RabbitPublisher:
@@ -143,7 +143,7 @@ def _nowhere(assembly: Assembly, service: Any) -> Callable[[], Collection[tuple[
 
 
 def counted(job: PeriodicJob, telemetry: Telemetry) -> PeriodicJob:
-    """The chore, with what it could not do told to the metrics."""
+    """The job, with the number of rows that failed shown as a metric."""
     failed = job.failed
     if failed is None:
         return job

@@ -35,7 +35,7 @@ class FailedRow:
 class SweepTarget(Generic[S, R]):
     """What a sweep is about. `open` makes the store of a transaction.
 
-    `take` gives the next rows behind a key, at most so many, in the order of their keys; `key` names one among them. `act` deals
+    `take` gives the next rows behind a key, at most `limit`, in the order of their keys; `key` names one among them. `act` deals
     with rows in the transaction that took them.
     """
 
@@ -65,7 +65,7 @@ class Sweep(Generic[S, R]):
         return len(self._failures)
 
     def job(self, seconds: float) -> PeriodicJob:
-        """The sweep as something that a worker does every so many seconds."""
+        """The sweep as a periodic job, every `seconds`."""
         return PeriodicJob(self._name, seconds, self.step, lambda: self.failed)
 
     def step(self) -> bool:

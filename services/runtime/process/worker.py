@@ -1,4 +1,4 @@
-"""The worker process: relay, consumers and chores, a thread each, and a status port; ends within ten seconds when asked."""
+"""The worker process: relay, consumers and periodic jobs, a thread each, and a status port; ends within ten seconds when asked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Loop = Callable[[threading.Event], None]
 
 @dataclass(frozen=True, slots=True)
 class PeriodicJob:
-    """Something to do again and again: `run` is called every `seconds` and returns whether there is more to do at once.
+    """A periodic job: `run` is called every `seconds` and returns whether there is more to do at once.
 
     `failed` is how many rows it could not deal with, where it works on rows.
     """
@@ -38,7 +38,7 @@ class PeriodicJob:
     failed: Callable[[], int] | None = None
 
     def loop(self, stop: threading.Event) -> None:
-        """Until `stop`; an error is logged and the chore goes on after its rest."""
+        """Until `stop`; an error is logged and the job runs again after its pause."""
         while not stop.is_set():
             more = False
             try:

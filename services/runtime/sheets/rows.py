@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-#: A header stands within so many rows: exports put a title above it.
+#: A header is looked for in this many rows: exports put a title above it.
 MOST_ABOVE = 10
 LONGEST_CELL = 100_000
 NUL = "holds the character U+0000, which no store can keep"

@@ -1,4 +1,4 @@
-"""Many rows through one statement: what SQLAlchemy works out anew for every row is worked out once for all of them."""
+"""Many rows through one statement: what SQLAlchemy computes for every row is computed once for all of them."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ REMEMBERED = 512
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A compiled statement: its text, the names of its parameters in order, what makes of a value what the driver takes, and the
-    values that stand in the statement itself. `positional` says that the driver wants tuples and not names."""
+    """A compiled statement: its text, the names of its parameters in order, the processors that convert values for the driver, and
+    the values that the statement itself holds. `positional`: the driver takes tuples instead of names."""
 
     text: str
     names: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""The condition of a store, for `/readyz` and the doctor: does it answer, has it its shape, does it take writes."""
+"""The condition of a store, for `/readyz` and the doctor: does it answer, is it migrated, can it be written to."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PROBE_BYTES = 1 << 20
 FULL, READ_ONLY = "its disk is full", "it takes no writes"
 DISK_FULL = "53100"
 REMEMBER_SECONDS = 5.0
-#: Sorting more than it may hold in memory makes the server write files, which needs no right and leaves nothing behind.
+#: Sorting more than fits in memory makes the server write files, which needs no privilege and leaves nothing behind.
 _SPILL = sa.text("SELECT count(*) FROM (SELECT md5(n::text) AS name FROM generate_series(1, 20000) n ORDER BY name OFFSET 1) rows")
 
 
@@ -31,7 +31,7 @@ class Trouble(HuiyingError):
 
 
 def remember(check: Callable[[], None], seconds: float = REMEMBER_SECONDS) -> Callable[[], None]:
-    """The same check, which does not look again so soon after all was well."""
+    """The check, with a good result cached for a few seconds."""
     good_until = float("-inf")
 
     def checked() -> None:
@@ -64,7 +64,7 @@ class StoreCheck:
             _write_at_server(connection)
 
     def _check_shape(self) -> None:
-        # A store does not go back, so a stream that was found whole stays so.
+        # Migrations are never undone, so a stream that was complete stays complete.
         for stream, folder in list(self._streams.items()):
             with self._database.reading() as connection:
                 missing = missing_revisions(connection, folder, stream)

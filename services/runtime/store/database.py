@@ -111,7 +111,7 @@ class Transaction:
         return event.id
 
     def overwrite(self) -> None:
-        """From here on, what is removed or replaced is overwritten in the file, where the store is one."""
+        """From here on, what is deleted or replaced is overwritten in the file (SQLite only)."""
         if self.connection.dialect.name == "sqlite":
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
@@ -138,7 +138,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A writing transaction, durable when the block ends, rolled back when it raises; rings the relay if a message was said."""
+        """A writing transaction: durable when the block ends, rolled back when it raises. Wakes the relay after publishing."""
         with self._turn(), self.engine.begin() as connection:
             work = Transaction(connection, self.source, self.clock.now())
             connection.info[BEGUN] = work.now
@@ -149,8 +149,8 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        # A file has one writer at a time. Threads queue up for it here, where waiting costs nothing; other processes have to look
-        # again and again, and so does whoever has waited in vain, until the store says what is wrong.
+        # A file has one writer at a time. Threads of this process queue for it here, where waiting costs nothing; other
+        # processes have to poll, and so does a thread that timed out here, until the store reports the error.
         taken = self.is_sqlite and self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000)
         try:
             yield
@@ -185,7 +185,7 @@ class Database:
         return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
 
     def close(self) -> None:
-        """Close the pooled connections and the bell; the store can be used again afterwards."""
+        """Close the pooled connections and the wake-up; the store can be used again afterwards."""
         self.engine.dispose()
         with self._hanging:
             if self._wake_up is not None:
@@ -201,7 +201,7 @@ class Database:
                 try:
                     raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
                 except sqlite3.OperationalError as error:
-                    # What was asked for is committed; a full disk has no room for moving it, the next time may have.
+                    # The change is committed; on a full disk the log cannot be moved now, but perhaps the next time.
                     log.warning("store_not_tidied", service=self.source, error=repr(error))
                 finally:
                     raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
@@ -230,7 +230,7 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in result]
 
 
-#: The insert of each kind of store that can say what happens to a row that is there already.
+#: The insert with ON CONFLICT of each kind of store.
 INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -242,7 +242,7 @@ def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
 def _engine(url: URL) -> Engine:
     both: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
-        # Errors are logged, and what people wrote and who they are does not belong there.
+        # Errors are logged, and personal data does not belong into a log.
         "hide_parameters": True,
     }  # fmt: skip
     if url.get_backend_name() != "sqlite":
@@ -287,7 +287,7 @@ def _has_begun(raw: Any) -> bool:
         raw.execute("BEGIN IMMEDIATE")
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
-            # No caller and no loop knows a driver's bare error, which an event lets through.
+            # SQLAlchemy does not wrap a driver's error that is raised in an event; callers and loops expect its own.
             raise OperationalError("BEGIN IMMEDIATE", None, error) from error
         return False
     return True

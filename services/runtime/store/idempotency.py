@@ -84,7 +84,7 @@ def once(
 
 
 def forget(work: Transaction, subject: str) -> None:
-    """Remove the answers that name a subject, whoever got them."""
+    """Remove the answers that name a subject, for every principal."""
     work.execute(answers.delete().where(answers.c.subject == subject))
 
 

@@ -1,4 +1,4 @@
-"""The inbox: which messages have had their effect. A message heard twice acts once."""
+"""The inbox: which messages have been handled. A message that is delivered twice takes effect once."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]
 
 
 def unknown(connection: Connection, queue: str, message_ids: Sequence[str]) -> tuple[list[str], bool]:
-    """Those of the ids that this queue's consumer has never had, and whether any of the others waits, unhandled so far."""
+    """The ids that this queue's consumer has never received, and whether any of the others is still unhandled."""
     missing: list[str] = []
     waits = False
     for start in range(0, len(message_ids), A_LOOK):

@@ -1,4 +1,4 @@
-"""What was published stays here until its hearers have said that they have it; what was not heard goes back to the outbox.
+"""Published messages stay here until every consuming service has confirmed them; what is missing goes back to the outbox.
 
 A row of `published` is a message that the broker has confirmed. A listing is a stretch of them that one service was asked about.
 `addressed` keeps what went to an outsider's queue, where nobody can look, until the outsider has acted or it is old.
@@ -25,7 +25,7 @@ LISTED, NUMBER, MARK, BEHIND = "listed", "number", "mark", "behind"
 STRETCH = 2000
 #: Messages that are published again go out before all that were not published yet, in their old order.
 AHEAD = 1 << 52
-#: For how long (s) a hearer's answer is waited for, and an outsider may find nothing new for itself.
+#: How long (s) at most a consumer's answer is awaited, and an outsider's queue may stay without a new look.
 KEEP_SECONDS, ADDRESSED_SECONDS = 48 * 3600.0, 90 * 86400.0
 LONGEST_REST_SECONDS = 600.0
 
@@ -83,13 +83,13 @@ def last_number(connection: Connection) -> int:
 
 
 def behind(connection: Connection) -> int:
-    """By how many messages this store is older than the broker or another store knows; 0 when it is not."""
+    """How many messages this store lacks of those that the broker or another store knows; 0 when it lacks none."""
     told = fact(connection, BEHIND)
     return int(orjson.loads(told)["by"]) if told else 0
 
 
 def accept_restored(connection: Connection) -> int:
-    """Regard a store that was put back as it is now: what others know and it lacks is given up. Returns what it lacked."""
+    """Accept a restored store as it is: messages that others know and it lacks are given up. Returns how many those were."""
     lacked = behind(connection)
     connection.execute(journal_table.delete().where(journal_table.c.name == BEHIND))
     return lacked

@@ -1,4 +1,4 @@
-"""Tables of the journal: what was published and is not known to be heard."""
+"""Tables of the journal: messages that were published and are not yet known to have been consumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lease that one process holds at a time and that ends with the process, however it ends."""
+"""A lease that one process at a time holds, and that is released when the process ends in whatever way."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A bell between processes: whoever stores a message rings, the relay wakes at once instead of polling.
+"""Wake-ups between processes: a process that stores a message signals, and the relay wakes at once instead of polling.
 
-A lost ring costs at most the relay's fallback wait, never a message: the store is what counts.
+A lost signal costs at most the relay's fallback wait, never a message: the store is what counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class WakeUp(Protocol):
     """Wakes the one relay of a store, from any process."""
 
     def signal(self) -> None:
-        """Wake whoever waits; never blocks, never fails."""
+        """Wake the process that waits; never blocks, never fails."""
 
     def wait(self, timeout: float) -> None:
         """Return when rung since the last return, or after `timeout` seconds."""
@@ -85,7 +85,7 @@ class NotifyWakeUp:
         self._ensure("wake-up-listener", self._listen)
         self._present_until = time.monotonic() + timeout + self.PRESENT_SECONDS
         self._heard.wait(timeout)
-        # Before the caller looks into the store, so that what is stored after its look rings again.
+        # Before the caller reads the store, so that what is stored after that signals again.
         self._heard.clear()
 
     def close(self) -> None:

@@ -77,13 +77,13 @@ def listing(database: Database) -> list[Mapping[str, Any]]:
 
 
 class TtlCache(Generic[T]):
-    """Takes what was looked up for granted for `CACHE_SECONDS`, and does not grow without end."""
+    """Caches what was looked up for `CACHE_SECONDS`, bounded in size."""
 
     def __init__(self) -> None:
         self._found: dict[str, tuple[float, T]] = {}
 
     def get(self, key: str, look_up: Callable[[], T]) -> T:
-        """What is remembered under a key, else what is found now; an error is not remembered."""
+        """The cached value of a key, else the one found now; errors are not cached."""
         known = self._found.get(key)
         if known is None or known[0] < time.monotonic():
             known = (time.monotonic() + CACHE_SECONDS, look_up())
@@ -93,12 +93,12 @@ class TtlCache(Generic[T]):
         return known[1]
 
     def forget(self, key: str) -> None:
-        """Look it up again the next time."""
+        """Drop a key, so that it is looked up again."""
         self._found.pop(key, None)
 
 
 class TokenAuthenticator:
-    """Turns the Authorization header into a caller; remembers what it found for a moment."""
+    """Turns the Authorization header into a caller; caches what it found for a few seconds."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -120,7 +120,7 @@ class TokenAuthenticator:
         return self._known.get(key, lambda: self._look_up(key))
 
     def mark_used(self, token_id: str) -> None:
-        """Write down that a token is in use, unless that was done within the last minute. A store that is away is no failure."""
+        """Write down that a token is in use, unless that was done within the last minute. An unavailable store is no error."""
         moment = time.monotonic()
         if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
             return
@@ -129,7 +129,7 @@ class TokenAuthenticator:
         self._used[token_id] = moment
         try:
             with self.database.transaction() as work:
-                # Every service has a memory of its own; the store's keeps them from writing one after another.
+                # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
                 stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < work.now - timedelta(seconds=USE_SECONDS))
                 work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=work.now))
         except STORE_AWAY as error:

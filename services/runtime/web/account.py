@@ -21,7 +21,7 @@ from services.runtime.web.sessions import Session, give_cookie, refuse_foreign, 
 
 TEMPLATES = environment(Path(__file__).parent / "templates")
 ACCOUNT = "/office"
-#: Where signing in may lead: a plain path of this very site.
+#: Where signing in may redirect to: a plain path of this site.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
 NO_TOKEN = Words("请粘贴令牌", "Paste the token")
 WRONG = Words("这个令牌不对，或者已经过期、吊销。请找管理员。", "This token is unknown, expired or revoked. Ask an administrator.")
@@ -29,7 +29,7 @@ NO_PERSON = Words("这个令牌是给程序用的，不能登录。", "This toke
 
 
 class AccountPages:
-    """`/login`, `/logout` and the page of whoever is signed in.
+    """`/login`, `/logout` and the account page.
 
     `facts` says who a caller is, as rows of a label and a value; `links` lead to other pages; `hint` says who need not sign in.
     """
@@ -53,7 +53,7 @@ class AccountPages:
         return routes
 
     def ask_token(self, call: Call[Any]) -> Answer:
-        """The form to sign in; who is signed in already goes on."""
+        """The form to sign in; redirects those who are signed in already."""
         to = own_path(str(call.query.get("to", "")))
         return see_other(to) if guard_of(call).session() else self._form(to)
 
@@ -75,7 +75,7 @@ class AccountPages:
         return response
 
     def back_to_account(self, _: Call[Any]) -> Answer:
-        """The form's own address, opened by hand: signing out is a button, so that no link can do it."""
+        """GET on the sign-out address: goes back to the account page. Signing out takes a POST, so no link can do it."""
         return see_other(ACCOUNT)
 
     def sign_out(self, call: Call[Any]) -> Answer:
@@ -87,7 +87,7 @@ class AccountPages:
         return response
 
     def account(self, call: Call[Any]) -> Answer:
-        """Who is signed in, until when, and the way to other pages."""
+        """The account page: who is signed in, until when, and links to other pages."""
         return html(TEMPLATES, "account.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
 
     def _form(self, to: str, status: int = 200, mistake: Words | None = None) -> flask.Response:
@@ -95,17 +95,17 @@ class AccountPages:
 
 
 def guard_of(call: Call[Any]) -> RequestGuard:
-    """The door that a request came through; a view that asks is only served through one."""
+    """The guard that let the request in; views that need it are only served behind one."""
     if call.guard is None:
-        raise RuntimeError("this view needs the door it came through")
+        raise RuntimeError("this view is only served behind a request guard")
     return call.guard
 
 
 def session_of(call: Call[Any]) -> Session | None:
-    """The session of a page's visitor; None for one who came with a token."""
+    """The session of the caller of a page; None for a caller with a token."""
     return call.principal.session if call.principal else None
 
 
 def own_path(text: str) -> str:
-    """A path of this site from an address bar, or the desk: nobody is sent elsewhere after signing in."""
+    """A path of this site, or the account page for anything else: signing in never redirects to another site."""
     return text if _OWN_PATH.fullmatch(text) and "//" not in text else ACCOUNT

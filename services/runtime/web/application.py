@@ -1,6 +1,6 @@
 """HTTP at one edge: a table of routes, and a Flask application made from it.
 
-A route says who may call it, what it takes and what it answers; nothing is served that is not in the table. Errors are
+A route says who may call it, what it takes and what it answers; nothing else is served. Errors are
 problem documents (RFC 9457). A view gets a `Call` and returns (status, answer), or a whole response.
 """
 
@@ -38,7 +38,7 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
 }
-#: Only what came by TLS carries it; a year, as browsers' lists want it. Other names of the same domain are not ours to speak for.
+#: Only what came by TLS carries it; a year, as browsers' lists want it. It does not cover subdomains, which may belong to others.
 STRICT_TRANSPORT = "max-age=31536000"
 
 
@@ -52,7 +52,7 @@ def create_app(
     throttle: Throttle | None = None,
     audit_log: AuditLog | None = None,
 ) -> flask.Flask:
-    """A Flask application that serves exactly the routes of the table; without throttle or scribe it counts or records nothing."""
+    """A Flask application that serves exactly these routes; without a throttle or an audit log nothing is counted or recorded."""
     app = flask.Flask(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
     guard = RequestGuard(name, authenticator, throttle, audit_log)
@@ -83,7 +83,7 @@ def _serve(route: Route, service: Any, guard: RequestGuard) -> Callable[..., fla
 
 
 def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Response:
-    """The answer as a response: a 201 says where what it made is, and what has versions which one this is."""
+    """The answer as a response: a 201 gets a Location, an answer with a version gets an ETag."""
     if isinstance(answer, flask.Response):
         return answer
     response = json_response(*answer)
@@ -111,7 +111,7 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry, guard: Re
     request = flask.request
     route = request.url_rule.rule if request.url_rule else "none"
     seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
-    # A client may invent methods, and each would be a series of its own for ever.
+    # A client may make up methods, and each would become a time series of its own.
     method = request.method if request.method in METHODS else "other"
     telemetry.count("huiying_http_requests_total", service=name, method=method, route=route, status=str(response.status_code))
     telemetry.observe("huiying_http_request_seconds", seconds, service=name, route=route)

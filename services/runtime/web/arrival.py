@@ -17,7 +17,7 @@ IN_MEMORY = 65_536
 LONGEST_HEAD, LONGEST_LINE, LONGEST_NUMBER = 65_536, 8_190, 19
 #: Seconds for the head, and for the whole request beyond what it would take at the least rate (bytes a second).
 HEAD_SECONDS, BODY_SECONDS, LEAST_RATE = 10.0, 20.0, 4_000
-#: A chunk brings at least its own line, so many tiny ones cost more than what is in them; this much more is taken.
+#: Every chunk has a line of its own, so tiny chunks cost more than their content; this much overhead is accepted.
 CHUNK_OVERHEAD = 8
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}[ \t]*")
 _BARE = re.compile(rb"\n\r?\n")
@@ -72,7 +72,7 @@ class _Chunks:
         self._ended = False
 
     def feed(self, data: bytes) -> int | None:
-        """How many bytes at the end of `data` lie behind the body, None while it has not ended; raises `Refused`."""
+        """How many bytes at the end of `data` lie behind the body, None while it has not ended; raises `RequestRefused`."""
         data, at = self._line + data, 0
         while True:
             step = min(self._left, len(data) - at)
@@ -126,7 +126,7 @@ class Arrival:
         self._chunks: _Chunks | None = None
 
     def feed(self, data: bytes) -> None:
-        """Take what has come; raises `Refused`. Not to be called once it is complete."""
+        """Take what has come; raises `RequestRefused`. Not to be called once it is complete."""
         self.received += len(data)
         if self._head is None:
             self._take(data)
@@ -150,7 +150,7 @@ class Arrival:
             self._take(rest)
 
     def late(self, now: float) -> bool:
-        """Whether it has had its time: seconds for the head, and a least rate for the body."""
+        """Whether it is too slow: the head has a limit in seconds, the body a minimum rate."""
         if self._head is not None:
             return now - self.began > HEAD_SECONDS
         return now - self.began > BODY_SECONDS + self.received / LEAST_RATE
@@ -189,7 +189,7 @@ class Arrival:
             self._check(self._left)
         self.complete = self._chunks is None and not self._left
         if not self.complete and _EXPECT.search(head):
-            # The one who takes the body in is the one who asks for it; gunicorn would ask once more.
+            # This process has already answered the client's Expect header; gunicorn would answer it a second time.
             self.expects, head = True, _EXPECT.sub(b"", head)
         self._kept.write(head)
 

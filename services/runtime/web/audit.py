@@ -1,8 +1,8 @@
-"""Who did and saw what: a line for each request that a token or a session makes to change something or to see personal data.
+"""The audit log: an entry for each request with a token or a session that changes something or reads personal data.
 
-The line is durable before the request begins, and is refused with it when the store is away: nothing is done or shown
-without a line. How it ended is added afterwards and not waited for, so a line without a status says that the process died on
-the way. One thread commits what all requests of the process have to write, together.
+The entry is durable before the request begins, and the request is refused when the store is away: nothing is done or shown
+without an entry. The outcome is added afterwards without waiting, so an entry without a status means that the process died
+meanwhile. One thread commits the entries of all requests of the process together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from services.runtime.store.database import Database, Instant, Transaction, rows
 from services.runtime.web.access import tables
 
 log = structlog.get_logger()
-#: How long a request waits for its line, and how long the end of the process waits for the last ones.
+#: How long a request waits for its entry, and how long the process waits for the last ones when it ends.
 PATIENCE = 10.0
 MOST_AT_ONCE = 500
 lines = sa.Table(
@@ -53,7 +53,7 @@ _END_WITH = _END.values(subject=sa.bindparam("about"))
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One line: who asked which service for what, about what; `party` is whom the token acts for."""
+    """One entry: who asked which service for what, about what; `party` is whom the token acts for."""
 
     request: str
     service: str
@@ -67,7 +67,7 @@ class AuditEntry:
 
 @dataclass(slots=True)
 class _Work:
-    """Something to write: a fresh line, or how some ended."""
+    """Something to write: a new entry, or the outcome of some."""
 
     rows: Sequence[dict[str, Any]]
     ends: Sequence[dict[str, Any]]
@@ -75,7 +75,7 @@ class _Work:
 
 
 class AuditLog:
-    """Writes the lines of one web process."""
+    """Writes the entries of one web process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -84,7 +84,7 @@ class AuditLog:
         self._thread: threading.Thread | None = None
 
     def begin(self, line: AuditEntry) -> str:
-        """Write a line and wait until it is durable; returns its id. Raises `Unavailable`."""
+        """Write an entry and wait until it is durable; returns its id. Raises `Unavailable`."""
         row = {"id": new_id(), "at": self._database.clock.now(), **asdict(line)}
         work = _Work([row], (), Future())
         self._put(work)
@@ -96,7 +96,7 @@ class AuditLog:
         return str(row["id"])
 
     def end(self, line_id: str, line: AuditEntry, status: int, subjects: Sequence[str]) -> None:
-        """Add how it ended; a request about several things gets a line for each of them."""
+        """Add the outcome; a request about several things gets an entry for each of them."""
         about: Sequence[str | None] = subjects or [line.subject]
         first, *others = about
         end = {"line": line_id, "ended": status} | ({"about": first} if first != line.subject else {})
@@ -115,7 +115,7 @@ class AuditLog:
     def _put(self, work: _Work) -> None:
         with self._starting:
             if self._thread is None:
-                # Begun at the first line, so that it lives in the process that serves and not in the one that forked it.
+                # Started at the first entry, so that the thread runs in the process that serves and not in its parent.
                 self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
                 self._thread.start()
                 atexit.register(self.close)
@@ -153,12 +153,12 @@ def _add(transaction: Transaction, work: _Work) -> None:
 
 
 def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> AuditEntry:
-    """The line of a caller who has a token."""
+    """The entry for a caller with a token."""
     return AuditEntry(request, service, *caller.record, method, route, subject)
 
 
 def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, str | None], limit: int) -> list[Mapping[str, Any]]:
-    """The newest `limit` lines, oldest first; `wanted` maps a column to the only value of it that is listed."""
+    """The newest `limit` entries, oldest first; `wanted` maps a column to the value it must have."""
     query = sa.select(lines).order_by(lines.c.id.desc()).limit(limit)
     if since is not None:
         query = query.where(lines.c.at >= since)

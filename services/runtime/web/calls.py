@@ -19,7 +19,7 @@ S = TypeVar("S")
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[S]):
-    """One request: the service it is for, who calls, and what was parsed; the door it came through, for pages of sessions."""
+    """One request: the service it is for, who calls, what was parsed, and the guard that let it in, for pages with sessions."""
 
     service: S
     caller: Caller

@@ -1,4 +1,4 @@
-"""One connection of the web process: what comes in is gathered and what goes out is sent on without anybody waiting for it."""
+"""One connection of the web process: input is collected and output is sent without blocking a thread."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantW
 
 
 class Phase(Enum):
-    """What a connection that no thread has is waiting for."""
+    """What a connection waits for while no thread is working on it."""
 
     HANDSHAKE = auto()
     REST = auto()
@@ -32,7 +32,7 @@ class Phase(Enum):
 
 
 class Outlet:
-    """The socket that an answer is written to: takes what the kernel takes at once and keeps the rest.
+    """The socket an answer is written to: passes on what the kernel accepts at once and keeps the rest.
 
     The first piece, which is the head, waits for the second, so that a short answer leaves in one packet.
     """
@@ -80,7 +80,7 @@ class Outlet:
 
 
 class Connection:
-    """A client's connection and what is known of it. A thread has it only while a whole request is being answered."""
+    """A client's connection and its state. A thread holds it only while it answers a complete request."""
 
     def __init__(self, sock: socket.socket, client: Any, server: Any, limits: Limits) -> None:
         sock.setblocking(False)
@@ -101,7 +101,7 @@ class Connection:
         self.phase, self.since = phase, time.monotonic()
 
     def read(self) -> bool:
-        """Gather what is there; returns whether a whole request is. Raises `Refused`, and EOFError when there will be no more."""
+        """Read what has arrived; returns whether a request is complete. Raises `RequestRefused`, and EOFError at the end."""
         if self.rest:
             data, self.rest = self.rest, b""
             self._feed(data)
@@ -133,7 +133,7 @@ class Connection:
             self.outlet.flush()
 
     def answered(self, *, keep: bool) -> None:
-        """A request is done with; `keep` says whether another may follow."""
+        """Finish a request; `keep` says whether another may follow on this connection."""
         self.used, self.keeps = True, keep
         if self.arrival is not None:
             self.arrival.close()
@@ -151,7 +151,7 @@ class Connection:
         return True
 
     def late(self, now: float) -> bool:
-        """Whether what it waits for has not come in time."""
+        """Whether the connection has waited longer than it may."""
         waited = now - self.since
         match self.phase:
             case Phase.ARRIVING:

@@ -1,8 +1,8 @@
 """The worker of the web process: one loop gathers requests and sends answers, threads work only on requests that are all here.
 
 Gunicorn's own threads read the request themselves, so that as many slow senders as there are threads silence the process. Here
-a sender that is slow costs a connection and some bytes, for as long as `arrival` gives it; when there are too many, the one
-that has been at it for longest makes room.
+a slow sender costs a connection and some bytes, for as long as `arrival` allows; when there are too many, the one that has been
+sending for longest is ended.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ SLOW = "Send the whole request without pauses, at 4 kB a second or faster."
 
 
 def refusal(status: int, detail: str, request_id: bytes | None = None) -> bytes:
-    """The whole answer to a request that no application has seen: a problem document, and the connection ends."""
+    """The complete answer to a request that never reached an application: a problem document; the connection ends."""
     slug, title = TITLES.get(status, (f"http-{status}", "This request cannot be answered"))
     body = orjson.dumps({"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail})
     head = (
@@ -62,7 +62,7 @@ def refusal(status: int, detail: str, request_id: bytes | None = None) -> bytes:
 
 
 class _Words:
-    """Takes down what gunicorn says about a request it cannot read."""
+    """Records what gunicorn writes about a request it cannot read."""
 
     def __init__(self) -> None:
         self.said = b""
@@ -120,7 +120,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
             self._go_on(connection)
 
     def _go_on(self, connection: Connection) -> None:
-        """Do what can be done now and wait for the rest."""
+        """Do what can be done now; wait for the rest."""
         try:
             events = self._step(connection)
         except RequestRefused as error:
@@ -136,7 +136,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
                 self._wait(connection, events)
 
     def _step(self, connection: Connection) -> int:
-        """Returns what to wait for, 0 when somebody else has the connection now or it has ended."""
+        """Returns what to wait for; 0 when a thread has the connection now or it has ended."""
         match connection.phase:
             case Phase.LINGERING:
                 if connection.discard():
@@ -201,7 +201,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         return keep
 
     def _explain(self, request: Any, connection: Connection, error: Exception) -> None:
-        """Gunicorn knows what to call an error and writes it down; the caller gets it as a problem document."""
+        """Gunicorn classifies and logs the error; the caller gets it as a problem document."""
         words = _Words()
         self.handle_error(request, words, connection.client, error)
         status = int(words.said.split(b" ", 2)[1]) if words.said else 500
@@ -235,7 +235,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         self._relieve()
 
     def _relieve(self) -> None:
-        """Send the largest of those that are arriving away until the rest has room."""
+        """Refuse the largest of the requests that are arriving until the rest fits into memory."""
         arriving = [(each.arrival.received, each) for each in self._waiting if each.arrival is not None]
         total = sum(size for size, _ in arriving)
         for size, connection in sorted(arriving, key=lambda pair: pair[0], reverse=True):
@@ -277,6 +277,6 @@ def _unchunk(request: Any) -> None:
     while piece := request.body.read(IN_MEMORY):
         body.write(piece)
     request.body = Body(LengthReader(IterUnreader(body.pieces()), body.size))
-    # What it was sent in is over; the application sees a body with a length.
+    # The transfer coding has been removed; the application sees a body with a length.
     named = [(name, value) for name, value in request.headers if name != "TRANSFER-ENCODING"]
     request.headers = [*named, ("CONTENT-LENGTH", str(body.size))]

@@ -1,4 +1,4 @@
-"""The way of a request to its view: who calls, whether that is too often, whether they may, and the line that is left of it."""
+"""What happens before and after a view: authentication, throttling, authorization and the entry in the audit log."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BYTES_A_UNIT = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls, by which session if by one, and what their address counts as (None: not counted)."""
+    """Who calls: the caller, the session if there is one, and what the address counts as (None: not counted)."""
 
     caller: Caller
     session: Session | None
@@ -34,7 +34,7 @@ class Principal:
 
 
 class RequestGuard:
-    """What every request of one application passes."""
+    """Authenticates, throttles, authorizes and records every request of one application."""
 
     def __init__(
         self, service: str, authenticator: TokenAuthenticator, throttle: Throttle | None, audit_log: AuditLog | None
@@ -74,7 +74,7 @@ class RequestGuard:
         if route.page and not route.is_public and (secret := self.cookie()):
             session = self._sessions.find(secret)
             return Principal(session.caller, session, address)
-        # Whoever has no header may still be known to a gatekeeper that knows callers by other means.
+        # Without a header the authenticator may still know the caller by other means.
         return Principal(NOBODY if route.is_public else self._authenticator.caller(header), None, address)
 
     def charge(self, principal: Principal, cost: int) -> None:
@@ -124,7 +124,7 @@ class RequestGuard:
 
 
 class GuardedRequest:
-    """One request at the door: what is counted for it, and what becomes of it."""
+    """One request that was let in: what is counted for it, and how it ended."""
 
     def __init__(self, route: Route, principal: Principal, throttle: Throttle) -> None:
         self.principal, self.status, self.subjects = principal, 500, list[str]()
@@ -162,14 +162,14 @@ class GuardedRequest:
                     self._throttle.missed(limit, self.principal.address)
 
     def answered(self, status: int, answer: Any) -> None:
-        """Note how it was answered and about what; a page that says that there is no such thing counts as a miss."""
+        """Note the status and the subjects of the answer; a 404 counts as a miss."""
         if status == 404:
             self.count_miss()
         self.status, self.subjects = status, _subjects(self._route, answer)
 
 
 def authorize(route: Route, principal: Principal) -> None:
-    """Raises `NotSignedIn` or `NotAllowed` unless the route is open to the visitor and a form is one of this session's."""
+    """Raises `NotSignedIn` or `NotAllowed` unless the route is open to the principal and a form belongs to this session."""
     caller = principal.caller
     if not route.is_public and caller.role not in route.access:
         if caller is NOBODY:

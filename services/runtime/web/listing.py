@@ -1,4 +1,4 @@
-"""Lists that another program can follow: in what order, from when on, and how it misses nothing.
+"""Lists that another program can follow: their order, where a round begins, and why nothing is missed.
 
 `updated` is when the transaction began that changed a row last, by the clock of its machine. Rows become visible a little
 later than that and not quite in this order, so a follower begins each round a little before it began the last one: at
@@ -57,7 +57,7 @@ def _now_of(context: Any) -> datetime:
 
 
 def followed(name: str, made: str) -> type[Schema]:
-    """The query, called `name`, of a list that can be followed; `made` is the column that says since when there is an item."""
+    """The query schema, called `name`, of a list that can be followed; `made` is the column with the creation time."""
     sorts = validate.OneOf((f"-{made}", made, UPDATED, f"-{UPDATED}"))
     return Page.from_dict({
         "sort": fields.String(load_default=None, validate=sorts),

@@ -30,7 +30,7 @@ PAGE_HEADERS = {
 
 
 class ErrorWords(NamedTuple):
-    """What a person reads of an error: what is the matter, and what to do now."""
+    """An error in words: what is wrong, and what to do now."""
 
     title: Words
     advice: Words
@@ -132,7 +132,7 @@ def _serve_file(routes: Routes, name: str, content_type: str) -> None:
 
     @routes.get(f"/static/{name}", access=PUBLIC)
     def serve(_: Call[Any]) -> Answer:
-        """A file that pages need."""
+        """One of `FILES`."""
         response = flask.Response(content, content_type=content_type)
         response.set_etag(tag)
         response.cache_control.public, response.cache_control.max_age = True, FRESH_SECONDS

@@ -30,7 +30,7 @@ def json_response(status: int, answer: Any, content_type: str = "application/jso
 
 
 def document(status: int, slug: str, title: str, detail: str, **more: Any) -> flask.Response:
-    """A problem document, in Chinese where that is asked for and the type has words in it; what is particular stays in English."""
+    """A problem document, in Chinese where that is asked for and the type has a translation; the details stay in English."""
     meaning = meaning_of(slug)
     chinese = meaning is not None and _asks_for_chinese()
     if meaning is not None and chinese:
@@ -43,7 +43,7 @@ def document(status: int, slug: str, title: str, detail: str, **more: Any) -> fl
 
 
 def _asks_for_chinese() -> bool:
-    """Whether Chinese is what the caller likes best of what there is."""
+    """Whether the caller prefers Chinese to English."""
     liked = [tag.split("-")[0].lower() for tag, quality in flask.request.accept_languages if quality > 0]
     return next((tag for tag in liked if tag in ("zh", "en", "*")), "en") == "zh"
 

@@ -1,4 +1,4 @@
-"""What a request brings: JSON, queries and forms, checked before any view sees them."""
+"""The input of a request: JSON, queries and forms, validated before a view sees them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read_body(route: Route) -> Any:
 def read_query(route: Route, catalogue: Any = None) -> Mapping[str, Any]:
     """The query as the route's schema makes it; raises `Malformed` and `Invalid`.
 
-    A page passes over what is not its own, since whoever shares a link adds to it; the API refuses it. Codes have to be in
+    A page ignores unknown parameters, because links get some added when they are shared; the API refuses them. Codes have to be in
     the `catalogue`.
     """
     schema = _schema(route.query) if route.query else None

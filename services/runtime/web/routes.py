@@ -1,4 +1,4 @@
-"""The table of routes: who may call what, what it takes, what it answers, what is counted and what is written down."""
+"""The table of routes: who may call what, what it takes and answers, what is throttled and what is audited."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ class Route:
 
     `takes` lists content types of a body that the view reads itself as a stream. `page` marks a page for people and shows
     its errors; a route without it answers problem documents. Pages take sessions, everything else takes tokens only.
-    `counts` says what is throttled. `personal` marks an answer with data about a person: reading it leaves a line in the
-    audit trail, as every change does. `gives` lists the content types of an answer that is not JSON.
+    `counts` says what is throttled. `personal` marks an answer with data about a person: reading it leaves an entry in the
+    audit log, as every change does. `gives` lists the content types of an answer that is not JSON.
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
     address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
     request's path and from the answer in braces. `versioned` marks what answers with the ETag of a row, or heeds If-Match.
@@ -56,16 +56,16 @@ class Route:
 
     @property
     def is_public(self) -> bool:
-        """Whether anybody may call."""
+        """Whether the route needs no token."""
         return self.access is PUBLIC
 
     def found_at(self, path: Mapping[str, str], answer: Mapping[str, Any]) -> str:
-        """The address of what was made."""
+        """The address of what a 201 made."""
         return self.made.format_map({**{name: quote(value, safe="") for name, value in path.items()}, **answer})
 
     @property
     def is_recorded(self) -> bool:
-        """Whether a call by somebody with a token leaves a line in the audit trail."""
+        """Whether a call with a token leaves an entry in the audit log."""
         return self.personal or self.method not in ("GET", "HEAD")
 
 

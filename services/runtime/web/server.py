@@ -47,7 +47,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             "control_socket_disable": True, "sendfile": False, "forwarded_allow_ips": ",".join(proxies),
         }  # fmt: skip
         if SHARED_MEMORY.is_dir():
-            # Gunicorn beats a file for its worker's pulse, which a busy disk would hold up.
+            # Gunicorn touches a file as its worker's heartbeat, which a busy disk would delay.
             self._options["worker_tmp_dir"] = str(SHARED_MEMORY)
         if identity is not None:
             self._options |= {"certfile": str(identity.certificate), "keyfile": str(identity.key), "ssl_context": _context}
@@ -72,7 +72,7 @@ def _context(_: Any, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
 
 
 def _raise_file_limit() -> None:
-    """Let every connection that gunicorn takes have its file, where the machine allows it."""
+    """Raise the limit of open files to what gunicorn's connections need, where the machine allows it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
     with contextlib.suppress(ValueError, OSError):

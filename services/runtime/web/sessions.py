@@ -20,7 +20,7 @@ from services.runtime.store.database import Instant
 from services.runtime.web.access import CALLER, TokenAuthenticator, TtlCache, caller_of, digest, refuse_ended, tables, tokens
 
 HOURS = 8
-#: Rows of sessions are kept this long after their end, for whoever asks who was in.
+#: Rows of ended sessions are kept this long, so that it can be seen who was signed in.
 KEPT = timedelta(days=90)
 #: The field of a form that proves that the form came from a page of ours.
 FORM_KEY = "csrf"
@@ -46,7 +46,7 @@ class Session:
 
 
 class Sessions:
-    """Opens, finds and ends sessions; remembers what it found for a moment, as the gatekeeper does."""
+    """Opens, finds and ends sessions; caches what it found for a few seconds, as the token authenticator does."""
 
     def __init__(self, authenticator: TokenAuthenticator) -> None:
         self._authenticator = authenticator
@@ -67,7 +67,7 @@ class Sessions:
         return self._known.get(key, lambda: self._look_up(key, secret))
 
     def end(self, secret: str) -> None:
-        """Sign out: the cookie is worth nothing from now on."""
+        """Sign out: the cookie is invalid from now on."""
         key = digest(secret)
         with self._authenticator.database.transaction() as work:
             work.execute(sessions.update().where(sessions.c.hash == key, sessions.c.ended.is_(None)).values(ended=work.now))

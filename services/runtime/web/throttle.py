@@ -1,4 +1,4 @@
-"""How often one address may try: token buckets in the memory of the web process, which is the only one that takes requests.
+"""Rate limits for each address: token buckets in the memory of the web process, the only one that takes requests.
 
 A caller who is refused learns when to come back. What is counted of callers without a token is said by routes, as `Limit`s; beside
 that the runtime counts wrong tokens and work. What is right is never refused for what was wrong before, except during a storm of
@@ -21,11 +21,11 @@ from services.runtime.settings import ProcessSettings
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
-#: Most keys that one limiter remembers; beyond that it forgets whoever was quiet for longest.
+#: The most keys that one limiter remembers; beyond that it forgets the one that was idle for longest.
 MOST_KEYS = 20_000
-#: An IPv6 customer has at least this prefix for himself, so it counts as one address.
+#: An IPv6 customer gets at least a prefix of this length, so such a prefix counts as one address.
 IPV6_PREFIX = 64
-#: So many times more misses than a person is allowed are a machine's: then right guesses have to wait as well.
+#: This many times the misses that one person is allowed are taken for a machine's guessing: then right guesses have to wait too.
 STORM = 10
 
 
@@ -112,7 +112,7 @@ class Throttle:
         return str(ip_network((address, IPV6_PREFIX), strict=False)) if address.version == 6 else str(address)
 
     def trusts(self, peer: str | None) -> bool:
-        """Whether what a peer says about whom it speaks for is believed."""
+        """Whether the peer is a trusted proxy, whose X-Forwarded headers count."""
         address = _parsed(peer)
         return address is not None and _within(address, self._allowance.proxies)
 
@@ -122,7 +122,7 @@ class Throttle:
             _refuse(self._limiters[limit].take(key, cost), limit.refusal, limit.advice)
 
     def before(self, limit: Limit, key: str | None) -> None:
-        """Raises `TooMany` while a key guesses as only a machine does."""
+        """Raises `TooMany` while a key has more misses than a person could make."""
         if key is not None and limit in self._storms:
             _refuse(self._storms[limit].wait(key), limit.refusal)
 

@@ -52,7 +52,7 @@ def test_a_department_too_may_want_a_digest_in_one_language():
     ("people", "found"),
     [
         ("  a: {name: 甲, name_en: A, departments: [moon], channels: ['json://h']}", "people.a.departments.0: unknown: 'moon'"),
-        ("  a: {name: 甲, name_en: A, channels: ['json://h']}", "people.a.departments: whoever stands for a department names it"),
+        ("  a: {name: 甲, name_en: A, channels: ['json://h']}", "people.a.departments: name it when standing for a department"),
         ("  a: {name: 甲, name_en: A, departments: [water]}", "people.a.channels: Missing data"),
         ("  a: {name: 甲, name_en: A, roles: [king], channels: []}", "people.a.roles.0: Must be one of"),
         ("  a: {name: 甲, name_en: A, roles: [leader], channels: [], language: fr}", "people.a.language: Must be one of"),

@@ -13,7 +13,7 @@ from tests.unit.runtime.harness import WebHarness
 
 @pytest.fixture
 def harness(sqlite_database: MakeDatabase, clock: FixedClock) -> Iterator[Callable[..., WebHarness]]:
-    """Makes an application behind a door: `doorway(submissions=30, …)`."""
+    """Makes an application behind a door: `harness(submissions=30, …)`."""
     opened: list[WebHarness] = []
 
     def make(**allowance: Any) -> WebHarness:
