@@ -9,10 +9,12 @@ from pathlib import Path
 
 import structlog
 
-from services.metrics.app import routes
+from services.metrics import app
 from services.metrics.consumer import subscriptions
 from services.metrics.handlers import ledger, recording
 from services.metrics.handlers.service import Place, Service
+from services.metrics.pages import ledger as ledger_pages
+from services.metrics.pages import statistics as statistics_pages
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
 from services.metrics.store.heads import Heads
@@ -24,6 +26,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Signer
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
+from services.runtime.web.routes import Routes
 
 MINUTE, HOUR = 60.0, 3600.0
 log = structlog.get_logger()
@@ -55,11 +58,12 @@ def collectors(service: Service) -> Sequence[ProductCollector]:
     return [ProductCollector(service)]
 
 
+ROUTES = Routes([*app.routes, *ledger_pages.routes, *statistics_pages.routes])
 ASSEMBLY = Assembly(
     "metrics",
     Settings,
     build,
-    routes,
+    ROUTES,
     subscriptions,
     Path(__file__).parent / "migrations",
     periodic_jobs,

@@ -10,8 +10,6 @@ from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
 from services.metrics.handlers.statistics import statistics as published_statistics
-from services.metrics.pages import ledger as ledger_pages
-from services.metrics.pages import statistics as statistics_pages
 from services.metrics.schemas.ledger import (
     Consistency,
     LedgerDays,
@@ -33,7 +31,7 @@ from services.runtime.web.routes import API, Answer, Routes
 NDJSON = "application/x-ndjson"
 #: Digits, so that a store has room for it.
 LONGEST_NUMBER = 19
-routes = Routes([*ledger_pages.routes, *statistics_pages.routes])
+routes = Routes()
 
 
 @routes.get(f"{API}/statistics", access=PUBLIC, cost=20, query=StatisticsQuery, answers={200: StatisticsAnswer})

@@ -82,8 +82,8 @@ def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running
         telemetry.registry.register(collector)
     access = Database(f"sqlite:///{tmp_path / 'access.db'}", "access", clock)
     access_tables.create_all(access.engine)
-    app = create_app("metrics", service, Routes(main.routes), TokenAuthenticator(access), telemetry)
-    assert all(route.access is PUBLIC for route in main.routes)
+    app = create_app("metrics", service, Routes(main.ROUTES), TokenAuthenticator(access), telemetry)
+    assert all(route.access is PUBLIC for route in main.ROUTES)
     return Running(service, database, app, telemetry)
 
 
