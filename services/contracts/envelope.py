@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 import orjson
 
 from services.contracts.errors import Poison
 from services.contracts.messages.registry import REGISTRY
-from services.contracts.messages.values import Message
+from services.contracts.messages.values import AwareDatetime, Count, Message
 
 CONTENT_TYPE = "application/cloudevents+json"
 VERSION = 1
+Shape = TypeVar("Shape")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A message with its envelope: `subject` is the opinion's id, `sequence` counts a source's events on one subject from 1."""
 
     id: str
@@ -35,6 +35,23 @@ class Event:
         return self.data.TYPE
 
 
+class _Envelope(msgspec.Struct):
+    """What is read of a body; what else an envelope has (`traceparent` and the like) is passed over."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    dataschema: str
+    sequence: Count
+    data: msgspec.Raw
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+_DATA = {kind: msgspec.json.Decoder(shape) for kind, shape in REGISTRY.items()}
+
+
 def encode(event: Event, withheld: Collection[str] = ()) -> bytes:
     """The body as UTF-8 JSON, fields in the order of the specification; those of the data in `withheld` are left out."""
     data = msgspec.structs.asdict(event.data)
@@ -47,32 +64,21 @@ def encode(event: Event, withheld: Collection[str] = ()) -> bytes:
     }, default=msgspec.structs.asdict)  # fmt: skip
 
 
-def read_json(body: bytes) -> Mapping[str, Any]:
-    """The body as a JSON object; raises `Poison` when it is none."""
-    try:
-        parsed = orjson.loads(body.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise Poison(f"not JSON: {error}") from error
-    if not isinstance(parsed, dict):
-        raise Poison("not a JSON object")
-    return parsed
-
-
 def decode(body: bytes) -> Event:
     """The event in a body; raises `Poison` for anything that is not one of our messages in a version we know."""
-    parsed = read_json(body)
-    shape = REGISTRY.get(str(parsed.get("type")))
-    if shape is None:
-        raise Poison(f"unknown type {parsed.get('type')!r}")
-    if parsed.get("dataschema") != f"/schemas/{shape.TYPE}/{VERSION}":
-        raise Poison(f"unknown version {parsed.get('dataschema')!r}")
+    envelope = _read(_ENVELOPE, body.removeprefix(_BYTE_ORDER_MARK), "an event of ours")
+    kind = envelope.type
+    if kind not in _DATA:
+        raise Poison(f"unknown type {kind!r}")
+    if envelope.dataschema != f"/schemas/{kind}/{VERSION}":
+        raise Poison(f"unknown version {envelope.dataschema!r}")
+    data = _read(_DATA[kind], envelope.data, f"a {kind}")
+    return Event(envelope.id, envelope.source, envelope.subject, envelope.time, envelope.sequence, data)
+
+
+def _read(decoder: msgspec.json.Decoder[Shape], text: bytes | msgspec.Raw, what: str) -> Shape:
     try:
-        time = datetime.fromisoformat(parsed["time"])
-        if time.tzinfo is None:
-            raise Poison(f"a time without an offset: {parsed['time']!r}")
-        return Event(
-            id=str(parsed["id"]), source=str(parsed["source"]), subject=str(parsed["subject"]),
-            time=time, sequence=int(parsed["sequence"]), data=msgspec.convert(parsed["data"], shape),
-        )  # fmt: skip
-    except (KeyError, TypeError, ValueError) as error:
-        raise Poison(f"not a {shape.TYPE}: {error}") from error
+        return decoder.decode(text)
+    # Text that is no UTF-8 is a ValueError, too.
+    except (ValueError, RecursionError) as error:
+        raise Poison(f"not {what}: {error}") from error

@@ -10,6 +10,7 @@ from services.contracts.messages.values import (
     AwareDatetime,
     Contact,
     CoOpinion,
+    Count,
     Message,
     OpinionText,
     Outcome,
@@ -41,7 +42,7 @@ class AssignmentCreated(Addressed, frozen=True):
     leader: str | None = None
     lead: str | None = None
     state: str = "assigned"
-    round: int = 1
+    round: Count = 1
 
 
 class AssignmentSigned(Addressed, frozen=True):
@@ -206,7 +207,7 @@ class AssignmentReopened(Addressed, frozen=True):
     TYPE: ClassVar[str] = "assignment.reopened"
     assignment: str
     department: str
-    round: int
+    round: Count
     deadlines: Mapping[str, AwareDatetime]
     reason: str | None = None
     cause: Literal["dissatisfied", "promise", "look_back"] = "dissatisfied"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from services.contracts.messages.values import AwareDatetime, Message
+from services.contracts.messages.values import AwareDatetime, Count, Message
 
 
 class LedgerHeaded(Message, frozen=True):
@@ -12,7 +12,7 @@ class LedgerHeaded(Message, frozen=True):
 
     TYPE: ClassVar[str] = "ledger.headed"
     KEY: ClassVar[str | None] = None
-    size: int
+    size: Count
     root: str
     time: AwareDatetime
     key: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import AwareDatetime, Handling, Message, OpinionText, Rating
+from services.contracts.messages.values import AwareDatetime, Count, Handling, Message, OpinionText, Rating
 
 
 class OpinionSubmitted(Message, frozen=True):
@@ -107,6 +107,6 @@ class OpinionEvaluated(Message, frozen=True):
     process: Rating | None = None
     comment: str | None = None
     topic: str | None = None
-    round: int = 1
+    round: Count = 1
     rater: str | None = None
     revision: bool = False

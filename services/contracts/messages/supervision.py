@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import AwareDatetime, Message, Moved, Promise
+from services.contracts.messages.values import AwareDatetime, Count, Message, Moved, Promise
 
 
 class PromiseMade(Message, frozen=True):
@@ -58,7 +58,7 @@ class ReminderSent(Message, frozen=True):
     rung: str
     of: str
     deadline: AwareDatetime
-    time: int = 1
+    time: Count = 1
 
 
 class CardIssued(Message, frozen=True):

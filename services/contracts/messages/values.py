@@ -10,6 +10,8 @@ import msgspec
 
 #: An instant with its offset; one without is refused.
 AwareDatetime = Annotated[datetime, msgspec.Meta(tz=True)]
+#: A number of things, or the number of one; what no store could keep is refused.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.errors import Poison
@@ -174,10 +173,10 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
         "当前状态：signed；现在可以：object、extend、pause、progress、reply。",
     )),
     ("intake", 0, LetterCancelled(("8M3XK-2QZ7T-9W4C", "2QZ7T-8M3XK-4C9W"))),
-    ("intake", 4, OpinionJoined(msgspec.structs.replace(TEXT, id=OTHER), TEXT.topic)),
+    ("intake", 4, OpinionJoined(replace(TEXT, id=OTHER), TEXT.topic)),
     ("intake", 4, OpinionUnmerged(OTHER, TEXT.topic)),
     ("intake", 5, OpinionParted(OTHER, TEXT.topic)),
-    ("routing", 4, AssignmentJoined(**OWN, opinion=msgspec.structs.replace(TEXT, id=OTHER))),
+    ("routing", 4, AssignmentJoined(**OWN, opinion=replace(TEXT, id=OTHER))),
     ("routing", 5, AssignmentParted(**OWN, opinion=OTHER)),
     ("routing", 5, AssignmentDetailed(**OWN, content="三号楼东侧也是。", merged=OTHER)),
     ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),
@@ -229,8 +228,8 @@ def test_a_message_with_an_unknown_field_is_poison(event: Event) -> None:
         ({"type": "opinion.sung"}, "unknown type"),
         ({"dataschema": "/schemas/opinion.submitted/2"}, "unknown version"),
         ({"data": {"channel": "web"}}, "title"),
-        ({"time": "yesterday"}, "not a opinion.submitted"),
-        ({"sequence": "many"}, "not a opinion.submitted"),
+        ({"time": "yesterday"}, "not an event of ours: .*time"),
+        ({"sequence": "many"}, "not an event of ours: .*sequence"),
     ],
 )
 def test_what_is_no_message_of_ours_is_poison(change: dict[str, Any], reason: str) -> None:

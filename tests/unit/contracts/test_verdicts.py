@@ -23,7 +23,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 TAKEN: tuple[tuple[str, str], ...] = (
     ("null", "none"),
     ("true", "bool"), ("false", "bool"),
-    ("0", "int float"), ("1", "int float"), ("-1", "int float"), ("2147483648", "int float"), ("9223372036854775807", "int float"),
+    ("0", "int float"), ("1", "int float"), ("-1", "float"), ("2147483648", "int float"), ("9223372036854775807", "int float"),
     ("1000000000000000000000000000000", "float"), ("1.0", "float"), ("1.5", "float"), ("1e3", "float"),
     ('""', "str"), ('"nothing of the kind"', "str"), ('"😀"', "str"), ('"a\\u0000b"', "str"),
     ('"1"', "str"), ('"1.5"', "str"), ('"true"', "str"), ('"yes"', "str"), ('"null"', "str"),

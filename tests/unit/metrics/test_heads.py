@@ -1,12 +1,11 @@
 """Signed heads: made in time, heard by a witness, and what was rewritten since does not come to them."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
-import msgspec
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from examples.python import verify_heads, verify_ledger
 from services.contracts.envelope import decode
@@ -170,7 +169,7 @@ def test_who_has_the_key_as_well_is_found_by_the_witness(signed, clock):
 def test_leaves_that_are_gone_and_another_one_s_signature_are_found(signed):
     place = Two(signed)
     whole = place.heard
-    place.heard = [*whole, replace(whole[-1], data=msgspec.structs.replace(whole[-1].data, size=10**6, root="00" * 32))]
+    place.heard = [*whole, replace(whole[-1], data=replace(whole[-1].data, size=10**6, root="00" * 32))]
     found = problems(signed, place)
     assert any("1000000 leaves has no signature" in problem for problem in found)
     assert any("is over 1000000 leaves" in problem for problem in found)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
+from msgspec.structs import replace
 
 from services.contracts.catalogue.model import Catalogue, Department, Difficulty, Rung
 from services.contracts.durations import parse_duration
@@ -171,7 +171,7 @@ class Scene:
         if not isinstance(message, LetterRequested):
             return message
         told = {name: getattr(message, name) for name in ("name", "email", "phone")}
-        return msgspec.structs.replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
+        return replace(message, **{name: self.vault.seal(text) if text else text for name, text in told.items()})
 
     def serve_way(self, way: str) -> int:
         service = self.service
