@@ -8,7 +8,6 @@ from services import VERSION
 from services.console.commands.access import audit, token
 from services.console.commands.catalogue import catalogue
 from services.console.commands.dead_letters import dead
-from services.console.commands.demo import demo
 from services.console.commands.departments import department, listen
 from services.console.commands.doctor import doctor
 from services.console.commands.importing import import_file
@@ -16,7 +15,7 @@ from services.console.commands.ledger import ledger
 from services.console.commands.migrate import migrate
 from services.console.commands.personal_data import contacts, erase, retention
 from services.console.commands.reconcile import reconcile
-from services.console.commands.running import down, logs, up
+from services.console.commands.running import demo, down, logs, up
 from services.console.commands.statistics import statistics
 from services.console.commands.topology import topology
 from services.console.terminal import CommandLine

@@ -1,4 +1,4 @@
-"""Commands for the embedded mode: start it, stop it, show its logs."""
+"""Commands for the embedded mode: start it, with samples or without, stop it, show its logs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import IO
 
 import click
 
+from services.console.demo.run import run_demo
 from services.console.embedded.addresses import print_addresses
 from services.console.embedded.launch import KEEPER, PROGRAMS
 from services.console.embedded.node import NAME
@@ -34,6 +35,13 @@ def up(as_json: bool) -> None:
     else:
         print_addresses(place, settings.var)
         step(f"就绪 Ready after {seconds} s")
+
+
+@click.command()
+def demo() -> None:
+    """演示 · run sample opinions through the whole loop, with seconds for days; everything is left running."""
+    settings, place = run_demo(load_settings())
+    print_addresses(place, settings.var)
 
 
 @click.command()
