@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from prometheus_client.registry import Collector
 
 from services.contracts.catalogue.model import Catalogue
-from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
-from services.routing.domain import Router
+from services.routing.domain.choice import Router
+from services.routing.domain.promising import TrackedPromise
 from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
+from services.routing.handlers import due, rescheduling, resyncing
 from services.routing.series import UnsignedCollector
 from services.routing.settings import Settings
-from services.routing.store import RoutingStore, open_codes
+from services.routing.store.cases import RoutingStore, Waiting
+from services.routing.store.reading import open_codes
 from services.runtime.clock import Clock
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
-from services.runtime.store.database import Database
+from services.runtime.store.database import Database, Transaction
 
-Row = Mapping[str, Any]
-Take = Callable[[RoutingStore, After, int], Sequence[Row]]
+R = TypeVar("R", Waiting, TrackedPromise)
 DUE_A_COMMIT, DUE_SECONDS = 200, 5.0
 #: Assignments counted anew in one transaction when the calendar has changed: short, because departments wait for them meanwhile.
 RECOUNTED_A_COMMIT = 100
@@ -42,32 +43,34 @@ def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
     """Concluding what nobody rated in time, resuming what has waited long enough, breaking promises that are past due, and
     following a changed calendar."""
 
-    def sweep(name: str, column: str, take: Take, act: Callable[[RoutingStore, Sequence[Row]], None]) -> PeriodicJob:
-        due = SweepTarget[RoutingStore, Row](RoutingStore, take, lambda row: (row[column], row["id"]), act)
-        return Sweep(name, service.database, due, DUE_A_COMMIT).job(DUE_SECONDS)
-
-    def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[Row]:
-        return store.lapsed(store.now - handlers.ON_ITS_WAY, limit, after)
-
-    def resume(store: RoutingStore, rows: Sequence[Row]) -> None:
-        handlers.resume_capped(store, service.catalogue, rows)
-
-    def break_(store: RoutingStore, rows: Sequence[Row]) -> None:
-        handlers.break_overdue(store, service.catalogue, rows)
+    def opened(work: Transaction) -> RoutingStore:
+        return RoutingStore(work, service.catalogue)
 
     def send_again() -> bool:
         with service.database.transaction() as work:
-            return handlers.send_again(RoutingStore(work), DUE_A_COMMIT)
+            return resyncing.send_again(opened(work), DUE_A_COMMIT)
 
-    rescheduling, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
+    def sweep(name: str, found: SweepTarget[RoutingStore, R]) -> PeriodicJob:
+        return Sweep(name, service.database, found, DUE_A_COMMIT).job(DUE_SECONDS)
+
+    def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[Waiting]:
+        return store.lapsed(store.now - due.ON_ITS_WAY, limit, after)
+
+    def paused(store: RoutingStore, after: After, limit: int) -> Sequence[Waiting]:
+        return store.paused_too_long(limit, after)
+
+    def promised(store: RoutingStore, after: After, limit: int) -> Sequence[TrackedPromise]:
+        return store.promises_due(limit, after)
+
+    calendars, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
     return (
         PeriodicJob("resync", 1.0, send_again),
-        sweep("conclude", "evaluate_by", lapsed, handlers.conclude_lapsed),
-        sweep("resume", "paused_until", lambda store, after, limit: store.paused_too_long(limit, after), resume),
-        sweep("break", "due", lambda store, after, limit: store.promises.due(limit, after), break_),
+        sweep("conclude", SweepTarget(opened, lapsed, lambda each: (each.since, each.id), due.conclude_lapsed)),
+        sweep("resume", SweepTarget(opened, paused, lambda each: (each.since, each.id), due.resume_capped)),
+        sweep("break", SweepTarget(opened, promised, lambda each: (each.due, each.id), due.break_overdue)),
         PeriodicJob("resend", LOOK_SECONDS, resending.look),
         PeriodicJob("forget", FORGET_SECONDS, resending.forget),
-        PeriodicJob("reschedule", 60.0, rescheduling.step, lambda: rescheduling.sweep.failed),
+        PeriodicJob("reschedule", 60.0, calendars.step, lambda: calendars.sweep.failed),
     )
 
 
@@ -84,30 +87,30 @@ class Rescheduling:
         #: The catalogue that was looked at, and what is left to do for it.
         self._seen: Catalogue | None = None
         self._left: Literal["count", "tell", "nothing"] = "nothing"
-        due = SweepTarget[RoutingStore, str](RoutingStore, self._moving, lambda each: (each,), self._move)
-        self.sweep = Sweep("reschedule", service.database, due, RECOUNTED_A_COMMIT)
+        moving = SweepTarget[RoutingStore, str](self._open, self._moving, lambda each: (each,), rescheduling.reschedule)
+        self.sweep = Sweep("reschedule", service.database, moving, RECOUNTED_A_COMMIT)
 
     def step(self) -> bool:
         """One short transaction; returns whether there is more to do at once."""
         catalogue = self._service.catalogue
         if self._seen is not catalogue:
-            self._left = "count" if self._in_store(lambda store: handlers.adopt_calendar(store, catalogue)) else "nothing"
+            self._left = "count" if self._in_store(rescheduling.adopt_calendar) else "nothing"
             self._seen = catalogue
         elif self._left == "count" and not self.sweep.step():
             self._left = "tell"
-        elif self._left == "tell" and not self._in_store(lambda store: handlers.announce_moved(store, catalogue)):
+        elif self._left == "tell" and not self._in_store(rescheduling.announce_moved):
             self._left = "nothing"
         return self._left != "nothing"
 
-    def _moving(self, store: RoutingStore, after: After, limit: int) -> Sequence[str]:
-        return handlers.moving(store, self._service.catalogue, after[0] if after else "", limit)
+    def _open(self, work: Transaction) -> RoutingStore:
+        return RoutingStore(work, self._service.catalogue)
 
-    def _move(self, store: RoutingStore, ids: Sequence[str]) -> None:
-        handlers.reschedule(store, self._service.catalogue, ids)
+    def _moving(self, store: RoutingStore, after: After, limit: int) -> Sequence[str]:
+        return rescheduling.moving(store, after[0] if after else "", limit)
 
     def _in_store(self, act: Callable[[RoutingStore], bool]) -> bool:
         with self._service.database.transaction() as work:
-            return act(RoutingStore(work))
+            return act(self._open(work))
 
 
 ASSEMBLY = Assembly(

@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.contracts.commands import ALL_VERBS, REQUESTS
+from services.contracts.commands import ALL_VERBS, REQUESTS, Resync
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Malformed, NotAllowed, NotFound
 from services.contracts.messages.merging import OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated, OpinionMerged, OpinionWithdrawn
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
-from services.routing import handlers
 from services.routing.app import Routing
-from services.routing.domain import Command, command_of
-from services.routing.handlers import CommandRefused
-from services.routing.schemas import BODIES, REQUEST_BODIES
-from services.routing.store import RoutingStore
-from services.runtime.clock import new_id
+from services.routing.domain.choice import Router
+from services.routing.domain.commanding import Command, DepartmentCommand, command_of
+from services.routing.handlers import commanding, events
+from services.routing.handlers.commanding import CommandRefused
+from services.routing.schemas.bodies import BODIES, REQUEST_BODIES
+from services.routing.store.cases import RoutingStore
 from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.dispatch import Subscription, for_each
 from services.runtime.store.database import Transaction
@@ -35,17 +35,16 @@ def read_command(delivery: Delivery) -> Command:
 def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
     """What this service listens to."""
 
-    def hear_events(work: Transaction, events: Sequence[Event]) -> None:
-        store = RoutingStore(work)
-        if len(events) > 1:
-            store.hold_cases([event.subject for event in events])
-        for_each(events, lambda event: _consume_event(service, store, event))
+    def hear_events(work: Transaction, batch: Sequence[Event]) -> None:
+        store = RoutingStore(work, service.catalogue)
+        store.load(event.subject for event in batch if not _begins(event))
+        for_each(batch, lambda event: _consume_event(store, service.router, event))
 
     def hear_commands(work: Transaction, commands: Sequence[Command]) -> int:
-        return handlers.answer_commands(RoutingStore(work), service.catalogue, _parse, commands)
+        return commanding.answer_commands(RoutingStore(work, service.catalogue), _parse, commands)
 
     def give_up(work: Transaction, command: Command) -> None:
-        handlers.give_up(RoutingStore(work), service.catalogue, command)
+        commanding.give_up(RoutingStore(work, service.catalogue), command)
 
     return (
         Subscription("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
@@ -58,29 +57,34 @@ def department_of(delivery: Delivery) -> str:
     return delivery.routing_key.partition(".")[0]
 
 
-def _consume_event(service: Routing, store: RoutingStore, event: Event) -> None:
+def _begins(event: Event) -> bool:
+    """Whether an event is the first of an opinion, of which there is no case yet."""
+    return isinstance(event.data, OpinionAccepted) and not event.data.again
+
+
+def _consume_event(store: RoutingStore, router: Router, event: Event) -> None:
     match event.data:
         case OpinionAccepted() as message:
-            handlers.assign(store, service.catalogue, service.router, message, new_id())
+            events.assign(store, router, message)
         case OpinionEvaluated() as message:
-            handlers.close(store, service.catalogue, message, event.id)
+            events.close(store, message, event.id)
         case OpinionDetailed() as message:
-            handlers.consume_details(store, service.catalogue, event.subject, message.content, message.merged)
+            events.detail(store, event.subject, message)
         case OpinionJoined() as message:
-            handlers.consume_joined(store, event.subject, event.sequence, message)
+            events.join(store, event.subject, event.sequence, message)
         case OpinionParted() as message:
-            handlers.consume_parted(store, event.subject, event.sequence, message)
+            events.part(store, event.subject, event.sequence, message)
         case OpinionWithdrawn() as message if message.accepted:
-            handlers.cancel(store, event.subject, "withdrawn", None)
+            events.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
-            handlers.cancel(store, event.subject, "merged", message.into)
+            events.cancel(store, event.subject, "merged", message.into)
         case SupervisionRaised() as message:
-            handlers.consume_raised(store, service.catalogue, message)
+            events.raise_by_rung(store, message)
         case SupervisionResolved() as message:
-            handlers.consume_resolved(store, service.catalogue, message)
+            events.track_promise(store, message)
 
 
-def _parse(command: Command) -> Any:
+def _parse(command: Command) -> DepartmentCommand | Resync:
     """The body of a command as its verb takes it; raises `CommandRefused` and `Refusal`."""
     if (
         command.sender is not None
@@ -92,11 +96,14 @@ def _parse(command: Command) -> Any:
         raise CommandRefused("unknown-verb", {"verb": [f"one of {', '.join(ALL_VERBS)}"]})
     if holds_nul(command.data):
         raise Malformed("A text must not hold the character U+0000, which no store can keep.", {"data": ["holds U+0000"]})
+    body: DepartmentCommand | Resync
     if command.verb in REQUESTS:
-        return validate(_BODIES[command.verb], command.data or {})
+        body = validate(_BODIES[command.verb], command.data or {})
+        return body
     if command.assignment is None:
         if isinstance(command.data, dict) and isinstance(command.data.get("assignment"), str):
             raise NotFound("There is no such assignment.")
         raise CommandRefused("no-assignment", {"assignment": ["Missing data for required field."]})
-    body = {name: value for name, value in command.data.items() if name != "assignment"}
-    return validate(_BODIES[command.verb], body)
+    data = {name: value for name, value in command.data.items() if name != "assignment"}
+    body = validate(_BODIES[command.verb], data)
+    return body

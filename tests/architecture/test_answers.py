@@ -25,9 +25,9 @@ from services.contracts.topology import SERVICES
 from services.metrics.domain.received import received
 from services.metrics.store.ledger import Ledger
 from services.notify.store.agenda_tables import supervisions
-from services.routing import handlers
-from services.routing.domain import Router
-from services.routing.store import RoutingStore
+from services.routing.domain.choice import Router
+from services.routing.handlers.events import assign
+from services.routing.store.cases import RoutingStore
 from services.runtime.clock import new_id
 from services.runtime.settings import load
 from services.runtime.store.database import Database
@@ -116,10 +116,9 @@ def test_intake_answers_as_published(reader: Callable[[str], Reader]) -> None:
 
 def test_routing_answers_as_published(reader: Callable[[str], Reader]) -> None:
     call, catalogue = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml")
-    assignment = new_id()
     accepted = OpinionAccepted(OpinionText(new_id(), "路灯不亮", "三号楼前"), "web", "automatic")
     with call.database.transaction() as work:
-        handlers.assign(RoutingStore(work), catalogue, Router(catalogue), accepted, assignment)
+        assignment = assign(RoutingStore(work, catalogue), Router(catalogue), accepted).id
     for verb, body in DEPARTMENTS_WORK:
         assert call("POST", f"/assignments/{assignment}/{verb}", json=body)["id"] == assignment
         assert call("GET", f"/assignments/{assignment}")["id"] == assignment

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from docs.generator.product import assemblies
 from services.contracts.fields import OneLine
 from services.intake.schemas import BatchLine
-from services.routing.schemas import BODIES
+from services.routing.schemas.bodies import BODIES
 
 SHAPES: dict[str, type[Schema]] = {
     **{

@@ -10,9 +10,9 @@ from docs.generator.product import ROOT, api_routes
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText
-from services.routing import handlers
-from services.routing.domain import Router
-from services.routing.store import RoutingStore
+from services.routing.domain.choice import Router
+from services.routing.handlers.events import assign
+from services.routing.store.cases import RoutingStore
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.web.routes import Route
 from tests.architecture.test_answers import API, OPINION, Reader, reader  # noqa: F401 (a fixture)
@@ -57,10 +57,10 @@ def test_an_opinion_is_changed_in_the_version_that_was_read(reader: Callable[[st
 
 
 def test_an_assignment_is_changed_in_the_version_that_was_read(reader: Callable[[str], Reader]) -> None:  # noqa: F811
-    call, catalogue, assignment = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml"), new_id()
+    call, catalogue = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml")
     accepted = OpinionAccepted(OpinionText(new_id(), "\u8def\u706f\u4e0d\u4eae", "\u4e09\u53f7\u697c\u524d"), "web", "automatic")
     with call.database.transaction() as work:
-        handlers.assign(RoutingStore(work), catalogue, Router(catalogue), accepted, assignment)
+        assignment = assign(RoutingStore(work, catalogue), Router(catalogue), accepted).id
     before = call._client.get(f"{API}/assignments/{assignment}").headers["ETag"]
     try_all("routing", call, assignment)
     assert call._client.get(f"{API}/assignments/{assignment}").headers["ETag"] != before

@@ -17,16 +17,20 @@ from services.contracts.envelope import decode
 from services.contracts.messages.opinions import OpinionEvaluated
 from services.contracts.messages.values import Outcome, Promise, Rating
 from services.contracts.worktime import Closure
-from services.routing import handlers, store
 from services.routing.__main__ import Rescheduling, periodic_jobs
 from services.routing.app import Routing
-from services.routing.domain import Router, Sample, SampleCheck, draw
-from services.routing.store import RoutingStore
+from services.routing.domain.choice import Router
+from services.routing.domain.sampling import Sample, SampleCheck, draw
+from services.routing.handlers import due, events, lookback, people, rescheduling
+from services.routing.store.calendars import list_reschedulings
+from services.routing.store.cases import RoutingStore
+from services.routing.store.lookbacks import list_lookbacks
+from services.routing.store.promises import promises_of
 from services.runtime.clock import FixedClock, new_id
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
-from tests.stores import MakeDatabase
+from tests.conftest import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
 
 CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})
@@ -41,16 +45,16 @@ def database(any_database: MakeDatabase) -> Database:
 def within(database: Database, do: Callable[[RoutingStore], Any]) -> Any:
     """Something done in a transaction of its own."""
     with database.transaction() as work:
-        return do(RoutingStore(work))
+        return do(RoutingStore(work, TOWN))
 
 
 def replied(database: Database, number: int, reply: Reply) -> list[str]:
     """So many cases with this reply."""
-    router, made = Router(TOWN), [new_id() for _ in range(number)]
-    for place, assignment in enumerate(made):
+    router, made = Router(TOWN), []
+    for place in range(number):
         message = accepted(f"o-{place}", ("河堤塌了一段", "路灯不亮")[place % 2])
-        within(database, lambda work: handlers.assign(work, TOWN, router, message, assignment))  # noqa: B023 (called at once)
-        within(database, lambda work: handlers.move(work, TOWN, "reply", assignment, None, reply))  # noqa: B023
+        made.append(within(database, lambda store: events.assign(store, router, message).id))  # noqa: B023 (called at once)
+        within(database, lambda store: people.move(store, "reply", made[-1], None, reply))
     return made
 
 
@@ -91,7 +95,7 @@ class TestPromises:
         counts = said(database)
         assert (counts["promise.broken"], counts["assignment.reopened"]) == (CASES, CASES)
         with database.reading() as connection:
-            assert {row["state"] for each in made for row in store.promises_of(connection.execute, each)} == {"broken"}
+            assert {promise.state for each in made for promise in promises_of(connection, each)} == {"broken"}
 
     def test_a_promise_that_is_kept_while_it_is_looked_at_is_one_of_both(self, database: Database, clock: FixedClock) -> None:
         planned = Reply("。", Outcome.PLANNED, Promise("换管道", clock.now() + timedelta(days=30)))
@@ -100,11 +104,11 @@ class TestPromises:
 
         def keep() -> None:
             for each in made:
-                within(database, lambda work: handlers.move(work, TOWN, "keep", each, None, Keep("。")))  # noqa: B023
+                within(database, lambda store: people.move(store, "keep", each, None, Keep("。")))  # noqa: B023
 
-        def break_one(routing: store.RoutingStore) -> bool:
-            found = routing.promises.due(1)
-            handlers.break_overdue(routing, TOWN, found)
+        def break_one(store: RoutingStore) -> bool:
+            found = store.promises_due(1)
+            due.break_overdue(store, found)
             return bool(found)
 
         def break_one_by_one() -> None:
@@ -121,16 +125,16 @@ class TestLookBacks:
     def test_what_was_drawn_can_be_drawn_again_and_is_checked(self, database: Database, clock: FixedClock) -> None:
         for each in replied(database, 9, Reply("。", Outcome.SOLVED)):
             rating = OpinionEvaluated(each, "water", Rating.SATISFIED)
-            within(database, lambda work: handlers.close(work, TOWN, rating, new_id()))  # noqa: B023
+            within(database, lambda store: events.close(store, rating, new_id()))  # noqa: B023
         sample = Sample(4, (), None, clock.now() - timedelta(days=1), clock.now() + timedelta(days=1))
-        made = within(database, lambda work: handlers.look_back(work, TOWN, sample, new_id(), "t"))
-        drawn = [item["assignment"] for item in made["items"]]
-        assert drawn == draw(made["population"], 4, made["seed"])
+        made = within(database, lambda store: lookback.look_back(store, sample, new_id(), "t"))
+        drawn = [each.assignment for each in made.cases]
+        assert drawn == draw(made.population, 4, made.seed)
         for held, each in enumerate(drawn):
-            within(database, lambda work: handlers.check(work, TOWN, made["id"], SampleCheck(each, bool(held), "。"), "t"))  # noqa: B023
+            within(database, lambda store: lookback.check(store, made.id, SampleCheck(each, bool(held), "。"), "t"))  # noqa: B023
         with database.reading() as connection:
-            (listed,) = store.list_lookbacks(connection, None, 10)
-        assert (listed["sample"], listed["checked"], listed["held"]) == (4, 4, 3)
+            ((_, found),) = list_lookbacks(connection, None, 10)
+        assert (found.sample, found.checked, found.held) == (4, 4, 3)
 
 
 class TestCalendars:
@@ -141,8 +145,8 @@ class TestCalendars:
         router = Router(TOWN)
         for place in range(CASES):
             message = accepted(f"o-{place}", ("河堤塌了一段", "路灯不亮")[place % 2])
-            within(database, lambda work: handlers.assign(work, TOWN, router, message, new_id()))  # noqa: B023
-        within(database, lambda work: handlers.adopt_calendar(work, TOWN))
+            within(database, lambda store: events.assign(store, router, message))  # noqa: B023
+        within(database, rescheduling.adopt_calendar)
 
         def follow() -> None:
             job = Rescheduling(Routing(database, InUse(CLOSED, Router)))
@@ -153,6 +157,6 @@ class TestCalendars:
         counts = said(database)
         assert (counts["assignment.rescheduled"], counts["calendar.changed"]) == (CASES, 2)
         with database.reading() as connection:
-            rows = store.list_reschedulings(connection, {"department": "water"}, None, 500)
+            moved = list_reschedulings(connection, {"department": "water"}, None, 500)
             untold = connection.execute(sa.text("SELECT count(*) FROM reschedulings WHERE told IS NULL")).scalar()
-        assert (len({row["assignment"] for row in rows}), untold) == (CASES // 2, 0)
+        assert (len({each.assignment for each in moved}), untold) == (CASES // 2, 0)

@@ -17,17 +17,19 @@ from services.contracts.errors import Conflict
 from services.contracts.messages.assignments import AssignmentReplied
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText, Outcome
-from services.routing import handlers, store
 from services.routing.app import Routing
 from services.routing.consumer import subscriptions
-from services.routing.domain import Router, command_of
-from services.routing.store import RoutingStore
+from services.routing.domain.choice import Router
+from services.routing.domain.commanding import command_of
+from services.routing.handlers import due, events, people
+from services.routing.store.cases import RoutingStore
+from services.routing.store.reading import listing
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
+from tests.conftest import MakeDatabase
 from tests.reading import newest
-from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN
 
 ROUTER = Router(TOWN)
@@ -37,16 +39,16 @@ ROUNDS = 15
 def act(database: Database, verb: str, assignment: str, department: str, command: Any) -> None:
     """A department's move in a transaction of its own."""
     with database.transaction() as work:
-        handlers.move(RoutingStore(work), TOWN, verb, assignment, department, command)
+        people.move(RoutingStore(work, TOWN), verb, assignment, department, command)
 
 
 def flood(database: Database, opinion: str) -> dict[str, str]:
     """A case with two co-handlers; returns the assignments' ids by department."""
     accepted = OpinionAccepted(OpinionText(opinion, "内涝", "。"), "web", "automatic")
     with database.transaction() as work:
-        handlers.assign(RoutingStore(work), TOWN, ROUTER, accepted, f"lead-{opinion}")
+        events.assign(RoutingStore(work, TOWN), ROUTER, accepted)
     with database.reading() as connection:
-        return {row["department"]: row["id"] for row in store.listing(connection, newest("created", {"opinion": opinion}), None)}
+        return {each.department: each.id for each in listing(connection, newest("created", {"opinion": opinion}), None)}
 
 
 def at_once(*moves: Callable[[], None]) -> list[str]:
@@ -136,8 +138,8 @@ class TestAtTheSameMoment:
         def conclude() -> None:
             for _ in range(ROUNDS):
                 with routing.transaction() as work:
-                    found = (routing_store := RoutingStore(work)).lapsed(work.now, 2)
-                    handlers.conclude_lapsed(routing_store, found)
+                    found = (routing_store := RoutingStore(work, TOWN)).lapsed(work.now, 2)
+                    due.conclude_lapsed(routing_store, found)
 
         assert at_once(conclude, conclude, conclude) == []
         for opinion in opinions:

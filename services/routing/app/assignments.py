@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
+from msgspec import to_builtins
+
 from services.contracts.errors import Invalid, NotAllowed, NotFound
-from services.routing import domain, handlers, schemas, store
 from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
-from services.routing.store import RoutingStore
-from services.runtime.clock import new_id
+from services.routing.domain.assignment import Assignment
+from services.routing.handlers import people, resyncing
+from services.routing.schemas import answers, bodies
+from services.routing.store.cases import RoutingStore
+from services.routing.store.joined import joined_to
+from services.routing.store.promises import promises_of
+from services.routing.store.reading import find, listing, others_of
+from services.routing.store.resyncs import count_open
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
 from services.runtime.web.listing import read_listing
 from services.runtime.web.routes import API, Answer
 
+#: The status and the body of the answer to a move.
+Moved = tuple[int, dict[str, object]]
 FILTERS = ("department", "state", "topic", "opinion", "role", "area", "station", "level", "outcome")
-#: What only the handlers need to know of an assignment.
-_INTERNAL = frozenset({"raised", "opened", "waited", "counted", "terms", "made"})
+#: What is shown of an assignment as it is.
+_SHOWN = (
+    "id", "opinion", "title", "content", "area", "station", "topic", "department", "role", "lead", "level", "key", "leader",
+    "difficulty", "state", "round", "created", "updated", "provisional", "signed", "replied", "reply", "outcome", "on_time",
+    "contacted", "concluded", "extensions", "asked_until", "asked_reason", "proposed", "objection", "transfers",
+    "paused", "paused_until", "pauses",
+)  # fmt: skip
 
 
-@routes.get(f"{API}/assignments", access=READING, query=schemas.AssignmentQuery, answers={200: schemas.AssignmentPage})
+@routes.get(f"{API}/assignments", access=READING, query=bodies.AssignmentQuery, answers={200: answers.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
     """List assignments, newest first; a department sees its own."""
     now = call.service.database.clock.now()
     reading = read_listing(call.query, "created", wanted_by(call, FILTERS), now)
     with call.service.database.reading() as connection:
-        rows = store.listing(connection, reading, now if call.query["overdue"] else None)
-        others = store.others_of(connection, [row["opinion"] for row in rows])
-    return 200, reading.page([_shown(row, others) for row in rows])
+        found = listing(connection, reading, now if call.query["overdue"] else None)
+        others = others_of(connection, [each.opinion for each in found])
+    return 200, reading.page([_shown(each, others) for each in found])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: schemas.AssignmentCase}, versioned=True)
+@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: answers.AssignmentCase}, versioned=True)
 def read_assignment(call: Call[Routing]) -> Answer:
     """Read an assignment with its deadlines, its reply, its promises, and what is handled with it."""
     with call.service.database.reading() as connection:
-        row = store.find(connection, call.path["assignment_id"])
-        if row is None or call.caller.department not in (None, row["department"]):
+        found = find(connection, call.path["assignment_id"])
+        if found is None or call.caller.department not in (None, found.department):
             raise NotFound("There is no such assignment, or it is not this department's.")
-        others = store.others_of(connection, [row["opinion"]])
-        promised = store.promises_of(connection.execute, row["id"])
-        merged = store.joined_to(connection, row["opinion"])
-    return 200, _shown(row, others) | {"promises": promised, "merged": merged}
+        others = others_of(connection, [found.opinion])
+        promised = promises_of(connection, found.id)
+        merged = [each._asdict() for each in joined_to(connection, found.opinion)]
+    return 200, _shown(found, others) | {"promises": promised, "merged": merged}
 
 
 #: What a department can ask for, and how the description of the API puts it.
@@ -64,15 +79,15 @@ def _serve(verb: str) -> None:
 
     # The description of the API takes name and summary from the view; `object` is Python's own.
     view.__name__, view.__doc__ = f"{verb}_" if verb == "object" else verb, SUMMARIES[verb]
-    path, body = f"{API}/assignments/<assignment_id>/{verb}", schemas.BODIES[verb]
-    routes.post(path, access=HANDLING, body=body, answers={200: schemas.AssignmentStanding}, versioned=True)(view)
+    path, body = f"{API}/assignments/<assignment_id>/{verb}", bodies.BODIES[verb]
+    routes.post(path, access=HANDLING, body=body, answers={200: answers.AssignmentStanding}, versioned=True)(view)
 
 
-for _verb in schemas.BODIES:
+for _verb in bodies.BODIES:
     _serve(_verb)
 
 
-@routes.post(f"{API}/assignments/resync", access=HANDLING, body=schemas.ResyncBody, answers={202: schemas.Resyncing})
+@routes.post(f"{API}/assignments/resync", access=HANDLING, body=bodies.ResyncBody, answers={202: answers.Resyncing})
 def resync(call: Call[Routing]) -> Answer:
     """Send all open work of a department into its queue again, under the ids that it had."""
     department = call.caller.department or call.body["department"]
@@ -83,26 +98,23 @@ def resync(call: Call[Routing]) -> Answer:
     if call.body["department"] not in (None, department):
         raise NotAllowed("A department asks for its own work only.")
     with call.service.database.transaction() as work:
-        handlers.resync(RoutingStore(work), call.service.catalogue, department)
-        return 202, {"department": department, "assignments": store.count_open(work.connection, department)}
+        resyncing.resync(RoutingStore(work, call.service.catalogue), department)
+        return 202, {"department": department, "assignments": count_open(work.connection, department)}
 
 
 @routes.post(
     f"{API}/assignments/<assignment_id>/rule",
     access=RULING,
-    body=schemas.RulingBody,
-    answers={200: schemas.AssignmentStanding},
+    body=bodies.RulingBody,
+    answers={200: answers.AssignmentStanding},
     versioned=True,
 )
 def rule(call: Call[Routing]) -> Answer:
     """Rule on an objection or on an extension that was asked for."""
     assignment_id = call.path["assignment_id"]
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        routing = RoutingStore(work)
-        expect(call, routing)
-        state = handlers.rule(routing, call.service.catalogue, assignment_id, call.body, call.caller.token or "", new_id())
-        return standing(handlers.known(routing.assignment(assignment_id)), state)
+    def act(work: Transaction) -> Moved:
+        return standing(people.rule(opened(call, work), assignment_id, call.body, call.caller.token or ""))
 
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 
@@ -110,52 +122,55 @@ def rule(call: Call[Routing]) -> Answer:
 def _move(call: Call[Routing], verb: str) -> Answer:
     assignment_id, department = call.path["assignment_id"], call.caller.department
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        routing = RoutingStore(work)
-        expect(call, routing)
-        row, state = handlers.move(routing, call.service.catalogue, verb, assignment_id, department, call.body)
-        return standing(row, state)
+    def act(work: Transaction) -> Moved:
+        return standing(people.move(opened(call, work), verb, assignment_id, department, call.body))
 
     # A remembered answer is for whom it was given to.
     route = f"{verb} {assignment_id} {department or '-'}"
     return once(call.service.database, call.idempotency_key, route, call.body, act)
 
 
-def expect(call: Call[Routing], routing: RoutingStore) -> None:
-    """Raises `Changed` when the caller has read another version; of what is another department's, nothing is told."""
+def opened(call: Call[Routing], work: Transaction) -> RoutingStore:
+    """The store of a request's transaction. Raises `Changed` when the caller has read another version of what the request is about;
+    of what is another department's, nothing is told.
+    """
+    store = RoutingStore(work, call.service.catalogue)
     if call.if_match:
-        row = routing.assignment(call.path["assignment_id"])
-        if row is not None and call.caller.department in (None, row["department"]):
-            call.expect(row)
+        assignment_id = call.path["assignment_id"]
+        case = store.case_of(assignment_id)
+        found = None if case is None else case.assignment(assignment_id)
+        if found is not None and call.caller.department in (None, found.department):
+            call.expect({"updated": found.updated})
+    return store
 
 
-def standing(row: Mapping[str, Any], state: str) -> tuple[int, Any]:
+def standing(assignment: Assignment) -> Moved:
     """The answer to a move: where the assignment is now, and what can come next."""
-    return 200, {"id": row["id"], "opinion": row["opinion"], "state": state, "allowed": domain.moves_of(row["role"], state)}
+    answer: dict[str, object] = {
+        "id": assignment.id,
+        "opinion": assignment.opinion,
+        "state": assignment.state,
+        "allowed": assignment.allowed,
+    }
+    return 200, answer
 
 
-def _shown(row: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    answer = {name: value for name, value in row.items() if name not in _INTERNAL and not name.endswith("_by")}
-    answer["items"] = row["items"] or []
-    answer["deadlines"] = _deadlines(row)
-    mine = row["opinion"], row["department"]
-    leads = row["role"] == domain.LEAD
-    answer["co_handlers"] = [_beside(each) for each in others if leads and (each["opinion"], each["lead"]) == mine]
-    answer["why"] = {"rule": answer.pop("rule"), "confidence": answer.pop("confidence")}
-    answer["allowed"] = domain.moves_of(row["role"], row["state"])
-    return answer
+def _shown(assignment: Assignment, others: Sequence[Assignment]) -> dict[str, Any]:
+    mine = [
+        each for each in others if assignment.is_lead and (each.opinion, each.lead) == (assignment.opinion, assignment.department)
+    ]
+    evaluation = {"evaluation": assignment.evaluate_by} if assignment.evaluate_by else {}
+    original = {"original_reply": assignment.original_reply_by} if assignment.is_lead else {}
+    return {name: getattr(assignment, name) for name in _SHOWN} | {
+        "deadlines": assignment.deadlines | original | evaluation, "co_handlers": [_beside(each) for each in mine],
+        "why": {"rule": assignment.rule, "confidence": assignment.confidence}, "allowed": assignment.allowed,
+        "promise": to_builtins(assignment.promise), "items": to_builtins(assignment.items or ()),
+        "draft": to_builtins(assignment.draft),
+    }  # fmt: skip
 
 
-def _deadlines(row: Mapping[str, Any]) -> dict[str, Any]:
-    answer_kind = domain.answer_kind(row["role"])
-    kinds = {kind: row["reply_by" if kind == answer_kind else f"{kind}_by"] for kind in domain.kinds_of(row["role"])}
-    if row["role"] == domain.LEAD:
-        kinds["original_reply"] = row["original_reply_by"]
-    return kinds | ({"evaluation": row["evaluate_by"]} if row["evaluate_by"] else {})
-
-
-def _beside(row: Mapping[str, Any]) -> dict[str, Any]:
+def _beside(assignment: Assignment) -> dict[str, str | datetime | bool | None]:
     return {
-        "assignment": row["id"], "department": row["department"], "role": row["role"], "state": row["state"],
-        "deadline": row["reply_by"], "content": row["reply"], "on_time": row["on_time"],
+        "assignment": assignment.id, "department": assignment.department, "role": assignment.role, "state": assignment.state,
+        "deadline": assignment.reply_by, "content": assignment.reply, "on_time": assignment.on_time,
     }  # fmt: skip

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
 
 from services.contracts.callers import PUBLIC, STAFF
-from services.routing import domain, schemas, store
 from services.routing.app.context import RULING, Routing, routes
+from services.routing.domain.case import Precedent
+from services.routing.domain.limits import deadlines
+from services.routing.schemas.answers import Listing, OpenCodes, PreviewAnswer
+from services.routing.schemas.bodies import Preview
+from services.routing.store import reading
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
 
 
-@routes.get(f"{API}/departments", access=PUBLIC, answers={200: schemas.Listing})
+@routes.get(f"{API}/departments", access=PUBLIC, answers={200: Listing})
 def list_departments(call: Call[Routing]) -> Answer:
     """List the departments of the catalogue."""
     departments = call.service.catalogue.departments.values()
@@ -22,35 +25,38 @@ def list_departments(call: Call[Routing]) -> Answer:
     }
 
 
-@routes.get(f"{API}/topics", access=PUBLIC, answers={200: schemas.Listing})
+@routes.get(f"{API}/topics", access=PUBLIC, answers={200: Listing})
 def list_topics(call: Call[Routing]) -> Answer:
     """List the topics of the catalogue with the department and the difficulty of each."""
     names = ("code", "name", "name_en", "department", "difficulty", "keywords", "aliases")
     return 200, {"items": [{name: getattr(topic, name) for name in names} for topic in call.service.catalogue.topics.values()]}
 
 
-@routes.get(f"{API}/assignments/codes", access=RULING, answers={200: schemas.OpenCodes})
+@routes.get(f"{API}/assignments/codes", access=RULING, answers={200: OpenCodes})
 def list_open_codes(call: Call[Routing]) -> Answer:
     """List the codes of the catalogue that cases with a department use, so that a new catalogue can be checked against them."""
     with call.service.database.reading() as connection:
-        return 200, {"items": list(map(asdict, store.open_codes(connection)))}
+        return 200, {"items": list(map(asdict, reading.open_codes(connection)))}
 
 
-@routes.post(f"{API}/routes/preview", access=STAFF, body=schemas.Preview, answers={200: schemas.PreviewAnswer})
+@routes.post(f"{API}/routes/preview", access=STAFF, body=Preview, answers={200: PreviewAnswer})
 def preview(call: Call[Routing]) -> Answer:
     """Say where a text would go, why, and until when, without sending it."""
     service = call.service
     decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
-    due = domain.deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
+    due = deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
     with service.database.reading() as connection:
-        rulings = store.precedents(connection, decision.topic.code if decision.topic else None)
+        rulings = reading.precedents(connection, decision.topic.code if decision.topic else None)
     return 200, {
         "topic": decision.topic.code if decision.topic else None, "department": decision.department,
         "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
         "deadlines": due.instants, "provisional": due.provisional,
-        "co_handlers": decision.co_handlers, "precedents": [_precedent(row) for row in rulings],
+        "co_handlers": decision.co_handlers, "precedents": [_precedent(each) for each in rulings],
     }  # fmt: skip
 
 
-def _precedent(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: row[name] for name in ("at", "department", "target", "granted", "reason")}
+def _precedent(ruling: Precedent) -> dict[str, datetime | str | bool | None]:
+    return {
+        "at": ruling.at, "department": ruling.department, "target": ruling.target, "granted": ruling.granted,
+        "reason": ruling.reason,
+    }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.contracts.callers import STAFF, Role
 from services.contracts.catalogue.model import Catalogue
-from services.routing.domain import Router
+from services.routing.domain.choice import Router
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.web.calls import Call

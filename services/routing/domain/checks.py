@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.commands import Extend, Object, Pause, Reply
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.messages.values import Outcome, Rating
+from services.contracts.messages.values import Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class Ruling:
-    """What was ruled; `department` sends an upheld objection elsewhere than the objector proposed."""
-
-    about: Literal["objection", "extension"]
-    granted: bool
-    reason: str
-    department: str | None = None
+if TYPE_CHECKING:
+    from services.routing.domain.assignment import Assignment
 
 
 def check_outcome(reply: Reply) -> Outcome:
@@ -50,14 +41,14 @@ def check_target(department: str, catalogue: Catalogue, otherwise: str) -> None:
         raise Invalid("Name a department of the catalogue.", {"department": [otherwise]})
 
 
-def check_extension(command: Extend, catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> None:
+def check_extension(command: Extend, catalogue: Catalogue, assignment: Assignment, now: datetime) -> None:
     """Raises `Conflict` when one is asked for or none is left, `Invalid` for an instant too early or beyond the cap."""
-    if row["asked_until"] is not None:
+    if assignment.asked_until is not None:
         raise Conflict("An extension has been asked for; wait for the ruling.")
-    if row["extensions"] >= catalogue.limits.extensions:
+    if assignment.extensions >= catalogue.limits.extensions:
         raise Conflict(f"This case has been extended as often as it may be: {catalogue.limits.extensions} a round.")
-    earliest = max(row["reply_by"], now)
-    cap = catalogue.calendar.due(row["reply_by"], difficulty.deadlines["extension"]).at
+    earliest = max(assignment.reply_by, now)
+    cap = catalogue.calendar.due(assignment.reply_by, assignment.difficulty_in(catalogue).deadlines["extension"]).at
     if not earliest < command.until <= cap:
         raise Invalid(
             "Ask for an instant after the deadline, within the cap.",
@@ -82,8 +73,3 @@ def pause_until(command: Pause, catalogue: Catalogue, difficulty: Difficulty, pa
 def with_details(content: str, details: str) -> str:
     """What a department reads of an opinion, with what the submitter added later."""
     return f"{content}\n\n【补充】{details}"
-
-
-def is_rework(result: Rating) -> bool:
-    """Whether a rating sends the case back."""
-    return result is Rating.DISSATISFIED

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from services.contracts.commands import VERBS
+from services.contracts.commands import VERBS, Extend, Keep, Object, Pause, Progress, Reply, Resume, Sign
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import Move
 from services.contracts.messages.assignments import AssignmentCreated
@@ -17,6 +17,8 @@ from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import Message, Role
 from services.routing.domain.roles import LEAD, moves_of
 
+#: What a department can do with one of its assignments.
+DepartmentCommand = Sign | Object | Extend | Pause | Resume | Progress | Reply | Keep
 LONGEST_ID, LONGEST_SHOWN = 64, 255
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.durations import Duration
+from services.contracts.errors import Conflict
 from services.contracts.worktime import Due
+
+if TYPE_CHECKING:
+    from services.routing.domain.assignment import Assignment, Span
 
 DEADLINES = ("sign", "object", "contact", "reply")
 
@@ -34,11 +37,6 @@ def deadlines(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> 
     return Deadlines.of({kind: catalogue.calendar.due(start, difficulty.deadlines[kind]) for kind in DEADLINES})
 
 
-def terms(catalogue: Catalogue, row: Mapping[str, Any]) -> Difficulty:
-    """The terms that an assignment was given, which hold whatever becomes of the catalogue."""
-    return stored.difficulty(catalogue, row["difficulty"], row.get("terms"))
-
-
 def rework_deadline(catalogue: Catalogue, difficulty: Difficulty, start: datetime) -> Due:
     """When a reopened case has to be replied to again."""
     return catalogue.calendar.due(start, difficulty.deadlines["rework"])
@@ -49,23 +47,25 @@ def evaluation_window(catalogue: Catalogue, difficulty: Difficulty, replied: dat
     return catalogue.calendar.due(replied, difficulty.deadlines["evaluation"]).at
 
 
-def pause_of(row: Mapping[str, Any], now: datetime) -> tuple[datetime, datetime]:
+def pause_of(assignment: Assignment, now: datetime) -> Span:
     """From when to when a paused assignment was paused. However late its end is noticed, a pause is no longer than it may be."""
-    return row["paused"], min(now, row["paused_until"])
+    if assignment.paused is None or assignment.paused_until is None:
+        raise Conflict("Nobody wrote down since when this case is paused.")
+    return assignment.paused, min(now, assignment.paused_until)
 
 
-def resumed_deadlines(catalogue: Catalogue, difficulty: Difficulty, row: Mapping[str, Any], now: datetime) -> dict[str, datetime]:
+def resumed_deadlines(catalogue: Catalogue, assignment: Assignment, now: datetime) -> dict[str, datetime]:
     """The deadlines of a paused assignment that go on when the pause ends, by kind, each moved by what was paused.
 
     The reply's always does; in the first round so do the submitter's first contact, until it is made, and the window for
     objections, unless it had closed.
     """
-    pause = pause_of(row, now)
+    difficulty, (paused, ended) = assignment.difficulty_in(catalogue), pause_of(assignment, now)
     return {
-        kind: moved_by_pause(catalogue, difficulty, kind, row[f"{kind}_by"], *pause).at
+        kind: moved_by_pause(catalogue, difficulty, kind, assignment.deadline(kind), paused, ended).at
         for kind, goes_on in (
-            ("object", row["round"] == 1 and row["object_by"] >= row["paused"]),
-            ("contact", row["round"] == 1 and row["contacted"] is None),
+            ("object", assignment.round == 1 and assignment.object_by >= paused),
+            ("contact", assignment.round == 1 and assignment.contacted is None),
             ("reply", True),
         )
         if goes_on

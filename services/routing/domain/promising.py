@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Literal, get_args
 
+import msgspec
+
+from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.commands import Keep, Reply
 from services.contracts.durations import Duration
 from services.contracts.errors import Conflict, Invalid
+from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import Outcome, Promise
 
+#: `released`: the case was taken from the department before the promise was due, and nothing is left to keep or to break.
+PromiseState = Literal["open", "kept", "broken", "released"]
+PROMISE_STATES: tuple[PromiseState, ...] = get_args(PromiseState)
 PROMISING = frozenset({Outcome.IN_PROGRESS, Outcome.PLANNED})
-OPEN, KEPT, BROKEN = "open", "kept", "broken"
-#: The case was taken from the department before the promise was due: there is nothing left to keep or to break.
-RELEASED = "released"
-PROMISE_STATES = (OPEN, KEPT, BROKEN, RELEASED)
 #: From the best to the worst that can be said of a case: nothing else orders outcomes.
 BEST_FIRST = (Outcome.SOLVED, Outcome.IN_PROGRESS, Outcome.PLANNED, Outcome.DEFERRED, Outcome.REFERENCE, Outcome.DECLINED)
 _DONE_WITH = frozenset({Outcome.SOLVED, Outcome.REFERENCE})
 _AHEAD = " or ".join(sorted(PROMISING))
 _NEEDED = f"needed for {_AHEAD}: what will be done, and by when"
+
+
+@dataclass(slots=True)
+class TrackedPromise:
+    """What a department has promised for a case, and what became of it; `supervision` is where it was made outside of a reply."""
+
+    id: str
+    assignment: str
+    opinion: str
+    department: str
+    what: str
+    who: str
+    due: datetime
+    made: datetime
+    supervision: str | None = None
+    state: PromiseState = "open"
+    kept: datetime | None = None
+    evidence: str | None = None
+
+    def as_made(self) -> PromiseMade:
+        """What is published when it is made."""
+        return PromiseMade(self.assignment, self.department, self.what, self.due, self.who, self.id)
 
 
 def check_reply(reply: Reply, catalogue: Catalogue, now: datetime) -> None:
@@ -93,14 +119,29 @@ def promises_of(reply: Reply) -> tuple[Promise, ...]:
     return tuple(promise for promise in found if promise is not None)
 
 
-def promise_kept(command: Keep, promises: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+def who_promises(promised: Promise, catalogue: Catalogue, department: str) -> str:
+    """Who is to keep a promise: the department itself where nobody else is named."""
+    return promised.who or stored.department(catalogue, department).name
+
+
+def with_names(reply: Reply, catalogue: Catalogue, department: str) -> Reply:
+    """The reply with whoever is to keep each of its promises."""
+
+    def named(found: Promise | None) -> Promise | None:
+        return None if found is None else msgspec.structs.replace(found, who=who_promises(found, catalogue, department))
+
+    items = tuple(msgspec.structs.replace(item, promise=named(item.promise)) for item in reply.items)
+    return msgspec.structs.replace(reply, promise=named(reply.promise), items=items)
+
+
+def promise_kept(command: Keep, promises: Sequence[TrackedPromise]) -> TrackedPromise:
     """Which of an assignment's promises is kept: the one that is named, else the only open one, else the only broken one.
 
     A broken promise can still be kept, late. Raises `Conflict` when there is none to keep, `Invalid` when it is not clear which.
     """
-    left = [row for row in promises if row["state"] in (OPEN, BROKEN)]
+    left = [each for each in promises if each.state in ("open", "broken")]
     if command.promise is not None:
-        named = next((row for row in promises if row["id"] == command.promise), None)
+        named = next((each for each in promises if each.id == command.promise), None)
         if named is None:
             raise Invalid("Name a promise of this assignment.", {"promise": ["There is no such promise."]})
         if named not in left:
@@ -108,7 +149,7 @@ def promise_kept(command: Keep, promises: Sequence[Mapping[str, Any]]) -> Mappin
         return named
     if not left:
         raise Conflict("There is no promise left to keep.")
-    candidates = [row for row in left if row["state"] == OPEN] or left
+    candidates = [each for each in left if each.state == "open"] or left
     if len(candidates) > 1:
-        raise Invalid("Say which promise was kept.", {"promise": [f"one of {', '.join(row['id'] for row in candidates)}"]})
+        raise Invalid("Say which promise was kept.", {"promise": [f"one of {', '.join(each.id for each in candidates)}"]})
     return candidates[0]

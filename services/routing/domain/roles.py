@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Literal
 
 from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
@@ -79,6 +80,6 @@ def kinds_of(role: Role) -> tuple[str, ...]:
     return DEADLINES if role == LEAD else CO_DEADLINES[role]
 
 
-def answer_kind(role: Role) -> str:
+def answer_kind(role: Role) -> Literal["co_opinion", "reply"]:
     """The kind of deadline by which a department has to answer: the lead and a separate handler reply."""
     return "co_opinion" if role == ROLES["joint"] else "reply"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,51 @@ class SampleCheck:
     assignment: str
     held: bool
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class SampledCase:
+    """One case of a sample: where it stands now, and what was found; `held` is None until it has been checked."""
+
+    assignment: str
+    opinion: str
+    title: str
+    department: str
+    state: str
+    held: bool | None
+    note: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How many cases a look-back has, were checked, and had held."""
+
+    sample: int
+    checked: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookback:
+    """Concluded cases that are looked at again: drawn with `seed` from `population`, or chosen where there is no seed."""
+
+    id: str
+    at: datetime
+    by: str
+    department: str | None
+    since: datetime | None
+    until: datetime | None
+    size: int
+    seed: str | None
+    population: Sequence[str]
+    cases: Sequence[SampledCase] = ()
+
+    @property
+    def found(self) -> Found:
+        """What was found of its cases so far."""
+        held = [each.held for each in self.cases]
+        return Found(len(held), sum(each is not None for each in held), sum(each is True for each in held))
 
 
 def draw(ids: Iterable[str], size: int, seed: str) -> list[str]:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.contracts.catalogue.model import Catalogue
+import msgspec
+
 from services.contracts.errors import Conflict
-from services.contracts.messages.assignments import AssignmentCreated
-from services.contracts.messages.supervision import PromiseMade
-from services.contracts.messages.values import Why
-from services.routing import domain
-from services.routing.handlers.assigning import Row, text_of
 
 if TYPE_CHECKING:
-    from services.routing.store import RoutingStore
+    from services.routing.store.cases import RoutingStore
 
 #: Of one department's promises so many are sent again, the earliest due.
 MOST_PROMISES = 2000
@@ -22,12 +18,12 @@ NO_QUEUE = (
 )
 
 
-def resync(store: RoutingStore, catalogue: Catalogue, department: str) -> None:
+def resync(store: RoutingStore, department: str) -> None:
     """Have all open work of a department sent again: for the department that asks, and for whoever finds its queue emptied.
 
     Raises `Conflict` for one that has no queue.
     """
-    if department in catalogue.unqueued:
+    if department in store.catalogue.unqueued:
         raise Conflict(NO_QUEUE)
     store.resyncs.ask(department)
 
@@ -37,26 +33,27 @@ def send_again(store: RoutingStore, limit: int) -> bool:
     asked = store.resyncs.next()
     if asked is None:
         return False
-    department = asked["department"]
-    found = store.resyncs.open_work(department, asked["reached"], limit)
-    store.hold_cases([row["opinion"] for row in found])
-    for row in store.resyncs.as_it_stands([row["id"] for row in found]):
-        store.copy_to_department(row["opinion"], as_created(row), department, row["id"])
+    found = store.resyncs.open_work(asked.department, asked.reached, limit)
+    store.load(found.values())
+    for assignment_id, opinion in found.items():
+        case = store.case(opinion)
+        # It may have been answered before its case was held.
+        if case is not None and (assignment := case.assignment(assignment_id)).state.is_with_department:
+            created = msgspec.structs.replace(assignment.as_created(), state=str(assignment.state), round=assignment.round)
+            case.copy(created, asked.department, assignment_id)
+            store.save(case)
     if len(found) == limit:
-        store.resyncs.go_on(department, found[-1]["id"])
-        return True
-    for row in store.resyncs.open_promises(department, MOST_PROMISES):
-        made = PromiseMade(row["assignment"], department, row["what"], row["due"], row["who"], row["id"])
-        store.copy_to_department(row["opinion"], made, department, row["id"])
-    store.resyncs.end(department)
+        store.resyncs.go_on(asked.department, list(found)[-1])
+    else:
+        _send_promises(store, asked.department)
+        store.resyncs.end(asked.department)
     return True
 
 
-def as_created(row: Row) -> AssignmentCreated:
-    """What is said of an assignment when it is given, with the state and the deadlines that it has now."""
-    answer_kind = domain.answer_kind(row["role"])
-    due = {kind: row["reply_by" if kind == answer_kind else f"{kind}_by"] for kind in domain.kinds_of(row["role"])}
-    return AssignmentCreated(
-        row["id"], text_of(row), row["department"], row["role"], row["difficulty"], due, Why(row["rule"], row["confidence"]),
-        row["provisional"], row["level"], row["key"], row["leader"], row["lead"], row["state"], row["round"],
-    )  # fmt: skip
+def _send_promises(store: RoutingStore, department: str) -> None:
+    promises = store.resyncs.open_promises(department, MOST_PROMISES)
+    store.load(each.opinion for each in promises)
+    for each in promises:
+        if (case := store.case(each.opinion)) is not None:
+            case.copy(each.as_made(), department, each.id)
+            store.save(case)

@@ -8,7 +8,8 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 
 from services.contracts.fields import Building, Code, ManyLines, Tuples
 from services.contracts.queries import Choices, Codes
-from services.routing.domain import PROMISE_STATES, Sample, SampleCheck
+from services.routing.domain.promising import PROMISE_STATES
+from services.routing.domain.sampling import Sample, SampleCheck
 from services.runtime.web.paging import LARGEST_LIMIT, Page, page_of
 
 LONGEST_NOTE, LONGEST_ID = 2_000, 60

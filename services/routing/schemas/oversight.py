@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.commands import LONGEST_REASON
 from services.contracts.fields import Building, Code, ManyLines, OneLine
 from services.contracts.messages.values import Handling
-from services.routing.domain import Mark
+from services.routing.domain.levels import Mark
 
 #: More departments than this in one case is a mistake.
 MOST_HANDLERS = 20

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.messages.values import OpinionText
 from services.routing.store.tables import tables
-from services.runtime.store.database import Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import Instant, Transaction
 
 #: `sequence` is intake's number of the message that said so last, in the case that goes on.
 joined = sa.Table(
@@ -49,32 +50,42 @@ class JoinedStore:
 
     def of(self, into: str) -> list[OpinionText]:
         """What is handled with an opinion, in the order in which it came."""
-        return [_text(row) for row in rows_of(self._work.execute(_of(into)))]
+        return list(map(_text, self._work.execute(_of(into, *_TEXT))))
 
-    def _put(self, opinion: str, into: str, sequence: int, *, parted: bool, **words: Any) -> bool:
+    def _put(self, opinion: str, into: str, sequence: int, *, parted: bool, **words: str | None) -> bool:
         this = (joined.c.opinion == opinion) & (joined.c.into == into)
-        known = row_of(self._work.execute(sa.select(joined).where(this)))
+        known = self._work.execute(sa.select(joined.c.sequence, joined.c.parted).where(this)).one_or_none()
         values = {"at": self._work.now, "sequence": sequence, "parted": parted, **words}
         if known is None:
             self._work.add(joined, {"opinion": opinion, "into": into, **_BLANK, **values})
             return not parted
-        if known["sequence"] < sequence:
+        if known.sequence < sequence:
             self._work.execute(joined.update().where(this).values(**values))
-            return bool(known["parted"]) is not parted
+            return bool(known.parted) is not parted
         return False
 
 
-_BLANK: Mapping[str, Any] = {"title": "", "content": "", "topic": None, "area": None, "station": None}
+_BLANK: Mapping[str, str | None] = {"title": "", "content": "", "topic": None, "area": None, "station": None}
+_TEXT = (joined.c.opinion, joined.c.title, joined.c.content, joined.c.topic, joined.c.area, joined.c.station)
 
 
-def joined_to(connection: Connection, into: str) -> list[Mapping[str, Any]]:
+class Merged(NamedTuple):
+    """What was merged into a case, as it is shown."""
+
+    opinion: str
+    title: str
+    content: str
+    at: datetime
+
+
+def joined_to(connection: Connection, into: str) -> list[Merged]:
     """What is handled with an opinion, as it is shown."""
-    return [{name: row[name] for name in ("opinion", "title", "content", "at")} for row in rows_of(connection.execute(_of(into)))]
+    return list(map(Merged._make, connection.execute(_of(into, *(joined.c[name] for name in Merged._fields)))))
 
 
-def _of(into: str) -> sa.Select[Any]:
-    return sa.select(joined).where(joined.c.into == into, ~joined.c.parted).order_by(joined.c.opinion).limit(MOST_JOINED)
+def _text(row: Sequence[Any]) -> OpinionText:
+    return OpinionText(*row)
 
 
-def _text(row: Mapping[str, Any]) -> OpinionText:
-    return OpinionText(row["opinion"], row["title"], row["content"], row["topic"], row["area"], row["station"])
+def _of(into: str, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    return sa.select(*columns).where(joined.c.into == into, ~joined.c.parted).order_by(joined.c.opinion).limit(MOST_JOINED)

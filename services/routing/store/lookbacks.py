@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.routing.domain.sampling import Found, Lookback, SampledCase
 from services.routing.store.tables import assignments, tables
-from services.runtime.store.database import Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import Instant, Transaction
 from services.runtime.web.listing import newest_first
 
-Row = Mapping[str, Any]
 lookbacks = sa.Table(
     "lookbacks",
     tables,
@@ -43,6 +43,10 @@ _CONCLUDED = assignments.c.state == sa.literal_column("'concluded'")
 sa.Index("assignments_concluded", assignments.c.concluded, sqlite_where=_CONCLUDED, postgresql_where=_CONCLUDED)
 _LEAD = assignments.c.role == "lead"
 _SUMMARY = tuple(column for column in lookbacks.c if column.name != "population")
+_SAMPLED = sa.select(
+    items.c.assignment, assignments.c.opinion, assignments.c.title, assignments.c.department, assignments.c.state, items.c.held,
+    items.c.note, items.c.at,
+).join(assignments, assignments.c.id == items.c.assignment)  # fmt: skip
 
 
 class LookbackStore:
@@ -68,47 +72,53 @@ class LookbackStore:
         query = sa.select(assignments.c.id).where(_CONCLUDED, _LEAD, assignments.c.id.in_(ids))
         return set(self._work.execute(query).scalars())
 
-    def add(self, row: Row, sample: Sequence[str]) -> None:
+    def add(self, lookback: Lookback, sample: Sequence[str]) -> None:
         """Store a look-back and its sample in the order given."""
-        self._work.add(lookbacks, dict(row))
+        self._work.add(lookbacks, {column.name: getattr(lookback, column.name) for column in lookbacks.c})
         for place, assignment_id in enumerate(sample, 1):
-            self._work.add(items, {"lookback": row["id"], "assignment": assignment_id, "place": place})
-
-    def item(self, lookback_id: str, assignment_id: str) -> Row | None:
-        """One case of a sample. Read it while holding the case."""
-        return row_of(self._work.execute(sa.select(items).where(*_this(lookback_id, assignment_id))))
+            self._work.add(items, {"lookback": lookback.id, "assignment": assignment_id, "place": place})
 
     def check(self, lookback_id: str, assignment_id: str, held: bool, note: str, by: str) -> None:
         """Record what was found."""
+        this = (items.c.lookback == lookback_id) & (items.c.assignment == assignment_id)
         found = {"held": held, "note": note, "by": by, "at": self._work.now}
-        self._work.execute(items.update().where(*_this(lookback_id, assignment_id)).values(**found))
+        self._work.execute(items.update().where(this).values(**found))
 
-    def find(self, lookback_id: str) -> Row | None:
+    def find(self, lookback_id: str) -> Lookback | None:
         """One look-back with its sample."""
-        return find_lookback(self._work.execute, lookback_id)
+        return _find(self._work.execute, lookback_id)
 
 
-def _this(lookback_id: str, assignment_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return items.c.lookback == lookback_id, items.c.assignment == assignment_id
+def find_lookback(connection: Connection, lookback_id: str) -> Lookback | None:
+    """One look-back with its sample."""
+    return _find(connection.execute, lookback_id)
 
 
-def find_lookback(execute: Any, lookback_id: str) -> Row | None:
-    """One look-back with its sample (`items`, in the order drawn); `execute` is a connection's or a transaction's."""
-    found = rows_of(execute(sa.select(lookbacks).where(lookbacks.c.id == lookback_id)))
-    if not found:
+def _find(execute: Callable[[sa.Select[Any]], sa.CursorResult[Any]], lookback_id: str) -> Lookback | None:
+    found = execute(sa.select(lookbacks).where(lookbacks.c.id == lookback_id)).one_or_none()
+    if found is None:
         return None
-    mine = [assignments.c[name] for name in ("opinion", "title", "department", "state")]
-    query = sa.select(items, *mine).join(assignments, assignments.c.id == items.c.assignment)
-    return {**found[0], "items": rows_of(execute(query.where(items.c.lookback == lookback_id).order_by(items.c.place)))}
+    cases = execute(_SAMPLED.where(items.c.lookback == lookback_id).order_by(items.c.place))
+    return _lookback((*found, tuple(map(_sampled, cases))))
 
 
-def list_lookbacks(connection: Connection, after: str | None, limit: int) -> list[Row]:
-    """Look-backs newest first, one more than `limit`, each with how many cases it has, were checked and held."""
+def _lookback(row: Sequence[Any]) -> Lookback:
+    return Lookback(*row)
+
+
+def _sampled(row: Sequence[Any]) -> SampledCase:
+    return SampledCase(*row)
+
+
+def list_lookbacks(connection: Connection, after: str | None, limit: int) -> list[tuple[Lookback, Found]]:
+    """Look-backs newest first, one more than `limit`, without what they were drawn from, each with what was found."""
     ours = items.c.lookback == lookbacks.c.id
-    counted = {
-        "sample": sa.select(sa.func.count()).where(ours),
-        "checked": sa.select(sa.func.count()).where(ours, items.c.held.is_not(None)),
-        "held": sa.select(sa.func.count()).where(ours, items.c.held.is_(True)),
-    }
-    columns = [query.scalar_subquery().label(name) for name, query in counted.items()]
-    return rows_of(connection.execute(newest_first(sa.select(*_SUMMARY, *columns), lookbacks, {}, after, limit)))
+    counted = (
+        sa.select(sa.func.count()).where(ours),
+        sa.select(sa.func.count()).where(ours, items.c.held.is_not(None)),
+        sa.select(sa.func.count()).where(ours, items.c.held.is_(True)),
+    )
+    columns = [query.scalar_subquery() for query in counted]
+    query = newest_first(sa.select(*_SUMMARY, *columns), lookbacks, {}, after, limit)
+    whole = len(_SUMMARY)
+    return [(_lookback((*row[:whole], ())), Found(*row[whole:])) for row in connection.execute(query)]

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
+from services.routing.domain.assignment import Assignment
+from services.routing.domain.case import Precedent
 from services.routing.store.calendars import MOVING
+from services.routing.store.cases import ASSIGNMENTS, RULINGS
 from services.routing.store.tables import IN_ORDER, assignments, rulings
-from services.runtime.store.database import row_of, rows_of
+from services.runtime.store.database import rows_of
 from services.runtime.web.listing import Reading
 
 
-def find(connection: Connection, assignment_id: str) -> Mapping[str, Any] | None:
+def find(connection: Connection, assignment_id: str) -> Assignment | None:
     """One assignment."""
-    return row_of(connection.execute(sa.select(assignments).where(assignments.c.id == assignment_id)))
+    query = ASSIGNMENTS.query.where(assignments.c.id == assignment_id)
+    return next(iter(ASSIGNMENTS.all(connection.execute(query))), None)
 
 
-def listing(connection: Connection, reading: Reading, overdue_at: datetime | None) -> list[Mapping[str, Any]]:
+def listing(connection: Connection, reading: Reading, overdue_at: datetime | None) -> list[Assignment]:
     """The assignments of one page of a list, and one more; `overdue_at` keeps those whose reply is due and has not come."""
-    query = reading.select(sa.select(assignments), assignments)
+    query = reading.select(ASSIGNMENTS.query, assignments)
     if overdue_at is not None:
         due = assignments.c.state.in_(WITH_DEPARTMENT)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
-    return rows_of(connection.execute(query))
+    return ASSIGNMENTS.all(connection.execute(query))
 
 
-def others_of(connection: Connection, opinions: Collection[str]) -> list[Mapping[str, Any]]:
+def others_of(connection: Connection, opinions: Collection[str]) -> list[Assignment]:
     """Whoever has handled these opinions beside a lead, in the order in which they came."""
-    query = sa.select(assignments).where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
-    return rows_of(connection.execute(query.order_by(*IN_ORDER)))
+    query = ASSIGNMENTS.query.where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
+    return ASSIGNMENTS.all(connection.execute(query.order_by(*IN_ORDER)))
 
 
-def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Mapping[str, Any]]:
+def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Precedent]:
     """The latest rulings on objections within a topic, newest first."""
-    query = sa.select(rulings).where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
-    return rows_of(connection.execute(query.limit(limit)))
+    query = RULINGS.query.where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
+    return RULINGS.all(connection.execute(query.limit(limit)))
 
 
 def open_codes(connection: Connection) -> list[Use]:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import WITH_DEPARTMENT
-from services.routing.store.promises import promises
+from services.routing.domain.promising import TrackedPromise
+from services.routing.store.promises import PROMISES, promises
 from services.routing.store.tables import assignments, tables
-from services.runtime.store.database import INSERTS, Instant, Transaction, row_of, rows_of
+from services.runtime.store.database import INSERTS, Instant, Transaction
 
-Row = Mapping[str, Any]
 #: `reached` is the last assignment that was sent again.
 resyncs = sa.Table(
     "resyncs",
@@ -22,8 +21,14 @@ resyncs = sa.Table(
     sa.Column("reached", sa.String(36), nullable=False),
     sa.Column("asked", Instant, nullable=False),
 )
-#: What its department still has to answer, whatever its role.
 _IS_OPEN = assignments.c.state.in_(WITH_DEPARTMENT)
+
+
+class AskedResync(NamedTuple):
+    """A department that is being sent all its open work, and the last assignment that was sent."""
+
+    department: str
+    reached: str
 
 
 class ResyncStore:
@@ -38,10 +43,11 @@ class ResyncStore:
         again = {"reached": new.excluded.reached, "asked": new.excluded.asked}
         self._work.execute(new.on_conflict_do_update(index_elements=[resyncs.c.department], set_=again))
 
-    def next(self) -> Row | None:
+    def next(self) -> AskedResync | None:
         """The one that has waited longest, held until the commit; what another worker holds is passed over."""
-        query = sa.select(resyncs).order_by(resyncs.c.asked, resyncs.c.department).limit(1).with_for_update(skip_locked=True)
-        return row_of(self._work.execute(query))
+        query = sa.select(resyncs.c.department, resyncs.c.reached).order_by(resyncs.c.asked, resyncs.c.department).limit(1)
+        row = self._work.execute(query.with_for_update(skip_locked=True)).one_or_none()
+        return None if row is None else AskedResync._make(row)
 
     def go_on(self, department: str, reached: str) -> None:
         """Note how far it is, behind the others that wait."""
@@ -52,20 +58,16 @@ class ResyncStore:
         """All was sent."""
         self._work.execute(resyncs.delete().where(resyncs.c.department == department))
 
-    def open_work(self, department: str, after: str, limit: int) -> list[Row]:
-        """(id, opinion) of what is open behind an id, oldest first."""
+    def open_work(self, department: str, after: str, limit: int) -> dict[str, str]:
+        """The opinions of what is open behind an id, by assignment, oldest first."""
         mine = sa.select(assignments.c.id, assignments.c.opinion).where(assignments.c.department == department, _IS_OPEN)
-        return rows_of(self._work.execute(mine.where(assignments.c.id > after).order_by(assignments.c.id).limit(limit)))
+        found = self._work.execute(mine.where(assignments.c.id > after).order_by(assignments.c.id).limit(limit))
+        return {row.id: row.opinion for row in found}
 
-    def as_it_stands(self, ids: Collection[str]) -> list[Row]:
-        """Those of these assignments that are still open, once their cases are held."""
-        query = sa.select(assignments).where(assignments.c.id.in_(ids), _IS_OPEN).order_by(assignments.c.id)
-        return rows_of(self._work.execute(query))
-
-    def open_promises(self, department: str, limit: int) -> list[Row]:
+    def open_promises(self, department: str, limit: int) -> list[TrackedPromise]:
         """What a department has promised and not kept yet, the earliest due first."""
-        mine = sa.select(promises).where(promises.c.department == department, promises.c.state == "open")
-        return rows_of(self._work.execute(mine.order_by(promises.c.due, promises.c.id).limit(limit)))
+        mine = PROMISES.query.where(promises.c.department == department, promises.c.state == "open")
+        return PROMISES.all(self._work.execute(mine.order_by(promises.c.due, promises.c.id).limit(limit)))
 
 
 def count_open(connection: Connection, department: str) -> int:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.contracts.commands import Reply
 from services.contracts.lifecycle import State
+from services.contracts.messages.values import Promise, ReplyItem
+from services.routing.domain.assignment import Span
+from services.routing.store.columns import Value
 from services.runtime.store.database import Instant
 from services.runtime.web.listing import updated_column
 
@@ -59,7 +63,7 @@ assignments = sa.Table(
     sa.Column("reply", sa.Text),
     sa.Column("outcome", sa.String(12)),
     sa.Column("on_time", sa.Boolean),
-    sa.Column("promise", sa.JSON),
+    sa.Column("promise", Value(Promise)),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
     sa.Column("lead", sa.String(40)),
@@ -67,14 +71,14 @@ assignments = sa.Table(
     sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("leader", sa.Text),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("draft", sa.JSON),
+    sa.Column("draft", Value(Reply)),
     sa.Column("contacted", Instant),
-    sa.Column("items", sa.JSON),
+    sa.Column("items", Value(tuple[ReplyItem, ...])),
     sa.Column("opened", Instant),
-    sa.Column("waited", sa.JSON),
+    sa.Column("waited", Value(tuple[Span, ...])),
     sa.Column("counted", sa.String(12)),
-    sa.Column("terms", sa.JSON),
-    sa.Column("made", sa.JSON),
+    sa.Column("terms", sa.JSON(none_as_null=True)),
+    sa.Column("made", sa.JSON(none_as_null=True)),
     updated_column(),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_created", "created"),

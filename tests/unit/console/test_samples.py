@@ -10,7 +10,7 @@ from services.contracts.basis import Basis
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.values import Outcome, Rating
-from services.routing.domain import Router
+from services.routing.domain.choice import Router
 from tests.unit.examples.test_department import TASK, Channel
 
 

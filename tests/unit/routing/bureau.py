@@ -20,11 +20,15 @@ from services.contracts.messages.commands import CommandAccepted, CommandRejecte
 from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
 from services.contracts.messages.values import Message, OpinionText, Rating
 from services.contracts.topology import COMMANDS, EVENTS, dead_queue
-from services.routing import handlers, store
+from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
-from services.routing.domain import Router
-from services.routing.store import RoutingStore
+from services.routing.domain.choice import Router
+from services.routing.domain.promising import TrackedPromise
+from services.routing.handlers import due
+from services.routing.store.cases import RoutingStore
+from services.routing.store.promises import promises_of
+from services.routing.store.tables import assignments
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.dispatch import Dispatcher
@@ -35,10 +39,9 @@ from services.runtime.store.outbox import outbox_table
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
-from tests.reading import newest
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
-MIGRATIONS = Path(store.__file__).parents[1] / "migrations"
+MIGRATIONS = Path(handlers.__file__).parents[1] / "migrations"
 CALLERS = {
     "admin": Caller(Role.ADMIN),
     "reviewer": Caller(Role.REVIEWER),
@@ -165,8 +168,7 @@ class Bureau:
 
     def leads(self, opinion: str) -> list[Mapping[str, Any]]:
         """Every assignment that an opinion has had, oldest first."""
-        with self.database.reading() as connection:
-            return list(reversed(store.listing(connection, newest("created", {"opinion": opinion}), None)))
+        return self._rows(assignments.c.opinion == opinion)
 
     def lead(self, opinion: str) -> Mapping[str, Any]:
         """The assignment of the department that leads an opinion's case now."""
@@ -186,38 +188,45 @@ class Bureau:
 
     def resume_capped(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            found = (routing := RoutingStore(work)).paused_too_long(limit)
-            handlers.resume_capped(routing, self.catalogue, found)
+            found = (store := RoutingStore(work, self.catalogue)).paused_too_long(limit)
+            due.resume_capped(store, found)
         return len(found)
 
     def conclude_lapsed(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            found = (routing := RoutingStore(work)).lapsed(work.now - handlers.ON_ITS_WAY, limit)
-            handlers.conclude_lapsed(routing, found)
+            found = (store := RoutingStore(work, self.catalogue)).lapsed(work.now - due.ON_ITS_WAY, limit)
+            due.conclude_lapsed(store, found)
         return len(found)
 
     def break_overdue(self, limit: int = 200) -> int:
         with self.database.transaction() as work:
-            found = (routing := RoutingStore(work)).promises.due(limit)
-            handlers.break_overdue(routing, self.catalogue, found)
+            found = (store := RoutingStore(work, self.catalogue)).promises_due(limit)
+            due.break_overdue(store, found)
         return len(found)
 
-    def promises(self, assignment: str) -> list[Mapping[str, Any]]:
+    def promises(self, assignment: str) -> list[TrackedPromise]:
         """What the department has promised, the earliest due first."""
         with self.database.reading() as connection:
-            return store.promises_of(connection.execute, assignment)
+            return promises_of(connection, assignment)
 
     def row(self, assignment: str) -> Mapping[str, Any]:
-        with self.database.reading() as connection:
-            found = store.find(connection, assignment)
-        assert found is not None
-        return found
+        """An assignment as it is stored."""
+        (row,) = self._rows(assignments.c.id == assignment)
+        return row
 
     def of(self, opinion: str) -> Mapping[str, Any]:
         """The one assignment of an opinion."""
-        with self.database.reading() as connection:
-            (row,) = store.listing(connection, newest("created", {"opinion": opinion}), None)
+        (row,) = self.leads(opinion)
         return row
+
+    def forge(self, assignment: str, **values: Any) -> None:
+        """Store something of an assignment that no move has made."""
+        with self.database.transaction() as work:
+            work.execute(assignments.update().where(assignments.c.id == assignment).values(**values))
+
+    def _rows(self, which: sa.ColumnElement[bool]) -> list[Mapping[str, Any]]:
+        with self.database.reading() as connection:
+            return rows_of(connection.execute(sa.select(assignments).where(which).order_by(assignments.c.id)))
 
     def said(self, about: str | None = None) -> list[Event]:
         """What went into the outbox, in order, without the copies of what others have said."""

@@ -1,18 +1,19 @@
 """What a department can add to one assignment in one round, over either way; the round after begins with nothing."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.contracts.commands import MOST, MOST_CHARACTERS, Progress, Reply
 from services.contracts.errors import Conflict
 from services.contracts.messages.values import Outcome, ReplyItem
-from services.routing.domain import counted
-from services.routing.store import RoutingStore
+from services.routing.domain.allowance import counted
 from tests.unit.routing.bureau import REPLY
+from tests.unit.routing.nouns import new_lead
 
 
 def set_made(bureau, assignment, **made):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(assignment, made={"round": 1, **made})
+    bureau.forge(assignment, made={"round": 1, **made})
 
 
 @pytest.mark.parametrize("way", ["http", "amqp"])
@@ -38,18 +39,18 @@ def test_what_is_refused_counts_nothing(bureau, way):
 
 @pytest.mark.parametrize("verb", MOST)
 def test_each_verb_has_its_number_and_a_new_round_begins_with_nothing(verb):
-    row = {"round": 2, "made": {"round": 2, verb: MOST[verb], "characters": 10}}
+    lead = new_lead(round=2, made={"round": 2, verb: MOST[verb], "characters": 10})
     with pytest.raises(Conflict, match=f"'{verb}' {MOST[verb]} times"):
-        counted(row, verb, Progress("x"))
-    assert counted({**row, "round": 3}, verb, Progress("x")) == {"round": 3, verb: 1, "characters": 1}
-    assert counted({**row, "made": None}, verb, Progress("x")) == {"round": 2, verb: 1, "characters": 1}
+        counted(lead, verb, Progress("x"))
+    assert counted(replace(lead, round=3), verb, Progress("x")) == {"round": 3, verb: 1, "characters": 1}
+    assert counted(replace(lead, made=None), verb, Progress("x")) == {"round": 2, verb: 1, "characters": 1}
 
 
 def test_characters_count_wherever_they_stand():
     item = ReplyItem("一", "二三", Outcome.SOLVED)
-    row = {"round": 1, "made": {"round": 1, "characters": MOST_CHARACTERS - 10}}
+    lead = new_lead(made={"round": 1, "characters": MOST_CHARACTERS - 10})
     longest = Reply("四五", Outcome.SOLVED, items=(item,))
-    length = counted({"round": 1, "made": None}, "reply", longest)["characters"]
+    length = counted(new_lead(), "reply", longest)["characters"]
     assert length >= 5
     with pytest.raises(Conflict, match="10 are left"):
-        counted(row, "reply", Reply("x" * 11, Outcome.SOLVED))
+        counted(lead, "reply", Reply("x" * 11, Outcome.SOLVED))

@@ -9,8 +9,7 @@ from services.contracts.lifecycle import TRANSITIONS, Move, State
 from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted
 from services.contracts.messages.opinions import OpinionWithdrawn
 from services.contracts.messages.values import Promise
-from services.routing import schemas
-from services.routing.store import RoutingStore
+from services.routing.schemas.answers import AssignmentCase
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at
 
 WAYS = ["http", "amqp"]
@@ -47,7 +46,7 @@ def test_a_reply_is_a_draft_that_nobody_outside_hears(bureau, gas, way):
     assert bureau.story("o-1") == [("created", 1), ("signed", 2), ("drafted", 3)]
     assert bureau.said("o-1")[-1].data == AssignmentDrafted(gas, "gas")
     shown = bureau.get(f"/assignments/{gas}", "head-of-gas").get_json()
-    assert schemas.AssignmentCase().validate(shown) == {}
+    assert AssignmentCase().validate(shown) == {}
     assert shown["draft"]["content"] == REPLY["content"]
 
 
@@ -55,8 +54,7 @@ def test_a_reply_is_a_draft_that_nobody_outside_hears(bureau, gas, way):
 @pytest.mark.parametrize("way", WAYS)
 def test_a_draft_is_written_in_the_states_of_the_table(bureau, gas, way, state):
     waiting = {"paused": bureau.clock.now(), "paused_until": bureau.clock.now()} if state is State.PAUSED else {}
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(gas, state=state, **waiting)
+    bureau.forge(gas, state=state, **waiting)
     refused = bureau.ask(way, gas, "reply", REPLY, "gas")
     assert (refused is None) is (state in FROM[Move.DRAFT])
     assert bureau.row(gas)["state"] == (State.DRAFTED if refused is None else state)
@@ -66,8 +64,7 @@ def test_a_draft_is_written_in_the_states_of_the_table(bureau, gas, way, state):
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize(("do", "move"), [(approve, Move.APPROVE), (amend, Move.AMEND)])
 def test_a_head_acts_on_drafts_only(bureau, drafted, state, do, move):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(drafted, state=state)
+    bureau.forge(drafted, state=state)
     answer = do(bureau, drafted)
     assert answer.status_code == (200 if state in FROM[move] else 409)
     if answer.status_code == 409:

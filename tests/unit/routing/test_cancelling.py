@@ -6,7 +6,6 @@ from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.assignments import AssignmentCancelled
 from services.contracts.messages.opinions import OpinionMerged, OpinionWithdrawn
 from services.contracts.topology import RETRIES
-from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY, accepted
 
 ENDS = [(OpinionWithdrawn(True), "withdrawn", None), (OpinionMerged("o-2", True), "merged", "o-2")]
@@ -62,8 +61,7 @@ def test_a_reply_that_was_faster_stands(bureau, message, state, _):
 @pytest.mark.parametrize("before", FINAL)
 def test_what_has_an_answer_or_an_end_keeps_it(bureau, message, state, _, before):
     assignment = bureau.accept(opinion="o-1")
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(assignment, state=before)
+    bureau.forge(assignment, state=before)
     bureau.publish_to_routing("o-1", message)
     assert (bureau.row(assignment)["state"], len(bureau.said("o-1"))) == (before, 1)
 

@@ -6,8 +6,8 @@ import pytest
 
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import OpinionText, Why
-from services.routing import domain
-from services.routing.domain import Router
+from services.routing.domain import roles
+from services.routing.domain.choice import Router
 from tests.unit.routing.bureau import TOWN
 
 ROUTER = Router(TOWN)
@@ -15,7 +15,7 @@ FLOOD = ROUTER.decide(None, "内涝", "")
 
 
 def directed(decision=FLOOD, **chosen):
-    return domain.directed(decision, TOWN, OpinionAccepted(OpinionText("o-1", "。", "。"), "web", "reviewer", **chosen))
+    return roles.directed(decision, TOWN, OpinionAccepted(OpinionText("o-1", "。", "。"), "web", "reviewer", **chosen))
 
 
 def test_without_a_choice_it_is_as_the_rules_say():

@@ -16,8 +16,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.opinions import OpinionDetailed, OpinionMerged, OpinionWithdrawn
 from services.contracts.messages.values import CoOpinion
-from services.routing import schemas
-from services.routing.store import RoutingStore
+from services.routing.schemas import answers, bodies
 from tests.unit.routing.bureau import REPLY, at
 from tests.unit.routing.test_routing_commands import BODIES, told
 
@@ -43,7 +42,7 @@ def roads(bureau, flood):
 
 
 def test_every_pair_of_state_and_verb_is_tried_here():
-    assert set(BODIES) == set(schemas.BODIES)
+    assert set(BODIES) == set(bodies.BODIES)
     assert len(POSSIBLE) == 7
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(CoState) * len(BODIES)
 
@@ -56,8 +55,7 @@ def test_a_move_of_the_table_is_made_over_either_way(bureau, role, state, verb):
     for opinion in ("o-1", "o-2"):
         bureau.let_in(opinion, co_handlers=("schools",), handling=handling)
         rows.append(bureau.beside(opinion)["schools"]["id"])
-        with bureau.database.transaction() as work:
-            RoutingStore(work).change(rows[-1], state=state)
+        bureau.forge(rows[-1], state=state)
     answer = bureau.do(rows[0], verb, BODIES[verb], who="schools")
     bureau.command(f"schools.{verb}", {"assignment": rows[1], **BODIES[verb]})
     to = TABLE[state, verb]
@@ -76,8 +74,7 @@ def test_a_move_of_the_table_is_made_over_either_way(bureau, role, state, verb):
 
 @pytest.mark.parametrize(("state", "verb"), IMPOSSIBLE)
 def test_a_move_outside_the_table_is_refused_and_the_allowed_ones_named(bureau, roads, state, verb):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(roads, state=state)
+    bureau.forge(roads, state=state)
     before, said = bureau.row(roads), len(bureau.said("o-1"))
     refusals = [bureau.ask(way, roads, verb, BODIES[verb], "roads") for way in WAYS]
     assert refusals[0] == refusals[1]
@@ -211,7 +208,7 @@ def test_what_the_submitter_adds_reaches_everybody_who_has_the_case(bureau, floo
 def test_the_lead_sees_who_else_has_the_case_and_they_see_who_leads(bureau, flood, roads):
     bureau.ask("http", roads, "reply", {"content": "涵洞由我们清。"}, "roads")
     shown = bureau.get(f"/assignments/{flood['id']}", "water").get_json()
-    assert schemas.AssignmentCase().validate(shown) == {}
+    assert answers.AssignmentCase().validate(shown) == {}
     assert shown["lead"] is None
     names = ("department", "role", "state", "content", "on_time")
     assert [tuple(each[name] for name in names) for each in shown["co_handlers"]] == [
@@ -249,5 +246,5 @@ def test_a_rating_is_of_the_lead_s_reply_only(bureau, flood, roads):
 def test_a_preview_names_the_co_handlers(bureau):
     shown = bureau.post("/routes/preview", {"title": "内涝"}, "reviewer").get_json()
     assert (shown["department"], shown["co_handlers"]) == ("water", ["roads", "schools"])
-    assert schemas.PreviewAnswer().validate(shown) == {}
+    assert answers.PreviewAnswer().validate(shown) == {}
     assert bureau.post("/routes/preview", {"title": "路灯"}, "reviewer").get_json()["co_handlers"] == []

@@ -11,8 +11,8 @@ from services.contracts.answers import CODES, UNREADABLE
 from services.contracts.commands import VERBS
 from services.contracts.errors import STATUSES
 from services.contracts.topology import DEPARTMENTS
-from services.routing import handlers
-from services.routing.domain import command_of, verbs_of
+from services.routing.domain.commanding import command_of, verbs_of
+from services.routing.domain.lead import Lead
 from services.routing.store.commands import commands
 from services.runtime.messaging.broker import Outgoing
 
@@ -221,7 +221,7 @@ def test_what_was_carried_out_before_answers_were_kept_is_not_carried_out_again(
 
 def test_a_command_that_fails_again_and_again_is_answered_when_it_is_given_up(bureau, monkeypatch):
     assignment = bureau.accept(opinion="o-1")
-    monkeypatch.setitem(handlers.entry.LEAD_MOVES, "sign", lambda *_: 1 / 0)
+    monkeypatch.setattr(Lead, "sign", lambda *_: 1 / 0)
     bureau.command("water.sign", {"assignment": assignment}, "c-1")
     for _ in range(12):
         for exchange in ("huiying.retry.5s", "huiying.retry.1m", "huiying.retry.10m"):

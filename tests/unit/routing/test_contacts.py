@@ -61,7 +61,7 @@ def test_each_pause_of_a_round_is_kept_and_a_new_round_begins_without(bureau):
     bureau.do(assignment, "pause", {"reason": "请说明是哪一段。"})
     bureau.clock.instant += timedelta(days=2)
     bureau.do(assignment, "reply", REPLY)
-    assert bureau.row(assignment)["waited"] == [["2026-11-23T09:30:00+08:00", "2026-11-25T09:30:00+08:00"]]
+    assert bureau.row(assignment)["waited"] == ((at("2026-11-23T09:30"), at("2026-11-25T09:30")),)
     bureau.evaluate(assignment, "dissatisfied")
     row = bureau.row(assignment)
     assert (row["waited"], row["opened"], row["counted"]) == (None, bureau.clock.now(), "rework")

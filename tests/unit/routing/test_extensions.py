@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from services.contracts.lifecycle import State, allowed_moves
-from services.routing.store import RoutingStore
 from tests.unit.routing.bureau import REPLY, at
 
 WAYS = ["http", "amqp"]
@@ -115,8 +114,7 @@ def test_a_reply_settles_what_was_asked_for(bureau, asked):
 
 @pytest.mark.parametrize("state", [each for each in State if "extend" not in allowed_moves(each)])
 def test_where_there_is_no_time_to_give_the_refusal_names_what_is_possible(bureau, asked, state):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(asked, state=state)
+    bureau.forge(asked, state=state)
     for granted, move in ((True, "grant"), (False, "refuse")):
         refused = bureau.rule(asked, "extension", granted)
         assert refused.status_code == 409

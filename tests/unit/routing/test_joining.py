@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.messages.opinions import OpinionWithdrawn
 from services.contracts.messages.values import Why
-from services.routing import schemas
+from services.routing.schemas.answers import HandlersAnswer
 from tests.unit.routing.bureau import REPLY, at
 
 WAYS = ["http", "amqp"]
@@ -103,7 +103,7 @@ class TestAddingHandlers:
         lead = bureau.let_in("o-1")
         answer = self.add(bureau, lead["id"], ["schools", "roads", "schools"], handling=handling)
         assert answer.status_code == 201
-        assert schemas.HandlersAnswer().validate(answer.get_json()) == {}
+        assert HandlersAnswer().validate(answer.get_json()) == {}
         created = [event.data for event in bureau.said("o-1")[1:]]
         assert [(each.department, each.role, each.why, set(each.deadlines)) for each in created] == [
             (code, role, Why("supervisor", 1.0), {"sign", "object", kind}) for code in ("schools", "roads")

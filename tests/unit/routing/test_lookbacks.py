@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contracts.messages.assignments import AssignmentRechecked, AssignmentReopened
-from services.routing import domain, schemas
-from services.routing.domain import draw
+from services.routing.domain.sampling import SAMPLE_SIZE, draw
+from services.routing.schemas.following import LookbackCase, LookbackPage
 from tests.unit.routing.bureau import REPLY, at
 
 ids = st.lists(st.text(min_size=1, max_size=8), max_size=30)
@@ -56,7 +56,7 @@ def concluded(bureau):
 def look_back(bureau, **body):
     answer = bureau.post("/lookbacks", body, "supervisor")
     assert answer.status_code == 201, answer.text
-    assert schemas.LookbackCase().validate(answer.get_json()) == {}
+    assert LookbackCase().validate(answer.get_json()) == {}
     return answer.get_json()
 
 
@@ -201,7 +201,7 @@ def test_look_backs_are_listed_newest_first_with_what_they_found(bureau, conclud
     check(bureau, first["id"], sample_of(first)[0], True)
     check(bureau, first["id"], sample_of(first)[1], False)
     answer = bureau.get("/lookbacks", "reviewer", limit=1)
-    assert schemas.LookbackPage().validate(answer.get_json()) == {}
+    assert LookbackPage().validate(answer.get_json()) == {}
     (newest,) = answer.get_json()["items"]
     (oldest,) = bureau.get("/lookbacks", "reviewer", limit=1, cursor=answer.get_json()["next"]).get_json()["items"]
     assert (newest["id"], newest["sample"], newest["checked"], newest["held"]) == (second["id"], 3, 0, 0)
@@ -209,4 +209,4 @@ def test_look_backs_are_listed_newest_first_with_what_they_found(bureau, conclud
 
 
 def test_the_size_without_a_wish_is_the_one_that_is_documented():
-    assert domain.SAMPLE_SIZE == 10
+    assert SAMPLE_SIZE == 10

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.commands import Keep, Reply
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.values import Outcome, Promise, ReplyItem
-from services.routing import domain
+from services.routing.domain.promising import TrackedPromise, check_reply, promise_kept, promises_of
 from tests.unit.routing.bureau import TOWN, at
 
 NOW = at("2026-11-23T09:30")
@@ -26,13 +26,13 @@ def item(outcome, promise=None):
 
 def errors(reply):
     with pytest.raises(Invalid) as refused:
-        domain.check_reply(reply, TOWN, NOW)
+        check_reply(reply, TOWN, NOW)
     return refused.value.errors
 
 
 @pytest.mark.parametrize("outcome", BEHIND)
 def test_an_outcome_that_lies_behind_needs_no_promise_and_takes_none(outcome):
-    domain.check_reply(Reply("。", outcome), TOWN, NOW)
+    check_reply(Reply("。", outcome), TOWN, NOW)
     assert errors(Reply("。", outcome, LATER)) == {"promise": ONLY}
     assert errors(Reply("。", outcome, items=(item(outcome, LATER),))) == {"items.0.promise": ONLY}
 
@@ -40,20 +40,20 @@ def test_an_outcome_that_lies_behind_needs_no_promise_and_takes_none(outcome):
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_an_outcome_that_lies_ahead_needs_a_promise(outcome):
     assert errors(Reply("。", outcome)) == {"promise": NEEDED}
-    domain.check_reply(Reply("。", outcome, LATER), TOWN, NOW)
+    check_reply(Reply("。", outcome, LATER), TOWN, NOW)
 
 
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_the_promise_of_one_demand_is_enough_for_the_reply_but_not_for_another_demand(outcome):
-    domain.check_reply(Reply("。", outcome, items=(item(Outcome.SOLVED), item(outcome, LATER))), TOWN, NOW)
+    check_reply(Reply("。", outcome, items=(item(Outcome.SOLVED), item(outcome, LATER))), TOWN, NOW)
     assert errors(Reply("。", outcome, items=(item(outcome), item(outcome, LATER)))) == {"items.0.promise": NEEDED}
     assert errors(Reply("。", outcome, items=(item(outcome), item(Outcome.SOLVED)))) == {"promise": NEEDED}
 
 
 @pytest.mark.parametrize("outcome", AHEAD)
 def test_the_promise_of_a_reply_covers_its_demands(outcome):
-    domain.check_reply(Reply("。", outcome, LATER, (item(outcome), item(Outcome.SOLVED))), TOWN, NOW)
-    domain.check_reply(Reply("。", Outcome.DEFERRED, LATER, (item(outcome),)), TOWN, NOW)
+    check_reply(Reply("。", outcome, LATER, (item(outcome), item(Outcome.SOLVED))), TOWN, NOW)
+    check_reply(Reply("。", Outcome.DEFERRED, LATER, (item(outcome),)), TOWN, NOW)
     assert errors(Reply("。", Outcome.DEFERRED, items=(item(Outcome.SOLVED), item(outcome)))) == {"items.1.promise": NEEDED}
 
 
@@ -82,7 +82,7 @@ def test_a_promise_is_at_most_so_many_months_away_as_the_catalogue_says(now, mon
         soon, promise = Promise("清淤", at(now) + timedelta(days=1)), Promise("换管道", due)
         whole = Reply("。", Outcome.PLANNED, promise)
         by_demand = Reply("。", Outcome.PLANNED, soon, (item(Outcome.PLANNED), item(Outcome.PLANNED, promise)))
-        domain.check_reply(whole if field == "promise.due" else by_demand, place, at(now))
+        check_reply(whole if field == "promise.due" else by_demand, place, at(now))
 
     check(at(latest))
     with pytest.raises(Invalid) as refused:
@@ -109,7 +109,7 @@ def test_a_reply_says_nothing_better_than_its_demands(count):
         reply = Reply("。", Outcome(whole), LATER if {whole, *parts} & set(AHEAD) else None, items)
         seen.add(as_said(whole, *parts))
         if as_said(whole, *parts):
-            domain.check_reply(reply, TOWN, NOW)
+            check_reply(reply, TOWN, NOW)
         else:
             (words,) = errors(reply)["outcome"]
             assert words.count("items.") >= 1, (whole, parts)
@@ -131,12 +131,12 @@ def test_the_demands_that_stand_against_an_outcome_are_named(whole, parts, named
 
 
 def test_every_promise_of_a_reply_is_found_its_own_first():
-    assert domain.promises_of(Reply("。", Outcome.PLANNED, LATER, (item(AHEAD[0], SOONER), item(BEHIND[0])))) == (LATER, SOONER)
-    assert domain.promises_of(Reply("。", Outcome.SOLVED)) == ()
+    assert promises_of(Reply("。", Outcome.PLANNED, LATER, (item(AHEAD[0], SOONER), item(BEHIND[0])))) == (LATER, SOONER)
+    assert promises_of(Reply("。", Outcome.SOLVED)) == ()
 
 
-def rows(**states):
-    return [{"id": name, "state": state} for name, state in states.items()]
+def promised(**states):
+    return [TrackedPromise(name, "a-1", "o-1", "water", "修堤", "水利站", NOW, NOW, None, state) for name, state in states.items()]
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def rows(**states):
     ],
 )
 def test_what_is_kept_is_the_one_that_is_named_else_the_only_one_there_is(states, named, kept):
-    assert domain.promise_kept(Keep("。", named), rows(**states))["id"] == kept
+    assert promise_kept(Keep("。", named), promised(**states)).id == kept
 
 
 @pytest.mark.parametrize("states", [{}, {"a": "kept"}, {"a": "released"}])
 def test_where_nothing_is_left_nothing_is_kept(states):
     with pytest.raises(Conflict):
-        domain.promise_kept(Keep("。"), rows(**states))
+        promise_kept(Keep("。"), promised(**states))
 
 
 @pytest.mark.parametrize(
@@ -171,5 +171,5 @@ def test_where_nothing_is_left_nothing_is_kept(states):
 )
 def test_an_unclear_promise_is_asked_for(states, named, error, said):
     with pytest.raises(error) as refused:
-        domain.promise_kept(Keep("。", named), rows(**states))
+        promise_kept(Keep("。", named), promised(**states))
     assert said in refused.value.detail + str(refused.value.errors)

@@ -9,7 +9,6 @@ from services.contracts.messages.assignments import AssignmentReopened
 from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade, SupervisionResolved
 from services.contracts.messages.values import Promise
 from services.contracts.topology import RETRIES
-from services.routing.store import RoutingStore
 from services.routing.store.promises import promises
 from tests.unit.routing.bureau import PLANNED, at
 
@@ -40,10 +39,10 @@ def supervised(assignment, promise, result="promise"):
 def test_every_promise_of_a_reply_is_tracked(bureau, way):
     assignment = bureau.accept(opinion="o-1")
     assert bureau.ask(way, assignment, "reply", PLANNED | {"promise": None, "items": ITEMS}) is None
-    found = [(row["what"], row["due"], row["who"], row["state"]) for row in bureau.promises(assignment)]
+    found = [(row.what, row.due, row.who, row.state) for row in bureau.promises(assignment)]
     assert found == [("清淤", at("2026-12-20T17:00"), "张站长", "open"), ("换管道", DUE, "水利站", "open")]
     made = [event.data for event in bureau.said("o-1") if isinstance(event.data, PromiseMade)]
-    assert {each.promise for each in made} == {row["id"] for row in bureau.promises(assignment)}
+    assert {each.promise for each in made} == {row.id for row in bureau.promises(assignment)}
     assert [type(event.data).__name__ for event in bureau.said("o-1")][-3:] == ["AssignmentReplied", "PromiseMade", "PromiseMade"]
     replied = bureau.said("o-1")[2].data
     assert [(item.demand, item.outcome, item.promise and item.promise.who) for item in replied.items] == [
@@ -82,12 +81,10 @@ def test_a_kept_promise_is_told_and_asked_about_again(bureau, promised, way, sta
     bureau.clock.instant = at("2027-01-11T10:00")
     assert bureau.ask(way, promised, "keep", EVIDENCE) is None
     (row,) = bureau.promises(promised)
-    assert (row["state"], row["kept"], row["evidence"]) == ("kept", bureau.clock.now(), EVIDENCE["evidence"])
+    assert (row.state, row.kept, row.evidence) == ("kept", bureau.clock.now(), EVIDENCE["evidence"])
     window = bureau.row(promised)["evaluate_by"]
     assert window == at("2027-02-08T23:59:59")
-    assert bureau.said("o-1")[-1].data == PromiseKept(
-        promised, "water", row["id"], "换管道", EVIDENCE["evidence"], DUE, True, window
-    )
+    assert bureau.said("o-1")[-1].data == PromiseKept(promised, "water", row.id, "换管道", EVIDENCE["evidence"], DUE, True, window)
     assert bureau.row(promised)["state"] == state
 
 
@@ -104,7 +101,7 @@ def test_a_kept_promise_holds_the_end_back_until_it_is_rated(bureau, promised):
 def test_a_promise_is_kept_once_and_named_where_there_are_several(bureau, way):
     assignment = bureau.accept(opinion="o-1")
     bureau.do(assignment, "reply", PLANNED | {"promise": None, "items": ITEMS})
-    first, second = (row["id"] for row in bureau.promises(assignment))
+    first, second = (row.id for row in bureau.promises(assignment))
     _, errors = bureau.ask(way, assignment, "keep", EVIDENCE)
     assert errors == {"promise": [f"one of {first}, {second}"]}
     assert bureau.ask(way, assignment, "keep", EVIDENCE | {"promise": second}) is None
@@ -117,7 +114,7 @@ def test_a_promise_is_kept_once_and_named_where_there_are_several(bureau, way):
 @pytest.mark.parametrize("way", WAYS)
 def test_another_department_s_promise_is_not_kept_by_this_one(bureau, promised, way):
     assert "another department" in bureau.ask(way, promised, "keep", EVIDENCE, who="roads")[0]
-    assert bureau.promises(promised)[0]["state"] == "open"
+    assert bureau.promises(promised)[0].state == "open"
 
 
 @pytest.mark.parametrize("state", ["replied", "concluded"])
@@ -130,7 +127,7 @@ def test_a_broken_promise_reopens_the_case_once(bureau, promised, state):
     assert [bureau.break_overdue(), bureau.break_overdue()] == [1, 0]
     broken, reopened = (event.data for event in bureau.said("o-1")[-2:])
     (promise,) = bureau.promises(promised)
-    assert (broken, promise["state"]) == (PromiseBroken(promised, "water", promise["id"], "换管道", DUE), "broken")
+    assert (broken, promise.state) == (PromiseBroken(promised, "water", promise.id, "换管道", DUE), "broken")
     assert reopened == AssignmentReopened(promised, "water", 2, {"reply": bureau.row(promised)["reply_by"]}, "换管道", "promise")
     assert (bureau.row(promised)["state"], bureau.row(promised)["reply_by"]) == ("reopened", at("2027-01-22T23:59:59"))
 
@@ -146,7 +143,7 @@ def test_a_broken_promise_can_be_kept_late(bureau, promised):
     bureau.clock.instant = DUE + timedelta(days=1)
     bureau.break_overdue()
     assert bureau.ask("amqp", promised, "keep", EVIDENCE) is None
-    assert (bureau.said("o-1")[-1].data.on_time, bureau.promises(promised)[0]["state"]) == (False, "kept")
+    assert (bureau.said("o-1")[-1].data.on_time, bureau.promises(promised)[0].state) == (False, "kept")
 
 
 def test_a_kept_promise_is_never_broken(bureau, promised):
@@ -156,12 +153,11 @@ def test_a_kept_promise_is_never_broken(bureau, promised):
 
 
 def test_a_promise_for_a_case_that_was_taken_away_is_let_go(bureau, promised):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(promised, state="reassigned")
+    bureau.forge(promised, state="reassigned")
     before = bureau.said()
     bureau.clock.instant = DUE + timedelta(days=1)
     assert [bureau.break_overdue(), bureau.break_overdue()] == [1, 0]
-    assert (bureau.said(), bureau.promises(promised)[0]["state"]) == (before, "released")
+    assert (bureau.said(), bureau.promises(promised)[0].state) == (before, "released")
 
 
 def test_so_many_are_broken_at_a_time(bureau):
@@ -185,16 +181,15 @@ def test_a_promise_made_before_a_supervisor_is_tracked_like_any_other(bureau, du
     assignment = bureau.accept(opinion="o-1")
     bureau.publish_to_routing("o-1", supervised(assignment, Promise("清淤", due)))
     (row,) = bureau.promises(assignment)
-    assert (row["supervision"], row["who"], row["state"]) == ("s-1", "水利站", "open")
-    assert bureau.said("o-1")[-1].data == PromiseMade(assignment, "water", "清淤", due, "水利站", row["id"])
+    assert (row.supervision, row.who, row.state) == ("s-1", "水利站", "open")
+    assert bureau.said("o-1")[-1].data == PromiseMade(assignment, "water", "清淤", due, "水利站", row.id)
     assert bureau.ask("http", assignment, "keep", EVIDENCE) is None
 
 
 def test_a_supervision_without_a_promise_or_for_a_case_that_is_over_makes_none(bureau, promised):
     before = bureau.said()
     bureau.publish_to_routing("o-1", supervised(promised, None, "criticism"))
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(promised, state="merged")
+    bureau.forge(promised, state="merged")
     bureau.publish_to_routing("o-1", supervised(promised, Promise("清淤", DUE)))
     assert (bureau.said(), len(bureau.promises(promised))) == (before, 1)
 

@@ -12,8 +12,7 @@ from services.contracts.messages.assignments import AssignmentMarked, Assignment
 from services.contracts.messages.supervision import SupervisionRaised
 from services.contracts.messages.values import RaisedBy
 from services.contracts.topology import RETRIES
-from services.routing import domain
-from services.routing.store import RoutingStore
+from services.routing.domain.levels import level_after
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at
 
 FROM = {move: {row.state for row in TRANSITIONS if row.move is move} for move in (Move.MARK, Move.RAISE)}
@@ -86,8 +85,7 @@ def test_a_supervisor_raises_a_case_up_to_the_highest_level(bureau, flood):
 @pytest.mark.parametrize("state", State)
 @pytest.mark.parametrize(("move", "body"), [(Move.MARK, MARK), (Move.RAISE, {"reason": "。"})])
 def test_it_is_possible_in_the_states_of_the_table(bureau, flood, state, move, body):
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(flood, state=state)
+    bureau.forge(flood, state=state)
     answer = bureau.post(f"/assignments/{flood}/{move}", body, "supervisor")
     assert answer.status_code == (200 if state in FROM[move] else 409)
     assert bureau.row(flood)["state"] == state
@@ -177,8 +175,7 @@ def test_a_supervision_that_comes_before_its_case_waits(laddered):
 @pytest.mark.parametrize("state", State)
 def test_the_ladder_raises_in_the_states_of_the_table(laddered, state):
     bureau, assignment = laddered
-    with bureau.database.transaction() as work:
-        RoutingStore(work).change(assignment, state=state)
+    bureau.forge(assignment, state=state)
     bureau.publish_to_routing("o-1", climbed(assignment))
     assert (raised(bureau, "o-1") == ["county"]) is (state in FROM[Move.RAISE])
 
@@ -198,12 +195,12 @@ def test_the_ladder_raises_in_the_states_of_the_table(laddered, state):
     ],
 )
 def test_so_many_reworks_or_transfers_raise_a_case_once(level, counted, expected):
-    assert domain.level_after(level, *counted, Limits()) == expected
+    assert level_after(level, *counted, Limits()) == expected
 
 
 @given(st.sampled_from(LEVELS), counts, counts, counts)
 def test_a_case_goes_up_one_level_at_a_time_and_no_higher_than_there_is(level, already, reworks, transfers):
-    above = domain.level_after(level, already, reworks, transfers, Limits())
+    above = level_after(level, already, reworks, transfers, Limits())
     assert above is None or LEVELS.index(above[0]) == LEVELS.index(level) + 1
     assert above is None or {RaisedBy.REWORKS: reworks, RaisedBy.TRANSFERS: transfers}[above[1]] >= 3
 

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from services.contracts.messages.assignments import AssignmentRescheduled
 from services.contracts.messages.supervision import CalendarChanged
 from services.contracts.worktime import Closure
-from services.routing import handlers, schemas
 from services.routing.__main__ import Rescheduling
-from services.routing.store import RoutingStore
-from services.runtime.clock import new_id
+from services.routing.handlers.events import assign
+from services.routing.schemas.following import ReschedulingPage
+from services.routing.store.cases import RoutingStore
 from services.runtime.store.outbox import outbox_table
 from tests.unit.routing.bureau import REPLY, TOWN, Bureau, accepted, at
 
@@ -109,8 +109,7 @@ def test_what_is_paused_extended_or_reopened_follows_as_it_should(town):
 
 def test_a_notice_that_is_published_renews_what_was_provisional(town):
     assignment = town.accept(opinion="o-1")
-    with town.database.transaction() as work:
-        RoutingStore(work).change(assignment, provisional=True)
+    town.forge(assignment, provisional=True)
     run(town, dataclasses.replace(TOWN, closures={date(2027, 6, 1): Closure("庆典", "a feast")}))
     (said,) = moves(town, "o-1")
     assert (town.row(assignment)["provisional"], said.provisional, said.deadlines) == (False, False, {})
@@ -169,10 +168,10 @@ def many(bureau, number):
     """So many open assignments of three departments, as they would have come at the clock's start."""
     titles = ("河堤塌了一段", "路灯不亮", "校车太少")
     with bureau.database.transaction() as work:
-        store = RoutingStore(work)
+        store = RoutingStore(work, bureau.catalogue)
         for each in range(number):
             message = accepted(f"o-{each}", titles[each % 3])
-            handlers.assign(store, bureau.catalogue, bureau.service.router, message, new_id())
+            assign(store, bureau.service.router, message)
         work.execute(outbox_table.delete())
 
 
@@ -182,15 +181,15 @@ class Killed(BaseException):
 
 def test_three_thousand_cases_follow_though_the_worker_is_killed_again_and_again(town, monkeypatch):
     many(town, 3000)
-    record, recorded = RoutingStore.publish_case, [0]
+    save, saved = RoutingStore.save, [0]
 
-    def dying(self, opinion, *messages):
-        recorded[0] += 1
-        if recorded[0] in (150, 1777):
+    def dying(self, case):
+        saved[0] += 1
+        if saved[0] in (150, 1777):
             raise Killed
-        record(self, opinion, *messages)
+        save(self, case)
 
-    monkeypatch.setattr(RoutingStore, "publish_case", dying)
+    monkeypatch.setattr(RoutingStore, "save", dying)
     for _ in range(2):
         with pytest.raises(Killed):
             run(town, CLOSED)
@@ -235,7 +234,7 @@ def test_the_moved_deadlines_are_listed_with_old_and_new(town):
     mine, other = town.accept(), town.accept("路灯不亮")
     run(town, CLOSED)
     answer = town.get("/reschedulings", "reviewer", assignment=mine)
-    assert schemas.ReschedulingPage().validate(answer.get_json()) == {}
+    assert ReschedulingPage().validate(answer.get_json()) == {}
     found = {row["kind"]: (row["before"], row["after"]) for row in answer.get_json()["items"]}
     assert found["reply"] == ("2026-12-14T23:59:59+08:00", "2026-12-15T23:59:59+08:00")
     assert set(found) == {"object", "contact", "reply"}

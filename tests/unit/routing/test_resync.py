@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from services.contracts.envelope import decode
-from services.routing import handlers
-from services.routing.store import RoutingStore
+from services.routing.handlers.resyncing import send_again
+from services.routing.store.cases import RoutingStore
 from tests.unit.routing.bureau import PLANNED, REPLY, TOWN, Bureau
 
 
@@ -17,7 +17,7 @@ def run(bureau, limit=200):
     more = True
     while more:
         with bureau.database.transaction() as work:
-            more = handlers.send_again(RoutingStore(work), limit)
+            more = send_again(RoutingStore(work, bureau.catalogue), limit)
         steps += 1
         assert steps < 100
     return steps
@@ -69,7 +69,7 @@ def test_who_asks_again_meanwhile_gets_everything_from_the_beginning(bureau):
     ids = [bureau.accept(opinion=f"o-{number}") for number in range(3)]
     ask(bureau, "http")
     with bureau.database.transaction() as work:
-        handlers.send_again(RoutingStore(work), 2)
+        send_again(RoutingStore(work, bureau.catalogue), 2)
     ask(bureau, "http")
     before = len(bureau.sent())
     run(bureau)

@@ -9,7 +9,7 @@ from services.contracts.messages.opinions import OpinionEvaluated
 from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import Outcome, Promise, Rating
 from services.contracts.topology import RETRIES
-from services.routing.handlers import ON_ITS_WAY
+from services.routing.handlers.due import ON_ITS_WAY
 from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY, accepted, at
 
 
@@ -110,7 +110,7 @@ def test_a_promise_is_told_on_its_own(bureau):
     assert bureau.story("o-1")[-1] == ("promise.made", 4)
     *_, replied, made = (event.data for event in bureau.said("o-1"))
     (row,) = bureau.promises(assignment)
-    assert made == PromiseMade(assignment, "water", "换管道", at("2027-01-15T17:00"), "水利站", row["id"])
+    assert made == PromiseMade(assignment, "water", "换管道", at("2027-01-15T17:00"), "水利站", row.id)
     assert replied.promise == Promise("换管道", at("2027-01-15T17:00"), "水利站")
     assert bureau.get(f"/assignments/{assignment}", "water").get_json()["promise"] == PROMISE | {"who": "水利站"}
 

@@ -9,8 +9,8 @@ from services.contracts.commands import ALL_VERBS, VERBS
 from services.contracts.lifecycle import TRANSITIONS, State, allowed_moves
 from services.contracts.messages.values import Promise
 from services.contracts.topology import RETRIES
-from services.routing import schemas
-from services.routing.store import RoutingStore
+from services.routing.schemas import bodies
+from services.routing.store.cases import RoutingStore
 from tests.unit.routing.bureau import PLANNED, PROMISE, REPLY
 
 ITEM = {"demand": "修堤", "content": "已修好。", "outcome": "solved"}
@@ -28,10 +28,12 @@ IMPOSSIBLE = [pair for pair in PAIRS if pair not in TABLE]
 
 def set_state(bureau, assignment, state):
     waiting = {"paused": bureau.clock.now(), "paused_until": bureau.clock.now()} if state is State.PAUSED else {}
+    bureau.forge(assignment, state=state, **waiting)
     with bureau.database.transaction() as work:
-        store = RoutingStore(work)
-        store.change(assignment, state=state, **waiting)
-        store.promises.add(store.assignment(assignment), Promise("换管道", bureau.clock.now(), "水利站"), None)
+        store = RoutingStore(work, bureau.catalogue)
+        case = store.case_of(assignment)
+        case.promise(case.assignment(assignment), [Promise("换管道", bureau.clock.now(), "水利站")])
+        store.save(case)
 
 
 def refusal(bureau):
@@ -51,7 +53,7 @@ def event_data(event):
 
 
 def test_every_pair_of_state_and_verb_is_tried_here():
-    assert set(BODIES) == set(schemas.BODIES) == set(VERBS)
+    assert set(BODIES) == set(bodies.BODIES) == set(VERBS)
     assert len(POSSIBLE) + len(IMPOSSIBLE) == len(State) * len(VERBS)
     assert len(POSSIBLE) == 28
 

@@ -4,8 +4,8 @@ import pytest
 
 from services.contracts.callers import PUBLIC
 from services.contracts.lifecycle import State, allowed_moves
-from services.routing import schemas
 from services.routing.app import routes
+from services.routing.schemas.answers import AssignmentPage, AssignmentStanding, PreviewAnswer
 from tests.unit.routing.bureau import REPLY, TOWN
 
 EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}
@@ -43,7 +43,7 @@ STAFF_ROUTES = [
 
 def ids(answer):
     assert answer.status_code == 200, answer.text
-    assert schemas.AssignmentPage().validate(answer.get_json()) == {}
+    assert AssignmentPage().validate(answer.get_json()) == {}
     return [item["id"] for item in answer.get_json()["items"]]
 
 
@@ -143,7 +143,7 @@ def test_the_same_move_with_the_same_key_has_one_effect_and_one_answer(bureau):
     first, again = (bureau.post(f"/assignments/{assignment}/sign", {}, "water", Idempotency_Key="k") for _ in range(2))
     assert (first.status_code, again.status_code) == (200, 200)
     assert again.get_json() == first.get_json()
-    assert schemas.AssignmentStanding().validate(first.get_json()) == {}
+    assert AssignmentStanding().validate(first.get_json()) == {}
     assert bureau.story("o-1") == [("created", 1), ("signed", 2)]
     assert bureau.do(assignment, "sign").status_code == 409
 
@@ -173,7 +173,7 @@ def test_anybody_may_read_the_departments_and_topics(bureau):
 def test_a_preview_says_what_would_happen_and_makes_nothing_happen(bureau):
     shown = bureau.post("/routes/preview", {"title": "路灯不亮"}, "reviewer")
     assert shown.status_code == 200
-    assert schemas.PreviewAnswer().validate(shown.get_json()) == {}
+    assert PreviewAnswer().validate(shown.get_json()) == {}
     assert (shown.get_json()["topic"], shown.get_json()["department"], shown.get_json()["difficulty"]) == (
         "lamps",
         "roads",

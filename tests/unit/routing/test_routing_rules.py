@@ -4,10 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.messages.values import Rating
-from services.routing import domain
-from services.routing.domain import Router
+from services.contracts.commands import Reply
+from services.contracts.lifecycle import State
+from services.contracts.messages.opinions import OpinionEvaluated
+from services.contracts.messages.values import Outcome, Rating
+from services.routing.domain.choice import Router
+from services.routing.domain.limits import deadlines, evaluation_window, rework_deadline
 from tests.unit.routing.bureau import TOWN, at
+from tests.unit.routing.nouns import lead_of, new_case
 
 ROUTER = Router(TOWN)
 WORDS = st.sampled_from([word for topic in TOWN.topics.values() for word in topic.keywords] + ["请", "修", "A", " ", "很久了。"])
@@ -99,21 +103,25 @@ def test_only_words_that_are_there_are_given_as_the_reason(title, content):
     ],
 )
 def test_deadlines_are_the_catalogue_s_working_days(difficulty, limits):
-    due = domain.deadlines(TOWN, TOWN.difficulties[difficulty], at("2026-11-23T09:30"))
+    due = deadlines(TOWN, TOWN.difficulties[difficulty], at("2026-11-23T09:30"))
     assert due.instants == {kind: at(f"{day}T23:59:59") for kind, day in limits.items()}
     assert not due.provisional
 
 
 def test_deadlines_beyond_the_published_holidays_are_provisional():
-    assert domain.deadlines(TOWN, TOWN.difficulties["simple"], at("2026-12-30T09:30")).provisional
+    assert deadlines(TOWN, TOWN.difficulties["simple"], at("2026-12-30T09:30")).provisional
 
 
 def test_rework_and_evaluation_have_limits_of_their_own():
     start, simple = at("2026-11-23T09:30"), TOWN.difficulties["simple"]
-    assert domain.rework_deadline(TOWN, simple, start).at == at("2026-11-30T23:59:59")
-    assert domain.evaluation_window(TOWN, simple, start) == at("2026-12-21T23:59:59")
+    assert rework_deadline(TOWN, simple, start).at == at("2026-11-30T23:59:59")
+    assert evaluation_window(TOWN, simple, start) == at("2026-12-21T23:59:59")
 
 
 @pytest.mark.parametrize("rating", Rating)
 def test_only_the_dissatisfied_get_it_done_again(rating):
-    assert domain.is_rework(rating) is (rating == "dissatisfied")
+    case = new_case()
+    lead = lead_of(case)
+    lead.send_reply(case, Reply("已修好。", Outcome.SOLVED))
+    lead.rate(case, OpinionEvaluated(lead.id, "water", rating, None, "。", round=1))
+    assert lead.state == (State.REOPENED if rating == "dissatisfied" else State.CONCLUDED)

@@ -12,17 +12,22 @@ import sqlalchemy as sa
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
+from services.contracts.commands import VERBS
 from services.contracts.errors import Refusal
-from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
+from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import CalendarChanged, SupervisionResolved
 from services.contracts.messages.values import OpinionText, Promise, Rating
 from services.contracts.worktime import Closure
-from services.routing import domain, handlers
 from services.routing.__main__ import Rescheduling, periodic_jobs
-from services.routing.domain import Mark, Ruling, SampleCheck
-from services.routing.handlers.entry import CO_MOVES, LEAD_MOVES
-from services.routing.schemas import BODIES
-from services.routing.store import RoutingStore, assignments
+from services.routing.domain.levels import Mark
+from services.routing.domain.rescheduling import recomputed
+from services.routing.domain.ruling import Ruling
+from services.routing.domain.sampling import Sample, SampleCheck
+from services.routing.handlers import events, lookback, people
+from services.routing.schemas.bodies import BODIES
+from services.routing.store.cases import RoutingStore
+from services.routing.store.reading import find
+from services.routing.store.tables import assignments
 from services.runtime.clock import new_id
 from tests.unit.routing.bureau import PLANNED, REPLY, TOWN, Bureau
 
@@ -33,6 +38,10 @@ BODY = {
     "progress": {"content": "去看了", "contact": "phone"},
     "keep": {"evidence": "照片"},
 }  # fmt: skip
+
+
+#: What a department beside the lead can do.
+CO_VERBS = ("sign", "object", "progress", "reply")
 
 
 def without(section: str, *codes: str) -> Catalogue:
@@ -92,44 +101,44 @@ def _case(bureau: Bureau, state: str) -> str:
     if state == "drafted":
         place = replace(TOWN, departments={**TOWN.departments, "water": replace(TOWN.departments["water"], head_approval=True)})
         with bureau.database.transaction() as work:
-            handlers.move(RoutingStore(work), place, "reply", case, None, BODIES["reply"]().load(REPLY))
+            people.move(RoutingStore(work, place), "reply", case, None, BODIES["reply"]().load(REPLY))
     return case
 
 
-def _everything(bureau: Bureau, place: Catalogue, row: Mapping) -> Mapping[str, Callable[[RoutingStore], object]]:
+def _everything(bureau: Bureau, row: Mapping) -> Mapping[str, Callable[[RoutingStore], object]]:
     """Whatever can happen to a case, by name."""
     case, opinion = row["id"], row["opinion"]
-    verbs = LEAD_MOVES if row["role"] == "lead" else CO_MOVES
+    verbs = VERBS if row["role"] == "lead" else CO_VERBS
     moves = {
-        verb: lambda store, verb=verb: handlers.move(store, place, verb, case, None, BODIES[verb]().load(BODY.get(verb, {})))
+        verb: lambda store, verb=verb: people.move(store, verb, case, None, BODIES[verb]().load(BODY.get(verb, {})))
         for verb in verbs
     }
     for granted in (True, False):
         for about in ("objection", "extension"):
             ruling = Ruling(about, granted, "依职责清单。", None)
-            moves[f"{about} {granted}"] = lambda store, ruling=ruling: handlers.rule(store, place, case, ruling, "t", new_id())
+            moves[f"{about} {granted}"] = lambda store, ruling=ruling: people.rule(store, case, ruling, "t")
             given = replace(ruling, department="petitions")
-            moves[f"{about} {granted} given"] = lambda store, given=given: handlers.rule(store, place, case, given, "t", new_id())
+            moves[f"{about} {granted} given"] = lambda store, given=given: people.rule(store, case, given, "t")
     for result in Rating:
         rated = OpinionEvaluated(case, row["department"], result, None, "不行", round=row["round"])
-        moves[f"rated {result}"] = partial(handlers.close, catalogue=place, message=rated, message_id="m-1")
+        moves[f"rated {result}"] = partial(events.close, message=rated, message_id="m-1")
     resolved = SupervisionResolved(
         case, row["department"], "s", "promise", "", None, Promise("修", bureau.clock.now() + timedelta(9))
     )
-    lookback = new_id()
+    lookback_id = new_id()
     return moves | {
-        "details": lambda store: handlers.consume_details(store, place, opinion, "还有", None),
-        "withdraw": lambda store: handlers.cancel(store, opinion, "withdrawn", None),
-        "merge": lambda store: handlers.cancel(store, opinion, "merged", "o-1"),
-        "mark": lambda store: handlers.mark(store, case, Mark(True, "重点")),
-        "raise": lambda store: handlers.raise_level(store, place, case, "难"),
-        "approve": lambda store: handlers.approve(store, place, case, None),
-        "amend": lambda store: handlers.amend(store, case, None, "改"),
-        "handlers": lambda store: handlers.add_handlers(store, place, case, ["petitions"], "joint"),
-        "promise": lambda store: handlers.consume_resolved(store, place, resolved),
+        "details": lambda store: events.detail(store, opinion, OpinionDetailed("还有")),
+        "withdraw": lambda store: events.cancel(store, opinion, "withdrawn", None),
+        "merge": lambda store: events.cancel(store, opinion, "merged", "o-1"),
+        "mark": lambda store: people.mark(store, case, Mark(True, "重点")),
+        "raise": lambda store: people.raise_level(store, case, "难"),
+        "approve": lambda store: people.approve(store, case, None),
+        "amend": lambda store: people.amend(store, case, None, "改"),
+        "handlers": lambda store: people.add_handlers(store, case, ["petitions"], "joint"),
+        "promise": lambda store: events.track_promise(store, resolved),
         "look back": lambda store: (
-            handlers.look_back(store, place, domain.Sample(assignments=(case,)), lookback, "t"),
-            handlers.check(store, place, lookback, SampleCheck(case, False, "没修好"), "t"),
+            lookback.look_back(store, Sample(assignments=(case,)), lookback_id, "t"),
+            lookback.check(store, lookback_id, SampleCheck(case, False, "没修好"), "t"),
         ),
     }
 
@@ -143,10 +152,10 @@ def test_every_move_of_every_state_works_or_says_why_not(bureau, cases, change):
     place, made, reasons = CHANGES[change], 0, {}
     for state in STATES:
         for row in bureau.leads(f"o-{state}"):
-            for name, move in _everything(bureau, place, row).items():
+            for name, move in _everything(bureau, row).items():
                 try:
                     with bureau.database.transaction() as work:
-                        move(RoutingStore(work))
+                        move(RoutingStore(work, place))
                         work.flush()
                         made += 1
                         raise _Enough
@@ -176,8 +185,8 @@ def test_the_terms_are_kept_with_the_case_and_older_ones_have_those_of_the_fallb
     if not kept:
         with bureau.database.transaction() as work:
             work.execute(assignments.update().values(terms=sa.null()))
-    row = bureau.row(cases["signed"])
-    terms = domain.terms(place, row)
+    with bureau.database.reading() as connection:
+        terms = find(connection, cases["signed"]).difficulty_in(place)
     assert terms.code == "ordinary"
     assert terms.deadlines == (TOWN.difficulties["ordinary"] if kept else stored.fallback(place)).deadlines
 
@@ -221,9 +230,10 @@ def test_a_department_that_is_gone_can_finish_by_message_what_it_has(bureau, cas
 def test_the_calendar_moves_what_names_a_difficulty_that_is_gone(bureau, cases):
     """One that is not in the catalogue any more is moved like all others."""
     place = without("difficulties", "ordinary")
-    row = bureau.row(cases["signed"])
-    due = domain.recomputed(place, row, bureau.clock.now())
-    assert due.instants["reply"] == row["reply_by"]
+    with bureau.database.reading() as connection:
+        signed = find(connection, cases["signed"])
+    due = recomputed(place, signed, bureau.clock.now())
+    assert due.instants["reply"] == signed.reply_by
 
 
 def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock):

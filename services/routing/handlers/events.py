@@ -1,0 +1,123 @@
+"""What becomes of a case when other services publish something about its opinion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import structlog
+
+from services.contracts.catalogue import stored
+from services.contracts.errors import Retry
+from services.contracts.lifecycle import Move, State
+from services.contracts.messages.merging import AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
+from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated
+from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
+from services.routing.domain import placing
+from services.routing.domain.assignment import Assignment
+from services.routing.domain.case import Case
+from services.routing.domain.choice import Router
+from services.routing.domain.lead import Lead
+
+if TYPE_CHECKING:
+    from services.routing.store.cases import RoutingStore
+
+log = structlog.get_logger()
+
+
+def assign(store: RoutingStore, router: Router, message: OpinionAccepted) -> Assignment:
+    """Give an accepted opinion to the department whose topic it is, or to the one that the reviewer has chosen.
+
+    The lead of an opinion that was merged and is handled on its own `again` has it no longer; it gets a new assignment.
+    Returns the lead's assignment.
+    """
+    opinion = message.opinion
+    case = _held(store, opinion.id) if message.again else store.open_case(opinion.id)
+    lead = case.lead
+    if lead is not None:
+        if Move.MERGE in lead.allowed:
+            raise Retry(f"an opinion handled on its own again whose merge is not known yet: {opinion.id}")
+        lead.state = State.REASSIGNED
+    assignment = placing.assign(case, router.decide(opinion.topic, opinion.title, opinion.content), message)
+    store.save(case)
+    return assignment
+
+
+def close(store: RoutingStore, message: OpinionEvaluated, message_id: str) -> None:
+    """The submitter has rated a reply; the department hears of every rating, without who gave it."""
+    case = _named(store, message.assignment)
+    assignment = case.assignment(message.assignment)
+    case.copy(message, assignment.department, message_id)
+    if isinstance(assignment, Lead):
+        assignment.rate(case, message)
+    store.save(case)
+
+
+def detail(store: RoutingStore, opinion: str, message: OpinionDetailed) -> None:
+    """A submitter has told more."""
+    case = store.case(opinion)
+    if case is not None:
+        case.detail(message.content, message.merged)
+        store.save(case)
+
+
+def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
+    """Another opinion is handled with this one: whoever has the case is told what it says."""
+    case, text = _held(store, opinion), message.opinion
+    if store.joined.join(text, opinion, sequence):
+        case.publish(*(AssignmentJoined(each.id, each.department, text, each.role) for each in case.engaged))
+        store.save(case)
+
+
+def part(store: RoutingStore, opinion: str, sequence: int, message: OpinionParted) -> None:
+    """It is handled on its own again."""
+    case, parted = _held(store, opinion), message.opinion
+    if store.joined.part(parted, opinion, sequence):
+        case.publish(*(AssignmentParted(each.id, each.department, parted, each.role) for each in case.engaged))
+        store.save(case)
+
+
+def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
+    """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""
+    case = _held(store, opinion)
+    case.cancel(why, into)
+    store.save(case)
+
+
+def raise_by_rung(store: RoutingStore, message: SupervisionRaised) -> None:
+    """提级 by the ladder: a supervision whose rung raises makes an open case the next level's, where there is one."""
+    rung = stored.found(store.catalogue.ladder, message.rung)
+    if rung is None or not rung.raises:
+        return
+    case = _named(store, message.assignment)
+    assignment = case.assignment(message.assignment)
+    if isinstance(assignment, Lead):
+        case.raise_by_rung(assignment, rung.name)
+        store.save(case)
+
+
+def track_promise(store: RoutingStore, message: SupervisionResolved) -> None:
+    """A supervision has ended with a promise, which is tracked as one made in a reply is."""
+    if message.promise is None:
+        return
+    case = _named(store, message.assignment)
+    assignment = case.assignment(message.assignment)
+    if isinstance(assignment, Lead) and Move.KEEP in assignment.allowed:
+        case.publish(*case.promise(assignment, [message.promise], message.supervision))
+        store.save(case)
+    else:
+        state = str(assignment.state)
+        log.warning("promise_without_a_case", assignment=assignment.id, state=state, supervision=message.supervision)
+
+
+def _held(store: RoutingStore, opinion: str) -> Case:
+    case = store.case(opinion)
+    if case is None or case.lead is None:
+        raise Retry(f"an event about an opinion whose assignment is not known yet: {opinion}")
+    return case
+
+
+def _named(store: RoutingStore, assignment_id: str) -> Case:
+    case = store.case_of(assignment_id)
+    if case is None:
+        raise Retry(f"an event about an assignment not known yet: {assignment_id}")
+    return case
