@@ -19,7 +19,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) broker ## 样例意见走完闭环，随后保持运行 · sample opinions all the way round, then left running
+demo: $(READY) broker ## 样例意见走完闭环，随后保持运行 · sample opinions through the whole loop, then left running
 	@$(PY) -m services demo
 
 up: $(READY) broker ## 启动（不含样例） · start, no samples
@@ -43,11 +43,11 @@ lint: $(DEV) ## 规范、类型、架构 · lint, types, architecture
 	@.venv/bin/lint-imports
 	@$(PY) -m bandit -q -c pyproject.toml -r services benchmarks examples docs
 
-fix: $(DEV) ## 自动修正格式 · put right what can be put right without thinking
+fix: $(DEV) ## 自动修正格式 · apply the automatic fixes
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: $(READY) broker ## 测延迟与吞吐 · latency and throughput with everything on, beside this machine's floor; what a look for deadlines costs; who waits in a crowd
+bench: $(READY) broker ## 测延迟与吞吐 · latency and throughput with everything on, beside this machine's baseline; the cost of a deadline scan; waiting times in a crowd
 	@$(PY) -m benchmarks speed
 	@$(PY) -m benchmarks clock
 	@$(PY) -m benchmarks crowd
@@ -65,7 +65,7 @@ audit: $(DEV) ## 依赖的安全通告与代码检查 · published advisories of
 compose-test: $(DEV) ## 容器编排下的系统测试 · the system tests against docker compose
 	@deploy/compose-test.sh $(ARGS)
 
-docs: $(DEV) ## 重新生成文档 · generate the generated pages anew
+docs: $(DEV) ## 重新生成文档 · regenerate the generated pages
 	@$(PY) docs/generate.py
 
 lock: $(DEV) ## 更新锁定文件 · pin the newest dependencies, with hashes

@@ -63,7 +63,7 @@ make_venv() {
 
 POLICY=/usr/sbin/policy-rc.d
 
-# Debian starts a service when it is installed; a policy that says no, for the time of the installation, keeps it from that.
+# Debian starts a service when it is installed; a policy file prevents that during the installation.
 forbid_starting() {
     aside=
     if [ -e "$POLICY" ]; then
@@ -98,7 +98,7 @@ get_broker() {
         forbid_starting
         install_debs rabbitmq-server || die "rabbitmq-server cannot be installed." "look at apt's words above; or $other"
         allow_starting
-        # It was asked for by nobody but us, so it shall not come up at the next boot either.
+        # It was installed for us only, so it must not start at the next boot either.
         ! has systemctl || as_root systemctl disable rabbitmq-server >/dev/null 2>&1 || true
     elif has brew; then
         brew install rabbitmq >&2 || die "brew could not install rabbitmq." "look at its words above; or $other"

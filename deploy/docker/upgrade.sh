@@ -1,6 +1,6 @@
 #!/bin/sh
-# Brings a stack that runs to this version and this catalogue. What can go wrong goes wrong before anything is stopped: the
-# catalogue is checked and the stores are migrated first, which those who run can live with. Arguments go to docker compose.
+# Brings a stack that runs to this version and this catalogue. Problems show before anything is stopped: the
+# catalogue is checked and the stores are migrated first, which running processes tolerate. Arguments go to docker compose.
 set -eu
 cd "$(dirname "$0")/../.."
 

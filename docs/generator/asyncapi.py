@@ -189,7 +189,7 @@ def _operations() -> Json:
     for shape in messages():
         service = publishers(shape)[0]
         if shape.PUBLISHED:
-            summary = f"{service} says {shape.TYPE}."
+            summary = f"{service} publishes {shape.TYPE}."
             operations[f"{service}.says.{shape.TYPE}"] = _operation("send", shape.TYPE, [shape.TYPE], summary)
         if for_departments(shape):
             service = service if shape.ADDRESSED else "routing"
@@ -197,7 +197,9 @@ def _operations() -> Json:
             operations[f"{service}.addresses.{shape.TYPE}"] = _operation("send", "department", [shape.TYPE], text)
     for queue in SERVICE_QUEUES:
         service = queue.name.split(".")[0]
-        operations[f"{service}.hears.{queue.name}"] = _operation("receive", queue.name, _heard(queue.name), f"{service} listens.")
+        operations[f"{service}.hears.{queue.name}"] = _operation(
+            "receive", queue.name, _heard(queue.name), f"{service} consumes this queue."
+        )
     addressed = [shape.TYPE for shape in messages() if for_departments(shape)]
     operations["department.hears"] = _operation("receive", "department", addressed, "A department reads its own queue.")
     for verb in ALL_VERBS:

@@ -130,7 +130,7 @@ def process_operation(service: str, route: Route) -> Json:
     responses: Json = {"200": {"description": route.summary, "content": content, "headers": headers_of(200, route)}}
     responses["429"] = {"$ref": f"#/components/responses/{errors.TooMany.__name__}"}
     if route.path == "/readyz":
-        down = "The broker or the store does not answer; the answer says which."
+        down = "The broker or the store does not answer; the body names it."
         responses["503"] = {"description": down, "content": content, "headers": headers_of(503)}
     # Each service has metrics of its own at `/<service>/metrics`.
     name = "_".join((service, *route.path.strip("/").removeprefix(f"{service}/").split("/")))

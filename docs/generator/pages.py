@@ -162,7 +162,7 @@ def _measures(rows: Iterable[Measure]) -> str:
 
 
 def messages_page() -> str:
-    """Each message with its fields, its sayer, its hearers and an example."""
+    """Each message with its fields, publishers, queues and an example."""
     parts = [
         "# Messages\n",
         "Every body is a CloudEvents 1.0 event in JSON; the fields below are those of `data`. The whole description is",
@@ -171,7 +171,7 @@ def messages_page() -> str:
     contents = [
         (f"[`{shape.TYPE}`](#{shape.TYPE.replace('.', '')})", _first(shape), ", ".join(publishers(shape))) for shape in messages()
     ]
-    parts.append(table(("type", "what it says", "said by"), contents))
+    parts.append(table(("type", "meaning", "published by"), contents))
     parts += [_message(shape) for shape in messages()]
     parts.append("## Parts\n")
     parts += [
@@ -185,10 +185,10 @@ def messages_page() -> str:
 
 
 def _message(shape: type[Message]) -> str:
-    heard = ", ".join(f"`{queue}`" for queue in queues_consuming(shape))
+    consumed = ", ".join(f"`{queue}`" for queue in queues_consuming(shape))
     key = f"`{shape.TYPE}.<{shape.KEY}>`" if shape.KEY else f"`{shape.TYPE}.-`"
     parts = [f"## {shape.TYPE}\n", (shape.__doc__ or "").strip() + "\n"]
-    parts += [f"Said by {', '.join(publishers(shape))}; routing key {key}; heard in {heard}.\n", _fields(shape)]
+    parts += [f"Published by {', '.join(publishers(shape))}; routing key {key}; consumed from {consumed}.\n", _fields(shape)]
     example = golden(shape)
     if example is not None:
         text = orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()

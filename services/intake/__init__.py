@@ -1,7 +1,7 @@
-"""intake: receives what people tell, reviews it, and answers for it to whoever holds a receipt.
+"""intake: takes opinions in, reviews them, and shows holders of a receipt what became of theirs.
 
-hears   assignment.*, promise.*, card.*, supervision.* (to show on the receipt what becomes of it)
-says    opinion.*, and letter.requested by the private way
-serves  /opinions, /reviews, /receipts and the pages of opinions and receipts
-keeps   opinions with their submitters and co-signers, who handles them, timelines, ratings
+consumes   assignment.*, promise.*, card.*, supervision.* (shown on the receipt)
+publishes  opinion.*, and letter.requested to notify alone
+serves     /opinions, /reviews, /receipts and the pages of opinions and receipts
+keeps      opinions with their submitters and co-signers, who handles them, timelines, ratings
 """

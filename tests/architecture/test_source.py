@@ -93,9 +93,9 @@ def test_a_service_has_the_files_that_every_service_has_and_no_others(service: s
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_says_at_its_door_what_it_hears_says_serves_and_keeps(service: str) -> None:
+def test_a_service_documents_what_it_consumes_publishes_serves_and_keeps(service: str) -> None:
     text = ast.get_docstring(ast.parse((ROOT / "services" / service / "__init__.py").read_text())) or ""
-    assert {word for word in ("hears", "says", "serves", "keeps") if word not in text.lower()} == set()
+    assert {word for word in ("consumes", "publishes", "serves", "keeps") if word not in text.lower()} == set()
 
 
 def undocumented(path: Path) -> Iterator[str]:
