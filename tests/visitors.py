@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import flask
+import sqlalchemy as sa
 
 from services.contracts.callers import NOBODY, Caller
 from services.contracts.catalogue.check import load_catalogue
@@ -25,10 +26,15 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
-from services.intake import app, consumer, pages, store
-from services.intake.app import Intake
-from services.intake.domain import CapacityLimits
-from services.intake.gateway import Capacity
+from services.intake import consumer
+from services.intake.app.context import Intake
+from services.intake.app.routes import ROUTES
+from services.intake.domain.capacity import CapacityLimits
+from services.intake.domain.people import Person
+from services.intake.gateway.capacity import Capacity
+from services.intake.pages.routes import PAGES
+from services.intake.store.reading import find_persons
+from services.intake.store.tables import opinions
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.database import Database
@@ -37,7 +43,6 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
-from tests.reading import newest
 
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "services" / "intake" / "migrations"
@@ -74,9 +79,7 @@ class Visit:
 
     def __post_init__(self) -> None:
         self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
-        self.app: flask.Flask = create_app(
-            "intake", self.intake, Routes([*app.routes, *pages.routes]), FakeAuthenticator(), Telemetry()
-        )
+        self.app: flask.Flask = create_app("intake", self.intake, Routes([*ROUTES, *PAGES]), FakeAuthenticator(), Telemetry())
         self.client = self.app.test_client()
 
     def key(self, path: str = "/") -> str:
@@ -99,7 +102,12 @@ class Visit:
     def opinions(self) -> list[Mapping[str, Any]]:
         """All opinions as they are stored, newest first."""
         with self.database.reading() as connection:
-            return store.listing(connection, newest("submitted", {}))
+            return list(connection.execute(sa.select(opinions).order_by(opinions.c.id.desc())).mappings())
+
+    def submitter(self, opinion: str) -> Person | None:
+        """Who submitted an opinion, as the store has it."""
+        with self.database.reading() as connection:
+            return find_persons(connection, self.vault, opinion).submitter
 
     def consume(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
         """Let other services say something about an opinion, the newest unless told."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 import orjson
+from marshmallow import Schema
 
 from docs.generator.departments import COMMANDS_GUIDE
 from docs.generator.product import (
@@ -256,6 +257,10 @@ def api() -> str:
     return "\n".join(parts)
 
 
+def _name(shape: type[Schema]) -> str:
+    return shape.__name__.removesuffix("Schema")
+
+
 def _shown(route: Route) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route.path)
 
@@ -267,10 +272,10 @@ def _access(route: Route) -> str:
 def _route(route: Route) -> Row:
     takes = list(route.takes)
     if route.body is not None:
-        takes.append(f"`{route.body.__name__}`")
+        takes.append(f"`{_name(route.body)}`")
     if route.query is not None:
         takes.append("query: " + ", ".join(f"`{field.data_key or name}`" for name, field in route.query().fields.items()))
     if reads_idempotency_key(route):
         takes.append("Idempotency-Key")
-    answers = [f"{status}{f' `{shape.__name__}`' if shape else ''}" for status, shape in route.answers.items()]
+    answers = [f"{status}{f' `{_name(shape)}`' if shape else ''}" for status, shape in route.answers.items()]
     return route.method, f"`{_shown(route)}`", route.summary, _access(route), "; ".join(takes) or "–", ", ".join(answers) or "–"

@@ -9,13 +9,17 @@ from pathlib import Path
 import structlog
 from prometheus_client.registry import Collector
 
-from services.intake import app, domain, pages, store
-from services.intake.app import Intake
+from services.intake.app.context import Intake
 from services.intake.app.limits import limits_of
+from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.consumer import subscriptions
-from services.intake.gateway import Capacity
+from services.intake.domain.capacity import CapacityLimits
+from services.intake.gateway.capacity import Capacity
+from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
+from services.intake.store.contacts import in_the_clear, reseal
+from services.intake.store.reading import open_codes
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse, same
@@ -30,7 +34,7 @@ log = structlog.get_logger()
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """What this service works with."""
-    limits = domain.CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
+    limits = CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
     return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits))
 
 
@@ -55,10 +59,10 @@ class Sealer:
         """Seal the next ones; whether there may be more. At the end it begins anew, for what an old process may still bring."""
         database, vault = self._intake.database, self._intake.vault
         with database.reading() as connection:
-            ids = store.in_the_clear(connection, self._last, SEALED_A_COMMIT)
+            ids = in_the_clear(connection, self._last, SEALED_A_COMMIT)
         if ids:
             with database.transaction() as work:
-                done = store.reseal(work, vault, ids)
+                done = reseal(work, vault, ids)
             log.info("persons_sealed", opinions=len(ids), sealed=done.renewed)
         elif self._last is not None:
             database.tidy()
@@ -71,7 +75,7 @@ def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     return (PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),)
 
 
-ROUTES = Routes([*app.routes, *pages.routes])
+ROUTES = Routes([*API_ROUTES, *PAGES])
 ASSEMBLY = Assembly(
     "intake",
     Settings,
@@ -83,7 +87,7 @@ ASSEMBLY = Assembly(
     collectors,
     readiness_facts,
     place=lambda service: service.place,
-    uses=store.open_codes,
+    uses=open_codes,
     limits=limits_of,
 )
 

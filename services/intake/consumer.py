@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.contracts.envelope import Event, decode
-from services.intake import handlers
-from services.intake.app import Intake
-from services.intake.store import IntakeStore
+from services.intake.app.context import Intake
+from services.intake.handlers import consuming
+from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.dispatch import Subscription
 from services.runtime.store.database import Transaction
 
 
 def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
     """Every event to its handler, all of them together."""
-    handlers.consume(IntakeStore(work, intake.vault), intake.catalogue, events)
+    consuming.consume(IntakeStore(work, intake.vault), intake.catalogue, events)
 
 
 def subscriptions(intake: Intake) -> Sequence[Subscription[Event]]:

@@ -8,8 +8,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.measures import INTAKE
-from services.intake.gateway import Capacity
-from services.intake.store import unassigned_since
+from services.intake.gateway.capacity import Capacity
+from services.intake.store.reading import unassigned_since
 from services.runtime.store.database import Database
 from services.runtime.telemetry import FreshCollector
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from docs.generator.product import assemblies
 from services.contracts.tidying import tidied
-from services.intake.schemas import BatchLine
+from services.intake.schemas.bodies import BatchLine
 from services.routing.schemas.bodies import BODIES
 
 BLANKS = ("", " ", "\u3000", "\u200b", "\ufeff \t", "\u202d\u202c")

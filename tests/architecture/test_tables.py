@@ -13,7 +13,7 @@ from docs.generator.product import ROOT, settings_shapes
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.errors import STATUSES, Refusal
 from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTING, Measure
-from services.intake.gateway import Capacity
+from services.intake.gateway.capacity import Capacity
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.routing.series import UnsignedCollector
 from services.runtime.telemetry import COMPUTED, Telemetry

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from docs.generator.product import assemblies
 from services.contracts.fields import OneLine
-from services.intake.schemas import BatchLine
+from services.intake.schemas.bodies import BatchLine
 from services.routing.schemas.bodies import BODIES
 
 SHAPES: dict[str, type[Schema]] = {

@@ -18,7 +18,7 @@ from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Contact, Outcome, RaisedBy, Rating, Role
 from services.contracts.vocabulary import STEPS, TABLES
 from services.contracts.words import Words
-from services.intake.domain import VISIBILITIES
+from services.intake.domain.submission import VISIBILITIES
 
 TABLE = ROOT / "services/contracts/vocabulary.py"
 WHERE = ("services", "benchmarks", "docs", "examples")

@@ -21,7 +21,8 @@ from tests.conftest import DEPARTMENTS
 from tests.integration.dispatching import QUEUE, Bench
 from tests.integration.relaying import Running, publish, rungs, until, waiting
 from tests.stores import MakeDatabase
-from tests.unit.intake.harness import FORM, MIGRATIONS, IntakeHarness
+from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
+from tests.unit.intake.opinions import FORM
 
 FULL = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from services.intake.domain import MOST_PHOTOS
-from services.intake.gateway import read_photo
+from services.intake.domain.attaching import MOST_PHOTOS
+from services.intake.gateway.photos import read_photo
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case

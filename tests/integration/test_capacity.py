@@ -23,7 +23,7 @@ from services.contracts.callers import Role
 from services.contracts.errors import CAPACITY, AtCapacity
 from services.contracts.measures import INTAKE
 from services.intake.__main__ import ASSEMBLY
-from services.intake.domain import MESSAGES_PER_OPINION
+from services.intake.domain.capacity import MESSAGES_PER_OPINION
 from services.intake.gateway import capacity
 from services.intake.settings import Settings
 from services.runtime.clock import SystemClock
@@ -34,7 +34,8 @@ from services.runtime.store.database import Database
 from services.runtime.web.access import create
 from tests.integration.relaying import Running, until, waiting
 from tests.stores import MakeDatabase
-from tests.unit.intake.harness import FORM, KEY, MIGRATIONS
+from tests.unit.intake.harness import KEY, MIGRATIONS
+from tests.unit.intake.opinions import FORM
 
 LIMIT = 60
 

@@ -11,15 +11,22 @@ import sqlalchemy as sa
 
 from benchmarks.scan import reads
 from services.contracts.grants import grant_of
-from services.intake import handlers, store
 from services.intake.__main__ import Sealer
-from services.intake.app import Intake
-from services.intake.domain import CapacityLimits
-from services.intake.gateway import Capacity
-from services.intake.store import IntakeStore, opinions, signers
+from services.intake.app.context import Intake
+from services.intake.domain.capacity import CapacityLimits
+from services.intake.domain.people import Person, Persons
+from services.intake.domain.timeline import TimelineEntry
+from services.intake.gateway.capacity import Capacity
+from services.intake.handlers.erasing import erase
+from services.intake.handlers.taking import Sender, submit_many
+from services.intake.store.contacts import after, in_the_clear, outlived, reseal
+from services.intake.store.reading import find, find_persons
+from services.intake.store.tables import opinions, signers
+from services.intake.store.writing import IntakeStore
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.vault import Vault
-from tests.unit.intake.harness import FORM, KEY, MIGRATIONS, TOWN, new_id
+from tests.unit.intake.harness import KEY, MIGRATIONS, TOWN, new_id
+from tests.unit.intake.opinions import submission
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
 PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
@@ -33,10 +40,10 @@ def intake(any_database):
 
 def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
-    form = {"channel": "web", "visibility": "department", **FORM, "submitter": PERSON, "cosigners": [PERSON], "relay": ["标记丁"]}
+    sent = submission(submitter=PERSON, cosigners=[PERSON], relay=["标记丁"])
     with intake.database.transaction() as work:
-        sender = handlers.Sender(TOWN, intake.capacity, grant_of("admin"))
-        handlers.submit_many(IntakeStore(work, vault), sender, [dict(form) for _ in ids], ids)
+        sender = Sender(TOWN, intake.capacity, grant_of("admin"))
+        submit_many(IntakeStore(work, vault), sender, [sent for _ in ids], ids)
     return ids
 
 
@@ -58,8 +65,8 @@ def test_what_was_in_the_clear_is_sealed(intake):
     assert [turn(), turn()] == [True, False]
     assert [mark for mark in ("标记甲", "标记乙", "标记丁", "标记己", "1370000000") if mark in everything(intake)] == []
     with intake.database.reading() as connection:
-        row = store.find(connection, store.after(connection, None, 1)[0])
-        assert store.persons_of(OLD, row) == {"submitter": PERSON, "relay": ["标记丁"], "deputy": "标记己"}
+        persons = find_persons(connection, OLD, after(connection, None, 1)[0])
+        assert persons == Persons(Person(**PERSON), ("标记丁",), "标记己")
 
 
 def effort(intake, last=None):
@@ -67,7 +74,7 @@ def effort(intake, last=None):
     with intake.database.transaction() as work:
         if not intake.database.is_sqlite:
             work.execute(sa.text("ANALYZE"))
-        return reads(work, lambda: store.in_the_clear(work.connection, last, 500))
+        return reads(work, lambda: in_the_clear(work.connection, last, 500))
 
 
 def test_a_look_for_what_is_in_the_clear_reads_no_more_where_much_is_sealed_than_where_nothing_is(intake):
@@ -80,9 +87,9 @@ def test_a_look_for_what_is_in_the_clear_reads_no_more_where_much_is_sealed_than
         work.execute(signers.update().where(signers.c.opinion == ids[9]).values(personal=None, phone="13700000002"))
     assert none < effort(intake) < none + 100
     with intake.database.reading() as connection:
-        assert store.in_the_clear(connection, None, 500) == [ids[5], ids[9]]
-        assert store.in_the_clear(connection, None, 1) == [ids[5]]
-        assert store.in_the_clear(connection, ids[5], 500) == [ids[9]]
+        assert in_the_clear(connection, None, 500) == [ids[5], ids[9]]
+        assert in_the_clear(connection, None, 1) == [ids[5]]
+        assert in_the_clear(connection, ids[5], 500) == [ids[9]]
     turn = Sealer(intake).turn
     assert [turn(), turn()] == [True, False]
     assert effort(intake) == none
@@ -96,7 +103,7 @@ def test_everything_is_sealed_anew_while_people_submit_and_are_erased(intake):
         for opinion in ids[::4]:
             submit(intake, 1, BOTH)
             with intake.database.transaction() as work:
-                handlers.erase(IntakeStore(work, BOTH), opinion)
+                erase(IntakeStore(work, BOTH), opinion)
         done.set()
 
     other = threading.Thread(target=disturb)
@@ -105,11 +112,11 @@ def test_everything_is_sealed_anew_while_people_submit_and_are_erased(intake):
         last, renewed = None, 0
         while True:
             with intake.database.reading() as connection:
-                some = store.after(connection, last, 7)
+                some = after(connection, last, 7)
             if not some:
                 break
             with intake.database.transaction() as work:
-                result = store.reseal(work, BOTH, some)
+                result = reseal(work, BOTH, some)
             assert result.broken == 0
             last, renewed = some[-1], renewed + result.renewed
         if done.is_set() and not renewed:
@@ -133,12 +140,12 @@ def test_old_cases_are_found_and_let_go_of(intake, clock):
         work.execute(opinions.update().where(opinions.c.id == ids[3]).values(state="merged", merged_into=ids[4]))
     clock.instant += timedelta(days=10)
     with intake.database.transaction() as work:
-        IntakeStore(work, OLD).record(ids[1], work.now, "assignment.rechecked", "supervisor")
+        IntakeStore(work, OLD).record(ids[1], TimelineEntry(work.now, "assignment.rechecked", "supervisor", {}))
     with intake.database.reading() as connection:
-        found = store.outlived(connection, clock.now() - timedelta(days=5), None, 10)
+        found = outlived(connection, clock.now() - timedelta(days=5), None, 10)
     assert found == [ids[0], ids[2]]
     with intake.database.transaction() as work:
-        assert [handlers.erase(IntakeStore(work, OLD), each, content=True).persons for each in found] == [2, 2]
+        assert [erase(IntakeStore(work, OLD), each, content=True).persons for each in found] == [2, 2]
     with intake.database.reading() as connection:
-        assert store.outlived(connection, clock.now() - timedelta(days=5), None, 10) == []
-        assert store.find(connection, ids[0])["location"] is None
+        assert outlived(connection, clock.now() - timedelta(days=5), None, 10) == []
+        assert find(connection, ids[0]).location is None

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict
 
 import flask
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.contracts.callers import PUBLIC, STAFF
 from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, TooLarge
-from services.intake import domain, gateway, handlers, schemas, store
-from services.intake.app.context import Intake, routes
+from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
 from services.intake.app.receipts import known_receipt
-from services.intake.domain import LARGEST_PHOTO, PHOTO_TYPES, Photo
-from services.intake.store import IntakeStore
+from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, Attachment, Photo, check_attaching
+from services.intake.gateway.photos import digest_of, read_photo, work_of
+from services.intake.handlers import submitter
+from services.intake.schemas.answers import AttachmentSchema
+from services.intake.store import reading
+from services.intake.store.attachments import attachment, attachments_of
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
 from services.runtime.web.requests import MULTIPART
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
+routes = Routes()
 #: What a multipart body may have beside the photo: boundaries and headers.
 AROUND = 65_536
 FILE = "file"
@@ -44,7 +49,7 @@ PHOTO_HEADERS = {
     counts=(RECEIPTS,),
     takes=(*PHOTO_TYPES, MULTIPART),
     longest=LARGEST_PHOTO + AROUND,
-    answers={201: schemas.Attachment},
+    answers={201: AttachmentSchema},
     made=f"{API}/receipts/{{receipt}}/attachments/{{id}}",
 )
 def attach(call: Call[Intake]) -> Answer:
@@ -52,25 +57,26 @@ def attach(call: Call[Intake]) -> Answer:
     full = check_holder(call, 1)
     raw = _sent()
     if full is None:
-        call.charge(gateway.work_of(raw))
-    photos = [gateway.read_photo(raw)] if full is None else []
-    status, (kept,) = attach_photos(call, photos, [gateway.digest_of(raw)], full)
+        call.charge(work_of(raw))
+    photos = [read_photo(raw)] if full is None else []
+    status, (kept,) = attach_photos(call, photos, [digest_of(raw)], full)
     return status, kept
 
 
 def attach_photos(
     call: Call[Intake], photos: Sequence[Photo], digests: Sequence[str], full: Conflict | None = None
-) -> tuple[int, Any]:
+) -> tuple[int, list[dict[str, object]]]:
     """Keep photos with the opinion of the receipt in the path, all or none; answers 201 and what is shown of each.
 
     With `full`, which says why there can be no more, it only answers what was sent before under the same key; else it is raised.
     """
     receipt = known_receipt(call.path["receipt"])
 
-    def act(work: Transaction) -> tuple[int, Any]:
+    def act(work: Transaction) -> tuple[int, list[dict[str, object]]]:
         if full is not None:
             raise full
-        return 201, handlers.attach(IntakeStore(work, call.service.vault), receipt, {new_id(): photo for photo in photos})
+        named = {new_id(): photo for photo in photos}
+        return 201, list(map(asdict, submitter.attach(IntakeStore(work, call.service.vault), receipt, named)))
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/attachments", digests, act)
 
@@ -86,8 +92,8 @@ def read_attachment(call: Call[Intake]) -> Answer:
     """A photo, for whoever holds a receipt of its opinion."""
     receipt = known_receipt(call.path["receipt"])
     with call.service.database.reading() as connection:
-        found = store.find_by_receipt(connection, receipt)
-        photo = store.attachment(connection, found[0]["id"], call.path["attachment_id"]) if found else None
+        found = reading.find_by_receipt(connection, receipt)
+        photo = attachment(connection, found[0].id, call.path["attachment_id"]) if found else None
     return _photo(photo)
 
 
@@ -102,22 +108,22 @@ def read_opinion_attachment(call: Call[Intake]) -> Answer:
     """A photo, for the office and the departments that handle the case."""
     opinion_id = call.path["opinion_id"]
     with call.service.database.reading() as connection:
-        allowed = may_read(call.caller, store.handlers_of(connection, opinion_id))
-        photo = store.attachment(connection, opinion_id, call.path["attachment_id"]) if allowed else None
+        allowed = may_read(call.caller, reading.handlers_of(connection, opinion_id))
+        photo = attachment(connection, opinion_id, call.path["attachment_id"]) if allowed else None
     return _photo(photo)
 
 
 def check_holder(call: Call[Intake], new: int) -> Conflict | None:
     """Before the work of reading photos: raises `NotFound` and `NotAllowed`, and returns why no `new` ones can be kept, if so."""
     with call.service.database.reading() as connection:
-        found = store.find_by_receipt(connection, known_receipt(call.path["receipt"]))
-        kept = len(store.attachments_of(connection, found[0]["id"])) if found else 0
+        found = reading.find_by_receipt(connection, known_receipt(call.path["receipt"]))
+        kept = len(attachments_of(connection, found[0].id)) if found else 0
     if found is None:
         raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
     if not found[1]:
         raise NotAllowed("Only who submitted the opinion can add photos to it.")
     try:
-        domain.check_attaching(found[0], kept, new)
+        check_attaching(found[0], kept, new)
     except Conflict as full:
         return full
     return None
@@ -143,12 +149,13 @@ def _part(request: flask.Request) -> bytes:
     return content
 
 
-def _photo(photo: Mapping[str, Any] | None) -> flask.Response:
-    if photo is None:
+def _photo(found: tuple[Attachment, bytes] | None) -> flask.Response:
+    if found is None:
         raise NotFound("There is no such photo, or it is not for you to see.")
-    response = flask.Response(photo["content"], content_type=photo["type"])
+    photo, content = found
+    response = flask.Response(content, content_type=photo.type)
     response.headers.update(PHOTO_HEADERS)
-    response.headers["Content-Disposition"] = f'inline; filename="{domain.file_name(photo)}"'
-    response.set_etag(photo["id"])
+    response.headers["Content-Disposition"] = f'inline; filename="{photo.file_name}"'
+    response.set_etag(photo.id)
     response.make_conditional(flask.request)
     return response

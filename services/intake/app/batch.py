@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from itertools import islice
-from typing import Any
+from typing import Literal
 
 import flask
 import orjson
@@ -14,32 +14,78 @@ from sqlalchemy.exc import IntegrityError
 
 from services.contracts.callers import OFFICE
 from services.contracts.errors import CAPACITY, AtCapacity, Invalid, Malformed, Refusal
-from services.intake import domain, handlers, schemas
-from services.intake.app.context import Intake, routes
-from services.intake.app.files import BatchFile, dated, open_file
-from services.intake.app.opinions import sender_of, shown_cosigners
-from services.intake.gateway import CSV, NDJSON, Entry
-from services.intake.handlers import Taken
-from services.intake.store import IntakeStore
+from services.intake.app.context import Intake
+from services.intake.app.files import BatchFile, Understanding, dated, open_file
+from services.intake.app.opinions import sender_of
+from services.intake.domain.capacity import AT_CAPACITY
+from services.intake.domain.receipts import show_receipt
+from services.intake.domain.submission import Submission
+from services.intake.gateway.lines import CSV, NDJSON, Entry
+from services.intake.handlers.taking import Taken, submit_many
+from services.intake.schemas.answers import LineAnswer
+from services.intake.schemas.bodies import BatchLine
+from services.intake.schemas.queries import BatchQuery
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.sheets.workbook import XLSX
 from services.runtime.web.calls import Call
 from services.runtime.web.requests import validate
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
+routes = Routes()
 LINES_A_COMMIT = 200
 LONGEST_BATCH = 64_000_000
-_LINE = schemas.BatchLine()
-Commit = Callable[[Call[Intake], list[dict[str, Any]]], list[Taken | Refusal]]
+_LINE = BatchLine()
+Commit = Callable[[Call[Intake], list[Submission]], list[Taken | Refusal]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a file was taken for and what would become of its rows."""
+
+    file: Understanding
+    created: int
+    exists: int
+    refused: int
+
+    def as_json(self) -> dict[str, object]:
+        """All of it on one level."""
+        file = {each.name: getattr(self.file, each.name) for each in fields(self.file)}
+        counts = {"created": self.created, "exists": self.exists, "refused": self.refused}
+        return {**file, "rows": sum(counts.values()), **counts}
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to the line with this number; what is None is left out of it."""
+
+    line: int
+    status: Literal["created", "exists", "refused", "rehearsed"]
+    id: str | None = None
+    receipt: str | None = None
+    external_id: str | None = None
+    cosigners: list[str] | None = None
+    errors: Mapping[str, Sequence[str]] | None = None
+    rehearsal: dict[str, object] | None = None
+
+    @property
+    def had_no_room(self) -> bool:
+        """Whether it is to be sent again later, because there was no room for it."""
+        return CAPACITY in (self.errors or ())
+
+    def as_json(self) -> bytes:
+        """The line of the answer."""
+        named = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return orjson.dumps({name: value for name, value in named if value is not None}) + b"\n"
 
 
 @routes.post(
     f"{API}/opinions/batch",
     access=OFFICE,
-    query=schemas.BatchQuery,
+    query=BatchQuery,
     takes=(NDJSON, CSV, XLSX),
     longest=LONGEST_BATCH,
-    answers={200: schemas.LineAnswer},
+    answers={200: LineAnswer},
     gives=(NDJSON,),
 )
 def submit_batch(call: Call[Intake]) -> Answer:
@@ -56,49 +102,44 @@ def submit_batch(call: Call[Intake]) -> Answer:
         raise Malformed("There is not a single line in the body.")
     # Before anything is answered, so that a request of which nothing was stored can be refused as a whole.
     answers = _take_lines(call, first)
-    if any(map(_was_at_capacity, answers)) and all(answer["status"] == "refused" for answer in answers):
+    if any(answer.had_no_room for answer in answers) and all(answer.status == "refused" for answer in answers):
         file.drain()
-        raise AtCapacity(domain.AT_CAPACITY)
+        raise AtCapacity(AT_CAPACITY)
     return flask.Response(_answers(call, answers, file.entries), content_type=NDJSON)
 
 
 def _rehearsed(call: Call[Intake], file: BatchFile) -> Iterator[bytes]:
     counts = Counter[str]()
-    seen: set[str] = set()
+    seen: set[str | None] = set()
     number = 0
     while waiting := list(islice(file.entries, LINES_A_COMMIT)):
         for answer in _take_lines(call, waiting, _rehearse):
-            number, name = answer["line"], answer.get("external_id")
+            number = answer.line
             # What came earlier in the file would be known by then.
-            counts["exists" if answer["status"] == "created" and name in seen else answer["status"]] += 1
-            if answer["status"] == "refused":
-                yield orjson.dumps(answer) + b"\n"
-            elif name:
-                seen.add(name)
-    sums = {status: counts[status] for status in ("created", "exists", "refused")}
-    rehearsal = {**file.about, "rows": counts.total(), **sums}
-    yield orjson.dumps({"line": number + 1, "status": "rehearsed", "rehearsal": rehearsal}) + b"\n"
+            counts["exists" if answer.status == "created" and answer.external_id in seen else answer.status] += 1
+            if answer.status == "refused":
+                yield answer.as_json()
+            elif answer.external_id:
+                seen.add(answer.external_id)
+    rehearsal = Rehearsal(file.understanding, counts["created"], counts["exists"], counts["refused"])
+    yield Answered(number + 1, "rehearsed", rehearsal=rehearsal.as_json()).as_json()
 
 
-def _answers(call: Call[Intake], answers: list[dict[str, Any]], entries: Iterator[Entry]) -> Iterator[bytes]:
+def _answers(call: Call[Intake], answers: list[Answered], entries: Iterator[Entry]) -> Iterator[bytes]:
     full = False
     while answers:
-        yield b"".join(orjson.dumps(answer) + b"\n" for answer in answers)
-        full = full or any(map(_was_at_capacity, answers))
+        yield b"".join(answer.as_json() for answer in answers)
+        full = full or any(answer.had_no_room for answer in answers)
         waiting = list(islice(entries, LINES_A_COMMIT))
         # Once a line was turned away all later ones are, so that its sender can go on from there.
-        answers = [_refused(entry, {CAPACITY: [domain.AT_CAPACITY]}) for entry in waiting] if full else _take_lines(call, waiting)
+        answers = [_refused(entry, {CAPACITY: [AT_CAPACITY]}) for entry in waiting] if full else _take_lines(call, waiting)
 
 
-def _was_at_capacity(answer: Mapping[str, Any]) -> bool:
-    return CAPACITY in answer.get("errors", ())
-
-
-def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None = None) -> list[dict[str, Any]]:
+def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None = None) -> list[Answered]:
     call.service.capacity.look()
     zone, now = call.service.catalogue.calendar.zone, call.service.database.clock.now()
-    answers: dict[int, dict[str, Any]] = {}
-    good: list[tuple[Entry, dict[str, Any]]] = []
+    answers: dict[int, Answered] = {}
+    good: list[tuple[Entry, Submission]] = []
     for entry in entries:
         try:
             if entry.raw is None:
@@ -107,38 +148,41 @@ def _take_lines(call: Call[Intake], entries: list[Entry], commit: Commit | None 
                 good.append((entry, dated(validate(_LINE, entry.raw), zone, now)))
         except Invalid as error:
             answers[entry.number] = _refused(entry, error.errors)
-    forms = [form for _, form in good]
-    for (entry, form), result in zip(good, (commit or _commit)(call, forms), strict=True):
-        if isinstance(result, AtCapacity):
-            answers[entry.number] = _refused(entry, {CAPACITY: [result.detail]})
-        elif isinstance(result, Refusal):
-            answers[entry.number] = _refused(entry, result.errors or {"line": [result.detail]})
-        else:
-            status = "exists" if result.known else "created"
-            answer = {"line": entry.number, "status": status, "id": result.id, "receipt": domain.show_receipt(result.receipt)}
-            named = {"external_id": form["external_id"]} if form.get("external_id") else {}
-            answers[entry.number] = answer | named | shown_cosigners(result)
+    results = (commit or _commit)(call, [submission for _, submission in good])
+    for (entry, submission), result in zip(good, results, strict=True):
+        answers[entry.number] = _answer(entry, submission, result)
     return [answers[entry.number] for entry in entries]
 
 
-def _commit(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
-    service, ids, sender = call.service, [new_id() for _ in forms], sender_of(call)
+def _answer(entry: Entry, submission: Submission, result: Taken | Refusal) -> Answered:
+    if isinstance(result, AtCapacity):
+        return _refused(entry, {CAPACITY: [result.detail]})
+    if isinstance(result, Refusal):
+        return _refused(entry, result.errors or {"line": [result.detail]})
+    return Answered(
+        entry.number, "exists" if result.known else "created", result.id, show_receipt(result.receipt),
+        submission.external_id or None, list(map(show_receipt, result.cosigners)) or None,
+    )  # fmt: skip
+
+
+def _commit(call: Call[Intake], submissions: list[Submission]) -> list[Taken | Refusal]:
+    service, ids, sender = call.service, [new_id() for _ in submissions], sender_of(call)
     for _ in range(3):
         try:
             with service.database.transaction() as work:
-                return handlers.submit_many(IntakeStore(work, service.vault), sender, forms, ids)
+                return submit_many(IntakeStore(work, service.vault), sender, submissions, ids)
         except IntegrityError:
             continue  # Another sender stored one of these external ids in between; now it is known.
     raise Malformed("The same external ids are being sent by somebody else right now; send again.")
 
 
-def _rehearse(call: Call[Intake], forms: list[dict[str, Any]]) -> list[Taken | Refusal]:
+def _rehearse(call: Call[Intake], submissions: list[Submission]) -> list[Taken | Refusal]:
     """What a commit would come to, without one."""
-    service, ids = call.service, [new_id() for _ in forms]
+    service, ids = call.service, [new_id() for _ in submissions]
     sender = replace(sender_of(call), capacity=_Boundless())
     try:
         with service.database.transaction() as work:
-            raise _Undone(handlers.submit_many(IntakeStore(work, service.vault), sender, forms, ids))
+            raise _Undone(submit_many(IntakeStore(work, service.vault), sender, submissions, ids))
     except _Undone as undone:
         return undone.results
 
@@ -158,7 +202,6 @@ class _Boundless:
         """Takes nothing."""
 
 
-def _refused(entry: Entry, errors: Mapping[str, list[str]]) -> dict[str, Any]:
+def _refused(entry: Entry, errors: Mapping[str, Sequence[str]]) -> Answered:
     external_id = (entry.raw or {}).get("external_id")
-    answer = {"line": entry.number, "status": "refused", "errors": errors}
-    return answer | ({"external_id": str(external_id)} if external_id else {})
+    return Answered(entry.number, "refused", external_id=str(external_id) if external_id else None, errors=errors)

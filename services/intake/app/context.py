@@ -6,13 +6,11 @@ from dataclasses import dataclass
 
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
-from services.intake.gateway import Capacity
+from services.intake.gateway.capacity import Capacity
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
-from services.runtime.web.routes import Routes
 
-routes = Routes()
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
 ADMIN = frozenset({Role.ADMIN})
 

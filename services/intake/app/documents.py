@@ -10,10 +10,11 @@ import flask
 
 from services import contracts
 from services.contracts.callers import PUBLIC
-from services.intake.app.context import Intake, routes
+from services.intake.app.context import Intake
 from services.runtime.web.calls import Call
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
+routes = Routes()
 DOCUMENT_SECONDS = 300
 
 

@@ -5,37 +5,38 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.intake import handlers, schemas, store
-from services.intake.app.context import ADMIN, Intake, routes
+from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import expect
 from services.intake.app.receipts import known_receipt
-from services.intake.handlers import Erasure
-from services.intake.store import IntakeStore
+from services.intake.handlers import erasing
+from services.intake.handlers.erasing import Erasure
+from services.intake.schemas.commands import Retain, Rotate
+from services.intake.schemas.erasures import Erased, ErasureBody, Retained, Retention, Rotated, Rotation
+from services.intake.store import contacts
+from services.intake.store.writing import IntakeStore
 from services.runtime.web.calls import Call
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
+
+routes = Routes()
 
 
-@routes.post(
-    f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=schemas.ErasureBody, answers={200: schemas.Erased}, versioned=True
-)
+@routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=ErasureBody, answers={200: Erased}, versioned=True)
 def erase(call: Call[Intake]) -> Answer:
     """Erase who told and who signed an opinion, and with `content` what they wrote; what was counted stays."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        erased = handlers.erase(intake, call.path["opinion_id"], **call.body)
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        erased = erasing.erase(store, call.path["opinion_id"], content=call.body.content)
     return _erased(call.service, erased)
 
 
-@routes.post(
-    f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=schemas.ErasureBody, answers={200: schemas.Erased}
-)
+@routes.post(f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=ErasureBody, answers={200: Erased})
 def erase_by_receipt(call: Call[Intake]) -> Answer:
     """The same by a receipt; a co-signer's erases only who holds it."""
     receipt = known_receipt(call.path["receipt"])
     with call.service.database.transaction() as work:
-        erased = handlers.erase_by_receipt(IntakeStore(work, call.service.vault), receipt, **call.body)
+        erased = erasing.erase_by_receipt(IntakeStore(work, call.service.vault), receipt, content=call.body.content)
     return _erased(call.service, erased)
 
 
@@ -44,36 +45,38 @@ def _erased(service: Intake, erased: Erasure) -> Answer:
     return 200, {"id": erased.id, "persons": erased.persons, "content": erased.content}
 
 
-@routes.post(f"{API}/retention", access=ADMIN, body=schemas.Retention, answers={200: schemas.Retained})
+@routes.post(f"{API}/retention", access=ADMIN, body=Retention, answers={200: Retained})
 def retain(call: Call[Intake]) -> Answer:
     """Erase who told the cases that ended so many days ago, some at a time; without `erase`, count them.
 
     `next` is where to go on.
     """
-    service, body = call.service, call.body
-    before = service.database.clock.now() - timedelta(days=body["days"])
+    service = call.service
+    command: Retain = call.body
+    before = service.database.clock.now() - timedelta(days=command.days)
     with service.database.reading() as connection:
-        ids = store.outlived(connection, before, body["after"], body["limit"])
-    persons = _forget(service, ids) if body["erase"] else 0
-    return 200, {"cases": len(ids), "persons": persons, "next": ids[-1] if len(ids) == body["limit"] else None}
+        ids = contacts.outlived(connection, before, command.after, command.limit)
+    persons = _forget(service, ids) if command.erase else 0
+    return 200, {"cases": len(ids), "persons": persons, "next": ids[-1] if len(ids) == command.limit else None}
 
 
 def _forget(service: Intake, ids: Sequence[str]) -> int:
     with service.database.transaction() as work:
-        persons = sum(handlers.erase(IntakeStore(work, service.vault), opinion).persons for opinion in ids)
+        persons = sum(erasing.erase(IntakeStore(work, service.vault), opinion).persons for opinion in ids)
     service.database.tidy()
     return persons
 
 
-@routes.post(f"{API}/contacts/rotation", access=ADMIN, body=schemas.Rotation, answers={200: schemas.Rotated})
+@routes.post(f"{API}/contacts/rotation", access=ADMIN, body=Rotation, answers={200: Rotated})
 def rotate(call: Call[Intake]) -> Answer:
     """Seal the personal data of some opinions anew, under the newest key; `next` is where to go on."""
-    service, body = call.service, call.body
+    service = call.service
+    command: Rotate = call.body
     with service.database.reading() as connection:
-        ids = store.after(connection, body["after"], body["limit"])
+        ids = contacts.after(connection, command.after, command.limit)
     with service.database.transaction() as work:
-        done = store.reseal(work, service.vault, ids)
+        done = contacts.reseal(work, service.vault, ids)
     return 200, {
         "opinions": len(ids), "renewed": done.renewed, "current": done.current, "broken": done.broken,
-        "next": ids[-1] if len(ids) == body["limit"] else None,
+        "next": ids[-1] if len(ids) == command.limit else None,
     }  # fmt: skip

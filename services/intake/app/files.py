@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, cast
 
@@ -13,25 +13,44 @@ import flask
 from services.contracts.columns import Columns, likeness, read_columns
 from services.contracts.dates import FORMS, read_instant
 from services.contracts.errors import Invalid
-from services.intake.gateway import NDJSON, Entry, read_ndjson, read_rows
+from services.intake.domain.submission import Submission
+from services.intake.gateway.lines import NDJSON, Entry, read_ndjson, read_rows
+from services.intake.schemas.commands import SubmittedLine
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Table, Unreadable
 from services.runtime.sheets.workbook import XLSX, read_workbook
 
 BUFFER = 65_536
 LARGEST_WORKBOOK = 20_000_000
-#: What `rehearsal` says of a file that has no columns.
-_NO_TABLE: Mapping[str, Any] = {
-    "kind": "NDJSON", "encoding": "UTF-8", "separator": None, "sheet": None, "header": None, "columns": [], "problems": [],
-}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMeaning:
+    """A column of a table, and the field that it is taken for: None for one that is passed over."""
+
+    column: str
+    field: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What a file was taken for; `header` is the number of the row that names the columns. NDJSON has none."""
+
+    kind: str = "NDJSON"
+    encoding: str | None = "UTF-8"
+    separator: str | None = None
+    sheet: str | None = None
+    header: int | None = None
+    columns: Sequence[ColumnMeaning] = ()
+    problems: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class BatchFile:
-    """A file as it was understood; `about` says how, for those who only want to see."""
+    """A file and how it was understood, for those who only want to see."""
 
     entries: Iterator[Entry]
-    about: Mapping[str, Any]
+    understanding: Understanding
     lines: io.BufferedReader[io.RawIOBase]
 
     def drain(self) -> None:
@@ -48,7 +67,7 @@ def open_file(query: Mapping[str, Any]) -> BatchFile:
     # Buffered: a raw stream looks for the end of a line byte by byte.
     lines = io.BufferedReader(cast(io.RawIOBase, flask.request.stream), BUFFER)
     if flask.request.mimetype == NDJSON:
-        return BatchFile(read_ndjson(lines), _NO_TABLE, lines)
+        return BatchFile(read_ndjson(lines), Understanding(), lines)
     try:
         table = _workbook(lines, query["sheet"]) if _is_workbook(lines) else read_delimited(lines, likeness)
     except Unreadable as error:
@@ -56,20 +75,21 @@ def open_file(query: Mapping[str, Any]) -> BatchFile:
     columns = read_columns(table.header.cells, query["ignore"])
     if columns.problems and not query["dry_run"]:
         raise Invalid("The first row must name the columns.", {"header": list(columns.problems)})
-    return BatchFile(iter(()) if columns.problems else read_rows(table, columns), _about(table, columns), lines)
+    return BatchFile(iter(()) if columns.problems else read_rows(table, columns), _understood(table, columns), lines)
 
 
-def dated(form: dict[str, Any], zone: tzinfo, now: datetime) -> dict[str, Any]:
-    """A line with the instant at which it was told elsewhere, in one form; raises `Invalid` unless that is a date in the past."""
-    said = form.get("submitted_at")
-    if said is None:
-        return form
-    told = read_instant(said, zone)
+def dated(line: SubmittedLine, zone: tzinfo, now: datetime) -> Submission:
+    """The opinion in a line, with the instant when it was told elsewhere; raises `Invalid` unless that is a date in the past."""
+    if line.submitted_at is None:
+        return line.submission
+    told = read_instant(line.submitted_at, zone)
     if told is None:
-        raise Invalid("Correct the date.", {"submitted_at": [f"'{said}' is not a date; there are forms such as {FORMS}"]})
+        raise Invalid(
+            "Correct the date.", {"submitted_at": [f"'{line.submitted_at}' is not a date; there are forms such as {FORMS}"]}
+        )
     if not told <= now:
         raise Invalid("Correct the date.", {"submitted_at": [f"{told.isoformat()} is not in the past"]})
-    return {**form, "submitted_at": told.isoformat()}
+    return replace(line.submission, submitted_at=told)
 
 
 def _is_workbook(lines: io.BufferedReader[io.RawIOBase]) -> bool:
@@ -83,9 +103,8 @@ def _workbook(lines: io.BufferedReader[io.RawIOBase], sheet: str | None) -> Tabl
     return read_workbook(io.BytesIO(content), likeness, sheet)
 
 
-def _about(table: Table, columns: Columns) -> dict[str, Any]:
-    named = [{"column": name, "field": field} for name, field in zip(columns.names, columns.fields, strict=True)]
-    return {
-        "kind": table.kind, "encoding": table.encoding, "separator": table.separator, "sheet": table.sheet,
-        "header": table.header.number, "columns": named, "problems": list(columns.problems),
-    }  # fmt: skip
+def _understood(table: Table, columns: Columns) -> Understanding:
+    named = tuple(ColumnMeaning(name, field) for name, field in zip(columns.names, columns.fields, strict=True))
+    return Understanding(
+        table.kind, table.encoding, table.separator, table.sheet, table.header.number, named, tuple(columns.problems)
+    )

@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy.engine import Connection
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
-from services.intake import domain, handlers, schemas, store
-from services.intake.app.context import Intake, routes
+from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.opinions import advisers_of, moment, part_of
-from services.intake.store import IntakeStore
+from services.intake.app.views import LastRating, ReceiptView, moment, part_of
+from services.intake.domain import receipts
+from services.intake.domain.attaching import may_attach
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.rating import given_to, may_do, may_evaluate
+from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, lines_for, promises_of, shown_state
+from services.intake.handlers import submitter
+from services.intake.schemas.answers import OpinionStanding, Receipt
+from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
+from services.intake.schemas.queries import MOST_LINES, TimelineQuery
+from services.intake.store import reading
+from services.intake.store.attachments import attachments_of
+from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
+routes = Routes()
 RECEIPT = f"{API}/receipts/{{receipt}}"
-_REPLY = ("reply", "outcome", "evaluate_by", "items", "co_opinions")
 
 
-@routes.get(
-    f"{API}/receipts/<receipt>", access=PUBLIC, counts=(RECEIPTS,), query=schemas.TimelineQuery, answers={200: schemas.Receipt}
-)
+@routes.get(f"{API}/receipts/<receipt>", access=PUBLIC, counts=(RECEIPTS,), query=TimelineQuery, answers={200: Receipt})
 def read_receipt(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
     return 200, receipt_data(call.service, call.path["receipt"], **call.query)
@@ -37,8 +42,8 @@ def read_receipt(call: Call[Intake]) -> Answer:
     f"{API}/receipts/<receipt>/evaluation",
     access=PUBLIC,
     counts=(RECEIPTS,),
-    body=schemas.Evaluation,
-    answers={201: schemas.OpinionStanding},
+    body=Evaluation,
+    answers={201: OpinionStanding},
     made=RECEIPT,
 )
 def evaluate(call: Call[Intake]) -> Answer:
@@ -47,8 +52,8 @@ def evaluate(call: Call[Intake]) -> Answer:
         raise NotAllowed("Only who submitted or signed an opinion rates its reply: send this without a token.")
     receipt = known_receipt(call.path["receipt"])
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.evaluate(IntakeStore(work, call.service.vault), receipt, **call.body)}
+    def act(work: Transaction) -> tuple[int, dict[str, State]]:
+        return 201, {"state": submitter.evaluate(IntakeStore(work, call.service.vault), receipt, call.body)}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/evaluation", call.body, act)
 
@@ -57,16 +62,16 @@ def evaluate(call: Call[Intake]) -> Answer:
     f"{API}/receipts/<receipt>/details",
     access=PUBLIC,
     counts=(RECEIPTS,),
-    body=schemas.Details,
-    answers={201: schemas.OpinionStanding},
+    body=Details,
+    answers={201: OpinionStanding},
     made=RECEIPT,
 )
 def add_details(call: Call[Intake]) -> Answer:
     """Tell more, when the reviewer or the department has asked for it."""
     receipt = known_receipt(call.path["receipt"])
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.add_details(IntakeStore(work, call.service.vault), receipt, call.body["content"])}
+    def act(work: Transaction) -> tuple[int, dict[str, State]]:
+        return 201, {"state": submitter.add_details(IntakeStore(work, call.service.vault), receipt, call.body.content)}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/details", call.body, act)
 
@@ -75,69 +80,61 @@ def add_details(call: Call[Intake]) -> Answer:
     f"{API}/receipts/<receipt>/withdrawal",
     access=PUBLIC,
     counts=(RECEIPTS,),
-    body=schemas.Withdrawal,
-    answers={201: schemas.OpinionStanding},
+    body=Withdrawal,
+    answers={201: OpinionStanding},
     made=RECEIPT,
 )
 def withdraw(call: Call[Intake]) -> Answer:
     """Take the opinion back; possible until there is a reply, and unless others are handled with it."""
     receipt = known_receipt(call.path["receipt"])
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        return 201, {"state": handlers.withdraw(IntakeStore(work, call.service.vault), receipt, call.body["reason"])}
+    def act(work: Transaction) -> tuple[int, dict[str, State]]:
+        return 201, {"state": submitter.withdraw(IntakeStore(work, call.service.vault), receipt, call.body.reason)}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/withdrawal", call.body, act)
 
 
 def known_receipt(text: str) -> str:
     """A receipt as it is stored; raises `NotFound` for one with a typing error, without asking the store."""
-    receipt = domain.read_receipt(text)
+    receipt = receipts.read_receipt(text)
     if receipt is None:
         raise NotFound("This is not a receipt: check it for a typing error.")
     return receipt
 
 
-def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = schemas.MOST_LINES) -> dict[str, Any]:
-    """What the holder of a receipt sees, for the API and for the page; raises `NotFound`, and `Invalid` for a wrong cursor.
-
-    An opinion that was merged shows the department, the reply and the story of the one it is handled with.
-    """
+def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = MOST_LINES) -> ReceiptView:
+    """What the holder of a receipt sees, for the API and for the page; raises `NotFound`, and `Invalid` for a wrong cursor."""
     receipt = known_receipt(text)
     with service.database.reading() as connection:
-        found = store.find_by_receipt(connection, receipt)
+        found = reading.find_by_receipt(connection, receipt)
         if found is None:
             raise NotFound("There is no opinion with this receipt.")
         own, first = found
-        case = (store.find(connection, own["merged_into"]) if own["merged_into"] else None) or own
-        lines, followed = _lines(connection, own, case, receipt), store.is_followed(connection, own["id"])
-        photos = store.attachments_of(connection, own["id"])
-        mine = [each for each in store.ratings_of(connection, case["id"]) if each["receipt"] == receipt]
-    shown, earlier = part_of(lines, cursor, limit)
-    given, question = domain.given_to(case, mine), domain.question_of(case)
-    rates = domain.may_evaluate(State(case["state"]), question, given, service.database.clock.now())
-    last = next((each for each in reversed(mine) if each["round"] == case["round"]), None)
-    return {
-        "receipt": domain.show_receipt(receipt), "title": own["title"], "state": domain.shown_state(own["state"]),
-        **{name: own[name] for name in ("topic", "area", "station", "submitted")},
-        **{name: case[name] for name in ("level", "key", "leader", "department")},
-        "reply": {name if name != "reply" else "content": case[name] for name in _REPLY} if case["reply"] else None,
-        "answers": domain.answers_of(lines), "promises": domain.promises_of(lines),
-        "evaluation": {name: last[name] for name in ("process", "result", "comment", "at")} if last else None,
-        "attachments": photos,
-        "may": domain.may_do(
-            State(own["state"]), rates=rates, rated=bool(given), first=first, followed=followed,
-            attaches=domain.may_attach(own, len(photos)),
-            tells_case=case is not own and domain.takes_words(State(case["state"])),
-        ),
-        "timeline": [moment(line) for line in shown], "earlier": earlier, "ledger": f"/ledger?subject={subject_of(own['id'])}",
-    }  # fmt: skip
+        case = (reading.find(connection, own.merged_into) if own.merged_into else None) or own
+        lines, followed = _lines(connection, own, case, receipt), reading.is_followed(connection, own.id)
+        photos = attachments_of(connection, own.id)
+        mine = [each for each in reading.ratings_of(connection, case.id) if each.receipt == receipt]
+    part, earlier = part_of(lines, cursor, limit)
+    given = given_to(case.question, case.round, mine)
+    last = next((each for each in reversed(mine) if each.round == case.round), None)
+    may = may_do(
+        own.state, rates=may_evaluate(case.state, case.question, given, service.database.clock.now()), rated=bool(given),
+        first=first, followed=followed, attaches=may_attach(own, len(photos)), tells_case=case is not own and case.takes_words,
+    )  # fmt: skip
+    return ReceiptView(
+        receipt=receipts.show_receipt(receipt), title=own.title, state=shown_state(own.state), topic=own.topic, area=own.area,
+        station=own.station, submitted=own.submitted, level=case.level, key=case.key, leader=case.leader,
+        department=case.department, reply=case.answer, answers=answers_of(lines), promises=promises_of(lines),
+        evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, attachments=photos, may=may,
+        timeline=list(map(moment, part)), earlier=earlier, ledger=f"/ledger?subject={subject_of(own.id)}",
+    )  # fmt: skip
 
 
-def _lines(connection: Connection, own: Mapping[str, Any], case: Mapping[str, Any], receipt: str) -> list[Mapping[str, Any]]:
+def _lines(connection: Connection, own: Opinion, case: Opinion, receipt: str) -> list[TimelineEntry]:
     """What this receipt may read of its own opinion's story, and of what departments did with the case it was merged into."""
-    lines = store.timeline_of(connection, own["id"])
-    advisers = advisers_of(store.handlers_of(connection, case["id"]))
-    if case["id"] != own["id"]:
-        theirs = [line for line in store.timeline_of(connection, case["id"]) if not line["what"].startswith("opinion.")]
-        lines = sorted([*lines, *theirs], key=lambda line: (line["at"], line["id"]))
-    return domain.lines_for(lines, receipt, advisers)
+    lines = reading.timeline_of(connection, own.id)
+    advisers = advisers_of(reading.handlers_of(connection, case.id))
+    if case.id != own.id:
+        theirs = [line for line in reading.timeline_of(connection, case.id) if not line.what.startswith("opinion.")]
+        lines = sorted([*lines, *theirs], key=lambda line: (line.at, line.id or 0))
+    return lines_for(lines, receipt, advisers)

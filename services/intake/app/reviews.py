@@ -2,128 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
-from services.intake import domain, handlers, schemas, store
-from services.intake.app.context import ADMIN, REVIEWERS, Intake, routes
+from services.intake.app.context import ADMIN, REVIEWERS, Intake
 from services.intake.app.opinions import expect
-from services.intake.store import IntakeStore
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.reviewing import waited
+from services.intake.handlers import merging, reviewing
+from services.intake.handlers.reviewing import Decided
+from services.intake.schemas import answers, bodies
+from services.intake.schemas.commands import AcceptMany
+from services.intake.schemas.erasures import WaitingCodes
+from services.intake.schemas.queries import ReviewQuery
+from services.intake.store import reading
+from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
 from services.runtime.web.paging import page, read_cursor
-from services.runtime.web.routes import API, Answer
+from services.runtime.web.routes import API, Answer, Routes
 
+routes = Routes()
 SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state", "submitted", "waiting_since")
 
 
-@routes.get(f"{API}/reviews", access=REVIEWERS, query=schemas.ReviewQuery, answers={200: schemas.ReviewPage})
+@routes.get(f"{API}/reviews", access=REVIEWERS, query=ReviewQuery, answers={200: answers.ReviewPage})
 def list_reviews(call: Call[Intake]) -> Answer:
     """List what waits for review, oldest first, with how long it has waited; `?state=returned`: what waits for its submitter."""
     limit, now = call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
-        rows = store.waiting(connection, call.query["state"], read_cursor(call.query["cursor"]), limit)
-    return 200, page([_waiting(call.service.catalogue, row, now) for row in rows], limit)
+        found = reading.waiting(connection, call.query["state"], read_cursor(call.query["cursor"]), limit)
+    return 200, page([_waiting(call.service.catalogue, each, now) for each in found], limit)
 
 
-def _waiting(catalogue: Catalogue, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    waited, ours = domain.waited(catalogue, row["topic"], row["waiting_since"], now), row["state"] == State.SUBMITTED
+def _waiting(catalogue: Catalogue, opinion: Opinion, now: datetime) -> dict[str, object]:
+    ours = opinion.state is State.SUBMITTED
+    since = waited(catalogue, opinion.topic, opinion.waiting_since or opinion.submitted, now)
     return {
-        **{name: row[name] for name in SHOWN}, "waited_working_days": waited.working_days, "waited_seconds": waited.seconds,
-        "review_by": waited.review_by if ours else None, "overdue": ours and waited.overdue,
-        "provisional": ours and waited.provisional,
+        **{name: getattr(opinion, name) for name in SHOWN}, "waited_working_days": since.working_days,
+        "waited_seconds": since.seconds, "review_by": since.review_by if ours else None, "overdue": ours and since.overdue,
+        "provisional": ours and since.provisional,
     }  # fmt: skip
 
 
-@routes.post(f"{API}/opinions/accept", access=REVIEWERS, body=schemas.BatchAcceptance, answers={200: schemas.BatchAccepted})
+@routes.post(f"{API}/opinions/accept", access=REVIEWERS, body=bodies.BatchAcceptance, answers={200: answers.BatchAccepted})
 def accept_many(call: Call[Intake]) -> Answer:
     """集中交办: let many waiting opinions in on the same terms, in one transaction; the answer says what became of each."""
-    terms = {name: value for name, value in call.body.items() if name != "opinions"}
+    command: AcceptMany = call.body
 
-    def act(work: Transaction) -> tuple[int, Any]:
-        intake = IntakeStore(work, call.service.vault)
-        return 200, {"items": handlers.accept_many(intake, call.service.catalogue, call.body["opinions"], terms)}
+    def act(work: Transaction) -> tuple[int, dict[str, object]]:
+        store = IntakeStore(work, call.service.vault)
+        decided = reviewing.accept_many(store, call.service.catalogue, command.opinions, command.terms)
+        return 200, {"items": list(map(_decided, decided))}
 
-    return once(call.service.database, call.idempotency_key, "POST /opinions/accept", call.body, act)
+    return once(call.service.database, call.idempotency_key, "POST /opinions/accept", command, act)
+
+
+def _decided(each: Decided) -> dict[str, str]:
+    if each.state is None:
+        return {"id": each.id, "status": "refused", "detail": each.refused}
+    return {"id": each.id, "status": "accepted", "state": each.state}
 
 
 @routes.post(
     f"{API}/opinions/<opinion_id>/accept",
     access=REVIEWERS,
-    body=schemas.Acceptance,
-    answers={200: schemas.OpinionStanding},
+    body=bodies.Acceptance,
+    answers={200: answers.OpinionStanding},
     versioned=True,
 )
 def accept(call: Call[Intake]) -> Answer:
     """Let a waiting opinion in, perhaps under another topic and with a say who handles it how."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        state = handlers.accept(intake, call.service.catalogue, call.path["opinion_id"], call.body)
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        state = reviewing.accept(store, call.service.catalogue, call.path["opinion_id"], call.body)
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
 @routes.post(
     f"{API}/opinions/<opinion_id>/decline",
     access=REVIEWERS,
-    body=schemas.DeclineBody,
-    answers={200: schemas.OpinionStanding},
+    body=bodies.DeclineBody,
+    answers={200: answers.OpinionStanding},
     versioned=True,
 )
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        state = handlers.decline(intake, call.service.catalogue, call.path["opinion_id"], call.body["reason"])
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        state = reviewing.decline(store, call.service.catalogue, call.path["opinion_id"], call.body.reason)
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
 @routes.post(
     f"{API}/opinions/<opinion_id>/return",
     access=REVIEWERS,
-    body=schemas.QuestionBody,
-    answers={200: schemas.OpinionStanding},
+    body=bodies.QuestionBody,
+    answers={200: answers.OpinionStanding},
     versioned=True,
 )
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitter for more detail."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        state = handlers.return_(intake, call.path["opinion_id"], call.body["question"])
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        state = reviewing.return_(store, call.path["opinion_id"], call.body.question)
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
 @routes.post(
-    f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=schemas.Merging, answers={200: schemas.Merged}, versioned=True
+    f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=bodies.Merging, answers={200: answers.Merged}, versioned=True
 )
 def merge(call: Call[Intake]) -> Answer:
     """Handle an opinion together with another one, or with the one that the other was merged into; `into` says which."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        state, into = handlers.merge(intake, call.service.catalogue, call.path["opinion_id"], call.body["into"])
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        state, into = merging.merge(store, call.service.catalogue, call.path["opinion_id"], call.body.into)
     return 200, {"id": call.path["opinion_id"], "state": state, "into": into}
 
 
-@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: schemas.OpinionStanding}, versioned=True)
+@routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: answers.OpinionStanding}, versioned=True)
 def unmerge(call: Call[Intake]) -> Answer:
     """Take a merge back: the opinion waits for review again, and is decided on alone."""
     with call.service.database.transaction() as work:
-        intake = IntakeStore(work, call.service.vault)
-        expect(call, intake)
-        state = handlers.unmerge(intake, call.path["opinion_id"])
+        store = IntakeStore(work, call.service.vault)
+        expect(call, store)
+        state = merging.unmerge(store, call.path["opinion_id"])
     return 200, {"id": call.path["opinion_id"], "state": state}
 
 
-@routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: schemas.WaitingCodes})
+@routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: WaitingCodes})
 def list_waiting_codes(call: Call[Intake]) -> Answer:
     """List the codes of the catalogue that opinions use which wait for their review, to check a new catalogue against them."""
     with call.service.database.reading() as connection:
-        return 200, {"items": list(map(asdict, store.open_codes(connection)))}
+        return 200, {"items": list(map(asdict, reading.open_codes(connection)))}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
 
 from services.contracts.errors import Conflict
-from services.contracts.lifecycle import State
+from services.intake.domain.opinion import Opinion
 
 #: What is kept and served, and how a file of it is called.
 PHOTO_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -26,7 +26,22 @@ class Photo:
     digest: str
 
 
-def may_attach(opinion: Mapping[str, Any], kept: int) -> bool:
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A photo that is kept; `size` is in bytes."""
+
+    id: str
+    type: str
+    size: int
+    at: datetime
+
+    @property
+    def file_name(self) -> str:
+        """What it is called when it is saved: nothing of the name it once had."""
+        return f"photo-{self.id}.{PHOTO_TYPES[self.type]}"
+
+
+def may_attach(opinion: Opinion, kept: int) -> bool:
     """Whether `check_attaching` lets one more photo pass."""
     try:
         check_attaching(opinion, kept, 1)
@@ -35,15 +50,9 @@ def may_attach(opinion: Mapping[str, Any], kept: int) -> bool:
     return True
 
 
-def check_attaching(opinion: Mapping[str, Any], kept: int, new: int) -> None:
-    """Raises `Conflict` when a stored opinion has been answered or closed, or would have more photos than it may."""
-    state = State(opinion["state"])
-    if opinion["reply"] is not None or not state.takes_photos:
-        raise Conflict(f"Photos are taken until there is a reply; this opinion is {state}. Submit a new one to show more.")
+def check_attaching(opinion: Opinion, kept: int, new: int) -> None:
+    """Raises `Conflict` when an opinion has been answered or closed, or would have more photos than it may."""
+    if opinion.reply is not None or not opinion.state.takes_photos:
+        raise Conflict(f"Photos are taken until there is a reply; this opinion is {opinion.state}. Submit a new one to show more.")
     if kept + new > MOST_PHOTOS:
         raise Conflict(f"An opinion has at most {MOST_PHOTOS} photos, and this one has {kept}. Choose the ones that matter.")
-
-
-def file_name(photo: Mapping[str, Any]) -> str:
-    """What a stored photo is called when it is saved: nothing of the name it once had."""
-    return f"photo-{photo['id']}.{PHOTO_TYPES[photo['type']]}"

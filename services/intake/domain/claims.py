@@ -1,33 +1,40 @@
-"""What a sender may claim of an opinion, and where it is: decided once, for the form, for JSON and for each line of a batch."""
+"""What a sender may claim of an opinion, and whether it is the one that they sent before: by form, by JSON, by the batch."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid, NotAllowed
+from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.grants import RELAY, Grant
-from services.intake.domain.people import PERSONAL
+from services.intake.domain.people import PERSONAL, Person, Persons, RelayStep
+from services.intake.domain.submission import QR, Location, Submission, as_given, catalogued, placed
 
-QR = "qr"
-#: What tells a station's poster, and is not kept with the opinion.
-CODE = "code"
 ADVICE = "Send this with a token that grants it ('huiying token create --channel …'), or leave these fields out."
+Digests = Mapping[str, str]
 
 
-def check_claims(grant: Grant, form: Mapping[str, Any], *, coded: bool) -> None:
+def resolve(catalogue: Catalogue, submission: Submission, grant: Grant) -> Submission:
+    """With its topic as a code and its place complete; raises `NotAllowed` that names every claim that is not granted,
+    `Invalid` that names every field the catalogue does not know."""
+    known = placed(catalogue, submission)
+    check_claims(grant, known, coded=bool(submission.code))
+    return catalogued(catalogue, known)
+
+
+def check_claims(grant: Grant, submission: Submission, *, coded: bool) -> None:
     """Raises `NotAllowed` that names every field whose claim is not granted; `coded`: it came with a station's code."""
-    channel = form["channel"]
+    channel = submission.channel
     errors: dict[str, list[str]] = {}
     if channel not in grant.channels and not (coded and channel == QR):
         errors["channel"] = [_by_code() if channel == QR else f"'{channel}' needs a token that grants it."]
-    for name, needed in (("deputy", "deputy"), ("relay", RELAY)):
-        if form.get(name) and needed not in grant.channels:
+    for name, given, needed in (("deputy", submission.deputy, "deputy"), ("relay", submission.relay, RELAY)):
+        if given and needed not in grant.channels:
             errors[name] = [f"Needs a token that grants '{needed}'."]
-    if form.get("external_id") and grant.source is None:
+    if submission.external_id and grant.source is None:
         errors["external_id"] = ["Needs a token that names its source."]
     if errors:
         raise NotAllowed(ADVICE, errors)
@@ -37,43 +44,30 @@ def _by_code() -> str:
     return "'qr' needs the code of a station's poster in the field 'code', or a token that grants it."
 
 
-def placed(catalogue: Catalogue, form: Mapping[str, Any]) -> dict[str, Any]:
-    """The form with what follows from a code (channel, station) and from a station (area); raises `Invalid` where they clash."""
-    known = dict(form)
-    code = known.pop(CODE, None)
-    if code:
-        station = catalogue.station_with_code(code)
-        if station is None:
-            raise Invalid("Scan the code again, or leave it out.", {CODE: ["No station has this code."]})
-        clashes = {
-            name: [f"The code says '{said}'."]
-            for name, said, others in (("station", station.code, (None, "")), ("channel", QR, ("web",)))
-            if known.get(name) not in (said, *others)
-        }
-        if clashes:
-            raise Invalid("Leave out what the code says already.", clashes)
-        known |= {"station": station.code, "channel": QR}
-    if known.get("station") and (place := catalogue.station_of(known["station"])):
-        if known.get("area") not in (None, "", place.area):
-            reason = f"The station '{place.code}' is in '{place.area}'; leave the area out, it follows from the station."
-            raise Invalid("Name the station's own area, or leave it out.", {"area": [reason]})
-        known["area"] = place.area
-    return known
+#: The fields of a submission that are compared, in order; what names it and how it was scanned is not.
+_COMPARED = tuple(name for name in Submission.__slots__ if name not in ("external_id", "code"))
 
 
-def digests(form: Mapping[str, Any]) -> dict[str, str]:
+def digests(submission: Submission) -> dict[str, str]:
     """A digest of each field that a request says anything in, to tell what differs in the next one of the same name."""
-    return {name: _digest(value) for name, given in form.items() if name != "external_id" and (value := _said(given)) is not None}
+    return _digests((name, getattr(submission, name)) for name in _COMPARED)
 
 
-def impersonal(found: Mapping[str, str]) -> dict[str, str]:
+def digests_of_persons(persons: Persons, cosigners: Sequence[Person]) -> dict[str, str]:
+    """The same digests of who told, signed and passed on a stored opinion."""
+    return _digests(
+        (("submitter", persons.submitter), ("relay", persons.relay), ("deputy", persons.deputy), ("cosigners", tuple(cosigners)))
+    )
+
+
+def impersonal(found: Digests) -> dict[str, str]:
     """The digests that may be kept in the clear: a short name or number can be guessed from its digest."""
     return {name: digest for name, digest in found.items() if name not in PERSONAL}
 
 
-def check_same(kept: Mapping[str, str], sent: Mapping[str, str]) -> None:
+def check_same(kept: Digests, sent: Digests) -> None:
     """Raises `Conflict` that names the fields in which a request differs from the first one with its external id."""
-    differing = [*_differing(kept, sent)]
+    differing = [name for name in {**kept, **sent} if kept.get(name) != sent.get(name)]
     if differing:
         reason = "not what was first sent with this external_id, or erased since"
         told = f"This external_id is known with something else in: {', '.join(differing)}. Nothing was changed."
@@ -82,20 +76,23 @@ def check_same(kept: Mapping[str, str], sent: Mapping[str, str]) -> None:
         )
 
 
-def _differing(kept: Mapping[str, str], sent: Mapping[str, str]) -> Iterator[str]:
-    yield from (name for name in {**kept, **sent} if kept.get(name) != sent.get(name))
+def _digests(values: Iterable[tuple[str, object]]) -> dict[str, str]:
+    return {name: _digest(said) for name, value in values if (said := _said(value)) is not None}
 
 
-def _said(value: Any) -> Any:
+def _said(value: object) -> object:
     """A value without what is empty in it; None when nothing is left."""
-    if isinstance(value, Mapping):
-        kept = {name: said for name, inner in value.items() if (said := _said(inner)) is not None}
-        return kept or None
-    if isinstance(value, list | tuple):
-        return [said for inner in value if (said := _said(inner)) is not None] or None
-    return None if value == "" else value
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, Person | RelayStep | Location):
+        return {name: said for name, given in as_given(value).items() if (said := _said(given)) is not None} or None
+    if isinstance(value, tuple):
+        return [said for each in value if (said := _said(each)) is not None] or None
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value
 
 
-def _digest(value: Any) -> str:
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+def _digest(said: object) -> str:
+    text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

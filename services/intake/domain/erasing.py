@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from services.contracts.errors import Invalid
 
+#: The line of the timeline that says so.
+ERASED = "opinion.erased"
 #: What stands in the place of the title and of the text.
 ERASED_TITLE = "内容已删除 · Erased"
 ERASED_CONTENT = "依申请删除了提出人填写的内容。What its submitter wrote was erased on request."
-
-
-def is_erased(row: Mapping[str, Any]) -> bool:
-    """Whether the words of a stored opinion have been erased already."""
-    return (row["title"], row["content"]) == (ERASED_TITLE, ERASED_CONTENT)
 
 
 def check_erasure(*, first: bool, content: bool) -> None:

@@ -1,28 +1,67 @@
-"""Whose contact data who sees, and to whom letters go."""
+"""Who told an opinion, whose contact data who sees, and to whom letters go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 #: What of an opinion says who told it: the submitters, the chain of people who passed it on, the deputy who answers for it.
 PERSONAL = frozenset({"submitter", "cosigners", "relay", "deputy"})
-#: What may say it as well, such as the door somebody lives behind, and is otherwise for everybody who works on the case.
-TELLING = frozenset({"location"})
 OFFICE_ROLES = frozenset({"reviewer", "supervisor", "admin"})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who submitted or signed an opinion, as far as they said who they are."""
+
+    kind: str
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RelayStep:
+    """Somebody who passed the opinion on, and in which role."""
+
+    role: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Persons:
+    """Everybody an opinion names beside its co-signers: who submitted it, who passed it on, the deputy who answers for it."""
+
+    submitter: Person | None = None
+    relay: tuple[RelayStep | str, ...] | None = None
+    deputy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A co-signer and the receipt that is theirs alone."""
+
+    receipt: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Somebody who gets the reply of `case`: their own receipt, the title of the opinion that they know, their contact data."""
+
+    case: str
+    receipt: str
+    title: str
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether a letter could reach them."""
+        return bool(self.email or self.phone)
+
+
 def may_see_contact(visibility: str, role: str | None) -> bool:
-    """The office sees whom to answer; whoever else works on the case, only when the submitter let them; nobody without a role."""
+    """The office sees whom to answer; others who work on the case, only when the submitter let them; nobody without a role."""
     return role in OFFICE_ROLES or (role is not None and visibility in CONTACT_SEEN_BY_DEPARTMENT)
-
-
-def withheld(visibility: str, role: str | None) -> frozenset[str]:
-    """What of an opinion is left blank for somebody: what says who told it, where the submitter confided in the congress alone."""
-    return frozenset() if may_see_contact(visibility, role) else TELLING
-
-
-def is_reachable(person: Mapping[str, Any] | None) -> bool:
-    """Whether a letter could reach somebody."""
-    return bool(person and (person.get("email") or person.get("phone")))

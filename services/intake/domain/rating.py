@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance, allowed_moves
@@ -20,8 +19,8 @@ ON_A_REPLY, ON_A_PROMISE = 2, 1
 class Rated:
     """What somebody answered."""
 
-    result: str
-    process: str | None = None
+    result: Rating
+    process: Rating | None = None
     comment: str | None = None
 
     @property
@@ -31,11 +30,37 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
+class GivenRating:
+    """A rating that was given: by the holder of a receipt, in a round of the case `case`, in answer to routing's message with the
+    number `asked`. `attempt` counts the answers to it from 1; a `revision` replaces one that the same holder gave in this round."""
+
+    case: str
+    receipt: str
+    round: int
+    asked: int
+    attempt: int
+    process: Rating | None
+    result: Rating
+    comment: str | None
+    at: datetime
+    revision: bool
+
+    @property
+    def rated(self) -> Rated:
+        """What was answered."""
+        return Rated(self.result, self.process, self.comment)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """What the submitters of a case are asked, until `window`: by its reply, or again by a promise that was kept."""
+    """What the submitters of a case are asked, until `window`: by its reply, or again by a promise that was kept.
+
+    `asked` is the number of routing's message that asked.
+    """
 
     window: datetime | None
     by_reply: bool = True
+    asked: int = 0
 
     @property
     def times(self) -> int:
@@ -43,15 +68,9 @@ class Question:
         return ON_A_REPLY if self.by_reply else ON_A_PROMISE
 
 
-def question_of(case: Mapping[str, Any]) -> Question:
-    """What the submitters of a stored case are asked: by its reply, unless a promise that was kept has asked since."""
-    return Question(case["evaluate_by"], case["asked"] == case["answered"])
-
-
-def given_to(case: Mapping[str, Any], ratings: Sequence[Mapping[str, Any]]) -> list[Rated]:
-    """Which of somebody's ratings answer the question that a stored case asks now."""
-    now = [row for row in ratings if (row["round"], row["asked"]) == (case["round"], case["asked"])]
-    return [Rated(row["result"], row["process"], row["comment"]) for row in now]
+def given_to(question: Question, round_: int, ratings: Iterable[GivenRating]) -> list[Rated]:
+    """Which of somebody's ratings answer the question that is asked in this round."""
+    return [each.rated for each in ratings if (each.round, each.asked) == (round_, question.asked)]
 
 
 def check_evaluation(state: State, question: Question, given: Sequence[Rated], new: Rated | None, now: datetime) -> None:

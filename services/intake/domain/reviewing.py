@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from services.contracts.catalogue import stored
-from services.contracts.catalogue.model import LEVELS, Catalogue
+from services.contracts.catalogue.model import LEVELS, Catalogue, Reason
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Handling
@@ -42,16 +41,17 @@ class Waited:
     provisional: bool
 
 
-def terms_of(catalogue: Catalogue, form: Mapping[str, Any], topic: str | None) -> Terms:
-    """What a reviewer decided, in codes; `topic` is the one the opinion has. Raises `Invalid` that names every field at fault."""
-    named = catalogue.topic_of(form["topic"]) if form.get("topic") else None
-    code = named.code if named else topic
-    rest = {name: form[name] for name in ("level", "difficulty", "department", "handling", "key", "leader") if form.get(name)}
-    terms = Terms(topic=code, co_handlers=tuple(form.get("co_handlers") or ()), **rest)
+def terms_of(catalogue: Catalogue, wished: Terms, topic: str | None) -> Terms:
+    """What a reviewer decided, in codes; `wished` may name the topic in words, `topic` is the one the opinion has.
+
+    Raises `Invalid` that names every field at fault.
+    """
+    named = catalogue.topic_of(wished.topic) if wished.topic else None
+    terms = replace(wished, topic=named.code if named else topic)
     errors = dict(_unknown(catalogue, terms))
-    if form.get("topic") and named is None:
-        errors["topic"] = [f"There is no topic '{form['topic']}'. See /api/v1/topics."]
-    found = stored.found(catalogue.topics, code)
+    if wished.topic and named is None:
+        errors["topic"] = [f"There is no topic '{wished.topic}'. See /api/v1/topics."]
+    found = stored.found(catalogue.topics, terms.topic)
     lead = terms.department or (found.department if found else None)
     reasons = [*errors.get("co_handlers", ()), *_clashes(terms.co_handlers, lead)]
     if reasons:
@@ -90,20 +90,9 @@ def is_accepted(state: State) -> bool:
     return not state.is_in_review
 
 
-def check_merge(row: Mapping[str, Any], target: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Raises `Invalid` unless `target` is another opinion that has been let in and is itself handled or answered.
-
-    One that was merged stands for its own target, which is given in its place.
-    """
-    if target is None:
-        raise Invalid("Name the opinion it is to be handled with.", {"into": ["There is no such opinion."]})
-    if target["id"] == row["id"]:
-        raise Invalid("Name another opinion.", {"into": ["This is the opinion itself, or one that is handled with it already."]})
-    if not State(target["state"]).is_with_routing:
-        raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {target['state']}."]})
-    return target
-
-
-def standing_of(case: Mapping[str, Any]) -> dict[str, str]:
-    """What the timeline of an opinion says of the case it was merged into: which department has it, where one has."""
-    return {"department": case["department"]} if case["department"] else {}
+def reason_of(catalogue: Catalogue, code: str) -> Reason:
+    """The catalogue's reason to decline an opinion; raises `Invalid` for a code that it does not have."""
+    reason = stored.found(catalogue.decline_reasons, code)
+    if reason is None:
+        raise Invalid("Choose a reason of the catalogue.", {"reason": [f"one of {', '.join(catalogue.decline_reasons)}"]})
+    return reason

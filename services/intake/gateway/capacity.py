@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.contracts.errors import AtCapacity
-from services.intake.domain import AT_CAPACITY, CapacityLimits, capacity_left
+from services.intake.domain.capacity import AT_CAPACITY, CapacityLimits, capacity_left
 from services.runtime.store import outbox
 from services.runtime.store.database import Database
 

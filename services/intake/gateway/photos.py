@@ -14,7 +14,7 @@ from io import BytesIO
 from PIL import ExifTags, Image
 
 from services.contracts.errors import Invalid, TooLarge, Unavailable, UnsupportedType
-from services.intake.domain import LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
+from services.intake.domain.attaching import LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
 
 #: How the files of each kind begin; `?` stands for any byte.
 _BEGINNINGS: Mapping[str, bytes] = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF????WEBP"}

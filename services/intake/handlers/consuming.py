@@ -6,8 +6,10 @@ own part does is for the submitter too, as far as it is told to the submitter.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event
@@ -22,27 +24,31 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
 )
 from services.contracts.messages.supervision import PromiseKept
-from services.contracts.messages.values import Message
-from services.intake.domain import STAFF
+from services.contracts.messages.values import Message, Role
+from services.intake.domain.following import UNCHANGED, Handling
+from services.intake.domain.people import Addressee
+from services.intake.domain.timeline import STAFF, Handler, TimelineEntry
 from services.intake.handlers import notifying
 from services.intake.handlers.effects import EFFECTS, Effect
 
 if TYPE_CHECKING:
-    from services.intake.store import IntakeStore
+    from services.intake.store.writing import IntakeStore
 
-LEAD, SEPARATE = "lead", "separate"
+LEAD: Final = "lead"
+SEPARATE: Final = "separate"
 #: Who counts what it says of an opinion, so that the newest can be told.
 COUNTED = ("assignment.", "promise.")
 #: What of a separate handler's work is told to the submitter.
 TOLD_OF_SEPARATE = (AssignmentCreated, AssignmentProgressed, AssignmentAdvised)
 
 
-class NotificationRequest(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NotificationRequest:
     """A letter that an event gives reason for."""
 
     opinion: str
     about: notifying.About
-    facts: Mapping[str, str]
+    facts: dict[str, str]
 
 
 def consume(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -> None:
@@ -53,38 +59,39 @@ def consume(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -
         if row is not None:
             _take_over(store, event, row)
             wanted += _letters(catalogue, event)
-    people = store.reachable(sorted({letter.opinion for letter in wanted})) if wanted else []
+    people = defaultdict[str, list[Addressee]](list)
+    for person in store.reachable(sorted({letter.opinion for letter in wanted})) if wanted else ():
+        people[person.case].append(person)
     for letter in wanted:
-        ours = [person for person in people if person["case"] == letter.opinion]
-        notifying.write(store, letter.opinion, letter.about, ours, **letter.facts)
+        notifying.write(store, letter.opinion, letter.about, people[letter.opinion], **letter.facts)
 
 
 def _take_over(store: IntakeStore, event: Event, row: Effect) -> None:
+    # Of a type in the table, and so about a department and its assignment.
     message: Any = event.data
-    role = getattr(message, "role", LEAD)
+    role: Role = getattr(message, "role", LEAD)
     if role == LEAD and event.type.startswith(COUNTED):
-        values = _values(message, row)
-        if values:
-            store.follow(event.subject, event.sequence, values)
+        handling, change = handling_of(message, row), row.change(message)
+        if handling is not None or change != UNCHANGED:
+            store.follow(event.subject, event.sequence, handling, change)
     told = role == LEAD or (role == SEPARATE and isinstance(message, TOLD_OF_SEPARATE))
     facts = {"department": message.department, **row.facts(message), **({} if role == LEAD else {"role": role})}
     facts = {name: value for name, value in facts.items() if value is not None}
     audience = STAFF if row.internal or not told else None
-    store.record(event.subject, event.time, event.type, row.by, audience=audience, **facts)
+    store.record(event.subject, TimelineEntry(event.time, event.type, row.by, facts, audience))
     if isinstance(message, AssignmentCreated):
-        store.add_handler(event.subject, message.assignment, message.department, role)
+        store.add_handler(event.subject, Handler(message.department, role, message.assignment))
     elif _ends(message):
-        store.add_handler(event.subject, message.assignment, message.department, role, ended=True)
+        store.add_handler(event.subject, Handler(message.department, role, message.assignment), ended=True)
 
 
-def _values(message: Any, row: Effect) -> dict[str, Any]:
-    """The columns that a message of the lead sets; whatever moves the state says who has the case."""
+def handling_of(message: Any, row: Effect) -> Handling | None:
+    """Where a message of the lead leads; whatever moves the state says who has the case."""
     state = row.state
     if isinstance(message, AssignmentRuled) and message.about == "objection" and not message.granted:
         # A denied objection leaves the case where it was assigned; a granted one is told by what follows it.
         state = State.ASSIGNED
-    moved = {"state": str(state), "department": message.department, "assignment": message.assignment} if state else {}
-    return {**row.columns(message), **moved}
+    return None if state is None else Handling(state, message.department, message.assignment)
 
 
 def _ends(message: Message) -> bool:

@@ -1,5 +1,5 @@
 """What each message of the others means here, on one screen: whose doing it is, the state it leads to, what the timeline tells,
-which columns it sets."""
+what changes of the opinion."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-
-import msgspec
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import (
@@ -44,83 +42,84 @@ from services.contracts.messages.supervision import (
     SupervisionResolved,
     SupervisionScheduled,
 )
-from services.contracts.messages.values import Message, ReplyItem
-
-Values = Callable[[Any], dict[str, Any]]
-DEPARTMENT, HEAD, ROUTING, SUPERVISOR, LADDER = "department", "head", "routing", "supervisor", "ladder"
+from services.contracts.messages.values import Message
+from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, ROUTING, SUPERVISOR
+from services.intake.domain.following import UNCHANGED, Change, Leading
+from services.intake.domain.opinion import Reply
+from services.intake.domain.timeline import Facts
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, columns to set.
+    """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, what changes of the opinion.
 
-    `internal` lines are on no receipt. Facts that are None are left out.
+    `internal` lines are on no receipt. Facts that are None are left out. `facts` and `change` take a message of the row's type.
     """
 
     by: str
     state: State | None = None
-    facts: Values = lambda _: {}
-    columns: Values = lambda _: {}
+    facts: Callable[[Any], Facts] = lambda _: {}
+    change: Callable[[Any], Change] = lambda _: UNCHANGED
     internal: bool = False
 
 
-def _of(*names: str) -> Values:
+def _of(*names: str) -> Callable[[Message], Facts]:
     """Facts that are fields of the message, instants as text."""
 
-    def facts(heard: Any) -> dict[str, Any]:
+    def facts(heard: Message) -> Facts:
         values = {name: getattr(heard, name) for name in names}
         return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
     return facts
 
 
-def _due(heard: Any) -> dict[str, Any]:
+def _due(deadlines: Mapping[str, datetime]) -> dict[str, str]:
     """The deadlines that the submitter waits for."""
-    named = {"due": heard.deadlines.get("reply"), "sign_by": heard.deadlines.get("sign")}
+    named = {"due": deadlines.get("reply"), "sign_by": deadlines.get("sign")}
     return {name: instant.isoformat() for name, instant in named.items() if instant}
 
 
-def _window(heard: AssignmentRescheduled) -> dict[str, Any]:
-    """The end of the evaluation, where it has moved; nobody is asked again."""
-    return {"evaluate_by": heard.deadlines["evaluation"]} if "evaluation" in heard.deadlines else {}
+def _rescheduled(heard: AssignmentRescheduled) -> Facts:
+    window = heard.deadlines.get("evaluation")
+    moved = {"evaluate_by": window.isoformat()} if window else {}
+    return {**_due(heard.deadlines), **moved, "changed": heard.reason, "provisional": heard.provisional or None}
 
 
-def _rescheduled(heard: AssignmentRescheduled) -> dict[str, Any]:
-    window = {name: instant.isoformat() for name, instant in _window(heard).items()}
-    return {**_due(heard), **window, "changed": heard.reason, "provisional": heard.provisional or None}
+def _created(heard: AssignmentCreated) -> Facts:
+    beside = {} if heard.role == "lead" else {"assignment": heard.assignment}
+    return {**_due(heard.deadlines), "rule": heard.why.rule, "provisional": heard.provisional or None, **beside}
 
 
-def _created(heard: AssignmentCreated) -> dict[str, Any]:
-    facts = {**_due(heard), "rule": heard.why.rule, "provisional": heard.provisional or None}
-    return facts | ({} if heard.role == "lead" else {"assignment": heard.assignment})
+def _assigned(heard: AssignmentCreated) -> Change:
+    return Change(difficulty=heard.difficulty, leading=Leading(heard.key, heard.leader), level=heard.level or None)
 
 
-def _assigned(heard: AssignmentCreated) -> dict[str, Any]:
-    columns = {"difficulty": heard.difficulty, "key": heard.key, "leader": heard.leader}
-    return columns | ({"level": heard.level} if heard.level else {})
+def _replied(heard: AssignmentReplied) -> Change:
+    return Change(reply=Reply(heard.content, heard.outcome, heard.evaluate_by, heard.items, heard.co_opinions), asks=True)
 
 
-def _replied(heard: AssignmentReplied) -> dict[str, Any]:
-    return {
-        "reply": heard.content, "outcome": heard.outcome, "evaluate_by": heard.evaluate_by, "asked": True,
-        "items": [_item(item) for item in heard.items], "co_opinions": msgspec.to_builtins(heard.co_opinions),
-    }  # fmt: skip
-
-
-def _promised(*names: str) -> Values:
+def _promised(*names: str) -> Callable[[PromiseMade | PromiseKept | PromiseBroken], Facts]:
     """Facts about a promise; its date has a name of its own, because it is no deadline for an answer."""
-    return lambda heard: {**_of("promise", "what", *names)(heard), "promised_for": heard.due.isoformat()}
+    facts = _of("promise", "what", *names)
+    return lambda heard: {**facts(heard), "promised_for": heard.due.isoformat()}
 
 
-def _item(item: ReplyItem) -> dict[str, Any]:
-    promise = {**msgspec.structs.asdict(item.promise), "due": item.promise.due.isoformat()} if item.promise else None
-    return {"demand": item.demand, "content": item.content, "outcome": item.outcome, "promise": promise}
+def _marked(heard: AssignmentMarked) -> Change:
+    return Change(leading=Leading(heard.key, heard.leader))
 
 
-def _reopened(heard: AssignmentReopened) -> dict[str, Any]:
+def _extended(heard: AssignmentExtended) -> Facts:
+    return {"original": heard.original.isoformat(), "reason": heard.reason, **_due(heard.deadlines)}
+
+
+def _resolved(heard: SupervisionResolved) -> Facts:
+    return {"assignment": heard.assignment, "note": heard.note, "came_to": heard.result}
+
+
+def _reopened(heard: AssignmentReopened) -> Facts:
     # A dissatisfied submitter's words are not for the others who hold a receipt of the case.
     reason = None if heard.cause == "dissatisfied" else heard.reason
-    return {"round": heard.round, "cause": heard.cause, "reason": reason, **_due(heard)}
+    return {"round": heard.round, "cause": heard.cause, "reason": reason, **_due(heard.deadlines)}
 
 
 EFFECTS: Mapping[type[Message], Effect] = {
@@ -131,20 +130,20 @@ EFFECTS: Mapping[type[Message], Effect] = {
     AssignmentRuled: Effect(SUPERVISOR, None, _of("about", "granted", "reason")),
     AssignmentReassigned: Effect(SUPERVISOR, State.REASSIGNED, _of("to", "reason")),
     AssignmentAsked: Effect(DEPARTMENT, None, _of("until", "reason")),
-    AssignmentExtended: Effect(SUPERVISOR, None, lambda heard: {**_of("original", "reason")(heard), **_due(heard)}),
+    AssignmentExtended: Effect(SUPERVISOR, None, _extended),
     AssignmentPaused: Effect(DEPARTMENT, State.PAUSED, _of("reason", "until")),
-    AssignmentResumed: Effect(ROUTING, State.SIGNED, _due),
+    AssignmentResumed: Effect(ROUTING, State.SIGNED, lambda heard: _due(heard.deadlines)),
     AssignmentCancelled: Effect(ROUTING, None, _of("why"), internal=True),
     AssignmentAdvised: Effect(DEPARTMENT, None, _of("content", "deadline", "on_time")),
     AssignmentDrafted: Effect(DEPARTMENT, State.DRAFTED, internal=True),
     AssignmentAmended: Effect(HEAD, State.SIGNED, _of("reason"), internal=True),
     AssignmentReplied: Effect(DEPARTMENT, State.REPLIED, _of("content", "outcome", "deadline", "on_time"), _replied),
-    AssignmentReopened: Effect(ROUTING, State.REOPENED, _reopened, _of("round")),
+    AssignmentReopened: Effect(ROUTING, State.REOPENED, _reopened, lambda heard: Change(round=heard.round)),
     AssignmentConcluded: Effect(ROUTING, State.CONCLUDED, _of("rated")),
-    AssignmentMarked: Effect(SUPERVISOR, None, _of("key", "leader", "reason"), _of("key", "leader")),
-    AssignmentRaised: Effect(ROUTING, None, _of("level", "reason"), _of("level")),
+    AssignmentMarked: Effect(SUPERVISOR, None, _of("key", "leader", "reason"), _marked),
+    AssignmentRaised: Effect(ROUTING, None, _of("level", "reason"), lambda heard: Change(level=heard.level)),
     AssignmentRechecked: Effect(SUPERVISOR, None, _of("held", "note")),
-    AssignmentRescheduled: Effect(ROUTING, None, _rescheduled, _window),
+    AssignmentRescheduled: Effect(ROUTING, None, _rescheduled, lambda heard: Change(evaluate_by=heard.deadlines.get("evaluation"))),
     # That a department was told; the words stand with the opinion whose they are.
     AssignmentJoined: Effect(ROUTING, None, lambda heard: {"opinion": heard.opinion.id}, internal=True),
     AssignmentParted: Effect(ROUTING, None, _of("opinion"), internal=True),
@@ -152,11 +151,11 @@ EFFECTS: Mapping[type[Message], Effect] = {
     PromiseMade: Effect(DEPARTMENT, None, _promised("who")),
     PromiseKept: Effect(
         DEPARTMENT, None, _promised("evidence", "on_time", "evaluate_by"),
-        lambda heard: {"evaluate_by": heard.evaluate_by, "asked": True},
+        lambda heard: Change(evaluate_by=heard.evaluate_by, asks=True),
     ),
     PromiseBroken: Effect(ROUTING, None, _promised()),
     CardIssued: Effect(LADDER, None, _of("assignment", "card", "rung", "of", "deadline")),
     SupervisionRaised: Effect(LADDER, None, _of("assignment", "rung", "of", "deadline")),
     SupervisionScheduled: Effect(SUPERVISOR, None, _of("assignment", "title", "at")),
-    SupervisionResolved: Effect(SUPERVISOR, None, lambda heard: {**_of("assignment", "note")(heard), "came_to": heard.result}),
+    SupervisionResolved: Effect(SUPERVISOR, None, _resolved),
 }  # fmt: skip

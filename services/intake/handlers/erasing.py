@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.contracts.messages.supervision import LetterCancelled
-from services.intake import domain
+from services.intake.domain.erasing import check_erasure
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.receipts import show_receipt
 from services.intake.handlers.notifying import UNNUMBERED
-from services.intake.handlers.reviewing import OFFICE, Row, known
-from services.intake.handlers.submitter import held
 
 if TYPE_CHECKING:
-    from services.intake.store import IntakeStore
-
-ERASED = "opinion.erased"
+    from services.intake.store.writing import IntakeStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +26,25 @@ class Erasure:
 
 def erase(store: IntakeStore, opinion_id: str, *, content: bool = False) -> Erasure:
     """Erase by the opinion's id: everybody who told or signed it. What is erased already is not erased again."""
-    return _erase(store, known(store.opinion(opinion_id)), content=content)
+    return _erase(store, store.load(opinion_id), content=content)
 
 
 def erase_by_receipt(store: IntakeStore, receipt: str, *, content: bool = False) -> Erasure:
-    """Erase by a receipt: the submitter's erases everybody, a co-signer's only who holds it."""
-    holder = held(store.holder(receipt))
-    domain.check_erasure(first=holder.first, content=content)
+    """Erase by a receipt: the submitter's erases everybody, a co-signer's only the one who holds it."""
+    holder = store.load_held(receipt)
+    check_erasure(first=holder.first, content=content)
     return _erase(store, holder.opinion, None if holder.first else receipt, content=content)
 
 
-def _erase(store: IntakeStore, row: Row, signer: str | None = None, *, content: bool) -> Erasure:
-    forgotten = store.forget_persons(row["id"], signer)
-    store.forget_answers(row["id"])
-    words = content and not domain.is_erased(row)
+def _erase(store: IntakeStore, opinion: Opinion, signer: str | None = None, *, content: bool) -> Erasure:
+    forgotten = store.forget_persons(opinion.id, signer)
+    store.forget_answers(opinion.id)
+    words = content and opinion.erase_words()
     if words:
-        store.forget_words(row["id"], domain.ERASED_TITLE, domain.ERASED_CONTENT)
+        store.forget_words(opinion.id)
     if forgotten or words:
-        store.record(row["id"], store.now, ERASED, OFFICE, audience=signer, erased="content" if words else "persons")
+        opinion.record_erasure("content" if words else "persons", signer)
+    store.save(opinion)
     if forgotten:
-        store.publish(LetterCancelled(tuple(map(domain.show_receipt, forgotten))), row["id"], UNNUMBERED)
-    return Erasure(row["id"], len(forgotten), words)
+        store.publish(LetterCancelled(tuple(map(show_receipt, forgotten))), opinion.id, UNNUMBERED)
+    return Erasure(opinion.id, len(forgotten), words)

@@ -6,28 +6,31 @@ A letter has no number among the messages of its opinion: a gap would tell every
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.lifecycle import State
 from services.contracts.messages.supervision import LetterRequested
-from services.intake import domain
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.people import Addressee
+from services.intake.domain.receipts import show_receipt
 
 if TYPE_CHECKING:
-    from services.intake.store import IntakeStore
+    from services.intake.store.writing import IntakeStore
 
 About = Literal["received", "returned", "declined", "assigned", "replied", "kept"]
 UNNUMBERED = 0
 
 
-def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Mapping[str, Any]], /, **facts: str) -> None:
-    """A letter to each of `people` (receipt, title, contact data) who can be reached."""
+def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Addressee], /, **facts: str) -> None:
+    """A letter to each of `people` who can be reached."""
     for person in people:
-        if domain.is_reachable(person):
-            contact = {name: store.seal(person[name]) if person.get(name) else None for name in ("name", "email", "phone")}
-            letter = LetterRequested(about, domain.show_receipt(person["receipt"]), person["title"], facts, **contact)
+        if person.is_reachable:
+            letter = LetterRequested(
+                about, show_receipt(person.receipt), person.title, facts,
+                store.seal(person.name), store.seal(person.email), store.seal(person.phone),
+            )  # fmt: skip
             store.publish(letter, opinion, UNNUMBERED)
 
 
@@ -36,15 +39,18 @@ def department_name(catalogue: Catalogue, code: str) -> str:
     return stored.department(catalogue, code).name
 
 
-def so_far(catalogue: Catalogue, row: Mapping[str, Any], case: Mapping[str, Any]) -> list[tuple[About, dict[str, str]]]:
-    """What whoever joins a case has not been told yet: which department has it, and its reply where there is one."""
-    if case["department"] is None:
+def so_far(catalogue: Catalogue, own: str | None, case: Opinion) -> list[tuple[About, dict[str, str]]]:
+    """What those who join a case have not been told yet: which department has it, and its reply where there is one.
+
+    `own` is the department that had their opinion before.
+    """
+    if case.department is None:
         return []
-    named = {"department": department_name(catalogue, case["department"])}
+    named = {"department": department_name(catalogue, case.department)}
     found: list[tuple[About, dict[str, str]]] = []
-    if row["department"] != case["department"]:
+    if own != case.department:
         found.append(("assigned", named))
-    if case["reply"] is not None and State(case["state"]).is_answered:
-        window = {"evaluate_by": case["evaluate_by"].isoformat()} if case["evaluate_by"] else {}
-        found.append(("replied", {**named, "outcome": case["outcome"], **window}))
+    if case.reply is not None and case.outcome and case.state.is_answered:
+        window = {"evaluate_by": case.evaluate_by.isoformat()} if case.evaluate_by else {}
+        found.append(("replied", {**named, "outcome": case.outcome, **window}))
     return found

@@ -10,8 +10,8 @@ from werkzeug.datastructures import FileStorage
 
 from services.contracts.errors import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 from services.contracts.words import Words
-from services.intake import gateway
-from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, PHOTO_TYPES, Photo
+from services.intake.domain.attaching import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, PHOTO_TYPES, Photo
+from services.intake.gateway.photos import digest_of, read_photo, work_of
 
 PHOTOS = "photos"
 #: How much a form may bring (bytes): more than is kept, so that a photo that is too large is answered beside its field.
@@ -53,7 +53,7 @@ def files_of(name: str) -> list[FileStorage]:
 
 def digests_of(name: str) -> list[str]:
     """What tells the files in a field from others; none of them is decoded."""
-    return [gateway.digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]]
+    return [digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]]
 
 
 def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo], Words | None]:
@@ -63,10 +63,10 @@ def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo]
         return [], TOO_MANY
     photos: list[Photo] = []
     raws = [file.read(LARGEST_PHOTO + 1) for file in files]
-    charge(sum(map(gateway.work_of, raws)))
+    charge(sum(map(work_of, raws)))
     for raw in raws:
         try:
-            photos.append(gateway.read_photo(raw))
+            photos.append(read_photo(raw))
         except Refusal as error:
             return [], WRONG[type(error)]
     return photos, None

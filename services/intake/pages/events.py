@@ -61,7 +61,8 @@ from services.contracts.messages.supervision import (
     SupervisionScheduled,
 )
 from services.contracts.words import Words
-from services.intake.handlers import DEPARTMENT, ERASED, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
+from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
+from services.intake.domain.erasing import ERASED
 
 EVENTS: Mapping[str, Words] = {
     OpinionSubmitted.TYPE: Words("收到意见建议", "Received"),

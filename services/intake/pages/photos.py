@@ -7,10 +7,11 @@ from dataclasses import replace
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.contracts.words import Words
-from services.intake import app
-from services.intake.app import Intake
+from services.intake.app.attachments import attach_photos, check_holder
+from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.domain import MOST_PHOTOS_AT_ONCE
+from services.intake.app.receipts import known_receipt
+from services.intake.domain.attaching import MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
@@ -46,14 +47,14 @@ def add_photos(call: Call[Intake]) -> Answer:
     text, form = call.path["receipt"], read_form((KEY,), MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
     try:
-        full = app.check_holder(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
+        full = check_holder(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
         photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
         if not full and (wrong or not photos):
             return show(call.service, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
         digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
-        app.attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos, digests, full)
+        attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos, digests, full)
     except NotFound:
         return show(call.service, text, form)
     except (Conflict, NotAllowed):
         return show(call.service, text, form | {KEY: new_key()}, 409, notice=NOT_KEPT)
-    return see_other(f"/receipts/{app.known_receipt(text)}#attachments")
+    return see_other(f"/receipts/{known_receipt(text)}#attachments")

@@ -16,14 +16,22 @@ from services.contracts.callers import PUBLIC
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
+from services.contracts.messages.values import CoOpinion
 from services.contracts.vocabulary import LEVELS, OUTCOMES, PROMISED, RATINGS, STANDINGS, STEPS
 from services.contracts.words import Words
-from services.intake import app, domain, schemas
-from services.intake.app import Intake, receipt_data
+from services.intake.app import receipts
+from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
+from services.intake.app.receipts import known_receipt, receipt_data
+from services.intake.app.views import ReceiptView
+from services.intake.domain.attaching import MOST_PHOTOS
+from services.intake.domain.receipts import read_receipt
+from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.domain.timeline import SeparateAnswer
 from services.intake.pages.choosing import PhotoField
 from services.intake.pages.submission import TEMPLATES, new_key, usable_key
 from services.intake.pages.timeline import department_name, entries_of, show_time, topic_name
+from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other
@@ -54,8 +62,8 @@ class ReceiptForm:
 
 
 EVALUATION = ReceiptForm(
-    app.evaluate,
-    schemas.Evaluation(),
+    receipts.evaluate,
+    Evaluation(),
     {
         "result": Words("请选择您对结果是否满意", "Choose how satisfied you are with the result"),
         "process": Words("请选择其中一项", "Choose one of these"),
@@ -68,12 +76,12 @@ EVALUATION = ReceiptForm(
     "evaluation",
 )
 DETAILS = ReceiptForm(
-    app.add_details,
-    schemas.Details(),
+    receipts.add_details,
+    Details(),
     {
         "content": Words(
-            f"请填写；连同原来的内容最多 {domain.LONGEST_CONTENT} 个字",
-            f"Please fill this in; at most {domain.LONGEST_CONTENT} characters together with what you wrote before",
+            f"请填写；连同原来的内容最多 {LONGEST_CONTENT} 个字",
+            f"Please fill this in; at most {LONGEST_CONTENT} characters together with what you wrote before",
         ),
     },
     Words(
@@ -83,9 +91,9 @@ DETAILS = ReceiptForm(
     "state",
 )
 WITHDRAWAL = ReceiptForm(
-    app.withdraw,
-    schemas.Withdrawal(),
-    {"reason": Words(f"最多 {schemas.LONGEST_REASON} 个字", f"At most {schemas.LONGEST_REASON} characters")},
+    receipts.withdraw,
+    Withdrawal(),
+    {"reason": Words(f"最多 {LONGEST_REASON} 个字", f"At most {LONGEST_REASON} characters")},
     Words(
         "没有撤回：已经有了答复，或者有别的意见建议与它并案办理。下面是最新的情况。",
         "It was not withdrawn: there is an answer by now, or other opinions are handled with it. This is how things stand.",
@@ -103,7 +111,7 @@ def look_up(call: Call[Intake]) -> Answer:
     text = str(call.query.get("receipt", "")).strip()
     if not text:
         return _private(html(TEMPLATES, "lookup.html", place=call.service.catalogue, given="", mistake=None))
-    receipt = domain.read_receipt(text)
+    receipt = read_receipt(text)
     if receipt is None:
         return _not_found(call.service, text, NO_RECEIPT)
     return see_other(f"/receipts/{receipt}")
@@ -166,7 +174,7 @@ def _take(call: Call[Intake], kind: ReceiptForm) -> Answer:
     except (Conflict, IntegrityError):
         # Sent from another window, or twice at the same moment.
         return show(call.service, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
-    return see_other(f"/receipts/{app.known_receipt(text)}#{kind.answered_at}")
+    return see_other(f"/receipts/{known_receipt(text)}#{kind.answered_at}")
 
 
 def page_of(call: Call[Intake]) -> str:
@@ -182,40 +190,40 @@ def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200,
     try:
         known = _known(service, text, cursor)
     except NotFound:
-        return _not_found(service, text, UNKNOWN_RECEIPT if domain.read_receipt(text) else NO_RECEIPT)
-    values, state = {"mistakes": {}, "notice": None} | said, State(known["state"])
+        return _not_found(service, text, UNKNOWN_RECEIPT if read_receipt(text) else NO_RECEIPT)
+    values, state = {"mistakes": {}, "notice": None} | said, known.state
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
-        address=f"/receipts/{app.known_receipt(text)}", standing=STANDINGS[state].name, tone=tone_of(state),
+        address=f"/receipts/{known_receipt(text)}", standing=STANDINGS[state].name, tone=tone_of(state),
         steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
-        promised=PROMISED, most_photos=domain.MOST_PHOTOS, more_photos=MORE_PHOTOS,
+        promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,
         **_in_words(known, service.catalogue), **values,
     )  # fmt: skip
     return _private(page)
 
 
-def _known(service: Intake, text: str, cursor: str) -> dict[str, Any]:
+def _known(service: Intake, text: str, cursor: str) -> ReceiptView:
     try:
         return receipt_data(service, text, cursor or None)
     except Invalid:
         return receipt_data(service, text)
 
 
-def _in_words(known: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
+def _in_words(known: ReceiptView, catalogue: Catalogue) -> dict[str, object]:
     """What of a receipt has to be looked up or translated before it is shown."""
-    reply = known["reply"]
+    reply = known.reply
     return {
-        "department": department_name(known["department"], catalogue) if known["department"] else None,
-        "topic": topic_name(known["topic"], catalogue) if known["topic"] else None,
-        "level": LEVELS.get(known["level"] or ""),
+        "department": department_name(known.department, catalogue) if known.department else None,
+        "topic": topic_name(known.topic, catalogue) if known.topic else None,
+        "level": LEVELS.get(known.level or ""),
         "meaning": _meaning(known),
-        "submitted": show_time(known["submitted"], catalogue),
-        "evaluate_by": show_time(reply["evaluate_by"], catalogue) if reply and reply["evaluate_by"] else None,
-        "advice": _by_department((reply or {}).get("co_opinions") or (), catalogue),
-        "answers": _by_department(known["answers"], catalogue),
-        "promises": [(each, show_time(datetime.fromisoformat(each["due"]), catalogue)) for each in known["promises"]],
-        "timeline": entries_of(known["timeline"], catalogue, {each["content"] for each in (reply, *known["answers"]) if each}),
+        "submitted": show_time(known.submitted, catalogue),
+        "evaluate_by": show_time(reply.evaluate_by, catalogue) if reply and reply.evaluate_by else None,
+        "advice": _by_department((reply.co_opinions if reply else None) or (), catalogue),
+        "answers": _by_department(known.answers, catalogue),
+        "promises": [(each, show_time(datetime.fromisoformat(each.due or ""), catalogue)) for each in known.promises if each.due],
+        "timeline": entries_of(known.timeline, catalogue, {each.content for each in (reply, *known.answers) if each}),
     }
 
 
@@ -226,14 +234,14 @@ def tone_of(state: State) -> str:
     return "good" if state.is_answered else "bad" if state is State.DECLINED else "info"
 
 
-def _meaning(known: Mapping[str, Any]) -> Words:
+def _meaning(known: ReceiptView) -> Words:
     """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
-    others = State(known["state"]).asks_submitter and "details" not in known["may"]
-    return FOR_THE_SUBMITTER if others else STANDINGS[known["state"]].meaning
+    others = known.state.asks_submitter and "details" not in known.may
+    return FOR_THE_SUBMITTER if others else STANDINGS[known.state].meaning
 
 
-def _by_department(told: Iterable[Mapping[str, Any]], catalogue: Catalogue) -> list[tuple[Words, str]]:
-    return [(department_name(each["department"], catalogue), each["content"]) for each in told]
+def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalogue) -> list[tuple[Words, str]]:
+    return [(department_name(each.department, catalogue), each.content) for each in told]
 
 
 def _not_found(service: Intake, given: str, mistake: Words) -> flask.Response:

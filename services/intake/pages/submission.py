@@ -17,11 +17,14 @@ from services.contracts.callers import PUBLIC
 from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
 from services.contracts.vocabulary import VISIBILITIES
 from services.contracts.words import Words
-from services.intake import app, domain, schemas
-from services.intake.app import Intake
+from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
-from services.intake.domain import Photo
+from services.intake.app.opinions import submit_with
+from services.intake.domain import submission
+from services.intake.domain.attaching import Photo
+from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, Submission
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
+from services.intake.schemas.bodies import SubmissionSchema
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import environment, error_page, html, see_other
@@ -34,7 +37,7 @@ routes = Routes()
 TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 PLACES = ("topic", "area", "station")
 #: Hidden, in the form that the code on a station's poster leads to.
-CODE = domain.CODE
+CODE = submission.CODE
 CONTACT = ("name", "phone", "email")
 KEY = "key"
 #: The rows of the form for those who sign with the submitter; more come by the API.
@@ -42,7 +45,7 @@ ROWS = (1, 2, 3)
 COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
 FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, KEY)
 _KEY = re.compile(r"[A-Za-z0-9_-]{22}")
-_SUBMISSION = schemas.Submission()
+_SUBMISSION = SubmissionSchema()
 #: Going back to the form shows the same form with the same key, so that sending it again is noticed. `no-store` would
 #: make the browser fetch a new one.
 FORM_CACHING = "private, no-cache"
@@ -83,7 +86,7 @@ MISTAKES: dict[str, Words] = {
     CODE: Words("这个二维码已经失效，请选择联络站后再提交", "This code is no longer good; choose the station and submit again"),
 }
 MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
-LONGEST: Mapping[str, int] = {"title": domain.LONGEST_TITLE, "content": domain.LONGEST_CONTENT}
+LONGEST: Mapping[str, int] = {"title": LONGEST_TITLE, "content": LONGEST_CONTENT}
 SENT_ALREADY = Words(
     "这张表已经提交过，之后内容有改动。如果要另外提交一件，请再按一次“提交”。",
     "This form was sent before, with another text. To submit this as another opinion, press submit once more.",
@@ -140,10 +143,11 @@ def submit(call: Call[Intake]) -> Answer:
     form[KEY] = usable_key(form[KEY])
     photos, wrong = chosen_photos(PHOTOS, call.charge)
     try:
-        body = validate(_SUBMISSION, submission_of(form))
+        sent = validate(_SUBMISSION, submission_of(form))
         if wrong:
             return _form(call.service, form, 422, mistakes={PHOTOS: wrong})
-        taken = _submit(replace(call, body=body, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos)
+        keyed = replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal))
+        taken = _submit(keyed, sent, photos)
     except Invalid as error:
         # A browser sends no file twice by itself, so photos that were right are asked for again.
         again = {PHOTOS: wrong or CHOOSE_AGAIN} if wrong or photos else {}
@@ -200,12 +204,12 @@ def _mistake(name: str, text: str) -> Words:
     return MISTAKES[name]
 
 
-def _submit(call: Call[Intake], photos: Sequence[Photo]) -> Mapping[str, Any]:
+def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> Mapping[str, Any]:
     try:
-        _, taken = app.submit_with(call, photos)
+        _, taken = submit_with(call, sent, photos)
     except IntegrityError:
         # The same form arrived twice at the same moment, and the other one was first: now its answer is known.
-        _, taken = app.submit_with(call, photos)
+        _, taken = submit_with(call, sent, photos)
     return cast(Mapping[str, Any], taken)
 
 

@@ -31,7 +31,8 @@ from services.contracts.vocabulary import (
     word,
 )
 from services.contracts.words import Words
-from services.intake.handlers import DEPARTMENT
+from services.intake.app.views import Moment
+from services.intake.domain.actors import DEPARTMENT
 from services.intake.pages.events import ACTORS, EVENTS
 
 Shown = Words | Markup
@@ -182,21 +183,21 @@ FACTS: Mapping[str, tuple[Words, Show]] = {
 }
 
 
-def entries_of(timeline: Sequence[Mapping[str, Any]], catalogue: Catalogue, answers: Collection[str]) -> list[ShownEntry]:
+def entries_of(timeline: Sequence[Moment], catalogue: Catalogue, answers: Collection[str]) -> list[ShownEntry]:
     """The timeline in words, oldest first. The text of `answers`, which the page shows on their own, is not repeated."""
     return [_moment(moment, catalogue, answers) for moment in timeline]
 
 
-def _moment(moment: Mapping[str, Any], catalogue: Catalogue, answers: Collection[str]) -> ShownEntry:
-    facts = dict(moment["facts"])
-    said = facts.get("content") or ""
-    if moment["what"] in ANSWERS and said in answers:
+def _moment(moment: Moment, catalogue: Catalogue, answers: Collection[str]) -> ShownEntry:
+    facts = dict(moment.facts)
+    said = str(facts.get("content") or "")
+    if moment.what in ANSWERS and said in answers:
         said = ""
-    by = word(ACTORS, moment["by"])
-    if moment["by"] == DEPARTMENT and "department" in facts:
-        by = department_name(facts.pop("department"), catalogue)
-    what = word(EVENTS, moment["what"])
-    return ShownEntry(show_time(moment["at"], catalogue), what, by, list(_facts(facts, catalogue)), said)
+    by = word(ACTORS, moment.by)
+    if moment.by == DEPARTMENT and "department" in facts:
+        by = department_name(str(facts.pop("department")), catalogue)
+    what = word(EVENTS, moment.what)
+    return ShownEntry(show_time(moment.at, catalogue), what, by, list(_facts(facts, catalogue)), said)
 
 
 def _facts(facts: Mapping[str, Any], catalogue: Catalogue) -> Sequence[LabelledFact]:

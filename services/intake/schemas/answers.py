@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.intake.domain import PHOTO_TYPES
-from services.intake.schemas.bodies import Location, RelayField, Submitter
+from services.intake.domain.attaching import PHOTO_TYPES
+from services.intake.schemas.bodies import LocationSchema, RelayField, SubmitterSchema
 from services.runtime.web.listing import followed_page
 from services.runtime.web.paging import page_of
 
@@ -110,7 +110,7 @@ class ReceiptPromiseShape(Schema):
     evidence = fields.String(required=True, allow_none=True)
 
 
-class SeparateAnswer(Schema):
+class SeparateAnswerSchema(Schema):
     """The answer of a department that handles its own part of the case (分别办理)."""
 
     department = fields.String(required=True)
@@ -118,7 +118,7 @@ class SeparateAnswer(Schema):
     at = fields.AwareDateTime(required=True)
 
 
-class Attachment(Schema):
+class AttachmentSchema(Schema):
     """A photo of an opinion as it is listed; `size` is in bytes."""
 
     id = fields.String(required=True)
@@ -145,10 +145,10 @@ class Receipt(Schema):
     department = fields.String(allow_none=True)
     submitted = fields.AwareDateTime(required=True)
     reply = fields.Dict(allow_none=True)
-    answers = fields.List(fields.Nested(SeparateAnswer), required=True)
+    answers = fields.List(fields.Nested(SeparateAnswerSchema), required=True)
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
     evaluation = fields.Dict(allow_none=True)
-    attachments = fields.List(fields.Nested(Attachment), required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
     may = fields.List(fields.String(), required=True)
     timeline = fields.List(fields.Nested(TimelineEntryShape), required=True)
     earlier = fields.String(required=True, allow_none=True)
@@ -170,7 +170,7 @@ class OpinionShape(Schema):
     topic = fields.String(required=True, allow_none=True)
     area = fields.String(required=True, allow_none=True)
     station = fields.String(required=True, allow_none=True)
-    location = fields.Nested(Location, required=True, allow_none=True)
+    location = fields.Nested(LocationSchema, required=True, allow_none=True)
     visibility = fields.String(required=True)
     state = fields.String(required=True)
     submitted = fields.AwareDateTime(required=True)
@@ -230,18 +230,18 @@ class OpinionFile(OpinionShape):
     `submitter`, `cosigners`, `relay` and `deputy` are there only for those who may see who told it.
     """
 
-    submitter = fields.Nested(Submitter, allow_none=True)
-    cosigners = fields.List(fields.Nested(Submitter))
+    submitter = fields.Nested(SubmitterSchema, allow_none=True)
+    cosigners = fields.List(fields.Nested(SubmitterSchema))
     relay = fields.List(RelayField(), allow_none=True)
     deputy = fields.String(allow_none=True)
     handlers = fields.List(fields.Nested(HandlerShape), required=True)
-    answers = fields.List(fields.Nested(SeparateAnswer), required=True)
+    answers = fields.List(fields.Nested(SeparateAnswerSchema), required=True)
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)
     timeline = fields.List(fields.Nested(StaffTimelineEntryShape), required=True)
     earlier = fields.String(required=True, allow_none=True)
     evaluations = fields.List(fields.Nested(RatedShape), required=True)
     merged = fields.List(fields.Nested(MergedShape), required=True)
-    attachments = fields.List(fields.Nested(Attachment), required=True)
+    attachments = fields.List(fields.Nested(AttachmentSchema), required=True)
 
 
 OpinionPage = followed_page("OpinionPage", "A page of opinions.", OpinionShape)

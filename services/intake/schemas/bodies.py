@@ -5,44 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, post_load, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.fields import Code, MailboxField, ManyLines, OneLine, TelephoneField
-from services.contracts.lifecycle import State
-from services.contracts.messages.values import Handling, Outcome, Rating
-from services.contracts.queries import Choices, Codes, Names
-from services.intake.domain import IN_REVIEW, KINDS, LONGEST_CONTENT, LONGEST_TITLE, MOST_COSIGNERS, RELAY_ROLES, VISIBILITIES
-from services.runtime.web.listing import followed
-from services.runtime.web.paging import LARGEST_LIMIT, Page
+from services.contracts.messages.values import Handling, Rating
+from services.intake.domain.people import Person, RelayStep
+from services.intake.domain.rating import Rated
+from services.intake.domain.reviewing import Terms
+from services.intake.domain.submission import (
+    KINDS,
+    LONGEST_CONTENT,
+    LONGEST_TITLE,
+    MOST_COSIGNERS,
+    RELAY_ROLES,
+    VISIBILITIES,
+    Location,
+    Submission,
+)
+from services.intake.schemas.commands import AcceptMany, AddDetails, Ask, Decline, Merge, SubmittedLine, Withdraw
+from services.intake.schemas.making import Made
 
 LONGEST_REASON = 2_000
 LARGEST_BATCH = 500
 LONGEST_CODE = 60
-#: How many lines of a timeline are shown at once, where nothing else is asked for.
-MOST_LINES = 100
 
 
-class Location(Schema):
+class LocationSchema(Made):
     """Where it is: an address, or degrees of WGS 84."""
 
+    made = Location
     address = OneLine(300, shortest=0)
     latitude = fields.Float(validate=validate.Range(-90, 90))
     longitude = fields.Float(validate=validate.Range(-180, 180))
 
 
-class Submitter(Schema):
+class SubmitterSchema(Made):
     """Who says it; everything but the kind is personal data."""
 
+    made = Person
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     name = OneLine(100, shortest=0)
     phone = TelephoneField()
     email = MailboxField(validate=validate.Length(max=320))
 
 
-class RelayStep(Schema):
+class RelayStepSchema(Made):
     """Somebody who passed the opinion on, and in which role."""
 
+    made = RelayStep
     role = fields.String(required=True, validate=validate.OneOf(RELAY_ROLES))
     name = OneLine(120, required=True)
 
@@ -51,7 +62,7 @@ class RelayField(fields.Nested):
     """A step of the relay chain: `{role, name}`, or the name alone."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(RelayStep, metadata={"description": "or the name alone, as text", "or_text": True}, **options)
+        super().__init__(RelayStepSchema, metadata={"description": "or the name alone, as text", "or_text": True}, **options)
         self._name = OneLine(120)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, *args: Any, **options: Any) -> Any:
@@ -60,9 +71,11 @@ class RelayField(fields.Nested):
         return self._name.deserialize(value)
 
 
-class Submission(Schema):
+class SubmissionSchema(Made):
     """An opinion as it comes in; only title and content are required."""
 
+    made = Submission
+    tuples = ("cosigners", "relay")
     title = OneLine(LONGEST_TITLE, required=True)
     content = ManyLines(LONGEST_CONTENT, required=True)
     channel = fields.String(load_default="web", validate=validate.OneOf(CHANNELS))
@@ -70,9 +83,9 @@ class Submission(Schema):
     area = Code(LONGEST_CODE, allow_none=True)
     station = Code(LONGEST_CODE, allow_none=True)
     deputy = OneLine(120, shortest=0, allow_none=True)
-    location = fields.Nested(Location, allow_none=True)
-    submitter = fields.Nested(Submitter, allow_none=True)
-    cosigners = fields.List(fields.Nested(Submitter), validate=validate.Length(max=MOST_COSIGNERS), allow_none=True)
+    location = fields.Nested(LocationSchema, allow_none=True)
+    submitter = fields.Nested(SubmitterSchema, allow_none=True)
+    cosigners = fields.List(fields.Nested(SubmitterSchema), validate=validate.Length(max=MOST_COSIGNERS), allow_none=True)
     code = Code(
         40,
         allow_none=True,
@@ -82,25 +95,46 @@ class Submission(Schema):
     external_id = Code(200, allow_none=True)
     relay = fields.List(RelayField(), validate=validate.Length(max=10), allow_none=True)
 
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> object:
+        """The checked data as a submission; null co-signers are none."""
+        if "cosigners" in data:
+            data["cosigners"] = data["cosigners"] or ()
+        return super().make(data)
 
-class BatchLine(Submission):
+
+class BatchLine(SubmissionSchema):
     """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
 
     channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
     submitted_at = Code(60, allow_none=True)
 
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> SubmittedLine:
+        """The checked data as a line."""
+        written = data.pop("submitted_at", None)
+        return SubmittedLine(super().make(data), written)
 
-class Evaluation(Schema):
+
+class Evaluation(Made):
     """满意度测评: how the handling and the result are rated; `dissatisfied`, of either, needs its reason in `comment`."""
 
+    made = Rated
     result = fields.String(required=True, validate=validate.OneOf(list(Rating)))
     process = fields.String(validate=validate.OneOf(list(Rating)), load_default=None)
     comment = ManyLines(2000, shortest=0, load_default=None)
 
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> object:
+        """The checked data as an answer."""
+        return Rated(Rating(data["result"]), Rating(data["process"]) if data["process"] else None, data["comment"])
 
-class Acceptance(Schema):
+
+class Acceptance(Made):
     """A reviewer's yes, and how the opinion is to be handled as far as the reviewer says so."""
 
+    made = Terms
+    tuples = ("co_handlers",)
     topic = Code(LONGEST_CODE, load_default=None, allow_none=True)
     level = fields.String(validate=validate.OneOf(LEVELS), load_default=None, allow_none=True)
     difficulty = Code(LONGEST_CODE, load_default=None, allow_none=True)
@@ -116,67 +150,43 @@ class BatchAcceptance(Acceptance):
 
     opinions = fields.List(OneLine(36), required=True, validate=validate.Length(1, LARGEST_BATCH))
 
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> AcceptMany:
+        """The checked data as a command."""
+        named = tuple(data.pop("opinions"))
+        return AcceptMany(named, super().make(data))
 
-class DeclineBody(Schema):
+
+class DeclineBody(Made):
     """A reviewer's no, with a reason of the catalogue."""
 
+    made = Decline
     reason = Code(LONGEST_CODE, required=True)
 
 
-class QuestionBody(Schema):
+class QuestionBody(Made):
     """What the reviewer needs to know."""
 
+    made = Ask
     question = ManyLines(LONGEST_REASON, required=True)
 
 
-class Merging(Schema):
+class Merging(Made):
     """The opinion it is handled with."""
 
+    made = Merge
     into = Code(LONGEST_CODE, required=True)
 
 
-class Details(Schema):
+class Details(Made):
     """What the submitter adds."""
 
+    made = AddDetails
     content = ManyLines(LONGEST_CONTENT, required=True)
 
 
-class Withdrawal(Schema):
+class Withdrawal(Made):
     """Why it is taken back, if the submitter wants to say."""
 
+    made = Withdraw
     reason = ManyLines(LONGEST_REASON, shortest=0, load_default=None)
-
-
-class TimelineQuery(Schema):
-    """The query of one case: which part of its timeline."""
-
-    cursor = fields.String(load_default=None)
-    limit = fields.Integer(load_default=MOST_LINES, validate=validate.Range(1, LARGEST_LIMIT))
-
-
-class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[misc]
-    """What a list of opinions can be narrowed to."""
-
-    state = Choices(State, load_default=None)
-    channel = Choices(CHANNELS, load_default=None)
-    topic = Codes("topics", load_default=None)
-    department = Codes("departments", load_default=None)
-    area = Codes("areas", load_default=None)
-    station = Codes("stations", load_default=None)
-    level = Choices(LEVELS, load_default=None)
-    outcome = Choices(Outcome, load_default=None)
-    external_id = fields.String(load_default=None)
-
-
-class BatchQuery(Schema):
-    """How a file is read: for show only (`dry_run`), without the columns named in `ignore`, from the `sheet` of a workbook."""
-
-    dry_run = fields.Boolean(load_default=False)
-    ignore = Names(load_default=())
-    sheet = fields.String(load_default=None)
-
-
-class ReviewQuery(Page):
-    """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter."""
-
-    state = Choices(IN_REVIEW, load_default=(IN_REVIEW[0].value,))

@@ -6,13 +6,16 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.against import SECTIONS
 from services.contracts.fields import OneLine
+from services.intake.schemas.commands import Erase, Retain, Rotate
+from services.intake.schemas.making import Made
 
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500
 
 
-class ErasureBody(Schema):
+class ErasureBody(Made):
     """Erase persons; with `content`, what they wrote too."""
 
+    made = Erase
     content = fields.Boolean(load_default=False)
 
 
@@ -24,7 +27,7 @@ class Erased(Schema):
     content = fields.Boolean(required=True)
 
 
-class _Some(Schema):
+class _Some(Made):
     """Some opinions at a time: those behind the id `after`, at most `limit` of them."""
 
     after = OneLine(36, load_default=None, allow_none=True)
@@ -34,6 +37,7 @@ class _Some(Schema):
 class Retention(_Some):
     """Which cases: those that ended so many days ago. Counted only, unless `erase`."""
 
+    made = Retain
     days = fields.Integer(strict=True, required=True, validate=validate.Range(1, LONGEST_DAYS))
     erase = fields.Boolean(load_default=False)
 
@@ -48,6 +52,8 @@ class Retained(Schema):
 
 class Rotation(_Some):
     """Which opinions."""
+
+    made = Rotate
 
 
 class Rotated(Schema):

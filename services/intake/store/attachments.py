@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.intake.domain.attaching import Attachment
 from services.intake.store.tables import tables
-from services.runtime.store.database import Instant, row_of, rows_of
+from services.runtime.store.database import Instant
 
-Row = Mapping[str, Any]
 #: `content` stands last, so that a list of the others does not read it.
 attachments = sa.Table(
     "attachments",
@@ -23,19 +20,20 @@ attachments = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+_LISTED = sa.select(attachments.c.id, attachments.c.type, attachments.c.size, attachments.c.at)
 
 
-def attachments_of(connection: Connection, opinion_id: str) -> list[Row]:
-    """The photos of an opinion without their bytes, in the order they came: id, type, size (bytes), at."""
-    columns = (attachments.c.id, attachments.c.type, attachments.c.size, attachments.c.at)
-    query = sa.select(*columns).where(attachments.c.opinion == opinion_id).order_by(attachments.c.at, attachments.c.id)
-    return rows_of(connection.execute(query))
+def attachments_of(connection: Connection, opinion_id: str) -> list[Attachment]:
+    """The photos of an opinion without their bytes, in the order they came."""
+    query = _LISTED.where(attachments.c.opinion == opinion_id).order_by(attachments.c.at, attachments.c.id)
+    return [Attachment(*tuple(row)) for row in connection.execute(query)]
 
 
-def attachment(connection: Connection, opinion_id: str, attachment_id: str) -> Row | None:
-    """One photo of an opinion with its bytes; None when it has no such photo."""
-    query = sa.select(attachments).where(attachments.c.opinion == opinion_id, attachments.c.id == attachment_id)
-    return row_of(connection.execute(query))
+def attachment(connection: Connection, opinion_id: str, attachment_id: str) -> tuple[Attachment, bytes] | None:
+    """One photo of an opinion and its bytes; None when it has no such photo."""
+    query = _LISTED.add_columns(attachments.c.content)
+    row = connection.execute(query.where(attachments.c.opinion == opinion_id, attachments.c.id == attachment_id)).first()
+    return (Attachment(row.id, row.type, row.size, row.at), row.content) if row is not None else None
 
 
 def attached(opinion_id: str) -> sa.Select[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,14 +12,14 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionDetailed
+from services.intake.domain.erasing import ERASED_CONTENT
 from services.intake.store.attachments import attachments
-from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, put_away
+from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
 from services.intake.store.tables import opinions, ratings, signers, timeline
-from services.runtime.store.database import Transaction, rows_of
+from services.runtime.store.database import Transaction
 from services.runtime.store.journal import forget_subject
 from services.runtime.store.vault import SealBroken, Vault
 
-Row = Mapping[str, Any]
 _CLOSED = tuple(state for state in State if state.is_closed)
 
 
@@ -88,16 +88,16 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
         # Another key is no change that anybody follows.
         as_before = {"updated": opinions.c.updated} if table is opinions else {}
         change = change.values(personal=sa.bindparam("sealed"), **emptied(table), **as_before)
-        for row in rows_of(work.execute(query)):
+        for row in work.execute(query).all():
             sealed = _resealed(vault, row, names, done)
             if sealed is not None:
-                work.defer(change, {"which": row["which"], "sealed": sealed})
+                work.defer(change, {"which": row.which, "sealed": sealed})
     return done
 
 
-def _resealed(vault: Vault, row: Row, names: tuple[str, ...], done: Resealed) -> str | None:
+def _resealed(vault: Vault, row: sa.Row[Any], names: tuple[str, ...], done: Resealed) -> str | None:
     try:
-        sealed: str | None = vault.renew(row["personal"]) if row["personal"] else put_away(vault, row, names)["personal"]
+        sealed = vault.renew(row.personal) if row.personal else seal(vault, {name: getattr(row, name) for name in names})
     except SealBroken:
         done.broken += 1
         return None
@@ -120,18 +120,16 @@ def forget_persons(work: Transaction, opinion: str, signer: str | None = None) -
     return gone
 
 
-def forget_words(work: Transaction, opinion: str, title: str, content: str) -> None:
-    """Put a note in the place of all that the submitters of an opinion wrote: its text, what they added, what they said of it;
-    their photos are gone."""
+def forget_words(work: Transaction, opinion: str) -> None:
+    """Take away what the submitters of an opinion wrote beside its text: what they added, what they said of the reply, their
+    photos, and the digests of what was sent."""
     work.overwrite()
     forget_subject(work.connection, opinion)
     work.execute(attachments.delete().where(attachments.c.opinion == opinion))
-    work.execute(
-        opinions.update().where(opinions.c.id == opinion).values(title=title, content=content, location=sa.null(), given=None)
-    )
+    work.execute(opinions.update().where(opinions.c.id == opinion).values(given=None))
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)
     added &= timeline.c.audience.is_(None)
-    work.execute(timeline.update().where(added).values(facts={"content": content}))
+    work.execute(timeline.update().where(added).values(facts={"content": ERASED_CONTENT}))
     receipts = [
         *work.execute(sa.select(opinions.c.receipt).where(opinions.c.id == opinion)).scalars(),
         *work.execute(sa.select(signers.c.receipt).where(signers.c.opinion == opinion)).scalars(),

@@ -10,27 +10,65 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from services.intake.domain.people import Person, Persons, RelayStep
+from services.intake.domain.submission import as_given
 from services.intake.store.tables import opinions, signers
 from services.runtime.store.vault import Vault
 
-Row = Mapping[str, Any]
 #: The personal fields of a row, by its table.
 OF_OPINION, OF_SIGNER = ("submitter", "relay", "deputy"), ("name", "phone", "email")
 #: What JSON columns hold that were given nothing; as a literal, so that both databases see that the partial index fits.
 _NOTHING: sa.ColumnElement[str] = sa.literal_column("'null'")
 
 
-def put_away(vault: Vault, row: Row, names: tuple[str, ...]) -> dict[str, Any]:
-    """The row as it is stored: without its personal fields, and with all that they say sealed; None when they say nothing."""
-    told = {name: row[name] for name in names if row.get(name)}
-    rest = {name: value for name, value in row.items() if name not in names}
-    return {**rest, "personal": vault.seal(told) if told else None}
+def seal_persons(vault: Vault, persons: Persons) -> str | None:
+    """Who told an opinion, as it is kept; None when nothing is said of them."""
+    submitter = as_given(persons.submitter) if persons.submitter else None
+    relay = [as_given(each) if isinstance(each, RelayStep) else each for each in persons.relay or ()]
+    return seal(vault, {"submitter": submitter, "relay": relay, "deputy": persons.deputy})
 
 
-def take_out(vault: Vault, row: Row, names: tuple[str, ...]) -> dict[str, Any]:
-    """The personal fields of a stored row, None for what it does not say; raises `SealBroken`."""
-    told = vault.open(row["personal"]) if row["personal"] else {name: row.get(name) for name in names}
-    return {name: told.get(name) or None for name in names}
+def seal_signer(vault: Vault, person: Person) -> str | None:
+    """Who signed an opinion, as it is kept; None when nothing is said of them but their kind."""
+    return seal(vault, {"name": person.name, "phone": person.phone, "email": person.email})
+
+
+def seal(vault: Vault, told: Mapping[str, object]) -> str | None:
+    """The personal fields of a row as one sealed text; None when they say nothing."""
+    kept = {name: value for name, value in told.items() if value}
+    return vault.seal(kept) if kept else None
+
+
+def persons_of(vault: Vault, row: sa.Row[Any]) -> Persons:
+    """Who told a stored opinion; raises `SealBroken`."""
+    told = _told(vault, row, OF_OPINION)
+    relay = told.get("relay")
+    return Persons(
+        submitter_of(told.get("submitter")),
+        tuple(RelayStep(**each) if isinstance(each, dict) else each for each in relay) if relay else None,
+        told.get("deputy") or None,
+    )
+
+
+def signer_of(vault: Vault, row: sa.Row[Any], kind: str = "") -> Person:
+    """Who signed a stored opinion; raises `SealBroken`."""
+    told = _told(vault, row, OF_SIGNER)
+    return Person(kind, *(told.get(name) or None for name in OF_SIGNER))
+
+
+def submitter_of(told: Mapping[str, str] | None) -> Person | None:
+    """Who submitted an opinion, of what is kept of them."""
+    return Person(**told) if told else None
+
+
+def told_by_submitter(vault: Vault, row: sa.Row[Any]) -> Person | None:
+    """Who submitted an opinion, of a row with `personal` and `submitter`; raises `SealBroken`."""
+    return submitter_of(_told(vault, row, ("submitter",)).get("submitter"))
+
+
+def _told(vault: Vault, row: sa.Row[Any], names: tuple[str, ...]) -> dict[str, Any]:
+    told: dict[str, Any] = vault.open(row.personal) if row.personal else {name: getattr(row, name) for name in names}
+    return told
 
 
 def is_personal(table: sa.Table) -> sa.ColumnElement[bool]:
@@ -44,7 +82,7 @@ def is_open(table: sa.Table) -> sa.ColumnElement[bool]:
     return sa.or_(*(sa.cast(column, sa.Text) != _NOTHING if _is_json(column) else column.is_not(None) for column in columns))
 
 
-def emptied(table: sa.Table) -> dict[str, Any]:
+def emptied(table: sa.Table) -> dict[str, sa.Null]:
     """The values that leave nothing in those columns."""
     return {name: sa.null() for name in (OF_OPINION if table is opinions else OF_SIGNER)}
 

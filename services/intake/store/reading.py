@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +13,17 @@ from sqlalchemy.engine import Connection
 from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionAccepted
-from services.intake.store.personal import OF_OPINION, OF_SIGNER, is_personal, take_out
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.people import Person, Persons
+from services.intake.domain.rating import GivenRating
+from services.intake.domain.timeline import Handler, TimelineEntry
+from services.intake.store.opinions import OPINIONS, read
+from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
-from services.runtime.store.database import row_of, rows_of
+from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
 from services.runtime.web.listing import Reading
 
-Row = Mapping[str, Any]
 #: Of those that wait for a department so many are looked at: reviews may have let in a later one earlier.
 OLDEST = 200
 #: The opinion whose answer an opinion gets: the one it was merged into, or itself.
@@ -50,31 +55,31 @@ def followers_query(opinion_id: str) -> sa.Select[tuple[str]]:
     return sa.select(opinions.c.id).where(opinions.c.merged_into == opinion_id).limit(1)
 
 
-def merged_with(connection: Connection, opinion_id: str, limit: int) -> list[Row]:
-    """What was merged into an opinion, the first one first: id, title, words, place and state of each."""
-    shown = ("id", "title", "content", "area", "station", "submitted")
-    query = sa.select(*(opinions.c[name] for name in shown)).where(opinions.c.merged_into == opinion_id)
-    return rows_of(connection.execute(query.order_by(opinions.c.id).limit(limit)))
+def merged_with(connection: Connection, opinion_id: str, limit: int) -> list[Opinion]:
+    """What was merged into an opinion, the first one first."""
+    query = OPINIONS.where(opinions.c.merged_into == opinion_id).order_by(opinions.c.id).limit(limit)
+    return read(connection.execute(query))
 
 
 def ratings_query(case: str) -> sa.Select[Any]:
     """The ratings of a case, oldest first."""
-    return sa.select(ratings).where(ratings.c.case == case).order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)
+    query = sa.select(*(ratings.c[each.name] for each in fields(GivenRating))).where(ratings.c.case == case)
+    return query.order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)
 
 
-def find_by_receipt(connection: Connection, receipt: str) -> tuple[Row, bool] | None:
-    """The opinion behind a receipt, and whether it is the receipt of whoever submitted it."""
-    own = row_of(connection.execute(sa.select(opinions).where(opinions.c.receipt == receipt)))
-    if own is not None:
-        return own, True
-    joined = sa.select(opinions).join(signers, signers.c.opinion == opinions.c.id).where(signers.c.receipt == receipt)
-    row = row_of(connection.execute(joined))
-    return (row, False) if row is not None else None
+def find_by_receipt(connection: Connection, receipt: str) -> tuple[Opinion, bool] | None:
+    """The opinion behind a receipt, and whether it is the receipt of the one who submitted it."""
+    own = read(connection.execute(OPINIONS.where(opinions.c.receipt == receipt)))
+    if own:
+        return own[0], True
+    joined = OPINIONS.join(signers, signers.c.opinion == opinions.c.id).where(signers.c.receipt == receipt)
+    signed = read(connection.execute(joined))
+    return (signed[0], False) if signed else None
 
 
-def find(connection: Connection, opinion_id: str) -> Row | None:
+def find(connection: Connection, opinion_id: str) -> Opinion | None:
     """One opinion by id."""
-    return row_of(connection.execute(sa.select(opinions).where(opinions.c.id == opinion_id)))
+    return next(iter(read(connection.execute(OPINIONS.where(opinions.c.id == opinion_id)))), None)
 
 
 def is_followed(connection: Connection, opinion_id: str) -> bool:
@@ -82,49 +87,51 @@ def is_followed(connection: Connection, opinion_id: str) -> bool:
     return connection.execute(followers_query(opinion_id)).first() is not None
 
 
-def timeline_of(connection: Connection, opinion_id: str) -> list[Row]:
+def timeline_of(connection: Connection, opinion_id: str) -> list[TimelineEntry]:
     """Everything that happened to an opinion, oldest first."""
-    query = sa.select(timeline).where(timeline.c.opinion == opinion_id).order_by(timeline.c.at, timeline.c.id)
-    return rows_of(connection.execute(query))
+    columns = (timeline.c[each.name] for each in fields(TimelineEntry))
+    query = sa.select(*columns).where(timeline.c.opinion == opinion_id).order_by(timeline.c.at, timeline.c.id)
+    return [TimelineEntry(*tuple(row)) for row in connection.execute(query)]
 
 
-def persons_of(vault: Vault, row: Row) -> dict[str, Any]:
-    """Who told a stored opinion, who passed it on, and the deputy who answers for it; None for what it does not say."""
-    return take_out(vault, row, OF_OPINION)
+def find_persons(connection: Connection, vault: Vault, opinion_id: str) -> Persons:
+    """Who told an opinion, who passed it on, and the deputy who answers for it."""
+    columns = (opinions.c.personal, *(opinions.c[name] for name in OF_OPINION))
+    return persons_of(vault, connection.execute(sa.select(*columns).where(opinions.c.id == opinion_id)).one())
 
 
-def cosigners_of(connection: Connection, vault: Vault, opinion_id: str) -> list[Row]:
-    """Who signed an opinion beside its submitter, in the order they were named, with what each told of themselves."""
+def cosigners_of(connection: Connection, vault: Vault, opinion_id: str) -> list[Person]:
+    """Who signed an opinion beside its submitter, in the order they were named."""
     query = sa.select(signers).where(signers.c.opinion == opinion_id).order_by(signers.c.number)
-    return [{"kind": row["kind"], **take_out(vault, row, OF_SIGNER)} for row in rows_of(connection.execute(query))]
+    return [signer_of(vault, row, row.kind) for row in connection.execute(query)]
 
 
-def ratings_of(connection: Connection, case: str) -> list[Row]:
+def ratings_of(connection: Connection, case: str) -> list[GivenRating]:
     """All ratings of a case, oldest first."""
-    return rows_of(connection.execute(ratings_query(case)))
+    return [GivenRating(*tuple(row)) for row in connection.execute(ratings_query(case))]
 
 
-def handlers_of(connection: Connection, opinion_id: str) -> list[Row]:
-    """Who handles an opinion, the first one first: department, role and assignment."""
+def handlers_of(connection: Connection, opinion_id: str) -> list[Handler]:
+    """Who handles an opinion, the first one first."""
     query = _held().where(handlers.c.opinion == opinion_id).order_by(handlers.c.id)
-    found = {row["assignment"]: row for row in rows_of(connection.execute(query))}
-    return list(found.values())
+    found = (Handler(*tuple(row)) for row in connection.execute(query))
+    return list({each.assignment: each for each in found}.values())
 
 
-def listing(connection: Connection, reading: Reading, handled_by: str | None = None) -> list[Row]:
+def listing(connection: Connection, reading: Reading, handled_by: str | None = None) -> list[Opinion]:
     """The opinions of one page of a list, and one more."""
-    query = reading.select(sa.select(opinions), opinions)
+    query = reading.select(OPINIONS, opinions)
     if handled_by is not None:
         query = query.where(
             opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == handled_by))
         )
-    return rows_of(connection.execute(query))
+    return read(connection.execute(query))
 
 
-def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int) -> list[Row]:
+def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int) -> list[Opinion]:
     """Opinions in one of these states, the oldest first, one more than `limit`."""
-    query = sa.select(opinions).where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
-    return rows_of(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+    query = OPINIONS.where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
+    return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
 
 
 def unassigned_since(connection: Connection) -> datetime | None:

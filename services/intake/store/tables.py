@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from services.contracts.lifecycle import State
+from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
+from services.intake.store.columns import Code, Kept, KeptLocation
 from services.runtime.store.database import Instant
 from services.runtime.web.listing import updated_column
 
@@ -24,17 +27,17 @@ opinions = sa.Table(
     sa.Column("area", sa.String(60)),
     sa.Column("station", sa.String(60)),
     sa.Column("deputy", sa.String(120)),
-    sa.Column("location", sa.JSON),
+    sa.Column("location", KeptLocation),
     sa.Column("submitter", sa.JSON),
     sa.Column("relay", sa.JSON),
     sa.Column("visibility", sa.String(12), nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("state", Code(State, 12), nullable=False),
     sa.Column("submitted", Instant, nullable=False),
     sa.Column("told", sa.String(40)),
     sa.Column("merged_into", sa.String(36)),
     sa.Column("department", sa.String(40)),
     sa.Column("assignment", sa.String(36)),
-    sa.Column("outcome", sa.String(12)),
+    sa.Column("outcome", Code(Outcome, 12)),
     sa.Column("reply", sa.Text),
     sa.Column("evaluate_by", Instant),
     sa.Column("round", sa.Integer, nullable=False),
@@ -45,12 +48,12 @@ opinions = sa.Table(
     sa.Column("level", sa.String(12)),
     sa.Column("difficulty", sa.String(60)),
     sa.Column("chosen", sa.String(40)),
-    sa.Column("co_handlers", sa.JSON),
+    sa.Column("co_handlers", Kept(tuple[str, ...])),
     sa.Column("handling", sa.String(12)),
     sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("leader", sa.Text),
-    sa.Column("items", sa.JSON),
-    sa.Column("co_opinions", sa.JSON),
+    sa.Column("items", Kept(tuple[ReplyItem, ...])),
+    sa.Column("co_opinions", Kept(tuple[CoOpinion, ...])),
     sa.Column("asked", sa.Integer, nullable=False, server_default="0"),
     sa.Column("marked", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
@@ -113,8 +116,8 @@ ratings = sa.Table(
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("asked", sa.Integer, primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True),
-    sa.Column("process", sa.String(20)),
-    sa.Column("result", sa.String(20), nullable=False),
+    sa.Column("process", Code(Rating, 20)),
+    sa.Column("result", Code(Rating, 20), nullable=False),
     sa.Column("comment", sa.Text),
     sa.Column("at", Instant, nullable=False),
     sa.Column("revision", sa.Boolean, nullable=False),

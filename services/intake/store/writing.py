@@ -2,48 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from services.contracts.errors import NotFound
 from services.contracts.grants import EARLIER
+from services.contracts.lifecycle import State
+from services.contracts.messages.merging import OpinionUnmerged
+from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import Message
+from services.intake.domain.attaching import Attachment, Photo
+from services.intake.domain.following import Change, Handling
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.people import Addressee, Persons, Signer
+from services.intake.domain.rating import GivenRating
+from services.intake.domain.submission import Submission
+from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
-from services.intake.store.personal import OF_OPINION, OF_SIGNER, put_away, take_out
+from services.intake.store.opinions import Opinions
+from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
-from services.runtime.store.database import Transaction, row_of, rows_of
+from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
-Row = Mapping[str, Any]
-_TOLD = (opinions.c.personal, *(opinions.c[name] for name in OF_OPINION))
 _KNOWN = sa.select(
-    opinions.c.external_id,
-    opinions.c.id,
-    opinions.c.receipt,
-    opinions.c.state,
-    opinions.c.fingerprint,
-    opinions.c.source,
-    opinions.c.given,
-    *_TOLD,
+    opinions.c.external_id, opinions.c.id, opinions.c.receipt, opinions.c.state, opinions.c.fingerprint, opinions.c.source,
+    opinions.c.given, opinions.c.personal, *(opinions.c[name] for name in OF_OPINION),
 ).where(
     opinions.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
     sa.func.coalesce(opinions.c.source, EARLIER).in_(sa.bindparam("sources", expanding=True)),
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a receipt: the opinion it is of, and whether it is the one of whoever submitted it."""
+    """Who holds a receipt: the opinion it is of, and whether they submitted it (`first`) or signed it."""
 
-    opinion: Row
+    opinion: Opinion
     first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSubmission:
+    """What is kept of an opinion that was sent with an external id. `given` are digests of what was sent, persons left out; None
+    for one from before senders were written down, of which only the text's `fingerprint` is known."""
+
+    id: str
+    receipt: str
+    state: State
+    fingerprint: str
+    given: Mapping[str, str] | None
+    persons: Persons
 
 
 class IntakeStore:
@@ -51,130 +66,134 @@ class IntakeStore:
 
     def __init__(self, work: Transaction, vault: Vault) -> None:
         self._work, self._vault = work, vault
+        self._opinions = Opinions(work)
         self.now = work.now
 
-    def seal(self, value: Any) -> str:
-        """A value of a person's, as it may leave this transaction."""
-        return self._vault.seal(value)
+    def seal(self, text: str | None) -> str | None:
+        """A text of a person's, as it may leave this transaction; None stays None, and so does an empty one."""
+        return self._vault.seal(text) if text else None
 
     def publish(self, message: Message, opinion: str, sequence: int) -> None:
-        """Put a message about an opinion into the outbox."""
+        """Put a message about an opinion into the outbox that is not one of the opinion's own events."""
         self._work.publish(message, subject=opinion, sequence=sequence)
 
-    def add_opinion(self, row: dict[str, Any]) -> None:
-        """Store a new opinion."""
-        self._work.add(opinions, put_away(self._vault, {"updated": self.now, **row}, OF_OPINION))
+    def add(self, opinion: Opinion, submission: Submission, given: dict[str, str] | None, cosigners: Iterable[Signer]) -> None:
+        """Store a new opinion with who told it and who signed it; `given` are digests of what was sent."""
+        self._opinions.add(self._vault, opinion, submission, given)
+        for number, signer in enumerate(cosigners, 1):
+            personal = seal_signer(self._vault, signer.person)
+            row = {"receipt": signer.receipt, "opinion": opinion.id, "number": number, "kind": signer.person.kind}
+            self._work.add(signers, {**row, "personal": personal})
 
-    def add_signer(self, row: dict[str, Any]) -> None:
-        """Store a co-signer."""
-        self._work.add(signers, put_away(self._vault, row, OF_SIGNER))
+    def load(self, opinion_id: str) -> Opinion:
+        """One opinion by id, locked until the commit; raises `NotFound`."""
+        return self._opinions.load(opinion_id)
 
-    def add_handler(self, opinion: str, assignment: str, department: str, role: str, *, ended: bool = False) -> None:
+    def load_many(self, opinion_ids: Sequence[str]) -> dict[str, Opinion]:
+        """Several opinions by id, locked until the commit, always in the same order; those that there are not are left out."""
+        return {each.id: each for each in self._opinions.find(opinions.c.id.in_(opinion_ids))}
+
+    def load_followers(self, opinion_id: str) -> list[Opinion]:
+        """Those that were merged into an opinion, the first one first, locked until the commit."""
+        return self._opinions.find(opinions.c.merged_into == opinion_id)
+
+    def load_held(self, receipt: str) -> Holder:
+        """Who holds a receipt, with the opinion locked until the commit; raises `NotFound`."""
+        own = self._opinions.find(opinions.c.receipt == receipt)
+        if own:
+            return Holder(own[0], first=True)
+        signed = self._work.execute(sa.select(signers.c.opinion).where(signers.c.receipt == receipt)).scalar_one_or_none()
+        if signed is None:
+            raise NotFound("There is no opinion with this receipt. Check it for a typing error.")
+        return Holder(self.load(signed), first=False)
+
+    def save(self, *changed: Opinion) -> None:
+        """Store what was changed, published and recorded of opinions since they were loaded or saved."""
+        self._opinions.save(*changed)
+
+    def add_handler(self, opinion: str, handler: Handler, *, ended: bool = False) -> None:
         """Note that a department has an assignment, or has it no longer."""
-        row = {"opinion": opinion, "assignment": assignment, "department": department, "role": role, "ended": ended}
-        self._work.add(handlers, row)
+        row = {"opinion": opinion, "assignment": handler.assignment, "department": handler.department, "role": handler.role}
+        self._work.add(handlers, {**row, "ended": ended})
 
-    def record(self, opinion: str, at: datetime, what: str, by: str, /, *, audience: str | None = None, **facts: Any) -> None:
-        """Add a line to the timeline of an opinion; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
-        row = {"opinion": opinion, "at": at, "what": what, "by": by, "facts": facts, "audience": audience}
-        self._work.add(timeline, row)
+    def record(self, opinion: str, line: TimelineEntry) -> None:
+        """Add a line to the timeline of an opinion that is not loaded."""
+        row = {"opinion": opinion, "at": line.at, "what": line.what, "by": line.by, "facts": line.facts}
+        self._work.add(timeline, {**row, "audience": line.audience})
 
-    def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, Row]:
-        """The opinions of these senders that are known among these external ids, and what is kept of how they were sent."""
+    def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, KnownSubmission]:
+        """The opinions of these senders that are known among these external ids."""
         wanted = {"external_ids": external_ids, "sources": sources}
-        return {row["external_id"]: row for row in rows_of(self._work.execute(_KNOWN, wanted))}
+        return {
+            row.external_id: KnownSubmission(
+                row.id, row.receipt, row.state, row.fingerprint, (row.given or {}) if row.source else None,
+                persons_of(self._vault, row),
+            )
+            for row in self._work.execute(_KNOWN, wanted)
+        }  # fmt: skip
 
-    def persons(self, row: Row) -> dict[str, Any]:
-        """Who told a stored opinion, who passed it on, and the deputy it names."""
-        return take_out(self._vault, row, OF_OPINION)
-
-    def signers(self, opinion_ids: Sequence[str]) -> dict[str, list[Row]]:
-        """The co-signers of opinions with their receipts, by opinion, in the order they were named."""
+    def signers(self, opinion_ids: Sequence[str]) -> dict[str, list[Signer]]:
+        """The co-signers of opinions, by opinion, in the order they were named."""
         query = sa.select(signers).where(signers.c.opinion.in_(opinion_ids)).order_by(signers.c.number)
-        found: dict[str, list[Row]] = {}
-        for row in rows_of(self._work.execute(query)):
-            person = {"receipt": row["receipt"], "kind": row["kind"], **take_out(self._vault, row, OF_SIGNER)}
-            found.setdefault(row["opinion"], []).append(person)
+        found: dict[str, list[Signer]] = {}
+        for row in self._work.execute(query):
+            found.setdefault(row.opinion, []).append(Signer(row.receipt, signer_of(self._vault, row, row.kind)))
         return found
 
-    def opinion(self, opinion_id: str) -> Row | None:
-        """One opinion by id, locked until the commit."""
-        return self._one(opinions.c.id == opinion_id)
-
-    def opinions(self, opinion_ids: Sequence[str]) -> dict[str, Row]:
-        """Several opinions by id, locked until the commit, always in the same order."""
-        query = sa.select(opinions).where(opinions.c.id.in_(opinion_ids)).order_by(opinions.c.id).with_for_update()
-        return {row["id"]: row for row in rows_of(self._work.execute(query))}
-
-    def holder(self, receipt: str) -> Holder | None:
-        """Who holds a receipt, with the opinion locked until the commit."""
-        row = self._one(opinions.c.receipt == receipt)
-        if row is not None:
-            return Holder(row, first=True)
-        signer = self._work.execute(sa.select(signers.c.opinion).where(signers.c.receipt == receipt)).scalar_one_or_none()
-        joined = self.opinion(signer) if signer else None
-        return Holder(joined, first=False) if joined else None
-
-    def change(self, opinion_id: str, **values: Any) -> None:
-        """Set columns of an opinion."""
-        self._work.execute(opinions.update().where(opinions.c.id == opinion_id).values(**values))
-
-    def follow(self, opinion_id: str, sequence: int, values: Mapping[str, Any]) -> None:
+    def follow(self, opinion_id: str, sequence: int, handling: Handling | None, change: Change) -> None:
         """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
-        self._work.defer(*takeover(opinion_id, sequence, values, self.now))
+        self._work.defer(*takeover(opinion_id, sequence, handling, change, self.now))
 
     def move_followers(self, opinion_id: str, into: str) -> None:
-        """Whoever was merged into an opinion is merged into another one from now on."""
+        """Merge all that were merged into an opinion into another one instead."""
         self._work.execute(opinions.update().where(opinions.c.merged_into == opinion_id).values(merged_into=into))
 
-    def followers(self, opinion_id: str) -> list[Row]:
-        """Those that were merged into an opinion, the first one first, locked until the commit."""
-        query = sa.select(opinions).where(opinions.c.merged_into == opinion_id).order_by(opinions.c.id)
-        return rows_of(self._work.execute(query.with_for_update()))
-
     def case_of(self, opinion_id: str) -> str:
-        """The opinion that this one is handled with, or its own id."""
+        """The id of the opinion that this one is handled with, or its own."""
         query = sa.select(opinions.c.merged_into).where(opinions.c.id == opinion_id)
         return self._work.execute(query).scalar() or opinion_id
 
-    def has_happened(self, opinion_id: str, what: str) -> bool:
-        """Whether there is such a line in the timeline of an opinion."""
-        query = sa.select(timeline.c.id).where(timeline.c.opinion == opinion_id, timeline.c.what == what).limit(1)
-        return self._work.execute(query).first() is not None
+    def let_in_before(self, opinion_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these opinions had been let in and were unmerged since."""
+        happened = [
+            sa.select(timeline.c.opinion).where(timeline.c.opinion.in_(opinion_ids), timeline.c.what == what)
+            for what in (OpinionUnmerged.TYPE, OpinionAccepted.TYPE)
+        ]
+        return frozenset(self._work.execute(sa.intersect(*happened)).scalars())
 
     def is_followed(self, opinion_id: str) -> bool:
         """Whether others were merged into an opinion."""
         return self._work.execute(followers_query(opinion_id)).first() is not None
 
-    def ratings(self, case: str, receipt: str, round_: int) -> list[Row]:
+    def ratings(self, case: str, receipt: str, round_: int) -> list[GivenRating]:
         """What the holder of a receipt has said of the reply of a round, oldest first."""
         query = ratings_query(case).where(ratings.c.receipt == receipt, ratings.c.round == round_)
-        return rows_of(self._work.execute(query))
+        return [GivenRating(*tuple(row)) for row in self._work.execute(query)]
 
-    def add_rating(self, row: dict[str, Any]) -> None:
+    def add_rating(self, rating: GivenRating) -> None:
         """Store a rating."""
-        self._work.add(ratings, row)
+        self._work.add(ratings, asdict(rating))
 
     def count_attachments(self, opinion: str) -> int:
         """How many photos an opinion has."""
         return int(self._work.execute(attached(opinion)).scalar_one())
 
-    def add_attachment(self, row: dict[str, Any]) -> None:
+    def add_attachment(self, opinion: str, photo_id: str, photo: Photo) -> Attachment:
         """Keep a photo."""
-        self._work.add(attachments, row)
+        kept = Attachment(photo_id, photo.type, len(photo.content), self.now)
+        row = {"id": kept.id, "type": kept.type, "size": kept.size, "at": kept.at}
+        self._work.add(attachments, {**row, "opinion": opinion, "content": photo.content})
+        return kept
 
-    def reachable(self, cases: Sequence[str]) -> list[Row]:
-        """Whoever gets the reply of one of these cases and can be reached by letter: case, receipt, title and contact data."""
-        submitters = [
-            (row, take_out(self._vault, row, OF_OPINION)["submitter"] or {})
-            for row in rows_of(self._work.execute(REACHABLE_SUBMITTERS, {"cases": cases}))
+    def reachable(self, cases: Sequence[str]) -> list[Addressee]:
+        """Everybody who gets the reply of one of these cases and left something about themselves."""
+        told = [(row, told_by_submitter(self._vault, row)) for row in self._work.execute(REACHABLE_SUBMITTERS, {"cases": cases})]
+        signed = [(row, signer_of(self._vault, row)) for row in self._work.execute(REACHABLE_COSIGNERS, {"cases": cases})]
+        return [
+            Addressee(row.case, row.receipt, row.title, person.name, person.email, person.phone)
+            for row, person in (*told, *signed)
+            if person is not None
         ]
-        cosigners = [
-            (row, take_out(self._vault, row, OF_SIGNER))
-            for row in rows_of(self._work.execute(REACHABLE_COSIGNERS, {"cases": cases}))
-        ]
-        shown = ("case", "receipt", "title")
-        return [{**{name: row[name] for name in shown}, **person} for row, person in (*submitters, *cosigners)]
 
     def forget_answers(self, opinion: str) -> None:
         """Remove the remembered answers that hold the receipts of an opinion."""
@@ -184,9 +203,6 @@ class IntakeStore:
         """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of the forgotten."""
         return contacts.forget_persons(self._work, opinion, signer)
 
-    def forget_words(self, opinion: str, title: str, content: str) -> None:
-        """Put a note in the place of all that the submitters of an opinion wrote."""
-        contacts.forget_words(self._work, opinion, title, content)
-
-    def _one(self, condition: Any) -> Row | None:
-        return row_of(self._work.execute(sa.select(opinions).where(condition).with_for_update()))
+    def forget_words(self, opinion: str) -> None:
+        """Take away what the submitters of an opinion wrote beside its text."""
+        contacts.forget_words(self._work, opinion)

@@ -149,8 +149,8 @@ class GuardedRequest:
             return
         is_form = flask.request.mimetype in (FORM, MULTIPART)
         for limit in limits:
-            given = {name: form_value(name) for name in limit.by} if is_form else body
-            named = next(filter(None, map(given.get, limit.by)), None) if isinstance(given, Mapping) else None
+            given = (form_value(name) if is_form else _field(body, name) for name in limit.by)
+            named = next(filter(None, given), None)
             if named is not None:
                 self._throttle.count(limit, named)
 
@@ -177,6 +177,12 @@ def authorize(route: Route, principal: Principal) -> None:
         raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
     if principal.session is not None and route.method not in ("GET", "HEAD"):
         refuse_forged(principal.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
+
+
+def _field(body: Any, name: str) -> str | None:
+    """A field of a body as its schema has made it."""
+    value: str | None = body.get(name) if isinstance(body, Mapping) else getattr(body, name, None)
+    return value
 
 
 def _subjects(route: Route, answer: Any) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import flask
+import msgspec
 import orjson
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -25,8 +26,8 @@ ErrorPage = Callable[[int], flask.Response]
 
 
 def json_response(status: int, answer: Any, content_type: str = "application/json") -> flask.Response:
-    """An answer as JSON; instants become RFC 3339 with offset."""
-    return flask.Response(orjson.dumps(answer), status, content_type=content_type)
+    """An answer as JSON, dataclasses and parts of messages as objects; instants become RFC 3339 with offset."""
+    return flask.Response(orjson.dumps(answer, default=msgspec.to_builtins), status, content_type=content_type)
 
 
 def document(status: int, slug: str, title: str, detail: str, **more: Any) -> flask.Response:

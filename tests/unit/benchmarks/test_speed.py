@@ -20,9 +20,8 @@ from services.console.demo.samples import load_samples
 from services.console.embedded.installation import Installation
 from services.console.settings import HOME
 from services.contracts.topology import SERVICES, queues
-from services.intake.schemas import BatchLine, Submission
-from services.intake.store import opinions
-from services.intake.store.tables import tables
+from services.intake.schemas.bodies import BatchLine, SubmissionSchema
+from services.intake.store.tables import opinions, tables
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 
@@ -63,7 +62,7 @@ def test_made_up_opinions_differ_have_contact_data_and_are_good_in_both_ways() -
     assert all(SIZE <= len(body) < 2 * SIZE for body in made)
     for form in map(orjson.loads, made):
         assert {"name", "phone", "email"} <= set(form["submitter"])
-        for schema in (Submission(), BatchLine()):
+        for schema in (SubmissionSchema(), BatchLine()):
             assert schema.validate(form) == {}
 
 

@@ -5,7 +5,8 @@ import pytest
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
-from tests.unit.intake.harness import MIGRATIONS, MORNING, IntakeHarness
+from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
+from tests.unit.intake.opinions import MORNING
 
 
 @pytest.fixture

@@ -27,12 +27,19 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.supervision import LetterRequested
-from services.contracts.messages.values import Message, OpinionText, Outcome, Why
-from services.intake import app, consumer, handlers, pages, store
-from services.intake.app import Intake
-from services.intake.domain import CapacityLimits
-from services.intake.gateway import Capacity
-from services.intake.store import IntakeStore
+from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
+from services.intake import consumer
+from services.intake.app.context import Intake
+from services.intake.app.routes import ROUTES
+from services.intake.domain.capacity import CapacityLimits
+from services.intake.domain.rating import Rated
+from services.intake.gateway.capacity import Capacity
+from services.intake.handlers import taking
+from services.intake.handlers.submitter import evaluate
+from services.intake.handlers.taking import Sender, Taken
+from services.intake.pages.routes import PAGES
+from services.intake.store.tables import opinions, timeline
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.database import Database
@@ -42,13 +49,12 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
+from tests.unit.intake.opinions import FORM, change, submission
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
-MIGRATIONS = Path(handlers.__file__).parent.parent / "migrations"
-MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
+MIGRATIONS = Path(consumer.__file__).parent / "migrations"
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
 WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
-FORM = {"title": "河堤塌了一段", "content": "上周大雨后，东街桥下的河堤塌了约三米。"}
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 CALLERS = {
     "reviewer": Caller(Role.REVIEWER, None, "t1"),
@@ -86,25 +92,24 @@ class IntakeHarness:
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
-        self.telemetry, routes = Telemetry(), Routes([*app.routes, *pages.routes])
+        self.telemetry, routes = Telemetry(), Routes([*ROUTES, *PAGES])
         self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
         self.app = create_app("intake", self.intake, routes, FakeAuthenticator(), self.telemetry)
         self.client = self.app.test_client()
 
-    def submit(self, **fields: Any) -> handlers.Taken:
+    def submit(self, **fields: Any) -> Taken:
         """Submit an opinion, past the HTTP schema."""
-        form = {"channel": "web", "visibility": "department", **FORM, **fields}
         with self.database.transaction() as work:
-            return handlers.submit(IntakeStore(work, self.vault), self.sender(), form, new_id())
+            return taking.submit(IntakeStore(work, self.vault), self.sender(), submission(**fields), new_id())
 
     def submit_many(self, *forms: Mapping[str, Any]) -> list[Any]:
-        whole = [{"channel": "import", "visibility": "department", **FORM, **form} for form in forms]
+        whole = [submission(**{"channel": "import", **form}) for form in forms]
         with self.database.transaction() as work:
-            return handlers.submit_many(IntakeStore(work, self.vault), self.sender(), whole, [new_id() for _ in whole])
+            return taking.submit_many(IntakeStore(work, self.vault), self.sender(), whole, [new_id() for _ in whole])
 
-    def sender(self, role: str | None = "admin") -> handlers.Sender:
+    def sender(self, role: str | None = "admin") -> Sender:
         """Somebody whose token grants what that of a role does."""
-        return handlers.Sender(self.catalogue, self.intake.capacity, grant_of(role))
+        return Sender(self.catalogue, self.intake.capacity, grant_of(role))
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""
@@ -113,16 +118,23 @@ class IntakeHarness:
 
     def set_state(self, opinion: str, state: str) -> None:
         """Put an opinion into a state, however it would get there."""
-        self.do(lambda intake: intake.change(opinion, state=state))
+        self.change(opinion, state=state)
+
+    def change(self, opinion: str, **values: Any) -> None:
+        """Set columns of an opinion, however they would get there."""
+        with self.database.transaction() as work:
+            change(work, opinion, **values)
 
     def rate(self, receipt: str, result: str = "satisfied", process: str | None = None, comment: str | None = None) -> None:
         """Rate a reply; who is dissatisfied and says nothing else says that it is still broken."""
         self.do(
-            handlers.evaluate,
+            evaluate,
             receipt,
-            process,
-            result,
-            comment or ("还没有修好。" if "dissatisfied" in (result, process) else None),
+            Rated(
+                Rating(result),
+                Rating(process) if process else None,
+                comment or ("还没有修好。" if "dissatisfied" in (result, process) else None),
+            ),
         )
 
     def consume(self, *events: Event) -> None:
@@ -156,17 +168,16 @@ class IntakeHarness:
 
     def row(self, opinion: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:
-            found = store.find(connection, opinion)
-        assert found is not None
-        return found
+            return connection.execute(sa.select(opinions).where(opinions.c.id == opinion)).mappings().one()
 
     def timeline(self, opinion: str) -> list[Mapping[str, Any]]:
         with self.database.reading() as connection:
-            return store.timeline_of(connection, opinion)
+            query = sa.select(timeline).where(timeline.c.opinion == opinion).order_by(timeline.c.at, timeline.c.id)
+            return list(connection.execute(query).mappings())
 
     def count(self) -> int:
         with self.database.reading() as connection:
-            return int(connection.execute(sa.select(sa.func.count()).select_from(store.opinions)).scalar_one())
+            return int(connection.execute(sa.select(sa.func.count()).select_from(opinions)).scalar_one())
 
     def post(self, path: str, body: Any = None, who: str | None = None, **headers: str) -> Any:
         """POST JSON; `headers` with _ for -."""

@@ -10,10 +10,12 @@ from PIL import Image
 from structlog.testing import capture_logs
 
 from services.contracts.lifecycle import State
-from services.intake import gateway
-from services.intake.domain import LARGEST_PHOTO, MOST_PHOTOS
-from services.intake.gateway import photos, work_of
-from tests.unit.intake.harness import FORM, Routing
+from services.intake.app import attachments
+from services.intake.domain.attaching import LARGEST_PHOTO, MOST_PHOTOS
+from services.intake.gateway import photos
+from services.intake.gateway.photos import work_of
+from tests.unit.intake.harness import Routing
+from tests.unit.intake.opinions import FORM
 from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, photo, polyglot, saved
 
 
@@ -57,7 +59,7 @@ def test_one_too_many_is_refused_before_anybody_looks_at_it(harness, taken, monk
     keys = [f"{number:022}" for number in range(MOST_PHOTOS + 1)]
     answers = [send(harness, taken.receipt, photo(), Idempotency_Key=key) for key in keys[:MOST_PHOTOS]]
     assert {answer.status_code for answer in answers} == {201}
-    monkeypatch.setattr(gateway, "read_photo", None)
+    monkeypatch.setattr(attachments, "read_photo", None)
     problem(send(harness, taken.receipt, photo(), Idempotency_Key=keys[-1]), 409)
     problem(send(harness, taken.receipt, b"no picture at all"), 409)
     # What was kept is answered as it was, for the same request.

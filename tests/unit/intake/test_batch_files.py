@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 import sqlalchemy as sa
 
-from services.intake.store import opinions
+from services.intake.store.tables import opinions
 from services.runtime.sheets.workbook import XLSX
 
 ROW = "路灯不亮,三号楼前的路灯坏了两周。"

@@ -9,14 +9,15 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from services.contracts.errors import AtCapacity
-from services.intake import domain, handlers
-from services.intake.domain import BYTES_PER_OPINION, MESSAGES_PER_OPINION, CapacityLimits, capacity_left
-from services.intake.gateway import Capacity
-from services.intake.gateway.capacity import LOOK_SECONDS, LOOK_SHARE
-from services.intake.store import IntakeStore
+from services.intake.domain.capacity import BYTES_PER_OPINION, MESSAGES_PER_OPINION, CapacityLimits, capacity_left
+from services.intake.domain.receipts import show_receipt
+from services.intake.gateway.capacity import LOOK_SECONDS, LOOK_SHARE, Capacity
+from services.intake.handlers.taking import submit_many
+from services.intake.store.writing import IntakeStore
 from services.runtime.store import outbox
 from services.runtime.store.outbox import outbox_table
-from tests.unit.intake.harness import FORM, IntakeHarness
+from tests.unit.intake.harness import IntakeHarness
+from tests.unit.intake.opinions import FORM, submission
 
 NDJSON = {"Content-Type": "application/x-ndjson", "Authorization": "Bearer admin"}
 
@@ -184,7 +185,7 @@ class TestSubmitting:
     def test_nothing_but_submissions_is_refused(self, harness: IntakeHarness) -> None:
         taken = harness.submit()
         fill(harness)
-        path = f"/api/v1/receipts/{domain.show_receipt(taken.receipt)}"
+        path = f"/api/v1/receipts/{show_receipt(taken.receipt)}"
         assert harness.client.get(path).status_code == 200
         assert harness.client.post(f"{path}/withdrawal", json={}).status_code == 201
         assert harness.client.get("/").status_code == 200
@@ -241,11 +242,9 @@ class TestABatch:
                 if self.asked == 2:
                     raise AtCapacity("")
 
-        forms = [{"channel": "import", "visibility": "department", **FORM} for _ in range(4)]
+        sent = [submission(channel="import")] * 4
         with harness.database.transaction() as work:
             store = IntakeStore(work, harness.vault)
-            taken = handlers.submit_many(
-                store, replace(harness.sender(), capacity=Opening()), forms, [f"o-{number}" for number in range(4)]
-            )
+            taken = submit_many(store, replace(harness.sender(), capacity=Opening()), sent, [f"o-{number}" for number in range(4)])
         assert [isinstance(each, AtCapacity) for each in taken] == [False, True, True, True]
         assert stored(harness)[0] == 1

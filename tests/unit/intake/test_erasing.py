@@ -10,11 +10,17 @@ import sqlalchemy as sa
 
 from services.contracts.errors import Conflict
 from services.contracts.messages.supervision import LetterCancelled
-from services.intake import domain, handlers, store
 from services.intake.__main__ import SEALED_A_COMMIT, Sealer
-from services.intake.store import opinions, signers
+from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
+from services.intake.domain.receipts import show_receipt
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.merging import merge
+from services.intake.handlers.reviewing import accept, decline
+from services.intake.store import contacts
+from services.intake.store.tables import opinions, signers
 from services.runtime.store.vault import SealBroken, Vault
-from tests.unit.intake.harness import DUE, FORM, KEY, Routing
+from tests.unit.intake.harness import DUE, KEY, Routing
+from tests.unit.intake.opinions import FORM
 from tests.unit.intake.whole_case import MARKERS, SECRETS, answer, live_through, open_case
 
 OTHER_KEY = "another-key-for-tests-as-long-as-a-key-has-to-be"
@@ -39,7 +45,7 @@ def in_files(harness, *secrets):
 
 
 def told(harness, case):
-    return [line for line in harness.timeline(case.id) if line["what"] == handlers.ERASED]
+    return [line for line in harness.timeline(case.id) if line["what"] == ERASED]
 
 
 def test_who_told_a_case_is_gone_for_good_and_what_it_says_stays(harness):
@@ -86,7 +92,7 @@ def test_nothing_is_erased_of_a_case_of_which_nobody_is_known(harness):
 
 def test_a_co_signer_leaves_alone(harness):
     case = open_case(harness, **MARKERS)
-    assert erase(harness, f"/receipts/{domain.show_receipt(case.receipts[1])}")["persons"] == 1
+    assert erase(harness, f"/receipts/{show_receipt(case.receipts[1])}")["persons"] == 1
     left = persons(harness, case.id)
     assert left["submitter"] == MARKERS["submitter"]
     assert left["cosigners"] == [{"kind": "citizen"}, MARKERS["cosigners"][1]]
@@ -103,7 +109,7 @@ def test_what_was_written_goes_too_when_that_is_asked_for(harness):
     assert in_files(harness, FORM["content"]) == [FORM["content"]]
     assert erase(harness, f"/opinions/{case.id}", content=True) == {"id": case.id, "persons": 3, "content": True}
     row = harness.row(case.id)
-    assert (row["title"], row["content"]) == (domain.ERASED_TITLE, domain.ERASED_CONTENT)
+    assert (row["title"], row["content"]) == (ERASED_TITLE, ERASED_CONTENT)
     for who in ("admin", "roads"):
         # What was merged into it is somebody else's.
         text = str(harness.get(f"/opinions/{case.id}", who).get_json() | {"merged": []})
@@ -127,7 +133,7 @@ def test_nobody_is_written_to_any_more_and_letters_on_their_way_are_called_back(
     # Who was merged into the case is still there.
     assert [letter.phone for letter in harness.letters()[before:]] == ["13700000003"]
     (cancelled,) = [event.data for event in harness.private() if isinstance(event.data, LetterCancelled)]
-    assert set(cancelled.receipts) == {domain.show_receipt(receipt) for receipt in case.receipts}
+    assert set(cancelled.receipts) == {show_receipt(receipt) for receipt in case.receipts}
 
 
 def test_what_everybody_hears_does_not_tell_that_somebody_was_erased(harness):
@@ -160,7 +166,7 @@ def test_only_cases_that_ended_so_long_ago_are_let_go_of(harness):
     old, open_, nobody = concluded(harness, submitter=phone), harness.submit(submitter=phone).id, concluded(harness)
     signed = concluded(harness, cosigners=[phone])
     waits = harness.submit(submitter=phone, channel="campaign").id
-    harness.do(handlers.decline, harness.catalogue, waits, next(iter(harness.catalogue.decline_reasons)))
+    harness.do(decline, harness.catalogue, waits, next(iter(harness.catalogue.decline_reasons)))
     harness.clock.instant += timedelta(days=100)
     young = concluded(harness, submitter=phone)
     assert retain(harness, 50) == {"cases": 3, "persons": 0, "next": None}
@@ -174,8 +180,8 @@ def test_only_cases_that_ended_so_long_ago_are_let_go_of(harness):
 def test_who_was_merged_into_a_case_is_kept_as_long_as_the_case_lasts(harness):
     phone = {"kind": "citizen", "phone": "13700000009"}
     case, follower = harness.submit(channel="campaign"), harness.submit(submitter=phone)
-    harness.do(handlers.accept, harness.catalogue, case.id, {})
-    harness.do(handlers.merge, harness.catalogue, follower.id, case.id)
+    harness.do(accept, harness.catalogue, case.id, Terms())
+    harness.do(merge, harness.catalogue, follower.id, case.id)
     harness.clock.instant += timedelta(days=100)
     assert retain(harness, 50)["cases"] == 0
     routing = Routing(case.id, harness.clock.now())
@@ -277,7 +283,7 @@ def test_more_than_fits_into_a_commit_is_sealed_in_several(harness, monkeypatch)
     turn = Sealer(harness.intake).turn
     assert [turn() for _ in range(4)] == [True, True, True, False]
     with harness.database.reading() as connection:
-        assert store.in_the_clear(connection, None, 10) == []
+        assert contacts.in_the_clear(connection, None, 10) == []
 
 
 def test_what_is_in_the_clear_can_be_erased_and_is_old_as_well(harness):

@@ -8,9 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
-from services.intake import handlers, store
-from services.intake.store import opinions
-from tests.unit.intake.harness import MORNING
+from services.intake.domain.following import UNCHANGED, Handling
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.reviewing import accept, decline, return_
+from services.intake.handlers.submitter import add_details
+from services.intake.store.contacts import reseal
+from services.intake.store.tables import opinions
+from services.intake.store.writing import IntakeStore
+from tests.unit.intake.opinions import MORNING
 
 
 def followed(harness, since):
@@ -22,14 +27,14 @@ def followed(harness, since):
 def test_a_follower_is_told_what_changed_and_from_when_on_to_ask_again(harness):
     first, second = harness.submit(channel="campaign"), harness.submit(channel="campaign")
     harness.clock.instant = MORNING + timedelta(hours=1)
-    harness.do(handlers.return_, first.id, "哪一段？")
+    harness.do(return_, first.id, "哪一段？")
     told = followed(harness, MORNING + timedelta(minutes=30))
     assert [(item["id"], item["state"], item["updated"]) for item in told["items"]] == [
         (first.id, "returned", harness.clock.now().isoformat())
     ]
     assert told["follow_from"] == (harness.clock.now() - timedelta(seconds=60)).isoformat()
     harness.clock.instant = MORNING + timedelta(hours=2)
-    harness.do(handlers.decline, harness.catalogue, second.id, next(iter(harness.catalogue.decline_reasons)))
+    harness.do(decline, harness.catalogue, second.id, next(iter(harness.catalogue.decline_reasons)))
     assert [item["id"] for item in followed(harness, MORNING + timedelta(minutes=90))["items"]] == [second.id]
     assert [item["id"] for item in followed(harness, MORNING)["items"]] == [first.id, second.id]
 
@@ -43,15 +48,17 @@ def test_every_statement_that_changes_an_opinion_stamps_it(harness):
 
     sa.event.listen(harness.database.engine, "before_cursor_execute", note)
     taken = harness.submit(channel="campaign", topic="rivers")
-    harness.do(handlers.return_, taken.id, "哪一段？")
-    harness.do(handlers.add_details, taken.receipt, "桥东。")
-    harness.do(handlers.accept, harness.catalogue, taken.id, {"topic": "rivers"})
+    harness.do(return_, taken.id, "哪一段？")
+    harness.do(add_details, taken.receipt, "桥东。")
+    harness.do(accept, harness.catalogue, taken.id, Terms(topic="rivers"))
     with harness.database.transaction() as work:
-        intake = store.IntakeStore(work, harness.vault)
-        intake.follow(taken.id, 3, {"state": State.SIGNED, "department": "water"})
+        intake = IntakeStore(work, harness.vault)
+        intake.follow(taken.id, 3, Handling(State.SIGNED, "water", "a-1"), UNCHANGED)
         intake.move_followers(taken.id, "elsewhere")
-        intake.change(taken.id, level="county")
-        intake.forget_words(taken.id, "-", "-")
+        opinion = intake.load(taken.id)
+        opinion.level = "county"
+        intake.save(opinion)
+        intake.forget_words(taken.id)
         intake.forget_persons(taken.id)
     sa.event.remove(harness.database.engine, "before_cursor_execute", note)
     assert len(statements) >= 8
@@ -62,7 +69,7 @@ def test_another_key_for_what_is_sealed_is_no_change(harness):
     taken = harness.submit(submitter={"kind": "citizen", "name": "甲"})
     harness.clock.instant = MORNING + timedelta(hours=1)
     with harness.database.transaction() as work:
-        store.reseal(work, harness.vault, [taken.id])
+        reseal(work, harness.vault, [taken.id])
         seen = work.execute(sa.select(opinions.c.updated).where(opinions.c.id == taken.id)).scalar_one()
     assert seen == MORNING
 

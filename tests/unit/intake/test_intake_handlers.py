@@ -9,9 +9,12 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDeclined, OpinionEvaluated, OpinionSubmitted
 from services.contracts.messages.values import Rating
-from services.intake import domain, handlers
+from services.intake.domain.receipts import rater_of
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.reviewing import accept, decline
 from services.intake.handlers.taking import take
-from tests.unit.intake.harness import FORM, TOWN, WINDOW, Routing
+from tests.unit.intake.harness import TOWN, WINDOW, Routing
+from tests.unit.intake.opinions import FORM, submission
 
 
 def said(harness, about=None):
@@ -63,7 +66,7 @@ def test_no_message_carries_who_said_it(harness):
 
 def test_no_error_of_the_store_carries_who_said_it(harness):
     person = {"kind": "citizen", "name": "沈秀兰"}
-    form = {"channel": "web", "visibility": "public", "topic": None, **FORM, "submitter": person}
+    form = submission(visibility="public", submitter=person)
     harness.do(take, TOWN, form, "the-same-id")
     with pytest.raises(IntegrityError) as failed:
         harness.do(take, TOWN, form, "the-same-id")
@@ -79,7 +82,7 @@ def test_a_refused_opinion_leaves_nothing(harness):
 
 def test_a_reviewer_lets_it_in_perhaps_under_another_topic(harness):
     taken = harness.submit(channel="campaign", topic="lamps", area="east")
-    assert harness.do(handlers.accept, TOWN, taken.id, {"topic": "河道"}) == State.ACCEPTED
+    assert harness.do(accept, TOWN, taken.id, Terms(topic="河道")) == State.ACCEPTED
     accepted = harness.said()[-1]
     assert (accepted.sequence, accepted.data.decision, accepted.data.topic) == (2, "reviewer", "rivers")
     assert (accepted.data.opinion.topic, accepted.data.opinion.area) == ("rivers", "east")
@@ -89,13 +92,13 @@ def test_a_reviewer_lets_it_in_perhaps_under_another_topic(harness):
 
 def test_a_reviewer_who_names_no_topic_keeps_the_submitter_s(harness):
     taken = harness.submit(channel="campaign", topic="lamps")
-    harness.do(handlers.accept, TOWN, taken.id, {})
+    harness.do(accept, TOWN, taken.id, Terms())
     assert harness.said()[-1].data.topic == "lamps"
 
 
 def test_a_reviewer_declines_for_a_reason_that_carries_advice(harness):
     taken = harness.submit(channel="campaign")
-    assert harness.do(handlers.decline, TOWN, taken.id, "court") == State.DECLINED
+    assert harness.do(decline, TOWN, taken.id, "court") == State.DECLINED
     assert harness.said()[-1].data == OpinionDeclined("court", "请走法律程序", None)
     assert harness.timeline(taken.id)[-1]["facts"] == {"reason": "court"}
 
@@ -104,20 +107,20 @@ def test_a_reviewer_declines_for_a_reason_that_carries_advice(harness):
 def test_a_reason_that_the_catalogue_does_not_have_declines_nothing(harness, reason):
     taken = harness.submit(channel="campaign")
     with pytest.raises(Invalid) as refused:
-        harness.do(handlers.decline, TOWN, taken.id, reason)
+        harness.do(decline, TOWN, taken.id, reason)
     assert refused.value.errors == {"reason": ["one of unclear, court"]}
     assert harness.row(taken.id)["state"] == State.SUBMITTED
 
 
 def test_a_review_happens_once(harness):
     accepted, declined = harness.submit(), harness.submit(channel="campaign")
-    harness.do(handlers.decline, TOWN, declined.id, "unclear")
+    harness.do(decline, TOWN, declined.id, "unclear")
     for opinion in (accepted.id, declined.id):
-        for use_case, word in ((handlers.accept, {}), (handlers.decline, "unclear")):
+        for use_case, word in ((accept, Terms()), (decline, "unclear")):
             with pytest.raises(Conflict):
                 harness.do(use_case, TOWN, opinion, word)
     with pytest.raises(NotFound):
-        harness.do(handlers.accept, TOWN, "nothing", {})
+        harness.do(accept, TOWN, "nothing", Terms())
 
 
 def test_the_same_external_id_with_the_same_text_is_the_same_opinion(harness):
@@ -170,7 +173,7 @@ def test_a_reply_is_rated_by_whoever_holds_the_receipt(harness, replied):
     harness.rate(taken.receipt, "basically_satisfied", "satisfied", "来得快。")
     rated = harness.said(taken.id)[-1]
     assert rated.sequence == 3
-    rater = domain.rater_of(taken.receipt)
+    rater = rater_of(taken.receipt)
     assert rated.data == OpinionEvaluated(
         "a-1", "water", Rating.BASICALLY_SATISFIED, Rating.SATISFIED, "来得快。", None, round=1, rater=rater
     )

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from services.intake import domain, schemas
-from tests.unit.intake.harness import FORM, Routing
+from services.intake.domain.receipts import read_receipt, show_receipt
+from services.intake.schemas.answers import Receipt, Submitted
+from tests.unit.intake.harness import Routing
+from tests.unit.intake.opinions import FORM
 
 LONGEST = {"title": 120, "content": 20_000}
 
@@ -24,9 +26,9 @@ def test_title_and_content_are_enough(harness):
     answer = harness.post("/opinions", FORM)
     assert answer.status_code == 201
     body = answer.get_json()
-    assert schemas.Submitted().validate(body) == {}
+    assert Submitted().validate(body) == {}
     assert body["state"] == "accepted"
-    plain = domain.read_receipt(body["receipt"])
+    plain = read_receipt(body["receipt"])
     assert body["links"] == {"receipt": f"/api/v1/receipts/{plain}", "page": f"/receipts/{plain}"}
     shown = harness.client.get(body["links"]["receipt"]).get_json()
     assert (shown["receipt"], shown["title"], shown["state"]) == (body["receipt"], FORM["title"], "accepted")
@@ -150,9 +152,9 @@ def test_the_holder_of_a_receipt_follows_the_case_and_rates_it(harness):
     taken = harness.submit(topic="rivers")
     routing = Routing(taken.id, harness.clock.now())
     harness.consume(routing.created(), routing.replied())
-    path = f"/receipts/{domain.show_receipt(taken.receipt).lower()}"
+    path = f"/receipts/{show_receipt(taken.receipt).lower()}"
     shown = harness.get(path).get_json()
-    assert schemas.Receipt().validate(shown) == {}
+    assert Receipt().validate(shown) == {}
     assert (shown["state"], shown["department"], shown["may"], shown["evaluation"]) == ("replied", "water", ["evaluation"], None)
     assert (shown["reply"]["content"], shown["reply"]["outcome"]) == ("已修好。", "solved")
     assert shown["reply"]["evaluate_by"] == "2026-12-21T23:59:59+08:00"

@@ -5,8 +5,11 @@ import json
 import pytest
 
 from services.contracts.callers import PUBLIC
-from services.intake import app, domain, schemas
-from tests.unit.intake.harness import FORM, Routing
+from services.intake.app.routes import ROUTES
+from services.intake.domain.submission import VISIBILITIES
+from services.intake.schemas.answers import LineAnswer, OpinionPage
+from tests.unit.intake.harness import Routing
+from tests.unit.intake.opinions import FORM
 
 PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
 STAFF_ROUTES = [
@@ -47,7 +50,7 @@ def named(path):
 
 
 def test_the_table_here_has_every_route_that_is_not_public():
-    guarded = {(route.method, route.path) for route in app.routes if route.access is not PUBLIC}
+    guarded = {(route.method, route.path) for route in ROUTES if route.access is not PUBLIC}
     assert guarded == {(method, f"/api/v1{named(path)}") for method, path, _ in STAFF_ROUTES}
 
 
@@ -75,7 +78,7 @@ def test_a_department_sees_its_own_opinions_only(harness):
         assert harness.get(f"/opinions/{hidden}", "water").status_code == 404
 
 
-@pytest.mark.parametrize("visibility", domain.VISIBILITIES)
+@pytest.mark.parametrize("visibility", VISIBILITIES)
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
 def test_who_told_it_is_shown_where_the_submitter_let_it(harness, visibility, who):
     opinion = assigned(harness, "water", visibility=visibility, submitter=PERSON, relay=["网格员老周"])
@@ -87,7 +90,7 @@ def test_who_told_it_is_shown_where_the_submitter_let_it(harness, visibility, wh
         assert (seen["submitter"], seen["relay"]) == (PERSON, ["网格员老周"])
 
 
-@pytest.mark.parametrize("visibility", domain.VISIBILITIES)
+@pytest.mark.parametrize("visibility", VISIBILITIES)
 @pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "water"])
 def test_where_it_happened_is_shown_where_the_submitter_let_it_be_known_who_told_it(harness, visibility, who):
     location = {"address": "柳树巷 17 号 302 室", "latitude": 29.9, "longitude": 121.6}
@@ -126,7 +129,7 @@ def test_lists_come_page_by_page_newest_first_each_once(harness):
     found, cursor = [], {}
     while True:
         answer = harness.get("/opinions", "reviewer", limit=3, **cursor).get_json()
-        assert schemas.OpinionPage().validate(answer) == {}
+        assert OpinionPage().validate(answer) == {}
         found += [item["id"] for item in answer["items"]]
         if answer["next"] is None:
             break
@@ -188,7 +191,7 @@ def test_a_batch_answers_line_by_line_and_takes_the_good_ones(harness):
         (1, "created"), (2, "refused"), (3, "refused"), (4, "refused"), (5, "refused"), (6, "created"),
     ]  # fmt: skip
     for answer in answers:
-        assert schemas.LineAnswer().validate(answer) == {}
+        assert LineAnswer().validate(answer) == {}
     assert [set(answer["errors"]) for answer in answers[1:5]] == [{"title", "colour"}, {"topic"}, {"line"}, {"line"}]
     assert (answers[0]["external_id"], answers[1]["external_id"]) == ("a", "b")
     assert harness.get(f"/receipts/{answers[5]['receipt']}").status_code == 200

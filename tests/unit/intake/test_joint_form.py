@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from services.intake import domain
+from services.intake.domain.receipts import read_receipt
 from services.intake.pages.submission import ROWS
 from tests import visitors
 from tests.visitors import Visit
@@ -36,7 +36,7 @@ def test_everybody_s_receipt_is_shown_once_and_opens_the_case(visit):
     for secret in ("王小明", "李四", "13700000003"):
         assert secret not in answer.text
     for receipt in receipts:
-        page = visit.client.get(f"/receipts/{domain.read_receipt(receipt)}")
+        page = visit.client.get(f"/receipts/{read_receipt(receipt)}")
         assert page.status_code == 200
         assert not any(other in page.text for other in receipts if other != receipt)
     assert RECEIPT.findall(visit.submit(key, name="王小明", cosigner1_name="李四", cosigner3_phone="13700000003").text) == receipts

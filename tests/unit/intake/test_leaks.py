@@ -11,8 +11,9 @@ from structlog.testing import capture_logs
 
 from services.contracts.callers import STAFF
 from services.contracts.topology import DEPARTMENTS, EVENTS, LETTERS
-from services.intake import app
-from services.intake.domain import VISIBILITIES, rater_of, show_receipt
+from services.intake.app.routes import ROUTES
+from services.intake.domain.receipts import rater_of, show_receipt
+from services.intake.domain.submission import VISIBILITIES
 from tests.unit.intake.whole_case import ADVISER, LEAD, MARKERS, SECRETS, SEPARATE, live_through, open_case
 
 OFFICE, ON_THE_CASE = ("reviewer", "supervisor", "admin"), (ADVISER, SEPARATE)
@@ -98,7 +99,7 @@ def test_what_somebody_said_in_a_rating_is_on_no_other_receipt(lived):
 @pytest.mark.parametrize("who", [*OFFICE, LEAD, *ON_THE_CASE])
 def test_no_list_names_a_person_or_a_receipt(lived, who):
     harness, case, _, _ = lived
-    for path in [route.path for route in app.routes if route.method == "GET" and route.query is not None and "<" not in route.path]:
+    for path in [route.path for route in ROUTES if route.method == "GET" and route.query is not None and "<" not in route.path]:
         for query in ({}, {"state": "returned"}) if path.endswith("reviews") else ({},):
             answer = harness.get(path.removeprefix("/api/v1"), who, **query)
             assert answer.status_code in (200, 403)

@@ -9,7 +9,8 @@ from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.merging import OpinionJoined, OpinionParted, OpinionUnmerged
 from services.contracts.messages.opinions import OpinionMerged
 from services.contracts.messages.values import OpinionText
-from services.intake import handlers
+from services.intake.handlers.merging import merge, unmerge
+from services.intake.handlers.submitter import add_details
 from tests.unit.intake.harness import WINDOW, Routing
 
 #: A case in one of these takes no more words of those who were merged into it.
@@ -20,7 +21,7 @@ ANSWERED = {state for state in State if "merge" not in allowed_moves(state)} - {
 def merged(harness):
     """(the opinion that was merged, the one that it is handled with)"""
     follower, case = harness.submit(), harness.submit(topic="rivers")
-    harness.do(handlers.merge, harness.catalogue, follower.id, case.id)
+    harness.do(merge, harness.catalogue, follower.id, case.id)
     return follower, case
 
 
@@ -71,14 +72,14 @@ def test_a_target_that_nobody_handles_is_refused_by_its_field(harness, state):
 def test_whatever_has_been_let_in_can_carry_another(harness, state):
     opinion, target = harness.submit(), harness.submit()
     harness.set_state(target.id, state)
-    assert harness.do(handlers.merge, harness.catalogue, opinion.id, target.id) == (State.MERGED, target.id)
+    assert harness.do(merge, harness.catalogue, opinion.id, target.id) == (State.MERGED, target.id)
 
 
 def test_nothing_is_merged_into_itself_or_into_nothing(harness):
     opinion = harness.submit()
     for into in (opinion.id, "nothing"):
         with pytest.raises(Invalid) as refused:
-            harness.do(handlers.merge, harness.catalogue, opinion.id, into)
+            harness.do(merge, harness.catalogue, opinion.id, into)
         assert list(refused.value.errors) == ["into"]
     assert harness.post("/opinions/nothing/merge", {"into": opinion.id}, "reviewer").status_code == 404
 
@@ -96,8 +97,8 @@ def test_what_has_an_answer_or_an_end_is_not_merged(harness, state):
 def test_whoever_followed_goes_along_when_their_case_is_merged(harness, merged):
     follower, case = merged
     second, bystander, last = harness.submit(), harness.submit(), harness.submit()
-    harness.do(handlers.merge, harness.catalogue, second.id, case.id)
-    harness.do(handlers.merge, harness.catalogue, case.id, last.id)
+    harness.do(merge, harness.catalogue, second.id, case.id)
+    harness.do(merge, harness.catalogue, case.id, last.id)
     assert [harness.row(each.id)["merged_into"] for each in (follower, second, case, bystander, last)] == [
         last.id, last.id, last.id, None, None,
     ]  # fmt: skip
@@ -111,14 +112,14 @@ def test_a_refused_merger_moves_nobody(harness, merged):
     follower, case = merged
     waiting = harness.submit(channel="campaign")
     with pytest.raises(Invalid):
-        harness.do(handlers.merge, harness.catalogue, case.id, waiting.id)
+        harness.do(merge, harness.catalogue, case.id, waiting.id)
     assert harness.row(follower.id)["merged_into"] == case.id
 
 
 def test_two_cases_are_not_merged_into_each_other(harness, merged):
     follower, case = merged
     with pytest.raises(Invalid) as refused:
-        harness.do(handlers.merge, harness.catalogue, case.id, follower.id)
+        harness.do(merge, harness.catalogue, case.id, follower.id)
     assert "handled with it already" in refused.value.errors["into"][0]
 
 
@@ -140,8 +141,8 @@ def test_nobody_reads_another_s_words_on_a_receipt(harness):
     secret = harness.submit(content="只有我知道的事。", title="我家的事")
     second, case = harness.submit(), harness.submit(topic="rivers")
     for each in (secret, second):
-        harness.do(handlers.merge, harness.catalogue, each.id, case.id)
-    harness.do(handlers.add_details, secret.receipt, "后来的事。")
+        harness.do(merge, harness.catalogue, each.id, case.id)
+    harness.do(add_details, secret.receipt, "后来的事。")
     for each in (second, case):
         shown = harness.get(f"/receipts/{each.receipt}").text
         assert not [words for words in ("只有我知道的事", "我家的事", "后来的事") if words in shown]
@@ -182,15 +183,15 @@ def test_an_unmerged_opinion_waits_for_its_reviewer_and_no_longer_gets_the_other
 
 def test_what_had_never_been_let_in_is_not_let_in_again(harness):
     waiting, case = harness.submit(channel="campaign"), harness.submit()
-    harness.do(handlers.merge, harness.catalogue, waiting.id, case.id)
-    harness.do(handlers.unmerge, waiting.id)
+    harness.do(merge, harness.catalogue, waiting.id, case.id)
+    harness.do(unmerge, waiting.id)
     harness.post(f"/opinions/{waiting.id}/accept", {}, "reviewer")
     assert harness.said()[-1].data.again is False
 
 
 def test_routing_s_late_word_does_not_take_an_unmerged_opinion_out_of_the_review(harness, merged):
     follower, _ = merged
-    harness.do(handlers.unmerge, follower.id)
+    harness.do(unmerge, follower.id)
     routing = Routing(follower.id, harness.clock.now())
     harness.consume(routing.created(), routing.signed())
     assert harness.row(follower.id)["state"] == "submitted"

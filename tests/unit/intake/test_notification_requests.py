@@ -9,10 +9,15 @@ import pytest
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentCreated
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.topology import LETTERS
-from services.intake import consumer, handlers
-from services.intake.domain import show_receipt
+from services.intake import consumer
+from services.intake.domain.receipts import show_receipt
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.merging import merge
+from services.intake.handlers.reviewing import accept, decline, return_
+from services.intake.handlers.submitter import add_details, withdraw
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS
-from tests.unit.intake.harness import DUE, FORM, TOWN, WINDOW, Routing
+from tests.unit.intake.harness import DUE, TOWN, WINDOW, Routing
+from tests.unit.intake.opinions import FORM
 
 PERSON = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
 SIGNERS = [{"kind": "citizen", "email": "zhou@example.org"}, {"kind": "citizen", "name": "没有留联系方式"}]
@@ -47,22 +52,22 @@ def test_whoever_can_be_reached_is_told_that_it_arrived_with_their_own_receipt(h
 )
 def test_who_cannot_be_reached_gets_no_letter_whatever_happens(harness, submitter):
     taken = harness.submit(channel="campaign", submitter=submitter, cosigners=[SIGNERS[1]])
-    harness.do(handlers.return_, taken.id, "？")
-    harness.do(handlers.add_details, taken.receipt, "。")
-    harness.do(handlers.accept, TOWN, taken.id, {})
+    harness.do(return_, taken.id, "？")
+    harness.do(add_details, taken.receipt, "。")
+    harness.do(accept, TOWN, taken.id, Terms())
     routing = Routing(taken.id, harness.clock.now())
     harness.consume(
         routing.created(), routing.replied(), routing.says(PromiseKept("a-1", "water", "p", "修好", "。", DUE, True, WINDOW))
     )
     declined = harness.submit(channel="campaign", submitter=submitter)
-    harness.do(handlers.decline, TOWN, declined.id, "court")
+    harness.do(decline, TOWN, declined.id, "court")
     assert harness.letters() == []
 
 
 def test_a_question_and_a_refusal_are_told(harness, reachable):
-    harness.do(handlers.return_, reachable.id, "是哪座桥？")
-    harness.do(handlers.add_details, reachable.receipt, "东街桥。")
-    harness.do(handlers.decline, TOWN, reachable.id, "court")
+    harness.do(return_, reachable.id, "是哪座桥？")
+    harness.do(add_details, reachable.receipt, "东街桥。")
+    harness.do(decline, TOWN, reachable.id, "court")
     assert new(harness, reachable) == [
         ("returned", {"question": "是哪座桥？"}), ("declined", {"reason": "诉讼", "advice": "请走法律程序"}),
     ]  # fmt: skip
@@ -72,7 +77,7 @@ def test_a_question_and_a_refusal_are_told(harness, reachable):
 
 
 def test_who_has_it_what_was_answered_and_what_was_kept_are_told(harness, reachable):
-    harness.do(handlers.accept, TOWN, reachable.id, {})
+    harness.do(accept, TOWN, reachable.id, Terms())
     routing = Routing(reachable.id, harness.clock.now())
     harness.consume(
         routing.created(), routing.beside("roads", "co_handler"), routing.beside("petitions", "separate", "a-3"), routing.signed(),
@@ -100,7 +105,7 @@ def test_several_cases_heard_together_are_told_to_their_own_people(harness):
 
 def test_who_was_merged_into_a_case_is_told_of_its_answer(harness, reachable):
     case = harness.submit()
-    harness.do(handlers.merge, harness.catalogue, reachable.id, case.id)
+    harness.do(merge, harness.catalogue, reachable.id, case.id)
     routing = Routing(case.id, harness.clock.now())
     harness.consume(routing.created(), routing.replied())
     assert [about for about, _ in new(harness, reachable)] == ["assigned", "replied"]
@@ -111,26 +116,26 @@ def test_who_joins_a_case_late_is_told_what_was_said_in_it(harness):
     case, early, late = harness.submit(), harness.submit(submitter=PERSON), harness.submit(submitter=PERSON)
     routing = Routing(case.id, harness.clock.now())
     harness.consume(routing.created(), Routing(late.id, harness.clock.now()).created())
-    harness.do(handlers.merge, harness.catalogue, early.id, case.id)
+    harness.do(merge, harness.catalogue, early.id, case.id)
     assert [about for about, _ in new(harness, early)] == ["assigned"]
     harness.consume(routing.replied())
     assert [about for about, _ in new(harness, early)] == ["assigned", "replied"]
-    harness.do(handlers.merge, harness.catalogue, late.id, case.id)
+    harness.do(merge, harness.catalogue, late.id, case.id)
     assert [about for about, _ in new(harness, late)] == ["assigned", "replied"]
 
 
 def test_what_was_taken_back_or_is_handled_elsewhere_is_not_written_about_late(harness):
     withdrawn, merged, case = harness.submit(submitter=PERSON), harness.submit(submitter=PERSON), harness.submit()
-    harness.do(handlers.withdraw, withdrawn.receipt, None)
-    harness.do(handlers.merge, harness.catalogue, merged.id, case.id)
+    harness.do(withdraw, withdrawn.receipt, None)
+    harness.do(merge, harness.catalogue, merged.id, case.id)
     for taken in (withdrawn, merged):
         harness.consume(Routing(taken.id, harness.clock.now()).created())
     assert {letter.about for letter in harness.letters()} == {"received"}
 
 
 def test_letters_go_to_notify_alone_and_leave_no_gap_among_the_messages(harness, reachable):
-    harness.do(handlers.return_, reachable.id, "？")
-    harness.do(handlers.add_details, reachable.receipt, "。")
+    harness.do(return_, reachable.id, "？")
+    harness.do(add_details, reachable.receipt, "。")
     letters = [row for row in harness.outbox() if b"letter.requested" in row["body"]]
     assert len(letters) == 4
     for row in letters:
@@ -143,7 +148,7 @@ def test_a_letter_is_asked_for_with_its_change_or_not_at_all(harness, reachable)
     before = harness.letters()
 
     def fail(store):
-        handlers.return_(store, reachable.id, "？")
+        return_(store, reachable.id, "？")
         raise RuntimeError("the power went")
 
     with pytest.raises(RuntimeError):

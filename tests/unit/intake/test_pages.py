@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages.registry import MESSAGES
-from services.intake import handlers
 from services.intake.app import opinions
-from services.intake.handlers import ERASED
+from services.intake.domain.actors import ACTORS
+from services.intake.domain.erasing import ERASED
+from services.intake.domain.people import Person
 from services.intake.pages import events
-from services.intake.store import persons_of
 from services.runtime.clock import ZONE
 from tests import visitors
 from tests.visitors import Visit, created, progressed, replied, signed
@@ -95,7 +95,7 @@ def test_contact_data_is_kept_as_given_and_shown_to_nobody(visit):
     contact = {"name": "王小明", "phone": "13800000000", "email": "wang@example.org"}
     path = visit.receipt(visibility="congress", **contact)
     (row,) = visit.opinions()
-    assert persons_of(visit.vault, row)["submitter"] == {"kind": "citizen", **contact}
+    assert visit.submitter(row["id"]) == Person("citizen", **contact)
     assert not any(secret in str(row) for secret in contact.values())
     assert row["visibility"] == "congress"
     visit.consume(created(DUE), signed(DUE), progressed("看过了"), replied(DUE))
@@ -224,7 +224,7 @@ def test_a_station_poster_chooses_for_the_visitor(visit):
 
 def test_every_event_and_everybody_has_words():
     assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED}
-    assert set(events.ACTORS) == set(handlers.ACTORS)
+    assert set(events.ACTORS) == set(ACTORS)
 
 
 def test_a_lost_page_is_kind_to_people_and_precise_to_programs(visit):

@@ -10,8 +10,10 @@ import sqlalchemy as sa
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
-from services.intake import store
+from services.intake.store.attachments import attachments
+from services.intake.store.writing import IntakeStore
 from tests import visitors
+from tests.unit.intake.opinions import change
 from tests.unit.intake.pictures import SVG, bomb, photo
 from tests.visitors import Visit
 
@@ -49,7 +51,7 @@ def shown(visit, path):
 
 def kept(visit):
     with visit.database.reading() as connection:
-        return connection.execute(sa.select(sa.func.count()).select_from(store.attachments)).scalar_one()
+        return connection.execute(sa.select(sa.func.count()).select_from(attachments)).scalar_one()
 
 
 def test_the_form_asks_for_photos_and_works_without_them(visit):
@@ -101,7 +103,7 @@ def test_an_opinion_and_its_photos_are_kept_together_or_not_at_all(visit, monkey
     def fail(*_):
         raise RuntimeError("in between")
 
-    monkeypatch.setattr(store.IntakeStore, "add_attachment", fail)
+    monkeypatch.setattr(IntakeStore, "add_attachment", fail)
     assert submit(visit, photo()).status_code == 500
     assert visit.opinions() == []
 
@@ -143,7 +145,7 @@ def test_after_the_reply_they_are_shown_and_not_taken(visit):
     path = submit(visit, photo()).headers["Location"]
     key = visit.key(path)
     with visit.database.transaction() as work:
-        store.IntakeStore(work, visit.vault).change(visit.opinions()[0]["id"], state="replied", reply="已修好。")
+        change(work, visit.opinions()[0]["id"], state="replied", reply="已修好。")
     assert add(visit, path, photo(), key=key).status_code == 409
     assert len(shown(visit, path)) == 1
 

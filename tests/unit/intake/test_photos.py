@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services.contracts.errors import Invalid, Refusal, TooLarge, UnsupportedType
-from services.intake.domain import LARGEST_PHOTO, LONGEST_SIDE
-from services.intake.gateway import read_photo
+from services.intake.domain.attaching import LARGEST_PHOTO, LONGEST_SIDE
+from services.intake.gateway.photos import read_photo
 from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, exif, photo, polyglot, saved, several_in_one, webp_bomb
 
 KINDS = ("JPEG", "PNG", "WEBP")

@@ -9,12 +9,16 @@ import pytest
 
 from services.contracts.messages.assignments import AssignmentPaused
 from services.contracts.vocabulary import STANDINGS
-from services.intake import domain, handlers, schemas
-from services.intake.domain import new_receipt
+from services.intake.domain.receipts import new_receipt
+from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.handlers.merging import merge
+from services.intake.handlers.reviewing import return_
 from services.intake.pages import receipts
-from services.intake.store import IntakeStore
+from services.intake.schemas.bodies import LONGEST_REASON
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
+from tests.unit.intake.opinions import change
 from tests.visitors import Visit, created, replied
 
 DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
@@ -40,7 +44,7 @@ def state(visit: Visit) -> str:
 
 def set_state(visit: Visit, to: str) -> None:
     with visit.database.transaction() as work:
-        IntakeStore(work, visit.vault).change(visit.opinions()[0]["id"], state=to)
+        change(work, visit.opinions()[0]["id"], state=to)
 
 
 def action(path: str, name: str) -> str:
@@ -79,7 +83,7 @@ def test_a_returned_opinion_goes_back_to_the_reviewer_with_what_was_added(visit)
     path = visit.receipt()
     set_state(visit, "submitted")
     with visit.database.transaction() as work:
-        handlers.return_(IntakeStore(work, visit.vault), visit.opinions()[0]["id"], "是哪座桥？")
+        return_(IntakeStore(work, visit.vault), visit.opinions()[0]["id"], "是哪座桥？")
     page = visit.client.get(path).text
     assert "是哪座桥？" in page
     answer = visit.client.post(f"{path}/details", data={"content": "东街桥。", "key": visit.key(path)})
@@ -87,7 +91,7 @@ def test_a_returned_opinion_goes_back_to_the_reviewer_with_what_was_added(visit)
     assert action(path, "details") not in visit.client.get(path).text
 
 
-@pytest.mark.parametrize("content", ["", "  \n ", "长" * domain.LONGEST_CONTENT])
+@pytest.mark.parametrize("content", ["", "  \n ", "长" * LONGEST_CONTENT])
 def test_what_cannot_be_added_says_why_beside_the_field_and_is_kept(visit, paused, content):
     key = visit.key(paused)
     answer = visit.client.post(f"{paused}/details", data={"content": content, "key": key})
@@ -102,7 +106,7 @@ def test_what_cannot_be_added_says_why_beside_the_field_and_is_kept(visit, pause
 
 
 def test_what_was_typed_is_escaped_when_it_is_shown_again(visit, paused):
-    answer = visit.client.post(f"{paused}/details", data={"content": "</textarea><script>" + "长" * domain.LONGEST_CONTENT})
+    answer = visit.client.post(f"{paused}/details", data={"content": "</textarea><script>" + "长" * LONGEST_CONTENT})
     assert answer.status_code == 422
     assert "<script>" not in answer.text
     assert "&lt;/textarea&gt;&lt;script&gt;" in answer.text
@@ -131,7 +135,7 @@ def test_it_takes_a_look_before_anything_is_withdrawn_and_no_reason(visit):
 
 def test_a_reason_that_is_too_long_is_said_beside_the_field_with_the_form_open(visit):
     path = visit.receipt()
-    answer = visit.client.post(f"{path}/withdrawal", data={"reason": "长" * (schemas.LONGEST_REASON + 1)})
+    answer = visit.client.post(f"{path}/withdrawal", data={"reason": "长" * (LONGEST_REASON + 1)})
     assert answer.status_code == 422
     assert '<details class="card" id="withdrawal" open>' in answer.text
     assert 'id="reason-mistake"' in answer.text
@@ -164,7 +168,7 @@ def test_a_case_that_others_are_handled_with_has_no_form_to_withdraw_it(visit):
     follower, case = visit.receipt(), visit.receipt(title="河边的灯坏了")
     ids = {row["receipt"]: row["id"] for row in visit.opinions()}
     with visit.database.transaction() as work:
-        handlers.merge(
+        merge(
             IntakeStore(work, visit.vault),
             visit.catalogue,
             ids[follower.removeprefix("/receipts/")],

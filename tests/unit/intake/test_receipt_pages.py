@@ -10,12 +10,13 @@ import pytest
 from services.contracts.messages.assignments import AssignmentRaised
 from services.contracts.messages.values import Outcome, RaisedBy
 from services.contracts.vocabulary import STANDINGS
-from services.intake import handlers
-from services.intake.domain import new_receipt
+from services.intake.domain.receipts import new_receipt
+from services.intake.handlers.reviewing import decline
 from services.intake.pages import receipts
-from services.intake.store import IntakeStore
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
+from tests.unit.intake.opinions import change
 from tests.visitors import Visit, concluded, created, progressed, reopened, replied, signed
 
 DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
@@ -102,9 +103,9 @@ def test_a_declined_opinion_says_why_and_where_to_turn(visit):
     path = visit.receipt()
     row = visit.opinions()[0]
     with visit.database.transaction() as work:
-        IntakeStore(work, visit.vault).change(row["id"], state="submitted")
+        change(work, row["id"], state="submitted")
     with visit.database.transaction() as work:
-        handlers.decline(IntakeStore(work, visit.vault), visit.catalogue, row["id"], "emergency")
+        decline(IntakeStore(work, visit.vault), visit.catalogue, row["id"], "emergency")
     told = read(visit, path)
     assert "不予受理" in told
     assert "请立即拨打 110、119 或 120" in told

@@ -6,15 +6,19 @@ from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.assignments import AssignmentPaused, AssignmentResumed
 from services.contracts.messages.opinions import OpinionDetailed, OpinionReturned
-from services.intake import domain, handlers
-from tests.unit.intake.harness import DUE, FORM, TOWN, Routing
+from services.intake.domain.reviewing import Terms
+from services.intake.domain.submission import LONGEST_CONTENT
+from services.intake.handlers.reviewing import accept, return_
+from services.intake.handlers.submitter import add_details
+from tests.unit.intake.harness import DUE, TOWN, Routing
+from tests.unit.intake.opinions import FORM
 
 
 @pytest.fixture
 def returned(harness):
     """An opinion whose submitter has been asked for more."""
     taken = harness.submit(channel="campaign", topic="rivers")
-    assert harness.do(handlers.return_, taken.id, "是哪座桥？") == State.RETURNED
+    assert harness.do(return_, taken.id, "是哪座桥？") == State.RETURNED
     return taken
 
 
@@ -45,15 +49,15 @@ def test_what_is_added_brings_it_back_to_the_reviewer_and_into_the_text(harness,
     assert harness.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】东街桥。"
     last = harness.timeline(returned.id)[-1]
     assert (last["what"], last["by"], last["facts"]) == ("opinion.detailed", "submitter", {"content": "东街桥。"})
-    harness.do(handlers.accept, TOWN, returned.id, {})
+    harness.do(accept, TOWN, returned.id, Terms())
     assert harness.said()[-1].data.opinion.content.endswith("【补充】东街桥。")
     assert [event.sequence for event in harness.said(returned.id)] == [1, 2, 3, 4]
 
 
 def test_a_reviewer_may_ask_again(harness, returned):
     for number in range(2):
-        harness.do(handlers.add_details, returned.receipt, f"补充 {number}。")
-        harness.do(handlers.return_, returned.id, "还差什么？")
+        harness.do(add_details, returned.receipt, f"补充 {number}。")
+        harness.do(return_, returned.id, "还差什么？")
     assert harness.row(returned.id)["content"] == f"{FORM['content']}\n\n【补充】补充 0。\n\n【补充】补充 1。"
     assert [event.sequence for event in harness.said(returned.id)] == list(range(1, 7))
 
@@ -82,7 +86,7 @@ def test_a_department_that_waits_is_told_and_the_state_stays_until_it_goes_on(ha
     assert harness.timeline(taken.id)[-1]["facts"] == {
         "department": "water", "reason": "请说明是哪一段。", "until": DUE.isoformat(),
     }  # fmt: skip
-    assert harness.do(handlers.add_details, taken.receipt, "桥东二十米。") == State.PAUSED
+    assert harness.do(add_details, taken.receipt, "桥东二十米。") == State.PAUSED
     assert harness.said(taken.id)[-1].data == OpinionDetailed("桥东二十米。", None)
     harness.consume(routing.says(AssignmentResumed("a-1", "water", {"reply": DUE}, "桥东二十米。")))
     seen = receipt(harness, taken)
@@ -97,20 +101,20 @@ def test_nothing_is_added_that_nobody_asked_for(harness, returned, state):
     harness.set_state(returned.id, state)
     before = harness.said()
     with pytest.raises(Conflict, match=f"'complete' is not possible while the opinion is '{state}'"):
-        harness.do(handlers.add_details, returned.receipt, "。")
+        harness.do(add_details, returned.receipt, "。")
     assert harness.said() == before
     with pytest.raises(NotFound):
-        harness.do(handlers.add_details, "0" * 14, "。")
+        harness.do(add_details, "0" * 14, "。")
 
 
 def test_the_whole_text_stays_within_what_a_text_may_be(harness, returned):
-    room = domain.LONGEST_CONTENT - len(FORM["content"]) - len("\n\n【补充】")
+    room = LONGEST_CONTENT - len(FORM["content"]) - len("\n\n【补充】")
     with pytest.raises(Invalid) as refused:
-        harness.do(handlers.add_details, returned.receipt, "长" * (room + 1))
+        harness.do(add_details, returned.receipt, "长" * (room + 1))
     assert list(refused.value.errors) == ["content"]
     assert harness.row(returned.id)["state"] == State.RETURNED
-    harness.do(handlers.add_details, returned.receipt, "长" * room)
-    assert len(harness.row(returned.id)["content"]) == domain.LONGEST_CONTENT
+    harness.do(add_details, returned.receipt, "长" * room)
+    assert len(harness.row(returned.id)["content"]) == LONGEST_CONTENT
 
 
 def test_the_same_details_sent_twice_with_one_key_are_added_once(harness, returned):

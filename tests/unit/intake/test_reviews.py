@@ -8,7 +8,10 @@ import pytest
 
 from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
-from services.intake import domain, handlers, schemas
+from services.intake.domain.reviewing import Terms, terms_of
+from services.intake.handlers.reviewing import return_
+from services.intake.handlers.submitter import add_details
+from services.intake.schemas.answers import BatchAccepted, ReviewPage
 from services.runtime.clock import ZONE
 from tests.unit.intake.harness import TOWN
 
@@ -22,7 +25,7 @@ TERMS = {
 def waiting(harness, **query):
     answer = harness.get("/reviews", "reviewer", **query)
     assert answer.status_code == 200, answer.text
-    assert schemas.ReviewPage().validate(answer.get_json()) == {}
+    assert ReviewPage().validate(answer.get_json()) == {}
     return answer.get_json()["items"]
 
 
@@ -53,12 +56,12 @@ def test_the_deadline_is_the_review_s_and_it_is_said_when_it_has_passed(harness)
 def test_who_was_asked_for_more_is_listed_apart_and_comes_back_with_a_new_age(harness):
     taken = harness.submit(channel="campaign")
     harness.clock.instant += timedelta(days=1)
-    harness.do(handlers.return_, taken.id, "是哪座桥？")
+    harness.do(return_, taken.id, "是哪座桥？")
     assert waiting(harness) == []
     harness.clock.instant += timedelta(days=2)
     (item,) = waiting(harness, state="returned")
     assert (item["state"], item["waited_seconds"], item["review_by"], item["overdue"]) == ("returned", 2 * 86400, None, False)
-    harness.do(handlers.add_details, taken.receipt, "东街桥。")
+    harness.do(add_details, taken.receipt, "东街桥。")
     (item,) = waiting(harness)
     assert item["waited_seconds"] == 0
     assert waiting(harness, state="returned") == []
@@ -129,7 +132,7 @@ def test_terms_that_cannot_be_are_refused_by_their_field_and_nothing_changes(har
 
 def test_all_mistakes_are_told_at_once():
     with pytest.raises(Invalid) as refused:
-        domain.terms_of(TOWN, {"topic": "月球", "difficulty": "x", "department": "y", "co_handlers": ["z", "z"]}, None)
+        terms_of(TOWN, Terms(topic="月球", difficulty="x", department="y", co_handlers=("z", "z")), None)
     assert set(refused.value.errors) == {"topic", "difficulty", "department", "co_handlers"}
     assert len(refused.value.errors["co_handlers"]) == 2
 
@@ -144,11 +147,11 @@ def test_who_leads_by_the_topic_the_opinion_has_cannot_be_beside_itself(harness)
 def test_many_are_let_in_with_one_command_and_each_is_answered(harness):
     good = [harness.submit(channel="campaign").id for _ in range(3)]
     accepted, returned = harness.submit().id, harness.submit(channel="campaign").id
-    harness.do(handlers.return_, returned, "？")
+    harness.do(return_, returned, "？")
     body = {"opinions": [good[0], accepted, "nothing", returned, good[1], good[0]], "department": "roads", "key": True}
     answer = harness.post("/opinions/accept", body, "reviewer")
     assert answer.status_code == 200
-    assert schemas.BatchAccepted().validate(answer.get_json()) == {}
+    assert BatchAccepted().validate(answer.get_json()) == {}
     items = answer.get_json()["items"]
     assert [(item["id"], item["status"]) for item in items] == [
         (good[0], "accepted"), (accepted, "refused"), ("nothing", "refused"), (returned, "refused"), (good[1], "accepted"),

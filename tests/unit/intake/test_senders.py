@@ -15,8 +15,10 @@ from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.model import CHANNELS
 from services.contracts.errors import Conflict, NotAllowed, Refusal
 from services.contracts.grants import BY_ROLE, GRANTABLE, PUBLIC, Grant, grant_of
-from services.intake import domain
-from tests.unit.intake.harness import CALLERS, FORM, TOWN
+from services.intake.domain.claims import check_claims, check_same, digests
+from services.intake.domain.submission import Submission
+from tests.unit.intake.harness import CALLERS, TOWN
+from tests.unit.intake.opinions import FORM, submission
 
 CODE = "central-7x4k9m2p"
 OFFICE = ("reviewer", "supervisor", "admin")
@@ -93,13 +95,13 @@ def test_every_role_has_its_row_and_only_the_office_is_granted_more_than_the_pub
     claims=st.frozensets(st.sampled_from(("deputy", "relay", "external_id"))), coded=st.booleans(),
 )  # fmt: skip
 def test_a_claim_passes_exactly_when_it_is_granted(granted, source, channel, claims, coded):
-    form = {"channel": channel, **dict.fromkeys(claims, "x")}
+    claimed = submission(channel=channel, **{name: ["x"] if name == "relay" else "x" for name in claims})
     fine = {
         "channel": channel in granted or (coded and channel == "qr"), "deputy": "deputy" in granted, "relay": "relay" in granted,
         "external_id": source is not None,
     }  # fmt: skip
     refused = {name for name in ("channel", *claims) if not fine[name]}
-    assert errors_of(NotAllowed, lambda: domain.check_claims(Grant(granted, source), form, coded=coded)) == refused
+    assert errors_of(NotAllowed, lambda: check_claims(Grant(granted, source), claimed, coded=coded)) == refused
 
 
 class TestExternalIds:
@@ -163,7 +165,7 @@ class TestExternalIds:
 
     def test_what_an_earlier_version_took_is_the_offices_to_meet_again(self, harness):
         first = harness.submit(external_id="x-1")
-        harness.do(lambda intake: intake.change(first.id, source=None, given=None))
+        harness.change(first.id, source=None, given=None)
         for who in OFFICE:
             assert harness.post("/opinions", FORM | {"external_id": "x-1"}, who).get_json()["id"] == first.id
         assert harness.post("/opinions", FORM | {"external_id": "x-1", "content": "别的"}, "admin").status_code == 409
@@ -185,10 +187,17 @@ def told(form: dict[str, Any], name: str) -> Any:
     return [text for text in value if text] if isinstance(value, list) else value or None
 
 
+def as_sent(form: dict[str, Any]) -> Submission:
+    """A form whose title and submitter may say nothing."""
+    person = form.get("submitter")
+    kind = {"kind": "", **person} if person is not None else None
+    return submission(**{"title": "", **form, "submitter": kind})
+
+
 @given(first=_FORMS, second=_FORMS)
 def test_requests_differ_exactly_in_the_fields_that_say_something_else(first, second):
     differing = {name for name in {*first, *second} if (told(first, name) or None) != (told(second, name) or None)}
-    errors = errors_of(Conflict, lambda: domain.check_same(domain.digests(first), domain.digests(second)))
+    errors = errors_of(Conflict, lambda: check_same(digests(as_sent(first)), digests(as_sent(second))))
     assert errors - {"external_id"} == differing
 
 

@@ -9,9 +9,13 @@ import pytest
 from services.contracts.messages.assignments import AssignmentPaused
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Rating
-from services.intake import domain, handlers, schemas
+from services.intake.domain.receipts import rater_of, read_receipt
+from services.intake.domain.submission import RELAY_ROLES
+from services.intake.handlers.merging import merge
 from services.intake.pages.receipts import FOR_THE_SUBMITTER
-from tests.unit.intake.harness import DUE, FORM, WINDOW, Routing
+from services.intake.schemas.answers import Receipt, Submitted
+from tests.unit.intake.harness import DUE, WINDOW, Routing
+from tests.unit.intake.opinions import FORM
 
 SIGNERS = [{"kind": "citizen", "name": "周一"}, {"kind": "enterprise"}, {"kind": "group", "phone": "0577-62510000"}]
 LATER = WINDOW + timedelta(days=30)
@@ -20,7 +24,7 @@ LATER = WINDOW + timedelta(days=30)
 def read(harness, receipt):
     answer = harness.get(f"/receipts/{receipt}")
     assert answer.status_code == 200
-    assert schemas.Receipt().validate(answer.get_json()) == {}
+    assert Receipt().validate(answer.get_json()) == {}
     return answer.get_json()
 
 
@@ -34,7 +38,7 @@ def joint(harness):
     """(receipts of all who signed, the opinion's id)"""
     answer = harness.post("/opinions", FORM | {"cosigners": SIGNERS})
     assert answer.status_code == 201
-    assert schemas.Submitted().validate(answer.get_json()) == {}
+    assert Submitted().validate(answer.get_json()) == {}
     return [answer.get_json()["receipt"], *answer.get_json()["cosigners"]], answer.get_json()["id"]
 
 
@@ -57,7 +61,7 @@ def test_each_has_a_receipt_that_shows_the_case_on_the_page_and_to_programs(harn
         )  # fmt: skip
         assert each["may"] == ["evaluation"]
     for receipt in receipts:
-        page = harness.client.get(f"/receipts/{domain.read_receipt(receipt)}")
+        page = harness.client.get(f"/receipts/{read_receipt(receipt)}")
         assert (page.status_code, "已修好。" in page.text, "您满意吗？" in page.text) == (200, True, True)
 
 
@@ -72,9 +76,9 @@ def test_only_who_submitted_it_withdraws_or_adds(harness, joint, what):
         assert read(harness, receipt)["may"] == []
         answer = harness.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
-        own = harness.client.get(f"/receipts/{domain.read_receipt(receipt)}").text
+        own = harness.client.get(f"/receipts/{read_receipt(receipt)}").text
         assert (FOR_THE_SUBMITTER.zh in own, f"/{what}" in own) == (True, False)
-        page = harness.client.post(f"/receipts/{domain.read_receipt(receipt)}/{what}", data={"content": "桥东。"})
+        page = harness.client.post(f"/receipts/{read_receipt(receipt)}/{what}", data={"content": "桥东。"})
         assert page.status_code == 403
     assert harness.row(opinion) == before
     answer = harness.post(f"/receipts/{receipts[0]}/{what}", {"content": "桥东。"} if what == "details" else {})
@@ -102,8 +106,8 @@ def test_each_rates_alone_and_the_messages_tell_them_apart_without_saying_who(ha
     assert len({event.data.rater for event in said}) == 4
     assert [event.sequence for event in said] == [3, 4, 5, 6]
     for receipt, event in zip(receipts, said, strict=True):
-        plain = domain.read_receipt(receipt)
-        assert (event.data.rater, event.data.round, event.data.revision) == (domain.rater_of(plain), 1, False)
+        plain = read_receipt(receipt)
+        assert (event.data.rater, event.data.round, event.data.revision) == (rater_of(plain), 1, False)
         assert plain not in repr(event)
         lines = [line for line in read(harness, receipt)["timeline"] if line["what"] == "opinion.evaluated"]
         assert [line["facts"]["result"] for line in lines] == [event.data.result]
@@ -125,7 +129,7 @@ def test_a_second_thought_replaces_the_first_and_says_so(harness, joint):
     assert (said.result, said.revision, said.rater) == (
         Rating.DISSATISFIED,
         True,
-        domain.rater_of(domain.read_receipt(receipts[1])),
+        rater_of(read_receipt(receipts[1])),
     )
     shown = read(harness, receipts[1])
     assert (shown["evaluation"]["result"], shown["may"]) == ("dissatisfied", [])
@@ -186,7 +190,7 @@ def test_a_reply_of_the_next_round_is_rated_anew_by_each(harness, joint):
 def test_whoever_signed_what_was_merged_gets_the_answer_and_rates_too(harness, joint):
     receipts, opinion = joint
     case = harness.submit()
-    harness.do(handlers.merge, harness.catalogue, opinion, case.id)
+    harness.do(merge, harness.catalogue, opinion, case.id)
     reply(harness, case.id)
     for receipt in receipts:
         shown = read(harness, receipt)
@@ -224,7 +228,7 @@ def test_a_step_of_the_relay_chain_that_cannot_be_is_named(harness, relay):
 
 
 def test_the_relay_chain_and_the_responsible_deputy_are_kept_as_given(harness):
-    relay = ["网格员老周", *({"role": role, "name": "某人"} for role in domain.RELAY_ROLES)]
+    relay = ["网格员老周", *({"role": role, "name": "某人"} for role in RELAY_ROLES)]
     opinion = harness.post(
         "/opinions", FORM | {"relay": relay, "deputy": "代表甲", "area": "town", "station": "central"}, "admin"
     ).get_json()["id"]

@@ -4,22 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain import latest
-from services.intake.store import IntakeStore
+from services.intake.domain.timeline import TimelineEntry, latest
+from services.intake.store.writing import IntakeStore
+from tests.unit.intake.opinions import MORNING
 
 NOTES = 230
 
 
 @given(st.integers(0, 60), st.integers(1, 25))
 def test_the_parts_together_are_the_whole(number, limit):
-    lines, before, parts = [{"id": 7 * each} for each in range(number)], None, []
+    lines = [TimelineEntry(MORNING, "assignment.progressed", "department", {}, id=7 * each) for each in range(number)]
+    before, parts = None, []
     while True:
         shown, first = latest(lines, before, limit)
         parts.insert(0, list(shown))
         if first is None:
             break
         assert len(shown) == limit
-        before = str(first["id"])
+        before = str(first.id)
     assert [line for part in parts for line in part] == lines
 
 
@@ -30,7 +32,7 @@ def taken(harness):
         store = IntakeStore(work, harness.vault)
         for number in range(NOTES):
             facts = {"department": "water", "content": f"第 {number} 条进展。", "role": "lead"}
-            store.record(taken.id, store.now, "assignment.progressed", "department", **facts)
+            store.record(taken.id, TimelineEntry(store.now, "assignment.progressed", "department", facts))
     return taken
 
 

@@ -6,11 +6,13 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from services.intake import handlers
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.reviewing import accept
 from services.intake.series import UnassignedCollector
-from services.intake.store import unassigned_since
+from services.intake.store.reading import unassigned_since
 from services.runtime.store.database import Database
-from tests.unit.intake.harness import MORNING, TOWN, IntakeHarness, Routing
+from tests.unit.intake.harness import TOWN, IntakeHarness, Routing
+from tests.unit.intake.opinions import MORNING
 
 NAME = "huiying_unassigned_oldest_seconds"
 
@@ -44,7 +46,7 @@ def test_it_grows_until_a_department_has_it_and_the_next_one_counts_from_its_own
 def test_a_review_that_took_its_time_is_not_counted(harness: IntakeHarness) -> None:
     taken = harness.submit(channel="campaign").id
     harness.clock.instant += timedelta(days=3)
-    harness.do(handlers.accept, TOWN, taken, {})
+    harness.do(accept, TOWN, taken, Terms())
     harness.clock.instant += timedelta(seconds=20)
     assert told(harness) == 20
 

@@ -14,9 +14,10 @@ from services.contracts.messages.assignments import AssignmentCancelled, Assignm
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.registry import MESSAGES
 from services.contracts.words import Words
-from services.intake import handlers, schemas
+from services.intake.handlers.effects import EFFECTS
 from services.intake.pages.events import EVENTS
 from services.intake.pages.timeline import FACTS
+from services.intake.schemas.answers import OpinionFile
 from tests.unit.intake.harness import DUE, WINDOW, Routing
 from tests.unit.intake.whole_case import (
     ADVISER,
@@ -45,7 +46,7 @@ def receipt(harness, case):
 
 def staff(harness, case, who="reviewer"):
     seen = harness.get(f"/opinions/{case.id}", who).get_json()
-    assert schemas.OpinionFile().validate(seen) == {}
+    assert OpinionFile().validate(seen) == {}
     return seen
 
 
@@ -68,7 +69,7 @@ def answered(open_harness):
 
 def test_every_message_that_is_heard_is_tried_here(lived):
     harness, case = lived
-    assert {shape.TYPE for shape in handlers.EFFECTS} - {line["what"] for line in harness.timeline(case.id)} == set()
+    assert {shape.TYPE for shape in EFFECTS} - {line["what"] for line in harness.timeline(case.id)} == set()
 
 
 def test_departments_beside_the_lead_never_move_the_opinion(harness):

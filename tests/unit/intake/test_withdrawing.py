@@ -5,7 +5,8 @@ import pytest
 from services.contracts.errors import Conflict
 from services.contracts.lifecycle import State, allowed_moves
 from services.contracts.messages.opinions import OpinionWithdrawn
-from services.intake import handlers
+from services.intake.handlers import submitter
+from services.intake.handlers.merging import merge
 from tests.unit.intake.harness import Routing
 
 POSSIBLE = [each for each in State if "withdraw" in allowed_moves(each)]
@@ -67,7 +68,7 @@ def test_a_receipt_of_nobody_withdraws_nothing(harness):
 
 def test_a_case_that_others_are_handled_with_is_not_taken_from_them(harness):
     follower, case = harness.submit(), harness.submit()
-    harness.do(handlers.merge, harness.catalogue, follower.id, case.id)
+    harness.do(merge, harness.catalogue, follower.id, case.id)
     assert [receipt(harness, each)["may"] for each in (follower, case)] == [["details"], ["attachments"]]
     refused = withdraw(harness, case)
     assert (refused.status_code, "Other opinions are handled with this one" in refused.get_json()["detail"]) == (409, True)
@@ -76,11 +77,11 @@ def test_a_case_that_others_are_handled_with_is_not_taken_from_them(harness):
 
 def test_when_its_followers_have_moved_on_there_is_nothing_left_to_withdraw(harness):
     follower, case, last = harness.submit(), harness.submit(), harness.submit()
-    harness.do(handlers.merge, harness.catalogue, follower.id, case.id)
-    harness.do(handlers.merge, harness.catalogue, case.id, last.id)
+    harness.do(merge, harness.catalogue, follower.id, case.id)
+    harness.do(merge, harness.catalogue, case.id, last.id)
     for each in (follower, case, last):
         with pytest.raises(Conflict):
-            harness.do(handlers.withdraw, each.receipt, None)
+            harness.do(submitter.withdraw, each.receipt, None)
 
 
 def test_what_routing_says_late_does_not_bring_it_back(harness):
@@ -88,6 +89,6 @@ def test_what_routing_says_late_does_not_bring_it_back(harness):
     routing = Routing(taken.id, harness.clock.now())
     created, signed = routing.created(), routing.signed()
     harness.consume(created)
-    harness.do(handlers.withdraw, taken.receipt, None)
+    harness.do(submitter.withdraw, taken.receipt, None)
     harness.consume(signed)
     assert harness.row(taken.id)["state"] == "withdrawn"

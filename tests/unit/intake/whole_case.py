@@ -39,7 +39,10 @@ from services.contracts.messages.supervision import (
     SupervisionScheduled,
 )
 from services.contracts.messages.values import CoOpinion, Message, OpinionText, Outcome, Promise, ReplyItem
-from services.intake import handlers
+from services.intake.domain.reviewing import Terms
+from services.intake.handlers.merging import merge
+from services.intake.handlers.reviewing import accept, return_
+from services.intake.handlers.submitter import add_details
 from tests.unit.intake.harness import DUE, WINDOW, IntakeHarness, Routing
 
 LEAD, ADVISER, SEPARATE = "water", "roads", "petitions"
@@ -129,12 +132,12 @@ def at_the_end() -> Sequence[Message]:
 def open_case(harness: IntakeHarness, **fields: Any) -> Case:
     """A case with everybody who can hold a receipt of it, let in by a reviewer and given to three departments."""
     taken = harness.submit(channel="campaign", **fields)
-    harness.do(handlers.return_, taken.id, "是哪座桥？")
-    harness.do(handlers.add_details, taken.receipt, "东街桥。")
-    terms = {"co_handlers": [ADVISER], "key": True, "level": "town", "leader": "李镇长", "topic": "rivers", "difficulty": "simple"}
-    harness.do(handlers.accept, harness.catalogue, taken.id, terms)
+    harness.do(return_, taken.id, "是哪座桥？")
+    harness.do(add_details, taken.receipt, "东街桥。")
+    terms = Terms(co_handlers=(ADVISER,), key=True, level="town", leader="李镇长", topic="rivers", difficulty="simple")
+    harness.do(accept, harness.catalogue, taken.id, terms)
     other = harness.submit(submitter={"kind": "citizen", "phone": "13700000003"} if fields else None)
-    harness.do(handlers.merge, harness.catalogue, other.id, taken.id)
+    harness.do(merge, harness.catalogue, other.id, taken.id)
     routing = Routing(taken.id, harness.clock.now(), LEAD)
     harness.consume(routing.created(), routing.beside(ADVISER, "co_handler"), routing.beside(SEPARATE, "separate", "a-3"))
     return Case(taken.id, (taken.receipt, *taken.cosigners), other.receipt, routing)

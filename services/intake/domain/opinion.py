@@ -1,0 +1,274 @@
+"""An opinion from its submission to the rating of its reply. Its moves change it and add what is to be published and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from services.contracts.catalogue.model import Catalogue, Reason
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.lifecycle import Move, State, advance, allowed_moves
+from services.contracts.messages.merging import OpinionJoined, OpinionParted, OpinionUnmerged
+from services.contracts.messages.opinions import (
+    OpinionAccepted,
+    OpinionDeclined,
+    OpinionDetailed,
+    OpinionEvaluated,
+    OpinionMerged,
+    OpinionReturned,
+    OpinionSubmitted,
+    OpinionWithdrawn,
+)
+from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem
+from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
+from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
+from services.intake.domain.people import may_see_contact
+from services.intake.domain.rating import GivenRating, Question, Rated, check_evaluation, given_to
+from services.intake.domain.receipts import rater_of
+from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of
+from services.intake.domain.submission import LONGEST_CONTENT, Location, Submission
+from services.intake.domain.timeline import STAFF, Facts, TimelineEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The department's answer: demand by demand where there are several, with the opinions of its co-handlers."""
+
+    content: str
+    outcome: Outcome | None
+    evaluate_by: datetime | None
+    items: tuple[ReplyItem, ...] | None
+    co_opinions: tuple[CoOpinion, ...] | None
+
+
+@dataclass(slots=True)
+class Opinion:
+    """What somebody told, where it stands, who handles it, and its reply.
+
+    `said` is the number of the last message about it. `told` is when it was told elsewhere, as it was written there. `chosen`,
+    `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they stand. A merged
+    opinion gets the reply of the one that it was `merged_into`. `answered` and `asked` are the numbers of routing's messages that
+    brought the reply, and that asked for a rating of it last. `now` is the moment of the transaction.
+    """
+
+    id: str
+    receipt: str
+    title: str
+    content: str
+    channel: str
+    visibility: str
+    state: State
+    submitted: datetime
+    updated: datetime
+    topic: str | None
+    area: str | None
+    station: str | None
+    location: Location | None
+    told: str | None
+    external_id: str | None
+    source: str | None
+    said: int = 0
+    waiting_since: datetime | None = None
+    merged_into: str | None = None
+    department: str | None = None
+    assignment: str | None = None
+    level: str | None = None
+    difficulty: str | None = None
+    key: bool = False
+    leader: str | None = None
+    chosen: str | None = None
+    co_handlers: tuple[str, ...] | None = None
+    handling: Handling | None = None
+    reply: str | None = None
+    outcome: Outcome | None = None
+    items: tuple[ReplyItem, ...] | None = None
+    co_opinions: tuple[CoOpinion, ...] | None = None
+    evaluate_by: datetime | None = None
+    round: int = 1
+    asked: int = 0
+    answered: int = 0
+    now: datetime = field(kw_only=True)
+    events: list[tuple[int, Message]] = field(default_factory=list)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+
+    @classmethod
+    def submit(
+        cls, submission: Submission, opinion_id: str, receipt: str, now: datetime, *, source: str | None, automatic: bool
+    ) -> Opinion:
+        """A new opinion, let in at once where it came by a channel that needs no review."""
+        told = submission.submitted_at
+        opinion = cls(
+            opinion_id, receipt, submission.title, submission.content, submission.channel, submission.visibility, State.SUBMITTED,
+            now, now, submission.topic, submission.area, submission.station, submission.location,
+            told.isoformat() if told else None, submission.external_id, source if submission.external_id else None, now=now,
+        )  # fmt: skip
+        opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel})
+        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, opinion.area, opinion.station, told=told))
+        if automatic:
+            opinion.state = advance(opinion.state, Move.ACCEPT)
+            opinion.record(OpinionAccepted.TYPE, POLICY, {})
+            opinion.publish(OpinionAccepted(opinion.text, opinion.channel, "automatic", opinion.topic))
+        else:
+            opinion.waiting_since = now
+        return opinion
+
+    def publish(self, message: Message) -> None:
+        """Add a message about this opinion, under the next number."""
+        self.said += 1
+        self.events.append((self.said, message))
+
+    def record(self, what: str, by: str, facts: Facts, *, audience: str | None = None) -> None:
+        """Add a line to the timeline; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
+        self.timeline.append(TimelineEntry(self.now, what, by, facts, audience))
+
+    @property
+    def text(self) -> OpinionText:
+        """What the departments are told of it."""
+        return OpinionText(self.id, self.title, self.content, self.topic, self.area, self.station)
+
+    def accept(self, catalogue: Catalogue, wished: Terms, *, again: bool) -> None:
+        """Let it in on the reviewer's terms; `again`: it had been let in before, and was merged in between."""
+        state = advance(self.state, Move.ACCEPT)
+        terms = terms_of(catalogue, wished, self.topic)
+        moved = {"topic": terms.topic} if terms.topic != self.topic else {}
+        said = {"level": terms.level, "difficulty": terms.difficulty, "key": terms.key, "leader": terms.leader}
+        self.state, self.topic, self.chosen, self.co_handlers = state, terms.topic, terms.department, terms.co_handlers
+        self.level, self.difficulty, self.handling = terms.level, terms.difficulty, terms.handling
+        self.key, self.leader = terms.key, terms.leader
+        self.record(OpinionAccepted.TYPE, OFFICE, {**{name: value for name, value in said.items() if value}, **moved})
+        self.publish(
+            OpinionAccepted(
+                self.text, self.channel, "reviewer", terms.topic, terms.level, terms.difficulty, terms.department,
+                terms.co_handlers, terms.handling, terms.key, terms.leader, again,
+            )
+        )  # fmt: skip
+
+    def return_(self, question: str) -> None:
+        """Ask the submitter for more."""
+        self.state, self.waiting_since = advance(self.state, Move.RETURN), self.now
+        self.record(OpinionReturned.TYPE, OFFICE, {"question": question})
+        self.publish(OpinionReturned(question, self.topic))
+
+    def decline(self, catalogue: Catalogue, code: str) -> Reason:
+        """Decline it for a reason of the catalogue, which carries the advice where to go instead."""
+        state, reason = advance(self.state, Move.DECLINE), reason_of(catalogue, code)
+        self.state = state
+        self.record(OpinionDeclined.TYPE, OFFICE, {"reason": code})
+        self.publish(OpinionDeclined(code, reason.advice, self.topic))
+        return reason
+
+    def merge_into(self, case: Opinion, followers: Sequence[Opinion]) -> None:
+        """并案: handle it with another one; its `followers`, which were merged into it before, go along."""
+        state = advance(self.state, Move.MERGE)
+        case.check_target_of(self)
+        self.record(OpinionMerged.TYPE, OFFICE, {"department": case.department} if case.department else {})
+        self.publish(OpinionMerged(case.id, is_accepted(self.state), self.topic))
+        self.state, self.merged_into = state, case.id
+        for each in (self, *followers):
+            # Without its words: this line is on the receipts of the case too.
+            case.record(OpinionJoined.TYPE, OFFICE, {"opinion": each.id})
+            case.publish(OpinionJoined(each.text, case.topic))
+
+    def check_target_of(self, other: Opinion) -> None:
+        """Raises `Invalid` unless this is another opinion that has been let in and is itself handled or answered."""
+        if self.id == other.id:
+            reason = "This is the opinion itself, or one that is handled with it already."
+            raise Invalid("Name another opinion.", {"into": [reason]})
+        if not self.state.is_with_routing:
+            raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {self.state}."]})
+
+    def unmerge(self, case: Opinion) -> None:
+        """撤销并案: it waits for the reviewer again, who decides on it alone; its submitter no longer gets the other's reply."""
+        self.state, self.merged_into, self.waiting_since = advance(self.state, Move.UNMERGE), None, self.now
+        self.department = self.assignment = None
+        self.record(OpinionUnmerged.TYPE, OFFICE, {})
+        self.publish(OpinionUnmerged(case.id, self.topic))
+        case.record(OpinionParted.TYPE, OFFICE, {"opinion": self.id})
+        case.publish(OpinionParted(self.id, case.topic))
+
+    def add_details(self, details: str) -> None:
+        """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise."""
+        state = self.state if self.state is State.PAUSED else advance(self.state, Move.COMPLETE)
+        self.content = self._with(details)
+        if self.state is State.RETURNED:
+            self.waiting_since = self.now
+        self.state = state
+        self.record(OpinionDetailed.TYPE, SUBMITTER, {"content": details})
+        self.publish(OpinionDetailed(details, self.topic))
+
+    def add_details_to(self, case: Opinion, details: str) -> None:
+        """Tell more to the case that this one was merged into, until that is answered."""
+        if not case.takes_words:
+            raise Conflict(f"The case that this opinion is handled with is {case.state}. Rate its reply, or submit a new opinion.")
+        self.content = self._with(details)
+        self.record(OpinionDetailed.TYPE, SUBMITTER, {"content": details})
+        # Without the words: they stand with the opinion whose they are, where they are erased too.
+        case.record(OpinionDetailed.TYPE, SUBMITTER, {"opinion": self.id}, audience=STAFF)
+        case.publish(OpinionDetailed(details, case.topic, self.id))
+
+    def withdraw(self, reason: str | None, *, followed: bool) -> None:
+        """Take it back; possible until there is a reply, and unless others were merged into it."""
+        state = advance(self.state, Move.WITHDRAW)
+        if followed:
+            raise Conflict("Other opinions are handled with this one and wait for its answer, so it cannot be withdrawn.")
+        self.record(OpinionWithdrawn.TYPE, SUBMITTER, {})
+        self.publish(OpinionWithdrawn(is_accepted(self.state), reason, self.topic))
+        self.state = state
+
+    def rate(self, own: Opinion, receipt: str, new: Rated, before: Sequence[GivenRating]) -> GivenRating:
+        """Rate the reply of this case, by the holder of a receipt of `own` who gave the ratings `before` in this round."""
+        given = given_to(self.question, self.round, before)
+        check_evaluation(self.state, self.question, given, new, self.now)
+        rating = GivenRating(
+            self.id, receipt, self.round, self.asked, len(given) + 1, new.process, new.result, new.comment, self.now, bool(before)
+        )
+        facts = {"result": new.result, "process": new.process, "revision": rating.revision or None}
+        told = {name: value for name, value in facts.items() if value is not None}
+        own.record(OpinionEvaluated.TYPE, SUBMITTER, told, audience=receipt)
+        self.publish(
+            OpinionEvaluated(
+                self.assignment or "", self.department or "", new.result, new.process, new.comment, self.topic,
+                round=self.round, rater=rater_of(receipt), revision=rating.revision,
+            )
+        )  # fmt: skip
+        return rating
+
+    def erase_words(self) -> bool:
+        """Put a note in the place of what its submitter wrote; whether there was anything left to erase."""
+        if (self.title, self.content) == (ERASED_TITLE, ERASED_CONTENT):
+            return False
+        self.title, self.content, self.location = ERASED_TITLE, ERASED_CONTENT, None
+        return True
+
+    def record_erasure(self, what: Literal["persons", "content"], signer: str | None) -> None:
+        """Record that personal data was erased: everybody's, or that of the co-signer with this receipt, who alone reads of it."""
+        self.record(ERASED, OFFICE, {"erased": what}, audience=signer)
+
+    @property
+    def question(self) -> Question:
+        """What the submitters of this case are asked: by its reply, unless a promise that was kept has asked since."""
+        return Question(self.evaluate_by, self.asked == self.answered, self.asked)
+
+    @property
+    def answer(self) -> Reply | None:
+        """The reply with all its parts; None until there is one."""
+        if self.reply is None:
+            return None
+        return Reply(self.reply, self.outcome, self.evaluate_by, self.items, self.co_opinions)
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether those who were merged into this case may tell more of it."""
+        return self.state is State.REOPENED or Move.MERGE in allowed_moves(self.state)
+
+    def location_for(self, role: str | None) -> Location | None:
+        """Where it is; it may be the door somebody lives behind, so it is for those alone who see who told it."""
+        return self.location if may_see_contact(self.visibility, role) else None
+
+    def _with(self, details: str) -> str:
+        text = f"{self.content}\n\n【补充】{details}"
+        if len(text) > LONGEST_CONTENT:
+            raise Invalid("The whole text would be too long.", {"content": [f"at most {LONGEST_CONTENT} characters altogether"]})
+        return text

@@ -1,0 +1,123 @@
+"""What somebody submits: its parts, its place in the catalogue, and what tells two of them apart."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.contracts import vocabulary
+from services.contracts.catalogue.model import Area, Catalogue, Station
+from services.contracts.errors import Invalid
+from services.intake.domain.people import Person, RelayStep
+
+LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
+KINDS = ("citizen", "deputy", "enterprise", "group")
+#: Who can have passed an opinion on: voter, informant (民情信息员), deputy, presidium.
+RELAY_ROLES = ("voter", "informant", "deputy", "presidium")
+MOST_COSIGNERS = 200
+VISIBILITIES = tuple(vocabulary.VISIBILITIES)
+QR = "qr"
+#: What tells a station's poster, and is not kept with the opinion.
+CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where it is: an address, or degrees of WGS 84."""
+
+    address: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """An opinion as it is sent. `code` is that of a station's poster, `submitted_at` says when it was told elsewhere before."""
+
+    title: str
+    content: str
+    channel: str = "web"
+    visibility: str = "department"
+    topic: str | None = None
+    area: str | None = None
+    station: str | None = None
+    code: str | None = None
+    external_id: str | None = None
+    location: Location | None = None
+    submitter: Person | None = None
+    cosigners: tuple[Person, ...] = ()
+    relay: tuple[RelayStep | str, ...] | None = None
+    deputy: str | None = None
+    submitted_at: datetime | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of title and content."""
+        return hashlib.sha256(f"{self.title}\x00{self.content}".encode()).hexdigest()
+
+
+def as_given(value: Person | RelayStep | Location) -> dict[str, object]:
+    """What was given of it, by name, without what was left out."""
+    return {name: given for name in value.__slots__ if (given := getattr(value, name)) is not None}
+
+
+def placed(catalogue: Catalogue, submission: Submission) -> Submission:
+    """With what follows from a code (channel, station) and from a station (area); raises `Invalid` where they clash."""
+    if submission.code:
+        submission = _scanned(catalogue, submission, submission.code)
+    place = catalogue.station_of(submission.station) if submission.station else None
+    if place is None or submission.area == place.area:
+        return submission
+    if submission.area:
+        reason = f"The station '{place.code}' is in '{place.area}'; leave the area out, it follows from the station."
+        raise Invalid("Name the station's own area, or leave it out.", {"area": [reason]})
+    return replace(submission, area=place.area)
+
+
+def _scanned(catalogue: Catalogue, submission: Submission, code: str) -> Submission:
+    station = catalogue.station_with_code(code)
+    if station is None:
+        raise Invalid("Scan the code again, or leave it out.", {CODE: ["No station has this code."]})
+    clashes: dict[str, list[str]] = {}
+    if submission.station and submission.station != station.code:
+        clashes["station"] = [f"The code says '{station.code}'."]
+    if submission.channel not in (QR, "web"):
+        clashes["channel"] = [f"The code says '{QR}'."]
+    if clashes:
+        raise Invalid("Leave out what the code says already.", clashes)
+    return replace(submission, station=station.code, channel=QR, code=None)
+
+
+def catalogued(catalogue: Catalogue, submission: Submission) -> Submission:
+    """With topic, area and station as codes; raises `Invalid` that names every field the catalogue does not know."""
+    named = submission.topic, submission.area, submission.station
+    topic = catalogue.topic_of(submission.topic) if submission.topic else None
+    area = code_of(catalogue.areas, submission.area) if submission.area else None
+    station = code_of(catalogue.stations, submission.station) if submission.station else None
+    codes = topic.code if topic else None, area, station
+    if codes == named:
+        return submission
+    errors: dict[str, list[str]] = {}
+    if submission.topic and topic is None:
+        errors["topic"] = [f"There is no topic '{submission.topic}'. See /api/v1/topics."]
+    for name, given, code in (("area", submission.area, area), ("station", submission.station, station)):
+        if given and code is None:
+            errors[name] = [f"There is no {name} '{given}' in the catalogue."]
+    if errors:
+        raise Invalid("Correct the fields named in 'errors' and send again.", errors)
+    return replace(submission, topic=codes[0], area=area, station=station)
+
+
+def code_of(known: Mapping[str, Area] | Mapping[str, Station], text: str) -> str | None:
+    """The code of the place that a text names by its code or its name; None for none and for several."""
+    if text in known:
+        return text
+    named = [code for code, place in known.items() if text in (place.name, getattr(place, "name_en", None))]
+    return named[0] if len(named) == 1 else None
+
+
+def is_let_in_at_once(catalogue: Catalogue, channel: str) -> bool:
+    """Whether the catalogue's acceptance table lets in what comes by this channel without a review."""
+    return catalogue.acceptance[channel] == "automatic"

@@ -1,0 +1,51 @@
+"""The shapes of intake's queries."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from services.contracts.catalogue.model import CHANNELS, LEVELS
+from services.contracts.lifecycle import State
+from services.contracts.messages.values import Outcome
+from services.contracts.queries import Choices, Codes, Names
+from services.intake.domain.reviewing import IN_REVIEW
+from services.runtime.web.listing import followed
+from services.runtime.web.paging import LARGEST_LIMIT, Page
+
+#: How many lines of a timeline are shown at once, where nothing else is asked for.
+MOST_LINES = 100
+
+
+class TimelineQuery(Schema):
+    """The query of one case: which part of its timeline."""
+
+    cursor = fields.String(load_default=None)
+    limit = fields.Integer(load_default=MOST_LINES, validate=validate.Range(1, LARGEST_LIMIT))
+
+
+class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[misc]
+    """What a list of opinions can be narrowed to."""
+
+    state = Choices(State, load_default=None)
+    channel = Choices(CHANNELS, load_default=None)
+    topic = Codes("topics", load_default=None)
+    department = Codes("departments", load_default=None)
+    area = Codes("areas", load_default=None)
+    station = Codes("stations", load_default=None)
+    level = Choices(LEVELS, load_default=None)
+    outcome = Choices(Outcome, load_default=None)
+    external_id = fields.String(load_default=None)
+
+
+class BatchQuery(Schema):
+    """How a file is read: for show only (`dry_run`), without the columns named in `ignore`, from the `sheet` of a workbook."""
+
+    dry_run = fields.Boolean(load_default=False)
+    ignore = Names(load_default=())
+    sheet = fields.String(load_default=None)
+
+
+class ReviewQuery(Page):
+    """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter."""
+
+    state = Choices(IN_REVIEW, load_default=(IN_REVIEW[0].value,))
