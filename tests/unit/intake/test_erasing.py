@@ -3,45 +3,30 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from services.contracts.errors import Conflict
 from services.contracts.messages.supervision import LetterCancelled
-from services.intake.__main__ import SEALED_A_COMMIT, Sealer
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.receipts import show_receipt
 from services.intake.domain.reviewing import Terms
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import accept, decline
-from services.intake.store import contacts
-from services.intake.store.tables import opinions, signers
-from services.runtime.store.vault import SealBroken, Vault
-from tests.unit.intake.harness import DUE, KEY, Routing
+from services.intake.store.tables import signers
+from tests.unit.intake.harness import DUE, Routing
 from tests.unit.intake.opinions import FORM
+from tests.unit.intake.personal_data import in_files, in_the_clear, persons
 from tests.unit.intake.whole_case import MARKERS, SECRETS, answer, live_through, open_case
 
 OTHER_KEY = "another-key-for-tests-as-long-as-a-key-has-to-be"
-
-
-def persons(harness, opinion):
-    file = harness.get(f"/opinions/{opinion}", "admin").get_json()
-    return {name: file[name] for name in ("submitter", "relay", "deputy", "cosigners")}
 
 
 def erase(harness, path, **body):
     answer = harness.post(f"{path}/erasure", body, "admin")
     assert answer.status_code == 200, answer.text
     return answer.get_json()
-
-
-def in_files(harness, *secrets):
-    """Which texts stand in the store's bytes, with its log."""
-    path = Path(harness.database.url.database)
-    held = b"".join(each.read_bytes() for each in (path, path.with_name(f"{path.name}-wal")) if each.exists())
-    return [secret for secret in secrets if secret.encode() in held]
 
 
 def told(harness, case):
@@ -204,86 +189,6 @@ def test_old_cases_are_let_go_of_some_at_a_time(harness):
             break
     assert seen == [(2, 2), (2, 2), (1, 1)]
     assert all(persons(harness, each)["submitter"] is None for each in ids)
-
-
-def rotate(harness, vault, **body):
-    """What a system with these keys does."""
-    object.__setattr__(harness.intake, "vault", vault)
-    answer = harness.post("/contacts/rotation", body, "admin")
-    assert answer.status_code == 200, answer.text
-    return answer.get_json()
-
-
-def test_everything_is_sealed_anew_and_the_old_key_is_needed_no_more(harness):
-    case = open_case(harness, **MARKERS)
-    before = persons(harness, case.id)
-    both = Vault([OTHER_KEY, KEY])
-    assert rotate(harness, both) == {"opinions": 2, "renewed": 4, "current": 0, "broken": 0, "next": None}
-    assert rotate(harness, both) == {"opinions": 2, "renewed": 0, "current": 4, "broken": 0, "next": None}
-    assert rotate(harness, Vault([OTHER_KEY]))["broken"] == 0
-    assert persons(harness, case.id) == before
-    with pytest.raises(SealBroken):
-        Vault([KEY]).open(harness.row(case.id)["personal"])
-
-
-def test_a_rotation_that_was_killed_goes_on_where_it_is_needed(harness):
-    for _ in range(5):
-        harness.submit(submitter={"kind": "citizen", "phone": "13700000009"})
-    both = Vault([OTHER_KEY, KEY])
-    first = rotate(harness, both, limit=2)
-    assert (first["renewed"], first["next"] is None) == (2, False)
-    assert rotate(harness, both) == {"opinions": 5, "renewed": 3, "current": 2, "broken": 0, "next": None}
-
-
-def test_what_no_key_opens_is_counted_and_left_as_it_is(harness):
-    taken = harness.submit(submitter={"kind": "citizen", "phone": "13700000009"})
-    sealed = harness.row(taken.id)["personal"]
-    assert rotate(harness, Vault([OTHER_KEY])) == {"opinions": 1, "renewed": 0, "current": 0, "broken": 1, "next": None}
-    assert harness.row(taken.id)["personal"] == sealed
-
-
-def in_the_clear(harness, count):
-    """As an earlier version stored it."""
-    taken = [harness.submit(cosigners=[{"kind": "citizen"}] if number == 0 else None) for number in range(count)]
-    with harness.database.transaction() as work:
-        for number, each in enumerate(taken):
-            values = {**MARKERS, "submitter": {**MARKERS["submitter"], "name": f"标记甲{number}"}, "personal": None}
-            del values["cosigners"]
-            work.execute(opinions.update().where(opinions.c.id == each.id).values(**values))
-        work.execute(signers.update().values(personal=None, name="标记乙", phone="13700000002"))
-    anonymous = harness.submit()
-    with harness.database.transaction() as work:
-        # JSON's null, which an earlier version wrote for nobody.
-        work.execute(opinions.update().where(opinions.c.id == anonymous.id).values(submitter=None, relay=None))
-    return taken
-
-
-def test_what_an_earlier_version_left_in_the_clear_can_be_read_and_is_sealed_by_the_worker(harness):
-    taken = in_the_clear(harness, 3)
-    before = [persons(harness, each.id) for each in taken]
-    assert before[1] == {
-        "submitter": {**MARKERS["submitter"], "name": "标记甲1"}, "relay": MARKERS["relay"], "deputy": "标记己", "cosigners": [],
-    }  # fmt: skip
-    assert before[0]["cosigners"] == [{"kind": "citizen", "name": "标记乙", "phone": "13700000002"}]
-    harness.consume(Routing(taken[0].id, harness.clock.now()).created())
-    assert [(letter.phone, letter.name) for letter in harness.letters() if letter.about == "assigned"] == [
-        ("13700000001", "标记甲0"), ("13700000002", "标记乙"),
-    ]  # fmt: skip
-    assert in_files(harness, "标记甲0", "标记己", "13700000002") != []
-    turn = Sealer(harness.intake).turn
-    assert [turn(), turn(), turn()] == [True, False, False]
-    assert [persons(harness, each.id) for each in taken] == before
-    assert in_files(harness, "标记甲", "标记乙", "标记丁", "标记己", "13700000001", "13700000002", "mark1@example.org") == []
-
-
-def test_more_than_fits_into_a_commit_is_sealed_in_several(harness, monkeypatch):
-    monkeypatch.setattr("services.intake.__main__.SEALED_A_COMMIT", 2)
-    assert SEALED_A_COMMIT > 2
-    in_the_clear(harness, 5)
-    turn = Sealer(harness.intake).turn
-    assert [turn() for _ in range(4)] == [True, True, True, False]
-    with harness.database.reading() as connection:
-        assert contacts.in_the_clear(connection, None, 10) == []
 
 
 def test_what_is_in_the_clear_can_be_erased_and_is_old_as_well(harness):
