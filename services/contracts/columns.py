@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from services.contracts.contacts import NotReachable, telephone
 from services.contracts.text import value
@@ -74,6 +73,10 @@ _BETWEEN = re.compile(r"[、,;/|\n]+")
 _PERSON = re.compile(r"(?P<name>[^0-9+(]*?)[\s:,，(]*(?P<phone>[+(0-9][-0-9+() ]{4,}.*)?")
 
 
+#: A field of a line: a text, a list, or an object of texts.
+Given = str | Sequence[str] | Sequence[Mapping[str, str]] | Mapping[str, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
     """What each column of a header is taken for: a field, None for what is passed over. `problems` speak against the whole file."""
@@ -112,23 +115,26 @@ def read_columns(header: Sequence[str], ignored: Collection[str] = ()) -> Column
     return Columns(names, fields, tuple(problems))
 
 
-def raw_of(columns: Columns, cells: Iterable[str]) -> dict[str, Any]:
+def raw_of(columns: Columns, cells: Iterable[str]) -> dict[str, Given]:
     """A row as the schema of a line takes it; a blank cell is an absent field."""
-    raw: dict[str, Any] = {}
+    raw: dict[str, Given] = {}
+    objects: dict[str, dict[str, str]] = {}
     for field, cell in zip(columns.fields, cells, strict=True):
         if field is None or not cell.strip():
             continue
         outer, _, inner = field.partition(".")
         said = WORDS.get(field, {}).get(value(cell), cell)
         if inner:
-            raw[outer] = {**raw.get(outer, {}), inner: said}
+            objects.setdefault(outer, {})[inner] = said
+        elif field == "submitter":
+            objects[field] = {**_person(cell), **objects.get(field, {})}
         elif field in _READERS:
-            raw[field] = _READERS[field](cell) if field != "submitter" else {**_person(cell), **raw.get(field, {})}
+            raw[field] = _READERS[field](cell)
         else:
             raw[field] = said
-    if "submitter" in raw:
-        raw["submitter"] = {"kind": "citizen", **raw["submitter"]}
-    return raw
+    if "submitter" in objects:
+        objects["submitter"] = {"kind": "citizen", **objects["submitter"]}
+    return raw | objects
 
 
 def _person(text: str) -> dict[str, str]:
@@ -151,4 +157,4 @@ def _steps(text: str) -> list[str]:
     return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
 
 
-_READERS = {"submitter": _person, "cosigners": _people, "relay": _steps}
+_READERS: Mapping[str, Callable[[str], Given]] = {"cosigners": _people, "relay": _steps}

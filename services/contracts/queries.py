@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.text import value
 
 EARLIEST_YEAR, LATEST_YEAR = 1970, 9998
@@ -25,7 +26,7 @@ class Choices(fields.Field[tuple[str, ...]]):
         super().__init__(**options)
         self.known = tuple(map(str, known))
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[str, ...]:
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[str, ...]:
         named = tuple(dict.fromkeys(_parts(value)))
         if not named:
             raise ValidationError("names nothing; leave it out for all")
@@ -58,7 +59,7 @@ class Codes(Choices):
 class MomentField(fields.Field[date | datetime]):
     """A date, or an instant in RFC 3339 with its offset."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date | datetime:
         # In a query a plus sign means a blank, and few people write %2B.
         text = _BLANK_BEFORE_OFFSET.sub("+", str(value).strip())
         try:
@@ -92,7 +93,7 @@ def unknown(named: Iterable[str], known: Collection[str]) -> str | None:
     return f"unknown: {', '.join(strange)}; there are {', '.join(listed[:MOST_NAMED])}{rest}"
 
 
-def wrong_codes(schema: Schema, read: Mapping[str, Any], catalogue: Any) -> Iterator[tuple[str, list[str]]]:
+def wrong_codes(schema: Schema, read: Mapping[str, Any], catalogue: Catalogue) -> Iterator[tuple[str, list[str]]]:
     """(name, reasons) for each part of a query that names what the catalogue does not have."""
     for name, field in schema.fields.items():
         if isinstance(field, Codes) and read.get(name) and (reason := unknown(read[name], getattr(catalogue, field.of))):
@@ -104,7 +105,7 @@ def is_several(field: fields.Field[Any] | None) -> bool:
     return isinstance(field, Choices)
 
 
-def _parts(given: Any) -> Iterator[str]:
+def _parts(given: object) -> Iterator[str]:
     for part in str(given).split(SEPARATOR):
         if plain := value(part):
             yield plain

@@ -25,7 +25,7 @@ class _SchemaField(NamedTuple):
     nullable: bool
 
 
-def tidied(schema: Schema, raw: Any) -> Any:
+def tidied(schema: Schema, raw: object) -> Any:
     """The input with normalized values and without optional fields that are blank, or null where null has no meaning."""
     if not isinstance(raw, Mapping):
         return raw
@@ -58,7 +58,7 @@ def _is_prose(field: fields.Field[Any]) -> bool:
     return type(field) is fields.String and is_bounded and not is_closed
 
 
-def _tidied(field: fields.Field[Any], given: Any, prose: bool) -> Any:
+def _tidied(field: fields.Field[Any], given: object, prose: bool) -> object:
     if isinstance(given, str):
         return given if prose else value(given)
     if isinstance(field, fields.Nested):
@@ -69,12 +69,12 @@ def _tidied(field: fields.Field[Any], given: Any, prose: bool) -> Any:
     return given
 
 
-def _is_blank(given: Any) -> bool:
+def _is_blank(given: object) -> bool:
     """Whether a value is blank: a text without a visible character, or an object with nothing but blanks."""
     if isinstance(given, str):
         return not is_visible(given)
     return isinstance(given, Mapping) and bool(given) and all(map(_says_nothing, given.values()))
 
 
-def _says_nothing(given: Any) -> bool:
+def _says_nothing(given: object) -> bool:
     return given is None or _is_blank(given)

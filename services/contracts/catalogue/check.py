@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path as FilePath
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError
 
 from services.contracts.catalogue import model
 from services.contracts.catalogue.document import Document, Path, Problem
@@ -112,7 +112,7 @@ def _load_shapes(document: Document) -> Values:
     return loaded
 
 
-def _load(document: Document, path: Path, schema: Any, entry: Any) -> Values:
+def _load(document: Document, path: Path, schema: Schema, entry: Any) -> Values:
     """What is good of an entry; the rest becomes problems."""
     try:
         return dict(schema.load(entry))

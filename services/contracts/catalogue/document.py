@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import yaml
 
@@ -13,6 +13,9 @@ EXTENDS = "extends"
 DEEPEST = 12
 
 Path = tuple[str | int, ...]
+#: A value of a catalogue before its shape is checked.
+Raw: TypeAlias = "bool | int | str | list[Raw] | dict[str, Raw] | None"
+Tree = dict[str, Raw]
 ReadParent = Callable[[str], str]
 
 
@@ -48,7 +51,7 @@ class Document:
     """
 
     def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+        self.values: Tree = {}
         self.places: dict[Path, SourceLine] = {}
         self.problems: list[Problem] = []
         self.whole, self.extends = True, False
@@ -77,7 +80,7 @@ class Document:
     def _read(self, text: str, read_parent: ReadParent, file: str, chain: tuple[str, ...]) -> None:
         node = self._compose(text, file)
         places: dict[Path, SourceLine] = {(): SourceLine(1, file)}
-        tree = self._value(node, (), file, places) if node is not None else {}
+        tree: Raw = self._value(node, (), file, places) if node is not None else {}
         if not isinstance(tree, dict):
             self._refuse(SourceLine(1, file), (), "the catalogue has to be a mapping")
             return
@@ -91,7 +94,7 @@ class Document:
         self.values = merged(self.values, tree)
         self.places |= places
 
-    def _read_parent(self, parent: Any, read_parent: ReadParent, place: SourceLine, chain: tuple[str, ...]) -> None:
+    def _read_parent(self, parent: Raw, read_parent: ReadParent, place: SourceLine, chain: tuple[str, ...]) -> None:
         if not isinstance(parent, str):
             self._refuse(place, (EXTENDS,), "expected the name of a file")
         elif parent in chain:
@@ -118,22 +121,22 @@ class Document:
             return node
         return None
 
-    def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, SourceLine]) -> Any:
+    def _value(self, node: yaml.Node, path: Path, file: str, places: dict[Path, SourceLine]) -> Raw:
         if len(path) > DEEPEST:
             self._refuse(SourceLine(node.start_mark.line + 1, file), path, "nested too deeply")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path, file, places)
         if isinstance(node, yaml.SequenceNode):
-            items = []
+            items: list[Raw] = []
             for index, item in enumerate(node.value):
                 places[(*path, index)] = SourceLine(item.start_mark.line + 1, file)
                 items.append(self._value(item, (*path, index), file, places))
             return items
         return plain(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path, file: str, places: dict[Path, SourceLine]) -> dict[str, Any]:
-        values: dict[str, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, path: Path, file: str, places: dict[Path, SourceLine]) -> Tree:
+        values: Tree = {}
         for key, value in node.value:
             place = SourceLine(key.start_mark.line + 1, file)
             if not isinstance(key, yaml.ScalarNode):
@@ -156,7 +159,7 @@ def snapshot(text: str, read_parent: ReadParent) -> str:
     return str(yaml.safe_dump(document.values, allow_unicode=True, sort_keys=False, width=132))
 
 
-def plain(node: yaml.Node) -> Any:
+def plain(node: yaml.Node) -> Raw:
     """A scalar as None, bool, int or text; dates, times and fractions stay text, as they were written."""
     text = str(node.value)
     if node.tag == "tag:yaml.org,2002:null":
@@ -168,7 +171,7 @@ def plain(node: yaml.Node) -> Any:
     return text
 
 
-def merged(parent: Mapping[str, Any], child: Mapping[str, Any]) -> dict[str, Any]:
+def merged(parent: Tree, child: Tree) -> Tree:
     """`child` laid over `parent`: mappings merge, everything else replaces, and null takes away what the parent has."""
     result = dict(parent)
     for key, value in child.items():

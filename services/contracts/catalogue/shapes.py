@@ -48,7 +48,7 @@ def one_of(*choices: str, **options: Any) -> fields.String:
 class DurationField(fields.Field[Duration]):
     """A duration such as 5wd."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Duration:
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Duration:
         try:
             return parse_duration(str(value))
         except ValueError as error:
