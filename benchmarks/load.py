@@ -16,7 +16,7 @@ from services.console.client.answers import SubmittedView
 from services.console.client.http import API, Client
 from services.console.client.importer import LINE_ANSWER
 from services.console.client.records import NDJSON, ROWS_A_PIECE
-from services.console.demo.samples import Case
+from services.console.demo.samples import DemoCase
 from services.console.settings import Addresses
 from services.console.terminal import fail
 
@@ -26,12 +26,12 @@ PATIENCE = 60.0
 Send = Callable[[Sequence[bytes]], set[str]]
 
 
-def make_opinions(samples: Sequence[Case], numbers: range) -> list[bytes]:
+def make_opinions(samples: Sequence[DemoCase], numbers: range) -> list[bytes]:
     """A JSON text for each number, with a sample's words and contact data; all are different."""
     return [_opinion(samples[number % len(samples)], number) for number in numbers]
 
 
-def _opinion(sample: Case, number: int) -> bytes:
+def _opinion(sample: DemoCase, number: int) -> bytes:
     title, content = f"{sample.title}（{number}）", str(sample.form["content"])
     submitter = {"kind": "citizen", "name": f"测试人{number}", "phone": f"139{number:08}", "email": f"citizen{number}@example.org"}
     times = 1

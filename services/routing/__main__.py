@@ -18,7 +18,7 @@ from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.handlers import due, rescheduling, resyncing
 from services.routing.series import UnsignedCollector
 from services.routing.settings import Settings
-from services.routing.store.cases import RoutingStore, Waiting
+from services.routing.store.cases import RoutingStore, WaitingAssignment
 from services.routing.store.reading import open_codes
 from services.runtime.clock import Clock
 from services.runtime.messaging.probe import BrokerProbe
@@ -28,7 +28,7 @@ from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database, Transaction
 
-R = TypeVar("R", Waiting, TrackedPromise)
+R = TypeVar("R", WaitingAssignment, TrackedPromise)
 DUE_A_COMMIT, DUE_SECONDS = 200, 5.0
 #: Assignments counted anew in one transaction when the calendar has changed: short, because departments wait for them meanwhile.
 RECOUNTED_A_COMMIT = 100
@@ -53,10 +53,10 @@ def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
     def sweep(name: str, found: SweepTarget[RoutingStore, R]) -> PeriodicJob:
         return Sweep(name, service.database, found, DUE_A_COMMIT).job(DUE_SECONDS)
 
-    def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[Waiting]:
+    def lapsed(store: RoutingStore, after: After, limit: int) -> Sequence[WaitingAssignment]:
         return store.lapsed(store.now - due.ON_ITS_WAY, limit, after)
 
-    def paused(store: RoutingStore, after: After, limit: int) -> Sequence[Waiting]:
+    def paused(store: RoutingStore, after: After, limit: int) -> Sequence[WaitingAssignment]:
         return store.paused_too_long(limit, after)
 
     def promised(store: RoutingStore, after: After, limit: int) -> Sequence[TrackedPromise]:

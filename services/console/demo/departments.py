@@ -12,7 +12,7 @@ import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 
 from examples.python.department import Answers, DepartmentProgram, Event, Json
-from services.console.demo.samples import Case
+from services.console.demo.samples import DemoCase
 from services.runtime.clock import SystemClock
 from services.runtime.tls import bare, context
 
@@ -22,7 +22,7 @@ LOOK_SECONDS, REST_SECONDS, MOST_HELD = 0.2, 0.5, 5000
 class SampleDepartment(threading.Thread):
     """One department. Messages about other opinions stay in the queue."""
 
-    def __init__(self, code: str, url: str, cases: Mapping[str, Case], stop: threading.Event) -> None:
+    def __init__(self, code: str, url: str, cases: Mapping[str, DemoCase], stop: threading.Event) -> None:
         super().__init__(name=f"department-{code}", daemon=True)
         self._program = DepartmentProgram(bare(url), code, Answers(), lambda _: None, context(url))
         self._cases, self._stop_asked, self._sent = cases, stop, dict[str, str]()

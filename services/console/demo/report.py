@@ -11,7 +11,7 @@ from rich.text import Text
 
 from services.console.client.answers import AssignmentView, ReminderView, StatisticsView
 from services.console.client.statistics import groups_table, rates_table
-from services.console.demo.samples import Case
+from services.console.demo.samples import DemoCase
 from services.console.terminal import out, table
 from services.contracts.basis import Rule
 from services.contracts.vocabulary import BASES, CARDS, CHANNELS, OUTCOMES, RATINGS
@@ -21,7 +21,7 @@ from services.contracts.vocabulary import BASES, CARDS, CHANNELS, OUTCOMES, RATI
 class Story:
     """What became of a sample: its lead assignment at the end, and its reminders, oldest first."""
 
-    case: Case
+    case: DemoCase
     assignment: AssignmentView
     reminders: Sequence[ReminderView]
 

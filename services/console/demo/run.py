@@ -14,7 +14,7 @@ from services.console.client.answers import DepartmentView as NamedDepartment
 from services.console.client.http import Client, PageView
 from services.console.demo.departments import SampleDepartment
 from services.console.demo.report import Story, print_report
-from services.console.demo.samples import Case, load_samples
+from services.console.demo.samples import DemoCase, load_samples
 from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
 from services.console.embedded.supervisor import Supervisor
@@ -45,7 +45,7 @@ class Demo:
     client: Client
     place: Addresses
     installation: Installation
-    cases: Sequence[Case]
+    cases: Sequence[DemoCase]
     began: datetime
 
     def run(self) -> list[Story]:
@@ -64,7 +64,7 @@ class Demo:
                 time.sleep(LOOK_SECONDS)
         return [self._story(case) for case in self.cases]
 
-    def _story(self, case: Case) -> Story:
+    def _story(self, case: DemoCase) -> Story:
         assignment = self.client.get("/assignments", PageView[AssignmentView], {"opinion": case.opinion, "role": "lead"}).items[0]
         return Story(case, assignment, [*self.client.pages("/reminders", ReminderView, {"opinion": case.opinion})][::-1])
 
@@ -102,7 +102,7 @@ class Demo:
             for each in departments:
                 each.join(5.0)
 
-    def _follow(self, case: Case) -> None:
+    def _follow(self, case: DemoCase) -> None:
         seen = self.client.get(f"/receipts/{case.receipt}", ReceiptView)
         if seen.state != case.state and case.handling.late:
             step(f"  {case.title}: {seen.state}")
@@ -113,7 +113,7 @@ class Demo:
             self.client.post(f"/receipts/{case.receipt}/evaluation", body, object, public=True)
             case.ratings.append(rating)
 
-    def _check(self, departments: Sequence[SampleDepartment], waiting: Sequence[Case], end: float) -> None:
+    def _check(self, departments: Sequence[SampleDepartment], waiting: Sequence[DemoCase], end: float) -> None:
         troubles = [trouble for each in departments for trouble in each.troubles]
         if troubles:
             fail(f"A department had trouble: {troubles[0]}", "huiying doctor; huiying logs routing")

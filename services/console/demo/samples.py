@@ -38,7 +38,7 @@ class Handling:
 
 
 @dataclass
-class Case:
+class DemoCase:
     """A sample: what is submitted, and what the system has answered so far."""
 
     number: int
@@ -76,8 +76,8 @@ class Case:
         return self.state == self.final_state
 
 
-def load_samples(path: Path = SAMPLES) -> list[Case]:
+def load_samples(path: Path = SAMPLES) -> list[DemoCase]:
     """The samples in the order of the file, numbered from 1."""
     rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), list[dict[str, object]])
     handlings = [msgspec.convert(row.pop("handling"), Handling) for row in rows]
-    return [Case(number, form, handling) for number, (form, handling) in enumerate(zip(rows, handlings, strict=True), 1)]
+    return [DemoCase(number, form, handling) for number, (form, handling) in enumerate(zip(rows, handlings, strict=True), 1)]

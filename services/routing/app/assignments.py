@@ -163,7 +163,7 @@ def _shown(assignment: Assignment, others: Sequence[Assignment]) -> dict[str, An
     original = {"original_reply": assignment.original_reply_by} if assignment.is_lead else {}
     return {name: getattr(assignment, name) for name in _SHOWN} | {
         "deadlines": assignment.deadlines | original | evaluation, "co_handlers": [_beside(each) for each in mine],
-        "why": {"rule": assignment.rule, "confidence": assignment.confidence}, "allowed": assignment.allowed,
+        "why": to_builtins(assignment.why), "allowed": assignment.allowed,
         "promise": to_builtins(assignment.promise), "items": to_builtins(assignment.items or ()),
         "draft": to_builtins(assignment.draft),
     }  # fmt: skip

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from services.routing.domain.promising import TrackedPromise
 
 if TYPE_CHECKING:
-    from services.routing.store.cases import RoutingStore, Waiting
+    from services.routing.store.cases import RoutingStore, WaitingAssignment
 
 #: How long a rating given in the last moment may be on its way before the case is concluded without it.
 ON_ITS_WAY = timedelta(seconds=30)
 
 
-def conclude_lapsed(store: RoutingStore, waiting: Sequence[Waiting]) -> None:
+def conclude_lapsed(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -> None:
     """Conclude, unrated, what nobody rated in time."""
     store.load(each.opinion for each in waiting)
     for each in waiting:
@@ -24,7 +24,7 @@ def conclude_lapsed(store: RoutingStore, waiting: Sequence[Waiting]) -> None:
             store.save(case)
 
 
-def resume_capped(store: RoutingStore, waiting: Sequence[Waiting]) -> None:
+def resume_capped(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -> None:
     """Let go on what has waited as long as it may."""
     store.load(each.opinion for each in waiting)
     for each in waiting:

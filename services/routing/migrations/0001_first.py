@@ -71,7 +71,7 @@ CALENDARS = (
 )
 CASES = (
     sa.Column("opinion", sa.String(36), primary_key=True),
-    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("last_sequence", sa.Integer, nullable=False),
 )
 COMMANDS = (
     sa.Column("key", sa.String(64), primary_key=True),

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.contracts.messages.values import Moved
 from services.routing.domain.rescheduling import AdoptedCalendar, CalendarBasis, MovedDeadline
-from services.routing.store.columns import Value
+from services.routing.store.columns import JsonValue
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
@@ -25,7 +25,7 @@ calendars = sa.Table(
     tables,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("fingerprint", sa.String(64), nullable=False),
-    sa.Column("basis", Value(CalendarBasis), nullable=False),
+    sa.Column("basis", JsonValue(CalendarBasis), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("reached", sa.String(36), nullable=False),

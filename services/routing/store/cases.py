@@ -48,21 +48,25 @@ def _assignment(row: Any) -> Assignment:
 def _count(dialect: str) -> sa.Executable:
     # One statement for cases new and old: what is deferred runs once for the whole batch, so no other could come before it.
     new = INSERTS[dialect](cases)
-    count: sa.Executable = new.on_conflict_do_update(index_elements=[cases.c.opinion], set_={"said": new.excluded.said})
+    count: sa.Executable = new.on_conflict_do_update(
+        index_elements=[cases.c.opinion], set_={"last_sequence": new.excluded.last_sequence}
+    )
     return count
 
 
 ASSIGNMENTS = NounTable(assignments, Assignment, _assignment)
 RULINGS = NounTable(rulings, Precedent)
 _NAMED: sa.BindParameter[str] = sa.bindparam("named", expanding=True)
-_HOLD = sa.select(cases.c.opinion, cases.c.said).where(cases.c.opinion.in_(_NAMED)).order_by(cases.c.opinion).with_for_update()
+_HOLD = (
+    sa.select(cases.c.opinion, cases.c.last_sequence).where(cases.c.opinion.in_(_NAMED)).order_by(cases.c.opinion).with_for_update()
+)
 _THEIRS = ASSIGNMENTS.query.where(assignments.c.opinion.in_(_NAMED)).order_by(*IN_ORDER)
 _PROMISED = PROMISES.query.where(promises.c.assignment.in_(_NAMED)).order_by(promises.c.due, promises.c.id)
 _OPINIONS = sa.select(assignments.c.opinion).where(assignments.c.id.in_(_NAMED))
 _COUNTS = {dialect: _count(dialect) for dialect in INSERTS}
 
 
-class Waiting(NamedTuple):
+class WaitingAssignment(NamedTuple):
     """An assignment that something has to happen to, and since when."""
 
     since: datetime
@@ -99,7 +103,7 @@ class RoutingStore:
         if not missing:
             return
         for row in self._work.execute(_HOLD, {"named": missing}):
-            self._begin(row.opinion, row.said)
+            self._begin(row.opinion, row.last_sequence)
         for each in self._assignments.load(_THEIRS, {"named": missing}):
             self._cases[each.opinion].assignments.append(each)
             self._opinions[each.id] = each.opinion
@@ -154,11 +158,11 @@ class RoutingStore:
         query = sa.select(assignments.c.id).where(assignments.c.department == department).limit(1)
         return self._work.execute(query).first() is not None
 
-    def lapsed(self, before: datetime, limit: int, after: After = None) -> list[Waiting]:
+    def lapsed(self, before: datetime, limit: int, after: After = None) -> list[WaitingAssignment]:
         """Replied assignments whose evaluation window closed before then, the first of those behind (evaluate_by, id)."""
         return self._due("replied", assignments.c.evaluate_by, before, limit, after)
 
-    def paused_too_long(self, limit: int, after: After = None) -> list[Waiting]:
+    def paused_too_long(self, limit: int, after: After = None) -> list[WaitingAssignment]:
         """Paused assignments whose pause has reached its end, the first of those behind (paused_until, id)."""
         return self._due("paused", assignments.c.paused_until, self.now, limit, after)
 
@@ -185,11 +189,11 @@ class RoutingStore:
             to, message_id = destinations(each.message, each.beside), message_id_of(each.message)
             self._work.publish(each.message, subject=case.opinion, sequence=sequence, message_id=message_id, to=to)
         if sequence > self._sequences[case.opinion]:
-            self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": case.opinion, "said": sequence})
+            self._work.defer(_COUNTS[self._work.connection.dialect.name], {"opinion": case.opinion, "last_sequence": sequence})
         self._sequences[case.opinion] = sequence
         case.events.clear()
 
-    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int, after: After) -> list[Waiting]:
+    def _due(self, state: str, column: sa.Column[Any], before: datetime, limit: int, after: After) -> list[WaitingAssignment]:
         # The state as a literal, so that both databases see that the partial index fits; what another worker holds is passed over.
         # Both rows are locked here: one that changed while this looked for it is looked at again, and nobody is waited for.
         query = (
@@ -201,4 +205,4 @@ class RoutingStore:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return list(map(Waiting._make, self._work.execute(query)))
+        return list(map(WaitingAssignment._make, self._work.execute(query)))

@@ -11,7 +11,7 @@ from sqlalchemy.types import TypeDecorator
 T = TypeVar("T")
 
 
-class Value(TypeDecorator[T]):
+class JsonValue(TypeDecorator[T]):
     """A frozen value, or a tuple of them: `shape` says which."""
 
     impl = sa.JSON(none_as_null=True)

@@ -69,7 +69,7 @@ _BLANK: Mapping[str, str | None] = {"title": "", "content": "", "topic": None, "
 _TEXT = (joined.c.opinion, joined.c.title, joined.c.content, joined.c.topic, joined.c.area, joined.c.station)
 
 
-class Merged(NamedTuple):
+class MergedOpinion(NamedTuple):
     """What was merged into a case, as it is shown."""
 
     opinion: str
@@ -78,9 +78,9 @@ class Merged(NamedTuple):
     at: datetime
 
 
-def joined_to(connection: Connection, into: str) -> list[Merged]:
+def joined_to(connection: Connection, into: str) -> list[MergedOpinion]:
     """What is handled with an opinion, as it is shown."""
-    return list(map(Merged._make, connection.execute(_of(into, *(joined.c[name] for name in Merged._fields)))))
+    return list(map(MergedOpinion._make, connection.execute(_of(into, *(joined.c[name] for name in MergedOpinion._fields)))))
 
 
 def _text(row: Sequence[Any]) -> OpinionText:

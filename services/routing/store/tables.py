@@ -8,18 +8,18 @@ from services.contracts.commands import Reply
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Promise, ReplyItem
 from services.routing.domain.assignment import Span
-from services.routing.store.columns import Value
+from services.routing.store.columns import JsonValue
 from services.runtime.store.database import Instant
 from services.runtime.web.listing import updated_column
 
 tables = sa.MetaData()
-#: One row for each opinion, whatever departments have it. Who changes anything of a case locks this row first; `said` counts what
-#: routing has said of the opinion, so that whoever hears it knows which is newer.
+#: One row for each opinion, whatever departments have it. A transaction that changes anything of a case locks this row first.
+#: `last_sequence` is the number of the last message that routing has published about the opinion.
 cases = sa.Table(
     "cases",
     tables,
     sa.Column("opinion", sa.String(36), primary_key=True),
-    sa.Column("said", sa.Integer, nullable=False),
+    sa.Column("last_sequence", sa.Integer, nullable=False),
 )
 #: `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then as
 #: pairs of instants: what a deadline is counted from when the calendar changes. `terms` are the durations of its difficulty
@@ -63,7 +63,7 @@ assignments = sa.Table(
     sa.Column("reply", sa.Text),
     sa.Column("outcome", sa.String(12)),
     sa.Column("on_time", sa.Boolean),
-    sa.Column("promise", Value(Promise)),
+    sa.Column("promise", JsonValue(Promise)),
     sa.Column("evaluate_by", Instant),
     sa.Column("concluded", Instant),
     sa.Column("lead", sa.String(40)),
@@ -71,11 +71,11 @@ assignments = sa.Table(
     sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("leader", sa.Text),
     sa.Column("raised", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("draft", Value(Reply)),
+    sa.Column("draft", JsonValue(Reply)),
     sa.Column("contacted", Instant),
-    sa.Column("items", Value(tuple[ReplyItem, ...])),
+    sa.Column("items", JsonValue(tuple[ReplyItem, ...])),
     sa.Column("opened", Instant),
-    sa.Column("waited", Value(tuple[Span, ...])),
+    sa.Column("waited", JsonValue(tuple[Span, ...])),
     sa.Column("counted", sa.String(12)),
     sa.Column("terms", sa.JSON(none_as_null=True)),
     sa.Column("made", sa.JSON(none_as_null=True)),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from services.console.demo.departments import SampleDepartment
-from services.console.demo.samples import Case, Promised, load_samples
+from services.console.demo.samples import DemoCase, Promised, load_samples
 from services.console.settings import HOME
 from services.contracts.basis import Basis
 from services.contracts.catalogue.check import load_catalogue
@@ -20,11 +20,11 @@ def catalogue() -> Catalogue:
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
+def cases() -> list[DemoCase]:
     return load_samples()
 
 
-def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[Case], catalogue: Catalogue) -> None:
+def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[DemoCase], catalogue: Catalogue) -> None:
     router = Router(catalogue)
     decisions = [router.decide(case.form.get("topic"), case.title, case.form["content"]) for case in cases]
     assert len(cases) >= 24
@@ -32,7 +32,7 @@ def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[Case]
     assert sum(decision.why.rule == Basis.FALLBACK for decision in decisions) == 1
 
 
-def test_the_samples_name_only_what_the_catalogue_has(cases: list[Case], catalogue: Catalogue) -> None:
+def test_the_samples_name_only_what_the_catalogue_has(cases: list[DemoCase], catalogue: Catalogue) -> None:
     for case in cases:
         assert "code" in case.form or case.form["area"] in catalogue.areas
         assert "code" not in case.form or catalogue.station_with_code(case.form["code"])
@@ -42,28 +42,28 @@ def test_the_samples_name_only_what_the_catalogue_has(cases: list[Case], catalog
         assert {case.handling.rating, case.handling.rating_again, case.handling.process} <= {None, *Rating}
 
 
-def test_exactly_one_sample_is_answered_late(cases: list[Case]) -> None:
+def test_exactly_one_sample_is_answered_late(cases: list[DemoCase]) -> None:
     assert sum(case.handling.late for case in cases) == 1
 
 
-def test_who_is_dissatisfied_gets_a_second_answer_and_rates_it(cases: list[Case]) -> None:
+def test_who_is_dissatisfied_gets_a_second_answer_and_rates_it(cases: list[DemoCase]) -> None:
     unhappy = [case.handling for case in cases if case.handling.rating == Rating.DISSATISFIED]
     assert unhappy
     assert all(handling.again and handling.rating_again for handling in unhappy)
 
 
-def test_who_is_dissatisfied_says_why(cases: list[Case]) -> None:
+def test_who_is_dissatisfied_says_why(cases: list[DemoCase]) -> None:
     for handling in (case.handling for case in cases):
         assert handling.comment or Rating.DISSATISFIED not in (handling.rating, handling.process)
         assert handling.rating_again != Rating.DISSATISFIED
 
 
-def case_of(**handling: Any) -> Case:
+def case_of(**handling: Any) -> DemoCase:
     made = next(case for case in load_samples() if case.handling.rating)
-    return Case(1, made.form, type(made.handling)(**{"reply": "答复", "outcome": "solved"} | handling), opinion="o-1")
+    return DemoCase(1, made.form, type(made.handling)(**{"reply": "答复", "outcome": "solved"} | handling), opinion="o-1")
 
 
-def desk_for(case: Case, *events: dict[str, Any]) -> tuple[SampleDepartment, list[tuple[str, dict[str, Any]]]]:
+def desk_for(case: DemoCase, *events: dict[str, Any]) -> tuple[SampleDepartment, list[tuple[str, dict[str, Any]]]]:
     department = SampleDepartment("water", "amqp://department-water:x@127.0.0.1:1/huiying", {"o-1": case}, threading.Event())
     channel = Channel()
     for event in events:
