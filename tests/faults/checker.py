@@ -196,19 +196,19 @@ def stuck(seen: Evidence) -> Findings:
             yield Finding("stuck case", row["opinion"], f"is {row['state']!r} for routing and {seen_by!r} for its receipt")
 
 
-def parked(seen: Evidence) -> Findings:
+def dead_lettered(seen: Evidence) -> Findings:
     """Poison is where it belongs, and nothing else is there."""
     planted = {fact["id"]: fact for fact in seen.told("poison")}
     for queue, ids in seen.dead.items():
         for message in ids:
-            if queue not in planted.get(message, {}).get("parked_in", ()):
-                yield Finding("wrongly parked", message, f"is in {queue}")
+            if queue not in planted.get(message, {}).get("dead_letters_in", ()):
+                yield Finding("wrongly dead-lettered", message, f"is in {queue}")
     answers = {(each.command, each.message): each for each in seen.letters if each.type == "command.rejected"}
     refused = Counter(each.command for each in answers.values())
     for message, fact in planted.items():
-        for queue in fact["parked_in"]:
+        for queue in fact["dead_letters_in"]:
             if message not in seen.dead.get(queue, ()):
-                yield Finding("poison not parked", message, f"{fact['kind']} is not in {queue}")
+                yield Finding("poison not dead-lettered", message, f"{fact['kind']} is not in {queue}")
         if fact["refused"] and refused[message] != 1:
             yield Finding("poison not refused", message, f"{fact['kind']} was refused {refused[message]} times")
 
@@ -245,7 +245,7 @@ def statistics(seen: Evidence) -> Findings:
 
 CHECKS: tuple[Callable[[Evidence], Findings], ...] = (
     lost_submissions, doubled_submissions, leads, letters, doubled_events, order_and_gaps, unsaid, commands, ratings, stuck,
-    parked, second_copies, statistics,
+    dead_lettered, second_copies, statistics,
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Poison:
     exchange: str
     key: str
     body: bytes
-    dead_queue_of: tuple[str, ...] = ()
+    dead_letters_in: tuple[str, ...] = ()
     refused: bool = False
 
 
@@ -85,7 +85,7 @@ def plant(scene: Scene) -> None:
     for each in poison():
         named = str(uuid4())
         properties = pika.BasicProperties(message_id=named, delivery_mode=2, content_type="application/cloudevents+json")
-        scene.planted(named, each.kind, list(each.dead_queue_of), refused=each.refused)
+        scene.planted(named, each.kind, list(each.dead_letters_in), refused=each.refused)
         channels[each.exchange].basic_publish(each.exchange, each.key, each.body, properties, mandatory=True)
     department.close()
     service.close()

@@ -180,9 +180,9 @@ class Scene:
         parameters.socket_timeout, parameters.stack_timeout = 5, 10
         return pika.BlockingConnection(parameters)
 
-    def planted(self, named: str, kind: str, dead_queue_of: list[str], *, refused: bool = False) -> None:
+    def planted(self, named: str, kind: str, dead_letters_in: list[str], *, refused: bool = False) -> None:
         """Remember a message that must not be handled, and what has to become of it."""
-        self.journal.keep("poison", id=named, kind=kind, dead_queue_of=dead_queue_of, refused=refused)
+        self.journal.keep("poison", id=named, kind=kind, dead_letters_in=dead_letters_in, refused=refused)
 
 
 def listen_to_everything(scene_url: str) -> None:

@@ -34,8 +34,8 @@ def sound() -> Evidence:
             {"what": "command", "id": SIGN, "department": "power", "verb": "sign", "assignment": ASSIGNMENT},
             {"what": "command", "id": REPLY, "department": "power", "verb": "reply", "assignment": ASSIGNMENT},
             {"what": "rated", "opinion": OPINION, "assignment": ASSIGNMENT, "result": "satisfied"},
-            {"what": "poison", "id": "bad-1", "kind": "a list", "parked_in": ["routing.commands.dead"], "refused": False},
-            {"what": "poison", "id": "bad-2", "kind": "an unknown verb", "parked_in": [], "refused": True},
+            {"what": "poison", "id": "bad-1", "kind": "a list", "dead_letters_in": ["routing.commands.dead"], "refused": False},
+            {"what": "poison", "id": "bad-2", "kind": "an unknown verb", "dead_letters_in": [], "refused": True},
         ],
         events=[
             event("e1", "opinion.submitted", "/intake", 1),
@@ -175,7 +175,7 @@ def forget_the_receipt(seen: Evidence) -> None:
     seen.opinions[0]["state"] = "replied"
 
 
-def park_a_good_one(seen: Evidence) -> None:
+def dead_letter_a_good_one(seen: Evidence) -> None:
     seen.dead["metrics.events.dead"].append("e5")
 
 
@@ -233,8 +233,8 @@ def leave_uncounted(seen: Evidence) -> None:
         (leave_in_retry, {"stuck queue"}),
         (leave_unanswered, {"stuck case", "statistics do not add up"}),
         (forget_the_receipt, {"stuck case"}),
-        (park_a_good_one, {"wrongly parked"}),
-        (swallow_poison, {"poison not parked"}),
+        (dead_letter_a_good_one, {"wrongly dead-lettered"}),
+        (swallow_poison, {"poison not dead-lettered"}),
         (ignore_poison, {"poison not refused"}),
         (miscount, {"statistics do not add up"}),
         (miscount_a_group, {"statistics do not add up"}),

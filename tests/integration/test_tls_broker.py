@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from werkzeug.test import Client
 
 from examples.python.department import Answers, DepartmentProgram
 from services.console.client.amqp import connection
@@ -169,10 +170,8 @@ class TestRefusals:
         probe = BrokerProbe(site.refusals()[reason])
         with pytest.raises(Distrusted):
             probe.check()
-        began: list[str] = []
-        application = status_application("intake", {"broker": probe.check}, lambda: b"")
-        answer = application({"PATH_INFO": "/readyz"}, lambda status, _: began.append(status))
-        assert (began, json.loads(answer[0])) == (["503 Service Unavailable"], {"broker": reason})
+        answer = Client(status_application("intake", {"broker": probe.check}, lambda: b"")).get("/readyz")
+        assert (answer.status, answer.json) == ("503 SERVICE UNAVAILABLE", {"broker": reason})
 
     def test_the_console_says_why(self, site: Site, reason: str) -> None:
         with pytest.raises(CommandFailed, match=reason) as caught, connection(site.refusals()[reason], "test"):

@@ -29,7 +29,7 @@ def beat():
         raise ValueError("a bad day")
     return False
 loops = {"patient": {"a": patient}, "deaf": {"a": patient, "b": deaf}, "broken": {"a": patient, "b": broken},
-         "chore": {"beat": PeriodicJob("beat", 0.05, beat).loop}}[kind]
+         "job": {"beat": PeriodicJob("beat", 0.05, beat).loop}}[kind]
 def store():
     if kind == "deaf":
         raise OSError("away")
@@ -97,8 +97,8 @@ def test_a_loop_that_gives_up_ends_the_worker_with_1() -> None:
     assert b"gave up" in b"".join(output)
 
 
-def test_a_chore_goes_on_after_a_bad_day() -> None:
-    worker = Worker(SCRIPT, "chore")
+def test_a_periodic_job_goes_on_after_a_bad_day() -> None:
+    worker = Worker(SCRIPT, "job")
     end = time.monotonic() + 10
     while int(worker.get("/metrics").text.split()[1]) < 5:
         assert time.monotonic() < end
@@ -109,7 +109,7 @@ def test_a_chore_goes_on_after_a_bad_day() -> None:
 BUSY = """
 import sys
 from services.runtime.process import worker
-from services.runtime.messaging.broker import RabbitPublisher, RabbitSubscription
+from services.runtime.messaging.broker import RabbitPublisher, RabbitConsumer
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.messaging.dispatch import Dispatcher, Subscription
@@ -119,9 +119,9 @@ url, broker, port = sys.argv[1], sys.argv[2], int(sys.argv[3])
 database, telemetry = Database(url, "test", SystemClock()), Telemetry()
 connect = lambda: RabbitPublisher(broker, "test")
 subscription = Subscription("department.water", lambda d: d, lambda d: d.message_id, lambda work, found: None)
-subscribe = lambda: RabbitSubscription(broker, "department.water", 10, "test")
+subscribe = lambda: RabbitConsumer(broker, "department.water", 10, "test")
 loops = {"relay": Relay(database, connect, telemetry, 10).run,
-         "queue": Dispatcher(hearing, database, subscribe, connect, telemetry, 10).run}
+         "queue": Dispatcher(subscription, database, subscribe, connect, telemetry, 10).run}
 from services.runtime.process.health import status_application
 status = status_application("demo", {}, telemetry.expose)
 sys.exit(worker.run_worker("demo", loops, status, "127.0.0.1", port))
