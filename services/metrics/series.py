@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import accumulate, product
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import structlog
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from services.metrics.store.scraping import SeriesTally
 
 log = structlog.get_logger()
-Labels: TypeAlias = tuple[Any, ...]
+Labels: TypeAlias = tuple[str | int | bool | None, ...]
+L = TypeVar("L", bound=Labels)
 Numbers: TypeAlias = Mapping[Labels, float]
 #: Of a histogram: how many observations fell into each bucket, and what they come to.
 Times: TypeAlias = Mapping[Labels, tuple[list[float], float]]
@@ -86,9 +87,11 @@ def label(value: object) -> str:
     return "-" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def filled(found: Numbers, expected: Iterable[Labels]) -> dict[Labels, float]:
+def filled(found: Mapping[L, float], expected: Iterable[Labels]) -> dict[Labels, float]:
     """Numbers with a 0 for all that is expected and was not found."""
-    return {**dict.fromkeys(expected, 0.0), **found}
+    numbers: dict[Labels, float] = dict.fromkeys(expected, 0.0)
+    numbers.update(found.items())
+    return numbers
 
 
 @series("huiying_opinions_submitted_total", Shared(("submitted",), by="channel"))

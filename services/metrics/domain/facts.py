@@ -56,7 +56,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 INSTANTS = ("due", "told")
 #: Messages that tell something only when this field of theirs is not empty.
 ONLY_WITH: Mapping[str, str] = {"assignment.progressed": "contact"}
-_READERS: Mapping[str, tuple[tuple[str, Callable[[object], Any]], ...]] = {
+_READERS: Mapping[str, tuple[tuple[str, Callable[[object], object]], ...]] = {
     kind: tuple((path.rpartition(".")[2], attrgetter(path)) for path in paths) for kind, paths in KEPT.items()
 }
 _NAMES: Mapping[str, tuple[str, ...]] = {kind: tuple(name for name, _ in readers) for kind, readers in _READERS.items()}

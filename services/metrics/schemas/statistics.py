@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
@@ -17,7 +16,7 @@ from services.metrics.domain.waiting import QUANTILES
 class Dimensions(fields.Field[tuple[str, ...]]):
     """Names of dimensions with commas between them."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> tuple[str, ...]:
+    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: object) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(name for part in str(value).split(",") if (name := part.strip())))
         unknown = [name for name in names if name not in DIMENSIONS]
         if unknown:

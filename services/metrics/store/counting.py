@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -29,10 +29,22 @@ from services.metrics.domain.counts import (
     Passed,
     Scope,
 )
-from services.metrics.store.tables import PAST, cases, deadlines, marks, moves, promises, ratings, reminders, rounds
+from services.metrics.domain.statistics import GroupKey
+from services.metrics.store.tables import (
+    PAST,
+    AnyColumn,
+    AnySelect,
+    cases,
+    deadlines,
+    marks,
+    moves,
+    promises,
+    ratings,
+    reminders,
+    rounds,
+)
 from services.runtime.store.database import Instant
 
-Key: TypeAlias = tuple[str | None, ...]
 TABLES: Mapping[Kept, sa.Table] = {
     "case": cases,
     "round": rounds,
@@ -48,7 +60,7 @@ TABLES: Mapping[Kept, sa.Table] = {
 #: More kinds of questions than are asked again and again.
 REMEMBERED = 128
 AT, SINCE, UNTIL = sa.bindparam("at", type_=Instant), sa.bindparam("since", type_=Instant), sa.bindparam("until", type_=Instant)
-Statements: TypeAlias = tuple["sa.Select[Any]", ...]
+Statements: TypeAlias = tuple[AnySelect, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +82,16 @@ class _RowSource:
 
     table: sa.Table
     source: sa.FromClause
-    described: Mapping[str, sa.ColumnElement[Any]]
+    described: Mapping[str, AnyColumn]
     where: tuple[sa.ColumnElement[bool], ...] = ()
 
 
-def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> dict[Key, Counter[str]]:
+def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> dict[GroupKey, Counter[str]]:
     """The counts that are not 0 by the values of the dimensions; complete unless there are more than `most` groups.
 
     `back` says that something may have been recorded after `at`.
     """
-    groups: dict[Key, Counter[str]] = {}
+    groups: dict[GroupKey, Counter[str]] = {}
     width = len(scope.by)
     for kept in TABLES:
         names = [count.name for count in COUNTS if count.of == kept]
@@ -93,18 +105,20 @@ def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, 
 
 def count_days(
     connection: Connection, scope: Scope, at: datetime, *, back: bool
-) -> tuple[dict[Key, Counter[Any]], dict[Key, Counter[Any]]]:
+) -> tuple[dict[GroupKey, Counter[int]], dict[GroupKey, Counter[date]]]:
     """Who has a first reply and who waits for one: numbers of assignments by working days, and by the date of assignment.
 
     Only lead departments are asked for a reply, and nobody waits for one that was taken from its department.
     """
-    answered: dict[Key, Counter[Any]] = {}
-    waiting: dict[Key, Counter[Any]] = {}
+    answered: dict[GroupKey, Counter[int]] = {}
+    waiting: dict[GroupKey, Counter[date]] = {}
     for statement in _waiting(_kind(scope, back=back)):
         for row in connection.execute(statement, _given(scope, at)):
-            day, opened_on, number = tuple(row)[-3:]
-            own, which = (answered, day) if opened_on is None else (waiting, opened_on)
-            own.setdefault(tuple(row)[:-3], Counter())[which] += number
+            *group, day, opened_on, number = row
+            if opened_on is None:
+                answered.setdefault(tuple(group), Counter())[day] += number
+            else:
+                waiting.setdefault(tuple(group), Counter())[opened_on] += number
     return answered, waiting
 
 
@@ -112,7 +126,7 @@ def _kind(scope: Scope, *, back: bool) -> QueryKind:
     return QueryKind(scope.by, scope.since is not None, scope.until is not None, back)
 
 
-def _given(scope: Scope, at: datetime) -> dict[str, Any]:
+def _given(scope: Scope, at: datetime) -> dict[str, datetime]:
     named = {"at": at, "since": scope.since, "until": scope.until}
     return {name: value for name, value in named.items() if value is not None}
 
@@ -128,7 +142,7 @@ def _waiting(kind: QueryKind) -> Statements:
     return tuple(_waiting_in(part, kind) for part in _parts("round", back=kind.back))
 
 
-def _waiting_in(part: _RowSource, kind: QueryKind) -> sa.Select[Any]:
+def _waiting_in(part: _RowSource, kind: QueryKind) -> AnySelect:
     table = part.table
     done, stands = condition_sql(table, Happened("replied_at")), condition_sql(table, NotYet("ended_at"))
     days, since = sa.case((done, table.c.reply_days)), sa.case((done, None), else_=table.c.opened_on)
@@ -145,7 +159,7 @@ def _columns(kept: Kept, table: sa.Table) -> tuple[sa.ColumnElement[int], ...]:
 
 def condition_sql(table: sa.Table, condition: Condition) -> sa.ColumnElement[bool]:
     """A condition of the table of counts as SQL, with the parameter `at`."""
-    column: sa.ColumnElement[Any] = table.c[condition.column]
+    column: AnyColumn = table.c[condition.column]
     match condition:
         case Happened():
             return column <= AT
@@ -175,7 +189,7 @@ def _parts(kept: Kept, *, back: bool) -> Iterator[_RowSource]:
         yield _RowSource(table, both, {column.name: sa.func.coalesce(column, then.c[column.name]) for column in now.c})
 
 
-def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[str, Any]]:
+def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[str, AnyColumn]]:
     # Cases and rounds say themselves what they are about.
     if "submitted_at" in table.c:
         return table, dict(table.c)
@@ -185,7 +199,7 @@ def _beside(table: sa.Table, about: sa.Table) -> tuple[sa.FromClause, Mapping[st
     return table.outerjoin(about, same), dict(about.c)
 
 
-def _grouped(kept: Kept, part: _RowSource, kind: QueryKind, columns: Sequence[sa.ColumnElement[Any]]) -> sa.Select[Any]:
+def _grouped(kept: Kept, part: _RowSource, kind: QueryKind, columns: Sequence[AnyColumn]) -> AnySelect:
     table, described = part.table, part.described
     keys = [table.c.department if name == "department" else described[COLUMNS[name]] for name in kind.by]
     query = sa.select(*keys, *columns).select_from(part.source).where(*part.where).group_by(*keys)

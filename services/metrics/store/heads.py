@@ -14,7 +14,7 @@ from services.contracts.messages.ledger import LedgerHeaded
 from services.metrics.domain.proofs import SignedHead
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.ledger import LATEST_DAY, LEAVES_A_READ, daybooks, leaves_between
-from services.metrics.store.tables import days, heads, leaves
+from services.metrics.store.tables import AnyRow, days, heads, leaves
 from services.runtime.process.signing import Signer
 from services.runtime.store.database import Database, Transaction
 
@@ -94,7 +94,7 @@ def _newest(connection: sa.Connection) -> SignedHead | None:
     return None if row is None else _head(row)
 
 
-def _head(row: sa.Row[tuple[object, ...]]) -> SignedHead:
+def _head(row: AnyRow) -> SignedHead:
     head = Head(row.size, row.root, row.time, row.key)
     return SignedHead(row.number, head, Peaks(row.size, row.peaks), row.signature)
 

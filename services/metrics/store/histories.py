@@ -12,7 +12,7 @@ from services.metrics.domain.facts import read_history, write_history, write_mor
 from services.metrics.domain.moves import CountedMove, FiredRung
 from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
-from services.metrics.store.tables import PAST, moves, reminders, stories
+from services.metrics.store.tables import PAST, AnyRow, moves, reminders, stories
 from services.metrics.store.upserts import addition, renewal
 from services.runtime.store.database import Transaction
 
@@ -62,7 +62,7 @@ class HistoryStore:
             for each in counted:
                 self._work.defer(statement, vars(each))
 
-    def _history(self, row: sa.Row[tuple[object, ...]]) -> History:
+    def _history(self, row: AnyRow) -> History:
         facts = {fact.id: fact for fact in read_history(row.facts)}
         self._written[row.opinion] = (row.facts, len(facts))
         return History(row.opinion, facts, row.edition, row.known_from, row.stale)

@@ -12,7 +12,7 @@ from services.contracts.ledger import LedgerEvent, Peaks, subject_of
 from services.metrics.domain.daybook import Daybook, day_for
 from services.metrics.domain.proofs import InclusionProof, proofs_in
 from services.metrics.store.horizon import hold_pen
-from services.metrics.store.tables import days, leaves, subjects
+from services.metrics.store.tables import AnyRow, AnySelect, days, leaves, subjects
 from services.metrics.store.upserts import addition
 from services.runtime.store.database import Database, Transaction
 
@@ -23,12 +23,12 @@ _CHANGED: dict[str, sa.BindParameter[object]] = {name: sa.bindparam(name) for na
 _CHANGE = days.update().where(days.c.day == sa.bindparam("of")).values(**_CHANGED)
 
 
-def daybook_of(row: sa.Row[tuple[object, ...]]) -> Daybook:
+def daybook_of(row: AnyRow) -> Daybook:
     """What a row of the table of days says."""
     return Daybook(row.day, row.first, Peaks(row.size, row.peaks), row.tip, row.previous, row.root, row.hash)
 
 
-def daybooks(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list[Daybook]:
+def daybooks(connection: Connection, query: AnySelect) -> list[Daybook]:
     """The days that a query finds."""
     return [daybook_of(row) for row in connection.execute(query)]
 

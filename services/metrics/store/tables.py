@@ -9,11 +9,16 @@ The partial indexes hold what a scrape reads, so that it never touches the rows 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
 from services.runtime.store.database import Instant
 
+#: A query of any columns, a row of it, and any column.
+AnySelect: TypeAlias = "sa.Select[*tuple[Any, ...]]"
+AnyRow: TypeAlias = "sa.Row[*tuple[Any, ...]]"
+AnyColumn: TypeAlias = "sa.ColumnElement[Any]"
 tables = sa.MetaData()
 
 

@@ -156,10 +156,11 @@ class DeadlineStore:
 
 def _opened(opening: Opening) -> dict[str, object]:
     deadline, first = opening.deadline, opening.first
-    row: dict[str, object] = dict(zip(NAMES, _VALUES(deadline), strict=True))
-    row["state"], row["ended"] = ("paused", deadline.start) if opening.paused else ("open", None)
-    row["next_rung"], row["next_at"] = (first.rung.code, first.at) if first else (None, None)
-    return row
+    return {
+        **dict(zip(NAMES, _VALUES(deadline), strict=True)),
+        "state": "paused" if opening.paused else "open", "ended": deadline.start if opening.paused else None,
+        "next_rung": first.rung.code if first else None, "next_at": first.at if first else None,
+    }  # fmt: skip
 
 
 def _occasion(row: AnyRow) -> Occasion:
