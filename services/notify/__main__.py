@@ -103,29 +103,30 @@ def _due(climber: climbing.Climber, after: After, limit: int) -> Sequence[DueDea
 
 
 def periodic_jobs(service: Notify) -> Sequence[PeriodicJob]:
-    """Climbing the ladder, bringing letters to channels, and letters to submitters."""
-    letters, notes = StaffNotificationStore(service.database), SubmitterNotificationStore(service.database, service.vault)
+    """Climbing the ladder, sending notifications to staff and to submitters, and forgetting."""
+    to_staff = StaffNotificationStore(service.database)
+    to_submitters = SubmitterNotificationStore(service.database, service.vault)
 
-    def visit(channel: str) -> int:
-        return staff_notifications.serve_channel(letters, service.recipients, service.notifier, service.ladder, channel)
+    def serve_channel(channel: str) -> int:
+        return staff_notifications.serve_channel(to_staff, service.recipients, service.notifier, service.ladder, channel)
 
     def serve_way(way: str) -> int:
-        return submitter_notifications.serve_way(notes, service.submitter_channels, service.notifier, service.ladder, way)
+        return submitter_notifications.serve_way(to_submitters, service.submitter_channels, service.notifier, service.ladder, way)
 
-    rounds, post = NotifierPool(visit), NotifierPool(serve_way)
+    staff_pool, submitter_pool = NotifierPool(serve_channel), NotifierPool(serve_way)
 
     climber = Climbing(service)
 
     def send_to_staff() -> bool:
-        rounds.begin(staff_notifications.channels_due(letters, service.ladder, service.lost_after))
+        staff_pool.begin(staff_notifications.channels_due(to_staff, service.ladder, service.lost_after))
         return False
 
     def send_to_submitters() -> bool:
-        post.begin(submitter_notifications.ways_due(notes, service.lost_after))
+        submitter_pool.begin(submitter_notifications.ways_due(to_submitters, service.lost_after))
         return False
 
     def seal() -> bool:
-        renewed = notes.reseal()
+        renewed = to_submitters.reseal()
         if renewed:
             log.info("submitter_notifications_resealed", count=renewed)
         return False

@@ -88,7 +88,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
                 follow(deadlines, service.ladder, event, move)
         deadlines.settle()
 
-    def hear_letters(work: Transaction, events: Sequence[Event]) -> None:
+    def consume_requests(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event.data, LetterCancelled):
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
@@ -98,7 +98,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
 
     return (
         Subscription("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume, UNHURRIED_SECONDS),
-        Subscription("notify.letters", read_request, lambda event: event.id, hear_letters, UNHURRIED_SECONDS),
+        Subscription("notify.letters", read_request, lambda event: event.id, consume_requests, UNHURRIED_SECONDS),
     )
 
 
@@ -111,8 +111,8 @@ def read_request(delivery: Delivery) -> Event:
     raise Poison("not a letter that can be read")
 
 
-def _unsealed(vault: Vault, letter: LetterRequested) -> LetterRequested:
+def _unsealed(vault: Vault, request: LetterRequested) -> LetterRequested:
     def opened(text: str | None) -> str | None:
         return vault.open(text) if text else text
 
-    return msgspec.structs.replace(letter, name=opened(letter.name), email=opened(letter.email), phone=opened(letter.phone))
+    return msgspec.structs.replace(request, name=opened(request.name), email=opened(request.email), phone=opened(request.phone))

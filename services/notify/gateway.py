@@ -29,7 +29,7 @@ class AppriseNotifier:
         self._timeout = timeout
         self._secrets = sorted({form for secret in secrets for form in (secret, quote(secret, safe=""))}, key=len, reverse=True)
         self._asset = apprise.AppriseAsset(app_id="Huiying", app_desc="Huiying 回应")
-        # Its lines name addresses of people; what they say of a failure is kept with the letter instead.
+        # Its lines name addresses of people; what they say of a failure is kept with the notification instead.
         _LOGGER.propagate = False
         _LOGGER.setLevel(logging.DEBUG)
 
@@ -92,7 +92,7 @@ class NotifierPool:
                 if channel in self._under_way or len(self._under_way) >= self._most:
                     continue
                 self._under_way.add(channel)
-            # A daemon, because a channel that hangs must not keep the process from ending; its letter becomes uncertain.
+            # A daemon, because a channel that hangs must not keep the process from ending; its notification becomes uncertain.
             thread = threading.Thread(target=self._go, args=(channel,), name=f"letters-{channel}", daemon=True)
             thread.start()
             started.append(thread)

@@ -22,7 +22,7 @@ BODY = """{department}：
 
 
 def write_calendar_notification(message: CalendarChanged, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of the one letter about all deadlines of a department that have moved, Chinese first."""
+    """The title and the body of the one notification about all deadlines of a department that have moved, Chinese first."""
     department, count = stored.department(catalogue, message.department), len(message.moved)
     body = BODY.format(
         department=department.name,

@@ -1,4 +1,4 @@
-"""Letters to departments and people: which channels a rung writes to, when, and how patience grows."""
+"""Notifications to departments and people: which channels a rung writes to, when, and how patience grows."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from services.contracts.worktime import Calendar
 from services.notify.domain.ladder import Deadline
 from services.notify.domain.wording import write, write_digest, write_entry
 
-#: How long one letter waits after each failed attempt; when they are used up it has failed for good.
+#: How long one notification waits after each failed attempt; when they are used up it has failed for good.
 LETTER_RESTS: Sequence[timedelta] = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480))
 #: How long a channel is left alone after its first, second, … failure in a row.
 CHANNEL_RESTS: Sequence[timedelta] = tuple(timedelta(seconds=seconds) for seconds in (10, 60, 300, 900))
-#: A day's letter leaves so long after the first opening, so that what fires at the opening itself is in it.
+#: A day's notification leaves so long after the first opening, so that what fires at the opening itself is in it.
 GATHERING = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
 
@@ -26,7 +26,7 @@ ONE_DAY = timedelta(days=1)
 class ChannelAddress:
     """A channel by its `key`, which tells its kind and no secret, and the Apprise address behind it.
 
-    `digest` and `language` are how its reader wants letters; `person` is whose it is, unless it is a department's own.
+    `digest` and `language` are how its reader wants notifications; `person` is whose it is, unless it is a department's own.
     """
 
     key: str
@@ -53,11 +53,11 @@ class StaffNotification:
 
 
 class Undelivered(Exception):
-    """A channel did not take a letter; the text says why, as far as it told."""
+    """A channel did not take a notification; the text says why, as far as it told."""
 
 
 class Notifier(Protocol):
-    """Brings a letter to a channel."""
+    """Brings a notification to a channel."""
 
     def send(self, url: str, title: str, body: str) -> None:
         """Returns when the channel took it; raises `Undelivered`."""
@@ -106,17 +106,17 @@ class Recipients:
             raise Undelivered(f"the settings do not say what {', '.join(missing)} is")
         return PLACEHOLDER.sub(lambda found: self._secrets[found[1]], entry.url)
 
-    def letters(self, rung: Rung, deadline: Deadline, now: datetime) -> list[StaffNotification]:
-        """The letters of a rung that fires at `now`, one a channel however many recipients share it."""
-        letters: dict[str, StaffNotification] = {}
+    def notifications(self, rung: Rung, deadline: Deadline, now: datetime) -> list[StaffNotification]:
+        """The notifications of a rung that fires at `now`, one a channel however many recipients share it."""
+        notifications: dict[str, StaffNotification] = {}
         for recipient in rung.to:
             for entry in self.addresses(recipient, deadline.department):
-                if entry.key not in letters:
-                    letters[entry.key] = self._write(recipient, self._known[entry.key], rung, deadline, now)
-        return list(letters.values())
+                if entry.key not in notifications:
+                    notifications[entry.key] = self._write(recipient, self._known[entry.key], rung, deadline, now)
+        return list(notifications.values())
 
     def gather(self, key: str, entries: Sequence[tuple[str, str]], now: datetime) -> tuple[str, str]:
-        """The title and the body of one letter made of what a channel's `entries` say."""
+        """The title and the body of one notification made of what a channel's `entries` say."""
         language = self._known[key].language if key in self._known else "both"
         return write_digest(entries, now, self._catalogue, language)
 
@@ -136,7 +136,7 @@ def address(url: str, digest: bool = False, language: str = "both", person: str 
 
 
 def digest_at(calendar: Calendar, now: datetime) -> datetime:
-    """When the day's letter that gathers what is said at `now` leaves: `GATHERING` after the first opening of a day."""
+    """When the day's notification that gathers what is said at `now` leaves: `GATHERING` after the first opening of a day."""
     day = now.astimezone(calendar.zone).date()
     while True:
         opening = calendar.next_opening(datetime.combine(day, time.min, calendar.zone))
@@ -146,7 +146,7 @@ def digest_at(calendar: Calendar, now: datetime) -> datetime:
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime | None:
-    """When a letter that failed for the `attempts`-th time is tried again; None when it had its chances."""
+    """When a notification that failed for the `attempts`-th time is tried again; None when it had its chances."""
     return now + LETTER_RESTS[attempts - 1] if attempts <= len(LETTER_RESTS) else None
 
 

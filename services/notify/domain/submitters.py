@@ -1,4 +1,4 @@
-"""Letters to submitters: what they read at each step of their opinion, by which ways, and when."""
+"""Notifications to submitters: what they read at each step of their opinion, by which ways, and when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LONGEST_TITLE = 200
 CONTACT = "{to}"
 
-#: By what a letter is about: its title and first sentence, in Chinese and English.
+#: By what a notification is about: its title and first sentence, in Chinese and English.
 STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "received": (
         ("已收到", "We have received your opinion"),
@@ -62,7 +62,7 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
-#: The facts that a letter may tell, in this order, and how: a fact that a message does not have is left out.
+#: The facts that a notification may tell, in this order, and how: a fact that a message does not have is left out.
 FACTS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位：{}", "Department: {}"),
     "due": ("办理期限：{}", "Due: {}"),
@@ -82,7 +82,7 @@ RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt
 #: What one is told at once, because one waits for it at that very moment; the rest comes in office hours.
 AT_ONCE = frozenset({"received"})
 
-#: Several letters that fail one after the other are taken for the way's fault, one alone for its address's.
+#: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3
 #: How a mail server says that there is no such mailbox: trying again will not change it.
 REFUSED_FOR_GOOD = re.compile(r"\(55[0-4], ")
@@ -99,7 +99,7 @@ CAUSES: Sequence[tuple[re.Pattern[str], str]] = (
 
 @dataclass(frozen=True, slots=True)
 class SubmitterNotification:
-    """One letter to a submitter by one `way`: `email` or `sms`. `reason` is set when it cannot be sent at all."""
+    """One notification to a submitter by one `way`: `email` or `sms`. `reason` is set when it cannot be sent at all."""
 
     way: str
     contact: str
@@ -137,15 +137,15 @@ class SubmitterChannels:
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
-    def notes(self, message: LetterRequested) -> Iterator[SubmitterNotification]:
-        """A note for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
+    def notifications(self, message: LetterRequested) -> Iterator[SubmitterNotification]:
+        """One for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
         for way, given in (("email", message.email), ("sms", message.phone)):
             if given and way not in self._ways:
                 yield SubmitterNotification(way, "", "", "", "this way of writing to submitters is not set up", dropped=True)
             elif given:
-                yield self._note(way, given, message)
+                yield self._notification(way, given, message)
 
-    def _note(self, way: str, given: str, message: LetterRequested) -> SubmitterNotification:
+    def _notification(self, way: str, given: str, message: LetterRequested) -> SubmitterNotification:
         try:
             contact = mailbox(given) if way == "email" else telephone(given)
         except NotReachable:
@@ -155,12 +155,12 @@ class SubmitterChannels:
         return SubmitterNotification(way, str(contact), *write_to_submitter(message, self._catalogue))
 
     def first_at(self, about: str, now: datetime) -> datetime:
-        """From when a letter may leave."""
+        """From when a notification may leave."""
         return now if about in AT_ONCE else self._catalogue.calendar.next_opening(now)
 
 
 def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a letter, Chinese first. The title names the step only: other people may see it pass by."""
+    """The title and the body of a notification, Chinese first. The title names the step only: other people may see it pass by."""
     steps, sentences = STEPS[message.about]
     title = TITLE.format(step=steps[0], step_en=steps[1])
     parts = []
@@ -174,7 +174,7 @@ def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[
 
 
 def cause_of(said: str) -> tuple[str, bool]:
-    """(why a letter was not taken, in words that name nobody; whether trying again is useless)."""
+    """(why a notification was not taken, in words that name nobody; whether trying again is useless)."""
     words = next((words for pattern, words in CAUSES if pattern.search(said)), "not taken")
     return words, bool(REFUSED_FOR_GOOD.search(said))
 

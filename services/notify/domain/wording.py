@@ -1,4 +1,4 @@
-"""What letters to departments, supervisors and leaders read: Chinese first, English second, or one of the two."""
+"""What notifications to departments, supervisors and leaders read: Chinese first, English second, or one of the two."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from services.notify.domain.ladder import Deadline
 
 LONGEST_TITLE = 200
 
-#: What a letter says about the rung it comes from, by action or by the colour of its card.
+#: What a notification says about the rung it comes from, by action or by the colour of its card.
 PHRASES: Mapping[str, tuple[str, str]] = {
     "reminder": ("请按期办理。", "Please see to it in time."),
     "yellow": (f"现发{CARDS['yellow'].zh}，请尽快办理。", f"This is a {CARDS['yellow'].en}: please hurry."),
@@ -26,7 +26,7 @@ BODY = (
     "{department}：\n交办事项“{title}”（编号 {assignment}）应于 {due} 前{task}。{late}{phrase}\n—— {place}\n",
     '{department}: the assignment "{title}" (number {assignment}) asks you to {task} by {due}. {late}{phrase}\n— {place}\n',
 )
-#: One entry of a letter that gathers a day's.
+#: One entry of a notification that gathers a day's.
 ENTRY = (
     "“{title}”（编号 {assignment}，{department}）应于 {due} 前{task}。{late}",
     '"{title}" (number {assignment}, {department}): {task} by {due}. {late}',
@@ -39,7 +39,7 @@ CHOSEN: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "zh": (0,), "en": (1,)}
 
 
 def write(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, language: str = "both") -> tuple[str, str]:
-    """The title and the body of a letter about one rung."""
+    """The title and the body of a notification about one rung."""
     told = [_facts(rung, deadline, now, catalogue, index) for index in (0, 1)]
     chosen = CHOSEN[language]
     title = TITLE[chosen[0]].format(**told[chosen[0]])
@@ -47,7 +47,7 @@ def write(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, l
 
 
 def write_entry(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, language: str) -> tuple[str, str]:
-    """The title and the text of what becomes one entry of a gathered letter."""
+    """The title and the text of what becomes one entry of a gathered notification."""
     told = [_facts(rung, deadline, now, catalogue, index) for index in (0, 1)]
     chosen = CHOSEN[language]
     title = TITLE[chosen[0]].format(**told[chosen[0]])
@@ -55,7 +55,7 @@ def write_entry(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalo
 
 
 def write_digest(entries: Sequence[tuple[str, str]], day: datetime, catalogue: Catalogue, language: str) -> tuple[str, str]:
-    """The title and the body of one letter that gathers `entries` of (title, text), numbered from 1."""
+    """The title and the body of one notification that gathers `entries` of (title, text), numbered from 1."""
     chosen = CHOSEN[language]
     title = DIGEST_TITLE[chosen[0]].format(count=len(entries), day=f"{day.astimezone(catalogue.calendar.zone):%Y-%m-%d}")
     places = (catalogue.name, catalogue.name_en)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def notify_of_calendar(
     record: ReminderStore, catalogue: Catalogue, recipients: Recipients, event: Event, message: CalendarChanged
 ) -> None:
-    """One letter to each channel of the department, about all of its deadlines that have moved."""
+    """One notification to each channel of the department, about all of its deadlines that have moved."""
     title, body = write_calendar_notification(message, catalogue)
     readers = {entry.key: entry.person for entry in recipients.addresses("department", message.department)}
-    letters = [StaffNotification("department", key, title, body, person) for key, person in readers.items()]
-    record.add_calendar_notification(event.id, event.subject, message.department, letters)
+    notifications = [StaffNotification("department", key, title, body, person) for key, person in readers.items()]
+    record.add_calendar_notification(event.id, event.subject, message.department, notifications)

@@ -66,6 +66,6 @@ def _fire(climber: Climber, reminders: ReminderStore, deadline: Deadline, step: 
     supervision = raise_supervision(climber.supervisions, deadline, rung.code) if rung.action == "supervision" else None
     # The deadline that a rating has led to is the one of the rework.
     told = replace(deadline, kind="rework") if deadline.kind == "evaluation" else deadline
-    letters = climber.recipients.letters(rung, told, climber.now)
-    reminders.send(deadline, step, message_of(step, deadline, supervision), letters)
-    log.info("rung_fired", opinion=deadline.opinion, deadline=deadline.id, rung=rung.code, letters=len(letters))
+    notifications = climber.recipients.notifications(rung, told, climber.now)
+    reminders.send(deadline, step, message_of(step, deadline, supervision), notifications)
+    log.info("rung_fired", opinion=deadline.opinion, deadline=deadline.id, rung=rung.code, notifications=len(notifications))

@@ -1,4 +1,4 @@
-"""Bringing letters to their channels."""
+"""Sending notifications to the channels of staff."""
 
 from __future__ import annotations
 
@@ -22,38 +22,40 @@ LOST_AFTER = timedelta(minutes=5)
 STAFF_NOTIFICATIONS_A_TURN = 50
 
 
-def channels_due(letters: StaffNotificationStore, ladder: Ladder, lost_after: timedelta = LOST_AFTER) -> list[str]:
-    """The channels that have letters to take now. On the way, attempts that nobody finished are marked as uncertain."""
-    now = letters.now()
-    lost = letters.give_up_lost(now - lost_after)
+def channels_due(store: StaffNotificationStore, ladder: Ladder, lost_after: timedelta = LOST_AFTER) -> list[str]:
+    """The channels that have notifications to send now. On the way, attempts that nobody finished are marked as uncertain."""
+    now = store.now()
+    lost = store.give_up_lost(now - lost_after)
     if lost:
         log.warning("staff_notifications_uncertain", count=lost)
-    return letters.waiting_channels(now) if ladder.is_open(now) else []
+    return store.waiting_channels(now) if ladder.is_open(now) else []
 
 
-def serve_channel(letters: StaffNotificationStore, recipients: Recipients, notifier: Notifier, ladder: Ladder, channel: str) -> int:
-    """Bring a channel its letters until there are none, it fails or office hours end; returns how many it took."""
-    for taken in range(STAFF_NOTIFICATIONS_A_TURN):
-        letter = letters.take(channel) if ladder.is_open(letters.now()) else None
-        if letter is None:
-            return taken
+def serve_channel(store: StaffNotificationStore, recipients: Recipients, notifier: Notifier, ladder: Ladder, channel: str) -> int:
+    """Send what waits for a channel until there is nothing, it fails or office hours end; returns how many it took."""
+    for count in range(STAFF_NOTIFICATIONS_A_TURN):
+        taken = store.take(channel) if ladder.is_open(store.now()) else None
+        if taken is None:
+            return count
         try:
             url = recipients.url(channel)
             if url is None:
-                letters.refused(letter, "the channel is no longer in the catalogue", None)
+                store.refused(taken, "the channel is no longer in the catalogue", None)
                 continue
-            title, body = recipients.gather(channel, letter.entries, letters.now()) if letter.gathered else letter.entries[0]
+            title, body = recipients.gather(channel, taken.entries, store.now()) if taken.gathered else taken.entries[0]
             notifier.send(url, title, body)
         except Undelivered as failure:
-            _put_back(letters, ladder, letter, channel, str(failure))
-            return taken
-        letters.delivered(letter, channel)
+            _put_back(store, ladder, taken, channel, str(failure))
+            return count
+        store.delivered(taken, channel)
     return STAFF_NOTIFICATIONS_A_TURN
 
 
-def _put_back(letters: StaffNotificationStore, ladder: Ladder, letter: TakenStaffNotifications, channel: str, reason: str) -> None:
-    now, failures = letters.now(), letters.failures(channel) + 1
-    again = next_attempt(letter.attempts, now)
-    letters.refused(letter, reason, again and ladder.calendar.next_opening(again))
-    letters.rest(channel, failures, rest_after(failures, now), reason)
-    log.warning("staff_notification_refused", opinion=letter.opinion, letters=letter.ids, channel=channel, attempts=letter.attempts)
+def _put_back(store: StaffNotificationStore, ladder: Ladder, taken: TakenStaffNotifications, channel: str, reason: str) -> None:
+    now, failures = store.now(), store.failures(channel) + 1
+    again = next_attempt(taken.attempts, now)
+    store.refused(taken, reason, again and ladder.calendar.next_opening(again))
+    store.rest(channel, failures, rest_after(failures, now), reason)
+    log.warning(
+        "staff_notification_refused", opinion=taken.opinion, notifications=taken.ids, channel=channel, attempts=taken.attempts
+    )

@@ -1,4 +1,4 @@
-"""Letters to submitters: taken in as they are heard, and brought to whom they are for."""
+"""Notifications to submitters: kept as they are requested, and sent."""
 
 from __future__ import annotations
 
@@ -27,75 +27,81 @@ SUBMITTER_NOTIFICATIONS_A_TURN = 50
 
 
 def keep_request(submitter_channels: SubmitterChannels, message: LetterRequested, now: datetime, keep: Keep) -> None:
-    """Keep a letter for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
-    for note in submitter_channels.notes(message):
-        keep(note, submitter_channels.first_at(message.about, now))
-        if note.reason is not None:
-            log.info("submitter_notification_not_sent", about=message.about, way=note.way, dropped=note.dropped, reason=note.reason)
+    """Keep a notification for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
+    for written in submitter_channels.notifications(message):
+        keep(written, submitter_channels.first_at(message.about, now))
+        if written.reason is not None:
+            log.info(
+                "submitter_notification_not_sent",
+                about=message.about,
+                way=written.way,
+                dropped=written.dropped,
+                reason=written.reason,
+            )
 
 
-def ways_due(notes: SubmitterNotificationStore, lost_after: timedelta) -> list[str]:
-    """The ways that have letters to take now. On the way, attempts that nobody finished are marked as uncertain."""
-    now = notes.now()
-    lost = notes.give_up_lost(now - lost_after)
+def ways_due(store: SubmitterNotificationStore, lost_after: timedelta) -> list[str]:
+    """The ways that have notifications to send now. On the way, attempts that nobody finished are marked as uncertain."""
+    now = store.now()
+    lost = store.give_up_lost(now - lost_after)
     if lost:
         log.warning("submitter_notifications_uncertain", count=lost)
-    return notes.waiting_ways(now)
+    return store.waiting_ways(now)
 
 
 def serve_way(
-    notes: SubmitterNotificationStore, submitter_channels: SubmitterChannels, notifier: Notifier, ladder: Ladder, way: str
+    store: SubmitterNotificationStore, submitter_channels: SubmitterChannels, notifier: Notifier, ladder: Ladder, way: str
 ) -> int:
-    """Send what waits until there is nothing or the way itself seems to be dead; returns how many letters were taken.
+    """Send what waits until there is nothing or the way itself seems to be dead; returns how many were taken.
 
     One wrong address says nothing about the others: only several failures in a row let the way rest.
     """
     sent = failed = 0
-    for letter in _letters(notes, way):
-        reason = _send(notes, submitter_channels, notifier, ladder, letter, way)
+    for taken in _taken(store, way):
+        reason = _send(store, submitter_channels, notifier, ladder, taken, way)
         if reason is None:
             sent, failed = sent + 1, 0
         elif reason:
             failed += 1
         if reason and failed == FAILURES_OF_A_WAY:
-            failures = notes.failures(way) + 1
-            notes.rest(way, failures, rest_after(failures, notes.now()), reason)
+            failures = store.failures(way) + 1
+            store.rest(way, failures, rest_after(failures, store.now()), reason)
             log.warning("way_rests", way=way, failures=failures, reason=reason)
             break
     return sent
 
 
-def _letters(notes: SubmitterNotificationStore, way: str) -> Iterator[TakenSubmitterNotification]:
+def _taken(store: SubmitterNotificationStore, way: str) -> Iterator[TakenSubmitterNotification]:
     for _ in range(SUBMITTER_NOTIFICATIONS_A_TURN):
-        letter = notes.take(way)
-        if letter is None:
+        taken = store.take(way)
+        if taken is None:
             return
-        yield letter
+        yield taken
 
 
 def _send(
-    notes: SubmitterNotificationStore,
+    store: SubmitterNotificationStore,
     submitter_channels: SubmitterChannels,
     notifier: Notifier,
     ladder: Ladder,
-    letter: TakenSubmitterNotification,
+    taken: TakenSubmitterNotification,
     way: str,
 ) -> str | None:
-    """None when it was taken, the cause when the way may be at fault, an empty text when the letter alone is."""
-    contact, title, body = letter.letter
+    """None when it was taken, the cause when the way may be at fault, an empty text when this one alone is."""
+    contact, title, body = taken.content
     url = submitter_channels.url(way, contact)
     if url is None:
-        notes.refused(letter, "this way of writing to submitters is no longer set up", None)
+        store.refused(taken, "this way of writing to submitters is no longer set up", None)
         return ""
     try:
         notifier.send(url, title, body)
     except Undelivered as failure:
         # What was said may hold the address: only the cause is kept.
         reason, final = cause_of(str(failure))
-        now = notes.now()
-        again = None if final else next_attempt(letter.attempts, now)
-        notes.refused(letter, reason, again and (again if letter.about == "received" else ladder.calendar.next_opening(again)))
-        log.warning("submitter_notification_refused", note=letter.id, way=way, attempts=letter.attempts, reason=reason)
+        now = store.now()
+        again = None if final else next_attempt(taken.attempts, now)
+        store.refused(taken, reason, again and (again if taken.about == "received" else ladder.calendar.next_opening(again)))
+        log.warning("submitter_notification_refused", written=taken.id, way=way, attempts=taken.attempts, reason=reason)
         return "" if final else reason
-    notes.delivered(letter, way)
+    store.delivered(taken, way)
     return None

@@ -62,7 +62,7 @@ MEETINGS = (
     sa.Column("created", sa.BigInteger, nullable=False),
     sa.Column("created_by", sa.String(36)),
 )
-NOTES = (
+SUBMITTER_NOTIFICATIONS = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("message", sa.String(64), nullable=False),
     sa.Column("opinion", sa.String(64), nullable=False),
@@ -78,7 +78,7 @@ NOTES = (
     sa.Column("begun", sa.BigInteger),
     sa.Column("ended", sa.BigInteger),
     sa.Column("reason", sa.Text),
-    sa.UniqueConstraint("message", "way", name="notes_once"),
+    sa.UniqueConstraint("message", "way", name="submitter_notifications_once"),
 )
 OCCASIONS = (
     sa.Column("assignment", sa.String(64), primary_key=True),
@@ -139,7 +139,7 @@ AGENDA = (
     sa.Column("supervision", sa.String(36), sa.ForeignKey("supervisions.id"), primary_key=True),
     sa.Column("added", sa.BigInteger, nullable=False),
 )
-LETTERS = (
+STAFF_NOTIFICATIONS = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("reminder", sa.String(36), sa.ForeignKey("reminders.id"), nullable=False),
     sa.Column("opinion", sa.String(64), nullable=False),
@@ -161,18 +161,18 @@ INDEXES = (
     ("deadlines_case", "deadlines", ["opinion"], False, None),
     ("deadlines_due", "deadlines", ["next_at"], False, "state = 'open'"),
     ("deadlines_open", "deadlines", ["department", "assignment"], False, "state = 'open'"),
-    ("notes_opinion", "notes", ["opinion", "id"], False, None),
-    ("notes_pending", "notes", ["way", "next_at"], False, "state = 'pending'"),
-    ("notes_sending", "notes", ["begun"], False, "state = 'sending'"),
+    ("submitter_notifications_opinion", "submitter_notifications", ["opinion", "id"], False, None),
+    ("submitter_notifications_pending", "submitter_notifications", ["way", "next_at"], False, "state = 'pending'"),
+    ("submitter_notifications_sending", "submitter_notifications", ["begun"], False, "state = 'sending'"),
     ("occasions_due", "occasions", ["at"], False, None),
     ("reminders_department", "reminders", ["department", "id"], False, None),
     ("supervisions_department", "supervisions", ["department", "id"], False, None),
     ("supervisions_open", "supervisions", ["assignment", "kind"], True, "state <> 'resolved'"),
     ("supervisions_opinion", "supervisions", ["opinion"], False, None),
     ("agenda_supervision", "agenda", ["supervision"], False, None),
-    ("letters_pending", "letters", ["channel", "next_at"], False, "state = 'pending'"),
-    ("letters_reminder", "letters", ["reminder"], False, None),
-    ("letters_sending", "letters", ["begun"], False, "state = 'sending'"),
+    ("staff_notifications_pending", "staff_notifications", ["channel", "next_at"], False, "state = 'pending'"),
+    ("staff_notifications_reminder", "staff_notifications", ["reminder"], False, None),
+    ("staff_notifications_sending", "staff_notifications", ["begun"], False, "state = 'sending'"),
 )
 
 
@@ -184,12 +184,12 @@ def upgrade() -> None:
     op.create_table("endings", *ENDINGS)
     op.create_table("heads", *HEADS)
     op.create_table("meetings", *MEETINGS)
-    op.create_table("notes", *NOTES)
+    op.create_table("submitter_notifications", *SUBMITTER_NOTIFICATIONS)
     op.create_table("occasions", *OCCASIONS)
     op.create_table("reminders", *REMINDERS)
     op.create_table("supervisions", *SUPERVISIONS)
     op.create_table("agenda", *AGENDA)
-    op.create_table("letters", *LETTERS)
+    op.create_table("staff_notifications", *STAFF_NOTIFICATIONS)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from services.notify.store.tables import channels, is_state
 from services.runtime.store.database import INSERTS, Database, Transaction
@@ -14,31 +13,53 @@ from services.runtime.store.database import INSERTS, Database, Transaction
 LOST = "the process ended during the attempt; nobody knows whether it arrived"
 
 
-def lost_attempts(database: Database, post: sa.Table, begun_before: datetime) -> sa.ColumnElement[bool] | None:
-    """Which letters of a table are being sent since before then, by a process that is no more; None when there are none.
+class NotificationStore:
+    """Notifications of one table that wait, one attempt at a time, and how their channels are doing. Each step is a commit of its
+    own."""
 
-    Looked at without a lock, because there nearly never are any.
-    """
-    lost = sa.and_(is_state(post, "sending"), post.c.begun < begun_before)
-    with database.reading() as connection:
-        return None if connection.execute(sa.select(post.c.id).where(lost).limit(1)).first() is None else lost
+    def __init__(self, database: Database, table: sa.Table) -> None:
+        self._database, self._table = database, table
 
+    def now(self) -> datetime:
+        """The present instant by the store's clock."""
+        return self._database.clock.now()
 
-def failures_of(connection: Connection, channel: str) -> int:
-    """How often in a row a channel has failed."""
-    return int(connection.execute(sa.select(channels.c.failures).where(channels.c.channel == channel)).scalar() or 0)
+    def failures(self, channel: str) -> int:
+        """How often in a row a channel has failed."""
+        query = sa.select(channels.c.failures).where(channels.c.channel == self.recorded_as(channel))
+        with self._database.reading() as connection:
+            return int(connection.execute(query).scalar() or 0)
+
+    def rest(self, channel: str, failures: int, until: datetime, reason: str) -> None:
+        """Leave a channel alone after its failure number `failures` in a row; two workers may find out at once."""
+        row = {"failures": failures, "rests_until": until, "reason": reason}
+        with self._database.transaction() as work:
+            insert = INSERTS[work.connection.dialect.name](channels).values(channel=self.recorded_as(channel), **row)
+            work.execute(insert.on_conflict_do_update(index_elements=[channels.c.channel], set_=row))
+
+    def give_up_lost(self, begun_before: datetime) -> int:
+        """Mark attempts whose process must have died as `uncertain`: nobody knows whether they arrived; returns how many."""
+        lost = sa.and_(is_state(self._table, "sending"), self._table.c.begun < begun_before)
+        with self._database.reading() as connection:
+            # Without a lock, because there nearly never are any.
+            if connection.execute(sa.select(self._table.c.id).where(lost).limit(1)).first() is None:
+                return 0
+        with self._database.transaction() as work:
+            return self.end(work, lost, "uncertain", LOST)
+
+    def end(self, work: Transaction, which: sa.ColumnElement[bool], state: str, reason: str | None) -> int:
+        """Record that some notifications have ended in a state; returns how many."""
+        change = {"state": state, "ended": work.now, "next_at": None, "reason": reason}
+        return int(work.execute(self._table.update().where(which).values(change)).rowcount)
+
+    def recorded_as(self, channel: str) -> str:
+        """Under which name the failures of a channel are recorded."""
+        return channel
 
 
 def resting(now: datetime) -> sa.Select[tuple[str]]:
     """The channels that are left alone at `now`."""
     return sa.select(channels.c.channel).where(channels.c.rests_until > now)
-
-
-def let_rest(work: Transaction, channel: str, failures: int, until: datetime, reason: str) -> None:
-    """Leave a channel alone after its failure number `failures` in a row; two workers may find out at once."""
-    row = {"failures": failures, "rests_until": until, "reason": reason}
-    insert = INSERTS[work.connection.dialect.name](channels).values(channel=channel, **row)
-    work.execute(insert.on_conflict_do_update(index_elements=[channels.c.channel], set_=row))
 
 
 def recover(work: Transaction, channel: str) -> None:

@@ -14,7 +14,7 @@ from services.notify.domain.ladder import Behind, Deadline, Step
 from services.notify.domain.recipients import StaffNotification
 from services.notify.domain.reminders import ClimbedStep, Reminder, ReminderState, SentNotification, behind
 from services.notify.store.cases import CasePublisher
-from services.notify.store.tables import letters, reminders
+from services.notify.store.tables import reminders, staff_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.web.listing import newest_first
@@ -22,7 +22,7 @@ from services.runtime.web.listing import newest_first
 NAMES = tuple(field.name for field in fields(Reminder))
 _VALUES = attrgetter(*NAMES)
 _CLIMBED = tuple(reminders.c[field.name] for field in fields(ClimbedStep))
-_SENT = tuple(letters.c[field.name] for field in fields(SentNotification))
+_SENT = tuple(staff_notifications.c[field.name] for field in fields(SentNotification))
 
 
 class ReminderStore:
@@ -69,11 +69,12 @@ class ReminderStore:
         self._work.add(reminders, dict(zip(NAMES, _VALUES(reminder), strict=True)))
 
     def _queue(self, reminder: Reminder, written: Sequence[StaffNotification]) -> None:
-        for letter in written:
-            self._work.add(letters, {
-                "id": new_id(), "reminder": reminder.id, "opinion": reminder.opinion, "recipient": letter.recipient,
-                "channel": letter.channel, "title": letter.title, "body": letter.body, "state": "pending", "attempts": 0,
-                "next_at": letter.at or self._work.now, "person": letter.person, "digest": letter.digest,
+        for notification in written:
+            self._work.add(staff_notifications, {
+                "id": new_id(), "reminder": reminder.id, "opinion": reminder.opinion, "recipient": notification.recipient,
+                "channel": notification.channel, "title": notification.title, "body": notification.body, "state": "pending",
+                "attempts": 0,
+                "next_at": notification.at or self._work.now, "person": notification.person, "digest": notification.digest,
             })  # fmt: skip
 
     def _read_climbed(self, assignments: set[str]) -> dict[tuple[str, str], list[ClimbedStep]]:
@@ -96,7 +97,11 @@ def sent_reminders(
 
 def _sent_with(connection: Connection, ids: Sequence[str]) -> dict[str, list[SentNotification]]:
     sent: dict[str, list[SentNotification]] = {}
-    query = sa.select(letters.c.reminder, *_SENT).where(letters.c.reminder.in_(ids)).order_by(letters.c.id)
+    query = (
+        sa.select(staff_notifications.c.reminder, *_SENT)
+        .where(staff_notifications.c.reminder.in_(ids))
+        .order_by(staff_notifications.c.id)
+    )
     for reminder, *facts in connection.execute(query):
         sent.setdefault(reminder, []).append(SentNotification(*facts))
     return sent

@@ -95,9 +95,9 @@ occasions = sa.Table(
     sa.Index("occasions_due", "at"),
 )
 
-#: A rung that fired (`sent`) or was passed over for a later one (`skipped`), with the how manieth `time` where it repeats.
-#: `sequence` counts what notify said on an opinion. A letter about a changed calendar is about no single case: it has the
-#: event's id for an assignment.
+#: A rung that fired (`sent`) or was passed over for a later one (`skipped`), with its `time`, from 1, where it repeats.
+#: `sequence` counts what notify published about an opinion. A notification about a changed calendar is about no single case: it
+#: has the event's id for an assignment.
 reminders = sa.Table(
     "reminders",
     tables,
@@ -123,8 +123,8 @@ reminders = sa.Table(
 )
 
 #: States: `pending`, `sending` while an attempt runs, `sent`, `failed` for good, `uncertain` when the process died in an attempt.
-letters = sa.Table(
-    "letters",
+staff_notifications = sa.Table(
+    "staff_notifications",
     tables,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("reminder", sa.String(36), sa.ForeignKey("reminders.id"), nullable=False),
@@ -141,21 +141,26 @@ letters = sa.Table(
     sa.Column("reason", sa.Text),
     sa.Column("person", sa.String(60)),
     sa.Column("digest", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Index("letters_reminder", "reminder"),
+    sa.Index("staff_notifications_reminder", "reminder"),
     sa.Index(
-        "letters_pending",
+        "staff_notifications_pending",
         "channel",
         "next_at",
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     ),
-    sa.Index("letters_sending", "begun", sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'")),
+    sa.Index(
+        "staff_notifications_sending",
+        "begun",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    ),
 )
 
-#: Letters to submitters, one for each message and way (`email`, `sms`). States as of letters, and `dropped` when a way is not
-#: set up. What says who somebody is (`contact`, `title`, `body`) is erased when a letter was delivered or given up.
-notes = sa.Table(
-    "notes",
+#: One for each message and way (`email`, `sms`). States as of those to staff, and `dropped` when a way is not set up.
+#: What says who somebody is (`contact`, `title`, `body`) is erased when a notification was delivered or given up.
+submitter_notifications = sa.Table(
+    "submitter_notifications",
     tables,
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("message", sa.String(64), nullable=False),
@@ -172,16 +177,21 @@ notes = sa.Table(
     sa.Column("begun", Instant),
     sa.Column("ended", Instant),
     sa.Column("reason", sa.Text),
-    sa.UniqueConstraint("message", "way", name="notes_once"),
-    sa.Index("notes_opinion", "opinion", "id"),
+    sa.UniqueConstraint("message", "way", name="submitter_notifications_once"),
+    sa.Index("submitter_notifications_opinion", "opinion", "id"),
     sa.Index(
-        "notes_pending",
+        "submitter_notifications_pending",
         "way",
         "next_at",
         sqlite_where=sa.text("state = 'pending'"),
         postgresql_where=sa.text("state = 'pending'"),
     ),
-    sa.Index("notes_sending", "begun", sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'")),
+    sa.Index(
+        "submitter_notifications_sending",
+        "begun",
+        sqlite_where=sa.text("state = 'sending'"),
+        postgresql_where=sa.text("state = 'sending'"),
+    ),
 )
 
 #: How a channel is doing: failures in a row and until when it is left alone.

@@ -13,7 +13,7 @@ from services.contracts.messages.supervision import ReminderSent
 from services.notify.store.agenda_tables import supervisions
 from services.notify.store.agendas import open_supervisions
 from services.notify.store.cases import CasePublisher
-from services.notify.store.tables import cases, deadlines, letters, occasions, reminders, tables
+from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications, tables
 from tests.unit.notify.calling import Telephone
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import MIGRATIONS, Scene, at, rung, scene_on, small_place
@@ -84,21 +84,21 @@ def _rows_in_use():
         )
     yield "INSERT INTO cases (opinion, published_sequence, higher, marked_sequence) VALUES ('o-1', 2, false, 0)"
     yield (
-        "INSERT INTO letters (id, reminder, opinion, recipient, channel, title, body, state, attempts)"
+        "INSERT INTO staff_notifications (id, reminder, opinion, recipient, channel, title, body, state, attempts)"
         " VALUES ('l-1','r-1','o-1','department','mailto#1','t','b','sent',1)"
     )
 
 
 def test_a_store_in_use_goes_on_where_it_was(store_in_use, clock):
     scene = Scene(store_in_use, clock, catalogue=PLACE)
-    assert [(row["id"], row["reminder"]) for row in scene.rows(letters)] == [("l-1", "r-1")]
+    assert [(row["id"], row["reminder"]) for row in scene.rows(staff_notifications)] == [("l-1", "r-1")]
     assert {(row["rung"], row["time"]) for row in scene.rows(reminders)} == {("half", 1), ("three", 1)}
     assert [(row["published_sequence"], row["higher"], row["marked_sequence"]) for row in scene.rows(cases)] == [(2, False, 0)]
     scene.climb("2026-12-15 08:30")
     scene.climb("2026-12-16 08:30")
     assert [(event.data.rung, event.data.time, event.sequence) for event in scene.said()] == [("again", 1, 3), ("again", 2, 4)]
     with pytest.raises(sa.exc.IntegrityError), scene.database.transaction() as work:
-        work.execute(letters.update().values(reminder="nobody"))
+        work.execute(staff_notifications.update().values(reminder="nobody"))
 
 
 def _columns(database):

@@ -14,7 +14,7 @@ from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages.assignments import AssignmentCreated
 from services.contracts.messages.values import OpinionText, Why
 from services.contracts.topology import destinations
-from services.notify.store.tables import letters, reminders
+from services.notify.store.tables import reminders, staff_notifications
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.messaging.broker import Outgoing
 from services.runtime.store.database import rows_of
@@ -50,7 +50,7 @@ def rows(database, table):
 
 def settled(database, expected):
     """Whether every rung fired, left the outbox, and no letter waits or is under way."""
-    states = Counter(row["state"] for row in rows(database, letters))
+    states = Counter(row["state"] for row in rows(database, staff_notifications))
     return sum(states.values()) == expected and not states["pending"] + states["sending"] and not rows(database, outbox_table)
 
 
@@ -105,7 +105,7 @@ def check_queue(rabbit, expected):
 
 def check_letters(database, posted, kills):
     """What counts as sent arrived once; what died in the attempt is marked, arrived at most once, and is rare."""
-    kept = rows(database, letters)
+    kept = rows(database, staff_notifications)
     by_state = {state: [row["title"] for row in kept if row["state"] == state] for state in {row["state"] for row in kept}}
     assert by_state.keys() <= {"sent", "uncertain"}
     assert {title: posted[title] for title in by_state["sent"] if posted[title] != 1} == {}

@@ -13,7 +13,7 @@ from services.contracts.messages.supervision import LetterRequested
 from services.notify.app.routes import routes
 from services.notify.domain.recipients import Undelivered, address
 from services.notify.gateway import AppriseNotifier, NotifierPool
-from services.notify.store.tables import letters, notes
+from services.notify.store.tables import staff_notifications, submitter_notifications
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
@@ -48,7 +48,7 @@ def test_a_reminder_reaches_the_mailbox_of_the_department(office, sqlite_databas
     text = mail.get_content()
     assert "water局：" in text
     assert 'the assignment "河道淤积1" (number a-1) asks you to reply by 2026-12-14 23:59.' in text
-    assert [row["state"] for row in scene.rows(letters)] == ["sent"]
+    assert [row["state"] for row in scene.rows(staff_notifications)] == ["sent"]
 
 
 def test_a_wrong_address_is_told_apart_from_a_sent_letter(office):
@@ -156,7 +156,7 @@ def test_a_submitter_gets_a_mail_and_a_wrong_address_is_given_up(office, sqlite_
     assert {(item["opinion"], item["state"], item["reason"]) for item in asked(scene, "/letters")} == {
         ("o-0", "sent", None), ("o-1", "failed", "the mail server refused the address for good"),
     }  # fmt: skip
-    assert {row["contact"] for row in scene.rows(notes)} == {None}
+    assert {row["contact"] for row in scene.rows(submitter_notifications)} == {None}
 
 
 def test_a_mail_server_for_submitters_that_hangs_lets_them_wait(silent_port, sqlite_database, clock):

@@ -12,7 +12,7 @@ from services.notify.domain.recipients import address
 from services.notify.store.deadlines import DeadlineStore
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
-from services.notify.store.tables import channels, deadlines, letters, notes, reminders
+from services.notify.store.tables import channels, deadlines, reminders, staff_notifications, submitter_notifications
 from tests.unit.notify.scenes import scene_on, small_place
 
 WATER = "mailto://w.example"
@@ -37,7 +37,7 @@ def test_a_case_goes_up_the_ladder_and_ends(any_database, clock):
     ]  # fmt: skip
     (channel,) = scene.channels()
     assert scene.visit(channel) == 3
-    assert {row["state"] for row in scene.rows(letters)} == {"sent"}
+    assert {row["state"] for row in scene.rows(staff_notifications)} == {"sent"}
 
 
 def test_workers_share_what_is_due_and_none_fires_twice(any_database, clock):
@@ -136,4 +136,4 @@ def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_d
         thread.join(20)
     assert [len(ids) for ids in gathered] == [20]
     assert (len(written), len(set(written))) == (20, 20)
-    assert len(scene.rows(notes)) == 20
+    assert len(scene.rows(submitter_notifications)) == 20

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.contracts.topology import DEAD, LETTERS, SERVICES, dead_queue
-from services.notify.store.tables import notes
+from services.notify.store.tables import submitter_notifications
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.messaging.broker import Outgoing
 from services.runtime.store.vault import Vault
@@ -92,7 +92,11 @@ def test_no_store_and_no_message_names_anybody_and_whoever_may_know_still_reads_
     assert found(county) == {}
     assert county.database("notify").url.database is not None
     with county.database("notify").reading() as connection:
-        waiting = connection.execute(sa.select(notes.c.about).where(notes.c.contact.is_not(None))).scalars().all()
+        waiting = (
+            connection.execute(sa.select(submitter_notifications.c.about).where(submitter_notifications.c.contact.is_not(None)))
+            .scalars()
+            .all()
+        )
     # Three ways to reach two people: a letter each for every step.
     assert waiting.count("received") == 3
     assert waiting.count("replied") == 3
@@ -125,7 +129,10 @@ def test_after_an_erasure_the_numbers_are_the_same_and_no_letter_waits(county):
     county.work()
     assert county.get("/statistics", who="admin") == before
     with county.database("notify").reading() as connection:
-        assert connection.execute(sa.select(notes.c.id).where(notes.c.contact.is_not(None))).all() == []
+        assert (
+            connection.execute(sa.select(submitter_notifications.c.id).where(submitter_notifications.c.contact.is_not(None))).all()
+            == []
+        )
     status, shown = county.get(f"/receipts/{receipt}", who=None)
     assert (status, shown["state"]) == (200, "concluded")
     assert shown["timeline"][-1]["what"] == "opinion.erased"

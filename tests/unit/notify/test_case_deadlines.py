@@ -7,7 +7,7 @@ import pytest
 from services.contracts.messages.supervision import CalendarChanged, CardIssued, SupervisionRaised
 from services.contracts.messages.values import Moved
 from services.notify.store.agenda_tables import supervisions
-from services.notify.store.tables import cases, deadlines, letters, occasions, reminders
+from services.notify.store.tables import cases, deadlines, occasions, reminders, staff_notifications
 from tests.unit.notify.cases import Case
 from tests.unit.notify.scenes import LADDER, at, rung, scene_on, small_place
 
@@ -123,7 +123,7 @@ def test_a_broken_promise_is_a_red_card_once_when_the_office_opens(scene, case):
     )  # fmt: skip
     assert ("promise", 2, "missed") in states(scene)
     assert scene.rows(occasions) == []
-    assert [letter["recipient"] for letter in scene.rows(letters)] == ["department"]
+    assert [letter["recipient"] for letter in scene.rows(staff_notifications)] == ["department"]
 
 
 def test_a_rung_that_is_renamed_before_the_office_opens_is_not_forgotten(scene, case, clock):
@@ -150,7 +150,7 @@ def test_dissatisfied_twice_goes_to_supervision_and_once_does_not(scene, case):
     (row,) = scene.rows(supervisions)
     assert (raised.data.rung, raised.data.of, raised.data.supervision) == ("dissatisfied", "evaluation", row["id"])
     assert raised.data.deadline == row["due"] == at("2026-12-02 23:59:59")
-    (letter,) = scene.rows(letters)
+    (letter,) = scene.rows(staff_notifications)
     assert "重办答复" in letter["body"]
 
 
@@ -272,7 +272,7 @@ def test_a_changed_calendar_is_one_letter_to_each_channel_of_the_department(scen
     moved = tuple(Moved(f"a-{n}", f"o-{n}", "reply", at("2026-12-14 23:59:59"), at("2026-12-15 23:59:59")) for n in range(40))
     event = scene.event(CalendarChanged("water", "2027 年放假安排公布", moved), 1, "calendar")
     scene.consume(event)
-    (letter,) = scene.rows(letters)
+    (letter,) = scene.rows(staff_notifications)
     assert letter["title"] == "【期限调整】40 项 · 40 deadlines moved"
     assert "a-0 答复: 2026-12-14 23:59 → 2026-12-15 23:59" in letter["body"]
     assert "……共 40 项" in letter["body"]
@@ -286,5 +286,5 @@ def test_a_changed_calendar_is_one_letter_to_each_channel_of_the_department(scen
 def test_a_department_without_channels_is_noted_and_not_written_to(scene):
     moved = (Moved("a-1", "o-1", "reply", at("2026-12-14 23:59:59"), at("2026-12-15 23:59:59")),)
     scene.consume(scene.event(CalendarChanged("health", "调休", moved), 1, "calendar"))
-    assert scene.rows(letters) == []
+    assert scene.rows(staff_notifications) == []
     assert [row["department"] for row in scene.rows(reminders)] == ["health"]

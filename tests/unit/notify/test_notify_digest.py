@@ -11,7 +11,7 @@ from services.contracts.catalogue.model import Person
 from services.notify.domain.recipients import LETTER_RESTS, Recipients, address, digest_at
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.staff_notifications import StaffNotificationStore
-from services.notify.store.tables import letters
+from services.notify.store.tables import staff_notifications
 from tests.unit.notify.scenes import Scene, at, scene_on, small_place
 
 DAILY, SINGLE = "mailto://daily.example", "mailto://single.example"
@@ -40,7 +40,7 @@ def scene(sqlite_database, clock):
 
 
 def daily(scene):
-    return [row for row in scene.rows(letters, "id") if row["channel"] == KEY]
+    return [row for row in scene.rows(staff_notifications, "id") if row["channel"] == KEY]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.catalogue.model import Person
 from services.notify.domain.recipients import Recipients, Undelivered, address
-from services.notify.store.tables import letters
+from services.notify.store.tables import staff_notifications
 from tests.unit.notify.scenes import at, deadline, rung, scene_on, small_place
 
 CLERK, BOSS, MAYOR, OFFICE = "mailto://clerk.example", "mailto://boss.example", "wecombot://mayor", "mailto://office.example"
@@ -24,7 +24,7 @@ NOW = at("2026-12-15 09:00")
 
 def written(department="water", to=("department", "supervisor", "leader"), place=PLACE, **facts):
     recipients = Recipients(place, {}, facts.get("secrets"))
-    found = recipients.letters(rung("all", to=to, after="1wd"), replace(deadline(), department=department), NOW)
+    found = recipients.notifications(rung("all", to=to, after="1wd"), replace(deadline(), department=department), NOW)
     return {letter.person: letter for letter in found}
 
 
@@ -78,7 +78,7 @@ def test_a_secret_that_nobody_gave_is_named_and_the_letter_waits(sqlite_database
     scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-03 08:30")
     assert scene.visit(address(url).key) == 0
-    (row,) = scene.rows(letters)
+    (row,) = scene.rows(staff_notifications)
     assert (row["state"], row["reason"]) == ("pending", "the settings do not say what SMTP_PASSWORD is")
     with pytest.raises(Undelivered, match="SMTP_PASSWORD"):
         scene.service.recipients.url(address(url).key)
@@ -88,4 +88,4 @@ def test_the_record_tells_whose_channel_a_letter_went_to(sqlite_database, clock)
     scene = scene_on(sqlite_database, clock, catalogue=replace(PLACE, ladder={"all": EVERYBODY}))
     scene.consume(scene.created(reply="2026-12-14 23:59:59"))
     scene.climb("2026-12-15 09:00")
-    assert {row["person"] for row in scene.rows(letters)} == {None, "clerk", "boss", "mayor"}
+    assert {row["person"] for row in scene.rows(staff_notifications)} == {None, "clerk", "boss", "mayor"}

@@ -8,7 +8,7 @@ import pytest
 
 from services.contracts.messages.supervision import LetterCancelled, LetterRequested
 from services.notify.store.submitter_notifications import CANCELLED, NO_KEY, SubmitterNotificationStore
-from services.notify.store.tables import notes
+from services.notify.store.tables import submitter_notifications
 from services.runtime.store.vault import SealBroken, Vault
 from tests.unit.notify.scenes import KEY, scene_on
 
@@ -36,12 +36,12 @@ def held(scene):
 
 
 def states(scene):
-    return [(row["way"], row["state"], row["reason"]) for row in scene.rows(notes, "opinion", "message", "way")]
+    return [(row["way"], row["state"], row["reason"]) for row in scene.rows(submitter_notifications, "opinion", "message", "way")]
 
 
 def test_no_byte_of_the_store_says_whom_a_letter_is_for(scene):
     publish_to_notify(scene, requested())
-    assert [row["state"] for row in scene.rows(notes)] == ["pending", "pending"]
+    assert [row["state"] for row in scene.rows(submitter_notifications)] == ["pending", "pending"]
     assert [secret for secret in (*SECRETS, "ABCD-1234") if secret.encode() in held(scene)] == []
     scene.serve_way("email")
     assert scene.notifier.sent[0][0] == "mailto://user:pw@smtp.example?to=wang%40x.example"
@@ -53,7 +53,7 @@ def test_letters_to_whoever_was_erased_are_thrown_away_and_the_others_are_not(sc
     assert states(scene) == [
         ("email", "dropped", CANCELLED), ("sms", "dropped", CANCELLED), *[("email", "pending", None), ("sms", "pending", None)] * 2,
     ]  # fmt: skip
-    gone = [row for row in scene.rows(notes) if row["state"] == "dropped"]
+    gone = [row for row in scene.rows(submitter_notifications) if row["state"] == "dropped"]
     assert {(row["contact"], row["title"], row["body"], row["next_at"]) for row in gone} == {(None, None, None, None)}
 
 
@@ -72,7 +72,7 @@ def test_what_waits_is_brought_under_the_newest_key(scene):
     post = SubmitterNotificationStore(scene.database, Vault([OTHER_KEY, KEY]))
     assert (post.reseal(), post.reseal()) == (2, 0)
     letter = SubmitterNotificationStore(scene.database, Vault([OTHER_KEY])).take("email")
-    assert letter.letter[0] == "wang@x.example"
+    assert letter.content[0] == "wang@x.example"
 
 
 def test_a_letter_that_no_key_opens_is_given_up_and_the_next_one_is_sent(scene):

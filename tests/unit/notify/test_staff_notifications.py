@@ -21,7 +21,7 @@ from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.reminders import sent_reminders
 from services.notify.store.staff_notifications import StaffNotificationStore
-from services.notify.store.tables import channels, letters
+from services.notify.store.tables import channels, staff_notifications
 from tests.unit.notify.scenes import at, deadline, scene_on, small_place
 
 WATER, WATER_TOO, BOSS = "mailto://w.example", "json://w.example/hook", "mailto://boss.example"
@@ -38,7 +38,7 @@ def scene(sqlite_database, clock):
 
 
 def posted(scene):
-    return {row["channel"]: row for row in scene.rows(letters)}
+    return {row["channel"]: row for row in scene.rows(staff_notifications)}
 
 
 def key(url):
@@ -66,7 +66,7 @@ def test_a_letter_ahead_of_the_deadline_does_not_call_it_overdue():
 
 def test_one_channel_gets_one_letter_however_many_recipients_share_it():
     recipients = Recipients(PLACE, {"supervisor": (WATER,)})
-    written = recipients.letters(PLACE.ladder["red"], deadline(), at("2026-12-15 09:00"))
+    written = recipients.notifications(PLACE.ladder["red"], deadline(), at("2026-12-15 09:00"))
     assert [(letter.recipient, letter.channel) for letter in written] == [
         ("department", key(WATER)),
         ("department", key(WATER_TOO)),

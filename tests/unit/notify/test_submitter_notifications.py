@@ -19,7 +19,7 @@ from services.notify.consumer import read_request
 from services.notify.domain.recipients import LETTER_RESTS, Undelivered
 from services.notify.domain.submitters import FAILURES_OF_A_WAY, STEPS, SubmitterChannels, cause_of, write_to_submitter
 from services.notify.store.submitter_notifications import SubmitterNotificationStore
-from services.notify.store.tables import channels, letters, notes
+from services.notify.store.tables import channels, staff_notifications, submitter_notifications
 from services.runtime.messaging.broker import Delivery
 from tests.unit.notify.scenes import at, scene_on, small_place
 
@@ -54,7 +54,7 @@ def told(scene, *messages, opinion="o-1"):
 
 
 def shown(scene):
-    rows = scene.rows(notes, "about", "way", "state", "attempts")
+    rows = scene.rows(submitter_notifications, "about", "way", "state", "attempts")
     return [(row["about"], row["way"], row["state"], row["attempts"], row["reason"]) for row in rows]
 
 
@@ -101,7 +101,7 @@ def test_a_letter_reaches_the_address_and_nothing_of_it_is_kept(scene):
     ((url, title, body),) = scene.notifier.sent
     assert url == "mailto://user:pw@smtp.example?to=wang%40x.example"
     assert ("已收到" in title, "ABCD-1234-EFGH-5" in body) == (True, True)
-    (row,) = scene.rows(notes)
+    (row,) = scene.rows(submitter_notifications)
     assert (row["state"], row["contact"], row["title"], row["body"]) == ("sent", None, None, None)
     assert scene.ways_due() == []
 
@@ -121,7 +121,7 @@ def test_a_way_that_is_not_set_up_drops_the_letter_and_says_so(sqlite_database, 
         ("received", "email", "dropped", 0, "this way of writing to submitters is not set up"),
         ("received", "sms", "pending", 0, None),
     ]
-    dropped, waiting = scene.rows(notes, "way")
+    dropped, waiting = scene.rows(submitter_notifications, "way")
     assert (dropped["contact"], scene.vault.open(waiting["contact"])) == (None, "13800000000")
 
 
@@ -138,7 +138,7 @@ def test_a_way_that_is_not_set_up_drops_the_letter_and_says_so(sqlite_database, 
 )  # fmt: skip
 def test_a_contact_is_one_address_that_can_be_written_to_or_says_why_not(scene, way, given, to, reason):
     told(scene, requested(**{"email": None} | {"email" if way == "email" else "phone": given}))
-    (kept,) = scene.rows(notes)
+    (kept,) = scene.rows(submitter_notifications)
     assert kept["reason"] == reason
     assert (scene.vault.open(kept["contact"]) if kept["contact"] else None) == to
 
@@ -146,7 +146,7 @@ def test_a_contact_is_one_address_that_can_be_written_to_or_says_why_not(scene, 
 def test_what_is_no_address_is_not_kept(scene):
     told(scene, requested(email="a@b.example,c@d.example"))
     assert shown(scene) == [("received", "email", "failed", 0, "not an address")]
-    assert scene.rows(notes)[0]["contact"] is None
+    assert scene.rows(submitter_notifications)[0]["contact"] is None
 
 
 def test_an_address_cannot_change_the_rest_of_the_template():
@@ -157,7 +157,7 @@ def test_an_address_cannot_change_the_rest_of_the_template():
 def test_what_one_waits_for_comes_at_once_and_the_rest_in_office_hours(scene, clock):
     clock.instant = at("2026-11-28 23:00")
     told(scene, requested(), requested("assigned"))
-    assert [row["next_at"] for row in scene.rows(notes, "next_at")] == [clock.now(), at("2026-11-30 08:30")]
+    assert [row["next_at"] for row in scene.rows(submitter_notifications, "next_at")] == [clock.now(), at("2026-11-30 08:30")]
     assert scene.serve_way("email") == 1
 
 
@@ -166,7 +166,7 @@ def test_a_letter_heard_twice_is_one_letter(scene):
     scene.hear_letters(event)
     with pytest.raises(IntegrityError):
         scene.hear_letters(event)
-    assert len(scene.rows(notes)) == 1
+    assert len(scene.rows(submitter_notifications)) == 1
 
 
 def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(scene):
@@ -177,7 +177,7 @@ def test_a_mailbox_that_does_not_exist_is_given_up_at_once_and_harms_no_other(sc
     assert scene.serve_way("email") == 1
     assert [entry[2] for entry in shown(scene)] == ["failed", "failed", "failed", "sent"]
     assert {entry[4] for entry in shown(scene)} == {None, "the mail server refused the address for good"}
-    assert [row["contact"] for row in scene.rows(notes)] == [None] * 4
+    assert [row["contact"] for row in scene.rows(submitter_notifications)] == [None] * 4
     assert scene.rows(channels) == []
 
 
@@ -201,7 +201,7 @@ def test_a_letter_that_had_its_chances_is_given_up_and_forgotten(scene, clock):
         scene.serve_way("email")
         clock.instant = scene.catalogue.calendar.next_opening(clock.instant + rest)
     assert shown(scene) == [("replied", "email", "failed", len(LETTER_RESTS) + 1, "timed out")]
-    assert scene.rows(notes)[0]["contact"] is None
+    assert scene.rows(submitter_notifications)[0]["contact"] is None
 
 
 def test_a_letter_whose_process_died_is_uncertain_and_forgotten(scene, clock):
@@ -210,7 +210,7 @@ def test_a_letter_whose_process_died_is_uncertain_and_forgotten(scene, clock):
     clock.instant += scene.service.lost_after + timedelta(seconds=1)
     assert scene.ways_due() == []
     assert [entry[2] for entry in shown(scene)] == ["uncertain"]
-    assert (scene.rows(notes)[0]["contact"], scene.serve_way("email")) == (None, 0)
+    assert (scene.rows(submitter_notifications)[0]["contact"], scene.serve_way("email")) == (None, 0)
 
 
 def test_a_way_that_was_closed_meanwhile_gives_up_its_letters(scene, clock):
@@ -251,7 +251,7 @@ def test_nothing_of_a_submitter_reaches_the_log_or_the_reminders(scene):
     said = stream.getvalue() + standard.getvalue()
     assert "submitter_notification_refused" in said
     assert [word for word in ("wang", "王先生", "13800000000", "ABCD", "not one") if word in said] == []
-    assert scene.rows(letters) == []
+    assert scene.rows(staff_notifications) == []
 
 
 def test_a_letter_that_cannot_be_read_does_not_repeat_what_it_says():
