@@ -13,7 +13,7 @@ import orjson
 from services.contracts.messages.registry import MESSAGES
 from services.contracts.messages.values import Message
 from services.contracts.topology import EVENTS, LETTERS, PUBLISHES, SERVICE_QUEUES, SERVICES
-from services.runtime.process.assembly import Assembly
+from services.runtime.process.assembly import AnyAssembly
 from services.runtime.process.health import health_routes
 from services.runtime.web.routes import API, Route
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "messages"
 
 
-def assemblies() -> dict[str, Assembly]:
+def assemblies() -> dict[str, AnyAssembly]:
     """The four services by name, in the order of the topology."""
     return {name: importlib.import_module(f"services.{name}.__main__").ASSEMBLY for name in SERVICES}
 

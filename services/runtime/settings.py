@@ -167,7 +167,7 @@ def table(settings: Any, service: str) -> list[tuple[str, str, str]]:
     return rows
 
 
-def _masked(value: Any) -> str:
+def _masked(value: object) -> str:
     if isinstance(value, tuple):
         # Addresses of channels carry their tokens anywhere, so only the kind of channel is shown; of a key, nothing at all.
         return " ".join(f"{each.partition('://')[0]}://***" if "://" in each else "***" for each in value)

@@ -20,7 +20,7 @@ from services.console.embedded.merge_metrics import merge
 from services.console.settings import load_settings
 from services.contracts.measures import KEEPING
 from services.contracts.topology import SERVICES
-from services.runtime.process.assembly import Assembly, build_app
+from services.runtime.process.assembly import AnyAssembly, build_app
 from services.runtime.process.assembly import load_settings as load_service_settings
 from services.runtime.process.health import TEXT
 from services.runtime.process.logs import set_up_logs
@@ -151,7 +151,9 @@ def _answer(start_response: StartResponse, status: str, body: object) -> Iterabl
     return [orjson.dumps(body)]
 
 
-def build(given: Mapping[str, tuple[Assembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict) -> CombinedApp:
+def build(
+    given: Mapping[str, tuple[AnyAssembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict
+) -> CombinedApp:
     """The combined application; call it after the fork."""
     applications = {name: build_app(assembly, settings).wsgi_app for name, (assembly, settings) in given.items()}
     ports = {name: settings.worker_port for name, (_, settings) in given.items()}

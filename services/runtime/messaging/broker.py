@@ -44,7 +44,7 @@ class Outgoing:
     exchange: str
     routing_key: str
     body: bytes
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, object] = field(default_factory=dict)
     type: str = ""
     correlation_id: str = ""
 
@@ -105,7 +105,7 @@ def _connect(url: str, name: str) -> kombu.Connection:
     return connection
 
 
-def _tls(address: BrokerAddress) -> dict[str, Any] | bool:
+def _tls(address: BrokerAddress) -> dict[str, object] | bool:
     """What py-amqp needs to verify the certificate and the name in it, which for `amqps://` alone it does not look at."""
     return address.secure and {
         "cert_reqs": ssl.CERT_REQUIRED, "server_hostname": address.host, "tls_minimum_version": OLDEST,
@@ -210,7 +210,7 @@ class RabbitPublisher:
             if copy is not None and not taken:
                 self._failed.setdefault(copy, "refused by the broker")
 
-    def _returned(self, _: Any, exchange: str, routing_key: str, message: Any) -> None:
+    def _returned(self, _: object, exchange: str, routing_key: str, message: Any) -> None:
         # The return comes before the confirm of the same message.
         self._failed[message.properties["message_id"], exchange, routing_key] = "no queue takes it"
 

@@ -30,7 +30,7 @@ class Delivery:
     exchange: str = ""
 
 
-def failure_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, Any]:
+def failure_headers(delivery: Delivery, attempt: int, reason: str, now: int) -> dict[str, object]:
     """What a copy in a retry or dead queue has to remember, because it comes back under the queue's name and from us.
 
     `now` is a second (epoch); since when a message fails stays what it was at its first failure.
@@ -62,5 +62,5 @@ def delivery_of(queue: str, info: Mapping[str, Any], properties: Mapping[str, An
     )
 
 
-def _count(value: Any) -> int:
+def _count(value: object) -> int:
     return value if isinstance(value, int) and value > 0 else 0

@@ -6,10 +6,11 @@ import dataclasses
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import flask
 import structlog
+from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use
@@ -48,47 +49,55 @@ PRUNE_SECONDS = 600.0
 USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
 
 
+G = TypeVar("G", bound=ProcessSettings)
+S = TypeVar("S")
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
-class Assembly:
+class Assembly(Generic[G, S]):
     """The parts of one service. `build` makes its context (what handlers work with) from settings, store and clock.
 
-    `tells` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use, `uses`
-    asks the store which of its codes open cases use. `limits` are the limits of its own, by the settings.
+    `readiness_facts` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use,
+    `uses` asks the store which of its codes open cases use. `limits` are the limits of its own, by the settings.
     """
 
     name: str
-    settings: type[ProcessSettings]
-    build: Callable[[Any, Database, Clock], Any]
+    settings: type[G]
+    build: Callable[[G, Database, Clock], S]
     routes: Routes
-    subscriptions: Callable[[Any], Sequence[Subscription[Any]]]
+    subscriptions: Callable[[S], Sequence[Subscription[Any]]]
     migrations: Path
-    periodic_jobs: Callable[[Any], Sequence[PeriodicJob]] = lambda _: ()
-    collectors: Callable[[Any], Sequence[Any]] = lambda _: ()
-    readiness_facts: Callable[[Any], Facts] = lambda _: {}
-    place: Callable[[Any], InUse[Any]] | None = None
+    periodic_jobs: Callable[[S], Sequence[PeriodicJob]] = lambda _: ()
+    collectors: Callable[[S], Sequence[Collector]] = lambda _: ()
+    readiness_facts: Callable[[S], Facts] = lambda _: {}
+    place: Callable[[S], InUse[Any]] | None = None
     uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
-    limits: Callable[[Any], Mapping[Limit, int]] = lambda _: {}
+    limits: Callable[[G], Mapping[Limit, int]] = lambda _: {}
 
 
-def load_settings(assembly: Assembly) -> ProcessSettings:
+#: Where the services are handled alike.
+AnyAssembly = Assembly[Any, Any]
+
+
+def load_settings(assembly: Assembly[G, S]) -> G:
     """The service's settings from the environment, the broker's address with its trust; raises `SettingsInvalid`."""
     given = settings.load(assembly.settings, assembly.name)
     trust = (given.broker_ca, given.broker_certificate, given.broker_key)
     return dataclasses.replace(given, broker_url=trusting(f"HUIYING_{assembly.name.upper()}_BROKER_URL", given.broker_url, *trust))
 
 
-def open_database(assembly: Assembly, given: ProcessSettings, clock: Clock) -> Database:
+def open_database(assembly: Assembly[G, S], given: G, clock: Clock) -> Database:
     """The service's own store."""
     return Database(given.database_url, assembly.name, clock)
 
 
-def checks_of(assembly: Assembly, given: ProcessSettings, database: Database) -> Checks:
+def checks_of(assembly: Assembly[G, S], given: G, database: Database) -> Checks:
     """What `/readyz` of every process of a service looks at."""
     store = StoreCheck(database, {"runtime": STORE, assembly.name: assembly.migrations})
     return {"broker": BrokerProbe(given.broker_url).check, "store": remember(store.check)}
 
 
-def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = None) -> flask.Flask:
+def build_app(assembly: Assembly[G, S], given: G, clock: Clock | None = None) -> flask.Flask:
     """The service's HTTP application. Opens stores lazily, so it may be built before a fork."""
     clock = clock or SystemClock()
     database, telemetry = open_database(assembly, given, clock), Telemetry()
@@ -108,9 +117,7 @@ def build_app(assembly: Assembly, given: ProcessSettings, clock: Clock | None = 
     )
 
 
-def worker_loops(
-    assembly: Assembly, given: ProcessSettings, database: Database, service: Any, telemetry: Telemetry
-) -> dict[str, Loop]:
+def worker_loops(assembly: Assembly[G, S], given: G, database: Database, service: S, telemetry: Telemetry) -> dict[str, Loop]:
     """The relay when the service publishes anything, a dispatcher for each queue it consumes, its periodic jobs."""
     label = f"huiying-{assembly.name}"
 
@@ -134,7 +141,7 @@ def worker_loops(
     return loops
 
 
-def _nowhere(assembly: Assembly, service: Any) -> Callable[[], Collection[tuple[str, str]]]:
+def _nowhere(assembly: Assembly[G, S], service: S) -> Callable[[], Collection[tuple[str, str]]]:
     """The places without a queue, by the catalogue as it is when that is asked."""
     if assembly.place is None:
         return frozenset
@@ -157,7 +164,7 @@ def counted(job: PeriodicJob, telemetry: Telemetry) -> PeriodicJob:
     return dataclasses.replace(job, run=run)
 
 
-def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, clock: Clock) -> PeriodicJob:
+def _depths(assembly: Assembly[G, S], given: G, telemetry: Telemetry, clock: Clock) -> PeriodicJob:
     """Counts what waits in queues and what could not be handled, for the metrics."""
 
     def queues(catalogue: Catalogue) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -168,11 +175,11 @@ def _depths(assembly: Assembly, given: ProcessSettings, telemetry: Telemetry, cl
     return PeriodicJob("depths", DEPTHS_SECONDS, watch.look)
 
 
-def _open_codes(assembly: Assembly, place: InUse[Any], database: Database) -> LackingCodes:
+def _open_codes(assembly: Assembly[G, S], place: InUse[Any], database: Database) -> LackingCodes:
     return LackingCodes(database, lambda: place.catalogue, assembly.uses)
 
 
-def _readiness_facts(assembly: Assembly, database: Database, service: Any) -> Facts:
+def _readiness_facts(assembly: Assembly[G, S], database: Database, service: S) -> Facts:
     """What the service tells, and what is wrong with its catalogue while something is."""
     if assembly.place is None:
         return assembly.readiness_facts(service)
@@ -184,7 +191,7 @@ def _readiness_facts(assembly: Assembly, database: Database, service: Any) -> Fa
     }  # fmt: skip
 
 
-def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, telemetry: Telemetry) -> PeriodicJob:
+def _catalogue(assembly: Assembly[G, S], place: InUse[Any], database: Database, telemetry: Telemetry) -> PeriodicJob:
     """Compares the catalogue in use with the open cases, for the metrics and the log."""
     codes, told = _open_codes(assembly, place, database), list[Use]()
 
@@ -201,7 +208,7 @@ def _catalogue(assembly: Assembly, place: InUse[Any], database: Database, teleme
     return PeriodicJob("catalogue", CATALOGUE_SECONDS, compare)
 
 
-def _web(assembly: Assembly, given: ProcessSettings) -> int:
+def _web(assembly: Assembly[G, S], given: G) -> int:
     shown = identity(given.tls_certificate, given.tls_key)
     limits, proxies = body_limits(assembly.routes), given.trusted_proxies
     WebServer(
@@ -210,7 +217,7 @@ def _web(assembly: Assembly, given: ProcessSettings) -> int:
     return 0
 
 
-def _worker(assembly: Assembly, given: ProcessSettings) -> int:
+def _worker(assembly: Assembly[G, S], given: G) -> int:
     clock, telemetry = SystemClock(), Telemetry(process="worker")
     database = open_database(assembly, given, clock)
     service = assembly.build(given, database, clock)
@@ -221,7 +228,7 @@ def _worker(assembly: Assembly, given: ProcessSettings) -> int:
     return run_worker(assembly.name, loops, status, given.host, given.worker_port)
 
 
-def _migrate(assembly: Assembly, given: ProcessSettings) -> int:
+def _migrate(assembly: Assembly[G, S], given: G) -> int:
     database = open_database(assembly, given, SystemClock())
     migrate(database, STORE, "runtime")
     migrate(database, assembly.migrations, assembly.name)
@@ -233,18 +240,18 @@ def migrate_access(url: str) -> None:
     migrate(Database(url, "access", SystemClock()), ACCESS, "access")
 
 
-def _settings(assembly: Assembly, given: ProcessSettings) -> int:
+def _settings(assembly: Assembly[G, S], given: G) -> int:
     for name, value, meaning in settings.table(given, assembly.name):
         sys.stdout.write(f"{name:34} {value:50} {meaning}\n")
     return 0
 
 
-COMMANDS: dict[str, Callable[[Assembly, ProcessSettings], int]] = {
+COMMANDS: dict[str, Callable[[AnyAssembly, Any], int]] = {
     "web": _web, "worker": _worker, "migrate": _migrate, "settings": _settings,
 }  # fmt: skip
 
 
-def run(assembly: Assembly, arguments: Sequence[str]) -> int:
+def run(assembly: Assembly[G, S], arguments: Sequence[str]) -> int:
     """The command line of one service; returns the exit status."""
     command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
     if command is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import flask
 import structlog
@@ -50,19 +49,19 @@ def health_routes(name: str, checks: Checks, expose: Callable[[], bytes], readin
     routes = Routes()
 
     @routes.get("/healthz", access=PUBLIC)
-    def healthz(_: Call[Any]) -> Answer:
+    def healthz(_: Call[object]) -> Answer:
         """Whether the process answers."""
         return 200, {"status": "ok", "service": name}
 
     @routes.get("/readyz", access=PUBLIC, cost=READY_COST)
-    def readyz(_: Call[Any]) -> Answer:
+    def readyz(_: Call[object]) -> Answer:
         """Whether the broker takes messages, and the store answers, has its shape and takes writes."""
         status, words = readiness(checks)
         return status, words | facts_of(readiness_facts or {})
 
     @routes.get("/metrics", access=PUBLIC, cost=SCRAPE_COST)
     @routes.get(f"/{name}/metrics", access=PUBLIC, cost=SCRAPE_COST)
-    def metrics(_: Call[Any]) -> Answer:
+    def metrics(_: Call[object]) -> Answer:
         """The series of this service for Prometheus."""
         return flask.Response(expose(), content_type=TEXT)
 

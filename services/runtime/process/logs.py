@@ -38,7 +38,7 @@ class _Printable(logging.Formatter):
         return printable(super().format(record), lines=True)
 
 
-def _one_json_line(entry: Any, **options: Any) -> str:
+def _one_json_line(entry: object, **options: Any) -> str:
     return escape_json(json.dumps(entry, **options))
 
 

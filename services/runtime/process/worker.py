@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from socketserver import TCPServer, ThreadingMixIn
-from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import WSGIApplication
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -63,11 +63,11 @@ class _StatusServer(ThreadingMixIn, WSGIServer):
 
 
 class _QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: object) -> None:
         """Health checks are no news."""
 
 
-def run_worker(name: str, loops: Mapping[str, Loop], status: Any, host: str, port: int) -> int:
+def run_worker(name: str, loops: Mapping[str, Loop], status: WSGIApplication, host: str, port: int) -> int:
     """Run every loop until SIGTERM or SIGINT; returns the exit status: 1 when a loop ended by itself or had to be left behind."""
     stop = threading.Event()
     sys.setswitchinterval(SWITCH_SECONDS)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult, Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
 
-Row = Mapping[str, Any]
+Row = Mapping[str, object]
 #: More statements than all services have.
 REMEMBERED = 512
 

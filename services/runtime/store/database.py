@@ -45,15 +45,15 @@ class Instant(TypeDecorator[datetime]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> int | None:
         """Aware datetime to microseconds."""
         return _microseconds(value)
 
-    def bind_processor(self, dialect: Any) -> Callable[[datetime | None], int | None]:
+    def bind_processor(self, dialect: sa.Dialect) -> Callable[[datetime | None], int | None]:
         """The same without the wrapper that SQLAlchemy calls for each value: there are dozens in a row."""
         return _microseconds
 
-    def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
+    def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime | None:
         """Microseconds to an aware datetime in the local zone."""
         return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
 
@@ -68,13 +68,13 @@ class Transaction:
     def __init__(self, connection: Connection, source: str, now: datetime) -> None:
         self.connection, self.source, self.now = connection, source, now
         self.said = 0
-        self._buffer: dict[sa.Executable, list[dict[str, Any]]] = {}
+        self._buffer: dict[sa.Executable, list[Mapping[str, object]]] = {}
 
-    def add(self, table: sa.Table, row: dict[str, Any]) -> None:
+    def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
         """Insert a row, together with others of its table, before the next statement or the commit."""
         self.defer(insert_into(table), row)
 
-    def defer(self, statement: sa.Executable, parameters: dict[str, Any]) -> None:
+    def defer(self, statement: sa.Executable, parameters: Mapping[str, object]) -> None:
         """Run a statement with these parameters, together with others of the same statement, at the next flush.
 
         To be called with a statement that is made once, which is compiled once.
@@ -254,7 +254,7 @@ def _engine(url: URL) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
     for pragma in pragmas:
@@ -281,7 +281,7 @@ def _begin_sqlite(connection: Connection) -> None:
         raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
-def _has_begun(raw: Any) -> bool:
+def _has_begun(raw: sqlite3.Connection) -> bool:
     # On the bare connection: half of SQLAlchemy's time for a statement that fails goes into its errors.
     try:
         raw.execute("BEGIN IMMEDIATE")

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 import msgspec
 import orjson
@@ -28,6 +28,9 @@ SHORTEST_PUBLIC_KEY = 22
 KEPT = timedelta(hours=24)
 PRUNED_A_COMMIT = 1000
 HEADER = "Idempotency-Key"
+A = TypeVar("A")
+#: What a request does, and its answer: status and body.
+Act = Callable[[Transaction], tuple[int, A]]
 #: `key` is the digest of principal, route and key; `subject` is what the answer names as its id.
 answers = sa.Table(
     "idempotency",
@@ -68,9 +71,7 @@ class Key:
         return _digest([self.principal, route, self.text])
 
 
-def once(
-    database: Database, key: Key | None, route: str, body: Any, act: Callable[[Transaction], tuple[int, Any]]
-) -> tuple[int, Any]:
+def once(database: Database, key: Key | None, route: str, body: object, act: Act[A]) -> tuple[int, A]:
     """Run `act` in a transaction that also remembers its answer under the key; a second call gets that answer.
 
     Raises `Conflict` when the key was used for another body on this route, `Invalid` when the key will not do.
@@ -100,7 +101,7 @@ def prune(database: Database) -> bool:
     return len(keys) == PRUNED_A_COMMIT
 
 
-def _once(database: Database, name: str | None, digest: str, act: Callable[[Transaction], tuple[int, Any]]) -> tuple[int, Any]:
+def _once(database: Database, name: str | None, digest: str, act: Act[A]) -> tuple[int, A]:
     with database.transaction() as work:
         if name is None:
             return act(work)
@@ -118,5 +119,5 @@ def _once(database: Database, name: str | None, digest: str, act: Callable[[Tran
         return status, answer
 
 
-def _digest(value: Any) -> str:
+def _digest(value: object) -> str:
     return hashlib.sha256(msgspec.json.encode(value, enc_hook=str, order="sorted")).hexdigest()

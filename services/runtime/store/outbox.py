@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 import sqlalchemy as sa
@@ -70,7 +69,7 @@ def outbox_row(
     now: datetime,
     message_type: str | None = None,
     correlation_id: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A fresh row."""
     return {
         "message_id": message_id, "subject": subject, "destinations": orjson.dumps(destinations).decode(), "body": body,

@@ -33,7 +33,7 @@ class Vault:
         self._newest, *_ = self._all = [Fernet(_key(text)) for text in given]
         self._any = MultiFernet(self._all)
 
-    def seal(self, value: Any) -> str:
+    def seal(self, value: object) -> str:
         """A JSON value as a text that only a holder of the key can read."""
         return self._newest.encrypt(orjson.dumps(value)).decode()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import flask
 
@@ -52,12 +51,12 @@ class AccountPages:
         routes.get(ACCOUNT, access=SIGNED_IN, page=error_page)(self.account)
         return routes
 
-    def ask_token(self, call: Call[Any]) -> Answer:
+    def ask_token(self, call: Call[object]) -> Answer:
         """The form to sign in; redirects those who are signed in already."""
         to = own_path(str(call.query.get("to", "")))
         return see_other(to) if guard_of(call).session() else self._form(to)
 
-    def sign_in(self, call: Call[Any]) -> Answer:
+    def sign_in(self, call: Call[object]) -> Answer:
         """Open a session with an access token, which is pasted once."""
         refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
         form, guard = read_form(("token", "to")), guard_of(call)
@@ -74,11 +73,11 @@ class AccountPages:
         give_cookie(response, secret, guard.is_secure())
         return response
 
-    def back_to_account(self, _: Call[Any]) -> Answer:
+    def back_to_account(self, _: Call[object]) -> Answer:
         """GET on the sign-out address: goes back to the account page. Signing out takes a POST, so no link can do it."""
         return see_other(ACCOUNT)
 
-    def sign_out(self, call: Call[Any]) -> Answer:
+    def sign_out(self, call: Call[object]) -> Answer:
         """End the session."""
         guard = guard_of(call)
         guard.sign_out()
@@ -86,7 +85,7 @@ class AccountPages:
         take_cookie(response, guard.is_secure())
         return response
 
-    def account(self, call: Call[Any]) -> Answer:
+    def account(self, call: Call[object]) -> Answer:
         """The account page: who is signed in, until when, and links to other pages."""
         return html(TEMPLATES, "account.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
 
@@ -94,14 +93,14 @@ class AccountPages:
         return html(TEMPLATES, "login.html", status, to=to, mistake=mistake, hint=self._hint)
 
 
-def guard_of(call: Call[Any]) -> RequestGuard:
+def guard_of(call: Call[object]) -> RequestGuard:
     """The guard that let the request in; views that need it are only served behind one."""
     if call.guard is None:
         raise RuntimeError("this view is only served behind a request guard")
     return call.guard
 
 
-def session_of(call: Call[Any]) -> Session | None:
+def session_of(call: Call[object]) -> Session | None:
     """The session of the caller of a page; None for a caller with a token."""
     return call.principal.session if call.principal else None
 

@@ -86,11 +86,11 @@ def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Re
     """The answer as a response: a 201 gets a Location, an answer with a version gets an ETag."""
     if isinstance(answer, flask.Response):
         return answer
-    response = json_response(*answer)
-    if response.status_code == CREATED and route.made:
-        response.headers["Location"] = route.found_at(path, answer[1])
-    if route.versioned and route.method == "GET" and response.status_code == OK:
-        response.set_etag(tag_of(answer[1]))
+    response, body = json_response(*answer), answer[1]
+    if response.status_code == CREATED and route.made and isinstance(body, Mapping):
+        response.headers["Location"] = route.found_at(path, body)
+    if route.versioned and route.method == "GET" and response.status_code == OK and isinstance(body, Mapping):
+        response.set_etag(tag_of(body))
     return response
 
 

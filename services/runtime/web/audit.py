@@ -69,8 +69,8 @@ class AuditEntry:
 class _Work:
     """Something to write: a new entry, or the outcome of some."""
 
-    rows: Sequence[dict[str, Any]]
-    ends: Sequence[dict[str, Any]]
+    rows: Sequence[dict[str, object]]
+    ends: Sequence[dict[str, object]]
     done: Future[None]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import flask
 
@@ -142,7 +141,7 @@ class GuardedRequest:
             elif not limit.by:
                 self._throttle.count(limit, address)
 
-    def count_body(self, body: Any) -> None:
+    def count_body(self, body: object) -> None:
         """Count what the route counts by a field of the body or of the form; raises `TooMany`."""
         limits = [limit for limit in self._route.counts if limit.by]
         if not limits or self.principal.caller is not NOBODY or self.principal.address is None:
@@ -161,7 +160,7 @@ class GuardedRequest:
                 if limit.misses:
                     self._throttle.missed(limit, self.principal.address)
 
-    def answered(self, status: int, answer: Any) -> None:
+    def answered(self, status: int, answer: object) -> None:
         """Note the status and the subjects of the answer; a 404 counts as a miss."""
         if status == 404:
             self.count_miss()
@@ -179,13 +178,13 @@ def authorize(route: Route, principal: Principal) -> None:
         refuse_forged(principal.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
 
 
-def _field(body: Any, name: str) -> str | None:
+def _field(body: object, name: str) -> str | None:
     """A field of a body as its schema has made it."""
     value: str | None = body.get(name) if isinstance(body, Mapping) else getattr(body, name, None)
     return value
 
 
-def _subjects(route: Route, answer: Any) -> list[str]:
+def _subjects(route: Route, answer: object) -> list[str]:
     # What a request made, or decided about many, is known from the answer only.
     if "<" in route.path or not isinstance(answer, Mapping):
         return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import flask
@@ -95,7 +95,7 @@ def environment(folder: Path) -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def html(templates: Environment, name: str, status: int = 200, **values: Any) -> flask.Response:
+def html(templates: Environment, name: str, status: int = 200, **values: object) -> flask.Response:
     """A template as a response with the headers of a page."""
     response = flask.Response(templates.get_template(name).render(values), status, content_type="text/html; charset=utf-8")
     response.headers.update(PAGE_HEADERS)
@@ -131,7 +131,7 @@ def _serve_file(routes: Routes, name: str, content_type: str) -> None:
     tag = hashlib.sha256(content).hexdigest()[:16]
 
     @routes.get(f"/static/{name}", access=PUBLIC)
-    def serve(_: Call[Any]) -> Answer:
+    def serve(_: Call[object]) -> Answer:
         """One of `FILES`."""
         response = flask.Response(content, content_type=content_type)
         response.set_etag(tag)

@@ -44,7 +44,7 @@ def read_cursor(cursor: str | None) -> str | None:
     return last
 
 
-def cursor_of(key: Any) -> str:
+def cursor_of(key: object) -> str:
     """The cursor behind which the next page begins."""
     return base64.urlsafe_b64encode(str(key).encode()).decode()
 

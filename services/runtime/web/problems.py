@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 from urllib.parse import quote
 
 import flask
@@ -25,12 +24,12 @@ STORE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 ErrorPage = Callable[[int], flask.Response]
 
 
-def json_response(status: int, answer: Any, content_type: str = "application/json") -> flask.Response:
+def json_response(status: int, answer: object, content_type: str = "application/json") -> flask.Response:
     """An answer as JSON, dataclasses and parts of messages as objects; instants become RFC 3339 with offset."""
     return flask.Response(orjson.dumps(answer, default=msgspec.to_builtins), status, content_type=content_type)
 
 
-def document(status: int, slug: str, title: str, detail: str, **more: Any) -> flask.Response:
+def document(status: int, slug: str, title: str, detail: str, **more: object) -> flask.Response:
     """A problem document, in Chinese where that is asked for and the type has a translation; the details stay in English."""
     meaning = meaning_of(slug)
     chinese = meaning is not None and _asks_for_chinese()
@@ -52,7 +51,7 @@ def _asks_for_chinese() -> bool:
 def problem(error: Refusal) -> flask.Response:
     """An error as a problem document."""
     status = status_of(error)
-    more: dict[str, Any] = {"instance": quote(flask.request.path)} | ({"errors": error.errors} if error.errors else {})
+    more: dict[str, object] = {"instance": quote(flask.request.path)} | ({"errors": error.errors} if error.errors else {})
     response = document(status.status, status.slug, status.title, error.detail, **more)
     if isinstance(error, NotSignedIn):
         response.headers["WWW-Authenticate"] = "Bearer"

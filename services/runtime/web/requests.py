@@ -34,7 +34,7 @@ def parse_json(raw: bytes) -> dict[str, Any]:
     return parsed
 
 
-def holds_nul(value: Any) -> bool:
+def holds_nul(value: object) -> bool:
     """Whether parsed JSON has the character U+0000 in a text anywhere, which PostgreSQL cannot keep."""
     # Not recursive: JSON may be nested deeper than Python's stack is.
     waiting = [value]

@@ -15,7 +15,7 @@ from services.contracts.callers import PUBLIC, Role
 from services.runtime.web.problems import ErrorPage
 from services.runtime.web.throttle import Limit
 
-Answer = tuple[int, Any] | flask.Response
+Answer = tuple[int, object] | flask.Response
 View = Callable[[Any], Answer]
 Decorator = Callable[[View], View]
 API = "/api/v1"
@@ -59,7 +59,7 @@ class Route:
         """Whether the route needs no token."""
         return self.access is PUBLIC
 
-    def found_at(self, path: Mapping[str, str], answer: Mapping[str, Any]) -> str:
+    def found_at(self, path: Mapping[str, str], answer: Mapping[str, object]) -> str:
         """The address of what a 201 made."""
         return self.made.format_map({**{name: quote(value, safe="") for name, value in path.items()}, **answer})
 

@@ -7,7 +7,7 @@ import resource
 import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from wsgiref.types import WSGIApplication
 
 from gunicorn.app.base import BaseApplication
 
@@ -31,7 +31,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
 
     def __init__(
         self,
-        build: Callable[[], Any],
+        build: Callable[[], WSGIApplication],
         host: str,
         port: int,
         threads: int,
@@ -60,12 +60,12 @@ class WebServer(BaseApplication):  # type: ignore[misc]
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
 
-    def load(self) -> Any:
+    def load(self) -> WSGIApplication:
         """The application, in the worker after the fork."""
         return self._build()
 
 
-def _context(_: Any, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+def _context(_: object, make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
     context = make()
     context.minimum_version = OLDEST
     return context

@@ -26,7 +26,7 @@ from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker, Stored
 from services.runtime.messaging.relay import Relay
-from services.runtime.process.assembly import Assembly
+from services.runtime.process.assembly import AnyAssembly
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate
@@ -34,7 +34,7 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 
-ASSEMBLIES: Mapping[str, Assembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
+ASSEMBLIES: Mapping[str, AnyAssembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
@@ -86,7 +86,7 @@ class County:
         for name, assembly in ASSEMBLIES.items():
             self._open(name, assembly, folder, catalogue)
 
-    def _open(self, name: str, assembly: Assembly, folder: Path, catalogue: Path) -> None:
+    def _open(self, name: str, assembly: AnyAssembly, folder: Path, catalogue: Path) -> None:
         environ = {
             f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
             "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
