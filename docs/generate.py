@@ -15,12 +15,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from docs.generator import architecture, asyncapi, broker, openapi, pages  # noqa: E402 (a script finds only its own folder)
+from docs.generator.vocabulary import vocabulary  # noqa: E402 (a script finds only its own folder)
 
 NOTE = "<!-- Made by `make docs` from the tables of the code. Do not edit. -->\n\n"
 PAGES: dict[str, Callable[[], str]] = {
     "docs/architecture.md": architecture.architecture,
     "docs/topology.md": broker.topology,
     "docs/lifecycle.md": pages.lifecycle,
+    "docs/vocabulary.md": vocabulary,
     "docs/configuration.md": pages.configuration,
     "docs/metrics.md": pages.metrics,
     "docs/messages.md": pages.messages_page,

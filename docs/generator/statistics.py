@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from docs.generator.product import table
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
-from services.metrics.series import RATIOS, SHARED, Shared
+from services.metrics.series import RATIOS, SHARED, SharedFigure
 
 
 def _shared() -> list[tuple[str, ...]]:
-    def names(row: Shared) -> str:
+    def names(row: SharedFigure) -> str:
         return " + ".join(f"`{name}`" for name in row.counts)
 
     counts: list[tuple[str, ...]] = [

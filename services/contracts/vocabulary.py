@@ -14,71 +14,71 @@ from services.contracts.messages.values import Outcome, RaisedBy, Rating
 from services.contracts.words import Words
 
 
-class Standing(NamedTuple):
+class StateWords(NamedTuple):
     """A state: its name, and what it means for the submitter."""
 
     name: Words
     meaning: Words
 
 
-STANDINGS: Mapping[str, Standing] = {
-    State.SUBMITTED: Standing(
+STANDINGS: Mapping[str, StateWords] = {
+    State.SUBMITTED: StateWords(
         Words("等待审核", "Waiting for review"),
         Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
     ),
-    State.RETURNED: Standing(
+    State.RETURNED: StateWords(
         Words("请补充", "More detail needed"),
         Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below."),
     ),
-    State.DECLINED: Standing(
+    State.DECLINED: StateWords(
         Words("不予受理", "Not accepted"),
         Words("不予受理的原因及其他反映渠道如下。", "Why, and where to turn instead, is said below."),
     ),
-    State.MERGED: Standing(
+    State.MERGED: StateWords(
         Words("并案办理", "Handled with another"),
         Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer."),
     ),
-    State.WITHDRAWN: Standing(
+    State.WITHDRAWN: StateWords(
         Words("已撤回", "Withdrawn"),
         Words("您已撤回这件意见建议。", "You have taken this opinion back."),
     ),
-    State.ACCEPTED: Standing(
+    State.ACCEPTED: StateWords(
         Words("已受理", "Accepted"),
         Words("正在确定由哪个单位承办。", "We are finding the department whose task it is."),
     ),
-    State.ASSIGNED: Standing(
+    State.ASSIGNED: StateWords(
         Words("已交办", "Assigned"),
         Words("已交承办单位，等待签收。", "It is with the department, which has to sign for it."),
     ),
-    State.SIGNED: Standing(
+    State.SIGNED: StateWords(
         Words("办理中", "Being handled"),
         Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
     ),
-    State.OBJECTED: Standing(
+    State.OBJECTED: StateWords(
         Words("申请退办", "Objection under ruling"),
         Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due."),
     ),
-    State.REASSIGNED: Standing(
+    State.REASSIGNED: StateWords(
         Words("转办", "Being reassigned"),
         Words("正在转交其他单位办理。", "It is on its way to another department."),
     ),
-    State.PAUSED: Standing(
+    State.PAUSED: StateWords(
         Words("等您补充", "Waiting for you"),
         Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
     ),
-    State.DRAFTED: Standing(
+    State.DRAFTED: StateWords(
         Words("答复待审定", "Answer drafted"),
         Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head."),
     ),
-    State.REPLIED: Standing(
+    State.REPLIED: StateWords(
         Words("已答复", "Answered"),
         Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
     ),
-    State.REOPENED: Standing(
+    State.REOPENED: StateWords(
         Words("重新办理", "Being handled again"),
         Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below."),
     ),
-    State.CONCLUDED: Standing(
+    State.CONCLUDED: StateWords(
         Words("已办结", "Concluded"),
         Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),
     ),
@@ -197,6 +197,25 @@ DEADLINES: Mapping[str, Words] = {
     "promise": Words("兑现承诺", "keep the promise"),
     "evaluation": Words("作满意度测评", "rate the reply"),
 }
+#: Why a version of a deadline was set; `{rule}` is how long the step may take.
+DEADLINE_CAUSES: Mapping[str, Words] = {
+    "assigned": Words("交办，限 {rule}", "assigned, {rule}"),
+    "reopened": Words("重办，限 {rule}", "reopened, {rule}"),
+    "promised": Words("承诺的日期", "the day that was promised"),
+    "extended": Words("经批准延期", "an extension was granted"),
+    "resumed": Words("挂起结束，按挂起的时间顺延", "the pause ended; moved by what was paused"),
+    "rescheduled": Words("工作日历变动，重新计算", "the working days have changed; counted again"),
+}
+#: What has become of a version of a deadline.
+DEADLINE_STATES: Mapping[str, Words] = {
+    "open": Words("计时中", "running"),
+    "met": Words("按期", "met"),
+    "missed": Words("逾期", "missed"),
+    "replaced": Words("已由后一版本取代", "replaced by a later version"),
+    "paused": Words("挂起，停止计时", "paused, the clock stopped"),
+    "void": Words("不再需要", "nothing to do any more"),
+    "lapsed": Words("未行使，已失效", "not used, lapsed"),
+}
 CARDS: Mapping[str, Words] = {"yellow": Words("黄牌预警", "yellow card"), "red": Words("红牌警示", "red card")}
 #: What a supervision came to.
 RESULTS: Mapping[str, Words] = {
@@ -233,6 +252,8 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "contact": CONTACTS,
     "subject of a ruling": RULED,
     "deadline": DEADLINES,
+    "cause of a deadline": DEADLINE_CAUSES,
+    "state of a deadline": DEADLINE_STATES,
     "card": CARDS,
     "result of a supervision": RESULTS,
     "promise": PROMISED,

@@ -42,7 +42,7 @@ BOTH = (True, False)
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
+class SharedFigure:
     """Series that have these `labels`, summed up, are the sum of `counts` of the statistics, in total and by the dimension `by`.
 
     A value of a label with commas stands for several; `suffix` is what a histogram adds to its name.
@@ -58,11 +58,11 @@ class Shared:
 NUMBERS: dict[str, Count] = {}
 TIMES: dict[str, Timing] = {}
 #: The figures that stand both in the series and in the statistics: by the name of the series, counts and rates.
-SHARED: dict[str, tuple[Shared, ...]] = {}
+SHARED: dict[str, tuple[SharedFigure, ...]] = {}
 RATIOS: dict[str, Mapping[str, tuple[str, str]]] = {}
 
 
-def series(name: str, *shared: Shared) -> Callable[[Count], Count]:
+def series(name: str, *shared: SharedFigure) -> Callable[[Count], Count]:
     """Let a function fill a counter or a gauge."""
 
     def register(numbers: Count) -> Count:
@@ -72,7 +72,7 @@ def series(name: str, *shared: Shared) -> Callable[[Count], Count]:
     return register
 
 
-def histogram(name: str, *shared: Shared) -> Callable[[Timing], Timing]:
+def histogram(name: str, *shared: SharedFigure) -> Callable[[Timing], Timing]:
     """Let a function fill a histogram."""
 
     def register(times: Timing) -> Timing:
@@ -94,53 +94,53 @@ def filled(found: Mapping[L, float], expected: Iterable[Labels]) -> dict[Labels,
     return numbers
 
 
-@series("huiying_opinions_submitted_total", Shared(("submitted",), by="channel"))
+@series("huiying_opinions_submitted_total", SharedFigure(("submitted",), by="channel"))
 def _submitted(_: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.submitted_by_channel, ((channel,) for channel in CHANNELS))
 
 
 @series(
     "huiying_opinions_reviewed_total",
-    Shared(("accepted",), {"decision": "automatic,reviewer"}, by=""),
-    Shared(("declined",), {"decision": "declined"}, by=""),
+    SharedFigure(("accepted",), {"decision": "automatic,reviewer"}, by=""),
+    SharedFigure(("declined",), {"decision": "declined"}, by=""),
 )
 def _reviewed(_: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.reviewed_by_decision, ((decision,) for decision in DECISIONS))
 
 
-@series("huiying_assignments_created_total", Shared(("handed_out", "co_handed_out", "separate_handed_out")))
+@series("huiying_assignments_created_total", SharedFigure(("handed_out", "co_handed_out", "separate_handed_out")))
 def _created(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     led = [(topic.department, topic.code) for topic in catalogue.topics.values()]
     fallback = [(code, None) for code in catalogue.departments]
     return filled(tally.created_by_department_topic, [*led, *fallback])
 
 
-@series("huiying_assignments_open", Shared(("open",)), Shared(("overdue",), {"overdue": "true"}))
+@series("huiying_assignments_open", SharedFigure(("open",)), SharedFigure(("overdue",), {"overdue": "true"}))
 def _open(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.waiting_by_department_overdue, product(catalogue.departments, BOTH))
 
 
-@series("huiying_assignments_concluded_total", Shared(("conclusions",)))
+@series("huiying_assignments_concluded_total", SharedFigure(("conclusions",)))
 def _concluded(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.concluded_by_department_outcome_in_time, product(catalogue.departments, OUTCOMES, BOTH))
 
 
-@series("huiying_evaluations_total", Shared(("evaluations",), {"aspect": "result"}))
+@series("huiying_evaluations_total", SharedFigure(("evaluations",), {"aspect": "result"}))
 def _evaluations(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.evaluations_by_department_aspect_rating, product(catalogue.departments, ASPECTS, RATINGS))
 
 
-@series("huiying_reminders_total", Shared(("reminded",)))
+@series("huiying_reminders_total", SharedFigure(("reminded",)))
 def _reminders(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.reminders_by_department_rung, product(catalogue.departments, catalogue.ladder))
 
 
-@series("huiying_promises_total", *(Shared((count,), {"state": state}) for state, count in STATES.items()))
+@series("huiying_promises_total", *(SharedFigure((count,), {"state": state}) for state, count in STATES.items()))
 def _promises(catalogue: Catalogue, tally: SeriesTally) -> Numbers:
     return filled(tally.promises_by_department_state, product(catalogue.departments, STATES))
 
 
-@histogram("huiying_reply_seconds", Shared(("replies",), suffix="_count"))
+@histogram("huiying_reply_seconds", SharedFigure(("replies",), suffix="_count"))
 def _reply_seconds(catalogue: Catalogue, tally: SeriesTally) -> Times:
     def of(department: str) -> tuple[list[float], float]:
         buckets = [float(tally.replies_by_department_bucket[department, index]) for index in range(len(REPLY_BUCKETS) + 1)]

@@ -19,6 +19,7 @@ from services.contracts.messages.values import Contact, Outcome, RaisedBy, Ratin
 from services.contracts.vocabulary import STEPS, TABLES
 from services.contracts.words import Words
 from services.intake.domain.submission import VISIBILITIES
+from services.notify.domain.kept import DeadlineState
 
 TABLE = ROOT / "services/contracts/vocabulary.py"
 WHERE = ("services", "benchmarks", "docs", "examples")
@@ -42,6 +43,7 @@ IN_A_TEMPLATE = re.compile(r"\{\s*((?:['\"]\w+['\"]\s*:\s*['\"][^'\"]*['\"]\s*,?
         ("cause of a raise", RaisedBy), ("basis of an assignment", Basis), ("channel", CHANNELS), ("level", LEVELS),
         ("visibility", VISIBILITIES), ("role", get_args(Role)), ("role of a token", callers.Role),
         ("contact", get_args(Contact)), ("deadline", LADDER_KINDS),
+        ("state of a deadline", get_args(DeadlineState)),
     ],
 )  # fmt: skip
 def test_every_member_has_one_chinese_and_one_english_text(kind: str, members: tuple[str, ...]) -> None:

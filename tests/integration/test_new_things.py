@@ -50,7 +50,7 @@ STATE = NewThing(
         (
             VOCABULARY,
             'Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),\n    ),\n',
-            '    State.LAPSED: Standing(Words("已失效", "Lapsed"), Words("逾期未补充。", "Nothing more was heard.")),\n',
+            '    State.LAPSED: StateWords(Words("已失效", "Lapsed"), Words("逾期未补充。", "Nothing more was heard.")),\n',
         ),
     ),
     (("docs/lifecycle.md", "| `lapsed` | 0 |"), ("docs/lifecycle.md", "returned --> lapsed: decline")),
@@ -86,7 +86,7 @@ METRIC = NewThing(
             "    return filled(tally.promises_by_department_state, product(catalogue.departments, STATES))\n",
             """
 
-@series("huiying_promises_made", Shared(("promised",)))
+@series("huiying_promises_made", SharedFigure(("promised",)))
 def _promises_made(catalogue: Catalogue, tally: Tally) -> Numbers:
     return {(code,): tally.promises_by_department_state[code, "made"] for code in catalogue.departments}
 """,

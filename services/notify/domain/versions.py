@@ -9,29 +9,12 @@ from itertools import pairwise
 
 from services.contracts.catalogue.model import Difficulty
 from services.contracts.durations import Duration
+from services.contracts.vocabulary import DEADLINE_CAUSES, DEADLINE_STATES
+from services.contracts.words import Words
 from services.contracts.worktime import Calendar, DayNote
-from services.notify.domain.kept import DeadlineState, KeptDeadline
+from services.notify.domain.kept import KeptDeadline
 
-#: Why a version was set, in Chinese and English; `{rule}` is how long the step may take.
-CAUSES: Mapping[str, tuple[str, str]] = {
-    "assigned": ("交办，限 {rule}", "assigned, {rule}"),
-    "reopened": ("重办，限 {rule}", "reopened, {rule}"),
-    "promised": ("承诺的日期", "the day that was promised"),
-    "extended": ("经批准延期", "an extension was granted"),
-    "resumed": ("挂起结束，按挂起的时间顺延", "the pause ended; moved by what was paused"),
-    "rescheduled": ("工作日历变动，重新计算", "the working days have changed; counted again"),
-}
-#: What has become of a version.
-STATES: Mapping[DeadlineState, tuple[str, str]] = {
-    "open": ("计时中", "running"),
-    "met": ("按期", "met"),
-    "missed": ("逾期", "missed"),
-    "replaced": ("已由后一版本取代", "replaced by a later version"),
-    "paused": ("挂起，停止计时", "paused, the clock stopped"),
-    "void": ("不再需要", "nothing to do any more"),
-    "lapsed": ("未行使，已失效", "not used, lapsed"),
-}
-NO_RULE = ("由交办方指定的期限", "the date that it was given")
+NO_RULE = Words("由交办方指定的期限", "the date that it was given")
 ONE_DAY = timedelta(days=1)
 MOST_DAYS = 3660
 
@@ -92,8 +75,8 @@ def explain_history(calendar: Calendar, chain: Sequence[KeptDeadline], rule: Dur
 
 def _why(calendar: Calendar, kept: KeptDeadline, rule: Duration | None) -> tuple[str, str]:
     due = f"{kept.deadline.due.astimezone(calendar.zone):%Y-%m-%d %H:%M:%S}"
-    state, state_en = STATES[kept.state]
-    cause, cause_en = CAUSES.get(kept.deadline.cause, NO_RULE)
+    state, state_en = DEADLINE_STATES[kept.state]
+    cause, cause_en = DEADLINE_CAUSES.get(kept.deadline.cause, NO_RULE)
     cause = cause.format(rule=rule.zh if rule else NO_RULE[0])
     cause_en = cause_en.format(rule=rule.en if rule else NO_RULE[1])
     doubt, doubt_en = (
@@ -128,5 +111,5 @@ def _without_counting(calendar: Calendar, chain: Sequence[KeptDeadline], rule: D
     if rule is not None:
         yield from calendar.explain(first.counted_from, rule)
     if rule is None or last is not first:
-        zh, en = CAUSES[last.cause] if "{" not in CAUSES[last.cause][0] else NO_RULE
+        zh, en = DEADLINE_CAUSES[last.cause] if "{" not in DEADLINE_CAUSES[last.cause].zh else NO_RULE
         yield DayNote(last.due.astimezone(calendar.zone).date(), True, zh, en)
