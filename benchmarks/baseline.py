@@ -17,13 +17,13 @@ from services.runtime.store.database import Database
 
 SECONDS, WINDOW = 1.0, 200
 _tables = sa.MetaData()
-_rows = sa.Table("floor", _tables, sa.Column("id", sa.String(36), primary_key=True), sa.Column("body", sa.LargeBinary))
+_rows = sa.Table("baseline", _tables, sa.Column("id", sa.String(36), primary_key=True), sa.Column("body", sa.LargeBinary))
 
 
 def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> float:
     """Durable inserts a second with `rows` in each commit, in a temporary store like the services' own."""
-    path = folder / f"floor-{secrets.token_hex(4)}.db"
-    database = Database(f"sqlite:///{path}", "floor", SystemClock())
+    path = folder / f"baseline-{secrets.token_hex(4)}.db"
+    database = Database(f"sqlite:///{path}", "baseline", SystemClock())
     try:
         with database.engine.begin() as connection:
             _tables.create_all(connection)
@@ -44,10 +44,10 @@ def rows_per_second(folder: Path, bodies: Sequence[bytes], rows: int = 1) -> flo
 
 def publishes_per_second(broker: BlockingConnection, url: str, bodies: Sequence[bytes]) -> tuple[float, float]:
     """Confirmed publishes a second to a temporary quorum queue, one by one and `WINDOW` at a time."""
-    queue = f"huiying.floor.{secrets.token_hex(4)}"
+    queue = f"huiying.baseline.{secrets.token_hex(4)}"
     channel = broker.channel()
     channel.queue_declare(queue, durable=True, arguments={"x-queue-type": "quorum"})
-    publisher = RabbitPublisher(url, "huiying-floor")
+    publisher = RabbitPublisher(url, "huiying-baseline")
     supply = _messages(queue, bodies)
 
     def publish(size: int) -> Callable[[], int]:

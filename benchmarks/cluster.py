@@ -67,7 +67,7 @@ class PrivateCluster:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def create(self, template: str = "template1") -> str:
-        """A fresh database, like `template` to which nobody may be connected; returns its SQLAlchemy URL."""
+        """A fresh database, copied from `template`, which must have no connections; returns its SQLAlchemy URL."""
         name = next(self._names)
         with psycopg.connect(f"postgresql://huiying@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')

@@ -78,7 +78,9 @@ class CrowdFigures:
     def as_json(self) -> dict[str, object]:
         """The JSON form."""
         return {
-            "milliseconds": {when: {name: asdict(each) for name, each in told.items()} for when, told in self.milliseconds.items()},
+            "milliseconds": {
+                when: {name: asdict(each) for name, each in times.items()} for when, times in self.milliseconds.items()
+            },
             "limits": LIMITS,
             "commands_a_second": self.commands_a_second,
             "file": {"milliseconds": self.file_milliseconds, "bytes": self.file_bytes},
@@ -99,10 +101,10 @@ def _of(waits: Waits) -> dict[str, WaitTimes]:
 def _print(result: CrowdFigures) -> None:
     rows = table("毫秒 milliseconds", numbers=[*QUANTILES, "次 times", "上限 limit"])
     for name, words in NAMES.items():
-        for when, told in (("before", "平时 alone"), ("during", "人多时 in the crowd")):
+        for when, phase in (("before", "平时 alone"), ("during", "人多时 in the crowd")):
             each = result.milliseconds[when][name]
             values = (f"{value:.1f}" for value in (each.p50, each.p95, each.p99, each.max))
-            rows.add_row(f"{words}, {told}", *values, str(each.count), f"{LIMITS[name]:.0f}")
+            rows.add_row(f"{words}, {phase}", *values, str(each.count), f"{LIMITS[name]:.0f}")
     out.print(rows)
     out.print(f"每秒命令 commands a second: {result.commands_a_second:,.0f}")
     out.print("✓ 未超上限 within the limits" if result.good else "✗ 超过上限 beyond the limits")

@@ -101,10 +101,10 @@ class _Connection:
         """The id of an accepted opinion."""
         self._connection.request("POST", f"{API}/opinions", body, self._headers)
         answer = self._connection.getresponse()
-        told = answer.read()
+        content = answer.read()
         if answer.status != http.client.CREATED:
-            raise _Refused(f"{answer.status} {told.decode(errors='replace')[:300]}")
-        return msgspec.json.decode(told, type=SubmittedView).id
+            raise _Refused(f"{answer.status} {content.decode(errors='replace')[:300]}")
+        return msgspec.json.decode(content, type=SubmittedView).id
 
     def close(self) -> None:
         self._connection.close()

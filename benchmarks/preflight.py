@@ -81,12 +81,12 @@ def contacts_sealed(installation: Installation, client: Client, ids: Sequence[st
     personal, clear = is_personal(intake_opinions), is_open(intake_opinions)
     try:
         with database.reading() as connection:
-            told, plain = (connection.execute(sa.select(sa.func.count()).where(each)).scalar_one() for each in (personal, clear))
+            sealed, plain = (connection.execute(sa.select(sa.func.count()).where(each)).scalar_one() for each in (personal, clear))
     finally:
         database.close()
     shown = client.get(f"/opinions/{ids[0]}", OpinionView).submitter
-    good = told == len(ids) and not plain and shown is not None and bool(shown.phone) and bool(shown.email)
-    words = f"{told} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
+    good = sealed == len(ids) and not plain and shown is not None and bool(shown.phone) and bool(shown.email)
+    words = f"{sealed} of {len(ids)} sealed, {plain} in the clear, {'opened' if shown else 'not opened'} for the office"
     return PreflightCheck("联系方式加密 contact data sealed", good, words)
 
 

@@ -42,7 +42,7 @@ from services.console.terminal import fail, json_option, print_json, step
 @click.option("--clients", type=click.IntRange(1, 64), default=8, show_default=True, help="Who send them one by one, at once.")
 @json_option
 def speed(count: int, number: int, clients: int, as_json: bool) -> None:
-    """测速 · latency and throughput with everything on, beside this machine's floor, in a system that is gone afterwards."""
+    """测速 · latency and throughput with everything on, beside this machine's baseline, in a system that is gone afterwards."""
     settings = load_settings()
     _check(settings)
     with throwaway(settings) as supervisor:
@@ -70,7 +70,7 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
     with connection(place.broker_url, "huiying-bench") as broker:
         step(f"时延 Latency: {count}")
         latency = measure(client, broker, count)
-        step("下限 The floor, with the same bytes")
+        step("下限 The baseline, with the same bytes")
         before = _baseline(supervisor.installation.var, place, broker, bodies)
         track = Track(supervisor, client, broker)
         ways = {"one_by_one": (one_by_one(place, clients), bodies[:number]), "in_batches": (in_batches(place), bodies[number:])}
@@ -81,16 +81,16 @@ def _measured(supervisor: Supervisor, count: int, number: int, clients: int) -> 
         ids = [opinion for each in rounds.values() for opinion in each.opinions]
         entries = preflight.entries_of(client, ids)
         checked = _preflight(track, place, ids, entries, count + WARM_UP)
-        step("再测下限 The floor once more")
+        step("再测下限 The baseline once more")
         after = _baseline(supervisor.installation.var, place, broker, bodies)
-    floor = between(before, after)
+    baseline = between(before, after)
     assignments = entries.get(ASSIGNED, Counter()).total()
     return SpeedResult(
         latency=latency,
         load=Load(number, clients, ROWS_A_PIECE, round(sum(map(len, bodies)) / len(bodies)), round(assignments / len(ids), 2)),
-        ways={way: figures_of(each, floor) for way, each in rounds.items()},
-        floor=floor,
-        floor_unrest=round(unrest(before, after), 2),
+        ways={way: figures_of(each, baseline) for way, each in rounds.items()},
+        baseline=baseline,
+        baseline_unrest=round(unrest(before, after), 2),
         peak_memory_bytes=rounds["in_batches"].peak,
         on=checked,
     )
@@ -116,10 +116,10 @@ def _baseline(folder: Path, place: Addresses, broker: BlockingConnection, bodies
 
 
 def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str, int]:
-    """The floor during the measurement: the mean of before and after."""
+    """The baseline during the measurement: the mean of before and after."""
     return {name: round((before[name] + after[name]) / 2) for name in before}
 
 
 def unrest(before: Mapping[str, float], after: Mapping[str, float]) -> float:
-    """The largest factor by which the floor changed; 1 on an idle machine."""
+    """The largest factor by which the baseline changed; 1 on an idle machine."""
     return max(max(before[name], after[name]) / min(before[name], after[name]) for name in before)

@@ -15,7 +15,7 @@ from benchmarks.throughput import ThroughputRun
 from services.console.terminal import out, table
 
 ROWS_A_COMMIT, BAR = 50, 44
-#: A floor that changes by more than this factor means that the machine had other work.
+#: A baseline that changes by more than this factor means that the machine had other work.
 UNREST = 1.3
 MEGABYTE = 1_000_000
 WAYS = {"one_by_one": "逐件 one by one", "in_batches": "成批 in batches"}
@@ -32,13 +32,13 @@ USERS = {"services": "服务\nservices", "broker": "消息队列\nbroker", "send
 
 @dataclass(frozen=True, slots=True)
 class WayFigures:
-    """The figures of one way of sending: rates and seconds by place, CPU seconds by program, shares of the floor by place."""
+    """The figures of one way of sending: rates and seconds by place, CPU seconds by program, shares of the baseline by place."""
 
     per_second: dict[str, float]
     seconds: dict[str, float]
     cpu_seconds_per_1000: dict[str, float]
     cpu_seconds: dict[str, float]
-    ratio_to_floor: dict[str, dict[str, float]]
+    ratio_to_baseline: dict[str, dict[str, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class SpeedResult:
-    """All figures; `ways` by way of sending, `floor` in operations a second."""
+    """All figures; `ways` by way of sending, `baseline` in operations a second."""
 
     latency: Latency
     load: Load
     ways: dict[str, WayFigures]
-    floor: dict[str, int]
-    floor_unrest: float
+    baseline: dict[str, int]
+    baseline_unrest: float
     peak_memory_bytes: Mapping[str, int]
     on: Sequence[PreflightCheck]
 
@@ -69,20 +69,20 @@ class SpeedResult:
         return {
             "latency": asdict(self.latency),
             "throughput": {**asdict(self.load), **{way: asdict(figures) for way, figures in self.ways.items()}},
-            "floor": self.floor, "floor_unrest": self.floor_unrest, "peak_memory_bytes": self.peak_memory_bytes,
+            "baseline": self.baseline, "baseline_unrest": self.baseline_unrest, "peak_memory_bytes": self.peak_memory_bytes,
             "on": [asdict(each) for each in self.on],
         }  # fmt: skip
 
 
-def figures_of(done: ThroughputRun, floor: Mapping[str, float]) -> WayFigures:
-    """One way's figures beside the floor."""
+def figures_of(done: ThroughputRun, baseline: Mapping[str, float]) -> WayFigures:
+    """One way's figures beside the baseline."""
     rates = done.rates()
     return WayFigures(
         per_second={name: round(rate, 1) for name, rate in rates.items()},
         seconds={"accepted": round(done.accepted, 3), "end_to_end": round(done.arrived, 3), "counted": round(done.counted, 3)},
         cpu_seconds_per_1000={name: round(seconds, 2) for name, seconds in done.cpu_per_thousand().items()},
         cpu_seconds={name: round(seconds, 2) for name, seconds in done.cpu.items()},
-        ratio_to_floor={place: {name: round(rates[place] / floor[name], 3) for name in floor} for place in COMPARED},
+        ratio_to_baseline={place: {name: round(rates[place] / baseline[name], 3) for name in baseline} for place in COMPARED},
     )
 
 
@@ -96,10 +96,10 @@ def show(result: SpeedResult) -> None:
     out.print(_picture(result))
     out.print("条形为对数刻度 · the bars are logarithmic", style="dim")
     out.print(_ratios(result))
-    if result.floor_unrest > UNREST:
-        moved = f"{result.floor_unrest:.1f}"
+    if result.baseline_unrest > UNREST:
+        moved = f"{result.baseline_unrest:.1f}"
         out.print(f"本机另有负载：前后两次下限相差 {moved} 倍，数字只作参考", style="yellow")
-        out.print(f"This machine has other work: its floor moved by a factor of {moved}, the figures are rough", style="yellow")
+        out.print(f"This machine has other work: its baseline moved by a factor of {moved}, the figures are rough", style="yellow")
     out.print(_costs(result))
     if result.peak_memory_bytes:
         each = ", ".join(f"{name} {size / MEGABYTE:.0f}" for name, size in result.peak_memory_bytes.items())
@@ -127,7 +127,7 @@ def _costs(result: SpeedResult) -> Table:
 
 def _picture(result: SpeedResult) -> Table:
     rows = [(f"{WAYS[way]}: {PLACES[place]}", result.ways[way].per_second[place], "█") for way in WAYS for place in PLACES]
-    rows += [(f"下限 floor: {name}", result.floor[key], "░") for key, name in BASELINES.items()]
+    rows += [(f"下限 baseline: {name}", result.baseline[key], "░") for key, name in BASELINES.items()]
     most = max(value for _, value, _ in rows)
     shown = Table(show_header=False, box=None, pad_edge=False)
     for name, value, sign in rows:
@@ -141,10 +141,10 @@ def bar(value: float, most: float, sign: str) -> str:
 
 
 def _ratios(result: SpeedResult) -> Table:
-    shown = table("与本机下限之比\nshare of this machine's floor", numbers=tuple(BASELINES.values()))
-    shown.add_row("下限，每秒 the floor, a second", *(f"{result.floor[key]:,}" for key in BASELINES))
+    shown = table("与本机下限之比\nshare of this machine's baseline", numbers=tuple(BASELINES.values()))
+    shown.add_row("下限，每秒 the baseline, a second", *(f"{result.baseline[key]:,}" for key in BASELINES))
     for way in WAYS:
         for place in COMPARED:
-            shares = result.ways[way].ratio_to_floor[place]
+            shares = result.ways[way].ratio_to_baseline[place]
             shown.add_row(f"{WAYS[way]}: {PLACES[place]}".replace("\n", " "), *(f"{shares[key]:.3f}" for key in BASELINES))
     return shown

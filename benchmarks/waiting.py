@@ -193,8 +193,8 @@ def _two_topics(client: Client) -> tuple[TopicView, TopicView]:
 
 def _cases(client: Client, topic: TopicView, number: int) -> list[str]:
     """The lead assignments of `number` new opinions about a topic."""
-    told = {"title": TITLE, "content": CONTENT, "topic": topic.code}
-    opinions = {client.post("/opinions", told, SubmittedView).id for _ in range(number)}
+    form = {"title": TITLE, "content": CONTENT, "topic": topic.code}
+    opinions = {client.post("/opinions", form, SubmittedView).id for _ in range(number)}
     end = time.perf_counter() + ARRIVAL_SECONDS + number
     while time.perf_counter() < end:
         listed = client.pages("/assignments", AssignmentView, {"department": topic.department, "limit": 500})

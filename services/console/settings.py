@@ -41,7 +41,7 @@ class ConsoleSettings:
 
     var: Path = env("VAR", Path, _beside("var"), doc="folder of the embedded mode: stores, logs, the private broker")
     host: str = env("HOST", str, "127.0.0.1", doc="address to listen on")
-    port: int = env("PORT", whole_number, 8000, doc="port of the one origin")
+    port: int = env("PORT", whole_number, 8000, doc="port of the web server")
     broker_port: int = env("BROKER_PORT", whole_number, 5680, doc="AMQP port of the private broker")
     broker_url: str | None = env("BROKER_URL", str, None, doc="a broker to use instead of a private one", secret=True)
     broker_ca: Path | None = env("BROKER_CA", Path, None, doc="PEM of the CA to trust an amqps broker by; else the machine's")

@@ -28,8 +28,8 @@ def test_the_whole_way_is_measured_beside_the_floor_with_everything_on(idle):
         rates = told["throughput"][way]["per_second"]
         assert rates == pytest.approx({place: NUMBER / seconds[place] for place in PLACES}, rel=0.05)
         assert told["throughput"][way]["cpu_seconds_per_1000"]["services"] > 0
-        for floor, value in told["floor"].items():
-            share = told["throughput"][way]["ratio_to_floor"]["end_to_end"][floor]
+        for baseline, value in told["baseline"].items():
+            share = told["throughput"][way]["ratio_to_baseline"]["end_to_end"][baseline]
             assert share == pytest.approx(rates["end_to_end"] / value, abs=0.002)
 
     assert not (idle.var / "bench").exists()

@@ -51,13 +51,13 @@ class ImportTally:
         """New opinions a second; None when there were none."""
         return round(self.created / self.seconds) if self.created and self.seconds else None
 
-    def answer(self, told: LineView, number: int) -> None:
+    def count(self, answer: LineView, number: int) -> None:
         """Count one line of the answer; `number` is the line of the file."""
-        if told.status == "refused":
-            self.refused.append((number, told.errors))
+        if answer.status == "refused":
+            self.refused.append((number, answer.errors))
             return
-        self.opinions.add(told.id)
-        if told.status == "created":
+        self.opinions.add(answer.id)
+        if answer.status == "created":
             self.created += 1
         else:
             self.known += 1
@@ -98,11 +98,11 @@ class Import:
         answered, left = 0, Piece(())
         try:
             for raw in filter(None, self._client.stream("/opinions/batch", piece.body, NDJSON)):
-                told = LINE_ANSWER.decode(raw)
-                if CAPACITY in told.errors and not left.rows:
-                    left = piece.since(told.line)
+                answer = LINE_ANSWER.decode(raw)
+                if CAPACITY in answer.errors and not left.rows:
+                    left = piece.since(answer.line)
                 if not left.rows:
-                    self.tally.answer(told, piece.line_of(told.line))
+                    self.tally.count(answer, piece.line_of(answer.line))
                 answered += 1
         except (requests.RequestException, msgspec.DecodeError) as error:
             self._interrupted(f"the line to {self._client.url} broke ({error.__class__.__name__})")

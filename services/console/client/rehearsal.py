@@ -58,10 +58,10 @@ def rehearse(client: Client, file: Path, ignored: tuple[str, ...], sheet: str | 
     try:
         with file.open("rb") as handle:
             for raw in filter(None, client.stream(f"/opinions/batch?{urlencode(query)}", handle, type_of(file))):
-                told = msgspec.json.decode(raw, type=_RehearsalLine)
-                rehearsal = told.rehearsal
-                if told.status == "refused":
-                    refused.append((told.line, told.errors))
+                answer = msgspec.json.decode(raw, type=_RehearsalLine)
+                rehearsal = answer.rehearsal
+                if answer.status == "refused":
+                    refused.append((answer.line, answer.errors))
     except OSError as error:
         fail(f"{file} cannot be read: {error.strerror or error}.")
     except (requests.RequestException, msgspec.DecodeError, Later) as error:

@@ -103,7 +103,7 @@ def dead_replay(queue: str, only: str | None, as_json: bool) -> None:
         except pika.exceptions.ChannelClosedByBroker as error:
             fail(f"{source}: {error.reply_text}", "huiying dead list")
         except pika.exceptions.UnroutableError:
-            fail(f"The queue that {source} belongs to is not there; what was not sent is still parked.", "huiying topology apply")
+            fail(f"The queue that {source} belongs to is not there; the rest is still there.", "huiying topology apply")
     if as_json:
         print_json({"queue": source, "replayed": replayed})
     else:

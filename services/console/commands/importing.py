@@ -78,11 +78,11 @@ def _show_refused(refused: Sequence[tuple[int, Reasons]]) -> None:
         err.print(f"…… 另有 {len(refused) - MOST_SHOWN} 行 more lines; all of them with --json", style="yellow")
 
 
-def _show_rehearsal(told: Rehearsed, as_json: bool) -> None:
+def _show_rehearsal(found: Rehearsed, as_json: bool) -> None:
     """Print what would become of a file; ends with 1 where the file as a whole cannot be taken."""
-    whole = told.rehearsal
+    whole = found.rehearsal
     if as_json:
-        print_json({"rehearsal": msgspec.to_builtins(whole), "refused_lines": _listed(told.refused)})
+        print_json({"rehearsal": msgspec.to_builtins(whole), "refused_lines": _listed(found.refused)})
     else:
         read = (whole.kind, whole.encoding, whole.separator and f"分隔符 separator {whole.separator!r}", whole.sheet)
         out.print(" · ".join(filter(None, read)))
@@ -92,7 +92,7 @@ def _show_rehearsal(told: Rehearsed, as_json: bool) -> None:
         out.print(shown)
         for problem in whole.problems:
             err.print(problem, style="red")
-        _show_refused(told.refused)
+        _show_refused(found.refused)
         taken = f"可收 would be taken {whole.created} · 已有 already there {whole.exists} · 拒收 refused {whole.refused}"
         out.print(f"共 rows {whole.rows} · {taken}")
     if whole.problems:

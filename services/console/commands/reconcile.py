@@ -53,7 +53,7 @@ def reconcile(dry_run: bool, accept_restored: bool, as_json: bool) -> None:
         return
     for each in found:
         lost = ", ".join(f"{queue} {count}" for queue, count in each.departments.items()) or "none"
-        out.print(f"{each.service}: 未获确认 not known to be heard {each.unheard} · 承办单位队列缺失 lost to departments: {lost}")
+        out.print(f"{each.service}: 未获确认 not confirmed {each.unheard} · 承办单位队列缺失 lost to departments: {lost}")
         if each.behind:
             out.print(f"{each.service}: 数据库较旧 this store lacks {each.behind} messages that others know")
             accepted = accept_restored and not dry_run

@@ -13,7 +13,7 @@ from services.console.client.answers import AssignmentView, ReceiptView, Reminde
 from services.console.client.answers import DepartmentView as NamedDepartment
 from services.console.client.http import Client, PageView
 from services.console.demo.departments import SampleDepartment
-from services.console.demo.report import Story, print_report
+from services.console.demo.report import CaseReport, print_report
 from services.console.demo.samples import DemoCase, load_samples
 from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
@@ -33,8 +33,8 @@ def run_demo(given: ConsoleSettings) -> tuple[ConsoleSettings, Addresses]:
     )
     place = Supervisor(settings).up()
     demo = Demo(Client(place), place, Installation(settings.var), load_samples(), SystemClock().now())
-    stories = demo.run()
-    print_report(stories, demo.names, demo.statistics(stories))
+    reports = demo.run()
+    print_report(reports, demo.names, demo.statistics(reports))
     return settings, place
 
 
@@ -48,7 +48,7 @@ class Demo:
     cases: Sequence[DemoCase]
     began: datetime
 
-    def run(self) -> list[Story]:
+    def run(self) -> list[CaseReport]:
         """Submit the samples, have departments answer and submitters rate, until every case has ended."""
         self.names = {each.code: each.name for each in self.client.get("/departments", PageView[NamedDepartment]).items}
         for case in self.cases:
@@ -62,18 +62,18 @@ class Demo:
                     self._follow(case)
                 self._check(departments, waiting, end)
                 time.sleep(LOOK_SECONDS)
-        return [self._story(case) for case in self.cases]
+        return [self._report(case) for case in self.cases]
 
-    def _story(self, case: DemoCase) -> Story:
+    def _report(self, case: DemoCase) -> CaseReport:
         assignment = self.client.get("/assignments", PageView[AssignmentView], {"opinion": case.opinion, "role": "lead"}).items[0]
-        return Story(case, assignment, [*self.client.pages("/reminders", ReminderView, {"opinion": case.opinion})][::-1])
+        return CaseReport(case, assignment, [*self.client.pages("/reminders", ReminderView, {"opinion": case.opinion})][::-1])
 
-    def statistics(self, stories: Sequence[Story]) -> StatisticsView:
+    def statistics(self, reports: Sequence[CaseReport]) -> StatisticsView:
         """The published numbers of this run, once all of it is counted."""
         wanted = {
             "submitted": len(self.cases), "replied": len(self.cases),
             "concluded": sum(1 for case in self.cases if case.handling.rating),
-            "reminded": sum(len(story.sent) for story in stories),
+            "reminded": sum(len(report.sent) for report in reports),
         }  # fmt: skip
         end = time.monotonic() + PATIENCE_SECONDS
         while True:

@@ -96,7 +96,7 @@ def judge(held: Mapping[str, Held | None], departments: Sequence[str], unqueued:
 
     ours = [queue.name for queue in SERVICE_QUEUES if queue.name in there]
     alone = [name for name in ours if not there[name].consumers]
-    shown = f"nobody consumes {', '.join(alone)}" if alone else "every queue of a service is consumed"
+    shown = f"without a consumer: {', '.join(alone)}" if alone else "every queue of a service is consumed"
     advice = "huiying up, or docker compose up --wait: the worker of that service is not running or cannot log in"
     yield Finding("消费 consumers", Severity.CRITICAL if alone else Severity.OK, shown, advice)
 
@@ -150,6 +150,6 @@ def judge_node(node: BrokerNode) -> Finding:
         found = f"{node.disk_free / 1e9:.1f} GB free, it stops below {node.disk_free_limit / 1e9:.1f}"
         low = node.disk_free < 2 * node.disk_free_limit
     if short or not node.running:
-        told = f"{' and '.join(short)} alarm; {found}" if short else "does not run"
-        return Finding(what, Severity.CRITICAL, told, "make room, or start it")
+        trouble = f"{' and '.join(short)} alarm; {found}" if short else "does not run"
+        return Finding(what, Severity.CRITICAL, trouble, "make room, or start it")
     return Finding(what, Severity.WARNING if low else Severity.OK, found, "make room: at its limit it takes no more messages")

@@ -26,7 +26,7 @@ LITTLE_CAPACITY = 10_000
 #: Seconds that messages may wait in an outbox (the alert `OutboxOld` has the first number) and that clocks may be apart.
 UNSENT, UNSENT_LONG, APART, FAR_APART = 60, 600, 5, 60
 MANY_RESTARTS = 3
-ORIGIN = "web"
+WEB = "web"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def running(subject: Subject) -> Iterator[Finding]:
     often = {name: count for name, count in supervisor.installation.restarts().items() if count >= MANY_RESTARTS}
     if often:
         found = ", ".join(f"{name} {count} times" for name, count in often.items())
-        yield Finding("重启 restarts", Severity.WARNING, f"died and were started again: {found}", "huiying logs says what of")
+        yield Finding("重启 restarts", Severity.WARNING, f"died and were started again: {found}", "huiying logs")
 
 
 def _process(name: str, pid: int | None, missing: Severity, advice: str) -> Finding:
@@ -71,7 +71,7 @@ def endpoints(subject: Subject) -> dict[str, str]:
     if subject.settings.health:
         return {"gateway": subject.place.url, **dict(subject.settings.health)}
     ports = Installation(subject.settings.var).known_ports() if read_address_book(subject.settings.var) else {}
-    return {ORIGIN: subject.place.url, **{f"{name}-worker": f"http://127.0.0.1:{port}" for name, port in ports.items()}}
+    return {WEB: subject.place.url, **{f"{name}-worker": f"http://127.0.0.1:{port}" for name, port in ports.items()}}
 
 
 def ask(subject: Subject) -> list[ProcessReadiness]:
@@ -135,13 +135,13 @@ def _condition(answer: ProcessReadiness) -> Iterator[Finding]:
         yield Finding(f"{what}: {part}", Severity.CRITICAL, word, _ADVICE.get(part.split()[-1], "huiying logs"))
     if not wrong:
         severity = Severity.OK if answer.ready else Severity.CRITICAL
-        yield Finding(what, severity, "ready" if answer.ready else f"{answer.url} says that it is not ready", "huiying logs")
+        yield Finding(what, severity, "ready" if answer.ready else f"{answer.url} is not ready", "huiying logs")
 
 
 _ADVICE: Mapping[str, str] = {
     "broker": "start the broker, or make room on its disk; what is to be sent waits in the outboxes meanwhile",
     "store": "start the database, make room on its disk, or huiying migrate",
-    "worker": "huiying up, or docker compose up --wait; its log says what it died of",
+    "worker": "huiying up, or docker compose up --wait; see why in its log",
     "catalogue": "huiying catalogue check, and correct what it names",
 }
 
@@ -202,7 +202,7 @@ def capacity(left: int) -> Finding:
     """The finding about how many more opinions can be accepted."""
     severity = Severity.CRITICAL if left < 1 else Severity.WARNING if left < LITTLE_CAPACITY else Severity.OK
     advice = (
-        "messages wait for the broker: huiying logs intake says what keeps them; or make room on the disk of intake's store; "
+        "messages wait for the broker: see why in huiying logs intake; or make room on the disk of intake's store; "
         "or raise HUIYING_INTAKE_OUTBOX_LIMIT"
     )
     return Finding("余量 room", severity, f"{left} more opinions can be taken", advice)

@@ -1,7 +1,7 @@
 """`python -m services.console.embedded.keeper`: restarts processes of the embedded mode that have died, and counts it.
 
-It lives beside the processes that `huiying up` has started and knows them by the list that was written down then. While
-somebody types `up` or `down` it keeps still. What dies again and again is given longer and longer rests.
+It finds the processes that `huiying up` has started in the list that was written then. While `up` or `down` runs it does nothing.
+A process that dies again and again is restarted after longer and longer waits.
 """
 
 from __future__ import annotations

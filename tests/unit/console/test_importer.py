@@ -3,9 +3,9 @@ from services.console.client.importer import ImportTally, LineView, in_words
 
 def test_answers_are_counted_and_lines_lead_back_to_the_file() -> None:
     tally = ImportTally(rows=4)
-    tally.answer(LineView(2, "created", "a"), 502)
-    tally.answer(LineView(3, "exists", "b"), 503)
-    tally.answer(LineView(4, "refused", errors={"title": ["too long"], "x": ["unknown", "odd"]}), 504)
+    tally.count(LineView(2, "created", "a"), 502)
+    tally.count(LineView(3, "exists", "b"), 503)
+    tally.count(LineView(4, "refused", errors={"title": ["too long"], "x": ["unknown", "odd"]}), 504)
     assert (tally.created, tally.known, tally.opinions) == (1, 1, {"a", "b"})
     assert [(line, in_words(errors)) for line, errors in tally.refused] == [(504, "title: too long; x: unknown odd")]
 
