@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from services.metrics.domain.received import ReceivedEvent, received
+from services.metrics.domain.ledger.received import ReceivedEvent, received
 from services.metrics.handlers.recording import record
 from services.metrics.handlers.service import Service
 from services.runtime.messaging.broker import Delivery

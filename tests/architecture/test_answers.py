@@ -22,7 +22,7 @@ from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitt
 from services.contracts.messages.values import OpinionText
 from services.contracts.problems import PROBLEMS
 from services.contracts.topology import SERVICES
-from services.metrics.domain.received import received
+from services.metrics.domain.ledger.received import received
 from services.metrics.store.ledger import Ledger
 from services.notify.store.agenda_tables import supervisions
 from services.routing.domain.choice import Router

@@ -20,7 +20,7 @@ QUANTILES: Mapping[str, tuple[str, str, Fraction]] = {
 
 @dataclass(frozen=True, slots=True)
 class EstimatedQuantile:
-    """A number of working days; None, and a lower limit as text, when so many wait that it is not known yet."""
+    """A number of working days; None, and a lower limit as text, when it is not known yet because too many still wait."""
 
     value: int | None
     text: str

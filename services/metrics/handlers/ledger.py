@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from services.contracts.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from services.metrics.domain.proofs import InclusionProof
+    from services.metrics.domain.ledger.proofs import InclusionProof
     from services.metrics.handlers.service import Service
 
 _SUBJECT = re.compile("[0-9a-f]{64}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from services.contracts.messages.ledger import LedgerHeaded
-from services.metrics.domain.received import ReceivedEvent
+from services.metrics.domain.ledger.received import ReceivedEvent
 
 if TYPE_CHECKING:
     from services.metrics.handlers.service import Service

@@ -9,7 +9,7 @@ import orjson
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
-from services.metrics.domain.proofs import InclusionProof
+from services.metrics.domain.ledger.proofs import InclusionProof
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
 from services.metrics.pages.paper import TEMPLATES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.metrics.domain.daybook import Daybook
-from services.metrics.domain.proofs import InclusionProof, SignedHead
+from services.metrics.domain.ledger.daybook import Daybook
+from services.metrics.domain.ledger.proofs import InclusionProof, SignedHead
 from services.runtime.web.paging import page_of
 
 LARGEST_SIZE = 2**63 - 1

@@ -43,7 +43,7 @@ class PublishedRate(Schema):
 
 
 class Quantile(Schema):
-    """Working days; empty when so many have no answer yet that it is not known."""
+    """Working days; empty when it is not known yet because too many still wait."""
 
     value = fields.Integer(required=True, allow_none=True)
     text = fields.String(required=True)

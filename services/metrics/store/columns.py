@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import sqlalchemy as sa
 
-from services.metrics.domain.derivation import Derived
+from services.metrics.domain.history.derivation import Derived
 from services.metrics.store.tables import cases, deadlines, marks, promises, ratings, rounds
 
 #: What a round repeats of its opinion, so that both can be grouped alike.

@@ -11,7 +11,7 @@ import structlog
 
 from services.contracts.ledger import Head, Peaks, consistency_path, leaf_hash
 from services.contracts.messages.ledger import LedgerHeaded
-from services.metrics.domain.proofs import SignedHead
+from services.metrics.domain.ledger.proofs import SignedHead
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.ledger import LATEST_DAY, LEAVES_A_READ, daybooks, leaves_between
 from services.metrics.store.tables import AnyRow, days, heads, leaves

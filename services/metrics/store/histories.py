@@ -7,9 +7,9 @@ from itertools import islice
 
 import sqlalchemy as sa
 
-from services.metrics.domain.editions import Edition, History
-from services.metrics.domain.facts import read_history, write_history, write_more
-from services.metrics.domain.moves import CountedMove, FiredRung
+from services.metrics.domain.history.editions import Edition, History
+from services.metrics.domain.history.facts import read_history, write_history, write_more
+from services.metrics.domain.history.moves import CountedMove, FiredRung
 from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import PAST, AnyRow, moves, reminders, stories

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.ledger import LedgerEvent, Peaks, subject_of
-from services.metrics.domain.daybook import Daybook, day_for
-from services.metrics.domain.proofs import InclusionProof, proofs_in
+from services.metrics.domain.ledger.daybook import Daybook, day_for
+from services.metrics.domain.ledger.proofs import InclusionProof, proofs_in
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import AnyRow, AnySelect, days, leaves, subjects
 from services.metrics.store.upserts import addition

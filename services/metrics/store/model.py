@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
-from services.metrics.domain.batch import Batch
 from services.metrics.domain.counts import Scope
+from services.metrics.domain.history.batch import Batch
 from services.metrics.domain.statistics import CountsAsOf
 from services.metrics.store.counting import count_days, count_groups
 from services.metrics.store.histories import HistoryStore

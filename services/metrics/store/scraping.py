@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.metrics.domain.promises import STATES
-from services.metrics.domain.ratings import ASPECTS
+from services.metrics.domain.history.promises import STATES
+from services.metrics.domain.history.ratings import ASPECTS
 from services.metrics.store.tables import (
     CONCLUDED,
     OPENED,

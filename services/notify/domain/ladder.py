@@ -69,8 +69,10 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rung with its `moment` by the rule, the instant `at` which it fires (that moment or the next opening), and the how
-    manieth `time` of a rung that repeats."""
+    """A rung with its `moment` by the rule and the instant `at` which it fires (that moment or the next opening).
+
+    `time` counts from 1 where a rung repeats.
+    """
 
     rung: Rung
     moment: datetime

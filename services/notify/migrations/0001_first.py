@@ -8,7 +8,7 @@ down_revision = None
 
 CASES = (
     sa.Column("opinion", sa.String(64), primary_key=True),
-    sa.Column("published_sequence", sa.Integer, nullable=False),
+    sa.Column("last_sequence", sa.Integer, nullable=False),
     sa.Column("higher", sa.Boolean, nullable=False),
     sa.Column("marked_sequence", sa.Integer, nullable=False),
 )

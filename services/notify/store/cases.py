@@ -11,7 +11,7 @@ from services.notify.domain.timetable import CaseMark
 from services.notify.store.tables import cases
 from services.runtime.store.database import INSERTS, Transaction
 
-_PUBLISHED = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(published_sequence=sa.bindparam("_sequence"))
+_PUBLISHED = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).values(last_sequence=sa.bindparam("_sequence"))
 
 
 class CasePublisher:
@@ -27,9 +27,9 @@ class CasePublisher:
         self._sequences: dict[str, int] = {}
         if wanted:
             know(work, wanted)
-            query = sa.select(cases.c.opinion, cases.c.published_sequence).where(cases.c.opinion.in_(wanted))
+            query = sa.select(cases.c.opinion, cases.c.last_sequence).where(cases.c.opinion.in_(wanted))
             found = work.execute(query.order_by(cases.c.opinion).with_for_update())
-            self._sequences = {row.opinion: row.published_sequence for row in found}
+            self._sequences = {row.opinion: row.last_sequence for row in found}
 
     def publish(self, message: Message, opinion: str) -> tuple[str, int]:
         """Say it; returns the message's id and its number."""
@@ -40,7 +40,7 @@ class CasePublisher:
 
 def know(work: Transaction, opinions: Iterable[str]) -> None:
     """Keep a row for each case that has none yet."""
-    rows = [{"opinion": opinion, "published_sequence": 0, "higher": False, "marked_sequence": 0} for opinion in opinions]
+    rows = [{"opinion": opinion, "last_sequence": 0, "higher": False, "marked_sequence": 0} for opinion in opinions]
     work.execute(INSERTS[work.connection.dialect.name](cases).on_conflict_do_nothing(), rows)
 
 

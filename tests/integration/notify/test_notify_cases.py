@@ -54,7 +54,7 @@ def test_a_case_goes_all_the_way_to_a_meeting_and_a_result(any_database, clock):
     ]  # fmt: skip
     assert call("GET", "/deadlines/a-1.reply.4/explain")[1]["counted"] == 15
     assert scene.rows(occasions) == []
-    assert [(row["published_sequence"], row["higher"]) for row in scene.rows(cases)] == [(7, True)]
+    assert [(row["last_sequence"], row["higher"]) for row in scene.rows(cases)] == [(7, True)]
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def _rows_in_use():
             " message, sequence) VALUES"
             f" ('r-{number}','o-1','a-1','water','reply',1,'{code}','reminder','sent',{due},{half},{half},'m',{number})"
         )
-    yield "INSERT INTO cases (opinion, published_sequence, higher, marked_sequence) VALUES ('o-1', 2, false, 0)"
+    yield "INSERT INTO cases (opinion, last_sequence, higher, marked_sequence) VALUES ('o-1', 2, false, 0)"
     yield (
         "INSERT INTO staff_notifications (id, reminder, opinion, recipient, channel, title, body, state, attempts)"
         " VALUES ('l-1','r-1','o-1','department','mailto#1','t','b','sent',1)"
@@ -93,7 +93,7 @@ def test_a_store_in_use_goes_on_where_it_was(store_in_use, clock):
     scene = Scene(store_in_use, clock, catalogue=PLACE)
     assert [(row["id"], row["reminder"]) for row in scene.rows(staff_notifications)] == [("l-1", "r-1")]
     assert {(row["rung"], row["time"]) for row in scene.rows(reminders)} == {("half", 1), ("three", 1)}
-    assert [(row["published_sequence"], row["higher"], row["marked_sequence"]) for row in scene.rows(cases)] == [(2, False, 0)]
+    assert [(row["last_sequence"], row["higher"], row["marked_sequence"]) for row in scene.rows(cases)] == [(2, False, 0)]
     scene.climb("2026-12-15 08:30")
     scene.climb("2026-12-16 08:30")
     assert [(event.data.rung, event.data.time, event.sequence) for event in scene.said()] == [("again", 1, 3), ("again", 2, 4)]

@@ -14,7 +14,7 @@ from services.contracts.callers import PUBLIC
 from services.contracts.envelope import Event, encode
 from services.contracts.measures import PRODUCT
 from services.metrics import __main__ as main
-from services.metrics.domain.received import received
+from services.metrics.domain.ledger.received import received
 from services.metrics.handlers import recording
 from services.metrics.handlers.service import Place, Service
 from services.metrics.store.heads import Heads

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
 from services.metrics.domain.counts import DIMENSIONS
-from services.metrics.domain.editions import History
-from services.metrics.domain.facts import read_history
+from services.metrics.domain.history.editions import History
+from services.metrics.domain.history.facts import read_history
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
 from services.metrics.handlers import recording
 from services.metrics.handlers.statistics import statistics as published_statistics

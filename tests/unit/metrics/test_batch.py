@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from services.metrics.domain.batch import Batch
+from services.metrics.domain.history.batch import Batch
 from tests.unit.metrics.events import START, Case
 
 

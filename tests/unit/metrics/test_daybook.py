@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from services.contracts.ledger import NOTHING, Peaks, entry_hash, leaf_hash
-from services.metrics.domain.daybook import Daybook, day_for
-from services.metrics.domain.received import ReceivedEvent
+from services.metrics.domain.ledger.daybook import Daybook, day_for
+from services.metrics.domain.ledger.received import ReceivedEvent
 from tests.unit.metrics.events import Case
 
 MONDAY, TUESDAY = date(2026, 11, 2), date(2026, 11, 3)

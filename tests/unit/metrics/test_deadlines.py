@@ -3,8 +3,8 @@
 import pytest
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.derivation import derive
-from services.metrics.domain.facts import fact_of
+from services.metrics.domain.history.derivation import derive
+from services.metrics.domain.history.facts import fact_of
 from tests.unit.metrics.events import COUNTY, DAY, HOUR, START, Case
 
 DAYS = WorkingDays(COUNTY.calendar)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from services.contracts.messages.registry import REGISTRY
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.derivation import derive
-from services.metrics.domain.facts import KEPT, fact_of, read_history, write_history
+from services.metrics.domain.history.derivation import derive
+from services.metrics.domain.history.facts import KEPT, fact_of, read_history, write_history
 from services.metrics.store.columns import rows_of
 from services.metrics.store.tables import PAST, cases, rounds
 from tests.unit.metrics.events import COUNTY, DAY, HOUR, START, Case, whole_history

@@ -1,8 +1,8 @@
 """A clock that was put back between two messages of one service does not change what happened: the sequence tells the order."""
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.derivation import derive
-from services.metrics.domain.facts import fact_of
+from services.metrics.domain.history.derivation import derive
+from services.metrics.domain.history.facts import fact_of
 from tests.unit.metrics.events import COUNTY, DAY, HOUR, Case
 
 DAYS = WorkingDays(COUNTY.calendar)

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from services.contracts.catalogue.model import CHANNELS
 from services.contracts.measures import PROCESS, PRODUCT
 from services.metrics.domain.counts import COUNTS_BY_NAME
-from services.metrics.domain.promises import STATES
+from services.metrics.domain.history.promises import STATES
 from services.metrics.series import ALL, RATIOS, SHARED
 from services.metrics.store import scraping
 from tests.unit.metrics.conftest import running_on

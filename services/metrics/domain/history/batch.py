@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.contracts.envelope import Event
-from services.metrics.domain.facts import Fact, fact_of
-from services.metrics.domain.moves import CountedMove, FiredRung, moves_of, rungs_of
+from services.metrics.domain.history.facts import Fact, fact_of
+from services.metrics.domain.history.moves import CountedMove, FiredRung, moves_of, rungs_of
 
 
 @dataclass(slots=True)

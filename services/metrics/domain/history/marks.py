@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.history.facts import Fact
 
 MARKING = ("assignment.created", "assignment.marked")
 ENDING = ("assignment.reassigned", "assignment.cancelled")

@@ -8,13 +8,13 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.facts import Fact
-from services.metrics.domain.marks import OnTheList, marks_of
-from services.metrics.domain.periods import Period, periods_of
-from services.metrics.domain.profile import LEAD, Profile, profile_of
-from services.metrics.domain.promises import MadePromise, promises_of
-from services.metrics.domain.ratings import GivenRating, rate_rounds, ratings_of
-from services.metrics.domain.rounds import Round, rounds_of
+from services.metrics.domain.history.facts import Fact
+from services.metrics.domain.history.marks import OnTheList, marks_of
+from services.metrics.domain.history.periods import Period, periods_of
+from services.metrics.domain.history.profile import LEAD, Profile, profile_of
+from services.metrics.domain.history.promises import MadePromise, promises_of
+from services.metrics.domain.history.ratings import GivenRating, rate_rounds, ratings_of
+from services.metrics.domain.history.rounds import Round, rounds_of
 
 
 @dataclass(slots=True)

@@ -16,9 +16,9 @@ from itertools import groupby
 from operator import attrgetter
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.derivation import Derived, derive, derive_ordered, in_order
-from services.metrics.domain.facts import Fact
-from services.metrics.domain.profile import DESCRIBING, profile_of
+from services.metrics.domain.history.derivation import Derived, derive, derive_ordered, in_order
+from services.metrics.domain.history.facts import Fact
+from services.metrics.domain.history.profile import DESCRIBING, profile_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.metrics.domain.facts import Fact
-from services.metrics.domain.rounds import Round
+from services.metrics.domain.history.facts import Fact
+from services.metrics.domain.history.rounds import Round
 
 ASPECTS = ("result", "process")
 #: From the lowest.

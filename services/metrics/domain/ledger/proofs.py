@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from services.contracts.ledger import Head, Peaks, leaf_hash, levels_of, path_of
-from services.metrics.domain.daybook import Daybook
+from services.metrics.domain.ledger.daybook import Daybook
 
 
 @dataclass(frozen=True, slots=True)

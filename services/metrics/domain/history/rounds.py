@@ -13,7 +13,7 @@ from datetime import date, datetime
 
 from services.contracts.measures import REPLY_BUCKETS
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.history.facts import Fact
 
 
 @dataclass

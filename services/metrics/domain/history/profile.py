@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.metrics.domain.days import WorkingDays
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.history.facts import Fact
 
 LEAD = "lead"
 

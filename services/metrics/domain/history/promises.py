@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.metrics.domain.facts import Fact
+from services.metrics.domain.history.facts import Fact
 
 #: What happens to promises, at most once to each, with the count of it: every one is made; then it is kept by its date, or it is
 #: broken and may be kept late. So those made are those kept, those broken, and those of which neither is known yet.

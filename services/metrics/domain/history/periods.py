@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.metrics.domain.facts import Fact
-from services.metrics.domain.rounds import Round
+from services.metrics.domain.history.facts import Fact
+from services.metrics.domain.history.rounds import Round
 
 #: The deadlines that are counted, by role.
 COUNTED: Mapping[str, tuple[str, ...]] = {

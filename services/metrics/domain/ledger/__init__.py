@@ -1,0 +1,1 @@
+"""The ledger: its days and leaves, and what proves that nothing was changed."""
