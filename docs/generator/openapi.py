@@ -16,8 +16,8 @@ from services import VERSION
 from services.contracts import errors
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import STATUSES, Refusal
-from services.contracts.queries import is_several
 from services.intake.app.limits import SUBMISSIONS
+from services.runtime.input.queries import is_several
 from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
 from services.runtime.web.problems import PROBLEM
 from services.runtime.web.routes import API, Route

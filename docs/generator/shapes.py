@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, fields, missing, validate
 
-from services.contracts.queries import Choices
+from services.runtime.input.queries import Choices
 
 Json = dict[str, Any]
 Words = Callable[[str, str], str | None]

@@ -9,9 +9,9 @@ import pytest
 from marshmallow import Schema, fields
 
 from docs.generator.product import assemblies
-from services.contracts.tidying import tidied
 from services.intake.schemas.bodies import BatchLine
 from services.routing.schemas.bodies import BODIES
+from services.runtime.input.tidying import tidied
 
 BLANKS = ("", " ", "\u3000", "\u200b", "\ufeff \t", "\u202d\u202c")
 

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 
 from docs.generator.product import ROOT, assemblies
 from services.contracts.catalogue.check import load_catalogue
-from services.contracts.queries import Choices, Codes
 from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
+from services.runtime.input.queries import Choices, Codes
 from services.runtime.settings import load
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate

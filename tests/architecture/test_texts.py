@@ -9,9 +9,9 @@ import pytest
 from marshmallow import Schema, fields, validate
 
 from docs.generator.product import assemblies
-from services.contracts.fields import OneLine
 from services.intake.schemas.bodies import BatchLine
 from services.routing.schemas.bodies import BODIES
+from services.runtime.input.fields import OneLine
 
 SHAPES: dict[str, type[Schema]] = {
     **{
@@ -44,4 +44,4 @@ def test_texts_of_strangers_are_tidied(shape: type[Schema]) -> None:
         for path, field in texts(shape())
         if not isinstance(field, OneLine) and not any(isinstance(each, STRICT) for each in field.validators)
     ]
-    assert raw == [], "make it a OneLine or a ManyLines of contracts/fields.py"
+    assert raw == [], "make it a OneLine or a ManyLines of runtime/input/fields.py"

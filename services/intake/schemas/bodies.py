@@ -8,7 +8,6 @@ from typing import Any, get_args
 from marshmallow import fields, post_load, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
-from services.contracts.fields import Code, MailboxField, ManyLines, OneLine, TelephoneField
 from services.contracts.messages.values import Handling, Rating
 from services.intake.domain.people import Person, RelayStep
 from services.intake.domain.rating import Rated
@@ -25,6 +24,7 @@ from services.intake.domain.submission import (
 )
 from services.intake.schemas.commands import AcceptMany, AddDetails, Ask, Decline, Merge, SubmittedLine, Withdraw
 from services.intake.schemas.making import Made
+from services.runtime.input.fields import Code, MailboxField, ManyLines, OneLine, TelephoneField
 
 LONGEST_REASON = 2_000
 LARGEST_BATCH = 500

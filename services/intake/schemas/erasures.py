@@ -5,9 +5,9 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.contracts.catalogue.against import SECTIONS
-from services.contracts.fields import OneLine
 from services.intake.schemas.commands import Erase, Retain, Rotate
 from services.intake.schemas.making import Made
+from services.runtime.input.fields import OneLine
 
 MOST_AT_ONCE, LONGEST_DAYS = 1_000, 36_500
 

@@ -7,8 +7,8 @@ from marshmallow import Schema, fields, validate
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome
-from services.contracts.queries import Choices, Codes, Names
 from services.intake.domain.reviewing import IN_REVIEW
+from services.runtime.input.queries import Choices, Codes, Names
 from services.runtime.web.listing import followed
 from services.runtime.web.paging import LARGEST_LIMIT, Page
 

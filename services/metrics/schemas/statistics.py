@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.contracts.queries import MomentField
 from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import GroupNumbers, PublishedStatistics
 from services.metrics.domain.waiting import QUANTILES
+from services.runtime.input.queries import MomentField
 
 
 class Dimensions(fields.Field[tuple[str, ...]]):

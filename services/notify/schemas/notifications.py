@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.queries import Choices
 from services.notify.domain.submitters import STEPS, SubmitterDelivery
+from services.runtime.input.queries import Choices
 from services.runtime.web.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from marshmallow import Schema, fields
 
-from services.contracts.queries import Codes
 from services.notify.domain.reminders import Reminder, SentNotification
+from services.runtime.input.queries import Codes
 from services.runtime.web.paging import Page, page_of
 
 

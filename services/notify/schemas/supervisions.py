@@ -7,11 +7,11 @@ from typing import get_args
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.fields import Code, ManyLines, OneLine
 from services.contracts.messages.values import Promise
-from services.contracts.queries import Choices, Codes
 from services.notify.domain.agenda import AgendaGroup, OverdueEntry
 from services.notify.domain.supervisions import Meeting, Supervision, SupervisionResult
+from services.runtime.input.fields import Code, ManyLines, OneLine
+from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.paging import Page, page_of
 
 MOST_CHOSEN = 500

@@ -20,11 +20,11 @@ from services.contracts.commands import (
     Resync,
     Sign,
 )
-from services.contracts.fields import Building, Code, ManyLines, OneLine, Tuples
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Contact, Outcome, Promise, ReplyItem, Role
-from services.contracts.queries import Choices, Codes
 from services.routing.domain.ruling import Ruling
+from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
+from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.listing import followed
 
 MOST_ITEMS = 20

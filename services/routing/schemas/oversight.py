@@ -7,9 +7,9 @@ from typing import get_args
 from marshmallow import Schema, fields, validate
 
 from services.contracts.commands import LONGEST_REASON
-from services.contracts.fields import Building, Code, ManyLines, OneLine
 from services.contracts.messages.values import Handling
 from services.routing.domain.levels import Mark
+from services.runtime.input.fields import Building, Code, ManyLines, OneLine
 
 #: More departments than this in one case is a mistake.
 MOST_HANDLERS = 20

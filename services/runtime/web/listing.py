@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 
 from services.contracts.errors import Invalid
-from services.contracts.queries import MomentField, begin_of, end_of
 from services.runtime.clock import ZONE, SystemClock
+from services.runtime.input.queries import MomentField, begin_of, end_of
 from services.runtime.store.database import BEGUN, Instant
 from services.runtime.web.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
 

@@ -12,9 +12,9 @@ from marshmallow import Schema, ValidationError
 from marshmallow.fields import Field
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
-from services.contracts.queries import SEPARATOR, is_several, wrong_codes
 from services.contracts.text import many_lines
-from services.contracts.tidying import tidied
+from services.runtime.input.queries import SEPARATOR, is_several, wrong_codes
+from services.runtime.input.tidying import tidied
 from services.runtime.web.routes import API, LONGEST_BODY, Route
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

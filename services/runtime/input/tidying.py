@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from marshmallow import Schema, fields, validate
 
-from services.contracts.fields import Code, OneLine
 from services.contracts.text import is_visible, value
+from services.runtime.input.fields import Code, OneLine
 
 
 class _SchemaField(NamedTuple):
