@@ -33,7 +33,7 @@ log = structlog.get_logger()
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
-    """What this service works with."""
+    """Make the context that views and consumers get."""
     limits = CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
     return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits))
 
@@ -44,7 +44,7 @@ def collectors(intake: Intake) -> Sequence[Collector]:
 
 
 def readiness_facts(intake: Intake) -> Mapping[str, Callable[[], int | None]]:
-    """What `/readyz` says beside whether the broker and the store answer."""
+    """Facts for `/readyz` beside the checks of broker and store."""
     return {"room": intake.capacity.left}
 
 
@@ -56,7 +56,7 @@ class Sealer:
         self._last: str | None = None
 
     def turn(self) -> bool:
-        """Seal the next ones; whether there may be more. At the end it begins anew, for what an old process may still bring."""
+        """Seal the next ones; returns whether there may be more. Starts over at the end, because an old process may add more."""
         database, vault = self._intake.database, self._intake.vault
         with database.reading() as connection:
             ids = in_the_clear(connection, self._last, SEALED_A_COMMIT)
@@ -71,7 +71,7 @@ class Sealer:
 
 
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
-    """Everything of this service that nobody asks for."""
+    """The periodic jobs of this service."""
     return (PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),)
 
 

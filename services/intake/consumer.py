@@ -1,4 +1,4 @@
-"""What intake listens to; what each message means stands in `handlers.HEARD`."""
+"""The messages that intake consumes; their effects are in `handlers.effects`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from services.runtime.store.database import Transaction
 
 
 def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
-    """Every event to its handler, all of them together."""
+    """Handle a batch of events."""
     consuming.consume(IntakeStore(work, intake.vault), intake.catalogue, events)
 
 
 def subscriptions(intake: Intake) -> Sequence[Subscription[Event]]:
-    """What this service listens to."""
+    """The queue of this service."""
 
     def consume(work: Transaction, events: Sequence[Event]) -> None:
         handle(intake, work, events)

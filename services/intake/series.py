@@ -1,4 +1,4 @@
-"""What intake tells Prometheus beside what every process does."""
+"""Intake's own Prometheus metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every knob of the intake service."""
+"""The settings of intake."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from services.runtime.store.vault import keys
 
 @dataclass(frozen=True)
 class Settings(ProcessSettings):
-    """What intake can be told from outside, beside what every service can be told."""
+    """The settings of intake beside those of every service."""
 
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)
     outbox_limit: int = env(

@@ -44,7 +44,7 @@ def build(given: Settings, database: Database, clock: Clock) -> Service:
 
 
 def periodic_jobs(service: Service) -> Sequence[PeriodicJob]:
-    """What the worker does now and then."""
+    """The periodic jobs of the worker."""
     return [
         PeriodicJob("forget_heard", HOUR, partial(recording.forget_received, service)),
         PeriodicJob("renew_stale", HOUR, partial(recording.renew_stale, service)),
@@ -54,7 +54,7 @@ def periodic_jobs(service: Service) -> Sequence[PeriodicJob]:
 
 
 def collectors(service: Service) -> Sequence[ProductCollector]:
-    """What is computed at every scrape."""
+    """The collectors for `/metrics`."""
     return [ProductCollector(service)]
 
 

@@ -57,14 +57,14 @@ def ledger_key(call: Call[Service]) -> Answer:
 
 @routes.get(f"{API}/ledger/heads", access=PUBLIC, cost=5, query=Page, answers={200: LedgerHeads})
 def ledger_heads(call: Call[Service]) -> Answer:
-    """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service heard of them."""
+    """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service received them."""
     limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
     return 200, page(list(map(head_answer, call.service.heads.listed(after, limit + 1))), limit, "number")
 
 
 @routes.get(f"{API}/ledger/consistency", access=PUBLIC, cost=20, query=TwoHeads, answers={200: Consistency})
 def ledger_consistency(call: Call[Service]) -> Answer:
-    """The proof (RFC 9162) that the head over `second` leaves has grown out of the one over `first`."""
+    """The proof (RFC 9162) that the head over `second` leaves extends the one over `first`."""
     first, second = call.query["first"], call.query["second"]
     path = handlers.consistency(call.service, first, second)
     return 200, {"first": first, "second": second, "path": [each.hex() for each in path]}

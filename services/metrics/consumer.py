@@ -1,4 +1,4 @@
-"""Message routes: every event there is goes into the read model and into the ledger."""
+"""The consumer: every event goes into the read model and into the ledger."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ log = structlog.get_logger()
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Notify:
-    """What this service works with."""
+    """Make the context that views and consumers get."""
     others = {
         "supervisor": settings.supervisor_channels,
         "leader": settings.leader_channels,

@@ -1,4 +1,4 @@
-"""Which message leads to which handler."""
+"""The consumers: which handler takes which message."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
-#: What each event does to the deadlines of its assignment. What is not in the table is received and let pass.
+#: What each event does to the deadlines of its assignment. Other events have no effect.
 HANDLERS: Mapping[type[Message], Move] = {
     AssignmentCreated: Timetable.assign,
     AssignmentSigned: Timetable.sign,
@@ -74,7 +74,7 @@ HANDLERS: Mapping[type[Message], Move] = {
 
 
 def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
-    """What this service listens to."""
+    """The queues of this service."""
 
     def consume(work: Transaction, events: Sequence[Event]) -> None:
         deadlines = DeadlineStore(work)
@@ -103,7 +103,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
 
 
 def read_request(delivery: Delivery) -> Event:
-    """The event in a delivery; raises `Poison` that does not repeat what it says, because that is a person's address."""
+    """The event in a delivery; raises `Poison` without quoting the message, because it contains a person's address."""
     try:
         return decode(delivery.body)
     except Poison:

@@ -1,4 +1,4 @@
-"""Every knob of notify."""
+"""The settings of notify."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def template(text: str) -> Template:
 
 @dataclass(frozen=True)
 class Settings(ProcessSettings):
-    """What notify can be told from outside, beside what every service can be told."""
+    """The settings of notify beside those of every service."""
 
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)
     letter_timeout: float = env("NOTIFY_LETTER_TIMEOUT", positive_number, 5.0, doc="longest wait for a channel, seconds")

@@ -30,18 +30,17 @@ from services.runtime.store.database import Database, Transaction
 
 R = TypeVar("R", WaitingAssignment, TrackedPromise)
 DUE_A_COMMIT, DUE_SECONDS = 200, 5.0
-#: Assignments counted anew in one transaction when the calendar has changed: short, because departments wait for them meanwhile.
+#: Assignments recomputed in one transaction when the calendar has changed: few, because departments wait for their locks.
 RECOUNTED_A_COMMIT = 100
 
 
 def build(settings: Settings, database: Database, _: Clock) -> Routing:
-    """What this service works with."""
+    """Make the context that views and consumers get."""
     return Routing(database, InUse.of(settings, Router), BrokerProbe(settings.broker_url).depths)
 
 
 def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
-    """Concluding what nobody rated in time, resuming what has waited long enough, breaking promises that are past due, and
-    following a changed calendar."""
+    """Conclude unrated cases, resume pauses that have ended, break promises that are past due, follow a changed calendar."""
 
     def opened(work: Transaction) -> RoutingStore:
         return RoutingStore(work, service.catalogue)
@@ -80,7 +79,7 @@ def collectors(service: Routing) -> Sequence[Collector]:
 
 
 class Rescheduling:
-    """Follows the calendar of the catalogue in use: looks once whether it is another, and works until all is done."""
+    """Follows the calendar of the catalogue in use: checks once whether it has changed, and recomputes until all is done."""
 
     def __init__(self, service: Routing) -> None:
         self._service = service

@@ -1,4 +1,4 @@
-"""Which message leads to which handler: events of intake, and commands of departments."""
+"""The consumers: which handler takes which message; events of intake and notify, and commands of departments."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read_command(delivery: Delivery) -> Command:
 
 
 def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
-    """What this service listens to."""
+    """The queues of this service."""
 
     def hear_events(work: Transaction, batch: Sequence[Event]) -> None:
         store = RoutingStore(work, service.catalogue)

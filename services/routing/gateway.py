@@ -1,4 +1,4 @@
-"""A department's queue that was emptied or made anew: what the department has not acted on is sent again, with the same ids."""
+"""Refills a department's queue that was emptied or recreated: work it has not acted on is sent again, with the same ids."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from services.runtime.store.database import Database
 
 log = structlog.get_logger()
 Depths = Callable[[Sequence[str]], Mapping[str, int]]
-#: An empty queue says that its department has taken what was in it, or that somebody else has. A program that keeps what it takes
+#: A queue is empty because its department has consumed it, or because somebody purged it. A program that keeps what it takes
 #: gets copies, which it drops by their ids; so this is repeated less and less often.
 RESTS = tuple(timedelta(minutes=minutes) for minutes in (10, 60, 360, 1440))
 LOOK_SECONDS, FORGET_SECONDS = 60.0, 3600.0
@@ -33,7 +33,7 @@ class Resending:
         with self._database.reading() as connection:
             queues = queues_waited_for(connection, now - RESTS[0], self._unqueued())
         depths: Mapping[str, int] = {}
-        # While the broker is away nothing can be said of its queues.
+        # While the broker is away its queues cannot be checked.
         with contextlib.suppress(HuiyingError):
             depths = self._depths(queues) if queues else {}
         self._due = {queue: rest for queue, rest in self._due.items() if queue in queues}

@@ -1,4 +1,4 @@
-"""What routing tells Prometheus beside what every process does."""
+"""Routing's own Prometheus metrics."""
 
 from __future__ import annotations
 

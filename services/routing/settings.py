@@ -1,4 +1,4 @@
-"""Every knob of the routing service."""
+"""The settings of routing."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from services.runtime.settings import ProcessSettings
 
 @dataclass(frozen=True)
 class Settings(ProcessSettings):
-    """What routing can be told from outside: nothing beyond what every process can."""
+    """The settings of routing: only those that every process has."""

@@ -1,4 +1,4 @@
-"""Photos of an opinion: taken from whoever submitted it, served to holders of its receipts and to who works on the case."""
+"""Photos of an opinion: taken from its submitter, served to holders of its receipts and to staff on the case."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def attach_photos(
 ) -> tuple[int, list[dict[str, object]]]:
     """Keep photos with the opinion of the receipt in the path, all or none; answers 201 and what is shown of each.
 
-    With `full`, which says why there can be no more, it only answers what was sent before under the same key; else it is raised.
+    `full` is the error when no more fit: then only a repeated request gets its answer, and any other raises it.
     """
     receipt = known_receipt(call.path["receipt"])
 
@@ -89,7 +89,7 @@ def attach_photos(
     gives=tuple(PHOTO_TYPES),
 )
 def read_attachment(call: Call[Intake]) -> Answer:
-    """A photo, for whoever holds a receipt of its opinion."""
+    """A photo, for holders of a receipt of its opinion."""
     receipt = known_receipt(call.path["receipt"])
     with call.service.database.reading() as connection:
         found = reading.find_by_receipt(connection, receipt)
@@ -114,7 +114,7 @@ def read_opinion_attachment(call: Call[Intake]) -> Answer:
 
 
 def check_holder(call: Call[Intake], new: int) -> Conflict | None:
-    """Before the work of reading photos: raises `NotFound` and `NotAllowed`, and returns why no `new` ones can be kept, if so."""
+    """Check before photos are decoded: raises `NotFound` and `NotAllowed`; returns the error when no `new` photos can be kept."""
     with call.service.database.reading() as connection:
         found = reading.find_by_receipt(connection, known_receipt(call.path["receipt"]))
         kept = len(attachments_of(connection, found[0].id)) if found else 0

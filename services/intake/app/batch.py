@@ -41,7 +41,7 @@ Commit = Callable[[Call[Intake], list[Submission]], list[Taken | Refusal]]
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """What a file was taken for and what would become of its rows."""
+    """How a file was read, and what would become of its rows."""
 
     file: Understanding
     created: int
@@ -49,7 +49,7 @@ class Rehearsal:
     refused: int
 
     def as_json(self) -> dict[str, object]:
-        """All of it on one level."""
+        """As one flat JSON object."""
         file = {each.name: getattr(self.file, each.name) for each in fields(self.file)}
         counts = {"created": self.created, "exists": self.exists, "refused": self.refused}
         return {**file, "rows": sum(counts.values()), **counts}
@@ -57,7 +57,7 @@ class Rehearsal:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The answer to the line with this number; what is None is left out of it."""
+    """The answer to the line with this number; fields that are None are left out."""
 
     line: int
     status: Literal["created", "exists", "refused", "rehearsed"]
@@ -70,7 +70,7 @@ class Answered:
 
     @property
     def had_no_room(self) -> bool:
-        """Whether it is to be sent again later, because there was no room for it."""
+        """Whether the line should be sent again later, because the system was at capacity."""
         return CAPACITY in (self.errors or ())
 
     def as_json(self) -> bytes:
@@ -91,8 +91,8 @@ class Answered:
 def submit_batch(call: Call[Intake]) -> Answer:
     """Submit many opinions as NDJSON, CSV or a workbook; the answer is NDJSON, a line for each line, in order.
 
-    A line with the error `room` was not taken for want of room, and none behind it was; with no room at all, 503. With `dry_run`
-    nothing is stored: the answer has the lines that would be refused, and what each column is taken for in the last one.
+    A line with the error `room` and all lines behind it were not stored, because the system is at capacity; 503 when that holds for
+    all. With `dry_run` nothing is stored: the answer has the lines that would be refused, and the columns in the last line.
     """
     file = open_file(call.query)
     if call.query["dry_run"]:
@@ -115,7 +115,7 @@ def _rehearsed(call: Call[Intake], file: BatchFile) -> Iterator[bytes]:
     while waiting := list(islice(file.entries, LINES_A_COMMIT)):
         for answer in _take_lines(call, waiting, _rehearse):
             number = answer.line
-            # What came earlier in the file would be known by then.
+            # Earlier lines of the file would be stored by then.
             counts["exists" if answer.status == "created" and answer.external_id in seen else answer.status] += 1
             if answer.status == "refused":
                 yield answer.as_json()
@@ -131,7 +131,7 @@ def _answers(call: Call[Intake], answers: list[Answered], entries: Iterator[Entr
         yield b"".join(answer.as_json() for answer in answers)
         full = full or any(answer.had_no_room for answer in answers)
         waiting = list(islice(entries, LINES_A_COMMIT))
-        # Once a line was turned away all later ones are, so that its sender can go on from there.
+        # After one line is refused for capacity all later ones are, so that the sender can resume from there.
         answers = [_refused(entry, {CAPACITY: [AT_CAPACITY]}) for entry in waiting] if full else _take_lines(call, waiting)
 
 
@@ -177,7 +177,7 @@ def _commit(call: Call[Intake], submissions: list[Submission]) -> list[Taken | R
 
 
 def _rehearse(call: Call[Intake], submissions: list[Submission]) -> list[Taken | Refusal]:
-    """What a commit would come to, without one."""
+    """The results of a commit, without committing."""
     service, ids = call.service, [new_id() for _ in submissions]
     sender = replace(sender_of(call), capacity=_Boundless())
     try:
@@ -188,7 +188,7 @@ def _rehearse(call: Call[Intake], submissions: list[Submission]) -> list[Taken |
 
 
 class _Undone(Exception):
-    """Takes back what a rehearsal did to the store."""
+    """Rolls a rehearsal back."""
 
     def __init__(self, results: list[Taken | Refusal]) -> None:
         super().__init__()
@@ -196,10 +196,10 @@ class _Undone(Exception):
 
 
 class _Boundless:
-    """Room for what is not stored."""
+    """Unlimited capacity, for rehearsals."""
 
     def take(self) -> None:
-        """Takes nothing."""
+        """Always succeeds."""
 
 
 def _refused(entry: Entry, errors: Mapping[str, Sequence[str]]) -> Answered:

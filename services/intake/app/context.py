@@ -17,9 +17,7 @@ ADMIN = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What views, message handlers and chores work with; the vault seals and opens personal data,
-    the room is how many more opinions fit.
-    """
+    """The context of views, consumers and periodic jobs; the vault seals and opens personal data."""
 
     database: Database
     place: InUse[Catalogue]

@@ -1,4 +1,4 @@
-"""What an administrator does with personal data: erase it for a case, let go of what is old, seal it all anew."""
+"""Personal data for administrators: erase it for a case or for old cases, and seal it with a new key."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ routes = Routes()
 
 @routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=ErasureBody, answers={200: Erased}, versioned=True)
 def erase(call: Call[Intake]) -> Answer:
-    """Erase who told and who signed an opinion, and with `content` what they wrote; what was counted stays."""
+    """Erase the submitter and co-signers of an opinion, and with `content` its text; statistics and ledger stay."""
     with call.service.database.transaction() as work:
         store = IntakeStore(work, call.service.vault)
         expect(call, store)
@@ -33,7 +33,7 @@ def erase(call: Call[Intake]) -> Answer:
 
 @routes.post(f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=ErasureBody, answers={200: Erased})
 def erase_by_receipt(call: Call[Intake]) -> Answer:
-    """The same by a receipt; a co-signer's erases only who holds it."""
+    """Erase by a receipt; a co-signer's receipt erases that co-signer only."""
     receipt = known_receipt(call.path["receipt"])
     with call.service.database.transaction() as work:
         erased = erasing.erase_by_receipt(IntakeStore(work, call.service.vault), receipt, content=call.body.content)
@@ -47,7 +47,7 @@ def _erased(service: Intake, erased: Erasure) -> Answer:
 
 @routes.post(f"{API}/retention", access=ADMIN, body=Retention, answers={200: Retained})
 def retain(call: Call[Intake]) -> Answer:
-    """Erase who told the cases that ended so many days ago, some at a time; without `erase`, count them.
+    """Erase the persons of cases that ended at least `days` ago, some at a time; without `erase`, only count them.
 
     `next` is where to go on.
     """
@@ -69,7 +69,7 @@ def _forget(service: Intake, ids: Sequence[str]) -> int:
 
 @routes.post(f"{API}/contacts/rotation", access=ADMIN, body=Rotation, answers={200: Rotated})
 def rotate(call: Call[Intake]) -> Answer:
-    """Seal the personal data of some opinions anew, under the newest key; `next` is where to go on."""
+    """Seal the personal data of some opinions with the newest key; `next` is where to go on."""
     service = call.service
     command: Rotate = call.body
     with service.database.reading() as connection:

@@ -1,4 +1,4 @@
-"""The file of a batch: how it is read, what its columns are taken for, and when the lines in it were told."""
+"""The file of a batch: its encoding, its columns, and the dates of its lines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LARGEST_WORKBOOK = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class ColumnMeaning:
-    """A column of a table, and the field that it is taken for: None for one that is passed over."""
+    """A column of a table, and the field it is read as; None when it is skipped."""
 
     column: str
     field: str | None
@@ -34,7 +34,7 @@ class ColumnMeaning:
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """What a file was taken for; `header` is the number of the row that names the columns. NDJSON has none."""
+    """How a file was read; `header` is the number of the row with the column names. NDJSON has none."""
 
     kind: str = "NDJSON"
     encoding: str | None = "UTF-8"
@@ -47,14 +47,14 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class BatchFile:
-    """A file and how it was understood, for those who only want to see."""
+    """The entries of a file, and how it was read."""
 
     entries: Iterator[Entry]
     understanding: Understanding
     lines: io.BufferedReader[io.RawIOBase]
 
     def drain(self) -> None:
-        """Read what is left, else the connection is cut and the sender may see that instead of the answer."""
+        """Read the rest of the body; otherwise the connection is reset and the sender may never see the answer."""
         while self.lines.read(BUFFER):
             pass
 
@@ -62,7 +62,7 @@ class BatchFile:
 def open_file(query: Mapping[str, Any]) -> BatchFile:
     """The file in the body of the request; raises `Invalid` for one that cannot be read.
 
-    One with problems raises too, unless it is only for show: then it has no entries.
+    A file with problems raises too; in a dry run it has no entries instead.
     """
     # Buffered: a raw stream looks for the end of a line byte by byte.
     lines = io.BufferedReader(cast(io.RawIOBase, flask.request.stream), BUFFER)
@@ -79,7 +79,7 @@ def open_file(query: Mapping[str, Any]) -> BatchFile:
 
 
 def dated(line: SubmittedLine, zone: tzinfo, now: datetime) -> Submission:
-    """The opinion in a line, with the instant when it was told elsewhere; raises `Invalid` unless that is a date in the past."""
+    """The opinion in a line, with the instant of its first report elsewhere; raises `Invalid` unless that is in the past."""
     if line.submitted_at is None:
         return line.submission
     told = read_instant(line.submitted_at, zone)

@@ -1,4 +1,4 @@
-"""What is counted of callers without a token."""
+"""The rate limits for callers without a token."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ RECEIPTS = Limit("Too many wrong receipts from this address.", "Compare yours wi
 
 
 def limits_of(settings: Settings) -> Mapping[Limit, int]:
-    """How often a minute."""
+    """The limits per minute, from the settings."""
     return {
         SUBMISSIONS: settings.submissions_a_minute, STATIONS: settings.station_submissions_a_minute,
         RECEIPTS: settings.wrong_receipts_a_minute,

@@ -51,7 +51,7 @@ def submit(call: Call[Intake]) -> Answer:
 
 
 def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Photo]) -> tuple[int, dict[str, Any]]:
-    """Submit an opinion together with its photos, as one: both are kept or neither is. Raises `AtCapacity`."""
+    """Submit an opinion and its photos in one transaction. Raises `AtCapacity`."""
 
     def act(work: Transaction) -> tuple[int, dict[str, Any]]:
         store = IntakeStore(work, call.service.vault)
@@ -73,10 +73,10 @@ def sender_of(call: Call[Intake]) -> Sender:
 
 @routes.get(f"{API}/opinions", access=STAFF, query=OpinionQuery, answers={200: OpinionPage})
 def list_opinions(call: Call[Intake]) -> Answer:
-    """List opinions, newest first; a department sees those it handles. Who told them is left out of lists."""
+    """List opinions, newest first; a department sees those it handles. Personal data is left out."""
     wanted = {name: call.query[name] for name in FILTERS}
     asked, own = call.caller.own_only(wanted["department"]), call.caller.department
-    # What a department handles in whatever role, not only what it leads.
+    # All opinions that a department handles in any role, not only as lead.
     wanted["department"] = asked if own is None else None
     page = read_listing(call.query, "submitted", wanted, call.service.database.clock.now())
     with call.service.database.reading() as connection:
@@ -93,7 +93,7 @@ def list_opinions(call: Call[Intake]) -> Answer:
     versioned=True,
 )
 def read_opinion(call: Call[Intake]) -> Answer:
-    """Read an opinion with its timeline and, where the caller may see it, who told it."""
+    """Read an opinion with its timeline and, where the caller may see them, its persons."""
     with call.service.database.reading() as connection:
         opinion = reading.find(connection, call.path["opinion_id"])
         held = reading.handlers_of(connection, opinion.id) if opinion else []
@@ -135,7 +135,7 @@ def _file(connection: Connection, opinion: Opinion, held: Sequence[Handler], cal
 
 
 def _persons(connection: Connection, vault: Vault, opinion: Opinion, role: str | None) -> dict[str, object]:
-    """Who told it, signed it and passed it on, for those who may see it; the only place where that is opened to be read."""
+    """The persons of an opinion, for callers who may see them; the only place where they are unsealed for display."""
     if not may_see_contact(opinion.visibility, role):
         return {}
     persons, signers = reading.find_persons(connection, vault, opinion.id), reading.cosigners_of(connection, vault, opinion.id)

@@ -47,7 +47,7 @@ def read_receipt(call: Call[Intake]) -> Answer:
     made=RECEIPT,
 )
 def evaluate(call: Call[Intake]) -> Answer:
-    """Rate the reply, and once more on second thought; open until the date on the receipt. Not for whoever handles it."""
+    """Rate the reply, and revise the rating once; open until the date on the receipt. Staff may not rate."""
     if call.caller.role is not None:
         raise NotAllowed("Only who submitted or signed an opinion rates its reply: send this without a token.")
     receipt = known_receipt(call.path["receipt"])
@@ -67,7 +67,7 @@ def evaluate(call: Call[Intake]) -> Answer:
     made=RECEIPT,
 )
 def add_details(call: Call[Intake]) -> Answer:
-    """Tell more, when the reviewer or the department has asked for it."""
+    """Add details, when the reviewer or the department has asked for them."""
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, dict[str, State]]:
@@ -85,7 +85,7 @@ def add_details(call: Call[Intake]) -> Answer:
     made=RECEIPT,
 )
 def withdraw(call: Call[Intake]) -> Answer:
-    """Take the opinion back; possible until there is a reply, and unless others are handled with it."""
+    """Withdraw the opinion; possible until there is a reply, and unless others were merged into it."""
     receipt = known_receipt(call.path["receipt"])
 
     def act(work: Transaction) -> tuple[int, dict[str, State]]:
@@ -131,7 +131,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
 
 
 def _lines(connection: Connection, own: Opinion, case: Opinion, receipt: str) -> list[TimelineEntry]:
-    """What this receipt may read of its own opinion's story, and of what departments did with the case it was merged into."""
+    """The timeline entries that this receipt may read: its own opinion's, and those of the case it was merged into."""
     lines = reading.timeline_of(connection, own.id)
     advisers = advisers_of(reading.handlers_of(connection, case.id))
     if case.id != own.id:

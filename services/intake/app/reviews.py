@@ -1,4 +1,4 @@
-"""审核: what waits for a reviewer, and what the reviewer does with it."""
+"""审核: the list of opinions to review, and the reviewer's decisions."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state
 
 @routes.get(f"{API}/reviews", access=REVIEWERS, query=ReviewQuery, answers={200: answers.ReviewPage})
 def list_reviews(call: Call[Intake]) -> Answer:
-    """List what waits for review, oldest first, with how long it has waited; `?state=returned`: what waits for its submitter."""
+    """List opinions that wait for review, oldest first, with their waiting time; `?state=returned`: for their submitter."""
     limit, now = call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
         found = reading.waiting(connection, call.query["state"], read_cursor(call.query["cursor"]), limit)
@@ -50,7 +50,7 @@ def _waiting(catalogue: Catalogue, opinion: Opinion, now: datetime) -> dict[str,
 
 @routes.post(f"{API}/opinions/accept", access=REVIEWERS, body=bodies.BatchAcceptance, answers={200: answers.BatchAccepted})
 def accept_many(call: Call[Intake]) -> Answer:
-    """集中交办: let many waiting opinions in on the same terms, in one transaction; the answer says what became of each."""
+    """集中交办: accept many waiting opinions on the same terms, in one transaction; the answer has the result of each."""
     command: AcceptMany = call.body
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
@@ -75,7 +75,7 @@ def _decided(each: Decided) -> dict[str, str]:
     versioned=True,
 )
 def accept(call: Call[Intake]) -> Answer:
-    """Let a waiting opinion in, perhaps under another topic and with a say who handles it how."""
+    """Accept a waiting opinion; the reviewer may set its topic, department and handling."""
     with call.service.database.transaction() as work:
         store = IntakeStore(work, call.service.vault)
         expect(call, store)
@@ -119,7 +119,7 @@ def return_(call: Call[Intake]) -> Answer:
     f"{API}/opinions/<opinion_id>/merge", access=REVIEWERS, body=bodies.Merging, answers={200: answers.Merged}, versioned=True
 )
 def merge(call: Call[Intake]) -> Answer:
-    """Handle an opinion together with another one, or with the one that the other was merged into; `into` says which."""
+    """Merge an opinion into another one, or into the one that was merged into; `into` in the answer names it."""
     with call.service.database.transaction() as work:
         store = IntakeStore(work, call.service.vault)
         expect(call, store)
@@ -129,7 +129,7 @@ def merge(call: Call[Intake]) -> Answer:
 
 @routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: answers.OpinionStanding}, versioned=True)
 def unmerge(call: Call[Intake]) -> Answer:
-    """Take a merge back: the opinion waits for review again, and is decided on alone."""
+    """Undo a merge: the opinion waits for review again, and is decided on alone."""
     with call.service.database.transaction() as work:
         store = IntakeStore(work, call.service.vault)
         expect(call, store)
@@ -139,6 +139,6 @@ def unmerge(call: Call[Intake]) -> Answer:
 
 @routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: WaitingCodes})
 def list_waiting_codes(call: Call[Intake]) -> Answer:
-    """List the codes of the catalogue that opinions use which wait for their review, to check a new catalogue against them."""
+    """List the catalogue codes that opinions waiting for review use, to check a new catalogue against them."""
     with call.service.database.reading() as connection:
         return 200, {"items": list(map(asdict, reading.open_codes(connection)))}

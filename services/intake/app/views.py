@@ -1,4 +1,4 @@
-"""What intake shows of an opinion, for the API and for the pages."""
+"""Views of an opinion, for the API and for the pages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class StaffMoment(Moment):
 
 @dataclass(frozen=True, slots=True)
 class LastRating:
-    """What the holder of a receipt said last of the reply."""
+    """The latest rating by the holder of a receipt."""
 
     process: Rating | None
     result: Rating
@@ -82,7 +82,7 @@ _SHOWN = (
 
 
 def shown(opinion: Opinion, role: str | None) -> dict[str, object]:
-    """An opinion as the office and the departments see it; who told it is left out."""
+    """An opinion as staff see it, without personal data."""
     location = opinion.location_for(role)
     return {name: getattr(opinion, name) for name in _SHOWN} | {"location": as_given(location) if location else None}
 

@@ -1,4 +1,4 @@
-"""Whose doing a line of a timeline can be."""
+"""The actors of timeline entries."""
 
 from __future__ import annotations
 

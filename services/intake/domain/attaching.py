@@ -1,4 +1,4 @@
-"""照片: what may come with an opinion, how many, and until when."""
+"""照片: which photos an opinion may have, how many, and until when."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Attachment:
 
     @property
     def file_name(self) -> str:
-        """What it is called when it is saved: nothing of the name it once had."""
+        """The name for saving a photo; its original name is not kept."""
         return f"photo-{self.id}.{PHOTO_TYPES[self.type]}"
 
 
 def may_attach(opinion: Opinion, kept: int) -> bool:
-    """Whether `check_attaching` lets one more photo pass."""
+    """Whether one more photo may be added."""
     try:
         check_attaching(opinion, kept, 1)
     except Conflict:

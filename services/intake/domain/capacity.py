@@ -1,10 +1,10 @@
-"""How many more opinions fit, and the words when none does."""
+"""How many more opinions can be stored, and the message when none can."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: Messages that wait for the broker for each opinion: submitted, accepted, and the letter to whoever can be reached.
+#: Messages that wait for the broker for each opinion: submitted, accepted, and the letter to a submitter who can be reached.
 MESSAGES_PER_OPINION = 3
 #: What an opinion takes of an SQLite store with the messages that wait, its log included. Measured: the samples, some forty
 #: characters each, 3,700; texts of 500 characters with name, telephone and address 8,300.
@@ -25,7 +25,7 @@ class CapacityLimits:
 
 
 def capacity_left(waiting: int, free: int | None, limits: CapacityLimits) -> int:
-    """How many more opinions can be taken with so many messages `waiting` and `free` bytes of disk (None: not known)."""
+    """How many more opinions fit, given the messages `waiting` and the `free` bytes of disk (None: not known)."""
     fit = (limits.messages - waiting) // MESSAGES_PER_OPINION
     if free is not None:
         fit = min(fit, (free - limits.reserve) // BYTES_PER_OPINION)

@@ -1,4 +1,4 @@
-"""What a sender may claim of an opinion, and whether it is the one that they sent before: by form, by JSON, by the batch."""
+"""Which fields a sender may set, and whether a repeated external id names the same opinion: for forms, JSON and batches."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _COMPARED = tuple(name for name in Submission.__slots__ if name not in ("externa
 
 
 def digests(submission: Submission) -> dict[str, str]:
-    """A digest of each field that a request says anything in, to tell what differs in the next one of the same name."""
+    """A digest of each field that is not empty, to find out what differs in the next request with the same external id."""
     return _digests((name, getattr(submission, name)) for name in _COMPARED)
 
 
@@ -81,7 +81,7 @@ def _digests(values: Iterable[tuple[str, object]]) -> dict[str, str]:
 
 
 def _said(value: object) -> object:
-    """A value without what is empty in it; None when nothing is left."""
+    """A value without its empty parts; None when nothing is left."""
     if value is None or isinstance(value, str):
         return value or None
     if isinstance(value, Person | RelayStep | Location):

@@ -1,12 +1,12 @@
-"""What is left of an opinion whose words were erased."""
+"""Rules of erasing, and the texts that replace what was erased."""
 
 from __future__ import annotations
 
 from services.contracts.errors import Invalid
 
-#: The line of the timeline that says so.
+#: The type of the timeline entry.
 ERASED = "opinion.erased"
-#: What stands in the place of the title and of the text.
+#: These replace the title and the text.
 ERASED_TITLE = "内容已删除 · Erased"
 ERASED_CONTENT = "依申请删除了提出人填写的内容。What its submitter wrote was erased on request."
 

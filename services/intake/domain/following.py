@@ -1,4 +1,4 @@
-"""What a message of routing says of an opinion, part by part: each part is as the newest message about it says."""
+"""The parts of an opinion that routing's messages set; each part keeps the value of the newest message about it."""
 
 from __future__ import annotations
 

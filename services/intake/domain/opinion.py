@@ -45,9 +45,9 @@ class Reply:
 
 @dataclass(slots=True)
 class Opinion:
-    """What somebody told, where it stands, who handles it, and its reply.
+    """An opinion: its text, its state, who handles it, and its reply.
 
-    `said` is the number of the last message about it. `told` is when it was told elsewhere, as it was written there. `chosen`,
+    `said` is the number of the last message about it. `told` is when it was first reported elsewhere, as written there. `chosen`,
     `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they stand. A merged
     opinion gets the reply of the one that it was `merged_into`. `answered` and `asked` are the numbers of routing's messages that
     brought the reply, and that asked for a rating of it last. `now` is the moment of the transaction.
@@ -125,11 +125,11 @@ class Opinion:
 
     @property
     def text(self) -> OpinionText:
-        """What the departments are told of it."""
+        """The opinion as departments read it."""
         return OpinionText(self.id, self.title, self.content, self.topic, self.area, self.station)
 
     def accept(self, catalogue: Catalogue, wished: Terms, *, again: bool) -> None:
-        """Let it in on the reviewer's terms; `again`: it had been let in before, and was merged in between."""
+        """Accept it on the reviewer's terms; `again`: it had been accepted before, and was merged in between."""
         state = advance(self.state, Move.ACCEPT)
         terms = terms_of(catalogue, wished, self.topic)
         moved = {"topic": terms.topic} if terms.topic != self.topic else {}
@@ -160,14 +160,14 @@ class Opinion:
         return reason
 
     def merge_into(self, case: Opinion, followers: Sequence[Opinion]) -> None:
-        """并案: handle it with another one; its `followers`, which were merged into it before, go along."""
+        """并案: merge it into another one, together with its `followers`, which were merged into it before."""
         state = advance(self.state, Move.MERGE)
         case.check_target_of(self)
         self.record(OpinionMerged.TYPE, OFFICE, {"department": case.department} if case.department else {})
         self.publish(OpinionMerged(case.id, is_accepted(self.state), self.topic))
         self.state, self.merged_into = state, case.id
         for each in (self, *followers):
-            # Without its words: this line is on the receipts of the case too.
+            # Without its text: this entry is on the receipts of the case too.
             case.record(OpinionJoined.TYPE, OFFICE, {"opinion": each.id})
             case.publish(OpinionJoined(each.text, case.topic))
 
@@ -180,7 +180,7 @@ class Opinion:
             raise Invalid("Name an opinion that has been let in.", {"into": [f"That one is {self.state}."]})
 
     def unmerge(self, case: Opinion) -> None:
-        """撤销并案: it waits for the reviewer again, who decides on it alone; its submitter no longer gets the other's reply."""
+        """撤销并案: it waits for review again and is decided on alone; its submitter no longer gets the other's reply."""
         self.state, self.merged_into, self.waiting_since = advance(self.state, Move.UNMERGE), None, self.now
         self.department = self.assignment = None
         self.record(OpinionUnmerged.TYPE, OFFICE, {})
@@ -189,7 +189,7 @@ class Opinion:
         case.publish(OpinionParted(self.id, case.topic))
 
     def add_details(self, details: str) -> None:
-        """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise."""
+        """Add details that the reviewer or the department asked for; raises `Conflict` otherwise."""
         state = self.state if self.state is State.PAUSED else advance(self.state, Move.COMPLETE)
         self.content = self._with(details)
         if self.state is State.RETURNED:
@@ -199,17 +199,17 @@ class Opinion:
         self.publish(OpinionDetailed(details, self.topic))
 
     def add_details_to(self, case: Opinion, details: str) -> None:
-        """Tell more to the case that this one was merged into, until that is answered."""
+        """Add details to the case that this one was merged into, until that is answered."""
         if not case.takes_words:
             raise Conflict(f"The case that this opinion is handled with is {case.state}. Rate its reply, or submit a new opinion.")
         self.content = self._with(details)
         self.record(OpinionDetailed.TYPE, SUBMITTER, {"content": details})
-        # Without the words: they stand with the opinion whose they are, where they are erased too.
+        # Without the text: it is kept with its own opinion only, so that erasing finds it.
         case.record(OpinionDetailed.TYPE, SUBMITTER, {"opinion": self.id}, audience=STAFF)
         case.publish(OpinionDetailed(details, case.topic, self.id))
 
     def withdraw(self, reason: str | None, *, followed: bool) -> None:
-        """Take it back; possible until there is a reply, and unless others were merged into it."""
+        """Withdraw it; possible until there is a reply, and unless others were merged into it."""
         state = advance(self.state, Move.WITHDRAW)
         if followed:
             raise Conflict("Other opinions are handled with this one and wait for its answer, so it cannot be withdrawn.")
@@ -236,19 +236,19 @@ class Opinion:
         return rating
 
     def erase_words(self) -> bool:
-        """Put a note in the place of what its submitter wrote; whether there was anything left to erase."""
+        """Replace its text by a note; returns whether there was anything to erase."""
         if (self.title, self.content) == (ERASED_TITLE, ERASED_CONTENT):
             return False
         self.title, self.content, self.location = ERASED_TITLE, ERASED_CONTENT, None
         return True
 
     def record_erasure(self, what: Literal["persons", "content"], signer: str | None) -> None:
-        """Record that personal data was erased: everybody's, or that of the co-signer with this receipt, who alone reads of it."""
+        """Record that personal data was erased: everybody's, or that of the co-signer with this receipt, which alone shows it."""
         self.record(ERASED, OFFICE, {"erased": what}, audience=signer)
 
     @property
     def question(self) -> Question:
-        """What the submitters of this case are asked: by its reply, unless a promise that was kept has asked since."""
+        """The question to the submitters of this case: from its reply, or from a promise that was kept later."""
         return Question(self.evaluate_by, self.asked == self.answered, self.asked)
 
     @property
@@ -260,11 +260,11 @@ class Opinion:
 
     @property
     def takes_words(self) -> bool:
-        """Whether those who were merged into this case may tell more of it."""
+        """Whether submitters merged into this case may still add details."""
         return self.state is State.REOPENED or Move.MERGE in allowed_moves(self.state)
 
     def location_for(self, role: str | None) -> Location | None:
-        """Where it is; it may be the door somebody lives behind, so it is for those alone who see who told it."""
+        """The location. It may be a home address, so only those who may see the persons get it."""
         return self.location if may_see_contact(self.visibility, role) else None
 
     def _with(self, details: str) -> str:

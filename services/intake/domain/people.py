@@ -1,10 +1,10 @@
-"""Who told an opinion, whose contact data who sees, and to whom letters go."""
+"""The persons of an opinion, who may see their contact data, and who gets letters."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-#: What of an opinion says who told it: the submitters, the chain of people who passed it on, the deputy who answers for it.
+#: The fields of an opinion with personal data: the submitters, the people who passed it on, the deputy who answers for it.
 PERSONAL = frozenset({"submitter", "cosigners", "relay", "deputy"})
 OFFICE_ROLES = frozenset({"reviewer", "supervisor", "admin"})
 CONTACT_SEEN_BY_DEPARTMENT = frozenset({"public", "department"})
@@ -63,5 +63,5 @@ class Addressee:
 
 
 def may_see_contact(visibility: str, role: str | None) -> bool:
-    """The office sees whom to answer; others who work on the case, only when the submitter let them; nobody without a role."""
+    """The office sees contact data; departments on the case only with the submitter's consent; nobody without a role."""
     return role in OFFICE_ROLES or (role is not None and visibility in CONTACT_SEEN_BY_DEPARTMENT)

@@ -1,4 +1,4 @@
-"""满意度测评: who may rate a reply when and how often, and what the holder of a receipt may do altogether."""
+"""满意度测评: who may rate a reply, when and how often; and everything the holder of a receipt may do."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from services.contracts.lifecycle import Move, State, advance, allowed_moves
 from services.contracts.messages.values import Rating
 from services.contracts.text import is_visible
 
-#: How often one rater may answer: a reply once and once more on second thought, a promise that was kept once.
+#: How often one rater may answer: about a reply once and one revision, about a promise that was kept once.
 ON_A_REPLY, ON_A_PROMISE = 2, 1
 
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What somebody answered."""
+    """A rater's answer."""
 
     result: Rating
     process: Rating | None = None
@@ -47,7 +47,7 @@ class GivenRating:
 
     @property
     def rated(self) -> Rated:
-        """What was answered."""
+        """The answer."""
         return Rated(self.result, self.process, self.comment)
 
 
@@ -69,7 +69,7 @@ class Question:
 
 
 def given_to(question: Question, round_: int, ratings: Iterable[GivenRating]) -> list[Rated]:
-    """Which of somebody's ratings answer the question that is asked in this round."""
+    """The ratings of one rater that answer the question of this round."""
     return [each.rated for each in ratings if (each.round, each.asked) == (round_, question.asked)]
 
 
@@ -77,7 +77,7 @@ def check_evaluation(state: State, question: Question, given: Sequence[Rated], n
     """Raises `Conflict` unless there is a reply, its window is open, and this rater (who has `given` so much) has a say left;
     `Invalid` when somebody is dissatisfied without a reason.
 
-    `new` is None when it is only asked whether one could rate. What was said already is not said again. A case may have been
+    `new` is None when it is only asked whether one could rate. An unchanged rating is refused. A case may have been
     concluded in between, by another rating of it.
     """
     advance(state, Move.EVALUATE)

@@ -1,4 +1,4 @@
-"""Receipts: codes that cannot be guessed, that people can read aloud, and that notice a slip of one key."""
+"""Receipts: codes that cannot be guessed, can be read aloud, and detect a typing error in one character."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ def show_receipt(receipt: str) -> str:
 
 
 def rater_of(receipt: str) -> str:
-    """Tells the raters of a case apart and nobody who they are: nobody can try 65 random bits to find the receipt behind it."""
+    """A pseudonym that tells the raters of a case apart. It cannot be reversed: a receipt has 65 random bits."""
     return hashlib.sha256(f"rater {receipt}".encode()).hexdigest()[:32]

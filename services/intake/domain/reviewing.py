@@ -1,4 +1,4 @@
-"""审核: what a reviewer may decide, how long an opinion has waited for it, and which one it can be handled with."""
+"""审核: the decisions of a reviewer, and how long an opinion has waited for them."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Handling
 
-#: What a reviewer can ask for: those who wait for review, and those who were asked for more.
+#: The states that a reviewer can list.
 IN_REVIEW = tuple(state for state in State if state.is_in_review)
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How an opinion is to be handled, as far as the reviewer said so; the rest is decided by the rules of assignment."""
+    """How an opinion is to be handled, as far as the reviewer decided it; the rules of assignment decide the rest."""
 
     topic: str | None = None
     level: str | None = None

@@ -1,4 +1,4 @@
-"""What somebody submits: its parts, its place in the catalogue, and what tells two of them apart."""
+"""A submission: its parts, its codes in the catalogue, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ RELAY_ROLES = ("voter", "informant", "deputy", "presidium")
 MOST_COSIGNERS = 200
 VISIBILITIES = tuple(vocabulary.VISIBILITIES)
 QR = "qr"
-#: What tells a station's poster, and is not kept with the opinion.
+#: The fields that identify a station's poster; they are not kept with the opinion.
 CODE = "code"
 
 

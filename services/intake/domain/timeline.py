@@ -1,4 +1,4 @@
-"""What a timeline comes to: which lines who reads, which promises stand, what separate handlers have answered."""
+"""Reading a timeline: who may read which entries, the open promises, the answers of separate handlers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAFF = "staff"
 #: What a line says beside what happened, by name: JSON values.
 Facts = Mapping[str, object]
 PromiseState = Literal["open", "broken", "kept"]
-#: Later ones overrule, in whatever order they were heard.
+#: A later state overrules an earlier one, in whatever order their messages arrive.
 _PROMISED: Mapping[str, PromiseState] = {PromiseMade.TYPE: "open", PromiseBroken.TYPE: "broken", PromiseKept.TYPE: "kept"}
 _ORDER = tuple(_PROMISED.values())
 

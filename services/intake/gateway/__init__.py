@@ -1,4 +1,4 @@
-"""The outside world: files that people and programs send, and the room there is."""
+"""The outside world: files that people and programs send, and the capacity of disk and outbox."""
 
 from services.intake.gateway.capacity import Capacity
 from services.intake.gateway.lines import BOM, CSV, NDJSON, NUL, Entry, read_ndjson, read_rows

@@ -1,4 +1,4 @@
-"""The room there is for more opinions: what waits in the outbox and what is free on the disk, looked up now and then."""
+"""The capacity for more opinions, from the length of the outbox and the free disk space, checked now and then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures from outside: whatever was sent is decoded and drawn anew, so that nothing but the picture itself is kept.
+"""Pictures from outside: every file is decoded and encoded again, so that nothing but its pixels is kept.
 
 What a camera notes beside it (where, when, with what), what a program hid in it and what was appended to it is gone.
 """

@@ -1,4 +1,4 @@
-"""What each message of the others means here, on one screen: whose doing it is, the state it leads to, what the timeline tells,
+"""The effect of each consumed message, as one table: the actor, the new state, the facts for the timeline,
 what changes of the opinion."""
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from services.intake.domain.timeline import Facts
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One row: whose doing it is, the state it leads to (None: stays), facts for the timeline, what changes of the opinion.
+    """One row: the actor, the new state (None: unchanged), facts for the timeline, changes of the opinion.
 
     `internal` lines are on no receipt. Facts that are None are left out. `facts` and `change` take a message of the row's type.
     """

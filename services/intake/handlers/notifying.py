@@ -1,4 +1,4 @@
-"""Letters to those who submitted or signed an opinion. They leave by the private way and nobody but notify sees them.
+"""Letters to those who submitted or signed an opinion. They go to notify alone, through an exchange of its own.
 
 Whom a letter is for is sealed, so that neither the outbox nor a queue can be read by somebody who has no key.
 A letter has no number among the messages of its opinion: a gap would tell everybody that somebody can be reached.
@@ -40,7 +40,7 @@ def department_name(catalogue: Catalogue, code: str) -> str:
 
 
 def so_far(catalogue: Catalogue, own: str | None, case: Opinion) -> list[tuple[About, dict[str, str]]]:
-    """What those who join a case have not been told yet: which department has it, and its reply where there is one.
+    """Facts that are new to those who join a case: which department has it, and its reply where there is one.
 
     `own` is the department that had their opinion before.
     """

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What became of one of several opinions: its new state, or why it was refused."""
+    """The result for one of several opinions: its new state, or why it was refused."""
 
     id: str
     state: State | None = None
@@ -26,7 +26,7 @@ class Decided:
 
 
 def accept(store: IntakeStore, catalogue: Catalogue, opinion_id: str, wished: Terms) -> State:
-    """Let an opinion in, perhaps under another topic and with a say how it is to be handled."""
+    """Accept an opinion; the reviewer may set its topic, department and handling."""
     opinion = store.load(opinion_id)
     opinion.accept(catalogue, wished, again=opinion_id in store.let_in_before([opinion_id]))
     store.save(opinion)

@@ -1,4 +1,4 @@
-"""What the holder of a receipt can do: tell more, take it back, rate the reply, add photos."""
+"""The actions of a receipt's holder: add details, withdraw, rate the reply, add photos."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def load_own(store: IntakeStore, receipt: str) -> Opinion:
-    """The opinion, for the one who submitted it; a co-signer shares the answer and not the say over it."""
+    """The opinion, for its submitter; a co-signer may read the answer but not act."""
     holder = store.load_held(receipt)
     if not holder.first:
         raise NotAllowed("Only who submitted the opinion can do this; with a co-signer's receipt the reply can be read and rated.")
@@ -26,7 +26,7 @@ def load_own(store: IntakeStore, receipt: str) -> Opinion:
 def add_details(store: IntakeStore, receipt: str, content: str) -> State:
     """Tell more, when the reviewer or the department has asked for it; raises `Conflict` otherwise.
 
-    Who was merged into a case tells that case more, until it is answered.
+    A submitter merged into a case adds to that case, until it is answered.
     """
     opinion = load_own(store, receipt)
     if opinion.merged_into:
@@ -48,7 +48,7 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
 
 
 def evaluate(store: IntakeStore, receipt: str, rated: Rated) -> State:
-    """Rate the reply, and once more on second thought; who was merged into a case or signed it rates on their own."""
+    """Rate the reply, or revise the rating once; merged submitters and co-signers rate for themselves."""
     own = store.load_held(receipt).opinion
     case = store.load(own.merged_into) if own.merged_into else own
     store.add_rating(case.rate(own, receipt, rated, store.ratings(case.id, receipt, case.round)))

@@ -1,4 +1,4 @@
-"""Taking opinions in, one or many."""
+"""Submitting opinions, one or many."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends opinions, as far as it matters here: what they are granted, and what they send to."""
+    """A sender of opinions: its grants, the catalogue and the capacity."""
 
     catalogue: Catalogue
     capacity: CapacityLimit
@@ -65,7 +65,7 @@ def take(store: IntakeStore, catalogue: Catalogue, submission: Submission, opini
     receipt = new_receipt(secrets.randbits)
     opinion = Opinion.submit(submission, opinion_id, receipt, store.now, source=source, automatic=automatic)
     signers = tuple(Signer(new_receipt(secrets.randbits), person) for person in submission.cosigners)
-    # What the next one with the same number is compared with.
+    # The next submission with the same external id is compared with these.
     given = impersonal(digests(submission)) if submission.external_id else None
     store.add(opinion, submission, given, signers)
     notifying.write(store, opinion_id, "received", _addressees(opinion, submission.submitter, signers))
@@ -135,13 +135,13 @@ def _remembered(store: IntakeStore, external_ids: Sequence[str], grant: Grant) -
         signers = signed.get(each.id, [])
         taken = Taken(each.id, each.receipt, each.state, True, tuple(signer.receipt for signer in signers))
         persons = digests_of_persons(each.persons, [signer.person for signer in signers])
-        # What was erased since is not known any more, and so differs from whatever comes.
+        # Fields that were erased since cannot be compared, so they count as different.
         known[external_id] = _Known(taken, None if each.given is None else {**each.given, **persons}, each.fingerprint)
     return known
 
 
 def _recall(known: _Known, submission: Submission) -> Taken:
-    """What was taken under this external id; anything else under it would be lost, so it is refused."""
+    """The opinion stored under this external id; a different one under the same id is refused, since it would be lost."""
     if known.said is not None:
         said = digests(known.said) if isinstance(known.said, Submission) else known.said
         check_same(said, digests(submission))

@@ -1,4 +1,4 @@
-"""What the pages of whoever is signed in say and where they lead."""
+"""Texts and links of the account page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Photos that are chosen on a page: read from the form, with what is wrong with them in words."""
+"""Photos chosen in a form: reading them, and the error messages beside the field."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def files_of(name: str) -> list[FileStorage]:
 
 
 def digests_of(name: str) -> list[str]:
-    """What tells the files in a field from others; none of them is decoded."""
+    """Digests of the files in a field; none of them is decoded."""
     return [digest_of(file.read(LARGEST_PHOTO + 1)) for file in files_of(name)[:MOST_PHOTOS_AT_ONCE]]
 
 

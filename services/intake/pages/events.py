@@ -1,4 +1,4 @@
-"""What the pages call what happened and whose doing it was, Chinese and English: a row for every message there is."""
+"""The names of events and actors on pages, Chinese and English: a row for every message."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ NOT_KEPT = Words(
 
 @routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=(RECEIPTS,), page=error_page)
 def back_from_photos(call: Call[Intake]) -> Answer:
-    """The photos' own address, opened by hand."""
+    """GET on the address of the photos form: back to the receipt's page."""
     return see_other(page_of(call))
 
 

@@ -1,4 +1,4 @@
-"""The pages that the types of problems lead to: what each means and what to do about it, for programmers."""
+"""The pages behind the types of problems: what each means and what to do about it, for programmers."""
 
 from __future__ import annotations
 

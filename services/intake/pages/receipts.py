@@ -1,4 +1,4 @@
-"""What the holder of a receipt sees: how it stands, what happened, the reply, and the forms to rate it, tell more, take it back."""
+"""The receipt's page: the state, the timeline, the reply, and the forms to rate, add details and withdraw."""
 
 from __future__ import annotations
 
@@ -101,13 +101,13 @@ WITHDRAWAL = ReceiptForm(
     "state",
 )
 MORE_PHOTOS = PhotoField(Words("添加照片", "Add photos"))
-FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "Whoever submitted it has been asked to tell more.")
+FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "The submitter has been asked for more details.")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
 @routes.get("/receipts", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def look_up(call: Call[Intake]) -> Answer:
-    """Go to the page of a receipt; without one, the box to enter it."""
+    """Redirect to the page of a receipt; without one, show the box to enter it."""
     text = str(call.query.get("receipt", "")).strip()
     if not text:
         return _private(html(TEMPLATES, "lookup.html", place=call.service.catalogue, given="", mistake=None))
@@ -125,26 +125,26 @@ def receipt_page(call: Call[Intake]) -> Answer:
 
 @routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
 def back_from_evaluation(call: Call[Intake]) -> Answer:
-    """The evaluation's own address, opened by hand."""
+    """GET on the address of the evaluation form: back to the receipt's page."""
     return see_other(page_of(call))
 
 
 @routes.get("/receipts/<receipt>/details", access=PUBLIC, page=error_page)
 def back_from_details(call: Call[Intake]) -> Answer:
-    """The details' own address, opened by hand."""
+    """GET on the address of the details form: back to the receipt's page."""
     return see_other(page_of(call))
 
 
 @routes.get("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page)
 def back_from_withdrawal(call: Call[Intake]) -> Answer:
-    """The withdrawal's own address, opened by hand."""
+    """GET on the address of the withdrawal form: back to the receipt's page."""
     return see_other(page_of(call))
 
 
-# Like the form on the first page these carry no session; who holds the receipt may send them, and nobody can forge without it.
+# Like the form on the first page these carry no session: the receipt is the authorization, and it cannot be guessed.
 @routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def evaluate(call: Call[Intake]) -> Answer:
-    """Take the rating; back to the receipt's page, which says thank you."""
+    """Take the rating; back to the receipt's page."""
     return _take(call, EVALUATION)
 
 
@@ -156,7 +156,7 @@ def add_details(call: Call[Intake]) -> Answer:
 
 @routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def withdraw(call: Call[Intake]) -> Answer:
-    """Take the opinion back; back to the receipt's page, which says so."""
+    """Withdraw the opinion; back to the receipt's page."""
     return _take(call, WITHDRAWAL)
 
 
@@ -211,7 +211,7 @@ def _known(service: Intake, text: str, cursor: str) -> ReceiptView:
 
 
 def _in_words(known: ReceiptView, catalogue: Catalogue) -> dict[str, object]:
-    """What of a receipt has to be looked up or translated before it is shown."""
+    """The parts of a receipt that have to be looked up or translated."""
     reply = known.reply
     return {
         "department": department_name(known.department, catalogue) if known.department else None,

@@ -121,7 +121,7 @@ def first_page(call: Call[Intake]) -> Answer:
 
 @routes.get("/c/<code>", access=PUBLIC, page=error_page)
 def scanned(call: Call[Intake]) -> Answer:
-    """The form of the station whose poster has this code; an unknown code leads to the first page, so that no poster is in vain."""
+    """The form of the station whose poster has this code; an unknown code leads to the first page."""
     code = call.path["code"]
     if call.service.catalogue.station_with_code(code) is None:
         return see_other("/")
@@ -130,12 +130,11 @@ def scanned(call: Call[Intake]) -> Answer:
 
 @routes.get("/opinions", access=PUBLIC, page=error_page)
 def back_to_form(_: Call[Intake]) -> Answer:
-    """The form's own address, opened by hand."""
+    """GET on the address of the form: back to the first page."""
     return see_other("/")
 
 
-# No token against forged requests: these forms are for everybody and carry no session, no cookie and no right that a
-# forged one could borrow. Who forges a submission could as well send one.
+# No CSRF token: these forms are public and carry no session, no cookie and no right that a forged request could use.
 @routes.post("/opinions", access=PUBLIC, page=error_page, counts=(SUBMISSIONS, STATIONS), longest=LONGEST_BODY + MOST_BYTES)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
@@ -208,13 +207,13 @@ def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> Ma
     try:
         _, taken = submit_with(call, sent, photos)
     except IntegrityError:
-        # The same form arrived twice at the same moment, and the other one was first: now its answer is known.
+        # The same form arrived twice at the same moment, and the other one was stored first: now its answer is known.
         _, taken = submit_with(call, sent, photos)
     return cast(Mapping[str, Any], taken)
 
 
 def _not_taken(service: Intake, form: Mapping[str, str], why: Words, seconds: int, photos: Sequence[Photo]) -> flask.Response:
-    """The form with its text, to be sent again after so many seconds."""
+    """The form with its text, to be sent again after `seconds`."""
     response = _form(service, form, 503, notice=why, mistakes={PHOTOS: CHOOSE_AGAIN} if photos else {})
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -1,4 +1,4 @@
-"""Tells a timeline to people: what happened, when in local time, by whom, and the facts that go with it."""
+"""A timeline for people: the event, the local time, the actor and the facts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class LabelledFact(NamedTuple):
 
 
 class ShownEntry(NamedTuple):
-    """One moment of a timeline. `said` is what somebody wrote, or empty."""
+    """One entry of a timeline as it is shown. `said` is free text, or empty."""
 
     at: Markup
     what: Words

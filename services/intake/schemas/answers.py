@@ -1,4 +1,4 @@
-"""The shapes of what intake answers."""
+"""Schemas of intake's answers."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ class Receipt(Schema):
 
 
 class OpinionShape(Schema):
-    """An opinion as the office and its departments see it; `told` is when it was told elsewhere, as it was written there.
+    """An opinion as the office and its departments see it; `told` is when it was first reported elsewhere, as written there.
 
     `level`, `difficulty`, `key` and `leader` are as they stand; `chosen`, `co_handlers` and `handling` as the reviewer said.
     """
@@ -195,7 +195,7 @@ class OpinionShape(Schema):
 
 
 class RatedShape(Schema):
-    """One rating of the reply; who gave it is not told."""
+    """One rating of the reply, without its rater."""
 
     round = fields.Integer(required=True)
     process = fields.String(required=True, allow_none=True)
@@ -214,7 +214,7 @@ class HandlerShape(Schema):
 
 
 class MergedShape(Schema):
-    """An opinion that is handled with this one, and what it says."""
+    """An opinion that was merged into this one, with its text."""
 
     id = fields.String(required=True)
     title = fields.String(required=True)

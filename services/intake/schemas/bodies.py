@@ -1,4 +1,4 @@
-"""The shapes of what intake is sent. Unknown fields are refused, as is marshmallow's rule."""
+"""Schemas of intake's requests. Unknown fields are refused, marshmallow's default."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class LocationSchema(Made):
 
 
 class SubmitterSchema(Made):
-    """Who says it; everything but the kind is personal data."""
+    """The submitter; everything but the kind is personal data."""
 
     made = Person
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
@@ -104,7 +104,7 @@ class SubmissionSchema(Made):
 
 
 class BatchLine(SubmissionSchema):
-    """A line of a batch, which may say when it was told elsewhere; blank fields of a CSV count as absent."""
+    """A line of a batch, which may have the date of its first report elsewhere; blank fields of a CSV count as absent."""
 
     channel = fields.String(load_default="import", validate=validate.OneOf(CHANNELS))
     submitted_at = Code(60, allow_none=True)
@@ -131,7 +131,7 @@ class Evaluation(Made):
 
 
 class Acceptance(Made):
-    """A reviewer's yes, and how the opinion is to be handled as far as the reviewer says so."""
+    """A reviewer's acceptance, and how the opinion is to be handled as far as the reviewer decides it."""
 
     made = Terms
     tuples = ("co_handlers",)
@@ -158,21 +158,21 @@ class BatchAcceptance(Acceptance):
 
 
 class DeclineBody(Made):
-    """A reviewer's no, with a reason of the catalogue."""
+    """A reviewer's refusal, with a reason of the catalogue."""
 
     made = Decline
     reason = Code(LONGEST_CODE, required=True)
 
 
 class QuestionBody(Made):
-    """What the reviewer needs to know."""
+    """The reviewer's question."""
 
     made = Ask
     question = ManyLines(LONGEST_REASON, required=True)
 
 
 class Merging(Made):
-    """The opinion it is handled with."""
+    """The opinion to merge into."""
 
     made = Merge
     into = Code(LONGEST_CODE, required=True)
@@ -186,7 +186,7 @@ class Details(Made):
 
 
 class Withdrawal(Made):
-    """Why it is taken back, if the submitter wants to say."""
+    """The reason for withdrawing, optional."""
 
     made = Withdraw
     reason = ManyLines(LONGEST_REASON, shortest=0, load_default=None)

@@ -35,7 +35,7 @@ class _Some(Made):
 
 
 class Retention(_Some):
-    """Which cases: those that ended so many days ago. Counted only, unless `erase`."""
+    """Cases that ended at least `days` ago. They are only counted, unless `erase`."""
 
     made = Retain
     days = fields.Integer(strict=True, required=True, validate=validate.Range(1, LONGEST_DAYS))

@@ -1,4 +1,4 @@
-"""Personal data as a whole: sealing what stands in the clear, sealing all of it anew, finding what is old, and taking it away."""
+"""Personal data in bulk: sealing what is still in the clear, changing keys, finding old data, and erasing it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CLOSED = tuple(state for state in State if state.is_closed)
 
 @dataclass(slots=True)
 class Resealed:
-    """What came of sealing anew: texts that are under the newest key now, those that were already, those no key opens."""
+    """The result of a key change: texts sealed with the newest key, texts that already were, texts that no key opens."""
 
     renewed: int = 0
     current: int = 0
@@ -79,13 +79,13 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
     """
     work.overwrite()
     done = Resealed()
-    # Opinions first: whoever else changes one of these rows has locked its opinion.
+    # Opinions first: every other writer of these rows locks their opinion first.
     for table, about, names in ((opinions, opinions.c.id, OF_OPINION), (signers, signers.c.opinion, OF_SIGNER)):
         key = next(iter(table.primary_key))
         columns = (key.label("which"), table.c.personal, *(table.c[name] for name in names))
         query = sa.select(*columns).where(about.in_(ids)).where(is_personal(table)).order_by(key).with_for_update()
         change = table.update().where(key == sa.bindparam("which"))
-        # Another key is no change that anybody follows.
+        # A key change is not an update that followers need to see.
         as_before = {"updated": opinions.c.updated} if table is opinions else {}
         change = change.values(personal=sa.bindparam("sealed"), **emptied(table), **as_before)
         for row in work.execute(query).all():

@@ -1,6 +1,6 @@
-"""Taking over what routing says, so that what it said last stands in the end, in whatever order it is heard.
+"""Taking over routing's messages, so that the latest one wins, in whatever order they arrive.
 
-Routing counts everything it says of an opinion. Each group of columns remembers the number of the message it is from and
+Routing numbers its messages about an opinion. Each group of columns remembers the number of the message it is from and
 changes only forwards: `heard` for the state and who has the case, `answered` for the reply, `asked` for the evaluation
 and `windowed` for its end, `marked` for the key list and the leader, `raised` for the level.
 """

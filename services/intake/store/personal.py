@@ -1,4 +1,4 @@
-"""Who told an opinion, signed it or passed it on: sealed in the column `personal`, one text a row.
+"""The persons of an opinion: sealed in the column `personal`, one text a row.
 
 Rows from before this was so hold it in columns of its own; they are read as they are until they have been sealed.
 """

@@ -1,4 +1,4 @@
-"""What intake reads of its store."""
+"""Queries of intake's store."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
 from services.runtime.web.listing import Reading
 
-#: Of those that wait for a department so many are looked at: reviews may have let in a later one earlier.
+#: How many of the opinions that wait for a department are read: a later one may have been accepted earlier.
 OLDEST = 200
 #: The opinion whose answer an opinion gets: the one it was merged into, or itself.
 _CASE = sa.func.coalesce(opinions.c.merged_into, opinions.c.id)

@@ -62,7 +62,7 @@ class KnownSubmission:
 
 
 class IntakeStore:
-    """Intake's side of one transaction. Personal data goes in and comes out as it was told; what is kept is sealed."""
+    """Intake's operations within one transaction. Personal data is sealed when stored and opened when read."""
 
     def __init__(self, work: Transaction, vault: Vault) -> None:
         self._work, self._vault = work, vault
@@ -141,7 +141,7 @@ class IntakeStore:
         return found
 
     def follow(self, opinion_id: str, sequence: int, handling: Handling | None, change: Change) -> None:
-        """Take over what routing says. Heard in whatever order, what it said last stands in the end."""
+        """Take over routing's messages. In whatever order they arrive, the latest one wins."""
         self._work.defer(*takeover(opinion_id, sequence, handling, change, self.now))
 
     def move_followers(self, opinion_id: str, into: str) -> None:

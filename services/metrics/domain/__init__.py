@@ -1,1 +1,1 @@
-"""The rules of counting, pure: what messages leave behind, what is counted, and how rates and times come of it."""
+"""The rules of counting, pure: facts from messages, counts, rates and times."""

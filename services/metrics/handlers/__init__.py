@@ -1,1 +1,1 @@
-"""What metrics does: record what was received, and answer what is asked. The store comes as an argument."""
+"""The handlers of metrics: recording messages, and queries. The store is passed as an argument."""

@@ -1,4 +1,4 @@
-"""Recording what was received."""
+"""Recording messages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STALE_AT_ONCE = 100
 
 
 def record(service: Service, work: Transaction, messages: Sequence[ReceivedEvent]) -> None:
-    """Take a batch of messages into the read model and the ledger. What counts nothing is in the ledger all the same."""
+    """Take a batch of messages into the read model and the ledger. Messages without counts go into the ledger too."""
     batch = service.model.begin(work, service.clock)
     for message in messages:
         batch.add(message.event)
@@ -27,7 +27,7 @@ def record(service: Service, work: Transaction, messages: Sequence[ReceivedEvent
         history.add(batch.facts[history.opinion], service.days)
     store.save(histories)
     store.keep(batch.rungs, batch.moves)
-    # A head would be followed by another one for it, and so for ever.
+    # A leaf for a head would need another head, and so on for ever.
     counted = [message.counted for message in messages if not isinstance(message.event.data, LedgerHeaded)]
     service.ledger.append(work, counted, service.day_of(work.now))
 

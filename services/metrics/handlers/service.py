@@ -1,4 +1,4 @@
-"""What the handlers work with."""
+"""The context of the handlers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What metrics makes of a catalogue."""
+    """The parts of metrics that depend on the catalogue."""
 
     catalogue: Catalogue
     days: WorkingDays

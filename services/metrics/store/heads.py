@@ -1,4 +1,4 @@
-"""The signed heads of the ledger in the store: what a rewritten ledger does not come to any more."""
+"""The signed heads of the ledger in the store; a ledger that was rewritten no longer matches them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLOSED = sa.select(days).where(days.c.hash.is_not(None)).order_by(days.c.day.de
 
 
 class Heads:
-    """Makes heads, and tells those that were made."""
+    """Makes heads, and lists them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -17,7 +17,7 @@ _HORIZON = sa.select(horizon.c.at).where(horizon.c.id == ONE)
 
 
 def hold_pen(work: Transaction) -> None:
-    """Be the only writer until the commit: two workers never add to the same history, or to the ledger, side by side."""
+    """Lock out other writers until the commit: two workers never add to the same history, or to the ledger, at once."""
     # SQLite has one writer at a time anyway.
     if work.connection.dialect.name == "postgresql":
         work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))

@@ -27,7 +27,7 @@ def settled(horizon: datetime | None, now: datetime) -> datetime:
 
 
 class ReadModel:
-    """Loads and saves what was received, and answers what is asked."""
+    """Loads and saves histories, and answers queries."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

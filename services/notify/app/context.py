@@ -1,4 +1,4 @@
-"""What the views work with."""
+"""The context of views and consumers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SUPERVISORS = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What notify makes of a catalogue."""
+    """The parts of notify that depend on the catalogue."""
 
     catalogue: Catalogue
     ladder: Ladder
@@ -31,7 +31,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Notify:
-    """What views, message handlers and chores work with."""
+    """The context of views, consumers and periodic jobs."""
 
     database: Database
     place: InUse[Office]
@@ -51,12 +51,12 @@ class Notify:
 
     @property
     def recipients(self) -> Recipients:
-        """Who knows how departments and people are reached."""
+        """The channels of departments and people."""
         return self.place.now.recipients
 
     @property
     def submitter_channels(self) -> SubmitterChannels:
-        """Who writes to submitters."""
+        """The channels to submitters."""
         return self.place.now.submitter_channels
 
 

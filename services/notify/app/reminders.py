@@ -1,4 +1,4 @@
-"""What was sent to whom."""
+"""Reminders over HTTP."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ routes = Routes()
 
 @routes.get(f"{API}/reminders", access=STAFF, query=CaseQuery, answers={200: ReminderPage})
 def list_reminders(call: Call[Notify]) -> Answer:
-    """List what was said to whom, the newest first; a department sees its own."""
+    """List reminders and their notifications, newest first; a department sees its own."""
     limit, own = call.query["limit"], call.caller.department
     with call.service.database.reading() as connection:
         found = sent_reminders(connection, case_filters(call), read_cursor(call.query["cursor"]), limit)

@@ -64,7 +64,7 @@ def schedule(call: Call[Notify]) -> Answer:
     access=SUPERVISORS, body=Result, answers={200: SupervisionShape},
 )  # fmt: skip
 def resolve(call: Call[Notify]) -> Answer:
-    """Record what a supervision came to; once."""
+    """Record the result of a supervision; possible once."""
     body, promised = call.body, call.body["promise"]
     promise = Promise(promised["what"], promised["due"], promised["who"]) if promised else None
     with call.service.database.transaction() as work:
@@ -82,7 +82,7 @@ def resolve(call: Call[Notify]) -> Answer:
     made=f"{API}/meetings/{{id}}",
 )
 def call_meeting(call: Call[Notify]) -> Answer:
-    """Call a meeting about the supervisions named, or about all that are open and on no agenda yet."""
+    """Call a meeting about the named supervisions, or about all open ones that are on no agenda yet."""
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
         body = call.body

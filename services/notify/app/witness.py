@@ -1,4 +1,4 @@
-"""The heads of the ledger as this service heard of them."""
+"""The heads of the ledger as this service received them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ routes = Routes()
 
 @routes.get(f"{API}/witness/heads", access=PUBLIC, cost=5, query=Page, answers={200: WitnessedHeads})
 def witnessed_heads(call: Call[Notify]) -> Answer:
-    """The heads of the ledger as notify heard of them: what `/api/v1/ledger/heads` has to say too, oldest first."""
+    """List the heads of the ledger as notify received them, oldest first; `/api/v1/ledger/heads` has to agree."""
     limit = call.query["limit"]
     with call.service.database.reading() as connection:
         found = listed_heads(connection, read_cursor(call.query["cursor"]), limit)

@@ -1,4 +1,4 @@
-"""What a department reads when the calendar has changed: which of its deadlines have moved, and to when."""
+"""The notification to a department about a changed calendar: which of its deadlines have moved, and to when."""
 
 from __future__ import annotations
 

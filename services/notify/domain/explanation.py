@@ -1,4 +1,4 @@
-"""Deadlines that explain themselves: each day counted or skipped, and why, in Chinese and English."""
+"""Explaining deadlines: each day counted or skipped, and why, in Chinese and English."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A deadline as it is on record: in which state, and which rung it waits for."""
+"""A stored deadline: its state, and the rung it waits for."""
 
 from __future__ import annotations
 

@@ -148,12 +148,12 @@ class Ladder:
     def steps(self, deadline: Deadline) -> tuple[Step, ...]:
         """The steps of a deadline in the order of their moments.
 
-        A rung ahead of the deadline whose moment lies before the deadline was set is none of its steps: nobody is
-        reminded of what they have only just been given.
+        A rung ahead of the deadline whose moment lies before the deadline was set is left out: nobody is
+        reminded of something they have just been given.
 
         A case on the key list or led by a leader starts one rung higher: where the rung number n of an ordinary case fires,
-        its rung n + 1 of the same kind does. So it is never told the first, and has heard the last when an ordinary case
-        hears the last but one; a kind with a single rung keeps it.
+        its rung n + 1 of the same kind does. So it skips the first, and reaches the last when an ordinary case reaches the
+        last but one; a kind with a single rung keeps it.
         """
         ordinary = self._steps(deadline.kind, deadline.difficulty, deadline.counted_from, deadline.due)
         taken = tuple(step for step in ordinary if step.moment > deadline.start or step.rung.after is not None)
@@ -173,7 +173,7 @@ class Ladder:
         return Climb(due[-1] if due else None, tuple(due[:-1]), following)
 
     def upon(self, occasion: str, deadline: Deadline) -> list[Step]:
-        """What an occasion calls for: as soon as the office is open, once."""
+        """The step for an occasion: it fires once, as soon as the office is open."""
         at = self.calendar.next_opening(deadline.start)
         return [Step(rung, deadline.start, at) for rung in self._upon[occasion] if self._is_for(rung, deadline.difficulty)]
 
@@ -235,7 +235,7 @@ class Ladder:
 
 
 def message_of(step: Step, deadline: Deadline, supervision: str | None = None) -> Message:
-    """What a step that fires says on the bus; `supervision` is the id of the one that it opens or goes on with."""
+    """The message that a step publishes; `supervision` is the id of the one that it opens or continues."""
     rung = step.rung
     if rung.card is not None:
         return CardIssued(deadline.assignment, deadline.department, rung.code, deadline.kind, rung.card, deadline.due)

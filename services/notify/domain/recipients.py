@@ -38,7 +38,7 @@ class ChannelAddress:
 
 @dataclass(frozen=True, slots=True)
 class StaffNotification:
-    """What is written to one channel, and in which part the reader is told: department, supervisor, leader or congress.
+    """A notification to one channel; `recipient` is department, supervisor, leader or congress.
 
     It may leave from `at` on, or now; a `digest` one leaves together with others of its channel.
     """
@@ -64,7 +64,7 @@ class Notifier(Protocol):
 
 
 class Recipients:
-    """Knows who is reached where, and writes to them: departments and people by the catalogue, the `others` by recipient.
+    """The channels of departments and people from the catalogue, and of the `others` by recipient; composes notifications.
 
     `secrets` is what the placeholders of the catalogue's addresses stand for, by name.
     """

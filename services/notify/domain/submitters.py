@@ -79,7 +79,7 @@ INSTANTS = frozenset({"due", "evaluate_by"})
 TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
-#: What one is told at once, because one waits for it at that very moment; the rest comes in office hours.
+#: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
 AT_ONCE = frozenset({"received"})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
@@ -127,13 +127,13 @@ class SubmitterDelivery:
 
 
 class SubmitterChannels:
-    """Writes to submitters by the ways that the settings open: an Apprise address with `{to}` for each."""
+    """The channels to submitters that the settings configure: an Apprise address with `{to}` for each."""
 
     def __init__(self, catalogue: Catalogue, ways: Mapping[str, str]) -> None:
         self._catalogue, self._ways = catalogue, {way: url for way, url in ways.items() if url}
 
     def url(self, way: str, contact: str) -> str | None:
-        """The Apprise address of one submitter; None when this way is closed."""
+        """The Apprise address of one submitter; None when this channel is not configured."""
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
@@ -160,7 +160,7 @@ class SubmitterChannels:
 
 
 def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:
-    """The title and the body of a notification, Chinese first. The title names the step only: other people may see it pass by."""
+    """The title and the body of a notification, Chinese first. The title names the step only, because other people may see it."""
     steps, sentences = STEPS[message.about]
     title = TITLE.format(step=steps[0], step_en=steps[1])
     parts = []

@@ -1,4 +1,4 @@
-"""Telling a department of a changed calendar."""
+"""Notifying a department of a changed calendar."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-#: An attempt that began so long ago belongs to a process that is no more. Longer than any channel may take.
+#: An older attempt belongs to a process that has died. Longer than any channel may take.
 LOST_AFTER = timedelta(minutes=5)
 
 STAFF_NOTIFICATIONS_A_TURN = 50

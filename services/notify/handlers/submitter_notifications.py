@@ -96,7 +96,7 @@ def _send(
     try:
         notifier.send(url, title, body)
     except Undelivered as failure:
-        # What was said may hold the address: only the cause is kept.
+        # The error text may contain the address: only its cause is kept.
         reason, final = cause_of(str(failure))
         now = store.now()
         again = None if final else next_attempt(taken.attempts, now)

@@ -57,7 +57,7 @@ def schedule(store: SupervisionStore, supervision_id: str, meeting_id: str) -> S
 def resolve(
     store: SupervisionStore, supervision_id: str, result: SupervisionResult, note: str, promise: Promise | None, by: str | None
 ) -> Supervision:
-    """Record what a supervision came to. Raises `NotFound`, `Invalid`, and `Conflict` when that was done before."""
+    """Record the result of a supervision. Raises `NotFound`, `Invalid`, and `Conflict` when that was done before."""
     supervision = known_supervision(store.load([supervision_id]).get(supervision_id))
     supervision.resolve(result, note, promise, by, store.now)
     store.save([supervision])

@@ -1,1 +1,1 @@
-"""The shapes of notify's requests and answers. Unknown fields are refused, as is marshmallow's rule."""
+"""Schemas of notify's requests and answers. Unknown fields are refused, marshmallow's default."""

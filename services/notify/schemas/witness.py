@@ -1,4 +1,4 @@
-"""The shape of a head of the ledger, as it was heard of."""
+"""The schema of a received head of the ledger."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from services.runtime.web.paging import page_of
 
 
 class WitnessedHead(Schema):
-    """A head of the ledger (the root over its first `size` leaves, signed) and when it was heard of."""
+    """A head of the ledger (the root over its first `size` leaves, signed) and when it was received."""
 
     id = fields.String(required=True)
     size = fields.Integer(required=True)

@@ -1,4 +1,4 @@
-"""What notify knows of a case: how much it has said of it, and whether it starts one rung higher."""
+"""Notify's row for a case: the sequence of its messages, and whether it starts one rung higher."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PUBLISHED = cases.update().where(cases.c.opinion == sa.bindparam("_opinion")).v
 
 
 class CasePublisher:
-    """Says things of some cases inside one transaction, each under the next number of its case.
+    """Publishes messages about some cases inside one transaction, each under the next number of its case.
 
     The cases are taken for as long as the transaction lasts, in the order of their ids, so that nobody else counts beside
     it and no two wait for each other.
@@ -32,7 +32,7 @@ class CasePublisher:
             self._sequences = {row.opinion: row.last_sequence for row in found}
 
     def publish(self, message: Message, opinion: str) -> tuple[str, int]:
-        """Say it; returns the message's id and its number."""
+        """Publish; returns the message's id and its number."""
         number = self._sequences[opinion] = self._sequences[opinion] + 1
         self._work.defer(_PUBLISHED, {"_opinion": opinion, "_sequence": number})
         return self._work.publish(message, subject=opinion, sequence=number), number

@@ -1,4 +1,4 @@
-"""How channels are doing: failures in a row, until when they are left alone, and attempts that nobody will finish."""
+"""The state of channels: failures in a row, pauses, and attempts of dead processes."""
 
 from __future__ import annotations
 

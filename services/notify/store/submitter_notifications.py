@@ -111,7 +111,7 @@ class SubmitterNotificationStore(NotificationStore):
         return renewed
 
     def delivered(self, taken: TakenSubmitterNotification, way: str) -> None:
-        """It was taken: nobody needs to know any more who it was for."""
+        """It was accepted: the contact is erased."""
         with self._database.transaction() as work:
             _end(work, submitter_notifications.c.id == taken.id, "sent", None)
             recover(work, self.recorded_as(way))

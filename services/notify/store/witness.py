@@ -1,4 +1,4 @@
-"""The heads of the ledger as this service heard of them, out of reach of the service that keeps the ledger."""
+"""The received heads of the ledger, out of reach of the service that keeps the ledger."""
 
 from __future__ import annotations
 

@@ -89,7 +89,7 @@ for _verb in bodies.BODIES:
 
 @routes.post(f"{API}/assignments/resync", access=HANDLING, body=bodies.ResyncBody, answers={202: answers.Resyncing})
 def resync(call: Call[Routing]) -> Answer:
-    """Send all open work of a department into its queue again, under the ids that it had."""
+    """Send all open work of a department into its queue again, under the same message ids."""
     department = call.caller.department or call.body["department"]
     if department is None:
         raise Invalid("Say whose open work is to be sent again.", {"department": ["Missing data for required field."]})

@@ -1,4 +1,4 @@
-"""What the catalogue holds, and where a text would go."""
+"""Lists of the catalogue, and previews of routing."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def list_topics(call: Call[Routing]) -> Answer:
 
 @routes.get(f"{API}/assignments/codes", access=RULING, answers={200: OpenCodes})
 def list_open_codes(call: Call[Routing]) -> Answer:
-    """List the codes of the catalogue that cases with a department use, so that a new catalogue can be checked against them."""
+    """List the catalogue codes that cases with a department use, to check a new catalogue against them."""
     with call.service.database.reading() as connection:
         return 200, {"items": list(map(asdict, reading.open_codes(connection)))}
 
 
 @routes.post(f"{API}/routes/preview", access=STAFF, body=Preview, answers={200: PreviewAnswer})
 def preview(call: Call[Routing]) -> Answer:
-    """Say where a text would go, why, and until when, without sending it."""
+    """Preview where a text would go, why, and until when, without storing anything."""
     service = call.service
     decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
     due = deadlines(service.catalogue, decision.difficulty, service.database.clock.now())

@@ -1,4 +1,4 @@
-"""What every view works with, and the table of routes."""
+"""The context of views and consumers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What views and message handlers work with."""
+    """The context of views and consumers."""
 
     database: Database
     place: InUse[Router]
@@ -37,7 +37,7 @@ class Routing:
 
     @property
     def router(self) -> Router:
-        """Who decides by it."""
+        """The router of the catalogue in use."""
         return self.place.now
 
 

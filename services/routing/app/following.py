@@ -1,4 +1,4 @@
-"""Promises, look-backs, and what changed calendars have moved."""
+"""Promises, look-backs, and deadlines moved by a changed calendar."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def read_lookback(call: Call[Routing]) -> Answer:
     f"{API}/lookbacks/<lookback_id>/checks", access=RULING, body=following.CheckBody, answers={200: answers.AssignmentStanding}
 )
 def check(call: Call[Routing]) -> Answer:
-    """Record what was found of one case; what has not held is done again."""
+    """Record the finding for one case; a case that has not held is reopened."""
     lookback_id = call.path["lookback_id"]
 
     def act(work: Transaction) -> Moved:

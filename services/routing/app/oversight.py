@@ -1,4 +1,4 @@
-"""What supervisors do with a case, and heads of departments with a draft."""
+"""Actions of supervisors on a case, and of heads of departments on a draft."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Act = Callable[[RoutingStore, str], Assignment]
     versioned=True,
 )
 def add_handlers(call: Call[Routing]) -> Answer:
-    """Have more departments handle a case beside its lead."""
+    """Add departments to a case beside its lead."""
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> Moved:
@@ -72,7 +72,7 @@ def raise_level(call: Call[Routing]) -> Answer:
     versioned=True,
 )
 def approve(call: Call[Routing]) -> Answer:
-    """Let a drafted reply go out, as head of the department."""
+    """Approve a drafted reply, as head of the department."""
     department = call.caller.department
     return _act(call, "approve", lambda store, each: people.approve(store, each, department))
 

@@ -1,4 +1,4 @@
-"""How much a department may add to one assignment, whatever way it comes. Pure."""
+"""How much a department may add to one assignment, over AMQP and HTTP together. Pure."""
 
 from __future__ import annotations
 

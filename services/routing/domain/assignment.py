@@ -1,4 +1,4 @@
-"""交办: what is known of one department's task for one opinion. Pure."""
+"""交办: one department's task for one opinion. Pure."""
 
 from __future__ import annotations
 
@@ -120,17 +120,17 @@ class Assignment:
 
     @property
     def why(self) -> Why:
-        """Why it is this department's."""
+        """Why it was given to this department."""
         return Why(self.rule, self.confidence)
 
     @property
     def deadlines(self) -> dict[str, datetime]:
-        """What its department has to be in time with, by kind."""
+        """The deadlines of the department, by kind."""
         return {kind: self.deadline(kind) for kind in kinds_of(self.role)}
 
     @property
     def allowed(self) -> tuple[Move, ...]:
-        """The moves that are possible now, whoever makes them."""
+        """The moves that are possible now, of all roles."""
         return moves_of(self.role, self.state)
 
     def act(self, case: Case, command: DepartmentCommand) -> None:

@@ -1,4 +1,4 @@
-"""One opinion with everybody who handles it, and what is published of it. Pure."""
+"""One opinion with all of its assignments, and the messages it publishes. Pure."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Precedent:
 
 @dataclass(slots=True)
 class Case:
-    """An opinion under the catalogue of now. Whoever changes it holds its row in the store, so that its messages have one order.
+    """An opinion under the catalogue of now. Its row in the store is locked while it changes, so that its messages have one order.
 
     `assignments` are all that it has had, in the order in which they were given. `promises` are there when they were asked for;
     new ones are added. `events` is what is to be published, `rulings` what is to be kept of rulings.
@@ -159,12 +159,13 @@ class Case:
         return [each for each in self.promises if each.assignment == assignment.id]
 
     def add_details(self, content: str, details: str) -> None:
-        """Whoever has had the case reads what the submitter added to its `content`."""
+        """Append the submitter's details to the `content` of all assignments."""
         for each in self.assignments:
             each.content = with_details(content, details)
 
     def detail(self, content: str, merged: str | None) -> None:
-        """A submitter has told more: a case that waited for it goes on, and whoever has it reads it. `merged` says whose."""
+        """A submitter has added details: a case that waited for them resumes, and its departments get them. `merged` names the
+        merged opinion they belong to."""
         lead = self.lead
         if lead is None:
             return
@@ -207,7 +208,7 @@ class Case:
             self._raise(lead, level, lead.raised, rung)
 
     def raise_if_due(self) -> None:
-        """提级 by counting: after so many reworks or transfers a case that is with a department is the next level's."""
+        """提级 by counting: after a number of reworks or transfers, a case that is with a department is raised a level."""
         lead = self.lead
         if lead is None or Move.RAISE not in allowed_moves(lead.state):
             return

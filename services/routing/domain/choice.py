@@ -1,4 +1,4 @@
-"""Which topic an opinion is about, and whose it is. Pure."""
+"""Choosing the topic and the department of an opinion. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A department's command as it came: reading it, knowing it again, and which commands are possible. Pure."""
+"""A department's command: reading it, recognizing copies, and which commands are possible. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lead department of a case does with its assignment, and what becomes of it. Pure."""
+"""The moves of the lead department on its assignment, and their results. Pure."""
 
 from __future__ import annotations
 
@@ -200,8 +200,8 @@ class Lead(Assignment):
     def rate(self, case: Case, rating: OpinionEvaluated) -> None:
         """The submitter has rated a reply: the case is concluded, or done again when the rating is dissatisfied.
 
-        Whoever is dissatisfied gets it done again also when the case had been concluded, and once: a rating of a round that is
-        over is counted and changes nothing.
+        A dissatisfied rating reopens a concluded case too, but only once a round: a rating of an earlier round is counted and
+        changes nothing.
         """
         moves = allowed_moves(self.state) if rating.round == self.round else ()
         if rating.result is Rating.DISSATISFIED:

@@ -1,4 +1,4 @@
-"""提级: whose level a case is, and when it becomes the next one's. Pure."""
+"""提级: the level of a case, and when it is raised. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Until when things have to be done. Pure."""
+"""Computing deadlines. Pure."""
 
 from __future__ import annotations
 

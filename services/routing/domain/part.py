@@ -1,4 +1,4 @@
-"""What a department does that handles a case beside its lead: the same verbs, in a smaller life of their own. Pure."""
+"""The moves of a department that handles a case beside its lead: the same verbs with a smaller life cycle. Pure."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Part(Assignment):
         case.publish(self.signature(self.signed))
 
     def object(self, case: Case, command: Object) -> None:
-        """退办申请: we have no part in this, they have; a supervisor will rule."""
+        """退办申请: this is another department's part; a supervisor will rule."""
         state = advance_co(self.state, Move.OBJECT)
         check_objection(command, case.catalogue, self.department, self.object_by, case.now)
         self.state, self.proposed, self.objection = state, command.department, command.reason
@@ -65,7 +65,7 @@ class Part(Assignment):
     def advise(self, case: Case, command: Reply) -> None:
         """协办意见: the opinion for the lead, or a separate handler's own answer.
 
-        An outcome is the lead's to say, and a promise the lead's to make; neither is taken from here. A department that answers
+        Only the lead states an outcome or makes a promise. A department that answers
         without having signed has signed with it.
         """
         state, lead = advance_co(self.state, Move.REPLY), self.lead or ""

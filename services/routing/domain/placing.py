@@ -1,4 +1,4 @@
-"""Giving an opinion to a department, the first time or again, and to those that handle it beside that department. Pure."""
+"""Assigning an opinion to its lead department, the first time or again, and to the departments beside it. Pure."""
 
 from __future__ import annotations
 

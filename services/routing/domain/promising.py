@@ -1,4 +1,4 @@
-"""What a reply says that becomes of the case, and what it promises. Pure."""
+"""The outcome and the promises of a reply. Pure."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def who_promises(promised: Promise, catalogue: Catalogue, department: str) -> st
 
 
 def with_names(reply: Reply, catalogue: Catalogue, department: str) -> Reply:
-    """The reply with whoever is to keep each of its promises."""
+    """The reply, with the department filled in where a promise names nobody."""
 
     def named(found: Promise | None) -> Promise | None:
         return None if found is None else msgspec.structs.replace(found, who=who_promises(found, catalogue, department))

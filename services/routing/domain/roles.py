@@ -1,4 +1,4 @@
-"""Who else handles an opinion beside its lead department, and until when. Pure."""
+"""The departments beside the lead, and their deadlines. Pure."""
 
 from __future__ import annotations
 

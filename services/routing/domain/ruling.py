@@ -1,4 +1,4 @@
-"""What a supervisor rules on: objections and extensions. Pure."""
+"""Rulings of supervisors on objections and extensions. Pure."""
 
 from __future__ import annotations
 

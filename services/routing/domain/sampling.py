@@ -14,7 +14,7 @@ SAMPLE_SIZE = 10
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is to be looked at again: these assignments, or so many drawn from what a department or all concluded in a period."""
+    """Which cases to check: the given assignments, or `size` of them drawn from a department's (or all) cases of a period."""
 
     size: int | None = None
     assignments: tuple[str, ...] = ()

@@ -58,7 +58,7 @@ def answer_commands(store: RoutingStore, parse: Parse, commands: Sequence[Comman
 
 
 def give_up(store: RoutingStore, command: Command) -> None:
-    """Tell the department that its command has failed again and again. Not kept: the same command may be tried again."""
+    """Tell the department that its command has failed repeatedly. Not stored: the same command may be sent again."""
     store.commands.publish_once(_rejected(store, command, FAILED, words_of(FAILED).en, {}), command.id)
 
 

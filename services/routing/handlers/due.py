@@ -1,4 +1,4 @@
-"""What time brings: windows that lapse, pauses that end, promises that are past due."""
+"""Time-driven handlers: windows that lapse, pauses that end, promises that are past due."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ON_ITS_WAY = timedelta(seconds=30)
 
 
 def conclude_lapsed(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -> None:
-    """Conclude, unrated, what nobody rated in time."""
+    """Conclude the cases that were not rated in time."""
     store.load(each.opinion for each in waiting)
     for each in waiting:
         if (case := store.case(each.opinion)) is not None:
@@ -25,7 +25,7 @@ def conclude_lapsed(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -
 
 
 def resume_capped(store: RoutingStore, waiting: Sequence[WaitingAssignment]) -> None:
-    """Let go on what has waited as long as it may."""
+    """Resume the cases whose pause has reached its end."""
     store.load(each.opinion for each in waiting)
     for each in waiting:
         if (case := store.case(each.opinion)) is not None:

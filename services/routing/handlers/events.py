@@ -1,4 +1,4 @@
-"""What becomes of a case when other services publish something about its opinion."""
+"""Handlers of other services' events about an opinion."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def close(store: RoutingStore, message: OpinionEvaluated, message_id: str) -> No
 
 
 def detail(store: RoutingStore, opinion: str, message: OpinionDetailed) -> None:
-    """A submitter has told more."""
+    """A submitter has added details."""
     case = store.case(opinion)
     if case is not None:
         case.detail(message.content, message.merged)
@@ -61,7 +61,7 @@ def detail(store: RoutingStore, opinion: str, message: OpinionDetailed) -> None:
 
 
 def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
-    """Another opinion is handled with this one: whoever has the case is told what it says."""
+    """Another opinion was merged into this one: the departments of the case get its text."""
     case, text = _held(store, opinion), message.opinion
     if store.joined.join(text, opinion, sequence):
         case.publish(*(AssignmentJoined(each.id, each.department, text, each.role) for each in case.engaged))
@@ -69,7 +69,7 @@ def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoine
 
 
 def part(store: RoutingStore, opinion: str, sequence: int, message: OpinionParted) -> None:
-    """It is handled on its own again."""
+    """A merge was undone: the other opinion is handled on its own again."""
     case, parted = _held(store, opinion), message.opinion
     if store.joined.part(parted, opinion, sequence):
         case.publish(*(AssignmentParted(each.id, each.department, parted, each.role) for each in case.engaged))

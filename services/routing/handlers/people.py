@@ -1,4 +1,4 @@
-"""What departments, their heads and supervisors do with an assignment. Each returns it as it is afterwards."""
+"""Moves of departments, their heads and supervisors on an assignment. Each returns the changed assignment."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from services.contracts.errors import Conflict
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore
 
-#: Of one department's promises so many are sent again, the earliest due.
+#: At most this many promises of one department are sent again, the earliest due first.
 MOST_PROMISES = 2000
 NO_QUEUE = (
     "This department has no queue. Its open work stands at GET /api/v1/assignments; queue: true in the catalogue gives it one."
@@ -19,7 +19,7 @@ NO_QUEUE = (
 
 
 def resync(store: RoutingStore, department: str) -> None:
-    """Have all open work of a department sent again: for the department that asks, and for whoever finds its queue emptied.
+    """Have all open work of a department sent again, at its own request or after its queue was found empty.
 
     Raises `Conflict` for one that has no queue.
     """

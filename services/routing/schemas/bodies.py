@@ -1,4 +1,4 @@
-"""The shapes of routing's requests. Unknown fields are refused, as is marshmallow's rule."""
+"""Schemas of routing's requests. Unknown fields are refused, marshmallow's default."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ LONGEST_CODE = 60
 
 
 class SignBody(Building):
-    """Nothing to say but that it is signed."""
+    """An empty body."""
 
     shape = Sign
 
 
 class ResumeBody(Building):
-    """Nothing to say but that it goes on."""
+    """An empty body."""
 
     shape = Resume
 
@@ -90,7 +90,7 @@ class ReplyBody(Building):
 
 
 class ObjectBody(Building):
-    """Not ours but theirs."""
+    """An objection: the reason, and the department that should have it."""
 
     shape = Object
 
@@ -158,7 +158,7 @@ REQUEST_BODIES: dict[str, type[Schema]] = {"resync": ResyncCommand}
 
 
 class Preview(Schema):
-    """A text whose way is asked for before it is sent."""
+    """A text to preview."""
 
     title = OneLine(120, required=True)
     content = ManyLines(20_000, shortest=0, load_default="")
@@ -166,7 +166,7 @@ class Preview(Schema):
 
 
 class AssignmentQuery(followed("AssignmentFollowing", "created")):  # type: ignore[misc]
-    """What a list of assignments can be narrowed to."""
+    """The filters of the list of assignments."""
 
     department = Codes("departments", load_default=None)
     state = Choices(dict.fromkeys([*State, *CoState]), load_default=None)

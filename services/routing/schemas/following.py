@@ -16,7 +16,7 @@ LONGEST_NOTE, LONGEST_ID = 2_000, 60
 
 
 class PromiseQuery(Page):
-    """What a list of promises can be narrowed to."""
+    """The filters of the list of promises."""
 
     department = Codes("departments", load_default=None)
     assignment = fields.String(load_default=None)
@@ -117,7 +117,7 @@ LookbackPage = page_of("LookbackPage", "A page of look-backs.", LookbackShape)
 
 
 class ReschedulingQuery(Page):
-    """What a list of moved deadlines can be narrowed to."""
+    """The filters of the list of moved deadlines."""
 
     department = Codes("departments", load_default=None)
     assignment = fields.String(load_default=None)

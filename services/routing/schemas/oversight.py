@@ -1,4 +1,4 @@
-"""The shapes of what supervisors and heads of departments send."""
+"""Schemas of requests by supervisors and heads of departments."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class RaiseBody(Schema):
 
 
 class ApproveBody(Schema):
-    """Nothing to say but that the draft is approved."""
+    """An empty body."""
 
 
 class AmendBody(Schema):

@@ -77,8 +77,8 @@ class WaitingAssignment(NamedTuple):
 class RoutingStore:
     """Routing's side of one transaction.
 
-    Whoever loads a case holds its row in `cases`: two departments of one opinion act one after the other, and what is published of
-    it has one growing sequence. The row is locked before any of the case's assignments is read, so none of them is out of date.
+    Loading a case locks its row in `cases`: two departments of one opinion act one after the other, and its messages have one
+    growing sequence. The row is locked before any of the case's assignments is read, so none of them is out of date.
     A case that is asked for again is the same object.
     """
 

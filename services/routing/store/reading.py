@@ -1,4 +1,4 @@
-"""What is asked of the store of routing."""
+"""Queries of routing's store."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def listing(connection: Connection, reading: Reading, overdue_at: datetime | Non
 
 
 def others_of(connection: Connection, opinions: Collection[str]) -> list[Assignment]:
-    """Whoever has handled these opinions beside a lead, in the order in which they came."""
+    """The assignments beside the lead of these opinions, in the order in which they were made."""
     query = ASSIGNMENTS.query.where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
     return ASSIGNMENTS.all(connection.execute(query.order_by(*IN_ORDER)))
 

@@ -38,7 +38,7 @@ class ResyncStore:
         self._work = work
 
     def ask(self, department: str) -> None:
-        """Begin at the first assignment, also where one is under way: whoever asks again has lost what came."""
+        """Start at the first assignment, also when a resync is under way: a department that asks again has lost what it got."""
         new = INSERTS[self._work.connection.dialect.name](resyncs).values(department=department, reached="", asked=self._work.now)
         again = {"reached": new.excluded.reached, "asked": new.excluded.asked}
         self._work.execute(new.on_conflict_do_update(index_elements=[resyncs.c.department], set_=again))
@@ -55,7 +55,7 @@ class ResyncStore:
         self._work.execute(resyncs.update().where(row).values(reached=reached, asked=self._work.now))
 
     def end(self, department: str) -> None:
-        """All was sent."""
+        """Everything was sent."""
         self._work.execute(resyncs.delete().where(resyncs.c.department == department))
 
     def open_work(self, department: str, after: str, limit: int) -> dict[str, str]:

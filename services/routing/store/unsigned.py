@@ -1,4 +1,4 @@
-"""What departments were sent and have not acted on: it is sent to them again when their queue no longer has it."""
+"""Work that departments have not acted on; it is sent again when their queue no longer has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a batch of messages brings: facts by opinion, rungs and moves."""
+"""The contents of a batch of messages: facts by opinion, rungs and moves."""
 
 from __future__ import annotations
 

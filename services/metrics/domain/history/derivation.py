@@ -1,4 +1,4 @@
-"""What follows from the facts of one opinion, whatever the order of their arrival."""
+"""Deriving the rows of one opinion from its facts, in whatever order they arrived."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from services.metrics.domain.history.rounds import Round, rounds_of
 
 @dataclass(slots=True)
 class Derived:
-    """What follows from the facts of one opinion.
+    """The rows derived from the facts of one opinion.
 
-    What follows from some facts follows from more of them too; only what it says may change.
+    More facts never remove a row; they may change its contents.
     """
 
     profile: Profile
@@ -66,9 +66,9 @@ def _mark_first(ratings: Iterable[GivenRating], ordered: Iterable[Fact]) -> None
 
 
 def in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """What each service published in the order in which it did, and between the two by the clock.
+    """The facts in order: by sequence within a service, by the clock between services.
 
-    A clock that was put back does not change what came first: the sequence tells it.
+    So a clock that was set back does not change the order.
     """
     by_source: dict[bool, list[Fact]] = {}
     for fact in sorted(facts, key=attrgetter("sequence", "at", "id")):

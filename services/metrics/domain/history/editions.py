@@ -1,4 +1,4 @@
-"""What was known of an opinion, and from when to when: so that a published past never moves.
+"""Editions: what was known of an opinion, and from when to when, so that published figures of the past never change.
 
 Whatever is said of a case counts from the instant at which it was recorded. Most of it only adds to what was known: a row
 that says when something happened leaves every earlier answer as it was, and is written over. What would change the past begins

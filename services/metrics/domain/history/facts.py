@@ -1,4 +1,4 @@
-"""What the messages of one opinion leave behind.
+"""The facts that are kept of the messages about one opinion.
 
 The facts of an opinion are a set keyed by message id, and the rows are derived from the whole set (`derivation`). So it does
 not matter in which order messages come, or how often, for what is known in the end. What was known at an instant follows from the
@@ -17,7 +17,7 @@ import orjson
 
 from services.contracts.envelope import Event
 
-#: What is kept of each message that tells about an opinion. The last word of a path names it in the fact.
+#: The fields that are kept of each message about an opinion. The last word of a path names it in the fact.
 KEPT: Mapping[str, tuple[str, ...]] = {
     "opinion.submitted": ("channel", "topic", "area", "station", "told"),
     "opinion.accepted": ("channel", "decision", "topic", "level", "opinion.area", "opinion.station"),
@@ -54,7 +54,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 #: What of it is an instant.
 INSTANTS = ("due", "told")
-#: Messages that tell something only when this field of theirs is not empty.
+#: Messages that count only when this field of theirs is not empty.
 ONLY_WITH: Mapping[str, str] = {"assignment.progressed": "contact"}
 _READERS: Mapping[str, tuple[tuple[str, Callable[[object], object]], ...]] = {
     kind: tuple((path.rpartition(".")[2], attrgetter(path)) for path in paths) for kind, paths in KEPT.items()
@@ -109,7 +109,7 @@ class Fact:
 
 
 def fact_of(event: Event, recorded_at: datetime) -> Fact | None:
-    """What an event adds to the story of its opinion; None for one that has nothing to count there."""
+    """The fact of an event; None for an event with nothing to count."""
     readers = _READERS.get(event.type)
     if readers is None:
         return None

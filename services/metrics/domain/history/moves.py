@@ -1,4 +1,4 @@
-"""黄牌、红牌、督办、约见、通报批评: what the ladder and the congress did about a case. And other moves that are counted."""
+"""黄牌、红牌、督办、约见、通报批评: sanctions by the ladder and the congress, and other moves that are counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of an opinion itself: what it is grouped by, and when its milestones were recorded."""
+"""An opinion's own row: its grouping, and when its milestones were recorded."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Profile:
         )  # fmt: skip
 
     def submit(self, fact: Fact) -> None:
-        """Submitted; what was told elsewhere before is of the day on which it was told, and known since it was recorded."""
+        """Submitted; an opinion first reported elsewhere counts on the day of that report, known since it was recorded."""
         if self.submitted_at is None:
             self.submitted_at, self.recorded_at = fact.told or fact.at, fact.recorded_at
         self.describe(fact)

@@ -1,4 +1,4 @@
-"""承诺: what was promised, and what became of it."""
+"""承诺: promises, kept or broken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The days of the ledger and the leaves in them: days follow one another, and each is closed by the one that comes next."""
+"""The days of the ledger and their leaves; each day is closed when the next one begins."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Daybook:
         return self.peaks.root if self.root is None else self.root
 
     def is_over(self, today: date) -> bool:
-        """Whether it is a day before today."""
+        """Whether the day is over."""
         return self.day < today.isoformat()
 
     def add(self, event: LedgerEvent) -> NumberedLeaf:

@@ -1,4 +1,4 @@
-"""What proves of the ledger that a leaf is in it, and that it has only grown."""
+"""Proofs that a leaf is in the ledger, and that the ledger has only grown."""
 
 from __future__ import annotations
 
