@@ -14,7 +14,7 @@ from services.contracts.lifecycle import CoState, Move, State
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentSigned
 from services.contracts.messages.values import Message, OpinionText, Outcome, Promise, ReplyItem, Role, Why
 from services.routing.domain.commanding import DepartmentCommand, verbs_of
-from services.routing.domain.roles import LEAD, answer_kind, kinds_of, moves_of
+from services.routing.domain.roles import LEAD, answer_kind, moves_of
 
 if TYPE_CHECKING:
     from services.routing.domain.case import Case
@@ -126,7 +126,9 @@ class Assignment:
     @property
     def deadlines(self) -> dict[str, datetime]:
         """The deadlines of the department, by kind."""
-        return {kind: self.deadline(kind) for kind in kinds_of(self.role)}
+        if self.is_lead:
+            return {"sign": self.sign_by, "object": self.object_by, "contact": self.contact_by, "reply": self.reply_by}
+        return {"sign": self.sign_by, "object": self.object_by, answer_kind(self.role): self.reply_by}
 
     @property
     def allowed(self) -> tuple[Move, ...]:
@@ -147,9 +149,7 @@ class Assignment:
 
     def deadline(self, kind: str) -> datetime:
         """The deadline of a kind that its role has."""
-        if kind == answer_kind(self.role):
-            return self.reply_by
-        return {"sign": self.sign_by, "object": self.object_by, "contact": self.contact_by}[kind]
+        return self.contact_by if kind == "contact" else self.deadlines[kind]
 
     def move_deadline(self, kind: str, instant: datetime) -> None:
         """Put a deadline of a kind that its role has elsewhere."""

@@ -15,7 +15,7 @@ from services.contracts.lifecycle import CoState, Move, State, allowed_co_moves,
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import Handling, Role
 from services.routing.domain.choice import Decision
-from services.routing.domain.limits import DEADLINES, Deadlines
+from services.routing.domain.limits import Deadlines
 
 LEAD: Role = "lead"
 ROLES: dict[Handling, Role] = {"joint": "co_handler", "separate": "separate"}
@@ -73,11 +73,6 @@ def co_deadlines(catalogue: Catalogue, difficulty: Difficulty, role: Role, start
 def moves_of(role: Role, state: str) -> tuple[Move, ...]:
     """The moves that an assignment has, whatever its role."""
     return allowed_moves(State(state)) if role == LEAD else allowed_co_moves(CoState(state))
-
-
-def kinds_of(role: Role) -> tuple[str, ...]:
-    """The kinds of deadlines that an assignment has."""
-    return DEADLINES if role == LEAD else CO_DEADLINES[role]
 
 
 def answer_kind(role: Role) -> Literal["co_opinion", "reply"]:

@@ -68,7 +68,8 @@ class Nouns(Generic[T]):
         for values in new:
             self._known[values[0]] = values
             self._inserted.add(values[0])
-            self._work.add(self._kind.table, dict(zip(self._kind.names, values, strict=True)))
+            row = {name: value for name, value in zip(self._kind.names, values, strict=True) if value is not None}
+            self._work.defer(_insert(self._kind.table, tuple(row)), row)
 
     def _update(self, noun: T, before: tuple[Any, ...], after: tuple[Any, ...]) -> None:
         identity = after[0]
@@ -87,6 +88,12 @@ class Nouns(Generic[T]):
         self._work.flush()
         self._inserted.clear()
         self._updated.clear()
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _insert(table: sa.Table, names: tuple[str, ...]) -> sa.Insert:
+    """The insert of some columns of a row, always the same one for the same columns."""
+    return table.insert()
 
 
 @lru_cache(maxsize=REMEMBERED)
