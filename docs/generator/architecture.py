@@ -130,7 +130,7 @@ def architecture() -> str:
     intro = (
         "Arrows lead from what imports to what is imported, and always downwards; tests see to it. An arrow that follows from\n"
         "others is left out of the pictures; the tables have them all. Where a new thing goes is in the\n"
-        "[README](../README.md#where-does-a-new-thing-go).\n"
+        "[README](../README.md#where-does-a-new-thing-go); [one opinion](one-opinion.md) leads through the code step by step.\n"
     )
     parts = ["# The packages\n", intro]
     for drawing in DRAWINGS:

@@ -23,7 +23,7 @@ from services.metrics.store.model import ReadModel
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.signing import Signer
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 from services.runtime.web.routes import Routes
@@ -34,7 +34,7 @@ log = structlog.get_logger()
 
 def build(given: Settings, database: Database, clock: Clock) -> Service:
     """The parts that the handlers work with."""
-    signer = Signer(given.ledger_key) if given.ledger_key else None
+    signer = Ed25519Signer(given.ledger_key) if given.ledger_key else None
     if signer is None:
         log.warning("ledger_is_not_signed", advice="set HUIYING_LEDGER_KEY to a random text of 32 characters or more")
     return Service(

@@ -35,20 +35,20 @@ def read_command(delivery: Delivery) -> Command:
 def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
     """The queues of this service."""
 
-    def hear_events(work: Transaction, batch: Sequence[Event]) -> None:
+    def consume_events(work: Transaction, batch: Sequence[Event]) -> None:
         store = RoutingStore(work, service.catalogue)
         store.load(event.subject for event in batch if not _begins(event))
         for_each(batch, lambda event: _consume_event(store, service.router, event))
 
-    def hear_commands(work: Transaction, commands: Sequence[Command]) -> int:
+    def consume_commands(work: Transaction, commands: Sequence[Command]) -> int:
         return commanding.answer_commands(RoutingStore(work, service.catalogue), _parse, commands)
 
     def give_up(work: Transaction, command: Command) -> None:
         commanding.give_up(RoutingStore(work, service.catalogue), command)
 
     return (
-        Subscription("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, hear_events),
-        Subscription("routing.commands", read_command, None, hear_commands, sender=department_of, give_up=give_up),
+        Subscription("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume_events),
+        Subscription("routing.commands", read_command, None, consume_commands, sender=department_of, give_up=give_up),
     )
 
 

@@ -27,7 +27,7 @@ class SubmittedView(msgspec.Struct):
     state: str
 
 
-class ReceiptView(msgspec.Struct):
+class PublicReceiptView(msgspec.Struct):
     """A submitter's receipt; `may` lists what can be done now."""
 
     state: str

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.console.client.answers import AssignmentView, ReceiptView, ReminderView, StatisticsView, SubmittedView
+from services.console.client.answers import AssignmentView, PublicReceiptView, ReminderView, StatisticsView, SubmittedView
 from services.console.client.answers import DepartmentView as NamedDepartment
 from services.console.client.http import Client, PageView
 from services.console.demo.departments import SampleDepartment
@@ -103,7 +103,7 @@ class Demo:
                 each.join(5.0)
 
     def _follow(self, case: DemoCase) -> None:
-        seen = self.client.get(f"/receipts/{case.receipt}", ReceiptView)
+        seen = self.client.get(f"/receipts/{case.receipt}", PublicReceiptView)
         if seen.state != case.state and case.handling.late:
             step(f"  {case.title}: {seen.state}")
         case.state = seen.state

@@ -22,7 +22,7 @@ class Promised:
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
+class SampleHandling:
     """What the department and the submitter do; without a `rating` the submitter does not evaluate."""
 
     reply: str
@@ -43,7 +43,7 @@ class DemoCase:
 
     number: int
     form: dict[str, object]
-    handling: Handling
+    handling: SampleHandling
     opinion: str = ""
     receipt: str = ""
     state: str = ""
@@ -79,5 +79,5 @@ class DemoCase:
 def load_samples(path: Path = SAMPLES) -> list[DemoCase]:
     """The samples in the order of the file, numbered from 1."""
     rows = msgspec.convert(yaml.safe_load(path.read_text(encoding="utf-8")), list[dict[str, object]])
-    handlings = [msgspec.convert(row.pop("handling"), Handling) for row in rows]
+    handlings = [msgspec.convert(row.pop("handling"), SampleHandling) for row in rows]
     return [DemoCase(number, form, handling) for number, (form, handling) in enumerate(zip(rows, handlings, strict=True), 1)]

@@ -18,7 +18,7 @@ Values = dict[str, Any]
 
 ENTRIES: Mapping[str, Callable[..., Any]] = {
     "departments": model.Department,
-    "people": model.Person,
+    "people": model.StaffPerson,
     "topics": model.Topic,
     "areas": model.Area,
     "stations": model.Station,

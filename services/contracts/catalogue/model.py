@@ -47,7 +47,7 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class StaffPerson:
     """Somebody who is notified as well: notifications to one of `roles` (see `RECIPIENTS`) also go to the `channels`.
 
     `departments` narrows that to cases of those departments; none means all of them. One who stands for a department
@@ -196,7 +196,7 @@ class Catalogue:
     letters: Mapping[str, str]
     fallback_department: str
     fallback_difficulty: str
-    people: Mapping[str, Person] = field(default_factory=dict)
+    people: Mapping[str, StaffPerson] = field(default_factory=dict)
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from services.metrics.store.model import ReadModel
     from services.runtime.clock import Clock
     from services.runtime.process.catalogue import InUse
-    from services.runtime.process.signing import Signer
+    from services.runtime.process.signing import Ed25519Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Service:
     most_groups: int
     inbox_days: int
     heads: Heads
-    signer: Signer | None = None
+    signer: Ed25519Signer | None = None
 
     @property
     def catalogue(self) -> Catalogue:

@@ -15,7 +15,7 @@ from services.metrics.domain.ledger.proofs import SignedHead
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.ledger import LATEST_DAY, LEAVES_A_READ, daybooks, leaves_between
 from services.metrics.store.tables import AnyRow, days, heads, leaves
-from services.runtime.process.signing import Signer
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database, Transaction
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ class Heads:
             return None
         return latest[0].end
 
-    def make(self, size: int, now: datetime, signer: Signer) -> None:
+    def make(self, size: int, now: datetime, signer: Ed25519Signer) -> None:
         """Sign the head over the first `size` leaves, keep it, log it and publish it."""
         with self._database.reading() as connection:
             newest = _newest(connection)

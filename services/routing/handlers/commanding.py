@@ -18,7 +18,7 @@ from services.routing.handlers.resyncing import resync
 
 if TYPE_CHECKING:
     from services.routing.store.cases import RoutingStore
-    from services.routing.store.commands import Answered
+    from services.routing.store.commands import AnsweredCommand
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ def give_up(store: RoutingStore, command: Command) -> None:
 
 
 def _carry_out(
-    store: RoutingStore, parse: Parse, command: Command, before: Mapping[str, Answered]
+    store: RoutingStore, parse: Parse, command: Command, before: Mapping[str, AnsweredCommand]
 ) -> CommandAccepted | CommandRejected:
     try:
         if command.fault is not None:

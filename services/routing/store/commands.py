@@ -30,7 +30,7 @@ _KNOWN = sa.select(commands).where(commands.c.key.in_(sa.bindparam("keys", expan
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredCommand:
     """How a command was answered. Of one from before answers were kept, only that it was carried out is known."""
 
     accepted: bool
@@ -44,29 +44,29 @@ class CommandStore:
     def __init__(self, work: Transaction) -> None:
         self._work = work
 
-    def known(self, keys: Collection[str]) -> dict[str, dict[str, Answered]]:
+    def known(self, keys: Collection[str]) -> dict[str, dict[str, AnsweredCommand]]:
         """What was answered under each of these keys, by digest."""
-        found: dict[str, dict[str, Answered]] = defaultdict(dict)
+        found: dict[str, dict[str, AnsweredCommand]] = defaultdict(dict)
         for row in self._work.execute(_KNOWN, {"keys": sorted(set(keys))}):
             shape: type[Answer] = CommandAccepted if row.accepted else CommandRejected
             answer = None if row.answer is None else msgspec.json.decode(row.answer, type=shape)
-            found[row.key][row.digest] = Answered(row.accepted, row.message_id, answer)
+            found[row.key][row.digest] = AnsweredCommand(row.accepted, row.message_id, answer)
         return found
 
-    def keep(self, key: str, digest: str, answer: Answer) -> Answered:
+    def keep(self, key: str, digest: str, answer: Answer) -> AnsweredCommand:
         """Remember an answer. A copy of the command that is answered beside this one fails the commit, and is tried again."""
         accepted, message_id = isinstance(answer, CommandAccepted), new_id()
         self._work.add(commands, {
             "key": key, "digest": digest, "accepted": accepted, "message_id": message_id, "answer": msgspec.json.encode(answer),
             "answered": self._work.now,
         })  # fmt: skip
-        return Answered(accepted, message_id, answer)
+        return AnsweredCommand(accepted, message_id, answer)
 
     def publish_once(self, answer: Answer, correlation_id: str) -> None:
         """Tell the department without remembering it."""
-        self.publish(Answered(isinstance(answer, CommandAccepted), new_id(), answer), correlation_id)
+        self.publish(AnsweredCommand(isinstance(answer, CommandAccepted), new_id(), answer), correlation_id)
 
-    def publish(self, answered: Answered, correlation_id: str) -> None:
+    def publish(self, answered: AnsweredCommand, correlation_id: str) -> None:
         """Tell the department, under the same message id each time.
 
         Of a subject of its own: messages of one subject wait for one another, and departments must not.

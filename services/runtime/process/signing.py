@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 NAME_LENGTH = 16
 
 
-class Signer:
+class Ed25519Signer:
     """Signs with the first of the keys, which are random texts."""
 
     def __init__(self, given: Sequence[str]) -> None:

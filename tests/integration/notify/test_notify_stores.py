@@ -6,7 +6,7 @@ import threading
 from dataclasses import replace
 from datetime import timedelta
 
-from services.contracts.catalogue.model import Person
+from services.contracts.catalogue.model import StaffPerson
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.domain.recipients import address
 from services.notify.store.deadlines import DeadlineStore
@@ -110,7 +110,7 @@ def test_workers_that_find_a_channel_dead_at_once_let_it_rest_together(any_datab
 
 
 def test_a_digest_and_letters_to_submitters_are_shared_out_without_doubles(any_database, clock):
-    clerk = Person("clerk", "李四", "Li Si", (WATER,), departments=("water",), digest=True)
+    clerk = StaffPerson("clerk", "李四", "Li Si", (WATER,), departments=("water",), digest=True)
     place = replace(small_place(), people={"clerk": clerk})
     scene = scene_on(any_database, clock, catalogue=place, ways={"email": "mailto://smtp.example?to={to}"})
     scene.consume(*(scene.created(str(number), reply="2026-12-14 23:59:59") for number in range(20)))

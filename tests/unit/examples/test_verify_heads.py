@@ -7,7 +7,7 @@ import pytest
 from examples.python import verify_heads
 from services.contracts.ledger import Head, Peaks, leaf_hash
 from services.runtime.clock import ZONE
-from services.runtime.process.signing import Signer
+from services.runtime.process.signing import Ed25519Signer
 from tests.unit.metrics.events import START
 
 KEYS = [f"key-number-{number}-as-long-as-a-key-has-to-be" for number in range(3)]
@@ -29,7 +29,7 @@ def test_the_standard_s_own_signatures_are_good(public: str, text: str, signatur
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_signature_is_good_for_its_text_and_its_key_alone(key: str) -> None:
-    order, signer, other = Random(8032), Signer([key]), Signer(["another-key-as-long-as-a-key-has-to-be"])
+    order, signer, other = Random(8032), Ed25519Signer([key]), Ed25519Signer(["another-key-as-long-as-a-key-has-to-be"])
     public, text = signer.publics[signer.name], order.randbytes(80)
     signature = signer.sign(text)
     assert verify_heads.is_signed(public, text, signature)
@@ -44,8 +44,8 @@ def test_a_signature_is_good_for_its_text_and_its_key_alone(key: str) -> None:
 
 
 def test_the_newest_key_signs_and_all_are_published() -> None:
-    signer = Signer(KEYS)
-    assert (len(signer.publics), signer.name) == (3, Signer(KEYS[:1]).name)
+    signer = Ed25519Signer(KEYS)
+    assert (len(signer.publics), signer.name) == (3, Ed25519Signer(KEYS[:1]).name)
 
 
 def test_both_sides_sign_the_same_text() -> None:

@@ -22,7 +22,7 @@ from services.metrics.store.ledger import Ledger
 from services.metrics.store.model import ReadModel
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
-from services.runtime.process.signing import Signer
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
@@ -31,7 +31,7 @@ from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.unit.metrics.events import COUNTY, START
 
-SIGNER = Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])
+SIGNER = Ed25519Signer(["a-key-of-the-ledger-as-long-as-a-key-has-to-be"])
 
 
 @dataclass

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.catalogue.model import Person
+from services.contracts.catalogue.model import StaffPerson
 from services.notify.domain.recipients import LETTER_RESTS, Recipients, address, digest_at
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.staff_notifications import StaffNotificationStore
@@ -15,7 +15,7 @@ from services.notify.store.tables import staff_notifications
 from tests.unit.notify.scenes import Scene, at, scene_on, small_place
 
 DAILY, SINGLE = "mailto://daily.example", "mailto://single.example"
-PERSON = Person("clerk", "李四", "Li Si", (DAILY,), departments=("water",), digest=True)
+PERSON = StaffPerson("clerk", "李四", "Li Si", (DAILY,), departments=("water",), digest=True)
 PLACE = replace(small_place(channels={"water": (SINGLE,)}), people={"clerk": PERSON})
 KEY = address(DAILY).key
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from services.contracts.catalogue.model import Person
+from services.contracts.catalogue.model import StaffPerson
 from services.notify.domain.recipients import Recipients, Undelivered, address
 from services.notify.store.tables import staff_notifications
 from tests.unit.notify.scenes import at, deadline, rung, scene_on, small_place
 
 CLERK, BOSS, MAYOR, OFFICE = "mailto://clerk.example", "mailto://boss.example", "wecombot://mayor", "mailto://office.example"
 PEOPLE = {
-    "clerk": Person("clerk", "李四", "Li Si", (CLERK,), departments=("water", "roads"), language="zh"),
-    "boss": Person("boss", "张三", "Zhang San", (BOSS,), roles=("leader",), departments=("water",), language="en"),
-    "mayor": Person("mayor", "王五", "Wang Wu", (MAYOR,), roles=("leader", "supervisor")),
+    "clerk": StaffPerson("clerk", "李四", "Li Si", (CLERK,), departments=("water", "roads"), language="zh"),
+    "boss": StaffPerson("boss", "张三", "Zhang San", (BOSS,), roles=("leader",), departments=("water",), language="en"),
+    "mayor": StaffPerson("mayor", "王五", "Wang Wu", (MAYOR,), roles=("leader", "supervisor")),
 }
 PLACE = replace(small_place(channels={"water": (OFFICE,)}), people=PEOPLE)
 EVERYBODY = rung("all", action="supervision", to=("department", "supervisor", "leader"), after="1wd")

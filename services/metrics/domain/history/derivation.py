@@ -13,7 +13,7 @@ from services.metrics.domain.history.marks import OnTheList, marks_of
 from services.metrics.domain.history.periods import Period, periods_of
 from services.metrics.domain.history.profile import LEAD, Profile, profile_of
 from services.metrics.domain.history.promises import MadePromise, promises_of
-from services.metrics.domain.history.ratings import GivenRating, rate_rounds, ratings_of
+from services.metrics.domain.history.ratings import CountedRating, rate_rounds, ratings_of
 from services.metrics.domain.history.rounds import Round, rounds_of
 
 
@@ -28,7 +28,7 @@ class Derived:
     rounds: list[Round] = field(default_factory=list)
     periods: list[Period] = field(default_factory=list)
     marks: list[OnTheList] = field(default_factory=list)
-    ratings: list[GivenRating] = field(default_factory=list)
+    ratings: list[CountedRating] = field(default_factory=list)
     promises: list[MadePromise] = field(default_factory=list)
 
 
@@ -58,7 +58,7 @@ def derive_ordered(opinion: str, ordered: Sequence[Fact], days: WorkingDays) -> 
     return derived
 
 
-def _mark_first(ratings: Iterable[GivenRating], ordered: Iterable[Fact]) -> None:
+def _mark_first(ratings: Iterable[CountedRating], ordered: Iterable[Fact]) -> None:
     given = {rating.id: rating for rating in ratings}
     first = next((fact.id for fact in ordered if fact.id in given), None)
     if first is not None:

@@ -20,7 +20,7 @@ ORDER = ("dissatisfied", "basically_satisfied", "satisfied")
 
 
 @dataclass
-class GivenRating:
+class CountedRating:
     """One rating of one rater. `standing_…` is what its round comes to with it, and `replaced_at` when that ends."""
 
     id: str
@@ -36,23 +36,23 @@ class GivenRating:
     replaced_at: datetime | None = None
     is_first: bool = False
 
-    def stand_with(self, latest: Iterable[GivenRating]) -> None:
+    def stand_with(self, latest: Iterable[CountedRating]) -> None:
         """Settle what the round comes to, from the latest rating of each rater."""
         given = tuple(latest)
         self.standing_result = _lowest(each.result for each in given)
         self.standing_process = _lowest(each.process for each in given)
 
 
-def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Round]) -> list[GivenRating]:
+def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Round]) -> list[CountedRating]:
     """The ratings of an assignment, from its facts in order."""
-    ratings: list[GivenRating] = []
-    latest: dict[int, dict[str | None, GivenRating]] = {}
+    ratings: list[CountedRating] = []
+    latest: dict[int, dict[str | None, CountedRating]] = {}
     for fact in facts:
         department = fact.department or (rounds[0].department if rounds else "")
         if fact.type != "opinion.evaluated" or not department:
             continue
         number = _round_of(fact, rounds)
-        rating = GivenRating(fact.id, fact.assignment, number, opinion, department, fact.result, fact.process, fact.recorded_at)
+        rating = CountedRating(fact.id, fact.assignment, number, opinion, department, fact.result, fact.process, fact.recorded_at)
         raters = latest.setdefault(number, {})
         raters[fact.rater] = rating
         rating.stand_with(raters.values())
@@ -65,7 +65,7 @@ def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Round]) -> 
     return ratings
 
 
-def rate_rounds(rounds: Iterable[Round], ratings: Sequence[GivenRating]) -> None:
+def rate_rounds(rounds: Iterable[Round], ratings: Sequence[CountedRating]) -> None:
     """Tell each round when it was rated for the first time."""
     for each in rounds:
         each.evaluated_at = next((rating.given_at for rating in ratings if rating.round == each.round), None)
