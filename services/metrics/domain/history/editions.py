@@ -9,7 +9,7 @@ message arrives after one that was said later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -55,7 +55,7 @@ class History:
         if self.stale:
             self.renew(days)
         else:
-            self._begin(tuple(known.values()), tuple(added.values()), days)
+            self._begin(known, next(iter(added.values())).recorded_at, days)
 
     def renew(self, days: WorkingDays) -> None:
         """Derive every edition again, as if the facts were recorded once more when they were."""
@@ -68,24 +68,26 @@ class History:
         self.edition, self.known_from, self.stale = replayed.edition, replayed.known_from, False
         self.unsaved = list(editions.values())
 
-    def _begin(self, known: Sequence[Fact], added: Sequence[Fact], days: WorkingDays) -> None:
+    def _begin(self, known: Mapping[str, Fact], recorded_at: datetime, days: WorkingDays) -> None:
         """Settle which editions are to be written: the open one, behind the one that ends."""
-        recorded_at = added[0].recorded_at
         ordered = in_order(self.facts.values())
         derived = derive_ordered(self.opinion, ordered, days)
         self.unsaved = []
         if self.known_from is None:
             self.edition, self.known_from = self.edition + 1, recorded_at
-        elif _changes_the_past(self.opinion, {fact.id for fact in known}, ordered, derived, days):
-            self.unsaved.append(Edition(self.edition, self.known_from, derive(self.opinion, known, days), recorded_at))
+        elif _changes_the_past(self.opinion, known, ordered, derived, days):
+            self.unsaved.append(Edition(self.edition, self.known_from, derive(self.opinion, known.values(), days), recorded_at))
             self.edition, self.known_from = self.edition + 1, recorded_at
         self.unsaved.append(Edition(self.edition, self.known_from, derived))
 
 
-def _changes_the_past(opinion: str, known: set[str], ordered: Sequence[Fact], derived: Derived, days: WorkingDays) -> bool:
-    before = ordered[: len(known)]
+def _changes_the_past(
+    opinion: str, known: Mapping[str, Fact], ordered: Sequence[Fact], derived: Derived, days: WorkingDays
+) -> bool:
+    size = len(known)
+    before = ordered[:size]
     if any(fact.id not in known for fact in before):
         return True
-    if not any(fact.type in DESCRIBING for fact in ordered[len(before) :]):
+    if not any(fact.type in DESCRIBING for fact in ordered[size:]):
         return False
     return profile_of(opinion, before, days).grouping != derived.profile.grouping

@@ -48,8 +48,10 @@ def ratings_of(opinion: str, facts: Iterable[Fact], rounds: Sequence[Round]) -> 
     ratings: list[CountedRating] = []
     latest: dict[int, dict[str | None, CountedRating]] = {}
     for fact in facts:
+        if fact.type != "opinion.evaluated":
+            continue
         department = fact.department or (rounds[0].department if rounds else "")
-        if fact.type != "opinion.evaluated" or not department:
+        if not department:
             continue
         number = _round_of(fact, rounds)
         rating = CountedRating(fact.id, fact.assignment, number, opinion, department, fact.result, fact.process, fact.recorded_at)
