@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from sqlalchemy.engine import Connection
 
 from services.contracts.callers import PUBLIC, STAFF, Caller
 from services.contracts.errors import NotFound
+from services.contracts.lifecycle import State
 from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.app.views import StaffMoment, part_of, shown
@@ -40,6 +41,16 @@ FILTERS = ("state", "channel", "topic", "department", "area", "station", "level"
 MOST_MERGED = 100
 
 
+class SubmittedAnswer(TypedDict):
+    """What the sender of an opinion is answered; `cosigners` are the receipts of those who signed with them."""
+
+    id: str
+    receipt: str
+    state: State
+    links: dict[str, str]
+    cosigners: NotRequired[list[str]]
+
+
 @routes.post(
     f"{API}/opinions", access=PUBLIC, body=SubmissionSchema, answers={200: Submitted, 201: Submitted},
     counts=(SUBMISSIONS, STATIONS), made="{links[receipt]}",
@@ -50,10 +61,10 @@ def submit(call: Call[Intake]) -> Answer:
     return status, answer
 
 
-def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Photo]) -> tuple[int, dict[str, Any]]:
+def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Photo]) -> tuple[int, SubmittedAnswer]:
     """Submit an opinion and its photos in one transaction. Raises `AtCapacity`."""
 
-    def act(work: Transaction) -> tuple[int, dict[str, Any]]:
+    def act(work: Transaction) -> tuple[int, SubmittedAnswer]:
         store = IntakeStore(work, call.service.vault)
         taken = taking.submit(store, sender_of(call), submission, new_id())
         if not taken.known:
@@ -145,12 +156,9 @@ def _persons(connection: Connection, vault: Vault, opinion: Opinion, role: str |
     }  # fmt: skip
 
 
-def _submitted(taken: Taken) -> dict[str, Any]:
+def _submitted(taken: Taken) -> SubmittedAnswer:
     links = {"receipt": f"{API}/receipts/{taken.receipt}", "page": f"/receipts/{taken.receipt}"}
-    answer = {"id": taken.id, "receipt": show_receipt(taken.receipt), "state": taken.state, "links": links}
-    return answer | shown_cosigners(taken)
-
-
-def shown_cosigners(taken: Taken) -> dict[str, list[str]]:
-    """The receipts of the co-signers, where there are any."""
-    return {"cosigners": [show_receipt(receipt) for receipt in taken.cosigners]} if taken.cosigners else {}
+    answer: SubmittedAnswer = {"id": taken.id, "receipt": show_receipt(taken.receipt), "state": taken.state, "links": links}
+    if taken.cosigners:
+        answer["cosigners"] = list(map(show_receipt, taken.cosigners))
+    return answer

@@ -47,10 +47,11 @@ class Reply:
 class Opinion:
     """An opinion: its text, its state, who handles it, and its reply.
 
-    `said` is the number of the last message about it. `told` is when it was first reported elsewhere, as written there. `chosen`,
-    `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they stand. A merged
-    opinion gets the reply of the one that it was `merged_into`. `answered` and `asked` are the numbers of routing's messages that
-    brought the reply, and that asked for a rating of it last. `now` is the moment of the transaction.
+    `published_sequence` is the number of the last message about it. `told` is when it was first reported elsewhere, as written
+    there. `chosen`, `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they
+    stand. A merged opinion gets the reply of the one that it was `merged_into`. `answered_sequence` and `asked_sequence` are the
+    numbers of routing's messages that brought the reply, and that asked for a rating of it last. `now` is the moment of the
+    transaction.
     """
 
     id: str
@@ -69,7 +70,7 @@ class Opinion:
     told: str | None
     external_id: str | None
     source: str | None
-    said: int = 0
+    published_sequence: int = 0
     waiting_since: datetime | None = None
     merged_into: str | None = None
     department: str | None = None
@@ -87,8 +88,8 @@ class Opinion:
     co_opinions: tuple[CoOpinion, ...] | None = None
     evaluate_by: datetime | None = None
     round: int = 1
-    asked: int = 0
-    answered: int = 0
+    asked_sequence: int = 0
+    answered_sequence: int = 0
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -116,8 +117,8 @@ class Opinion:
 
     def publish(self, message: Message) -> None:
         """Add a message about this opinion, under the next number."""
-        self.said += 1
-        self.events.append((self.said, message))
+        self.published_sequence += 1
+        self.events.append((self.published_sequence, message))
 
     def record(self, what: str, by: str, facts: Facts, *, audience: str | None = None) -> None:
         """Add a line to the timeline; `audience` is None for everybody, `STAFF`, or the one receipt that reads it."""
@@ -222,7 +223,16 @@ class Opinion:
         given = given_to(self.question, self.round, before)
         check_evaluation(self.state, self.question, given, new, self.now)
         rating = GivenRating(
-            self.id, receipt, self.round, self.asked, len(given) + 1, new.process, new.result, new.comment, self.now, bool(before)
+            self.id,
+            receipt,
+            self.round,
+            self.asked_sequence,
+            len(given) + 1,
+            new.process,
+            new.result,
+            new.comment,
+            self.now,
+            bool(before),
         )
         facts = {"result": new.result, "process": new.process, "revision": rating.revision or None}
         told = {name: value for name, value in facts.items() if value is not None}
@@ -249,7 +259,7 @@ class Opinion:
     @property
     def question(self) -> Question:
         """The question to the submitters of this case: from its reply, or from a promise that was kept later."""
-        return Question(self.evaluate_by, self.asked == self.answered, self.asked)
+        return Question(self.evaluate_by, self.asked_sequence == self.answered_sequence, self.asked_sequence)
 
     @property
     def answer(self) -> Reply | None:

@@ -31,13 +31,15 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class GivenRating:
-    """A rating that was given: by the holder of a receipt, in a round of the case `case`, in answer to routing's message with the
-    number `asked`. `attempt` counts the answers to it from 1; a `revision` replaces one that the same holder gave in this round."""
+    """A rating by the holder of a receipt, in a round of the case `case`, in answer to routing's message `asked_sequence`.
+
+    `attempt` counts the answers to that message from 1; a `revision` replaces one that the same holder gave in this round.
+    """
 
     case: str
     receipt: str
     round: int
-    asked: int
+    asked_sequence: int
     attempt: int
     process: Rating | None
     result: Rating
@@ -55,12 +57,12 @@ class GivenRating:
 class Question:
     """What the submitters of a case are asked, until `window`: by its reply, or again by a promise that was kept.
 
-    `asked` is the number of routing's message that asked.
+    `asked_sequence` is the number of routing's message that asked.
     """
 
     window: datetime | None
     by_reply: bool = True
-    asked: int = 0
+    asked_sequence: int = 0
 
     @property
     def times(self) -> int:
@@ -70,7 +72,7 @@ class Question:
 
 def given_to(question: Question, round_: int, ratings: Iterable[GivenRating]) -> list[Rated]:
     """The ratings of one rater that answer the question of this round."""
-    return [each.rated for each in ratings if (each.round, each.asked) == (round_, question.asked)]
+    return [each.rated for each in ratings if (each.round, each.asked_sequence) == (round_, question.asked_sequence)]
 
 
 def check_evaluation(state: State, question: Question, given: Sequence[Rated], new: Rated | None, now: datetime) -> None:

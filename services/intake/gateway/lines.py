@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -21,7 +20,7 @@ class Entry:
     """One line of a file by the number it begins at, from 1. `raw` is None when it cannot be read; `reason` says why."""
 
     number: int
-    raw: dict[str, Any] | None
+    raw: dict[str, object] | None
     reason: str = ""
 
 

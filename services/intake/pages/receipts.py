@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote
 
 import flask
@@ -182,7 +181,15 @@ def page_of(call: Call[Intake]) -> str:
     return f"/receipts/{quote(call.path['receipt'], safe='')}"
 
 
-def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200, cursor: str = "", **said: Any) -> flask.Response:
+def show(
+    service: Intake,
+    text: str,
+    form: Mapping[str, str],
+    status: int = 200,
+    cursor: str = "",
+    mistakes: Mapping[str, Words] | None = None,
+    notice: Words | None = None,
+) -> flask.Response:
     """The page of a receipt, with what was typed into its forms and what is said about it; the box to look one up if it is none.
 
     `cursor` says which part of the timeline; one that is none of ours shows the latest.
@@ -191,14 +198,14 @@ def show(service: Intake, text: str, form: Mapping[str, str], status: int = 200,
         known = _known(service, text, cursor)
     except NotFound:
         return _not_found(service, text, UNKNOWN_RECEIPT if read_receipt(text) else NO_RECEIPT)
-    values, state = {"mistakes": {}, "notice": None} | said, known.state
+    state = known.state
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
         address=f"/receipts/{known_receipt(text)}", standing=STANDINGS[state].name, tone=tone_of(state),
         steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,
-        **_in_words(known, service.catalogue), **values,
+        mistakes=mistakes or {}, notice=notice, **_in_words(known, service.catalogue),
     )  # fmt: skip
     return _private(page)
 

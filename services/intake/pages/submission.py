@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
 
 import flask
 import structlog
@@ -19,7 +18,7 @@ from services.contracts.vocabulary import VISIBILITIES
 from services.contracts.words import Words
 from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
-from services.intake.app.opinions import submit_with
+from services.intake.app.opinions import SubmittedAnswer, submit_with
 from services.intake.domain import submission
 from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, Submission
@@ -163,9 +162,9 @@ def submit(call: Call[Intake]) -> Answer:
     return see_other(taken["links"]["page"])
 
 
-def submission_of(form: Mapping[str, str]) -> dict[str, Any]:
+def submission_of(form: Mapping[str, str]) -> dict[str, object]:
     """The form as the API takes it: what is empty is absent."""
-    body: dict[str, Any] = {"title": form["title"], "content": form["content"], "channel": "web"}
+    body: dict[str, object] = {"title": form["title"], "content": form["content"], "channel": "web"}
     body |= {name: form[name] for name in (*PLACES, CODE, "visibility") if form[name]}
     contact = {name: form[name] for name in CONTACT if form[name]}
     body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
@@ -203,13 +202,13 @@ def _mistake(name: str, text: str) -> Words:
     return MISTAKES[name]
 
 
-def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> Mapping[str, Any]:
+def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> SubmittedAnswer:
     try:
         _, taken = submit_with(call, sent, photos)
     except IntegrityError:
         # The same form arrived twice at the same moment, and the other one was stored first: now its answer is known.
         _, taken = submit_with(call, sent, photos)
-    return cast(Mapping[str, Any], taken)
+    return taken
 
 
 def _not_taken(service: Intake, form: Mapping[str, str], why: Words, seconds: int, photos: Sequence[Photo]) -> flask.Response:
@@ -219,7 +218,7 @@ def _not_taken(service: Intake, form: Mapping[str, str], why: Words, seconds: in
     return response
 
 
-def _joined(service: Intake, taken: Mapping[str, Any]) -> flask.Response:
+def _joined(service: Intake, taken: SubmittedAnswer) -> flask.Response:
     """Everybody's receipt, shown this once: each co-signer's is theirs alone."""
     response = html(TEMPLATES, "joined.html", 201, place=service.catalogue, taken=taken)
     response.headers["Cache-Control"] = "no-store"
@@ -227,13 +226,18 @@ def _joined(service: Intake, taken: Mapping[str, Any]) -> flask.Response:
     return response
 
 
-def _form(service: Intake, form: Mapping[str, str], status: int = 200, **said: Any) -> flask.Response:
-    values = {"mistakes": {}, "notice": None} | said
+def _form(
+    service: Intake,
+    form: Mapping[str, str],
+    status: int = 200,
+    mistakes: Mapping[str, Words] | None = None,
+    notice: Words | None = None,
+) -> flask.Response:
     response = html(
         TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
         visibilities=VISIBILITIES, rows=ROWS,
         scanned=service.catalogue.station_with_code(form[CODE]), is_joint=bool(_signed_rows(form)),
-        photos=PhotoField(LABELS[PHOTOS]), **values,
+        photos=PhotoField(LABELS[PHOTOS]), mistakes=mistakes or {}, notice=notice,
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

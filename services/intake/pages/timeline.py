@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -33,10 +33,11 @@ from services.contracts.vocabulary import (
 from services.contracts.words import Words
 from services.intake.app.views import Moment
 from services.intake.domain.actors import DEPARTMENT
+from services.intake.domain.timeline import Facts
 from services.intake.pages.events import ACTORS, EVENTS
 
 Shown = Words | Markup
-Show = Callable[[Any, Catalogue], Shown | None]
+Show = Callable[[object, Catalogue], Shown | None]
 ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
 
 
@@ -76,44 +77,48 @@ def topic_name(code: str, catalogue: Catalogue) -> Words:
     return Words(topic.name, topic.name_en) if topic else Words(code, code)
 
 
-def _due(value: Any, catalogue: Catalogue) -> Shown:
-    return show_time(datetime.fromisoformat(value), catalogue)
+def _due(value: object, catalogue: Catalogue) -> Shown:
+    return show_time(datetime.fromisoformat(str(value)), catalogue)
 
 
-def _rule(value: Any, _: Catalogue) -> Shown | None:
+def _department(value: object, catalogue: Catalogue) -> Shown:
+    return department_name(str(value), catalogue)
+
+
+def _rule(value: object, _: Catalogue) -> Shown | None:
     rule = Rule.parse(str(value))
     return BASES[rule.basis].filled(rule.detail) if rule else None
 
 
-def _text(value: Any, _: Catalogue) -> Shown:
+def _text(value: object, _: Catalogue) -> Shown:
     return Markup("{}").format(str(value))
 
 
-def _reason(value: Any, catalogue: Catalogue) -> Shown:
-    reason = stored.found(catalogue.decline_reasons, value)
+def _reason(value: object, catalogue: Catalogue) -> Shown:
+    reason = stored.found(catalogue.decline_reasons, str(value))
     if reason is None:
         return _text(value, catalogue)
     return Words(f"{reason.name}。{reason.advice}", f"{reason.name_en}. {reason.advice_en}")
 
 
-def _on_time(value: Any, _: Catalogue) -> Shown:
+def _on_time(value: object, _: Catalogue) -> Shown:
     return Words("按期", "in time") if value else Words("逾期", "late")
 
 
-def _rated(value: Any, _: Catalogue) -> Shown | None:
+def _rated(value: object, _: Catalogue) -> Shown | None:
     return None if value else Words("评价期已过，没有评价", "not rated before the evaluation closed")
 
 
-def _rung(value: Any, catalogue: Catalogue) -> Shown | None:
-    rung = stored.found(catalogue.ladder, value)
+def _rung(value: object, catalogue: Catalogue) -> Shown | None:
+    rung = stored.found(catalogue.ladder, str(value))
     return Words(rung.name, rung.name_en) if rung else None
 
 
 def _named(names: Mapping[str, Words]) -> Show:
-    return lambda value, _: names.get(value)
+    return lambda value, _: names.get(str(value))
 
 
-def _raised(value: Any, catalogue: Catalogue) -> Shown:
+def _raised(value: object, catalogue: Catalogue) -> Shown:
     """Why a case was raised a level, where it was by count; what somebody wrote otherwise."""
     counted = RaisedBy.of(str(value))
     if counted is None:
@@ -126,23 +131,23 @@ def _yes(words: Words, otherwise: Words | None = None) -> Show:
     return lambda value, _: words if value else otherwise
 
 
-def _difficulty(value: Any, catalogue: Catalogue) -> Shown | None:
-    known = stored.found(catalogue.difficulties, value)
+def _difficulty(value: object, catalogue: Catalogue) -> Shown | None:
+    known = stored.found(catalogue.difficulties, str(value))
     return Words(known.name, known.name_en) if known else None
 
 
 #: Every fact that is shown, in this order: its label, and how its value reads. What is not here stays inside.
 FACTS: Mapping[str, tuple[Words, Show]] = {
     "channel": (Words("渠道", "Through"), _named(CHANNELS)),
-    "topic": (Words("主题", "Topic"), lambda value, catalogue: topic_name(value, catalogue)),
+    "topic": (Words("主题", "Topic"), lambda value, catalogue: topic_name(str(value), catalogue)),
     "cause": (Words("起因", "Because of"), _named(CAUSES)),
     "reason": (Words("原因", "Why"), _raised),
     "about": (Words("事项", "About"), _named(RULED)),
     "granted": (Words("裁定", "Ruling"), _yes(Words("同意", "granted"), Words("不同意", "not granted"))),
     "question": (Words("问题", "Question"), _text),
-    "proposed": (Words("建议交由", "Proposed"), department_name),
-    "to": (Words("转办", "Now with"), department_name),
-    "department": (Words("承办单位", "Department"), department_name),
+    "proposed": (Words("建议交由", "Proposed"), _department),
+    "to": (Words("转办", "Now with"), _department),
+    "department": (Words("承办单位", "Department"), _department),
     "role": (Words("方式", "How"), _named(ROLES)),
     "rule": (Words("分办依据", "Why there"), _rule),
     "erased": (Words("删除", "Erased"), _named(ERASURES)),
@@ -200,7 +205,7 @@ def _moment(moment: Moment, catalogue: Catalogue, answers: Collection[str]) -> S
     return ShownEntry(show_time(moment.at, catalogue), what, by, list(_facts(facts, catalogue)), said)
 
 
-def _facts(facts: Mapping[str, Any], catalogue: Catalogue) -> Sequence[LabelledFact]:
+def _facts(facts: Facts, catalogue: Catalogue) -> Sequence[LabelledFact]:
     shown = []
     for name, (label, show) in FACTS.items():
         value = show(facts[name], catalogue) if facts.get(name) is not None else None

@@ -14,6 +14,8 @@ from services.intake.domain.submission import Location, as_given
 
 E = TypeVar("E", bound=StrEnum)
 V = TypeVar("V")
+#: A row as SQLAlchemy gives it, whose columns are attributes.
+StoredRow = sa.Row[Any]
 
 
 class Code(TypeDecorator[E], Generic[E]):

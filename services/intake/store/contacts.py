@@ -14,6 +14,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionDetailed
 from services.intake.domain.erasing import ERASED_CONTENT
 from services.intake.store.attachments import attachments
+from services.intake.store.columns import StoredRow
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
 from services.intake.store.tables import opinions, ratings, signers, timeline
 from services.runtime.store.database import Transaction
@@ -95,7 +96,7 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
     return done
 
 
-def _resealed(vault: Vault, row: sa.Row[Any], names: tuple[str, ...], done: Resealed) -> str | None:
+def _resealed(vault: Vault, row: StoredRow, names: tuple[str, ...], done: Resealed) -> str | None:
     try:
         sealed = vault.renew(row.personal) if row.personal else seal(vault, {name: getattr(row, name) for name in names})
     except SealBroken:

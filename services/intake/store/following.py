@@ -1,8 +1,8 @@
 """Taking over routing's messages, so that the latest one wins, in whatever order they arrive.
 
-Routing numbers its messages about an opinion. Each group of columns remembers the number of the message it is from and
-changes only forwards: `heard` for the state and who has the case, `answered` for the reply, `asked` for the evaluation
-and `windowed` for its end, `marked` for the key list and the leader, `raised` for the level.
+Routing numbers its messages about an opinion. Each group of columns remembers the number of the message it is from and changes
+only forwards: `handled_sequence` for the state and who has the case, `answered_sequence` for the reply, `asked_sequence` for the
+evaluation and `window_sequence` for its end, `marked_sequence` for the key list and the leader, `raised_sequence` for the level.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ from services.intake.store.tables import opinions
 _SEQUENCE: sa.BindParameter[int] = sa.bindparam("sequence", type_=sa.Integer)
 #: The counter of each column; what has none is taken over as it comes.
 _COUNTERS: Mapping[str, str] = {
-    "state": "heard", "department": "heard", "assignment": "heard", "difficulty": "heard", "reply": "answered",
-    "outcome": "answered", "items": "answered", "co_opinions": "answered", "evaluate_by": "windowed", "asks": "asked",
-    "key": "marked", "leader": "marked", "level": "raised",
+    "state": "handled_sequence", "department": "handled_sequence", "assignment": "handled_sequence",
+    "difficulty": "handled_sequence", "reply": "answered_sequence", "outcome": "answered_sequence", "items": "answered_sequence",
+    "co_opinions": "answered_sequence", "evaluate_by": "window_sequence", "asks": "asked_sequence", "key": "marked_sequence",
+    "leader": "marked_sequence", "level": "raised_sequence",
 }  # fmt: skip
 #: No column of its own: that a message asks for a rating is told by its number alone.
 ASKS = "asks"

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -14,6 +13,7 @@ from services.contracts.errors import NotFound
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Persons
 from services.intake.domain.submission import Submission
+from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
 from services.intake.store.tables import opinions, timeline
 from services.runtime.store.database import Transaction
@@ -56,8 +56,8 @@ class Opinions:
             "content": opinion.content, "channel": opinion.channel, "topic": opinion.topic, "area": opinion.area,
             "station": opinion.station, "location": opinion.location, "visibility": opinion.visibility, "state": opinion.state,
             "submitted": opinion.submitted, "updated": opinion.updated, "told": opinion.told, "round": opinion.round,
-            "said": opinion.said, "heard": 0, "waiting_since": opinion.waiting_since, "external_id": opinion.external_id,
-            "source": opinion.source, "given": given, "personal": persons,
+            "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
+            "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,
         })  # fmt: skip
         self._tell(opinion)
 
@@ -83,7 +83,7 @@ class Opinions:
         opinion.timeline.clear()
         opinion.events.clear()
 
-    def _opinion(self, row: sa.Row[Any]) -> Opinion:
+    def _opinion(self, row: StoredRow) -> Opinion:
         known = self._loaded.get(row.id)
         if known is not None:
             return known
@@ -92,7 +92,7 @@ class Opinions:
         return opinion
 
 
-def read(rows: Iterable[sa.Row[Any]]) -> list[Opinion]:
+def read(rows: Iterable[StoredRow]) -> list[Opinion]:
     """Opinions that are only looked at, as of their last change."""
     return [Opinion(*tuple(row), now=row.updated) for row in rows]
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from services.intake.domain.people import Person, Persons, RelayStep
 from services.intake.domain.submission import as_given
+from services.intake.store.columns import StoredRow
 from services.intake.store.tables import opinions, signers
 from services.runtime.store.vault import Vault
 
@@ -39,7 +40,7 @@ def seal(vault: Vault, told: Mapping[str, object]) -> str | None:
     return vault.seal(kept) if kept else None
 
 
-def persons_of(vault: Vault, row: sa.Row[Any]) -> Persons:
+def persons_of(vault: Vault, row: StoredRow) -> Persons:
     """Who told a stored opinion; raises `SealBroken`."""
     told = _told(vault, row, OF_OPINION)
     relay = told.get("relay")
@@ -50,7 +51,7 @@ def persons_of(vault: Vault, row: sa.Row[Any]) -> Persons:
     )
 
 
-def signer_of(vault: Vault, row: sa.Row[Any], kind: str = "") -> Person:
+def signer_of(vault: Vault, row: StoredRow, kind: str = "") -> Person:
     """Who signed a stored opinion; raises `SealBroken`."""
     told = _told(vault, row, OF_SIGNER)
     return Person(kind, *(told.get(name) or None for name in OF_SIGNER))
@@ -61,12 +62,12 @@ def submitter_of(told: Mapping[str, str] | None) -> Person | None:
     return Person(**told) if told else None
 
 
-def told_by_submitter(vault: Vault, row: sa.Row[Any]) -> Person | None:
+def told_by_submitter(vault: Vault, row: StoredRow) -> Person | None:
     """Who submitted an opinion, of a row with `personal` and `submitter`; raises `SealBroken`."""
     return submitter_of(_told(vault, row, ("submitter",)).get("submitter"))
 
 
-def _told(vault: Vault, row: sa.Row[Any], names: tuple[str, ...]) -> dict[str, Any]:
+def _told(vault: Vault, row: StoredRow, names: tuple[str, ...]) -> dict[str, Any]:
     told: dict[str, Any] = vault.open(row.personal) if row.personal else {name: getattr(row, name) for name in names}
     return told
 

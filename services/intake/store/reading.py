@@ -64,7 +64,7 @@ def merged_with(connection: Connection, opinion_id: str, limit: int) -> list[Opi
 def ratings_query(case: str) -> sa.Select[Any]:
     """The ratings of a case, oldest first."""
     query = sa.select(*(ratings.c[each.name] for each in fields(GivenRating))).where(ratings.c.case == case)
-    return query.order_by(ratings.c.at, ratings.c.asked, ratings.c.attempt)
+    return query.order_by(ratings.c.at, ratings.c.asked_sequence, ratings.c.attempt)
 
 
 def find_by_receipt(connection: Connection, receipt: str) -> tuple[Opinion, bool] | None:

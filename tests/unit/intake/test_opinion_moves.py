@@ -42,7 +42,13 @@ def replied() -> Opinion:
     """A case whose reply can be rated."""
     case = opinion(TOWN)
     case.state, case.department, case.assignment = State.REPLIED, "water", "a-1"
-    case.reply, case.outcome, case.evaluate_by, case.asked, case.answered = "已修好。", Outcome.SOLVED, WINDOW, 4, 4
+    case.reply, case.outcome, case.evaluate_by, case.asked_sequence, case.answered_sequence = (
+        "已修好。",
+        Outcome.SOLVED,
+        WINDOW,
+        4,
+        4,
+    )
     return case
 
 
@@ -84,7 +90,7 @@ def test_asking_back_and_the_answer_bring_it_round_to_the_reviewer():
     assert (case.state, case.waiting_since) == (State.SUBMITTED, case.now)
     assert case.content == f"{FORM['content']}\n\n【补充】东街桥。"
     assert published(case)[1:] == [OpinionDetailed("东街桥。", None)]
-    assert [number for number, _ in case.events] == [case.said - 1, case.said]
+    assert [number for number, _ in case.events] == [case.published_sequence - 1, case.published_sequence]
 
 
 def test_a_department_that_waits_is_told_and_the_state_stays():
@@ -179,9 +185,9 @@ def test_a_rating_is_the_raters_own_and_a_second_one_a_revision():
 def test_a_promise_that_was_kept_asks_again_and_its_answer_counts_from_one():
     case = replied()
     first = case.rate(case, "R1", BAD, [])
-    case.asked = 9
+    case.asked_sequence = 9
     again = case.rate(case, "R1", GOOD, [first])
-    assert (again.asked, again.attempt, again.revision) == (9, 1, True)
+    assert (again.asked_sequence, again.attempt, again.revision) == (9, 1, True)
 
 
 def test_words_are_erased_once():

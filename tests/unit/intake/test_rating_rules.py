@@ -61,7 +61,7 @@ def test_nobody_rates_a_reply_three_times(first, second, third):
 @given(st.lists(st.tuples(st.integers(1, 3), st.integers(0, 3)), max_size=8), st.integers(1, 3), st.integers(0, 3))
 def test_only_what_answers_the_present_question_counts(rows, round_, asked):
     stored = [GivenRating("o-1", "0" * 14, r, a, 1, None, Rating.SATISFIED, None, WINDOW, False) for r, a in rows]
-    assert len(given_to(Question(WINDOW, asked=asked), round_, stored)) == rows.count((round_, asked))
+    assert len(given_to(Question(WINDOW, asked_sequence=asked), round_, stored)) == rows.count((round_, asked))
 
 
 def test_a_reply_may_be_thought_over_once_until_the_window_closes():
