@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
+from services.contracts.messages.values import CoOpinion, Outcome, Promise, ReplyItem
 from services.intake.domain.attaching import MOST_PHOTOS
+from services.intake.domain.reviewing import Terms
 from services.intake.gateway.photos import read_photo
-from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
+from services.intake.store.reading import find
+from services.intake.store.writing import IntakeStore
+from tests.unit.intake.harness import DUE, MIGRATIONS, TOWN, WINDOW, IntakeHarness
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
@@ -50,3 +55,24 @@ def test_two_at_once_do_not_become_one_too_many(any_database, clock):
     with ThreadPoolExecutor(8) as pool:
         statuses = sorted(pool.map(send, range(12)))
     assert statuses == [201] * MOST_PHOTOS + [409] * 6
+
+
+def test_an_opinion_is_loaded_as_it_was_saved(any_database, clock):
+    harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
+    taken = harness.submit(
+        channel="campaign", location={"address": "东街桥"}, topic="lamps", submitted_at="2026-11-20T08:00:00+08:00"
+    )
+    with harness.database.transaction() as work:
+        store = IntakeStore(work, harness.vault)
+        opinion = store.load(taken.id)
+        opinion.accept(TOWN, Terms("rivers", "county", "simple", "roads", ("water",), "separate", True, "李镇长"), again=False)
+        opinion.reply, opinion.outcome, opinion.evaluate_by = "已修好。", Outcome.SOLVED, WINDOW
+        opinion.items = (ReplyItem("修堤", "已修", Outcome.SOLVED, Promise("装护栏", DUE, "老周")),)
+        opinion.co_opinions, opinion.asked_sequence = (CoOpinion("water", "可以。"),), 4
+        store.save(opinion)
+        store.save(opinion)
+    with harness.database.transaction() as work:
+        assert IntakeStore(work, harness.vault).load(taken.id) == replace(opinion, now=work.now)
+    with harness.database.reading() as connection:
+        assert find(connection, taken.id) == replace(opinion, now=opinion.updated)
+    assert [event.sequence for event in harness.said(taken.id)] == [1, 2]

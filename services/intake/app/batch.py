@@ -40,7 +40,7 @@ Commit = Callable[[Call[Intake], list[Submission]], list[Taken | Refusal]]
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
+class RehearsalResult:
     """How a file was read, and what would become of its rows."""
 
     file: Understanding
@@ -121,7 +121,7 @@ def _rehearsed(call: Call[Intake], file: BatchFile) -> Iterator[bytes]:
                 yield answer.as_json()
             elif answer.external_id:
                 seen.add(answer.external_id)
-    rehearsal = Rehearsal(file.understanding, counts["created"], counts["exists"], counts["refused"])
+    rehearsal = RehearsalResult(file.understanding, counts["created"], counts["exists"], counts["refused"])
     yield Answered(number + 1, "rehearsed", rehearsal=rehearsal.as_json()).as_json()
 
 

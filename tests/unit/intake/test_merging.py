@@ -160,7 +160,7 @@ def test_whoever_was_merged_tells_the_case_more_until_it_is_answered(harness, me
     assert answer.status_code == 201
     told = harness.said()[-1]
     assert (told.subject, told.data.content, told.data.merged) == (case.id, "又塌了。", follower.id)
-    assert told.sequence == harness.row(case.id)["said"] == 4
+    assert told.sequence == harness.row(case.id)["published_sequence"] == 4
     assert harness.row(follower.id)["content"].endswith("【补充】又塌了。")
     assert receipt(harness, follower)["timeline"][-1]["facts"]["content"] == "又塌了。"
 
