@@ -31,6 +31,8 @@ from services.intake.domain.reviewing import Terms, is_accepted, reason_of, term
 from services.intake.domain.submission import LONGEST_CONTENT, Location, Submission
 from services.intake.domain.timeline import STAFF, Facts, TimelineEntry
 
+UNKNOWN = "There is no such opinion. Check the id or the receipt."
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -20,7 +20,7 @@ class Entry:
     """One line of a file by the number it begins at, from 1. `raw` is None when it cannot be read; `reason` says why."""
 
     number: int
-    raw: dict[str, object] | None
+    raw: Mapping[str, object] | None
     reason: str = ""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Refusal
 from services.contracts.lifecycle import State
+from services.intake.domain.opinion import UNKNOWN
 from services.intake.domain.reviewing import Terms, terms_of
 from services.intake.handlers import notifying
 
@@ -39,11 +40,13 @@ def accept_many(store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[
     Raises `Invalid` for terms that no opinion could have; one that cannot be let in is refused alone.
     """
     terms_of(catalogue, wished, None)
-    store.load_many(opinion_ids)
-    before, decided = store.let_in_before(opinion_ids), list[Decided]()
+    found, before, decided = store.load_many(opinion_ids), store.let_in_before(opinion_ids), list[Decided]()
     for opinion_id in opinion_ids:
+        opinion = found.get(opinion_id)
+        if opinion is None:
+            decided.append(Decided(opinion_id, refused=UNKNOWN))
+            continue
         try:
-            opinion = store.load(opinion_id)
             opinion.accept(catalogue, wished, again=opinion_id in before)
         except Refusal as error:
             reasons = [reason for field in error.errors.values() for reason in field]

@@ -10,7 +10,7 @@ from operator import attrgetter
 import sqlalchemy as sa
 
 from services.contracts.errors import NotFound
-from services.intake.domain.opinion import Opinion
+from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
@@ -45,7 +45,7 @@ class Opinions:
             return known
         found = self.find(opinions.c.id == opinion_id)
         if not found:
-            raise NotFound("There is no such opinion. Check the id or the receipt.")
+            raise NotFound(UNKNOWN)
         return found[0]
 
     def add(self, vault: Vault, opinion: Opinion, submission: Submission, given: dict[str, str] | None) -> None:
