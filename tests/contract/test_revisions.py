@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,6 @@ import sqlalchemy as sa
 
 from services.intake.store.tables import tables as intake
 from services.metrics.store.tables import tables as metrics
-from services.notify.store import agenda_tables  # noqa: F401
 from services.notify.store.tables import tables as notify
 from services.routing.store.tables import tables as routing
 from services.runtime.store import idempotency, inbox, journal_tables, outbox  # noqa: F401
@@ -27,6 +28,12 @@ STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
     "notify": (notify, SERVICES / "notify" / "migrations"),
     "metrics": (metrics, SERVICES / "metrics" / "migrations"),
 }
+
+# A table or an index may stand in any module of its store.
+for service in ("intake", "routing", "notify", "metrics"):
+    package = importlib.import_module(f"services.{service}.store")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"{package.__name__}.{module.name}")
 
 
 def shape(engine: sa.Engine, table: str) -> dict[str, Any]:
