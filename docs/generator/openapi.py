@@ -29,7 +29,7 @@ Opinions come in, are assigned to a department, answered, evaluated and counted.
 
 Times are RFC 3339 with offset. Errors are problem documents (RFC 9457); for bad input `errors` names the fields. Unknown fields
 are refused. Problems are told in Chinese where `Accept-Language` asks for it; their `type` opens as a page.
-Lists answer `{items, next}`; send `next` back as `cursor`. Whoever holds a receipt needs no token.
+Lists answer `{items, next}`; send `next` back as `cursor`. The holder of a receipt needs no token.
 What may change within a version, and for how long an old one is served, stands in docs/versioning.md."""
 PROBLEM_FIELDS: dict[str, Json] = {
     "type": {"type": "string", "format": "uri-reference"},

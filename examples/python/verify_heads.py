@@ -2,7 +2,7 @@
 
     python3 verify_heads.py --url https://place.example --save copy    called as verify_ledger.py is
 
-A head says what the root over the first so many leaves of all days was, and is signed (Ed25519). The service that keeps the
+A head is the root over the first `size` leaves of all days, signed (Ed25519). The service that keeps the
 ledger lists its heads, and another service, with a store of its own, lists those that it heard of at the time. What it proves:
 the leaves come to the root of every head of both lists, so that neither a day that is over nor the one that is still open was
 rewritten since; every head has the signature of a published key; and what the one lists the other knows, but for the last hours.
@@ -45,7 +45,7 @@ def add(one: tuple[int, ...], other: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def times(factor: int, point: tuple[int, ...]) -> tuple[int, ...]:
-    """A point, so many times."""
+    """A multiple of a point."""
     result: tuple[int, ...] = (0, 1, 1, 0)
     while factor:
         if factor & 1:
@@ -102,7 +102,7 @@ def check_signatures(lists: Lists) -> Iterator[str]:
 
 
 def roots_at(lines: list[bytes], sizes: set[int]) -> dict[int, str]:
-    """The root over the first so many of the leaves of all days, for each size there is."""
+    """The root over the first `size` leaves of all days, for each size of a head."""
     found: dict[int, str] = {}
     peaks: list[bytes] = []
     for size, line in enumerate(lines, 1):

@@ -208,7 +208,7 @@ def check_day(entry: Entry, lines: list[bytes], tip: str | None) -> Iterator[str
     if len(lines) != size:
         yield f"{day} #{min(len(lines), size)}: there are {len(lines)} leaves, and the entry counts {size}"
     elif tree_root([leaf_hash(line) for line in lines]).hex() != entry["root"]:
-        where = "" if broken else f" #{size - 1}: the last leaf was changed, or all from some place on were written anew;"
+        where = "" if broken else f" #{size - 1}: the last leaf was changed, or all from some place on were rewritten;"
         yield f"{day}{where or ':'} the leaves do not come to the published root"
 
 

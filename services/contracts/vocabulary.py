@@ -153,13 +153,14 @@ LEVELS: Mapping[str, Words] = {
     "county": Words("县（区）级", "county"),
     "city": Words("市级", "city"),
 }
+#: The first one is preselected in the form: the text is not published unless the submitter chooses so.
 VISIBILITIES: Mapping[str, Words] = {
+    "department": Words("人大机关和承办单位", "The congress office and the department that handles it"),
+    "congress": Words("只有人大机关", "The congress office only"),
     "public": Words(
         "人大机关和承办单位；内容和答复可以公开（不含姓名和联系方式）",
         "The congress office and the department; the text and the answer may be published, without name or contact data",
     ),
-    "department": Words("人大机关和承办单位", "The congress office and the department that handles it"),
-    "congress": Words("只有人大机关", "The congress office only"),
 }
 ROLES: Mapping[str, Words] = {
     "lead": Words("主办", "lead"),

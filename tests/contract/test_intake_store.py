@@ -47,7 +47,7 @@ def test_two_at_once_do_not_become_one_too_many(any_database, clock):
 
     def send(_: int) -> int:
         client, path = harness.app.test_client(), f"/api/v1/receipts/{taken.receipt}/attachments"
-        # Only so many are read at a time; who is told to come again does so.
+        # Only some are read at a time; the sweep goes on while there are more.
         while (status := client.post(path, data=photo(), content_type="image/jpeg").status_code) == 503:
             pass
         return status

@@ -100,7 +100,7 @@ class TestAtTheSameMoment:
             assert [event.sequence for event in events] == list(range(1, len(events) + 1))
             (reply,) = (event.data for event in events if isinstance(event.data, AssignmentReplied))
             advised = any(event.type == "assignment.advised" for event in events)
-            # Whoever came first is quoted, and whoever came second is told that it is too late.
+            # The first one is quoted, the second is told that it is too late.
             assert len(reply.co_opinions) == advised
             assert len([detail for detail in refused if "'reply'" in detail]) == (not advised)
 

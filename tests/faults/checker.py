@@ -214,7 +214,7 @@ def dead_lettered(seen: Evidence) -> Findings:
 
 
 def second_copies(seen: Evidence) -> Findings:
-    """Whoever publishes anew after a crash repeats what was under way, at most one batch each time."""
+    """A publisher that restarts after a crash repeats what was in flight, at most one batch each time."""
     for source, number in copies(seen).items():
         allowed = seen.batch * max(0, seen.relays.get(source, 0) - 1)
         if number > allowed:

@@ -1,7 +1,7 @@
 """The load, a program of its own: `python -m tests.faults.load PLAN JOURNAL`, told by lines on its standard input.
 
-    quota N     so many more opinions are to be submitted
-    pace R      so many a second at most
+    quota N     submit N more opinions
+    pace R      at most R opinions a second
     slow S      departments think so long (s) about each letter
     close       departments stop and the program ends
 

@@ -1,7 +1,7 @@
 """A process of the product that dies at a named point: `python -m tests.faults.mortal NAME POINT NUMBER MARK`.
 
 NAME is a service's worker or `web`. It works like the real one until it comes to the point for the NUMBERth time; there it
-kills itself as a power cut would. It dies once: whoever finds the file MARK lives. The points are put around the runtime from
+kills itself as a power cut would. It dies once: with the file MARK a process lives. The points are put around the runtime from
 here, the product has none. POINT `clock+SECONDS` or `clock-SECONDS` does not die, its clock goes wrong instead.
 """
 

@@ -1,4 +1,4 @@
-"""Sealing, sealing anew, erasing and letting go, on both kinds of store, also beside one another."""
+"""Sealing, changing keys, erasing and retention, on both kinds of store, also concurrently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AMQP over TLS on RabbitMQ with a private CA: everything works that works without, and whoever cannot be trusted is refused."""
+"""AMQP over TLS on RabbitMQ with a private CA: everything works that works without, and untrusted peers are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A department without a queue: nothing is published for it, whoever put it into the outbox, and nothing else waits for it."""
+"""A department without a queue: nothing is published for it, wherever it came from, and nothing else waits for it."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def strict(calm):
 
 
 def submit_many(place, number):
-    """The statuses of so many submissions of a stranger, eight at a time."""
+    """The statuses of this many submissions without a token, eight at a time."""
 
     def submit(_):
         return requests.post(f"{place.url}{API}/opinions", json=OPINION, timeout=30).status_code

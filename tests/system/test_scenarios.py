@@ -53,7 +53,7 @@ def test_a_scenario_ends_with_the_figures_that_its_place_publishes(name, play):
 
 
 def check_the_relay(scenario, least):
-    """Each case names so many people of each role in its chain."""
+    """Each case names this many people of each role in its chain."""
     for case in scenario.cases:
         roles = [link["role"] for link in scenario.place.get(f"/opinions/{case.opinion}")["relay"]]
         for role, number in least.items():

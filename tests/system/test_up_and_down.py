@@ -8,7 +8,7 @@ from tests.system.installation import PROCESSES, Installation
 
 
 def overcommitted():
-    """Whether so many others want this machine's processors that its seconds say nothing."""
+    """Whether the machine is so loaded that its times mean nothing."""
     return os.getloadavg()[0] > 4 * (os.cpu_count() or 1)
 
 

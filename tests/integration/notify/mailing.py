@@ -30,7 +30,7 @@ class Mailbox:
 
     async def handle_DATA(self, _server, _session, envelope):
         self.mails.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
-        # It has the mail; whoever dies before it says so cannot know.
+        # It has the mail; a client that dies before the answer cannot know.
         await asyncio.sleep(self._pause)
         return "250 taken"
 

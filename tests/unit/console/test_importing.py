@@ -18,7 +18,7 @@ from services.contracts.errors import CAPACITY
 
 
 class Intake:
-    """Has room for so many opinions; `ask` is what happens when it has none at all."""
+    """Has capacity for `room` opinions; `ask` is called when it has none."""
 
     url = "http://intake"
 

@@ -129,7 +129,7 @@ def test_a_day_that_was_taken_out_or_put_elsewhere_is_found(copy: Path, day: int
     entries = verify_ledger.Folder(str(copy)).entries()
     assert list(verify_ledger.check_chain(entries)) == []
     without = [entry for number, entry in enumerate(entries) if number != day]
-    # The last day leaves no gap; whoever kept an earlier copy sees that it is gone.
+    # The last day leaves no gap; an earlier copy shows that it is gone.
     assert bool(list(verify_ledger.check_chain(without))) == (day < 2)
     assert list(verify_ledger.check_against(entries, without, {entry["day"]: [] for entry in without}))
     turned = [entries[1], entries[0], entries[2]] if day == 0 else [entries[0], entries[2], entries[1]]

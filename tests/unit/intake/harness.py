@@ -149,7 +149,7 @@ class IntakeHarness:
             return list(connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all())
 
     def said(self, about: str | None = None) -> list[Event]:
-        """What was said to whoever listens, in order."""
+        """The published messages, in order."""
         events = [decode(row["body"]) for row in self.outbox() if about in (None, row["subject"])]
         return [event for event in events if not event.data.PRIVATE]
 

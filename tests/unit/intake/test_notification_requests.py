@@ -1,4 +1,4 @@
-"""Letters: whoever submitted or signed and can be reached is told by the private way, and nobody else hears of it."""
+"""Letters: reachable submitters and co-signers are notified through notify alone, and no other service learns of it."""
 
 from __future__ import annotations
 

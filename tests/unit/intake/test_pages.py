@@ -53,6 +53,15 @@ def test_every_field_has_a_label(visit):
     assert [name for name in named if f'<label for="{name}"' not in page] == []
 
 
+def test_the_form_keeps_the_text_to_the_office_and_the_department_unless_another_choice_is_made(visit):
+    page = visit.client.get("/").text
+    assert re.findall(r'name="visibility" value="(\w+)"( checked)?', page) == [
+        ("department", " checked"),
+        ("congress", ""),
+        ("public", ""),
+    ]
+
+
 def test_nothing_comes_from_elsewhere_and_nothing_runs(visit):
     receipt = visit.receipt()
     for path in ("/", "/receipts", receipt, "/nowhere"):

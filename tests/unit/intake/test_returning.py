@@ -1,4 +1,4 @@
-"""Asking back: a reviewer before the case is let in, a department while it handles it; whoever holds the receipt answers."""
+"""Asking back: a reviewer before the case is let in, a department while it handles it; the holder of the receipt answers."""
 
 import pytest
 

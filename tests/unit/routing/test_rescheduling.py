@@ -30,7 +30,7 @@ def worker(bureau, catalogue=TOWN):
 
 
 def run(bureau, catalogue, steps=10_000):
-    """Let a worker do what there is to do, or so many steps; returns how many it made."""
+    """Let a worker do everything, or at most `steps`; returns how many it made."""
     job = worker(bureau, catalogue)
     return next(step for step in range(1, steps + 1) if not job.step() or step == steps)
 
