@@ -11,6 +11,11 @@ _TEXT, _NUMBER = {"type": "string"}, {"type": "integer"}
 HEADERS: Mapping[str, Json] = {
     "ETag": {"description": "The version of the case, for If-Match.", "schema": _TEXT},
     "Location": {"description": "The address of what was made, or of what it was added to.", "schema": _TEXT},
+    "RateLimit": {
+        "description": 'For callers without a token: what is left, such as `"work";r=2380;t=60` (room, seconds until all of it).',
+        "schema": _TEXT,
+    },
+    "RateLimit-Policy": {"description": 'What there is, such as `"work";q=2400;w=120` (at once, seconds).', "schema": _TEXT},
     "Retry-After": {"description": "Seconds until the same request may succeed.", "schema": _NUMBER},
     "WWW-Authenticate": {"description": "How to say who calls: `Bearer`, with a token.", "schema": _TEXT},
     "X-Request-ID": {"description": "The id of the request; it stands on every line of the log about it.", "schema": _TEXT},
@@ -19,7 +24,7 @@ HEADERS: Mapping[str, Json] = {
 BY_STATUS: Mapping[int, tuple[str, ...]] = {
     201: ("Location",),
     401: ("WWW-Authenticate",),
-    429: ("Retry-After",),
+    429: ("RateLimit", "RateLimit-Policy", "Retry-After"),
     503: ("Retry-After",),
 }
 

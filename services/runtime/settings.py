@@ -64,6 +64,15 @@ def network_list(text: str) -> tuple[str, ...]:
     return () if parts == ["none"] else tuple(str(ip_network(part)) for part in parts)
 
 
+def origin_list(text: str) -> tuple[str, ...]:
+    """Origins such as `https://www.example.org, http://localhost:5173`, `*` for all, or `none`; raises ValueError otherwise."""
+    parts = text.replace(",", " ").split()
+    for part in parts:
+        if part not in ("*", "none") and not re.fullmatch(r"https?://[^/\s?#@]+", part):
+            raise ValueError(f"{part} is not an origin such as https://www.example.org")
+    return () if parts == ["none"] else tuple(parts)
+
+
 def yes_or_no(text: str) -> bool:
     """`yes` or `no`; raises ValueError for anything else."""
     if text.lower() not in ("yes", "no"):
@@ -116,6 +125,9 @@ class ProcessSettings:
     )
     trusted_proxies: tuple[str, ...] = env(
         "TRUSTED_PROXIES", network_list, (), doc="networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"
+    )
+    cors_origins: tuple[str, ...] = env(
+        "CORS_ORIGINS", origin_list, (), doc="origins whose pages may call the API from a browser, with a token; * for all, or none"
     )
 
 

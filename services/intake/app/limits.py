@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.intake.settings import Settings
 from services.runtime.web.throttle import Limit
 
-SUBMISSIONS = Limit("Too many submissions from this address.")
+SUBMISSIONS = Limit("Too many submissions from this address.", name="submissions")
 #: The code of a station's poster stands for the station.
 STATIONS = Limit("Too many submissions for this station.", by=("code", "station"))
 RECEIPTS = Limit("Too many wrong receipts from this address.", "Compare yours with the one you kept.", misses=True)

@@ -113,7 +113,14 @@ def build_app(assembly: Assembly[G, S], given: G, clock: Clock | None = None) ->
     health = health_routes(assembly.name, checks_of(assembly, given, database), telemetry.expose, readiness_facts)
     routes = Routes([*assembly.routes, *health])
     return create_app(
-        assembly.name, service, routes, TokenAuthenticator(access), telemetry, throttle=throttle, audit_log=AuditLog(access)
+        assembly.name,
+        service,
+        routes,
+        TokenAuthenticator(access),
+        telemetry,
+        throttle=throttle,
+        audit_log=AuditLog(access),
+        origins=given.cors_origins,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import flask
@@ -21,10 +21,12 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call, tag_of
+from services.runtime.web.compression import compress
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.problems import failed, json_response, shown
 from services.runtime.web.requests import read_body, read_query
 from services.runtime.web.routes import API, LONGEST_BODY, Answer, Route, Routes
+from services.runtime.web.sharing import share
 from services.runtime.web.throttle import Throttle
 
 OK, CREATED = 200, 201
@@ -51,8 +53,12 @@ def create_app(
     *,
     throttle: Throttle | None = None,
     audit_log: AuditLog | None = None,
+    origins: Collection[str] = (),
 ) -> flask.Flask:
-    """A Flask application that serves exactly these routes; without a throttle or an audit log nothing is counted or recorded."""
+    """A Flask application that serves exactly these routes; without a throttle or an audit log nothing is counted or recorded.
+
+    `origins` are other sites whose pages may call the API.
+    """
     app = flask.Flask(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
     guard = RequestGuard(name, authenticator, throttle, audit_log)
@@ -60,7 +66,12 @@ def create_app(
         endpoint = f"{route.method} {route.path}"
         app.add_url_rule(route.path, endpoint, _serve(route, service, guard), methods=[route.method])
     app.before_request(_begin)
-    app.after_request(lambda response: _finish(response, name, telemetry, guard))
+
+    def finish(response: flask.Response) -> flask.Response:
+        share(response, origins)
+        return _finish(response, name, telemetry, guard)
+
+    app.after_request(finish)
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
     app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
@@ -121,4 +132,6 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry, guard: Re
     if guard.is_secure():
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.update(guard.standings())
+    compress(response)
     return response

@@ -81,6 +81,10 @@ class RequestGuard:
         if principal.caller is NOBODY:
             self._throttle.count(WORK, principal.address, cost)
 
+    def standings(self) -> dict[str, str]:
+        """The headers that tell how much more this address may ask for, where the request was counted."""
+        return self._throttle.standings(*flask.g.counted) if "counted" in flask.g else {}
+
     def address(self) -> str | None:
         """What the address of this request counts as."""
         return self._throttle.key(flask.request.remote_addr, flask.request.headers.get("X-Forwarded-For"))
@@ -134,7 +138,9 @@ class GuardedRequest:
         if self.principal.caller is not NOBODY:
             return
         address, limits = self.principal.address, self._route.counts
-        self._throttle.count(WORK, address, self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT)
+        cost = self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT
+        flask.g.counted = ((*limits, WORK) if cost else limits, address)
+        self._throttle.count(WORK, address, cost)
         for limit in limits:
             if limit.misses:
                 self._throttle.before(limit, address)

@@ -33,18 +33,20 @@ STORM = 10
 class Limit:
     """Something that is counted, by the address; `refusal` says of what there was too much.
 
-    With `misses` only the requests count that find nothing, and `advice` says what to do about them. With `by` it is counted, in
-    place of the address, by the first of these fields of the body that is there.
+    A limit with a `name` is told to callers in the headers RateLimit. With `misses` only the requests count that find nothing, and
+    `advice` says what to do about them. With `by` it is counted, in place of the address, by the first of these fields of the body
+    that is there.
     """
 
     refusal: str
     advice: str = ""
+    name: str = ""
     misses: bool = False
     by: tuple[str, ...] = ()
 
 
 WRONG_TOKENS = Limit("Too many wrong tokens from this address.", "Put the right one in place.")
-WORK = Limit("Too much work for this address.")
+WORK = Limit("Too much work for this address.", name="work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,14 @@ class Limiter:
     def wait(self, key: str) -> float:
         """The seconds until there is room for a key; counts nothing."""
         return self._look(key, 0.0)
+
+    def standing(self, key: str) -> tuple[int, int]:
+        """How many more there is room for, and the seconds until there is all the room again; counts nothing."""
+        with self._lock:
+            now = self._clock()
+            level, seen = self._buckets.get(key, (self._burst, now))
+        level = min(self._burst, level + (now - seen) * self._rate)
+        return max(0, int(level)), math.ceil((self._burst - level) / self._rate)
 
     def _look(self, key: str, cost: float) -> float:
         if not self._rate:
@@ -120,6 +130,17 @@ class Throttle:
         """Count once, or by what it costs; raises `TooMany`."""
         if key is not None and cost and limit in self._limiters:
             _refuse(self._limiters[limit].take(key, cost), limit.refusal, limit.advice)
+
+    def standings(self, limits: Iterable[Limit], key: str | None) -> dict[str, str]:
+        """The headers RateLimit-Policy and RateLimit for the limits that have a name; none for a key that is not counted."""
+        told = [limit for limit in limits if limit.name and self._allowance.a_minute.get(limit)]
+        if key is None or not told:
+            return {}
+        left = [(limit.name, *self._limiters[limit].standing(key)) for limit in told]
+        return {
+            "RateLimit-Policy": ", ".join(f'"{limit.name}";q={2 * self._allowance.a_minute[limit]};w=120' for limit in told),
+            "RateLimit": ", ".join(f'"{name}";r={room};t={seconds}' for name, room, seconds in left),
+        }
 
     def before(self, limit: Limit, key: str | None) -> None:
         """Raises `TooMany` while a key has more misses than a person could make."""

@@ -197,6 +197,19 @@ class TestWork:
         place.ticking.moment += 1.0
         assert place.ask("GET", "/api/v1/sums").status_code == 200
 
+    def test_an_answer_tells_what_is_left_of_each_limit(self, harness: Open) -> None:
+        place = harness(work=30, submissions=5)
+        answer = place.ask("POST", "/api/v1/opinions", json={})
+        assert answer.headers["RateLimit-Policy"] == '"submissions";q=10;w=120'
+        assert answer.headers["RateLimit"] == '"submissions";r=9;t=12'
+        last = [place.ask("POST", "/api/v1/opinions", json={}) for _ in range(10)][-1]
+        assert (last.status_code, last.headers["RateLimit"]) == (429, '"submissions";r=0;t=120')
+        place.ticking.moment += 12.0
+        assert place.ask("GET", "/api/v1/sums").headers["RateLimit-Policy"] == '"work";q=60;w=120'
+        assert "RateLimit" not in place.ask("POST", "/api/v1/opinions", role=Role.ADMIN, json={}).headers
+        free = harness(submissions=5, unthrottled=(ip_network("198.51.100.0/24"),))
+        assert "RateLimit" not in free.ask("POST", "/api/v1/opinions", peer="198.51.100.7", json={}).headers
+
     def test_a_body_is_work_by_its_size(self, harness: Open) -> None:
         place = harness(work=6)
         body = {"text": "x" * 650_000}

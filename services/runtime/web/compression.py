@@ -1,0 +1,30 @@
+"""Large answers are compressed with gzip for clients that take it."""
+
+from __future__ import annotations
+
+import gzip
+
+import flask
+
+#: Bytes from which compressing pays.
+SMALLEST = 1400
+LEVEL = 5
+#: Pages are left out: they hold the keys of forms beside what a stranger can put on them, and their compressed length would tell.
+COMPRESSED = frozenset({
+    "application/json", "application/problem+json", "application/openapi+json", "text/csv", "text/css", "text/javascript",
+    "text/plain", "image/svg+xml",
+})  # fmt: skip
+
+
+def compress(response: flask.Response) -> None:
+    """Compress the body. An ETag names exact bytes that If-Match compares, so an answer that has one is sent as it is."""
+    if response.mimetype not in COMPRESSED or response.get_etag()[0] is not None:
+        return
+    response.vary.add("Accept-Encoding")
+    is_whole = response.status_code == 200 and not response.is_streamed and not response.direct_passthrough
+    if not is_whole or "Content-Encoding" in response.headers or flask.request.accept_encodings["gzip"] <= 0:
+        return
+    body = response.get_data()
+    if len(body) >= SMALLEST:
+        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
