@@ -13,7 +13,18 @@ import pytest
 
 from docs.generator.product import ROOT
 
-PARTS = ("services", "docs", "tests", "deploy", "examples", "benchmarks", "README.md", "README.zh-CN.md", "pyproject.toml")
+PARTS = (
+    "services",
+    "docs",
+    "tests",
+    "deploy",
+    "examples",
+    "benchmarks",
+    "README.md",
+    "README.zh-CN.md",
+    "pyproject.toml",
+    ".importlinter",
+)
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis")
 
 
