@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from services.runtime.clock import ZONE
-from services.runtime.web.listing import Reading, read_listing
+from services.runtime.web.lists.listing import Reading, read_listing
 
 ASKED = {"sort": None, "updated_since": None, "since": None, "until": None, "cursor": None}
 

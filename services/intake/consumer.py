@@ -8,7 +8,7 @@ from services.contracts.envelope import Event, decode
 from services.intake.app.context import Intake
 from services.intake.handlers import consuming
 from services.intake.store.writing import IntakeStore
-from services.runtime.messaging.dispatch import Subscription
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.store.database import Transaction
 
 

@@ -25,7 +25,7 @@ from services.metrics.schemas.ledger import (
 )
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
+from services.runtime.web.lists.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 NDJSON = "application/x-ndjson"

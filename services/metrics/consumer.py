@@ -9,7 +9,7 @@ from services.metrics.domain.ledger.received import ReceivedEvent, received
 from services.metrics.handlers.recording import record
 from services.metrics.handlers.service import Service
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
+from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription
 
 QUEUE = "metrics.events"
 

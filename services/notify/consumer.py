@@ -46,7 +46,7 @@ from services.notify.store.reminders import ReminderStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
 from services.notify.store.witness import keep_head
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import UNHURRIED_SECONDS, Subscription
+from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 

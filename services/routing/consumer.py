@@ -19,7 +19,7 @@ from services.routing.handlers.commanding import CommandRefused
 from services.routing.schemas.bodies import BODIES, REQUEST_BODIES
 from services.routing.store.cases import RoutingStore
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.dispatch import Subscription, for_each
+from services.runtime.messaging.subscription import Subscription, for_each
 from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
 

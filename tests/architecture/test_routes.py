@@ -23,7 +23,7 @@ from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
-from services.runtime.web.paging import Page
+from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
 from services.runtime.web.sessions import FORM_KEY, Sessions, cookie_name
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages.opinions import OpinionDeclined
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.store import database as database_module
+from services.runtime.store import engine as engine_module
 from services.runtime.store import outbox
 from services.runtime.store.database import Database, Instant, rows_of
 from tests.stores import MakeDatabase
@@ -226,7 +226,7 @@ def test_sqlite_commits_are_durable(sqlite_database: MakeDatabase) -> None:
 def test_a_busy_sqlite_gives_up_and_the_connection_stays_good(
     sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.runtime.store.database.BUSY_MILLISECONDS", 200)
+    monkeypatch.setattr("services.runtime.store.engine.BUSY_MILLISECONDS", 200)
     database = sqlite_database()
     tables.create_all(database.engine)
     with database.transaction() as work:
@@ -244,8 +244,8 @@ def test_threads_that_write_to_one_file_wait_for_their_turn_without_asking_it(
     database = sqlite_database()
     tables.create_all(database.engine)
     begun: list[bool] = []
-    begin = database_module._has_begun
-    monkeypatch.setattr(database_module, "_has_begun", lambda raw: begun.append(begin(raw)) or begun[-1])
+    begin = engine_module._has_begun
+    monkeypatch.setattr(engine_module, "_has_begun", lambda raw: begun.append(begin(raw)) or begun[-1])
 
     def write(number: int) -> None:
         with database.transaction() as work:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from services.contracts.errors import Poison
 from services.contracts.topology import DEPARTMENTS
 from services.runtime.messaging.broker import Consumer, Delivery, Outgoing
-from services.runtime.messaging.dispatch import Dispatcher, Subscription, for_each
+from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
+from services.runtime.messaging.subscription import Subscription, for_each
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 from tests import conftest

@@ -17,8 +17,9 @@ import sqlalchemy as sa
 
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.broker import Delivery, Outgoing, RabbitConsumer, RabbitPublisher
-from services.runtime.messaging.dispatch import Dispatcher, Subscription
+from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 

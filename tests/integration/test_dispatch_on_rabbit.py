@@ -17,7 +17,8 @@ from benchmarks.cluster import PrivateCluster
 from services.contracts.topology import COMMANDS, DEPARTMENTS, EVENTS
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.broker import Delivery, Outgoing
-from services.runtime.messaging.dispatch import Dispatcher, Subscription
+from services.runtime.messaging.dispatch import Dispatcher
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 from tests.integration.mortal import QUEUE, effects

@@ -18,10 +18,11 @@ from services.contracts.topology import DELIVERIES
 from services.runtime.clock import FixedClock
 from services.runtime.messaging.broker import Outgoing
 from services.runtime.messaging.delivery import Delivery
-from services.runtime.messaging.dispatch import Dispatcher, Subscription
+from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.store import journal
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal_tables import addressed_table, listings_table, published_table
@@ -44,10 +45,8 @@ class Town:
 
     def publish(self, count: int, department: str = "water") -> list[str]:
         with self.source.transaction() as work:
-            return [
-                work.publish(ReminderSent("a", department, "x", "reply", DEADLINE), subject=f"o-{number}", sequence=1)
-                for number in range(count)
-            ]
+            message = ReminderSent("a", department, "x", "reply", DEADLINE)
+            return [work.publish(message, subject=f"o-{number}", sequence=1) for number in range(count)]
 
     def relay_all(self) -> None:
         relay = Relay(self.source, self.broker.publisher, Telemetry(), 50)

@@ -15,12 +15,12 @@ import pytest
 import requests
 
 from services.console.embedded.processes import free_port
-from services.runtime.web import gathering
+from services.runtime.web.serving import gathering
 
 THREADS = 2
 SCRIPT = """
 import sys
-from services.runtime.web.server import WebServer
+from services.runtime.web.serving.server import WebServer
 def application(environ, start_response):
     body = environ["wsgi.input"].read()
     if environ["PATH_INFO"] == "/large":

@@ -25,7 +25,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from services.runtime.tls import identity
-from services.runtime.web.server import WebServer
+from services.runtime.web.serving.server import WebServer
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "application/json")])
     return [b'"%s"' % environ["wsgi.url_scheme"].encode()]

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from services.contracts.errors import Retry
-from services.runtime.messaging.dispatch import TooEarly, for_each
+from services.runtime.messaging.subscription import TooEarly, for_each
 from tests.integration.dispatching import QUEUE, Bench
 from tests.stores import MakeDatabase
 

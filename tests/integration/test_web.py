@@ -17,7 +17,7 @@ from services.console.embedded.processes import free_port
 
 SCRIPT = """
 import sys, time
-from services.runtime.web.server import WebServer
+from services.runtime.web.serving.server import WebServer
 def application(environ, start_response):
     if environ["PATH_INFO"] == "/slow":
         time.sleep(1.5)

@@ -112,7 +112,8 @@ from services.runtime.process import worker
 from services.runtime.messaging.broker import RabbitPublisher, RabbitConsumer
 from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
-from services.runtime.messaging.dispatch import Dispatcher, Subscription
+from services.runtime.messaging.dispatch import Dispatcher
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.messaging.relay import Relay
 from services.runtime.telemetry import Telemetry
 url, broker, port = sys.argv[1], sys.argv[2], int(sys.argv[3])

@@ -28,7 +28,7 @@ from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.telemetry import KINDS
 from services.runtime.tls import identity
 from services.runtime.web.routes import body_limits
-from services.runtime.web.server import WebServer
+from services.runtime.web.serving.server import WebServer
 
 log = structlog.get_logger()
 SCRAPE_SECONDS = 3.0

@@ -32,7 +32,7 @@ from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.store.vault import Vault
 from services.runtime.web.calls import Call
-from services.runtime.web.listing import read_listing
+from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

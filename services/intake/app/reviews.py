@@ -22,7 +22,7 @@ from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

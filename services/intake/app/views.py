@@ -14,7 +14,7 @@ from services.intake.domain.opinion import Opinion, Reply
 from services.intake.domain.submission import as_given
 from services.intake.domain.timeline import Facts, PromiseStanding, SeparateAnswer, TimelineEntry, latest
 from services.intake.schemas.queries import MOST_LINES
-from services.runtime.web.paging import NOT_OURS, cursor_of, read_cursor
+from services.runtime.web.lists.paging import NOT_OURS, cursor_of, read_cursor
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain.attaching import PHOTO_TYPES
 from services.intake.schemas.bodies import LocationSchema, RelayField, SubmitterSchema
-from services.runtime.web.listing import followed_page
-from services.runtime.web.paging import page_of
+from services.runtime.web.lists.listing import followed_page
+from services.runtime.web.lists.paging import page_of
 
 
 class Submitted(Schema):

@@ -9,8 +9,8 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome
 from services.intake.domain.reviewing import IN_REVIEW
 from services.runtime.input.queries import Choices, Codes, Names
-from services.runtime.web.listing import followed
-from services.runtime.web.paging import LARGEST_LIMIT, Page
+from services.runtime.web.lists.listing import followed
+from services.runtime.web.lists.paging import LARGEST_LIMIT, Page
 
 #: How many lines of a timeline are shown at once, where nothing else is asked for.
 MOST_LINES = 100

@@ -22,7 +22,7 @@ from services.intake.store.personal import OF_OPINION, is_personal, persons_of, 
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
-from services.runtime.web.listing import Reading
+from services.runtime.web.lists.listing import Reading
 
 #: How many of the opinions that wait for a department are read: a later one may have been accepted earlier.
 OLDEST = 200

@@ -8,7 +8,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
 from services.intake.store.columns import Code, Kept, KeptLocation
 from services.runtime.store.database import Instant
-from services.runtime.web.listing import updated_column
+from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.metrics.domain.ledger.daybook import Daybook
 from services.metrics.domain.ledger.proofs import InclusionProof, SignedHead
-from services.runtime.web.paging import page_of
+from services.runtime.web.lists.paging import page_of
 
 LARGEST_SIZE = 2**63 - 1
 

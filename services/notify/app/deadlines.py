@@ -19,7 +19,7 @@ from services.notify.schemas.deadlines import (
 from services.notify.schemas.reminders import CaseQuery
 from services.notify.store.timeline import Place, case_deadlines, deadline_versions, find_deadline, open_deadlines
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

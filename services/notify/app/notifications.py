@@ -6,7 +6,7 @@ from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.schemas.notifications import NotificationQuery, SubmitterNotificationPage, note_answer
 from services.notify.store.submitter_notifications import listed_submitter_notifications
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

@@ -7,7 +7,7 @@ from services.notify.app.context import Notify, case_filters
 from services.notify.schemas.reminders import CaseQuery, ReminderPage, reminder_answer
 from services.notify.store.reminders import sent_reminders
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

@@ -31,7 +31,7 @@ from services.notify.store.supervisions import SupervisionStore, find_meeting
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

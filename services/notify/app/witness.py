@@ -7,7 +7,7 @@ from services.notify.app.context import Notify
 from services.notify.schemas.witness import WitnessedHeads, head_answer
 from services.notify.store.witness import listed_heads
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import Page, page, read_cursor
+from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()

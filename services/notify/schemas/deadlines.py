@@ -12,7 +12,7 @@ from services.contracts.worktime import DayNote
 from services.notify.domain.explanation import Explanation
 from services.notify.domain.kept import KeptDeadline
 from services.notify.domain.versions import DeadlineHistory
-from services.runtime.web.paging import page_of
+from services.runtime.web.lists.paging import page_of
 
 _BLANK_FOR_PLUS = re.compile(r" (?=\d\d:?\d\d$)")
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.notify.domain.submitters import STEPS, SubmitterDelivery
 from services.runtime.input.queries import Choices
-from services.runtime.web.paging import Page, page_of
+from services.runtime.web.lists.paging import Page, page_of
 
 #: `dropped`: the submitter left a way that the place has not set up. `uncertain`: the process died in the attempt.
 STATES = ("pending", "sending", "sent", "failed", "uncertain", "dropped")

@@ -8,7 +8,7 @@ from marshmallow import Schema, fields
 
 from services.notify.domain.reminders import Reminder, SentNotification
 from services.runtime.input.queries import Codes
-from services.runtime.web.paging import Page, page_of
+from services.runtime.web.lists.paging import Page, page_of
 
 
 class CaseQuery(Page):

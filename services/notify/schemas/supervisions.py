@@ -12,7 +12,7 @@ from services.notify.domain.agenda import AgendaGroup, OverdueEntry
 from services.notify.domain.supervisions import Meeting, Supervision, SupervisionResult
 from services.runtime.input.fields import Code, ManyLines, OneLine
 from services.runtime.input.queries import Choices, Codes
-from services.runtime.web.paging import Page, page_of
+from services.runtime.web.lists.paging import Page, page_of
 
 MOST_CHOSEN = 500
 LONGEST_ID = 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from services.notify.domain.witness import WitnessRecord
-from services.runtime.web.paging import page_of
+from services.runtime.web.lists.paging import page_of
 
 
 class WitnessedHead(Schema):

@@ -15,7 +15,7 @@ from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.supervisions import MOST_ON_AN_AGENDA, meeting_of, supervision_of
 from services.notify.store.tables import AnyRow, deadlines, is_state
 from services.runtime.store.database import Instant
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 _BY_DEPARTMENT = (supervisions.c.department, supervisions.c.due, supervisions.c.id)
 

@@ -17,7 +17,7 @@ from services.notify.store.cases import CasePublisher
 from services.notify.store.tables import reminders, staff_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 NAMES = tuple(field.name for field in fields(Reminder))
 _VALUES = attrgetter(*NAMES)

@@ -16,7 +16,7 @@ from services.notify.store.tables import is_state, submitter_notifications
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import SealBroken, Vault
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 ERASED: Mapping[str, None] = {"contact": None, "title": None, "body": None}
 #: What is shown of one: nothing that says who it is for.

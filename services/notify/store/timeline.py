@@ -13,7 +13,7 @@ from services.notify.domain.ladder import Deadline
 from services.notify.domain.timetable import Ending
 from services.notify.store.deadlines import FACTS, first_ending, is_higher
 from services.notify.store.tables import AnyRow, deadlines, endings, is_state, occasions
-from services.runtime.web.listing import narrowed
+from services.runtime.web.lists.listing import narrowed
 
 Place = tuple[str, str, int]
 _KEY = (deadlines.c.assignment, deadlines.c.kind, deadlines.c.version)

@@ -21,7 +21,7 @@ from services.routing.store.resyncs import count_open
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.listing import read_listing
+from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.routes import API, Answer
 
 #: The status and the body of the answer to a move.

@@ -18,7 +18,7 @@ from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import Page, page, read_cursor
+from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer
 
 

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.catalogue.against import SECTIONS
 from services.routing.schemas.bodies import PromiseBody, ReplyBody, ReplyItemBody
 from services.routing.schemas.following import PromiseShape
-from services.runtime.web.listing import followed_page
+from services.runtime.web.lists.listing import followed_page
 
 
 class WhyShape(Schema):

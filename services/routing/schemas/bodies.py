@@ -25,7 +25,7 @@ from services.contracts.messages.values import Contact, Outcome, Promise, ReplyI
 from services.routing.domain.ruling import Ruling
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
 from services.runtime.input.queries import Choices, Codes
-from services.runtime.web.listing import followed
+from services.runtime.web.lists.listing import followed
 
 MOST_ITEMS = 20
 LONGEST_CODE = 60

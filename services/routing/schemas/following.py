@@ -10,7 +10,7 @@ from services.routing.domain.promising import PROMISE_STATES
 from services.routing.domain.sampling import Sample, SampleCheck
 from services.runtime.input.fields import Building, Code, ManyLines, Tuples
 from services.runtime.input.queries import Choices, Codes
-from services.runtime.web.paging import LARGEST_LIMIT, Page, page_of
+from services.runtime.web.lists.paging import LARGEST_LIMIT, Page, page_of
 
 LONGEST_NOTE, LONGEST_ID = 2_000, 60
 

@@ -16,7 +16,7 @@ from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
 from services.runtime.store.nouns import NounTable
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 #: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last
 #: department had been told.

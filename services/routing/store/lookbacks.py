@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.routing.domain.sampling import Found, Lookback, SampledCase
 from services.routing.store.tables import assignments, tables
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 lookbacks = sa.Table(
     "lookbacks",

@@ -14,7 +14,7 @@ from services.routing.store.tables import tables
 from services.runtime.process.sweep import After, behind
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import NounTable
-from services.runtime.web.listing import newest_first
+from services.runtime.web.lists.listing import newest_first
 
 promises = sa.Table(
     "promises",

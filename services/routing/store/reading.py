@@ -16,7 +16,7 @@ from services.routing.store.calendars import MOVING
 from services.routing.store.cases import ASSIGNMENTS, RULINGS
 from services.routing.store.tables import IN_ORDER, assignments, rulings
 from services.runtime.store.database import rows_of
-from services.runtime.web.listing import Reading
+from services.runtime.web.lists.listing import Reading
 
 
 def find(connection: Connection, assignment_id: str) -> Assignment | None:

@@ -10,7 +10,7 @@ from services.contracts.messages.values import Promise, ReplyItem
 from services.routing.domain.assignment import Span
 from services.routing.store.columns import JsonValue
 from services.runtime.store.database import Instant
-from services.runtime.web.listing import updated_column
+from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()
 #: One row for each opinion, whatever departments have it. A transaction that changes anything of a case locks this row first.

@@ -23,6 +23,7 @@ from services.contracts.topology import DEAD, DELIVERIES, retry_exchange
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Consumer, Outgoing, Publisher
 from services.runtime.messaging.delivery import Delivery, failure_headers
 from services.runtime.messaging.reconcile import receive
+from services.runtime.messaging.subscription import Subscription, TooEarly
 from services.runtime.store import inbox
 from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
@@ -31,49 +32,8 @@ INTERRUPTIONS: tuple[type[Exception], ...] = (*CONNECTION_ERRORS, SQLAlchemyErro
 log = structlog.get_logger()
 T = TypeVar("T")
 POLL_SECONDS = 0.5
-#: How long a batch may fill up where nobody waits for the effect: fewer commits, and less work for each message.
-UNHURRIED_SECONDS = 0.05
 SUSPECT_AFTER = 3
 REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Subscription(Generic[T]):
-    """How one queue is consumed: how a delivery is read, and what its messages do inside one transaction.
-
-    A message that is delivered twice is recognized by what `identify` returns; without it `handle` gets every copy and
-    returns how many it knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which names the
-    sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a message that has failed
-    so often that it is put into the dead queue.
-    """
-
-    queue: str
-    read: Callable[[Delivery], T]
-    identify: Callable[[T], str] | None
-    handle: Callable[[Transaction, Sequence[T]], int | None]
-    patience: float = 0.0
-    sender: Callable[[Delivery], str] | None = None
-    give_up: Callable[[Transaction, T], None] | None = None
-
-
-class TooEarly(Exception):
-    """Messages of a batch that raised `Retry`, with the reasons; nothing of the batch may be committed."""
-
-    def __init__(self, messages: Sequence[tuple[object, str]]) -> None:
-        super().__init__(f"{len(messages)} messages came too early")
-        self.messages = messages
-
-
-def for_each(messages: Sequence[T], act: Callable[[T], None]) -> None:
-    """Act on every message of a batch; raises `TooEarly` at the end if any of them raised `Retry`."""
-    early: list[tuple[object, str]] = []
-    for message in messages:
-        try:
-            act(message)
-        except Retry as error:
-            early.append((message, str(error)))
-    if early:
-        raise TooEarly(early)
 
 
 @dataclass(slots=True)

@@ -20,9 +20,10 @@ from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.messaging.broker import Consumer, RabbitConsumer, RabbitPublisher
 from services.runtime.messaging.depths import QueueWatch
-from services.runtime.messaging.dispatch import Dispatcher, Subscription
+from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.messaging.relay import Relay
+from services.runtime.messaging.subscription import Subscription
 from services.runtime.messaging.turns import Sender, Turns
 from services.runtime.process.backlog import OutboxCollector, backlog_of
 from services.runtime.process.catalogue import InUse, LackingCodes
@@ -40,7 +41,7 @@ from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.audit import AuditLog
 from services.runtime.web.routes import Routes, body_limits
-from services.runtime.web.server import WebServer
+from services.runtime.web.serving.server import WebServer
 from services.runtime.web.throttle import Allowance, Limit, Throttle
 
 log = structlog.get_logger()

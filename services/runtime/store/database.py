@@ -5,25 +5,23 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import URL, Connection, CursorResult, Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlalchemy.types import TypeDecorator
 
 from services.contracts.envelope import Event, encode
 from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
+from services.runtime.store import engine as engines
 from services.runtime.store.bulk import insert_into, run_many
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.store.outbox import outbox_row, outbox_table
@@ -34,9 +32,6 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 #: Under what a connection knows the instant of its transaction.
 BEGUN = "begun"
-BUSY_MILLISECONDS = 15_000
-#: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
-SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
 
 
 class Instant(TypeDecorator[datetime]):
@@ -127,7 +122,7 @@ class Database:
 
     def __init__(self, url: str, source: str, clock: Clock) -> None:
         self.url, self.source, self.clock = make_url(url), source, clock
-        self.engine = _engine(self.url)
+        self.engine = engines.make_engine(self.url)
         self._wake_up: WakeUp | None = None
         self._hanging, self._writing = threading.Lock(), threading.Lock()
 
@@ -151,7 +146,7 @@ class Database:
     def _turn(self) -> Iterator[None]:
         # A file has one writer at a time. Threads of this process queue for it here, where waiting costs nothing; other
         # processes have to poll, and so does a thread that timed out here, until the store reports the error.
-        taken = self.is_sqlite and self._writing.acquire(timeout=BUSY_MILLISECONDS / 1000)
+        taken = self.is_sqlite and self._writing.acquire(timeout=engines.BUSY_MILLISECONDS / 1000)
         try:
             yield
         finally:
@@ -204,7 +199,7 @@ class Database:
                     # The change is committed; on a full disk the log cannot be moved now, but perhaps the next time.
                     log.warning("store_not_tidied", service=self.source, error=repr(error))
                 finally:
-                    raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+                    raw.execute(f"PRAGMA busy_timeout={engines.BUSY_MILLISECONDS}")
 
     def ping(self) -> None:
         """Raises an SQLAlchemy error when the store does not answer."""
@@ -237,57 +232,3 @@ INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "po
 def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
     """The first row as a mapping with plain text keys; None when there is none."""
     return next(iter(rows_of(result)), None)
-
-
-def _engine(url: URL) -> Engine:
-    both: dict[str, Any] = {
-        "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
-        # Errors are logged, and personal data does not belong into a log.
-        "hide_parameters": True,
-    }  # fmt: skip
-    if url.get_backend_name() != "sqlite":
-        options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
-    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)
-    sa.event.listen(engine, "connect", _prepare_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
-    connection.isolation_level = None
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("huiying_read"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once. SQLite's own
-    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks every millisecond or two.
-    raw: Any = connection.connection.dbapi_connection
-    end, rest = time.monotonic() + BUSY_MILLISECONDS / 1000, SHORTEST_REST
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        while not _has_begun(raw):
-            if time.monotonic() > end:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # Raises the error that callers know, unless it is free just now.
-                break
-            time.sleep(rest)
-            rest = min(2 * rest, LONGEST_REST)
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
-
-
-def _has_begun(raw: sqlite3.Connection) -> bool:
-    # On the bare connection: half of SQLAlchemy's time for a statement that fails goes into its errors.
-    try:
-        raw.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if "locked" not in str(error):
-            # SQLAlchemy does not wrap a driver's error that is raised in an event; callers and loops expect its own.
-            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
-        return False
-    return True

@@ -130,7 +130,7 @@ def test_what_the_stores_are_opened_with_is_told_of_each(installation: Installat
     assert told.good
     assert [name for name in SERVICES if f"{name} synchronous=FULL journal=wal" not in told.found] == []
     careless = lambda line, _: line.execute("PRAGMA synchronous=NORMAL")  # noqa: E731
-    monkeypatch.setattr("services.runtime.store.database._prepare_sqlite", careless)
+    monkeypatch.setattr("services.runtime.store.engine._prepare_sqlite", careless)
     told = durable_commits(installation)
     assert (told.good, "intake synchronous=NORMAL" in told.found) == (False, True)
 

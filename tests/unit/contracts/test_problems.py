@@ -6,7 +6,7 @@ import pytest
 
 from services.contracts.errors import STATUSES
 from services.contracts.problems import PROBLEMS, meaning_of
-from services.runtime.web.gathering import TITLES
+from services.runtime.web.serving.gathering import TITLES
 
 TITLED = {status.slug: status.title for status in STATUSES.values()} | dict(TITLES.values())
 

@@ -21,7 +21,7 @@ from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.calls import Call
-from services.runtime.web.paging import Page
+from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 from tests.stores import MakeDatabase
 

@@ -12,9 +12,9 @@ from wsgiref.types import WSGIApplication
 from gunicorn.app.base import BaseApplication
 
 from services.runtime.tls import OLDEST, Identity
-from services.runtime.web.arrival import Limits
-from services.runtime.web.gathering import GatheringWorker
 from services.runtime.web.routes import LONGEST_BODY
+from services.runtime.web.serving.arrival import Limits
+from services.runtime.web.serving.gathering import GatheringWorker
 
 # Gunicorn makes a file of its own there and unlinks it at once.
 SHARED_MEMORY = Path("/dev/shm")  # nosec B108

@@ -26,9 +26,9 @@ from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.gthread import ThreadWorker
 
 from services.contracts.errors import STATUSES, Unavailable, status_of
-from services.runtime.web.arrival import IN_MEMORY, BodyBuffer, Limits, RequestRefused
-from services.runtime.web.connections import NOT_NOW, Connection, Phase
 from services.runtime.web.problems import PROBLEM
+from services.runtime.web.serving.arrival import IN_MEMORY, BodyBuffer, Limits, RequestRefused
+from services.runtime.web.serving.connections import NOT_NOW, Connection, Phase
 
 log = structlog.get_logger()
 #: How often (s) the loop looks for connections that are late.

@@ -19,7 +19,7 @@ from services.contracts.errors import Invalid
 from services.runtime.clock import ZONE, SystemClock
 from services.runtime.input.queries import MomentField, begin_of, end_of
 from services.runtime.store.database import BEGUN, Instant
-from services.runtime.web.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
+from services.runtime.web.lists.paging import NOT_OURS, Page, cursor_of, page_of, read_cursor
 
 Row = Mapping[str, Any]
 UPDATED = "updated"

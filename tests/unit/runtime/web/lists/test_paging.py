@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from services.contracts.errors import Invalid
-from services.runtime.web.paging import page, read_cursor
+from services.runtime.web.lists.paging import page, read_cursor
 
 
 def pages(ids: list[str], limit: int) -> list[list[str]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.contracts.errors import Invalid
 from services.runtime.store.database import Instant, rows_of
-from services.runtime.web.listing import SETTLING, followed, read_listing
+from services.runtime.web.lists.listing import SETTLING, followed, read_listing
 from services.runtime.web.requests import validate
 
 BEGIN = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

@@ -10,7 +10,7 @@ import time
 from enum import Enum, auto
 from typing import Any
 
-from services.runtime.web.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, Arrival, Limits
+from services.runtime.web.serving.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, Arrival, Limits
 
 #: How much is read from one connection before others have their turn, and how much of an answer may wait for a slow reader
 #: before the thread that makes it waits too (bytes).

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.runtime.web.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, LONGEST_HEAD, Arrival, RequestRefused
 from services.runtime.web.routes import LONGEST_BODY, Routes, body_limits
+from services.runtime.web.serving.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, LONGEST_HEAD, Arrival, RequestRefused
 
 POST = b"POST /x HTTP/1.1\r\nHost: h\r\n"
 BEHIND = b"GET /next HTTP/1.1\r\n\r\n"

@@ -1,0 +1,54 @@
+"""How a queue is consumed: what a service says of it, and `Retry` in a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from services.contracts.errors import Retry
+from services.runtime.messaging.delivery import Delivery
+from services.runtime.store.database import Transaction
+
+T = TypeVar("T")
+#: How long a batch may fill up where nobody waits for the effect: fewer commits, and less work for each message.
+UNHURRIED_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription(Generic[T]):
+    """How one queue is consumed: how a delivery is read, and what its messages do inside one transaction.
+
+    A message that is delivered twice is recognized by what `identify` returns; without it `handle` gets every copy and
+    returns how many it knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which names the
+    sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a message that has failed
+    so often that it is put into the dead queue.
+    """
+
+    queue: str
+    read: Callable[[Delivery], T]
+    identify: Callable[[T], str] | None
+    handle: Callable[[Transaction, Sequence[T]], int | None]
+    patience: float = 0.0
+    sender: Callable[[Delivery], str] | None = None
+    give_up: Callable[[Transaction, T], None] | None = None
+
+
+class TooEarly(Exception):
+    """Messages of a batch that raised `Retry`, with the reasons; nothing of the batch may be committed."""
+
+    def __init__(self, messages: Sequence[tuple[object, str]]) -> None:
+        super().__init__(f"{len(messages)} messages came too early")
+        self.messages = messages
+
+
+def for_each(messages: Sequence[T], act: Callable[[T], None]) -> None:
+    """Act on every message of a batch; raises `TooEarly` at the end if any of them raised `Retry`."""
+    early: list[tuple[object, str]] = []
+    for message in messages:
+        try:
+            act(message)
+        except Retry as error:
+            early.append((message, str(error)))
+    if early:
+        raise TooEarly(early)

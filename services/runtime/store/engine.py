@@ -1,0 +1,71 @@
+"""How a store is opened: PostgreSQL with deadlines, an SQLite file durable, with one writer at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+BUSY_MILLISECONDS = 15_000
+#: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
+SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
+
+
+def make_engine(url: URL) -> Engine:
+    """The engine of a store; it connects when it is used."""
+    both: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
+        # Errors are logged, and personal data does not belong into a log.
+        "hide_parameters": True,
+    }  # fmt: skip
+    if url.get_backend_name() != "sqlite":
+        options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
+    engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get("huiying_read"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    # A transaction that reads first and writes later cannot wait for another writer, so writers say so at once. SQLite's own
+    # wait sleeps up to a tenth of a second between looks, which is many commits long; this one looks every millisecond or two.
+    raw: Any = connection.connection.dbapi_connection
+    end, rest = time.monotonic() + BUSY_MILLISECONDS / 1000, SHORTEST_REST
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _has_begun(raw):
+            if time.monotonic() > end:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # Raises the error that callers know, unless it is free just now.
+                break
+            time.sleep(rest)
+            rest = min(2 * rest, LONGEST_REST)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
+def _has_begun(raw: sqlite3.Connection) -> bool:
+    # On the bare connection: half of SQLAlchemy's time for a statement that fails goes into its errors.
+    try:
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            # SQLAlchemy does not wrap a driver's error that is raised in an event; callers and loops expect its own.
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+        return False
+    return True

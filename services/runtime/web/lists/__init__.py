@@ -1,0 +1,1 @@
+"""Lists by pages, and lists that another program can follow."""
