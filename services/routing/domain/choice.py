@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import ahocorasick
@@ -36,6 +35,7 @@ class Router:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
+        self._order = {code: place for place, code in enumerate(catalogue.topics)}
         self._automaton = ahocorasick.Automaton()
         topics_by_keyword: dict[str, list[str]] = {}
         for topic in catalogue.topics.values():
@@ -54,8 +54,7 @@ class Router:
         if not scores:
             return self._decision(None, Rule(Basis.FALLBACK).why(0.0))
         # Ties go to the topic that stands first in the catalogue.
-        order = {code: place for place, code in enumerate(self._catalogue.topics)}
-        best = min(scores, key=lambda code: (-scores[code], order[code]))
+        best = min(scores, key=lambda code: (-scores[code], self._order[code]))
         words = "、".join(sorted(found[best], key=lambda word: (-len(word), word))[:SHOWN_KEYWORDS])
         confidence = round(scores[best] / sum(scores.values()), 2)
         return self._decision(stored.topic(self._catalogue, best), Rule(Basis.KEYWORDS, words).why(confidence))
@@ -64,7 +63,10 @@ class Router:
         scores: dict[str, float] = {}
         found: dict[str, set[str]] = {}
         for text, weight in ((title, TITLE_WEIGHT), (content, CONTENT_WEIGHT)):
-            for (word, codes), mentions in Counter(hit for _, hit in self._automaton.iter(text.casefold())).items():
+            hits: dict[tuple[str, tuple[str, ...]], int] = {}
+            for _, hit in self._automaton.iter(text.casefold()):
+                hits[hit] = hits.get(hit, 0) + 1
+            for (word, codes), mentions in hits.items():
                 # A longer keyword is more particular; one shared by several topics says less of each.
                 points = weight * len(word) * min(mentions, MOST_MENTIONS) / len(codes)
                 for code in codes:

@@ -72,7 +72,8 @@ def add_handlers(
 
 def join(case: Case, lead: Lead, tasks: Iterable[Task], texts: Sequence[OpinionText]) -> list[Part]:
     """Give departments a part in a case that its lead has."""
-    parts = [_beside(case, lead, each, lead.difficulty_in(case.catalogue)) for each in tasks]
+    difficulty, carried = lead.difficulty_in(case.catalogue), lead.carried(case.catalogue)
+    parts = [_beside(case, lead, each, difficulty, carried) for each in tasks]
     case.assignments += parts
     case.publish(*(each.as_created() for each in parts), *joined_before(parts, texts))
     return parts
@@ -87,15 +88,14 @@ def _place(case: Case, opinion: OpinionText, decision: Decision, others: Iterabl
     text = msgspec.structs.replace(opinion, topic=decision.topic.code if decision.topic else None)
     due, task = deadlines(case.catalogue, decision.difficulty, case.now), Task(decision.department, LEAD, decision.why)
     lead = _given(Lead, case, text, task, decision.difficulty, due, carried)
-    created = [lead, *(_beside(case, lead, each, decision.difficulty) for each in others)]
+    created = [lead, *(_beside(case, lead, each, decision.difficulty, carried) for each in others)]
     case.assignments += created
     case.publish(*(each.as_created() for each in created))
     return created
 
 
-def _beside(case: Case, lead: Lead, task: Task, difficulty: Difficulty) -> Part:
+def _beside(case: Case, lead: Lead, task: Task, difficulty: Difficulty, carried: Carried) -> Part:
     due = co_deadlines(case.catalogue, difficulty, task.role, case.now, lead.reply_by)
-    carried = lead.carried(case.catalogue)
     return _given(Part, case, lead.text, task, difficulty, due, carried, lead.department)
 
 
