@@ -15,7 +15,7 @@ Count = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is read strictly: no field that it does not have, and no value of another type."""
+    """What is read strictly: an unknown field or a value of another type is refused."""
 
 
 class Outcome(StrEnum):
