@@ -10,7 +10,7 @@ from services.contracts.errors import Invalid
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
 from services.intake.domain.attaching import Attachment
-from services.intake.domain.opinion import Opinion, Reply
+from services.intake.domain.opinion import DepartmentReply, Opinion
 from services.intake.domain.submission import as_given
 from services.intake.domain.timeline import Facts, PromiseStanding, SeparateAnswer, TimelineEntry, latest
 from services.intake.schemas.queries import MOST_LINES
@@ -62,7 +62,7 @@ class ReceiptView:
     key: bool
     leader: str | None
     department: str | None
-    reply: Reply | None
+    reply: DepartmentReply | None
     answers: Sequence[SeparateAnswer]
     promises: Sequence[PromiseStanding]
     evaluation: LastRating | None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.contracts.lifecycle import State
-from services.intake.domain.opinion import Reply
+from services.intake.domain.opinion import DepartmentReply
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Change:
     leading: Leading | None = None
     level: str | None = None
     round: int | None = None
-    reply: Reply | None = None
+    reply: DepartmentReply | None = None
     evaluate_by: datetime | None = None
     asks: bool = False
 

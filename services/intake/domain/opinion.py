@@ -35,7 +35,7 @@ UNKNOWN = "There is no such opinion. Check the id or the receipt."
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class DepartmentReply:
     """The department's answer: demand by demand where there are several, with the opinions of its co-handlers."""
 
     content: str
@@ -264,11 +264,11 @@ class Opinion:
         return Question(self.evaluate_by, self.asked_sequence == self.answered_sequence, self.asked_sequence)
 
     @property
-    def answer(self) -> Reply | None:
+    def answer(self) -> DepartmentReply | None:
         """The reply with all its parts; None until there is one."""
         if self.reply is None:
             return None
-        return Reply(self.reply, self.outcome, self.evaluate_by, self.items, self.co_opinions)
+        return DepartmentReply(self.reply, self.outcome, self.evaluate_by, self.items, self.co_opinions)
 
     @property
     def takes_words(self) -> bool:

@@ -45,7 +45,7 @@ from services.contracts.messages.supervision import (
 from services.contracts.messages.values import Message
 from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, ROUTING, SUPERVISOR
 from services.intake.domain.following import UNCHANGED, Change, Leading
-from services.intake.domain.opinion import Reply
+from services.intake.domain.opinion import DepartmentReply
 from services.intake.domain.timeline import Facts
 
 
@@ -95,7 +95,7 @@ def _assigned(heard: AssignmentCreated) -> Change:
 
 
 def _replied(heard: AssignmentReplied) -> Change:
-    return Change(reply=Reply(heard.content, heard.outcome, heard.evaluate_by, heard.items, heard.co_opinions), asks=True)
+    return Change(reply=DepartmentReply(heard.content, heard.outcome, heard.evaluate_by, heard.items, heard.co_opinions), asks=True)
 
 
 def _promised(*names: str) -> Callable[[PromiseMade | PromiseKept | PromiseBroken], Facts]:

@@ -18,7 +18,7 @@ V = TypeVar("V")
 StoredRow = sa.Row[Any]
 
 
-class Code(TypeDecorator[E], Generic[E]):
+class EnumCode(TypeDecorator[E], Generic[E]):
     """A code that is one of an enumeration's."""
 
     impl = sa.String

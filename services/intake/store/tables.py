@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
-from services.intake.store.columns import Code, Kept, KeptLocation
+from services.intake.store.columns import EnumCode, Kept, KeptLocation
 from services.runtime.store.database import Instant
 from services.runtime.web.lists.listing import updated_column
 
@@ -31,13 +31,13 @@ opinions = sa.Table(
     sa.Column("submitter", sa.JSON),
     sa.Column("relay", sa.JSON),
     sa.Column("visibility", sa.String(12), nullable=False),
-    sa.Column("state", Code(State, 12), nullable=False),
+    sa.Column("state", EnumCode(State, 12), nullable=False),
     sa.Column("submitted", Instant, nullable=False),
     sa.Column("told", sa.String(40)),
     sa.Column("merged_into", sa.String(36)),
     sa.Column("department", sa.String(40)),
     sa.Column("assignment", sa.String(36)),
-    sa.Column("outcome", Code(Outcome, 12)),
+    sa.Column("outcome", EnumCode(Outcome, 12)),
     sa.Column("reply", sa.Text),
     sa.Column("evaluate_by", Instant),
     sa.Column("round", sa.Integer, nullable=False),
@@ -116,8 +116,8 @@ ratings = sa.Table(
     sa.Column("round", sa.Integer, primary_key=True),
     sa.Column("asked_sequence", sa.Integer, primary_key=True),
     sa.Column("attempt", sa.Integer, primary_key=True),
-    sa.Column("process", Code(Rating, 20)),
-    sa.Column("result", Code(Rating, 20), nullable=False),
+    sa.Column("process", EnumCode(Rating, 20)),
+    sa.Column("result", EnumCode(Rating, 20), nullable=False),
     sa.Column("comment", sa.Text),
     sa.Column("at", Instant, nullable=False),
     sa.Column("revision", sa.Boolean, nullable=False),

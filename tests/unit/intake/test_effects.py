@@ -21,7 +21,7 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Message, Outcome
 from services.intake.domain.following import UNCHANGED, Change, Handling, Leading
-from services.intake.domain.opinion import Reply
+from services.intake.domain.opinion import DepartmentReply
 from services.intake.handlers.consuming import handling_of
 from services.intake.handlers.effects import EFFECTS
 from tests.unit.intake.harness import DUE, WINDOW
@@ -44,7 +44,7 @@ def at(state: State) -> Handling:
         (AssignmentRuled(*A, "extension", False, "不行。"), None, UNCHANGED),
         (
             AssignmentReplied(*A, "已修好。", Outcome.SOLVED, DUE, True, WINDOW), at(State.REPLIED),
-            Change(reply=Reply("已修好。", Outcome.SOLVED, WINDOW, (), ()), asks=True),
+            Change(reply=DepartmentReply("已修好。", Outcome.SOLVED, WINDOW, (), ()), asks=True),
         ),
         (AssignmentReopened(*A, 2, {"reply": DUE}), at(State.REOPENED), Change(round=2)),
         (AssignmentConcluded(*A, Outcome.SOLVED, True, True), at(State.CONCLUDED), UNCHANGED),
