@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 from benchmarks.cluster import ClusterMissing, PrivateCluster
 from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
@@ -37,6 +38,11 @@ START = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
 structlog.configure(
     processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.processors.KeyValueRenderer()]
 )
+# How long an example takes is the machine's affair: on a loaded one the default limit of 200 ms fails what is right.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

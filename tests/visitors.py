@@ -88,7 +88,7 @@ class Visit:
         assert found, f"{path} has no form with a key"
         return found[1]
 
-    def submit(self, key: str | None = None, **fields: str):
+    def submit(self, key=None, **fields):
         """Send the form of the first page."""
         form = {"title": "河边夜里倒垃圾", "content": "每晚有车来倒垃圾，请派人看看。", "key": key or self.key()} | fields
         return self.client.post("/opinions", data=form)
@@ -97,12 +97,13 @@ class Visit:
         """The path of the page of a fresh receipt."""
         answer = self.submit(**fields)
         assert answer.status_code == 303, answer.text
-        return answer.headers["Location"]
+        made: str = answer.headers["Location"]
+        return made
 
     def opinions(self) -> list[Mapping[str, Any]]:
         """All opinions as they are stored, newest first."""
         with self.database.reading() as connection:
-            return list(connection.execute(sa.select(opinions).order_by(opinions.c.id.desc())).mappings())
+            return [dict(row) for row in connection.execute(sa.select(opinions).order_by(opinions.c.id.desc())).mappings()]
 
     def submitter(self, opinion: str) -> Person | None:
         """Who submitted an opinion, as the store has it."""

@@ -15,11 +15,11 @@ from services.runtime.clock import SystemClock
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.settings import load
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import API, Route
 from tests.architecture.test_answers import OpenAuthenticator
+from tests.stores import Templates
 
 CATALOGUE = load_catalogue(ROOT / "deploy/catalogue.yml")
 LISTS = [
@@ -43,13 +43,12 @@ def closed_parameters() -> Iterator[tuple[str, Route, str, Choices]]:
 
 
 @pytest.fixture(scope="module")
-def clients(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, FlaskClient]]:
+def clients(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[dict[str, FlaskClient]]:
     """One client for each service, who is an administrator."""
     folder, found, opened = tmp_path_factory.mktemp("queries"), {}, []
     for name, assembly in assemblies().items():
-        database = Database(f"sqlite:///{folder}/{name}.db", name, SystemClock())
-        migrate(database, STORE, "runtime")
-        migrate(database, assembly.migrations, name)
+        url = templates.copy_file(folder / f"{name}.db", name, (assembly.migrations,))
+        database = Database(url, name, SystemClock())
         opened.append(database)
         known = {
             f"HUIYING_{name.upper()}_DATABASE_URL": str(database.url), "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",

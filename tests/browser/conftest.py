@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -57,7 +58,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", MIGRATIONS), clock)
 
 
@@ -69,12 +70,12 @@ def address(visit: Visit) -> Iterator[str]:
 
 
 @pytest.fixture
-def come(browser: Browser, address: str) -> Iterator:
+def come(browser: Browser, address: str) -> Iterator[Any]:
     """Opens a page as a visitor with the options of a browser context; whatever the browser complains about fails the test."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
 
-    def come(**options: object) -> Page:
+    def come(**options: Any) -> Page:
         context = browser.new_context(base_url=address, **options)
         context.set_default_timeout(SECONDS * 1000)
         contexts.append(context)

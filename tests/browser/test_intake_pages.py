@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.runtime.clock import ZONE
 from tests.browser.conftest import PHONE
-from tests.visitors import Visit, created, progressed, replied, signed
+from tests.visitors import created, progressed, replied, signed
 
 DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
 MOST_TABS = 40
@@ -81,7 +81,7 @@ def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
     assert len(visit.opinions()) == 1
 
 
-def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit: Visit):
+def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit):
     page = come(java_script_enabled=False)
     fill(page, title="河边夜里倒垃圾", content="每晚有车来。")
     page.click("form[action='/opinions'] button")
@@ -109,7 +109,7 @@ def test_no_page_scrolls_sideways_and_everything_is_large_enough_to_touch(come, 
         assert small == [], where
 
 
-def gap(page: Page, above: str) -> float:
+def gap(page, above):
     """How far (px) the button of the form stands below an element."""
     upper = page.locator(above).bounding_box()
     return page.locator("#cosigners + button").bounding_box()["y"] - upper["y"] - upper["height"]

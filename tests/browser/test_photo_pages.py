@@ -12,7 +12,7 @@ def chosen(name: str, raw: bytes) -> dict[str, object]:
     return {"name": name, "mimeType": "image/jpeg", "buffer": raw}
 
 
-def is_drawn(picture) -> bool:
+def is_drawn(picture):
     return bool(picture.evaluate("picture => picture.complete && picture.naturalWidth > 0"))
 
 

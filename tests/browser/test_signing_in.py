@@ -14,7 +14,7 @@ from tests.unit.runtime.harness import WebHarness
 
 
 @pytest.fixture
-def harness(sqlite_database, clock) -> Iterator[WebHarness]:
+def harness(sqlite_database, clock):
     made = WebHarness(sqlite_database("access", ACCESS), clock)
     yield made
     made.audit_log.close()

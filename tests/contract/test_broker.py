@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from services.contracts.topology import COMMANDS, DELIVERIES, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE
+from services.contracts.topology import COMMANDS, DELIVERIES, DEPARTMENTS, EVENTS, LARGEST_MESSAGE, REQUEUE, matches
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Consumer, Delivery, Outgoing, Publisher, RabbitPublisher
-from services.runtime.messaging.memory import MemoryBroker, matches
+from services.runtime.messaging.memory import MemoryBroker
 from tests import conftest
 from tests.rabbit import Rabbit
 

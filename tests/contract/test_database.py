@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.contracts.messages.opinions import OpinionDeclined
-from services.runtime.clock import ZONE, FixedClock
+from services.runtime.clock import ZONE
 from services.runtime.store import engine as engine_module
 from services.runtime.store import outbox
 from services.runtime.store.database import Database, Instant, rows_of
@@ -209,7 +209,7 @@ def test_rows_become_mappings(any_database: MakeDatabase) -> None:
         assert rows_of(connection.execute(sa.text("SELECT 1 AS one, 'x' AS letter"))) == [{"one": 1, "letter": "x"}]
 
 
-def test_a_store_that_is_away_does_not_answer_a_ping(clock: FixedClock, tmp_path) -> None:
+def test_a_store_that_is_away_does_not_answer_a_ping(clock, tmp_path):
     for url in (f"sqlite:///{tmp_path}/missing/test.db", "postgresql+psycopg://huiying@127.0.0.1:1/nothing"):
         with pytest.raises(OperationalError):
             Database(url, "test", clock).ping()
@@ -238,9 +238,7 @@ def test_a_busy_sqlite_gives_up_and_the_connection_stays_good(
     assert texts(database) == ["a", "b"]
 
 
-def test_threads_that_write_to_one_file_wait_for_their_turn_without_asking_it(
-    sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_threads_that_write_to_one_file_wait_for_their_turn_without_asking_it(sqlite_database, monkeypatch):
     database = sqlite_database()
     tables.create_all(database.engine)
     begun: list[bool] = []

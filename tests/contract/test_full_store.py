@@ -96,7 +96,7 @@ class TestSubmitting:
         with fill(harness.database, "outbox"):
             for _ in range(3):
                 answer = harness.client.post("/api/v1/opinions", json=form, headers=headers)
-                assert (answer.status_code, answer.json["type"]) == (503, "/problems/unavailable")
+                assert (answer.status_code, answer.get_json()["type"]) == (503, "/problems/unavailable")
                 assert int(answer.headers["Retry-After"]) > 0
             page = harness.client.post("/opinions", data=form)
             assert (page.status_code, "您的意见还没有提交" in page.text, form["content"] in page.text) == (503, True, True)

@@ -160,7 +160,7 @@ class TestIdempotency:
                 ).all()
             assert "idempotency_created" in str(plan)
 
-    def test_answers_about_something_are_forgotten_with_it(self, database: Database) -> None:
+    def test_answers_about_something_are_forgotten_with_it(self, database):
         for number, subject in enumerate(("one", "one", "two")):
             once(
                 database,

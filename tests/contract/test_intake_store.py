@@ -45,7 +45,7 @@ def test_two_at_once_do_not_become_one_too_many(any_database, clock):
     harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
     taken = harness.submit()
 
-    def send(_: int) -> int:
+    def send(_):
         client, path = harness.app.test_client(), f"/api/v1/receipts/{taken.receipt}/attachments"
         # Only some are read at a time; the sweep goes on while there are more.
         while (status := client.post(path, data=photo(), content_type="image/jpeg").status_code) == 503:

@@ -30,7 +30,7 @@ from services.runtime.clock import FixedClock, new_id
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
 
 CLOSED = dataclasses.replace(TOWN, closures={date(2026, 11, 25): Closure("停电检修", "no power")})

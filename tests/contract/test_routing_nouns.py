@@ -19,7 +19,7 @@ from services.routing.domain.ruling import Ruling, rule
 from services.routing.handlers import events
 from services.routing.store.cases import RoutingStore
 from services.runtime.store.database import Database
-from tests.conftest import MakeDatabase
+from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN, accepted
 
 

@@ -28,8 +28,8 @@ from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
-from tests.conftest import MakeDatabase
 from tests.reading import newest
+from tests.stores import MakeDatabase
 from tests.unit.routing.bureau import MIGRATIONS, TOWN
 
 ROUTER = Router(TOWN)
@@ -87,7 +87,7 @@ def routing(any_database: MakeDatabase) -> Database:
 
 
 class TestAtTheSameMoment:
-    def test_a_co_handler_and_the_lead_answer_and_every_number_is_given_once(self, routing: Database) -> None:
+    def test_a_co_handler_and_the_lead_answer_and_every_number_is_given_once(self, routing):
         for number in range(ROUNDS):
             opinion = f"o-{number}"
             ids = flood(routing, opinion)

@@ -44,7 +44,7 @@ def plan(event: dict[str, Any], other: str) -> Iterator[tuple[str, str, dict[str
     if event["type"] == "assignment.reopened":
         yield reply()
         return
-    sign = command_id(assignment, "sign"), "sign", {}
+    sign: tuple[str, str, dict[str, Any]] = command_id(assignment, "sign"), "sign", {}
     if fate % 12 == 0 and data["role"] == "lead" and not data["why"]["rule"].startswith("ruling"):
         named = command_id(assignment, "object")
         yield named, "object", {"reason": f"不归我们管 {named}", "department": other}

@@ -200,7 +200,7 @@ def _rows(url: str, query: str) -> list[Fact]:
         return found
     with psycopg.connect(url, row_factory=psycopg.rows.dict_row, autocommit=True) as connection:
         connection.read_only = True
-        return connection.execute(query).fetchall()  # type: ignore[arg-type]
+        return connection.execute(query).fetchall()
 
 
 def _statistics(plan: Fact) -> dict[str, int]:

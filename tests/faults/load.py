@@ -181,7 +181,9 @@ def main(plan_file: str, journal_file: str) -> int:
     codes = list(plan["departments"])
     others = dict(zip(codes, [*codes[1:], codes[0]], strict=True))
     departments = [Department(code, url, others[code], journal, office.told) for code, url in plan["departments"].items()]
-    for each in (submitters, office, *departments):
+    submitters.start()
+    office.start()
+    for each in departments:
         each.start()
     for line in sys.stdin:
         word, _, value = line.strip().partition(" ")

@@ -73,7 +73,7 @@ def _relay_dies(point: str, death: Death) -> None:
                 death()
             return failed
 
-    assembly.RabbitPublisher = MortalPublisher  # type: ignore[misc]
+    assembly.RabbitPublisher = MortalPublisher  # type: ignore[attr-defined]
 
 
 def _consumer_dies_before_ack(_: str, death: Death) -> None:
@@ -84,7 +84,7 @@ def _consumer_dies_before_ack(_: str, death: Death) -> None:
             death()
             super().acknowledge(delivery, through=through)
 
-    assembly.RabbitConsumer = MortalSubscription  # type: ignore[misc]
+    assembly.RabbitConsumer = MortalSubscription  # type: ignore[attr-defined]
 
 
 def _transaction_dies(point: str, death: Death) -> None:

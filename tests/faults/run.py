@@ -34,7 +34,8 @@ def choose(number: int, names: Sequence[str], seed: int) -> list[Fault]:
         if unknown := [name for name in names if name not in known]:
             raise SystemExit(f"There is no fault {', '.join(unknown)}. There are: {', '.join(known)}")
         return [known[name] for name in names]
-    dice, chosen = random.Random(seed), []
+    dice = random.Random(seed)
+    chosen: list[Fault] = []
     while len(chosen) < number:
         chosen += dice.sample(FAULTS, len(FAULTS))[: number - len(chosen)]
     return chosen

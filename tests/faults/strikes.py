@@ -254,8 +254,8 @@ def _broker() -> Iterator[Fault]:
     disk = ("set_disk_free_limit", "9999GB"), ("set_disk_free_limit", "500MB")
     yield Fault("disk alarm", "publishers blocked", control(*disk, 15), 19)
     for queue in ("routing.events", "metrics.events"):
-        frozen = (("eval", f"sys:{verb}('huiying_{queue}').") for verb in ("suspend", "resume"))
-        yield Fault(f"stuck {queue}", "its leader answers nobody, heartbeats go on", control(*frozen, 8), 12)
+        suspend, resume = ("eval", f"sys:suspend('huiying_{queue}')."), ("eval", f"sys:resume('huiying_{queue}').")
+        yield Fault(f"stuck {queue}", "its leader answers nobody, heartbeats go on", control(suspend, resume, 8), 12)
     cut = ("close_all_connections", "fault")
     yield Fault("connections cut", "every AMQP connection closed, twice", control(cut, cut, 2), 6)
 

@@ -65,7 +65,7 @@ class System:
         self._mount(apart)
         self.nodes, self.elsewhere = nodes, dict(elsewhere or {})
         self.elsewhere |= {name: f"sqlite:///{volume.folder / name}.db" for name, volume in self.volumes.items()}
-        given = {"broker_url": nodes.url, "management_url": nodes.management_url} if nodes else {}
+        given: dict[str, Any] = {"broker_url": nodes.url, "management_url": nodes.management_url} if nodes else {}
         self.settings = ConsoleSettings(
             var=self.var, port=free_port(), broker_port=free_broker_port(), catalogue=TOWN, keep=False, **given
         )
@@ -198,7 +198,7 @@ class System:
         url = self.store_url(name)
         if url.startswith("postgresql"):
             with psycopg.connect(url, autocommit=True) as connection:
-                return connection.execute(query).fetchone()[0]  # type: ignore[index, arg-type]
+                return connection.execute(query).fetchone()[0]  # type: ignore[index]
         with contextlib.closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=30)) as store:
             return store.execute(query).fetchone()[0]
 

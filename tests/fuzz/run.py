@@ -114,7 +114,7 @@ class Fuzz:
 def fill(place: Place) -> str:
     """Opinions that wait, are signed, are answered, are overdue; returns the department that has most of them."""
     place.batch("\n".join(json.dumps(form) for form in opinions("fuzz", OPINIONS)).encode())
-    made = eventually(lambda: len(found := list(place.pages("/assignments"))) >= OPINIONS and found, 60.0)
+    made = eventually(lambda: found if len(found := list(place.pages("/assignments"))) >= OPINIONS else [], 60.0)
     for number, row in enumerate(made[:SIGNED]):
         # What a case of several departments does not allow any more is not done.
         path = f"{API}/assignments/{row['id']}"

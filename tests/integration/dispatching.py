@@ -80,7 +80,7 @@ class Bench:
             return list(connection.execute(sa.select(effects.c.body).order_by(effects.c.id)).scalars())
 
     def dead(self) -> list[tuple[str, str]]:
-        return [(one.body.decode(), one.headers["x-error"]) for one in self.broker.waiting(f"{self.queue}.dead")]
+        return [(one.body.decode(), str(one.headers["x-error"])) for one in self.broker.waiting(f"{self.queue}.dead")]
 
     def nothing_open(self) -> bool:
         """Whether everything that was delivered is acknowledged."""

@@ -71,15 +71,15 @@ def submit(client: Client) -> int:
 def told(client: Client) -> int:
     """The room that `/readyz` tells."""
     answer = client.get("/readyz")
-    assert (answer.status_code, {name: answer.json[name] for name in ("broker", "store")}) == (
+    assert (answer.status_code, {name: answer.get_json()[name] for name in ("broker", "store")}) == (
         503, {"broker": "does not answer", "store": "ok"},
     )  # fmt: skip
-    return int(answer.json["room"])
+    return int(answer.get_json()["room"])
 
 
 def told_elsewhere(client: Client) -> set[str]:
     """The room that the series and `huiying doctor` tell."""
-    finding = processes.capacity(client.get("/readyz").json["room"])
+    finding = processes.capacity(client.get("/readyz").get_json()["room"])
     assert (finding.good, "HUIYING_INTAKE_OUTBOX_LIMIT" in finding.advice) == (False, True)
     return {*re.findall(rf"^{INTAKE[0].name} (\d+)\.0$", client.get("/metrics").text, re.MULTILINE), finding.found.split()[0]}
 
@@ -108,7 +108,7 @@ def test_it_takes_what_fits_tells_what_is_left_and_goes_on_once_that_is_sent(cli
 @contextmanager
 def serving(application: Client) -> Iterator[str]:
     """The application on a port of its own, one request after another."""
-    with make_server("127.0.0.1", 0, application.application) as server:  # type: ignore[arg-type]
+    with make_server("127.0.0.1", 0, application.application) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -23,9 +23,10 @@ from services.intake.store.contacts import after, in_the_clear, outlived, reseal
 from services.intake.store.reading import find, find_persons
 from services.intake.store.tables import opinions, signers
 from services.intake.store.writing import IntakeStore
+from services.runtime.clock import new_id
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.vault import Vault
-from tests.unit.intake.harness import KEY, MIGRATIONS, TOWN, new_id
+from tests.unit.intake.harness import KEY, MIGRATIONS, TOWN
 from tests.unit.intake.opinions import submission
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])

@@ -13,18 +13,7 @@ import pytest
 
 from docs.generator.product import ROOT
 
-PARTS = (
-    "services",
-    "docs",
-    "tests",
-    "deploy",
-    "examples",
-    "benchmarks",
-    "README.md",
-    "README.zh-CN.md",
-    "pyproject.toml",
-    ".importlinter",
-)
+PARTS = ("services", "docs", "tests", "deploy", "examples", "benchmarks", "README.md", "README.zh-CN.md", "pyproject.toml")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis")
 
 

@@ -148,7 +148,7 @@ def test_a_large_body_and_a_large_answer_come_whole(port: int) -> None:
 class TestRoom:
     """Without a process: what the loop does when too much is arriving."""
 
-    def test_the_largest_that_is_arriving_makes_room(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_the_largest_that_is_arriving_makes_room(self, monkeypatch):
         monkeypatch.setattr(gathering, "MOST_GATHERED", 1000)
         worker = object.__new__(gathering.GatheringWorker)
         sizes, refused = [300, 900, 100, 200], list[int]()

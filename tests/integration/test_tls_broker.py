@@ -21,7 +21,7 @@ from werkzeug.test import Client
 from examples.python.department import Answers, DepartmentProgram
 from services.console.client.amqp import connection
 from services.console.doctor.checks import examine
-from services.console.embedded.node import NodeFailed, PrivateNode
+from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
 from services.console.embedded.processes import free_port
 from services.console.settings import ConsoleSettings
 from services.console.terminal import CommandFailed
@@ -34,7 +34,7 @@ from services.runtime.process.health import status_application
 from services.runtime.store.database import Database
 from services.runtime.tls import context
 from tests.authority import Authority, Pair, listener
-from tests.conftest import DEPARTMENTS, absent, free_broker_port, stop_for_good
+from tests.conftest import DEPARTMENTS, absent, stop_for_good
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import Running, publish, until, waiting
 from tests.integration.test_dispatch_on_rabbit import had, keep, running

@@ -59,7 +59,7 @@ def web(tmp_path: Path) -> Iterator[Web]:
     try:
         while True:
             try:
-                assert requests.get(made.url, timeout=5, verify=authority.ca).json() == "https"
+                assert requests.get(made.url, timeout=5, verify=str(authority.ca)).json() == "https"
                 break
             except requests.ConnectionError:
                 assert time.monotonic() < end
@@ -95,7 +95,7 @@ def test_the_strictest_client_is_content(web: Web) -> None:
     web.handshake(context).close()
 
 
-def test_a_renewed_certificate_counts_at_once(web: Web) -> None:
+def test_a_renewed_certificate_counts_at_once(web):
     context = ssl.create_default_context(cafile=web.authority.ca)
     with web.handshake(context) as line:
         before = line.getpeercert()["serialNumber"]

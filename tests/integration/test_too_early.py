@@ -22,7 +22,7 @@ def bench(sqlite_database: MakeDatabase) -> Bench:
 
 
 def waiting(bench: Bench) -> list[tuple[str, str]]:
-    return [(one.body.decode(), one.headers["x-error"]) for one in bench.broker.waiting(RETRY)]
+    return [(one.body.decode(), str(one.headers["x-error"])) for one in bench.broker.waiting(RETRY)]
 
 
 def test_the_rest_of_a_batch_is_committed_together_without_what_comes_too_early(bench: Bench) -> None:

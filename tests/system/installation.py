@@ -94,7 +94,8 @@ class Installation:
 
     def token(self, *arguments: str) -> dict[str, Any]:
         """Make an access token; returns what the command says of it."""
-        return json.loads(self.run("token", "create", *arguments, "--json"))
+        answer: dict[str, Any] = json.loads(self.run("token", "create", *arguments, "--json"))
+        return answer
 
     def pids(self) -> dict[str, int]:
         """The pids of the processes that run."""

@@ -27,11 +27,13 @@ class Letter:
 
     @property
     def data(self) -> dict[str, Any]:
-        return self.event["data"]
+        answer: dict[str, Any] = self.event["data"]
+        return answer
 
     @property
     def type(self) -> str:
-        return self.event["type"]
+        answer: str = self.event["type"]
+        return answer
 
 
 class Mailbox:

@@ -51,13 +51,17 @@ class Place:
     def submit(self, **fields: Any) -> Mapping[str, Any]:
         """Submit an opinion as a citizen does, or as the office where it names a channel; returns the answer."""
         token = self.admin_token if "channel" in fields else None
-        return self.post("/opinions", {"title": "请来看看", "content": "情况属实，盼回复。", **fields}, 201, token)
+        made: Mapping[str, Any] = self.post(
+            "/opinions", {"title": "请来看看", "content": "情况属实，盼回复。", **fields}, 201, token
+        )
+        return made
 
     def receipt(self, submitted: Mapping[str, Any]) -> Mapping[str, Any]:
         """What the receipt of a submitted opinion shows now, asked without a token."""
         answer = self.ask("GET", submitted["links"]["receipt"])
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        made: Mapping[str, Any] = answer.json()
+        return made
 
     def pages(self, path: str, **query: Any) -> Iterator[Mapping[str, Any]]:
         """All items of a list, page by page."""

@@ -47,7 +47,7 @@ class Program:
 
     def answers(self):
         """The codes that it was answered, by verb, each once."""
-        found = {verb: [] for verb in ANSWERS}
+        found: dict[str, list[str]] = {verb: [] for verb in ANSWERS}
         for line in self._said.read_text().splitlines():
             said = json.loads(line)
             if said["code"] not in found[said["verb"]]:

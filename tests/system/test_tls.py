@@ -11,10 +11,10 @@ import pika
 import pytest
 import requests
 
-from services.console.embedded.node import PrivateNode
+from services.console.embedded.node import PrivateNode, free_broker_port
 from services.console.embedded.processes import free_port
 from tests.authority import Authority, listener
-from tests.conftest import free_broker_port, stop_for_good
+from tests.conftest import stop_for_good
 from tests.system.installation import Installation
 from tests.system.place import eventually
 
@@ -62,11 +62,11 @@ def test_the_address_book_names_encrypted_addresses_and_whom_to_trust(site: Site
 def test_an_opinion_goes_by_tls_to_its_department(site: Site) -> None:
     book, ca = site.book(), site.authority.ca
     body = {"title": "自来水停了", "content": "家里停水三天，盼恢复供水。"}
-    answer = requests.post(f"{book['HUIYING_URL']}/api/v1/opinions", json=body, timeout=10, verify=ca)
+    answer = requests.post(f"{book['HUIYING_URL']}/api/v1/opinions", json=body, timeout=10, verify=str(ca))
     assert answer.status_code == 201, answer.text
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
     receipt = f"{book['HUIYING_URL']}{answer.json()['links']['receipt']}"
-    eventually(lambda: requests.get(receipt, timeout=10, verify=ca).json()["state"] in ("assigned", "handling"))
+    eventually(lambda: requests.get(receipt, timeout=10, verify=str(ca)).json()["state"] in ("assigned", "handling"))
 
     parameters = pika.URLParameters(book["HUIYING_BROKER_URL"])
     parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(cafile=ca), parameters.host)

@@ -33,7 +33,7 @@ LADDER = (rung("sign-soon", of="sign", before="1s"), rung("reply-soon", before="
 LOST_SECONDS = 3.0
 
 
-def serve(store: str, broker: str, channel: str) -> int:
+def serve(store, broker, channel):
     """Be a worker, in a place that never closes and counts in seconds, until a signal."""
     place = small_place(*LADDER, every_day=True, channels={"water": (channel,)})
     InUse.of = lambda _, make: InUse(place, make)

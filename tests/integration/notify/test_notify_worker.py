@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,8 @@ def worker(settings, monkeypatch):
 
 def heard(url, queue, count, seconds=10.0):
     """The first `count` events of a queue, or those that came in time."""
-    consumer, events, end = RabbitConsumer(url, queue, 10, "test"), [], time.monotonic() + seconds
+    consumer, end = RabbitConsumer(url, queue, 10, "test"), time.monotonic() + seconds
+    events: list[Any] = []
     try:
         while len(events) < count and time.monotonic() < end:
             for delivery in consumer.collect(10, 0.2):

@@ -185,7 +185,7 @@ def check_the_end(county: County, walker: Walker) -> None:
     check_replay(county, events)
 
 
-def check_numbers(events: list[Event]) -> None:
+def check_numbers(events):
     """Every service has numbered what it said without a gap, each event once."""
     for source in ("/intake", "/routing"):
         numbers = sorted({(event.sequence, event.id) for event in events if event.source == source})

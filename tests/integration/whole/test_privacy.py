@@ -38,7 +38,7 @@ class Witnessed(County):
         self.witnessed: list[bytes] = []
         route = self.broker.route
 
-        def remember(message: Outgoing, user_id: str | None = None) -> str | None:
+        def remember(message, user_id=None):
             self.witnessed += [message.body, repr(message.headers).encode()]
             return route(message, user_id)
 

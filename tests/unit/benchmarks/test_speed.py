@@ -88,7 +88,7 @@ def test_the_ledger_has_to_have_each_kind_of_each_opinion() -> None:
     assert not ledger_appended({}, 2).good
 
 
-def test_one_queue_that_is_not_a_quorum_queue_is_told() -> None:
+def test_one_queue_that_is_not_a_quorum_queue_is_told():
     assert quorum_queues(Broker(), ["water"]).good
     told = quorum_queues(Broker(**{"department.water": "classic"}), ["water"])
     assert (told.good, "1 classic" in told.found) == (False, True)
@@ -120,7 +120,7 @@ def store_opinion(installation: Installation, number: int, **columns: object) ->
     database = Database(installation.database_url("intake"), "intake", SystemClock())
     row = dict.fromkeys(("title", "content", "channel", "visibility", "state", "fingerprint"), "x")
     with database.transaction() as work:
-        numbers = {"round": 0, "said": 0, "heard": 0, "submitted": work.now}
+        numbers = {"round": 0, "published_sequence": 0, "handled_sequence": 0, "submitted": work.now}
         work.add(opinions, {**row, **numbers, "id": str(number), "receipt": str(number), **columns})
     database.close()
 
@@ -135,7 +135,7 @@ def test_what_the_stores_are_opened_with_is_told_of_each(installation: Installat
     assert (told.good, "intake synchronous=NORMAL" in told.found) == (False, True)
 
 
-def test_one_person_in_the_clear_is_told(installation: Installation) -> None:
+def test_one_person_in_the_clear_is_told(installation):
     store_opinion(installation, 1, personal="sealed")
     store_opinion(installation, 2, personal="sealed")
     assert contacts_sealed(installation, Office(PERSON), ["1", "2"]).good

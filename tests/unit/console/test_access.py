@@ -30,7 +30,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, arguments)
 
 
-def shown(*arguments: str):
+def shown(*arguments):
     answer = run(*arguments, "--json")
     assert answer.exit_code == 0, answer.output
     return json.loads(answer.stdout)
@@ -118,9 +118,7 @@ class TestGrants:
         (("--role", "department", "--department", "water-supply"), None, {"web"}),
         (("--role", "supervisor", "--channel", "meeting", "--channel", "relay"), "supervisor", {"web", "meeting", "relay"}),
     ])  # fmt: skip
-    def test_a_token_is_made_with_what_it_grants(
-        self, url: str, options: tuple[str, ...], source: str | None, channels: set[str]
-    ) -> None:
+    def test_a_token_is_made_with_what_it_grants(self, url, options, source, channels):
         made = shown("token", "create", *options)
         assert (made["source"], set(made["channels"])) == (source, channels)
         grant = TokenAuthenticator(Database(url, "access", SystemClock())).behind(made["token"]).grant

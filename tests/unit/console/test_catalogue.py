@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from services.console.commands import catalogue as place
 from services.console.main import main
@@ -15,7 +15,6 @@ from services.contracts.catalogue.check import load_catalogue
 from services.routing.__main__ import ASSEMBLY
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
 from tests.unit.routing.bureau import TOWN, Bureau, at
 
 FILE = Path(__file__).parents[1] / "routing" / "town.yml"
@@ -23,14 +22,13 @@ TEXT = FILE.read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def var(tmp_path, monkeypatch) -> Path:
+def var(tmp_path, monkeypatch, templates):
     """The folder of an installation whose routing has two cases of rivers, one of lamps and one that is concluded."""
     folder = tmp_path / "var"
     folder.mkdir()
     monkeypatch.setenv("HUIYING_VAR", str(folder))
-    database = Database(f"sqlite:///{folder}/routing.db", "routing", FixedClock(at("2026-11-23T10:00:00")))
-    migrate(database, STORE, "runtime")
-    migrate(database, ASSEMBLY.migrations, "routing")
+    url = templates.copy_file(folder / "routing.db", "routing", (ASSEMBLY.migrations,))
+    database = Database(url, "routing", FixedClock(at("2026-11-23T10:00:00")))
     bureau = Bureau(database, database.clock)
     for title in ("河堤塌了一段", "清淤", "路灯不亮"):
         bureau.accept(title)
@@ -41,7 +39,7 @@ def var(tmp_path, monkeypatch) -> Path:
 
 
 @pytest.fixture
-def other(tmp_path) -> Path:
+def other(tmp_path):
     """A catalogue with a renamed difficulty, without the topic of buses, and with a new name."""
     path = tmp_path / "other.yml"
     text = TEXT.replace("  ordinary:\n", "  usual:\n").replace("difficulty: ordinary", "difficulty: usual")
@@ -55,7 +53,7 @@ def other(tmp_path) -> Path:
     return path
 
 
-def run(*arguments: str):
+def run(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["catalogue", *map(str, arguments)])
 
 
@@ -127,8 +125,8 @@ class BrokerOf:
     def queues(self) -> list[str]:
         return list(self.held)
 
-    def bring_to(self, wanted) -> None:
-        self.held += [row["name"] for row in wanted["queues"] if row["name"] not in self.held]
+    def bring_to(self, wanted: dict[str, Any]) -> None:
+        type(self).held += [row["name"] for row in wanted["queues"] if row["name"] not in self.held]
 
 
 def test_a_queue_that_a_department_gets_is_made_and_one_that_it_no_longer_has_stays_and_is_named(var, tmp_path, monkeypatch):

@@ -21,7 +21,7 @@ from click.testing import CliRunner
 
 from services.console.client.management import BrokerNode
 from services.console.commands import doctor
-from services.console.doctor import broker, machine, processes
+from services.console.doctor import broker, processes
 from services.console.doctor.checks import CHECKS, examine
 from services.console.doctor.findings import Finding, Severity, worst
 from services.console.main import main
@@ -102,7 +102,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     monkeypatch.setattr(
         broker, "Management", lambda _: SimpleNamespace(nodes=lambda: msgspec.convert(made.nodes, list[BrokerNode]))
     )
-    monkeypatch.setattr(machine.shutil, "disk_usage", lambda _: SimpleNamespace(free=made.free))
+    monkeypatch.setattr("services.console.doctor.machine.shutil.disk_usage", lambda _: SimpleNamespace(free=made.free))
     return made
 
 

@@ -24,6 +24,7 @@ from services.console.commands import access as keys
 from services.console.commands import dead_letters as dead_letters
 from services.console.commands import departments, doctor
 from services.console.doctor.findings import Finding, Severity
+from services.contracts.text import escape_json
 from services.runtime.clock import ZONE
 
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=ZONE)
@@ -73,7 +74,7 @@ DEATHS = st.lists(st.dictionaries(st.sampled_from(("count", "reason", "exchange"
 def test_no_header_is_too_strange_to_be_listed(body: bytes, headers: Any, text: Any, source: str, key: str) -> None:
     found = delivered(body, headers, source, key, message_id=text, user_id=text)
     assert found.queue == worked_by(source)
-    assert json.loads(terminal.escape_json(json.dumps(found.reason, ensure_ascii=False))) == found.reason
+    assert json.loads(escape_json(json.dumps(found.reason, ensure_ascii=False))) == found.reason
 
 
 @pytest.mark.parametrize(
@@ -113,11 +114,11 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "subject": EVIL,
         "status": 200,
     }
-    monkeypatch.setattr(keys.audit_trail, "listing", lambda *_, **__: [row])
+    monkeypatch.setattr("services.console.commands.access.audit_trail.listing", lambda *_, **__: [row])
     grants = {"channels": [EVIL], "source": EVIL}
     ends = dict.fromkeys(("created", "used", "expires", "revoked"), MOMENT)
     token = {"id": EVIL, "role": "admin", "department": EVIL, **grants, **ends}
-    monkeypatch.setattr(keys.access, "listing", lambda _: [token])
+    monkeypatch.setattr("services.console.commands.access.access.listing", lambda _: [token])
     monkeypatch.setattr(departments, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}
     data = {"assignment": EVIL, "opinion": {"title": EVIL}, "deadlines": {"sign": EVIL, "reply": EVIL}, "why": {"rule": EVIL}}

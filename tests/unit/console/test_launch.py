@@ -1,5 +1,6 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installatio
     return made
 
 
-def launched(installation: Installation, **given: object) -> dict[str, Program]:
+def launched(installation: Installation, **given: Any) -> dict[str, Program]:
     settings = replace(ConsoleSettings(), var=installation.var, **given)
     return {program.name: program for program in programs(settings, installation, URLS)}
 

@@ -22,7 +22,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> object:
     return invoke
 
 
-def test_every_command_of_the_contract_is_there(run) -> None:
+def test_every_command_of_the_contract_is_there(run):
     listed = run("--help").output
     wanted = (
         "up",
@@ -41,18 +41,18 @@ def test_every_command_of_the_contract_is_there(run) -> None:
     assert [name for name in wanted if f"\n  {name} " not in listed] == []
 
 
-def test_the_version_is_the_one_of_the_documents(run) -> None:
+def test_the_version_is_the_one_of_the_documents(run):
     assert run("--version").output == f"huiying {VERSION}\n"
     documents = [json.loads((HOME / "services" / "contracts" / name).read_text()) for name in ("openapi.json", "asyncapi.json")]
     assert [document["info"]["version"] for document in documents] == [VERSION, VERSION]
 
 
 @pytest.mark.parametrize("name", ["catalogue.yml", "catalogue.fast.yml"])
-def test_our_own_catalogues_are_in_order(run, name: str) -> None:
+def test_our_own_catalogues_are_in_order(run, name):
     assert run("catalogue", "check", str(HOME / "deploy" / name)).exit_code == 0
 
 
-def test_a_bad_catalogue_is_told_by_line_and_ends_with_an_error(run, tmp_path: Path) -> None:
+def test_a_bad_catalogue_is_told_by_line_and_ends_with_an_error(run, tmp_path):
     path = tmp_path / "bad.yml"
     path.write_text(f"extends: {HOME}/deploy/catalogue.yml\nfallback_department: nobody\n")
     answer = run("catalogue", "check", str(path))
@@ -62,14 +62,14 @@ def test_a_bad_catalogue_is_told_by_line_and_ends_with_an_error(run, tmp_path: P
     assert (parsed[0]["line"], parsed[0]["path"]) == (2, "fallback_department")
 
 
-def test_the_definitions_have_the_users_whose_passwords_are_known(run) -> None:
+def test_the_definitions_have_the_users_whose_passwords_are_known(run):
     answer = run("topology", "definitions", HUIYING_INTAKE_BROKER_PASSWORD="x")
     printed = json.loads(answer.output)
     assert [user["name"] for user in printed["users"]] == ["intake"]
     assert "department.water" in [queue["name"] for queue in printed["queues"]]
 
 
-def test_a_token_is_made_listed_and_revoked(run, tmp_path: Path) -> None:
+def test_a_token_is_made_listed_and_revoked(run, tmp_path):
     url = f"sqlite:///{tmp_path}/access.db"
     migrate_access(url)
     made = json.loads(run("token", "create", "--role", "reviewer", "--json", HUIYING_ACCESS_DATABASE_URL=url).output)
@@ -93,18 +93,18 @@ def test_a_token_is_made_listed_and_revoked(run, tmp_path: Path) -> None:
         (("import", "/nowhere.csv"), "cannot be read"),
     ],
 )
-def test_an_error_says_what_to_do_and_ends_with_an_error(run, arguments: tuple[str, ...], words: str) -> None:
+def test_an_error_says_what_to_do_and_ends_with_an_error(run, arguments, words):
     answer = run(*arguments)
     assert answer.exit_code == 1
     assert words in answer.output
 
 
-def test_a_setting_that_cannot_be_used_is_named(run) -> None:
+def test_a_setting_that_cannot_be_used_is_named(run):
     answer = run("up", HUIYING_PORT="eight")
     assert answer.exit_code == 1
     assert "HUIYING_PORT='eight' cannot be used" in answer.output
 
 
-def test_stopping_what_was_never_started_is_no_error_and_leaves_nothing(run, tmp_path: Path) -> None:
+def test_stopping_what_was_never_started_is_no_error_and_leaves_nothing(run, tmp_path):
     assert run("down").exit_code == 0
     assert not (tmp_path / "var").exists()

@@ -24,7 +24,7 @@ def cases() -> list[DemoCase]:
     return load_samples()
 
 
-def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[DemoCase], catalogue: Catalogue) -> None:
+def test_the_samples_reach_many_departments_and_one_falls_back(cases, catalogue):
     router = Router(catalogue)
     decisions = [router.decide(case.form.get("topic"), case.title, case.form["content"]) for case in cases]
     assert len(cases) >= 24
@@ -32,7 +32,7 @@ def test_the_samples_reach_many_departments_and_one_falls_back(cases: list[DemoC
     assert sum(decision.why.rule == Basis.FALLBACK for decision in decisions) == 1
 
 
-def test_the_samples_name_only_what_the_catalogue_has(cases: list[DemoCase], catalogue: Catalogue) -> None:
+def test_the_samples_name_only_what_the_catalogue_has(cases, catalogue):
     for case in cases:
         assert "code" in case.form or case.form["area"] in catalogue.areas
         assert "code" not in case.form or catalogue.station_with_code(case.form["code"])

@@ -1,6 +1,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from services.runtime.settings import SettingsInvalid
 from tests.authority import Authority
 
 
-def settings(var: Path, **given: object) -> ConsoleSettings:
+def settings(var: Path, **given: Any) -> ConsoleSettings:
     return replace(ConsoleSettings(), var=var, **given)
 
 
@@ -97,7 +98,7 @@ def test_the_origin_is_called_by_a_name_its_certificate_is_for(tmp_path: Path) -
 
 
 def test_the_doctor_says_when_the_certificate_ends(tmp_path: Path) -> None:
-    def looked(**given: object) -> list[tuple[Severity, str]]:
+    def looked(**given: Any) -> list[tuple[Severity, str]]:
         own = settings(tmp_path, **given)
         return [(each.severity, each.found) for each in certificates(Subject(own, addresses(own)))]
 

@@ -21,7 +21,7 @@ class Reached(Exception):
 
 
 @pytest.fixture
-def steps(monkeypatch) -> list[str]:
+def steps(monkeypatch):
     """What was done, in order; nothing is started or stopped."""
     done: list[str] = []
     broker = SimpleNamespace(
@@ -39,7 +39,7 @@ def steps(monkeypatch) -> list[str]:
     return done
 
 
-def up(var, **given) -> Supervisor:
+def up(var, **given):
     supervisor = Supervisor(replace(ConsoleSettings(), var=var, **given))
     supervisor.up()
     return supervisor

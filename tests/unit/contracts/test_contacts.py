@@ -29,7 +29,8 @@ def pasted(draw: st.DrawFn, groups: tuple[str, ...]) -> str:
         place = draw(st.integers(0, len(text)))
         text = text[:place] + mark + text[place:]
     outer = draw(st.sampled_from(["", *BLANKS]))
-    return outer + draw(st.sampled_from(LABELS)) + text + draw(st.sampled_from(["", "。", " ", "；"])) + outer
+    answer: str = outer + draw(st.sampled_from(LABELS)) + text + draw(st.sampled_from(["", "。", " ", "；"])) + outer
+    return answer
 
 
 @given(pasted(("138", "0000", "0000")))

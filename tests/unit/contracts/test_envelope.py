@@ -33,7 +33,8 @@ def values(hint: Any) -> st.SearchStrategy[Any]:
     if origin is tuple:
         return st.lists(values(arguments[0]), max_size=3).map(tuple)
     if origin is not None:
-        return st.one_of(map(values, arguments))
+        answer: st.SearchStrategy[Any] = st.one_of(*map(values, arguments))
+        return answer
     if hint is type(None):
         return st.none()
     if isinstance(hint, type) and issubclass(hint, Value):

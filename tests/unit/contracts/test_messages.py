@@ -95,7 +95,7 @@ SIGN, REPLY, EVALUATE, DUE = (
 )
 TEXT = OpinionText(OPINION, "路灯不亮", "三号楼前的路灯坏了两周。", "street-lights", "chengdong", "chengdong-1")
 ADVICE = "请通过正在进行的法律程序主张权利；需要帮助可拨打 12348 公共法律服务热线。"
-OWN = {"assignment": ASSIGNMENT, "department": "city-management"}
+OWN: dict[str, Any] = {"assignment": ASSIGNMENT, "department": "city-management"}
 LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
 EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 1, OpinionSubmitted("web", TEXT.title, TEXT.topic, TEXT.area, TEXT.station, TOLD)),

@@ -10,6 +10,7 @@ from services.contracts.messages.commands import CommandAccepted
 from services.contracts.messages.opinions import OpinionDeclined, OpinionSubmitted
 from services.contracts.messages.registry import MESSAGES
 from services.contracts.messages.supervision import ReminderSent
+from services.contracts.messages.values import Message
 from services.contracts.topology import (
     DEPARTMENTS,
     EVENTS,
@@ -43,7 +44,7 @@ def test_what_is_addressed_to_a_department_goes_into_its_queue_too() -> None:
 
 
 @pytest.mark.parametrize("message", [shape for shape in MESSAGES if shape.ADDRESSED], ids=lambda shape: shape.TYPE)
-def test_only_what_names_a_department_is_addressed(message: type) -> None:
+def test_only_what_names_a_department_is_addressed(message: type[Message]) -> None:
     assert message.KEY == "department"
     assert {message.KEY, *message.TO} <= set(message.__struct_fields__)
 
@@ -92,7 +93,7 @@ def test_retries_wait_longer_and_longer_and_end() -> None:
 
 
 @pytest.mark.parametrize("queue", SERVICE_QUEUES, ids=lambda queue: queue.name)
-def test_what_the_broker_gives_up_on_finds_its_dead_queue(queue) -> None:
+def test_what_the_broker_gives_up_on_finds_its_dead_queue(queue):
     document = definitions((), {})
     (policy,) = [row for row in document["policies"] if row["name"] == queue.name]
     rules = policy["definition"]

@@ -185,7 +185,7 @@ def test_what_was_acknowledged_and_not_done_is_done_after_a_crash(tmp_path: Path
             raise KeyboardInterrupt
 
     class Living(DepartmentProgram):
-        def command(self, channel: Any, event: Any, verb: str, data: Any) -> str:
+        def command(self, channel: Any, event: Any, verb: str, *_: Any) -> str:
             done.append((event["id"], verb))
             return "c"
 

@@ -146,7 +146,7 @@ class IntakeHarness:
     def outbox(self) -> list[Mapping[str, Any]]:
         """Everything that went into the outbox, in order, as it is stored."""
         with self.database.reading() as connection:
-            return list(connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings().all())
+            return [dict(row) for row in connection.execute(sa.select(outbox_table).order_by(outbox_table.c.id)).mappings()]
 
     def said(self, about: str | None = None) -> list[Event]:
         """The published messages, in order."""
@@ -168,12 +168,12 @@ class IntakeHarness:
 
     def row(self, opinion: str) -> Mapping[str, Any]:
         with self.database.reading() as connection:
-            return connection.execute(sa.select(opinions).where(opinions.c.id == opinion)).mappings().one()
+            return dict(connection.execute(sa.select(opinions).where(opinions.c.id == opinion)).mappings().one())
 
     def timeline(self, opinion: str) -> list[Mapping[str, Any]]:
         with self.database.reading() as connection:
             query = sa.select(timeline).where(timeline.c.opinion == opinion).order_by(timeline.c.at, timeline.c.id)
-            return list(connection.execute(query).mappings())
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def count(self) -> int:
         with self.database.reading() as connection:

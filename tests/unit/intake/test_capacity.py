@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -41,9 +42,8 @@ class TestTheRule:
 
         def size() -> int:
             with harness.database.reading() as connection:
-                return int(
-                    connection.exec_driver_sql("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size").scalar()
-                )
+                pages = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+                return int(connection.exec_driver_sql(pages).scalar_one())
 
         before = size()
         harness.submit_many(*({"content": content, "submitter": person} for _ in range(400)))
@@ -145,10 +145,14 @@ class TestSubmitting:
     def test_by_the_api_it_is_503_with_when_to_try_again_and_nothing_is_stored(self, harness: IntakeHarness) -> None:
         fill(harness)
         answer = harness.client.post("/api/v1/opinions", json=FORM, headers={"Idempotency-Key": "k" * 22})
-        assert (answer.status_code, answer.mimetype, answer.json["type"]) == (503, "application/problem+json", "/problems/no-room")
+        assert (answer.status_code, answer.mimetype, answer.get_json()["type"]) == (
+            503,
+            "application/problem+json",
+            "/problems/no-room",
+        )
         assert int(answer.headers["Retry-After"]) == AtCapacity.seconds
-        assert "什么都没有保存" in answer.json["detail"]
-        assert "nothing was stored" in answer.json["detail"]
+        assert "什么都没有保存" in answer.get_json()["detail"]
+        assert "nothing was stored" in answer.get_json()["detail"]
         assert stored(harness) == (0, 0)
 
     def test_the_same_request_is_taken_once_there_is_room(self, harness: IntakeHarness) -> None:
@@ -168,7 +172,7 @@ class TestSubmitting:
         again = harness.client.post("/api/v1/opinions", json=form, headers=headers)
         known = harness.client.post("/api/v1/opinions", json=form, headers=token)
         assert (again.status_code, again.json) == (201, first.json)
-        assert (known.status_code, known.json["receipt"]) == (200, first.json["receipt"])
+        assert (known.status_code, known.get_json()["receipt"]) == (200, first.get_json()["receipt"])
 
     def test_by_the_form_the_text_is_kept(self, harness: IntakeHarness) -> None:
         fill(harness)
@@ -194,15 +198,15 @@ class TestSubmitting:
 def stored(harness: IntakeHarness) -> tuple[int, int]:
     """How many opinions and how many messages."""
     with harness.database.reading() as connection:
-        count = lambda table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar()  # noqa: E731
+        count = lambda table: connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: E731
         return count("opinions"), count("outbox")
 
 
-def send_batch(harness: IntakeHarness, numbers: range) -> list[dict]:
+def send_batch(harness: IntakeHarness, numbers: range) -> list[dict[str, Any]]:
     lines = "".join(json.dumps(FORM | {"external_id": f"x-{number}"}) + "\n" for number in numbers)
     answer = harness.client.post("/api/v1/opinions/batch", data=lines, headers=NDJSON)
     if answer.status_code != 200:
-        return [{"status": answer.status_code, **answer.json}]
+        return [{"status": answer.status_code, **answer.get_json()}]
     return [json.loads(line) for line in answer.text.splitlines()]
 
 

@@ -19,7 +19,7 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.supervision import PromiseKept
-from services.contracts.messages.values import Message, Outcome
+from services.contracts.messages.values import Outcome
 from services.intake.domain.following import UNCHANGED, Change, Handling, Leading
 from services.intake.domain.opinion import DepartmentReply
 from services.intake.handlers.consuming import handling_of
@@ -55,7 +55,7 @@ def at(state: State) -> Handling:
         (PromiseKept(*A, "p-1", "修好河堤", "验收单。", DUE, True, LATER), None, Change(evaluate_by=LATER, asks=True)),
     ],
 )  # fmt: skip
-def test_each_message_changes_what_it_speaks_of_and_nothing_else(message: Message, handling: Handling | None, change: Change):
+def test_each_message_changes_what_it_speaks_of_and_nothing_else(message, handling, change):
     effect = EFFECTS[type(message)]
     assert (handling_of(message, effect), effect.change(message)) == (handling, change)
 

@@ -4,7 +4,7 @@ import itertools
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.lifecycle import State
@@ -76,7 +76,7 @@ def long_desk(open_harness):
     return open_harness()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(order=st.permutations(range(8)))
 def test_a_case_handled_twice_shows_its_last_reply_in_whatever_order_it_is_heard(long_desk, order):
     opinion = long_desk.submit().id

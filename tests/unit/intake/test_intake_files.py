@@ -22,7 +22,7 @@ def ndjson_of(data: bytes) -> list[Entry]:
     return list(read_ndjson(io.BytesIO(data)))
 
 
-def good(entries: list[Entry]) -> dict[int, str]:
+def good(entries):
     """Line numbers and titles of what could be read."""
     return {entry.number: entry.raw["title"] for entry in entries if entry.raw is not None}
 

@@ -1,6 +1,7 @@
 """The staff's side of intake: who may call what, who sees whose data, lists page by page, batches line by line."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -126,7 +127,8 @@ def test_an_opinion_is_shown_with_its_timeline_and_ratings(harness):
 
 def test_lists_come_page_by_page_newest_first_each_once(harness):
     made = [harness.submit().id for _ in range(7)]
-    found, cursor = [], {}
+    found: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = harness.get("/opinions", "reviewer", limit=3, **cursor).get_json()
         assert OpinionPage().validate(answer) == {}

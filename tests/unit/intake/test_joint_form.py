@@ -15,7 +15,7 @@ RECEIPT = re.compile(r"<strong[^>]*>([0-9A-HJKMNP-TV-Z]{5}-[0-9A-HJKMNP-TV-Z]{5}
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -33,7 +34,7 @@ from tests.unit.intake.opinions import FORM, MORNING, opinion
 GOOD, BAD = Rated(Rating.SATISFIED), Rated(Rating.DISSATISFIED, None, "没有来人。")
 
 
-def waiting(**fields: object) -> Opinion:
+def waiting(**fields: Any) -> Opinion:
     """An opinion that waits for its review."""
     return opinion(TOWN, channel="campaign", **fields)
 

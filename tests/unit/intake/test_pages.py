@@ -24,7 +24,7 @@ WRONG_CHECK = "ABCDEABCDE0000"
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 

@@ -19,7 +19,7 @@ from tests.visitors import Visit
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 

@@ -31,7 +31,7 @@ def opened(content: bytes) -> Image.Image:
     return image
 
 
-def red_corner(image: Image.Image) -> str:
+def red_corner(image):
     """Where the red quarter of the drawing is now."""
     plain = image.convert("RGB")
     for side, x in (("left", plain.width // 4), ("right", 3 * plain.width // 4)):

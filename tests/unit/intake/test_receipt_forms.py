@@ -26,12 +26,12 @@ FORMS = [("details", receipts.DETAILS), ("withdrawal", receipts.WITHDRAWAL)]
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 
 @pytest.fixture
-def paused(visit) -> str:
+def paused(visit):
     """The page of an opinion whose department waits for the submitter."""
     path = visit.receipt()
     visit.consume(created(DUE), AssignmentPaused("a", visitors.DEPARTMENT, "请说明是哪一段河道。", DUE))

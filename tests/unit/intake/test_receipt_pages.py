@@ -24,12 +24,12 @@ WRONG_CHECK = "ABCDEABCDE0000"
 
 
 @pytest.fixture
-def visit(sqlite_database, clock) -> Visit:
+def visit(sqlite_database, clock):
     return Visit(sqlite_database("intake", visitors.MIGRATIONS), clock)
 
 
 @pytest.fixture
-def answered(visit) -> str:
+def answered(visit):
     """The page of an opinion that has its reply."""
     path = visit.receipt()
     visit.consume(created(DUE), signed(DUE), progressed("已到现场查看。"), replied(DUE))

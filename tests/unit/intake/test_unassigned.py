@@ -51,7 +51,7 @@ def test_a_review_that_took_its_time_is_not_counted(harness: IntakeHarness) -> N
     assert told(harness) == 20
 
 
-def test_nothing_is_told_while_the_store_does_not_answer(clock) -> None:
+def test_nothing_is_told_while_the_store_does_not_answer(clock):
     assert list(UnassignedCollector(Database("sqlite:////nowhere/intake.db", "intake", clock)).collect()) == []
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.lifecycle import State
@@ -240,7 +240,7 @@ def end(harness, opinion):
 COUNT = len(in_order(Routing("-", DUE)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(length=st.integers(1, COUNT), chance=st.randoms(use_true_random=False))
 def test_a_case_stands_the_same_in_whatever_order_it_is_heard(lived, length, chance):
     harness, _ = lived

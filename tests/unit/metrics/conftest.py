@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import flask
 import pytest
@@ -42,6 +43,7 @@ class Running:
     database: Database
     app: flask.Flask
     telemetry: Telemetry
+    clock: FixedClock
 
     def consume(self, events: Sequence[Event]) -> None:
         with self.database.transaction() as work:
@@ -49,19 +51,20 @@ class Running:
 
     def live(self, events: Sequence[Event]) -> None:
         """Hear each event when it is said, and go back to the present."""
-        clock, present = self.service.clock, self.service.clock.now()
+        clock, present = self.clock, self.clock.now()
         for at, together in groupby(sorted(events, key=attrgetter("time")), key=attrgetter("time")):
             clock.instant = at
             self.consume(list(together))
         clock.instant = present
 
-    def get(self, path: str, **query: str):
+    def get(self, path, **query):
         return self.app.test_client().get(path, query_string=query)
 
-    def statistics(self, **query: str) -> dict:
+    def statistics(self, **query: str) -> dict[str, Any]:
         response = self.get("/api/v1/statistics", **query)
         assert response.status_code == 200, response.text
-        return response.json
+        answer: dict[str, Any] = response.json
+        return answer
 
     def exposed(self) -> str:
         return self.telemetry.expose().decode()
@@ -84,9 +87,9 @@ def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running
     access_tables.create_all(access.engine)
     app = create_app("metrics", service, Routes(main.ROUTES), TokenAuthenticator(access), telemetry)
     assert all(route.access is PUBLIC for route in main.ROUTES)
-    return Running(service, database, app, telemetry)
+    return Running(service, database, app, telemetry, clock)
 
 
 @pytest.fixture
-def running(sqlite_database, clock, tmp_path) -> Running:
+def running(sqlite_database, clock, tmp_path):
     return running_on(sqlite_database("metrics", main.ASSEMBLY.migrations), clock, tmp_path)

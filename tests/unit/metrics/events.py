@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event
@@ -74,14 +75,14 @@ class Case:
     letter: str = "a"
     round: int = 1
     events: list[Event] = field(default_factory=list)
-    sequences: Counter = field(default_factory=Counter)
+    sequences: Counter[str] = field(default_factory=Counter)
 
     @property
     def assignment(self) -> str:
         return f"{self.id}-{self.letter}"
 
     @property
-    def own(self) -> dict:
+    def own(self) -> dict[str, Any]:
         return {"assignment": self.assignment, "department": self.department}
 
     def publish(self, message: Message) -> "Case":
@@ -95,10 +96,10 @@ class Case:
         self.at += step
         return self
 
-    def submitted(self, channel="web", area="town", station="central", told=None) -> "Case":
+    def submitted(self, channel="web", area="town", station="central", told=None):
         return self.publish(OpinionSubmitted(channel, "t", self.topic, area, station, told))
 
-    def accepted(self, decision="automatic", channel="web") -> "Case":
+    def accepted(self, decision="automatic", channel="web"):
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
         return self.publish(OpinionAccepted(text, channel, decision, self.topic))
 
@@ -111,43 +112,43 @@ class Case:
     def detailed(self) -> "Case":
         return self.publish(OpinionDetailed("c", self.topic))
 
-    def merged(self, into="o1") -> "Case":
+    def merged(self, into="o1"):
         return self.publish(OpinionMerged(into, True, self.topic))
 
     def withdrawn(self) -> "Case":
         return self.publish(OpinionWithdrawn(True, None, self.topic))
 
-    def assigned(self, sign=DAY, reply=7 * DAY, contact=None, level=None, key=False, leader=None) -> "Case":
+    def assigned(self, sign=DAY, reply=7 * DAY, contact=None, level=None, key=False, leader=None):
         deadlines = {"sign": self.at + sign, "reply": self.at + reply}
         if contact is not None:
             deadlines["contact"] = self.at + contact
         return self._created(self.assignment, self.department, "lead", deadlines, level=level, key=key, leader=leader)
 
-    def joined(self, role="co_handler", department="petitions", due=3 * DAY) -> "Case":
+    def joined(self, role="co_handler", department="petitions", due=3 * DAY):
         """Another department takes part; what follows about it is told with the same role."""
         kind = "co_opinion" if role == "co_handler" else "reply"
         deadlines = {"sign": self.at + DAY, kind: self.at + due}
         return self._created(f"{self.id}-{role}", department, role, deadlines, lead=self.department)
 
-    def _created(self, assignment, department, role, deadlines, **more) -> "Case":
+    def _created(self, assignment, department, role, deadlines, **more):
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")
         return self.publish(AssignmentCreated(assignment, text, department, role, "simple", deadlines, Why("given", 1.0), **more))
 
-    def of(self, role, department="petitions") -> dict:
+    def of(self, role, department="petitions"):
         return {"assignment": f"{self.id}-{role}", "department": department, "role": role}
 
-    def advised(self, role="co_handler", on_time=True) -> "Case":
+    def advised(self, role="co_handler", on_time=True):
         return self.publish(
             AssignmentAdvised(**self.of(role), lead=self.department, content="c", deadline=self.at, on_time=on_time)
         )
 
-    def co_signed(self, role="co_handler", on_time=False) -> "Case":
+    def co_signed(self, role="co_handler", on_time=False):
         return self.publish(AssignmentSigned(**self.of(role), deadline=self.at, on_time=on_time))
 
-    def released(self, why="answered", role="co_handler") -> "Case":
+    def released(self, why="answered", role="co_handler"):
         return self.publish(AssignmentCancelled(**self.of(role), why=why))
 
-    def contacted(self, contact="phone", on_time=True) -> "Case":
+    def contacted(self, contact="phone", on_time=True):
         return self.publish(AssignmentProgressed(**self.own, content="c", contact=contact, on_time=on_time))
 
     def drafted(self) -> "Case":
@@ -156,89 +157,89 @@ class Case:
     def amended(self) -> "Case":
         return self.publish(AssignmentAmended(**self.own, reason="r"))
 
-    def marked(self, key=True, leader="l") -> "Case":
+    def marked(self, key=True, leader="l"):
         return self.publish(AssignmentMarked(**self.own, key=key, leader=leader, reason="r"))
 
-    def raised(self, level="city") -> "Case":
+    def raised(self, level="city"):
         return self.publish(AssignmentRaised(**self.own, level=level, reason="r"))
 
-    def rechecked(self, held=True) -> "Case":
+    def rechecked(self, held=True):
         return self.publish(AssignmentRechecked(**self.own, held=held, note="n"))
 
     def rescheduled(self, **deadlines: timedelta) -> "Case":
         moved = {kind: self.at + step for kind, step in (deadlines or {"reply": 9 * DAY}).items()}
         return self.publish(AssignmentRescheduled(**self.own, deadlines=moved, provisional=False, reason="r"))
 
-    def signed(self, on_time=True) -> "Case":
+    def signed(self, on_time=True):
         return self.publish(AssignmentSigned(**self.own, deadline=self.at, on_time=on_time))
 
-    def objected(self, proposed="petitions") -> "Case":
+    def objected(self, proposed="petitions"):
         return self.publish(AssignmentObjected(**self.own, reason="r", proposed=proposed))
 
-    def ruled(self, granted=True, about="objection") -> "Case":
+    def ruled(self, granted=True, about="objection"):
         return self.publish(AssignmentRuled(**self.own, about=about, granted=granted, reason="r"))
 
-    def reassigned(self, to="petitions") -> "Case":
+    def reassigned(self, to="petitions"):
         return self.publish(AssignmentReassigned(**self.own, to=to, reason="r"))
 
-    def handed_over(self, to="petitions") -> "Case":
+    def handed_over(self, to="petitions"):
         """An objection is upheld: what follows is about the other department's assignment."""
         self.ruled().reassigned(to)
         self.department, self.letter = to, chr(ord(self.letter) + 1)
         return self.assigned()
 
-    def extended(self, reply=10 * DAY) -> "Case":
+    def extended(self, reply=10 * DAY):
         return self.publish(AssignmentExtended(**self.own, original=self.at, deadlines={"reply": self.at + reply}, reason="r"))
 
     def paused(self) -> "Case":
         return self.publish(AssignmentPaused(**self.own, reason="r", until=self.at + DAY))
 
-    def resumed(self, reply=7 * DAY, **others) -> "Case":
+    def resumed(self, reply=7 * DAY, **others):
         due = {kind: self.at + left for kind, left in {**others, "reply": reply}.items()}
         return self.publish(AssignmentResumed(**self.own, deadlines=due))
 
-    def cancelled(self, why="withdrawn") -> "Case":
+    def cancelled(self, why="withdrawn"):
         return self.publish(AssignmentCancelled(**self.own, why=why))
 
-    def replied(self, outcome="solved", on_time=True) -> "Case":
+    def replied(self, outcome="solved", on_time=True):
         due = self.at + 20 * DAY
         return self.publish(
             AssignmentReplied(**self.own, content="c", outcome=Outcome(outcome), deadline=self.at, on_time=on_time, evaluate_by=due)
         )
 
-    def evaluated(self, result="satisfied", process=None, rater=None, revision=False) -> "Case":
+    def evaluated(self, result="satisfied", process=None, rater=None, revision=False):
         rated = Rating(process) if process else None
         given = {"result": Rating(result), "process": rated, "topic": self.topic, "rater": rater, "revision": revision}
         return self.publish(OpinionEvaluated(**self.own, **given, round=self.round))
 
-    def reopened(self, reply=7 * DAY, cause="dissatisfied") -> "Case":
+    def reopened(self, reply=7 * DAY, cause="dissatisfied"):
         self.round += 1
         return self.publish(AssignmentReopened(**self.own, round=self.round, deadlines={"reply": self.at + reply}, cause=cause))
 
-    def concluded(self, outcome="solved", on_time=True, rated=True) -> "Case":
+    def concluded(self, outcome="solved", on_time=True, rated=True):
         return self.publish(AssignmentConcluded(**self.own, outcome=Outcome(outcome), on_time=on_time, rated=rated))
 
-    def promised(self, due: timedelta = DAY, name="p") -> "Case":
+    def promised(self, due=DAY, name="p"):
         return self.publish(PromiseMade(**self.own, what="w", due=self.at + due, promise=f"{self.id}-{name}"))
 
-    def kept(self, on_time=True, name="p") -> "Case":
-        about = {"promise": f"{self.id}-{name}", "what": "w", "evidence": "e", "due": self.at}
+    def kept(self, on_time=True, name="p"):
+        about: dict[str, Any] = {"promise": f"{self.id}-{name}", "what": "w", "evidence": "e", "due": self.at}
         return self.publish(PromiseKept(**self.own, **about, on_time=on_time, evaluate_by=self.at + 20 * DAY))
 
-    def broken(self, name="p") -> "Case":
+    def broken(self, name="p"):
         return self.publish(PromiseBroken(**self.own, promise=f"{self.id}-{name}", what="w", due=self.at))
 
-    def reminded(self, rung="half") -> "Case":
+    def reminded(self, rung="half"):
         return self.publish(ReminderSent(**self.own, rung=rung, of="reply", deadline=self.at))
 
-    def carded(self, card="red") -> "Case":
+    def carded(self, card="red"):
         return self.publish(CardIssued(**self.own, rung=card, of="reply", card=card, deadline=self.at))
 
-    def supervised(self, rung="supervise", supervision="s") -> "Case":
+    def supervised(self, rung="supervise", supervision="s"):
         about = {"rung": rung, "of": "reply", "deadline": self.at, "supervision": f"{self.id}-{supervision}"}
         return self.publish(SupervisionRaised(**self.own, **about))
 
-    def resolved(self, result="closed", supervision="s") -> "Case":
+    def resolved(self, result="closed", supervision="s"):
         return self.publish(SupervisionResolved(**self.own, supervision=f"{self.id}-{supervision}", result=result, note="n"))
 
 

@@ -3,10 +3,11 @@
 import os
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from services.metrics.domain.counts import DIMENSIONS
 from services.metrics.domain.history.editions import History
@@ -23,11 +24,11 @@ from tests.unit.metrics.test_history import DAYS
 
 #: More of them with HISTORIES=1000.
 HISTORIES = int(os.environ.get("HISTORIES", "200"))  # noqa: TID251
-EXPECTED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-EVERY = settings(max_examples=HISTORIES, deadline=None, suppress_health_check=EXPECTED)
+
+EVERY = settings(max_examples=HISTORIES)
 
 
-def numbers(answer: PublishedStatistics) -> dict:
+def numbers(answer: PublishedStatistics) -> dict[str, Any]:
     return {name: getattr(answer, name) for name in ("as_of", "groups", "total")}
 
 
@@ -37,7 +38,7 @@ def empty(running: Running) -> None:
             work.execute(table.delete())
 
 
-def ask(running: Running, query: dict) -> dict:
+def ask(running: Running, query: dict[str, Any]) -> dict[str, Any]:
     return numbers(published_statistics(running.service, StatisticsRequest(**query)))
 
 
@@ -97,7 +98,7 @@ def derived_again(running: Running) -> None:
     assert rows(running, stories, *every) == before
 
 
-def assigned(**more) -> Case:
+def assigned(**more):
     return Case("o1").submitted().accepted().later(HOUR).assigned(level="town", **more).later(DAY)
 
 

@@ -1,6 +1,7 @@
 """Batches of messages into a real store, and the store's own shape."""
 
 import random
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,14 +19,14 @@ from tests.unit.metrics.conftest import running_on
 from tests.unit.metrics.events import DAY, Case, whole_history
 
 
-def contents(running) -> dict:
+def contents(running):
     """What is counted. The ledger is beside it: what it says is the order of arrival. So is the latest instant of recording."""
     with running.database.reading() as connection:
         every = [table for table in tables.sorted_tables if table.name not in ("leaves", "days", "subjects", "horizon", "heads")]
         return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in every}
 
 
-def answers(running) -> list:
+def answers(running):
     """What is known in the end, by everything that it can be asked by."""
     running.service.clock.instant += DAY
     return [running.statistics(by=",".join(DIMENSIONS))["groups"], running.series()]
@@ -68,7 +69,7 @@ def test_the_queue_of_the_topology_is_heard_and_an_unknown_type_is_put_aside(run
 
 
 def delivery(queue: str, message_id: str, body: bytes) -> Delivery:
-    fields = {"queue": queue, "message_id": message_id, "body": body}
+    fields: dict[str, Any] = {"queue": queue, "message_id": message_id, "body": body}
     return Delivery(**{name: fields.get(name, 0) for name in Delivery.__dataclass_fields__})
 
 

@@ -20,7 +20,7 @@ from tests.unit.metrics.test_ledger import Inside
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 
-def said(running) -> list:
+def said(running):
     """What was said by metrics."""
     with running.database.reading() as connection:
         bodies = connection.execute(sa.select(outbox_table.c.body).order_by(outbox_table.c.id)).scalars().all()
@@ -30,7 +30,7 @@ def said(running) -> list:
 class Two(Inside):
     """The place, with what a witness heard."""
 
-    def __init__(self, running) -> None:
+    def __init__(self, running):
         super().__init__(running)
         self.heard = said(running)
 
@@ -44,11 +44,11 @@ class Two(Inside):
         return json.dumps({"items": items, "next": None}).encode()
 
 
-def problems(running, place=None) -> list[str]:
+def problems(running, place=None):
     return verify_ledger.verify(place or Two(running), too=verify_heads.also)["problems"]
 
 
-def listed(running) -> list[int]:
+def listed(running):
     return [head["size"] for head in running.get("/api/v1/ledger/heads").json["items"]]
 
 
@@ -102,7 +102,7 @@ def test_heads_and_keys_are_public(signed):
         assert signed.get("/api/v1/ledger/heads", cursor=cursor).status_code == 422
 
 
-def rewrite(running, number: int) -> None:
+def rewrite(running, number):
     """Change a leaf and all that follows from it, as one does who has the store of metrics and all programs of it."""
     with running.database.transaction() as work:
         lines = {row["number"]: bytes(row["leaf"]) for row in rows_of(work.execute(sa.select(leaves)))}
@@ -126,7 +126,7 @@ def rewrite(running, number: int) -> None:
             previous = bytes.fromhex(final)
 
 
-def sign_again(running, clock) -> None:
+def sign_again(running, clock):
     """Take the heads away and sign others, as one does who has the key as well."""
     kept = said(running)
     with running.database.transaction() as work:

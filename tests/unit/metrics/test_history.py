@@ -1,6 +1,7 @@
 """The rows follow from the facts alone: not from their order, nor from how often they came."""
 
 from datetime import timedelta
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,8 @@ def full_case() -> Case:
     case = Case("o1").submitted().accepted().assigned().joined()
     case.later(HOUR).signed().later(2 * DAY).replied().later(DAY).evaluated("dissatisfied", "satisfied").reopened()
     case.later(DAY).signed().later(HOUR).replied("planned", False).later(DAY).evaluated("satisfied").concluded("planned", False)
-    return case
+    answer: Case = case
+    return answer
 
 
 #: Every step a case can tell of, with a few ways to tell it.
@@ -63,7 +65,7 @@ def test_any_order_and_any_copies_give_the_same_rows(both):
     assert derive("o1", history.values(), DAYS) == derive("o1", facts(straight), DAYS)
 
 
-def rows_by_key(derived) -> dict:
+def rows_by_key(derived):
     rows = ((table, row) for table, row in rows_of(derived) if table is not cases)
     return {(table.name, *(row[column.name] for column in table.primary_key)): row for table, row in rows}
 
@@ -71,7 +73,8 @@ def rows_by_key(derived) -> dict:
 @given(told())
 def test_a_row_that_followed_from_some_facts_is_never_left_behind_by_more_of_them(both):
     straight, shuffled = both
-    written, heard = {}, []
+    written: dict[Any, Any] = {}
+    heard: list[Any] = []
     for fact in facts(shuffled):
         heard.append(fact)
         written |= rows_by_key(derive("o1", {each.id: each for each in heard}.values(), DAYS))

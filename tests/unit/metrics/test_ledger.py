@@ -26,7 +26,7 @@ THIRDS = [EVERY[:40], EVERY[40:90], EVERY[90:]]
 class Inside(verify_ledger.Site):
     """The verifier, reading from the application itself."""
 
-    def __init__(self, running) -> None:
+    def __init__(self, running):
         super().__init__("http://inside")
         self._running = running
 
@@ -34,18 +34,19 @@ class Inside(verify_ledger.Site):
         response = self._running.app.test_client().get(f"/api/v1{path}")
         if response.status_code != 200:
             raise verify_ledger.NotReadable(response.text)
-        return response.data
+        answer: bytes = response.data
+        return answer
 
 
-def check(running, **how) -> dict:
+def check(running, **how):
     return verify_ledger.verify(Inside(running), **how)
 
 
-def entries(running) -> list[dict]:
+def entries(running):
     return Inside(running).entries()
 
 
-def events(running, day) -> list[str]:
+def events(running, day):
     return [json.loads(line)["id"] for line in Inside(running).leaves(day)]
 
 
@@ -162,16 +163,16 @@ def test_an_opinion_that_is_not_counted_is_named(three_days):
 # What somebody with the store in hand might do to it; the number is that of a leaf of the second day, from its beginning.
 
 
-def tamper(running, change) -> None:
+def tamper(running, change):
     with running.database.transaction() as work:
         change(work)
 
 
-def put(work, number, leaf) -> None:
+def put(work, number, leaf):
     work.execute(leaves.update().where(leaves.c.number == number).values(leaf=leaf))
 
 
-def leaf_at(work, number) -> bytes:
+def leaf_at(work, number):
     return work.execute(leaves.select().where(leaves.c.number == number)).one().leaf
 
 
@@ -205,7 +206,7 @@ def test_a_pair_that_changed_places_is_found(three_days, index):
     assert problems[0].startswith(f"2026-11-03 #{index}: leaf {index + 1} stands here"), problems
 
 
-def rewritten(folder, out, day, index) -> None:
+def rewritten(folder, out, day, index):
     """A copy of a ledger in which history is consistently other than it was from one leaf on."""
     source = verify_ledger.Folder(str(folder))
     kept, entries, previous, tip, total = {}, source.entries(), verify_ledger.NOTHING, verify_ledger.NOTHING, 0

@@ -1,6 +1,7 @@
 """The page of the published numbers: readable without scripts, styles inline or colours, in two languages."""
 
 from html.parser import HTMLParser
+from typing import Any
 
 from services.metrics.domain.rates import RATES
 from tests.unit.metrics.events import Case, whole_history
@@ -13,7 +14,9 @@ class Reader(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__()
-        self.tags, self.open, self.words = [], [], []
+        self.tags: list[Any] = []
+        self.open: list[Any] = []
+        self.words: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         self.tags.append((tag, dict(attrs)))
@@ -31,7 +34,7 @@ class Reader(HTMLParser):
         return " ".join(word for word in self.words if word)
 
 
-def read(response) -> Reader:
+def read(response):
     reader = Reader()
     reader.feed(response.text)
     assert reader.open == []

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -23,7 +24,7 @@ OWN = {row.name for row in PROCESS}
 PAIRS = [(name, shared) for name, rows in SHARED.items() for shared in rows]
 
 
-def families(text: str) -> dict:
+def families(text: str) -> dict[str, Any]:
     every = text_string_to_metric_families(text)
     named = {family.name + "_total" if family.type == "counter" else family.name: family for family in every}
     return {name: family for name, family in named.items() if name not in OWN and not name.startswith("process_")}
@@ -32,7 +33,8 @@ def families(text: str) -> dict:
 def value(text: str, name: str, **labels: str) -> float:
     every = (sample for family in families(text).values() for sample in family.samples)
     (found,) = [sample.value for sample in every if sample.name == name and sample.labels == labels]
-    return found
+    answer: float = found
+    return answer
 
 
 def test_the_series_are_those_of_the_table(running):
@@ -74,7 +76,7 @@ def test_every_figure_of_the_series_is_one_of_the_statistics():
 @pytest.mark.parametrize(("measure", "shared"), PAIRS, ids=[f"{name} {','.join(each.labels.values())}" for name, each in PAIRS])
 def test_a_shared_figure_is_the_same_in_both(running, measure, shared):
     running.live(whole_history())
-    found = Counter()
+    found: Counter[str] = Counter()
     for sample in (sample for family in families(running.exposed()).values() for sample in family.samples):
         if sample.name == measure + shared.suffix and all(
             sample.labels[name] in values.split(",") for name, values in shared.labels.items()

@@ -19,7 +19,7 @@ def texts(running, at=None):
     return {name: rates["plain"]["text"] for name, rates in total(running, at)["rates"].items() if "plain" in rates}
 
 
-def assigned(name="o1", **how) -> Case:
+def assigned(name="o1", **how):
     return Case(name).submitted().accepted().assigned(**how)
 
 
@@ -161,7 +161,7 @@ def test_the_rating_of_the_next_round_takes_the_place_of_all_before(running):
     assert counts(running, "evaluations") == [3]
 
 
-def solved(number: int, outcome: str = "solved", **how) -> Case:
+def solved(number, outcome="solved", **how):
     case = assigned(f"o{number}", **how).later(HOUR).signed().later(DAY).replied(outcome).later(DAY)
     return case.evaluated().concluded(outcome)
 

@@ -46,7 +46,7 @@ def at(text: str) -> datetime:
 
 def rung(code: str, of: str = "reply", action: Any = "reminder", to: tuple[str, ...] = ("department",), **when: Any) -> Rung:
     """A rung; `before`, `after` and `repeat` as text."""
-    times = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after", "repeat")}
+    times: dict[str, Any] = {name: parse_duration(text) for name, text in when.items() if name in ("before", "after", "repeat")}
     rest = {name: value for name, value in when.items() if name not in times}
     return Rung(code, f"级{code}", f"Rung {code}", of, action, to, **times, **rest)
 

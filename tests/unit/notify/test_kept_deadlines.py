@@ -12,7 +12,7 @@ from tests.unit.notify.scenes import at, deadline
 DUE, BEFORE, AFTER = at("2026-12-14 23:59:59"), at("2026-12-14 10:00"), at("2026-12-15 10:00")
 
 
-def ending(ended, kind="*", how="judged") -> Ending:
+def ending(ended, kind="*", how="judged"):
     return Ending("a-1", kind, 2, ended, how=how)
 
 

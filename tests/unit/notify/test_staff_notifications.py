@@ -15,8 +15,8 @@ from services.notify.domain.recipients import (
     address,
     next_attempt,
     rest_after,
-    write,
 )
+from services.notify.domain.wording import write
 from services.notify.gateway import AppriseNotifier, NotifierPool
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.reminders import sent_reminders
@@ -162,16 +162,16 @@ def test_a_hanging_channel_keeps_no_other_waiting():
 
     def visit(channel):
         if channel == "slow":
-            release.wait(5)
+            release.wait(60)
         visited.append(channel)
 
     rounds = NotifierPool(visit)
     slow = rounds.begin(["slow"])
     for thread in rounds.begin(["slow", "quick"]):
-        thread.join(5)
+        thread.join(60)
     assert visited == ["quick"]
     release.set()
-    slow[0].join(5)
+    slow[0].join(60)
     assert visited == ["quick", "slow"]
 
 
@@ -182,7 +182,7 @@ def test_only_so_many_channels_are_visited_at_once_and_a_failed_visit_makes_room
     rounds = NotifierPool(visit, most=1)
     for _ in range(2):
         (thread,) = rounds.begin(["a"])
-        thread.join(5)
+        thread.join(60)
 
 
 def test_an_address_that_cannot_be_read_is_said_so():

@@ -14,11 +14,11 @@ from tests.unit.notify.scenes import at, deadline, small_place
 NOW = at("2026-12-21 09:00")
 
 
-def supervision(name="s-1", **changes) -> Supervision:
+def supervision(name="s-1", **changes):
     return Supervision.about(deadline(**changes), "supervise", name, NOW)
 
 
-def meeting(name="m-1") -> Meeting:
+def meeting(name="m-1"):
     return Meeting(name, "督政议事会", at("2026-12-28 09:00"), NOW)
 
 

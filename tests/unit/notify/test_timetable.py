@@ -28,12 +28,12 @@ NOW, DUE, LATER = at("2026-11-25 10:00"), at("2026-12-14 23:59:59"), at("2026-12
 LADDER = ladder_of(small_place())
 
 
-def timetable(*known, paused_by=None) -> Timetable:
+def timetable(*known, paused_by=None):
     """The deadlines of the assignment a-1 when its event number 5 comes."""
     return Timetable(LADDER, "o-1", 5, NOW, known, paused_by)
 
 
-def created(**more) -> AssignmentCreated:
+def created(**more):
     text = OpinionText("o-1", "河道淤积", "请清淤")
     return AssignmentCreated("a-1", text, "water", "lead", "ordinary", {"reply": DUE}, Why("keyword", 1.0), **more)
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,7 @@ class Bureau:
         self.client = create_app("routing", self.service, routes, FakeAuthenticator(), Telemetry()).test_client()
         self._dispatchers = {
             subscription.queue: Dispatcher(
-                subscription, self.database, lambda queue=subscription.queue: self.broker.consumer(queue), self.broker.publisher,
+                subscription, self.database, partial(self.broker.consumer, subscription.queue), self.broker.publisher,
                 Telemetry(), 100,
             )
             for subscription in subscriptions(self.service)
@@ -119,7 +120,8 @@ class Bureau:
         """An opinion is accepted; returns its assignment's id."""
         opinion = opinion or f"o-{next(self.numbers)}"
         self.publish_to_routing(opinion, accepted(opinion, title, content, topic))
-        return self.of(opinion)["id"]
+        answer: str = self.of(opinion)["id"]
+        return answer
 
     def evaluate(
         self, assignment: str, result: str = "satisfied", comment: str | None = None, round: int | None = None, **more: Any

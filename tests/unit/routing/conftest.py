@@ -6,5 +6,5 @@ from tests.unit.routing.bureau import MIGRATIONS, Bureau
 
 
 @pytest.fixture
-def bureau(sqlite_database, clock) -> Bureau:
+def bureau(sqlite_database, clock):
     return Bureau(sqlite_database("routing", MIGRATIONS), clock)

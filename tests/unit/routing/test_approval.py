@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,11 @@ from services.routing.schemas.answers import AssignmentCase
 from tests.unit.routing.bureau import MIGRATIONS, REPLY, TOWN, Bureau, at
 
 WAYS = ["http", "amqp"]
-PLAN = {"content": "换管道。", "outcome": "planned", "promise": {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"}}
+PLAN: dict[str, Any] = {
+    "content": "换管道。",
+    "outcome": "planned",
+    "promise": {"what": "换管道", "due": "2027-01-15T17:00:00+08:00"},
+}
 FROM = {move: {row.state for row in TRANSITIONS if row.move is move} for move in (Move.DRAFT, Move.APPROVE, Move.AMEND)}
 
 

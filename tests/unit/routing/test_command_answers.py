@@ -4,7 +4,7 @@ import gzip
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.contracts.answers import CODES, UNREADABLE
@@ -78,7 +78,7 @@ def test_what_cannot_be_read_is_answered_with_what_is_wrong_and_is_no_dead_lette
     assert bureau.dead("routing.commands") == []
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(
     body=st.one_of(
         st.binary(max_size=60),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import fields, replace
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 
@@ -18,6 +19,7 @@ from services.contracts.messages.values import Outcome, Promise, Rating
 from services.routing.domain import placing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
+from services.routing.domain.commanding import DepartmentCommand
 from services.routing.domain.lead import Lead
 from services.routing.domain.levels import Mark
 from services.routing.domain.part import Part
@@ -32,11 +34,11 @@ DONE = Reply("已修好。", Outcome.SOLVED)
 APPROVING = replace(TOWN, departments={**TOWN.departments, "water": replace(TOWN.departments["water"], head_approval=True)})
 
 
-def ruled(about: str, granted: bool) -> Callable[[Case, Assignment], None]:
+def ruled(about: Literal["objection", "extension"], granted: bool) -> Callable[[Case, Assignment], None]:
     return lambda case, each: rule(case, each, Ruling(about, granted, "依职责清单。"), "token", ())
 
 
-def acted(command: object) -> Callable[[Case, Assignment], None]:
+def acted(command: DepartmentCommand) -> Callable[[Case, Assignment], None]:
     return lambda case, each: each.act(case, command)
 
 

@@ -1,5 +1,7 @@
 """What routing answers over HTTP, to whom, and that the same request twice has one effect."""
 
+from typing import Any
+
 import pytest
 
 from services.contracts.callers import PUBLIC
@@ -104,7 +106,8 @@ def test_an_assignment_is_shown_with_its_deadlines_its_reason_and_what_may_be_do
 
 def test_lists_come_page_by_page_each_once(bureau):
     made = {bureau.accept() for _ in range(7)}
-    found, cursor = [], {}
+    found: list[Any] = []
+    cursor: dict[str, str] = {}
     while True:
         answer = bureau.get("/assignments", "water", limit=3, **cursor)
         found += ids(answer)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -48,7 +49,8 @@ def without(section: str, *codes: str) -> Catalogue:
     """The town without some entries, and without what depends on them."""
     left = {code: each for code, each in getattr(TOWN, section).items() if code not in codes}
     topics = {"difficulties": lambda each: each.difficulty, "departments": lambda each: each.department}.get(section)
-    place = replace(TOWN, **{section: left})
+    changed: dict[str, Any] = {section: left}
+    place = replace(TOWN, **changed)
     if section == "difficulties" and TOWN.fallback_difficulty in codes:
         place = replace(place, fallback_difficulty=next(iter(left)))
     return place if topics is None else replace(place, topics={k: v for k, v in TOWN.topics.items() if topics(v) not in codes})
@@ -57,9 +59,9 @@ def without(section: str, *codes: str) -> Catalogue:
 def renamed(section: str, code: str) -> Catalogue:
     """The town with an entry under another code."""
     place = without(section, code)
-    return replace(
-        place, **{section: {**getattr(place, section), f"new-{code}": replace(getattr(TOWN, section)[code], code=f"new-{code}")}}
-    )
+    entry = replace(getattr(TOWN, section)[code], code=f"new-{code}")
+    changed: dict[str, Any] = {section: {**getattr(place, section), entry.code: entry}}
+    return replace(place, **changed)
 
 
 CHANGES: Mapping[str, Catalogue] = {
@@ -79,7 +81,7 @@ CHANGES: Mapping[str, Catalogue] = {
 
 
 @pytest.fixture
-def cases(bureau) -> Mapping[str, str]:
+def cases(bureau):
     """A case in each state, by its name; all of them have co-handlers, an area and a station."""
     return {state: _case(bureau, state) for state in STATES}
 
@@ -88,7 +90,7 @@ def _case(bureau: Bureau, state: str) -> str:
     opinion = OpinionText(f"o-{state}", "内涝", "请修。", "floods", "town", "central")
     bureau.publish_to_routing(opinion.id, OpinionAccepted(opinion, "web", "automatic", "floods"))
     case = bureau.lead(opinion.id)["id"]
-    steps: Mapping[str, Callable[[], object]] = {
+    steps: Mapping[str, Callable[[], Any]] = {
         "signed": lambda: bureau.do(case, "sign"), "objected": lambda: bureau.do(case, "object", BODY["object"]),
         "paused": lambda: bureau.do(case, "pause", BODY["pause"]), "asked": lambda: bureau.do(case, "extend", BODY["extend"]),
         "replied": lambda: bureau.do(case, "reply", REPLY), "promised": lambda: bureau.do(case, "reply", PLANNED),
@@ -102,10 +104,11 @@ def _case(bureau: Bureau, state: str) -> str:
         place = replace(TOWN, departments={**TOWN.departments, "water": replace(TOWN.departments["water"], head_approval=True)})
         with bureau.database.transaction() as work:
             people.move(RoutingStore(work, place), "reply", case, None, BODIES["reply"]().load(REPLY))
-    return case
+    answer: str = case
+    return answer
 
 
-def _everything(bureau: Bureau, row: Mapping) -> Mapping[str, Callable[[RoutingStore], object]]:
+def _everything(bureau, row):
     """Whatever can happen to a case, by name."""
     case, opinion = row["id"], row["opinion"]
     verbs = VERBS if row["role"] == "lead" else CO_VERBS

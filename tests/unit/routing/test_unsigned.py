@@ -11,7 +11,7 @@ from services.routing.store.unsigned import unsigned_since
 from services.runtime.store.database import Database
 
 
-def told(bureau) -> dict[str, float]:
+def told(bureau):
     (family,) = UnsignedCollector(bureau.database, lambda: bureau.catalogue).collect()
     return {sample.labels["department"]: sample.value for sample in family.samples}
 

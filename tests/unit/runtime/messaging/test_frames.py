@@ -56,7 +56,7 @@ class Line:
         self.on_inbound_frame = self.frames.append
 
     @contextmanager
-    def having_timeout(self, _: float):
+    def having_timeout(self, _):
         yield
 
     def recv(self, _: int) -> bytes:
@@ -150,7 +150,7 @@ TABLES = {
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
-def test_no_header_that_anybody_wrote_ends_the_consumer(table: bytes) -> None:
+def test_no_header_that_anybody_wrote_ends_the_consumer(table):
     header = struct.pack(">HHQH", 60, 0, 0, 0x2000 | 0x0080) + len(table).to_bytes(4, "big") + table + b"\x03m-1"
     line = Reading(struct.pack(">BHI", 2, 1, len(header)) + header + b"\xce")
     read_frames(line, 1.0)

@@ -20,7 +20,7 @@ BROKEN = TOWN.replace("difficulty: simple", "difficulty: gone")
 
 
 @pytest.fixture
-def file(tmp_path) -> Path:
+def file(tmp_path):
     path = tmp_path / "catalogue.yml"
     path.write_text(TOWN, encoding="utf-8")
     return path

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
-from services.runtime.clock import FixedClock
 from services.runtime.process.assembly import counted
-from services.runtime.process.sweep import RESTS, After, Sweep, SweepTarget, behind
+from services.runtime.process.sweep import RESTS, Sweep, SweepTarget, behind
 from services.runtime.telemetry import Telemetry
 
 tables = sa.MetaData()
@@ -32,7 +32,7 @@ class Town:
             for place, at in enumerate(rows):
                 connection.execute(jobs.insert().values(at=at, id=place, n=0))
 
-    def take(self, work, after: After, limit: int):
+    def take(self, work, after, limit):
         query = sa.select(jobs).where(jobs.c.n == 0, behind(after, jobs.c.at, jobs.c.id)).order_by(jobs.c.at, jobs.c.id)
         return work.execute(query.limit(limit)).all()
 
@@ -42,7 +42,7 @@ class Town:
             if row.id in self.bad:
                 raise ValueError(row.id)
 
-    def sweep(self, limit: int):
+    def sweep(self, limit):
         return Sweep(
             "town", self.database, SweepTarget(lambda work: work, self.take, lambda row: (row.at, row.id), self.act), limit
         )
@@ -54,7 +54,7 @@ class Town:
         return {row.id for row in rows if row.n == 0}
 
 
-def to_the_end(sweep: Sweep) -> int:
+def to_the_end(sweep: Sweep[Any, Any]) -> int:
     steps = 1
     while sweep.step():
         steps += 1
@@ -67,7 +67,7 @@ def database(sqlite_database):
     return sqlite_database()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 3), max_size=14), st.sets(st.integers(0, 13)), st.integers(1, 5))
 def test_all_that_can_be_done_is_done_whatever_fails(database, rows, bad, limit):
     town = Town(database, rows)
@@ -82,9 +82,10 @@ def test_without_a_failure_a_batch_is_one_transaction(database):
     assert to_the_end(Town(database, range(9)).sweep(3)) == 4
 
 
-def test_what_failed_rests_is_tried_again_and_is_forgotten_when_it_works(database, clock: FixedClock):
+def test_what_failed_rests_is_tried_again_and_is_forgotten_when_it_works(database, clock):
     town = Town(database, range(4))
-    town.bad, tried = {1}, []
+    town.bad = {1}
+    tried: list[Any] = []
     act, town.act = town.act, lambda work, rows: (tried.extend(row.id for row in rows), act(work, rows))
     sweep = town.sweep(10)
     to_the_end(sweep)

@@ -27,7 +27,7 @@ def delimited(rows, separator=",", end="\r\n"):
     return end.join(separator.join(f'"{cell}"' if separator in cell else cell for cell in row) for row in rows) + end
 
 
-def read(data: bytes):
+def read(data):
     table = read_delimited(io.BytesIO(data), likeness)
     columns = read_columns(table.header.cells)
     return [raw_of(columns, row.cells) if not row.reason else row.reason for row in table.rows], columns
@@ -95,7 +95,7 @@ def test_words_of_closed_sets_are_understood():
     }
 
 
-def book(*sheets) -> io.BytesIO:
+def book(*sheets):
     made, stream = openpyxl.Workbook(), io.BytesIO()
     made.remove(made.active)
     for title, rows in sheets:

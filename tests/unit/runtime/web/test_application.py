@@ -101,7 +101,8 @@ def problem(response: TestResponse, status: int, slug: str) -> dict[str, Any]:
     assert (body["type"], body["status"]) == (f"/problems/{slug}", status)
     assert body["title"]
     assert body["detail"]
-    return body
+    answer: dict[str, Any] = body
+    return answer
 
 
 class TestAnswers:
@@ -181,7 +182,7 @@ class TestBadInput:
     def test_what_is_not_a_json_object_answers_400(self, world: World, raw: bytes) -> None:
         problem(world.client.post("/api/v1/notes", data=raw, content_type="application/json"), 400, "malformed")
 
-    def test_a_schema_is_not_made_anew_for_each_request(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_schema_is_not_made_anew_for_each_request(self, world, monkeypatch):
         made: list[Note] = []
         monkeypatch.setattr(Note, "__init__", lambda note: made.append(note) or Schema.__init__(note))
         assert {world.client.post("/api/v1/notes", json={"text": "a"}).status_code for _ in range(3)} == {201}

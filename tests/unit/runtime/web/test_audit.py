@@ -121,7 +121,7 @@ class TestDurability:
             place.audit_log.close()
         assert len(place.lines()) == 3
 
-    def test_many_requests_share_a_commit(self, harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_many_requests_share_a_commit(self, harness, monkeypatch):
         place, commits = harness(), list[int]()
         transaction = place.database.transaction
         monkeypatch.setattr(place.database, "transaction", lambda: commits.append(1) or transaction())
@@ -143,7 +143,7 @@ class TestDurability:
         place, free = harness(), threading.Event()
         monkeypatch.setattr("services.runtime.web.audit.PATIENCE", 0.05)
         transaction = place.database.transaction
-        monkeypatch.setattr(place.database, "transaction", lambda: free.wait(5) and transaction())
+        monkeypatch.setattr(place.database, "transaction", lambda: free.wait(60) and transaction())
         with pytest.raises(Unavailable):
             place.audit_log.begin(REVIEWING)
         free.set()

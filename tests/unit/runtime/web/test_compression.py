@@ -7,7 +7,6 @@ import json
 
 import flask
 import pytest
-from werkzeug.test import TestResponse
 
 from services.contracts.callers import PUBLIC
 from services.runtime.telemetry import Telemetry
@@ -20,7 +19,7 @@ LARGE = "意见" * SMALLEST
 TYPES = ["text/csv", "text/html", "image/jpeg", "image/svg+xml"]
 
 
-def ask(path: str, coding: str | None = "gzip", method: str = "GET") -> TestResponse:
+def ask(path, coding="gzip", method="GET"):
     routes = Routes()
     routes.get("/large", access=PUBLIC)(lambda _: (200, {"text": LARGE}))
     routes.get("/small", access=PUBLIC)(lambda _: (200, {"text": "x"}))

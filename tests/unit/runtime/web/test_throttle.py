@@ -141,7 +141,7 @@ class TestSubmissions:
         place = harness(submissions=100, station_submissions=2)
 
         def submit(number: int, station: str, **form: Any) -> int:
-            body = {"data": {"station": station}} if form else {"json": {"station": station}}
+            body: dict[str, Any] = {"data": {"station": station}} if form else {"json": {"station": station}}
             return place.ask("POST", "/opinions" if form else "/api/v1/opinions", peer=f"203.0.113.{number}", **body).status_code
 
         assert [submit(number, "east") for number in range(3)] == [201] * 3
@@ -172,7 +172,8 @@ class TestReceipts:
 
 class TestTokens:
     def test_wrong_tokens_are_refused_after_a_while_and_right_ones_never(self, harness: Open) -> None:
-        place, wrong = harness(wrong_sign_ins=5), {"headers": {"Authorization": "Bearer hy_wrong"}}
+        place = harness(wrong_sign_ins=5)
+        wrong: dict[str, Any] = {"headers": {"Authorization": "Bearer hy_wrong"}}
         assert {place.ask("GET", "/api/v1/opinions", **wrong).status_code for _ in range(10)} == {401}
         assert place.ask("GET", "/api/v1/opinions", **wrong).status_code == 429
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200

@@ -46,7 +46,8 @@ class Shelf:
 
     def round(self, since: str, steps: Iterator[None]) -> tuple[list[tuple[str, str]], str]:
         """What a follower reads in one round, while others commit between its pages; and where its next round begins."""
-        seen, cursor = [], {}
+        seen: list[tuple[str, str]] = []
+        cursor: dict[str, str] = {}
         while True:
             page = self.ask(updated_since=since, limit=2, **cursor)
             seen += [(item["id"], item["state"]) for item in page["items"]]
@@ -110,7 +111,8 @@ def test_pages_in_any_order_have_every_item_once_ties_too(engine, sort):
     shelf = shelf_on(engine)
     for number in range(25):
         shelf.commit(BEGIN + timedelta(seconds=number // 10), f"t{number:02}")
-    found, cursor = [], {}
+    found: list[str] = []
+    cursor: dict[str, str] = {}
     while True:
         page = shelf.ask(sort=sort, limit=7, **cursor)
         found += [item["id"] for item in page["items"]]
