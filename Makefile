@@ -14,7 +14,7 @@ READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help demo up down logs test check lint fix bench faults fuzz audit compose-test docs lock broker
+.PHONY: help demo up down logs test test-fast check lint fix bench faults fuzz audit compose-test docs lock broker
 
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ logs: $(READY) ## 查看日志 · show the logs as they grow
 
 test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
 	@$(PY) -m pytest tests -q --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
+
+test-fast: $(DEV) ## 随手运行的测试，一分钟以内，不用消息队列 · the tests of the inner loop: under a minute, without a broker
+	@$(PY) -m pytest tests/unit tests/architecture -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
 
