@@ -29,6 +29,7 @@ log = structlog.get_logger()
 #: How long a request waits for its entry, and how long the process waits for the last ones when it ends.
 PATIENCE = 10.0
 MOST_AT_ONCE = 500
+LONGEST_SUBJECT = 200
 lines = sa.Table(
     "audit",
     tables,
@@ -41,7 +42,7 @@ lines = sa.Table(
     sa.Column(PARTY, sa.String(40), key="party"),
     sa.Column("method", sa.String(8), nullable=False),
     sa.Column("route", sa.String(200), nullable=False),
-    sa.Column("subject", sa.String(200)),
+    sa.Column("subject", sa.String(LONGEST_SUBJECT)),
     sa.Column("status", sa.Integer),
     sa.Index("audit_token", "token", "id"),
     sa.Index("audit_subject", "subject", "id"),
@@ -167,3 +168,17 @@ def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, 
             query = query.where(lines.c[column] == value)
     with database.reading() as connection:
         return rows_of(connection.execute(query))[::-1]
+
+
+def subjects_of(method: str, answer: object) -> list[str]:
+    """The ids of what a request made, or decided about many, which only its answer tells."""
+    if not isinstance(answer, Mapping):
+        return []
+    items = answer.get("items") if method != "GET" else None
+    found = [item.get("id") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else [answer.get("id")]
+    return [printable(str(each)) for each in found if each]
+
+
+def printable(text: str) -> str:
+    """A subject without control characters, as long as its column takes."""
+    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SUBJECT]

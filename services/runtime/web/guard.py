@@ -11,14 +11,13 @@ import flask
 from services.contracts.callers import NOBODY, SECRET_PARTS, Caller
 from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.audit import AuditEntry, AuditLog, line_for
+from services.runtime.web.audit import AuditEntry, AuditLog, line_for, printable, subjects_of
 from services.runtime.web.problems import status_for
 from services.runtime.web.requests import FORM, MULTIPART, form_value
 from services.runtime.web.routes import Route
 from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
 from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
 
-LONGEST_SUBJECT = 200
 #: How many bytes of a body count as a unit of work.
 BYTES_A_UNIT = 100_000
 
@@ -122,7 +121,7 @@ class RequestGuard:
     def _line(self, route: Route, caller: Caller, path: Mapping[str, str]) -> AuditEntry | None:
         if caller is NOBODY or not route.is_recorded:
             return None
-        subject = next((_printable(value) for name, value in path.items() if name not in SECRET_PARTS), None)
+        subject = next((printable(value) for name, value in path.items() if name not in SECRET_PARTS), None)
         return line_for(caller, flask.g.request_id, self._service, route.method, route.path, subject)
 
 
@@ -170,7 +169,7 @@ class GuardedRequest:
         """Note the status and the subjects of the answer; a 404 counts as a miss."""
         if status == 404:
             self.count_miss()
-        self.status, self.subjects = status, _subjects(self._route, answer)
+        self.status, self.subjects = status, [] if "<" in self._route.path else subjects_of(self._route.method, answer)
 
 
 def authorize(route: Route, principal: Principal) -> None:
@@ -188,16 +187,3 @@ def _field(body: object, name: str) -> str | None:
     """A field of a body as its schema has made it."""
     value: str | None = body.get(name) if isinstance(body, Mapping) else getattr(body, name, None)
     return value
-
-
-def _subjects(route: Route, answer: object) -> list[str]:
-    # What a request made, or decided about many, is known from the answer only.
-    if "<" in route.path or not isinstance(answer, Mapping):
-        return []
-    items = answer.get("items") if route.method != "GET" else None
-    found = [item.get("id") for item in items if isinstance(item, Mapping)] if isinstance(items, list) else [answer.get("id")]
-    return [_printable(str(each)) for each in found if each]
-
-
-def _printable(text: str) -> str:
-    return "".join(letter for letter in text if letter.isprintable())[:LONGEST_SUBJECT]
