@@ -14,8 +14,9 @@ from services.intake.store.tables import tables as intake
 from services.metrics.store.tables import tables as metrics
 from services.notify.store.tables import tables as notify
 from services.routing.store.tables import tables as routing
+from services.runtime.settings import SettingsInvalid
 from services.runtime.store import idempotency, inbox, journal_tables, outbox  # noqa: F401
-from services.runtime.store.migrate import ACCESS, STORE
+from services.runtime.store.migrate import ACCESS, STORE, migrate
 from services.runtime.web import access, audit, sessions  # noqa: F401
 from tests.stores import MakeDatabase
 
@@ -72,3 +73,11 @@ def test_the_revisions_make_what_the_code_expects(stream: str, any_database: Mak
     assert own == set(expected.tables)
     for table in expected.tables:
         assert shape(migrated.engine, table) == shape(modelled.engine, table)
+
+
+def test_a_store_of_another_version_is_left_alone(any_database: MakeDatabase) -> None:
+    database = any_database()
+    with database.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE version_runtime SET version_num = '9999'"))
+    with pytest.raises(SettingsInvalid, match="store of runtime was made by another version of Huiying, whose revision 9999"):
+        migrate(database, STORE, "runtime")

@@ -12,6 +12,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from services.runtime.settings import SettingsInvalid
 from services.runtime.store.database import Database
 
 HERE = Path(__file__).parent / "migrations"
@@ -27,17 +28,25 @@ def _config(folder: Path) -> Config:
     return config
 
 
+def _revisions(connection: Connection, folder: Path, stream: str) -> tuple[list[str], str | None]:
+    """The revisions of `folder`, newest first, and the one that the store has."""
+    known = [revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
+    return known, MigrationContext.configure(connection, opts={"version_table": f"version_{stream}"}).get_current_revision()
+
+
 def missing_revisions(connection: Connection, folder: Path, stream: str) -> list[str]:
     """The revisions of `folder` that the store has not seen, oldest first; none where the store is newer than this code."""
-    known = [revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
-    current = MigrationContext.configure(connection, opts={"version_table": f"version_{stream}"}).get_current_revision()
+    known, current = _revisions(connection, folder, stream)
     if current is not None and current not in known:
         return []
     return known[: known.index(current)][::-1] if current is not None else known[::-1]
 
 
 def migrate(database: Database, folder: Path, stream: str) -> None:
-    """Run the revisions of `folder` that the store has not seen; `stream` names its version table."""
+    """Run the revisions of `folder` that the store has not seen; `stream` names its version table.
+
+    Raises `SettingsInvalid` for a store of a version that this code does not know.
+    """
     config = _config(folder)
     with database.engine.begin() as connection:
         if not database.is_sqlite:
@@ -45,5 +54,11 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
             connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
             connection.execute(sa.text("SET LOCAL lock_timeout = 0"))
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(zlib.crc32(b"migrate"))))
+        known, current = _revisions(connection, folder, stream)
+        if current is not None and current not in known:
+            raise SettingsInvalid(
+                f"The store of {stream} was made by another version of Huiying, whose revision {current} this one does not know. "
+                "Use the version that made it, or name a store that is empty."
+            )
         config.attributes |= {"connection": connection, "version_table": f"version_{stream}"}
         command.upgrade(config, "head")
