@@ -64,6 +64,7 @@ NAMES = ("x-death", "x-attempt", "x-error", "x-failed", "x-routing-key", "x-user
 DEATHS = st.lists(st.dictionaries(st.sampled_from(("count", "reason", "exchange", "routing-keys", "time")), VALUES))
 
 
+@pytest.mark.slow
 @given(
     st.binary(),
     st.none() | st.dictionaries(st.sampled_from(NAMES), VALUES | DEATHS),

@@ -72,6 +72,7 @@ def test_a_page_within_and_behind_a_picture_is_gone():
     assert kept.content.endswith(b"\xff\xd9")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "kept"), [((8000, 5000), (2560, 1600)), ((3000, 6000), (1280, 2560)), ((2560, 10), (2560, 10))])
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_a_large_picture_becomes_as_large_as_is_useful(kind, size, kept):
@@ -101,6 +102,7 @@ def test_of_several_pictures_in_a_file_the_first_is_kept():
     assert getattr(opened(read_photo(moving).content), "n_frames", 1) == 1
 
 
+@pytest.mark.slow
 def test_a_picture_that_would_be_stored_too_large_is_stored_smaller():
     noise = Image.effect_noise((2000, 1500), 200)
     colours = Image.merge("RGB", [noise, noise.rotate(90, expand=False), noise.rotate(180)])

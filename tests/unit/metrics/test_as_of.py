@@ -47,18 +47,11 @@ def rows(running: Running, *some: sa.Table) -> dict[str, list[str]]:
         return {table.name: sorted(map(str, connection.execute(sa.select(table)))) for table in some}
 
 
-@pytest.fixture
-def unhurried(running):
-    with running.database.engine.connect() as connection:
-        sa.event.listen(running.database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-        connection.invalidate()
-    return running
-
-
+@pytest.mark.slow
 @EVERY
 @given(history=histories())
-def test_what_was_answered_as_of_an_instant_is_answered_for_ever(unhurried, history):
-    running, clock = unhurried, unhurried.service.clock
+def test_what_was_answered_as_of_an_instant_is_answered_for_ever(running, history):
+    clock = running.service.clock
     empty(running)
     answers = []
     for each in history:

@@ -73,6 +73,7 @@ def test_every_figure_of_the_series_is_one_of_the_statistics():
     assert {name for _, shared in PAIRS for name in shared.counts} <= set(COUNTS_BY_NAME)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("measure", "shared"), PAIRS, ids=[f"{name} {','.join(each.labels.values())}" for name, each in PAIRS])
 def test_a_shared_figure_is_the_same_in_both(running, measure, shared):
     running.live(whole_history())

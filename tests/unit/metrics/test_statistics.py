@@ -71,6 +71,7 @@ def test_what_is_not_known_yet_is_a_group_of_its_own(running):
     assert [group["key"] for group in running.statistics(by="department,area")["groups"]] == [{"department": None, "area": None}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "hours", [0, 1, 24, 25, 26, 49, 50, 72, 96, 97, 120, 193, 216, 241, 420, 433, 481, 700, 720, 816, 960, 75, 99, 145, 313]
 )

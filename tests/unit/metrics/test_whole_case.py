@@ -180,6 +180,7 @@ PUBLISHED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("place", "opinions", "number", "otherwise", "rate", "variant", "text"), PUBLISHED)
 def test_the_figures_that_places_publish_come_out(running, place, opinions, number, otherwise, rate, variant, text):
     told(running, number, opinions, otherwise)

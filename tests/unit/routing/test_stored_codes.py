@@ -150,6 +150,7 @@ class _Enough(Exception):
     """Nothing of it is kept."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES)
 def test_every_move_of_every_state_works_or_says_why_not(bureau, cases, change):
     place, made, reasons = CHANGES[change], 0, {}

@@ -76,6 +76,7 @@ LONGEST = int(SETTLING.total_seconds()) - 1
 STEPS = st.lists(st.tuples(st.integers(0, 40), st.sampled_from("abcdef"), st.integers(0, LONGEST)), max_size=40)
 
 
+@pytest.mark.slow
 @given(STEPS, st.data())
 @settings(max_examples=200)
 def test_a_follower_meets_every_last_state_whenever_it_was_committed(engine, steps, data):
