@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+from werkzeug.routing import Rule
 
 from benchmarks.cluster import ClusterMissing, PrivateCluster
 from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
@@ -60,6 +61,26 @@ def absent(reason: str) -> NoReturn:
     if inherited("CI").get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_compiled_once() -> Iterator[None]:
+    """Werkzeug compiles each rule of each application it is added to, which is most of what a fresh application costs.
+
+    Here what a rule compiles to is kept for the next application with the same rule.
+    """
+    compiled: dict[tuple[object, ...], Any] = {}
+    compile_builder = Rule._compile_builder
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
+        key = (rule.rule, rule.subdomain, rule.host, str(rule.defaults), append_unknown)
+        if key not in compiled:
+            compiled[key] = compile_builder(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield
 
 
 @pytest.fixture
