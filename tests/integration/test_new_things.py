@@ -13,7 +13,8 @@ import pytest
 
 from docs.generator.product import ROOT
 
-PARTS = ("services", "docs", "tests", "deploy", "examples", "benchmarks", "README.md", "README.zh-CN.md", "pyproject.toml")
+FOLDERS = ("services", "docs", "tests", "deploy", "examples", "benchmarks")
+FILES = ("README.md", "README.zh-CN.md", "pyproject.toml", ".importlinter")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".pytest_cache", ".hypothesis")
 
 
@@ -150,7 +151,7 @@ def is_named(path: str, names: list[str]) -> bool:
 @pytest.fixture
 def scratch(tmp_path: Path) -> Path:
     """A copy of the project."""
-    for part in PARTS:
+    for part in (*FOLDERS, *FILES):
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(source, tmp_path / part, ignore=LEFT_OUT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Callable
+from typing import Any
 
 import flask
 import pytest
@@ -19,14 +21,18 @@ LARGE = "意见" * SMALLEST
 TYPES = ["text/csv", "text/html", "image/jpeg", "image/svg+xml"]
 
 
-def ask(path, coding="gzip", method="GET"):
+def view_of(content_type: str) -> Callable[[object], flask.Response]:
+    return lambda _: flask.Response(LARGE, content_type=content_type)
+
+
+def ask(path: str, coding: str | None = "gzip", method: str = "GET") -> Any:
     routes = Routes()
     routes.get("/large", access=PUBLIC)(lambda _: (200, {"text": LARGE}))
     routes.get("/small", access=PUBLIC)(lambda _: (200, {"text": "x"}))
     routes.get("/stream", access=PUBLIC)(lambda _: flask.Response(iter([LARGE]), content_type="text/csv"))
     for each in TYPES:
         kind = each.partition("/")[2]
-        routes.get(f"/{kind}", access=PUBLIC)(lambda _, each=each: flask.Response(LARGE, content_type=f"{each}; charset=utf-8"))
+        routes.get(f"/{kind}", access=PUBLIC)(view_of(f"{each}; charset=utf-8"))
 
     def tagged(_: object) -> flask.Response:
         answer = flask.Response(LARGE, content_type="text/csv")
