@@ -34,8 +34,8 @@ logs: $(READY) ## 查看日志 · show the logs as they grow
 test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
 	@$(PY) -m pytest tests -q --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
 
-test-fast: $(DEV) ## 随手运行的测试，一分钟以内，不用消息队列 · the tests of the inner loop: under a minute, without a broker
-	@$(PY) -m pytest tests/unit tests/architecture -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
+test-fast: $(DEV) ## 随手运行的单元测试，一分钟以内，不用消息队列 · the unit tests of the inner loop: under a minute, without a broker
+	@$(PY) -m pytest tests/unit -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
 

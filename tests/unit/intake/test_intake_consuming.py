@@ -76,6 +76,7 @@ def long_desk(open_harness):
     return open_harness()
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(order=st.permutations(range(8)))
 def test_a_case_handled_twice_shows_its_last_reply_in_whatever_order_it_is_heard(long_desk, order):

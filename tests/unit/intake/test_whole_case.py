@@ -240,6 +240,7 @@ def end(harness, opinion):
 COUNT = len(in_order(Routing("-", DUE)))
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(length=st.integers(1, COUNT), chance=st.randoms(use_true_random=False))
 def test_a_case_stands_the_same_in_whatever_order_it_is_heard(lived, length, chance):

@@ -17,6 +17,7 @@ from services.runtime.store.outbox import outbox_table
 from tests.unit.metrics.events import START, Case
 from tests.unit.metrics.test_ledger import Inside
 
+pytestmark = pytest.mark.slow
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 
 

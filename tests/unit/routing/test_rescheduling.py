@@ -179,6 +179,7 @@ class Killed(BaseException):
     """The process ends here, in the middle of a transaction."""
 
 
+@pytest.mark.slow
 def test_three_thousand_cases_follow_though_the_worker_is_killed_again_and_again(town, monkeypatch):
     many(town, 3000)
     save, saved = RoutingStore.save, [0]

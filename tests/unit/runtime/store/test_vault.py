@@ -12,6 +12,7 @@ scalars = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 
 
+@pytest.mark.slow
 @given(values)
 def test_what_is_sealed_is_opened_as_it_was(value: object) -> None:
     vault = Vault([NEW])
