@@ -66,12 +66,7 @@ def create_app(
         endpoint = f"{route.method} {route.path}"
         app.add_url_rule(route.path, endpoint, _serve(route, service, guard), methods=[route.method])
     app.before_request(_begin)
-
-    def finish(response: flask.Response) -> flask.Response:
-        share(response, origins)
-        return _finish(response, name, telemetry, guard)
-
-    app.after_request(finish)
+    app.after_request(lambda response: _finish(response, name, telemetry, guard, origins))
     pages = {f"{route.method} {route.path}": route.page for route in routes if route.page}
     app.register_error_handler(Exception, lambda error: shown(failed(error), pages, API))
     return app
@@ -118,7 +113,9 @@ def _begin() -> None:
         raise Malformed("An address must not hold control characters.")
 
 
-def _finish(response: flask.Response, name: str, telemetry: Telemetry, guard: RequestGuard) -> flask.Response:
+def _finish(
+    response: flask.Response, name: str, telemetry: Telemetry, guard: RequestGuard, origins: Collection[str]
+) -> flask.Response:
     request = flask.request
     route = request.url_rule.rule if request.url_rule else "none"
     seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
@@ -133,5 +130,6 @@ def _finish(response: flask.Response, name: str, telemetry: Telemetry, guard: Re
         response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.update(guard.standings())
+    share(response, origins)
     compress(response)
     return response
