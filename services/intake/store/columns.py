@@ -1,11 +1,10 @@
-"""Columns whose values are types of the domain: codes that come from closed sets, and values that are kept as JSON."""
+"""Columns whose values are types of the domain: codes that come from closed sets, and where it is."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
@@ -13,7 +12,6 @@ from sqlalchemy.types import TypeDecorator
 from services.intake.domain.submission import Location, as_given
 
 E = TypeVar("E", bound=StrEnum)
-V = TypeVar("V")
 #: A row as SQLAlchemy gives it, whose columns are attributes.
 StoredRow = sa.Row[Any]
 
@@ -31,25 +29,6 @@ class EnumCode(TypeDecorator[E], Generic[E]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> E | None:
         """The text as a member of the enumeration."""
         return None if value is None else self.codes(value)
-
-
-class Kept(TypeDecorator[V], Generic[V]):
-    """A value that is kept as JSON and made again of it."""
-
-    impl = sa.JSON
-    cache_ok = True
-
-    def __init__(self, kind: type[V]) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def process_bind_param(self, value: V | None, dialect: Dialect) -> object:
-        """The value as plain JSON."""
-        return msgspec.to_builtins(value)
-
-    def process_result_value(self, value: object, dialect: Dialect) -> V | None:
-        """Parsed JSON as the value."""
-        return None if value is None else msgspec.convert(value, self.kind)
 
 
 class KeptLocation(TypeDecorator[Location]):

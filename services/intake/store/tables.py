@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
-from services.intake.store.columns import EnumCode, Kept, KeptLocation
+from services.intake.store.columns import EnumCode, KeptLocation
 from services.runtime.store.database import Instant
+from services.runtime.store.nouns import JsonValue
 from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()
@@ -48,12 +49,12 @@ opinions = sa.Table(
     sa.Column("level", sa.String(12)),
     sa.Column("difficulty", sa.String(60)),
     sa.Column("chosen", sa.String(40)),
-    sa.Column("co_handlers", Kept(tuple[str, ...])),
+    sa.Column("co_handlers", JsonValue(tuple[str, ...])),
     sa.Column("handling", sa.String(12)),
     sa.Column("key", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("leader", sa.Text),
-    sa.Column("items", Kept(tuple[ReplyItem, ...])),
-    sa.Column("co_opinions", Kept(tuple[CoOpinion, ...])),
+    sa.Column("items", JsonValue(tuple[ReplyItem, ...])),
+    sa.Column("co_opinions", JsonValue(tuple[CoOpinion, ...])),
     sa.Column("asked_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("marked_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("raised_sequence", sa.Integer, nullable=False, server_default="0"),

@@ -11,11 +11,10 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.contracts.messages.values import Moved
 from services.routing.domain.rescheduling import AdoptedCalendar, CalendarBasis, MovedDeadline
-from services.routing.store.columns import JsonValue
 from services.routing.store.tables import assignments, tables
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.store.nouns import NounTable
+from services.runtime.store.nouns import JsonValue, NounTable
 from services.runtime.web.lists.listing import newest_first
 
 #: Every calendar that was in force, the newest last. `reached` is the last assignment that was looked at, `done` when the last

@@ -8,8 +8,8 @@ from services.contracts.commands import Reply
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Promise, ReplyItem
 from services.routing.domain.assignment import Span
-from services.routing.store.columns import JsonValue
 from services.runtime.store.database import Instant
+from services.runtime.store.nouns import JsonValue
 from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()

@@ -1,4 +1,4 @@
-"""Typed nouns in a store: dataclasses whose fields lie in the columns of the same names."""
+"""Typed nouns in a store: dataclasses whose fields lie in the columns of the same names, values of theirs as JSON."""
 
 from __future__ import annotations
 
@@ -8,13 +8,34 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+import msgspec
 import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator
 
 from services.runtime.store.bulk import REMEMBERED
 from services.runtime.store.database import Transaction
 
 T = TypeVar("T")
 UPDATED = "updated"
+
+
+class JsonValue(TypeDecorator[T]):
+    """A column that keeps a frozen value, or a tuple of them, as JSON: `shape` says which."""
+
+    impl = sa.JSON(none_as_null=True)
+    cache_ok = True
+
+    def __init__(self, shape: type[T]) -> None:
+        super().__init__()
+        self.shape = shape
+
+    def process_bind_param(self, value: T | None, dialect: Any) -> Any:
+        """The value to plain JSON."""
+        return msgspec.to_builtins(value)
+
+    def process_result_value(self, value: Any, dialect: Any) -> T | None:
+        """Plain JSON to the value."""
+        return None if value is None else msgspec.convert(value, self.shape)
 
 
 class NounTable(Generic[T]):
