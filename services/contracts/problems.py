@@ -76,6 +76,15 @@ PROBLEMS: Mapping[str, Meaning] = {
         "系统出了差错", "Something went wrong here",
         "差错已记入日志，询问时请报 X-Request-ID。", "It is in the log; name the X-Request-ID if you ask about it.",
     ),
+    "not-http": Meaning(
+        "请求不符合 HTTP", "The request is not HTTP as it should be",
+        "请检查请求行、请求头和内容长度。", "Check the request line, the headers and the length of the body.",
+    ),
+    "no-answer": Meaning(
+        "服务没有答复", "The service did not answer",
+        "请求可能已经生效。请带上同一 Idempotency-Key 重发同一请求。",
+        "The request may have taken effect. Send it again with the same Idempotency-Key.",
+    ),
     "too-slow": Meaning(
         "请求没有及时送达", "The request did not arrive in time",
         "请一次连续发完整个请求。", "Send the whole request without pauses.",

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import re
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
+import pytest
 import yaml
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from services.console.embedded.assemblies import assemblies
 from services.console.embedded.combined_app import DEFAULT, PATHS
+from services.runtime.web.problems import wording
 from services.runtime.web.routes import LONGEST_BODY
 
-CONFIG = (Path(__file__).parents[2] / "deploy/gateway/nginx.conf").read_text()
+GATEWAY = Path(__file__).parents[2] / "deploy/gateway"
+CONFIG = (GATEWAY / "nginx.conf").read_text()
 COMPOSE = (Path(__file__).parents[2] / "docker-compose.yml").read_text()
+
+#: Status and language to what the gateway answers.
+PROBLEMS = {
+    (int(status), language): json.loads(body)
+    for status, language, body in re.findall(r'"(\d+) (\S+)" +\'(.+)\';', (GATEWAY / "problems.conf").read_text())
+}
 
 
 def table() -> dict[str, str]:
@@ -60,3 +72,31 @@ def test_the_gateway_takes_what_the_services_take() -> None:
     default, *others = re.findall(r"client_max_body_size (\d+)m;", CONFIG)
     assert int(default) << 20 >= LONGEST_BODY
     assert max(route.longest for route in routes) <= max(map(int, others)) << 20
+
+
+def test_every_error_of_the_gateway_is_a_problem_in_both_languages() -> None:
+    errors = re.findall(r"error_page ([\d ]+?)(?: =(\d+))? (?:@problem|/unreadable);", CONFIG)
+    statuses = {int(new or old) for many, new in errors for old in many.split()}
+    assert {400, 404, 405, 413, 414, 431, 500, 501, 502, 503, 504, 505} == statuses
+    assert set(PROBLEMS) == {(status, language) for status in statuses for language in ("en", "zh-CN")}
+
+
+@pytest.mark.parametrize(("status", "language"), PROBLEMS)
+def test_the_gateway_words_a_problem_as_the_services_do(status: int, language: str) -> None:
+    told, english = PROBLEMS[status, language], PROBLEMS[status, "en"]
+    slug, asked = told["type"].removeprefix("/problems/"), LanguageAccept([(language, 1.0)])
+    assert wording(status, slug, english["title"], english["detail"], asked) == (told, language)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "", "zh", "zh-CN,zh;q=0.9,en;q=0.8", "fr, zh-Hans;q=0.5", "ZH-hant", "en", "en-GB,zh;q=0.5", "fr", "*", "zh;q=0",
+        "zh-CN;q=0, en", "*,zh;q=0.1", "zhx", "de-zh", "zh ;q=0.0, fr", "zh;q=0.05", ";;;,",
+    ],
+)  # fmt: skip
+def test_the_gateway_finds_the_language_that_the_services_find(asked: str) -> None:
+    pattern = re.search(r'"~\*(\^\S+)" +zh-CN;', CONFIG)
+    assert pattern is not None
+    found = "zh-CN" if re.search(pattern[1], asked, re.IGNORECASE) else "en"
+    assert found == wording(413, "too-large", "", "", parse_accept_header(asked, LanguageAccept))[1]

@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from services.console.embedded.processes import free_port
+from services.contracts.problems import meaning_of
 from services.runtime.web.serving import gathering
 
 THREADS = 2
@@ -118,10 +119,19 @@ def test_a_body_is_asked_for_and_then_taken(port: int) -> None:
     ],
 )
 def test_what_is_wrong_is_answered_with_a_problem_document_at_once(port: int, raw: bytes, status: int) -> None:
-    head, _, body = ask(port, raw).partition(b"\r\n\r\n")
-    assert head.startswith(b"HTTP/1.1 %d " % status)
-    assert b"application/problem+json" in head
-    assert json.loads(body)["status"] == status
+    told = {}
+    for language in ("en", "zh-CN"):
+        line, end, rest = raw.partition(b"\r\n")
+        head, _, body = ask(port, line + end + b"Accept-Language: " + language.encode() + end + rest).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 %d " % status)
+        assert b"application/problem+json" in head
+        assert f"Content-Language: {language}\r\nVary: Accept-Language\r\n".encode() in head
+        told[language] = json.loads(body)
+        assert told[language]["status"] == status
+    meaning = meaning_of(told["en"]["type"].removeprefix("/problems/"))
+    assert meaning is not None
+    assert (told["en"]["title"], told["zh-CN"]["title"]) == (meaning.title, meaning.title_zh)
+    assert told["zh-CN"]["detail"] == f"{meaning.advice_zh}（{told['en']['detail']}）"
 
 
 def test_who_sends_too_much_hears_of_it_after_having_sent_it(port: int) -> None:

@@ -11,6 +11,7 @@ import orjson
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.exceptions import HTTPException
 
 from services.contracts.errors import NotFound, NotSignedIn, Refusal, TooLarge, TooMany, Unavailable, UnsupportedType, status_of
@@ -29,22 +30,29 @@ def json_response(status: int, answer: object, content_type: str = "application/
     return flask.Response(orjson.dumps(answer, default=msgspec.to_builtins), status, content_type=content_type)
 
 
-def document(status: int, slug: str, title: str, detail: str, **more: object) -> flask.Response:
-    """A problem document, in Chinese where that is asked for and the type has a translation; the details stay in English."""
+def wording(status: int, slug: str, title: str, detail: str, languages: LanguageAccept) -> tuple[dict[str, object], str]:
+    """The body of a problem document and its language: Chinese where that is preferred and the type has a translation, with the
+    details in English."""
     meaning = meaning_of(slug)
-    chinese = meaning is not None and _asks_for_chinese()
+    chinese = meaning is not None and _prefers_chinese(languages)
     if meaning is not None and chinese:
         title, detail = meaning.title_zh, f"{meaning.advice_zh}（{detail}）"
-    body = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    body: dict[str, object] = {"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail}
+    return body, "zh-CN" if chinese else "en"
+
+
+def document(status: int, slug: str, title: str, detail: str, **more: object) -> flask.Response:
+    """A problem document, in the language that the caller prefers."""
+    body, language = wording(status, slug, title, detail, flask.request.accept_languages)
     response = json_response(status, body | more, PROBLEM)
-    response.headers["Content-Language"] = "zh-CN" if chinese else "en"
+    response.headers["Content-Language"] = language
     response.vary.add("Accept-Language")
     return response
 
 
-def _asks_for_chinese() -> bool:
-    """Whether the caller prefers Chinese to English."""
-    liked = [tag.split("-")[0].lower() for tag, quality in flask.request.accept_languages if quality > 0]
+def _prefers_chinese(languages: LanguageAccept) -> bool:
+    """Whether Chinese is liked better than English."""
+    liked = [tag.split("-")[0].lower() for tag, quality in languages if quality > 0]
     return next((tag for tag in liked if tag in ("zh", "en", "*")), "en") == "zh"
 
 

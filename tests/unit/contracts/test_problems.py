@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,7 +9,9 @@ from services.contracts.errors import STATUSES
 from services.contracts.problems import PROBLEMS, meaning_of
 from services.runtime.web.serving.gathering import TITLES
 
+GATEWAY = (Path(__file__).parents[3] / "deploy/gateway/problems.conf").read_text()
 TITLED = {status.slug: status.title for status in STATUSES.values()} | dict(TITLES.values())
+TITLED |= {slug: title for slug, title in re.findall(' en".*"/problems/(.+?)","title":"(.+?)"', GATEWAY) if slug in PROBLEMS}
 
 
 def test_every_type_of_problem_has_a_meaning_under_the_same_title() -> None:

@@ -23,6 +23,7 @@ _SIZE = re.compile(rb"[0-9A-Fa-f]{1,16}[ \t]*")
 _BARE = re.compile(rb"\n\r?\n")
 _EXPECT = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*(?=\r\n)", re.IGNORECASE)
 _REQUEST_ID = re.compile(rb"\r\nx-request-id:[ \t]*([!-~]{1,128})[ \t]*\r\n", re.IGNORECASE)
+_LANGUAGES = re.compile(rb"\r\naccept-language:([^\r\n]*)\r\n", re.IGNORECASE)
 UNEVEN = "A chunk has as many bytes as it says, and CRLF behind them."
 #: The most bytes of a body for a method and a path.
 Limits = Callable[[str, str], int]
@@ -115,7 +116,6 @@ class Arrival:
 
     def __init__(self, limits: Limits, now: float) -> None:
         self.complete, self.rest = False, b""
-        self.request_id: bytes | None = None
         self.expects = False
         self.began = now
         self.received = 0
@@ -143,8 +143,8 @@ class Arrival:
         if end > LONGEST_HEAD:
             raise RequestRefused(431, f"The head of a request has at most {LONGEST_HEAD} bytes.")
         head, rest = bytes(self._head[: end + 4]), bytes(self._head[end + 4 :])
-        self._head = None
         self._frame(head)
+        self._head = None
         if rest or self.complete:
             self.expects = False
             self._take(rest)
@@ -154,6 +154,12 @@ class Arrival:
         if self._head is not None:
             return now - self.began > HEAD_SECONDS
         return now - self.began > BODY_SECONDS + self.received / LEAST_RATE
+
+    def refused_as(self) -> tuple[bytes | None, str]:
+        """The id that the request has, and its Accept-Language, as far as its head is here. Not to be fed any more after that."""
+        head = (next(self.pieces(), b"") if self._head is None else bytes(self._head)).partition(b"\r\n\r\n")[0] + b"\r\n"
+        name, languages = _REQUEST_ID.search(head), _LANGUAGES.search(head)
+        return name[1] if name else None, languages[1].decode("latin-1") if languages else ""
 
     def pieces(self) -> Iterator[bytes]:
         """The whole request, a piece at a time."""
@@ -171,8 +177,6 @@ class Arrival:
 
     def _frame(self, head: bytes) -> None:
         """What the head says about the body; what two readers could understand differently is refused."""
-        found = _REQUEST_ID.search(head)
-        self.request_id = found.group(1) if found else None
         fields = [line.partition(b":") for line in head.split(b"\r\n")[1:]]
         lengths = [value.strip(b" \t") for name, _, value in fields if name.lower() == b"content-length"]
         codings = [value.strip(b" \t").lower() for name, _, value in fields if name.lower() == b"transfer-encoding"]

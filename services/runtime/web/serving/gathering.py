@@ -24,16 +24,19 @@ from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.errors import NoMoreData
 from gunicorn.http.unreader import IterUnreader
 from gunicorn.workers.gthread import ThreadWorker
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from services.contracts.errors import STATUSES, Unavailable, status_of
-from services.runtime.web.problems import PROBLEM
-from services.runtime.web.serving.arrival import IN_MEMORY, BodyBuffer, Limits, RequestRefused
+from services.runtime.web.problems import PROBLEM, wording
+from services.runtime.web.serving.arrival import IN_MEMORY, Arrival, BodyBuffer, Limits, RequestRefused
 from services.runtime.web.serving.connections import NOT_NOW, Connection, Phase
 
 log = structlog.get_logger()
 #: How often (s) the loop looks for connections that are late.
 SWEEP_SECONDS = 0.5
 TITLES = {row.status: (row.slug, row.title) for row in STATUSES.values()} | {
+    400: ("not-http", "The request is not HTTP as it should be"),
     408: ("too-slow", "The request did not arrive in time"),
     414: ("address-too-long", "The address is too long"),
     417: ("expectation", "What the request expects is not offered"),
@@ -48,13 +51,15 @@ FULL = "Too much is being sent at once. Send the same request again in a moment.
 SLOW = "Send the whole request without pauses, at 4 kB a second or faster."
 
 
-def refusal(status: int, detail: str, request_id: bytes | None = None) -> bytes:
+def refusal(status: int, detail: str, arrival: Arrival | None) -> bytes:
     """The complete answer to a request that never reached an application: a problem document; the connection ends."""
+    request_id, asked = arrival.refused_as() if arrival else (None, "")
     slug, title = TITLES.get(status, (f"http-{status}", "This request cannot be answered"))
-    body = orjson.dumps({"type": f"/problems/{slug}", "title": title, "status": status, "detail": detail})
+    told, language = wording(status, slug, title, detail, parse_accept_header(asked, LanguageAccept))
+    body = orjson.dumps(told)
     head = (
-        f"HTTP/1.1 {status} {title}\r\nContent-Type: {PROBLEM}\r\nContent-Length: {len(body)}\r\n"
-        "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
+        f"HTTP/1.1 {status} {title}\r\nContent-Type: {PROBLEM}\r\nContent-Language: {language}\r\nVary: Accept-Language\r\n"
+        f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
     ).encode()
     named = b"X-Request-ID: " + request_id + b"\r\n" if request_id else b""
     later = b"Retry-After: 5\r\n" if status == status_of(Unavailable("")).status else b""
@@ -169,8 +174,7 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
 
     def _refuse(self, connection: Connection, error: RequestRefused) -> None:
         log.info("request_refused", status=error.status, reason=error.detail)
-        arrival = connection.arrival
-        connection.outlet.unsent += refusal(error.status, error.detail, arrival.request_id if arrival else None)
+        connection.outlet.unsent += refusal(error.status, error.detail, connection.arrival)
         connection.answered(keep=False)
         connection.rest = b""
         connection.enter(Phase.SENDING)
@@ -205,9 +209,8 @@ class GatheringWorker(ThreadWorker):  # type: ignore[misc]
         words = _Words()
         self.handle_error(request, words, connection.client, error)
         status = int(words.said.split(b" ", 2)[1]) if words.said else 500
-        detail = "It is in the log." if status == 500 else f"The request is not HTTP as it should be: {str(error)[:200]}"
-        arrival = connection.arrival
-        connection.outlet.sendall(refusal(status, detail, arrival.request_id if arrival else None))
+        detail = "It is in the log." if status == 500 else str(error)[:200]
+        connection.outlet.sendall(refusal(status, detail, connection.arrival))
 
     def finish_request(self, connection: Connection, future: Any) -> None:
         """A thread is done with a connection; on the loop."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,7 +55,30 @@ def test_a_request_without_a_body_ends_with_its_head(cuts: list[int]) -> None:
     arrival = arrive(b"\r\nGET / HTTP/1.1\r\nX-Request-ID: mine-1\r\n\r\n", cuts)
     assert arrival.complete
     assert b"".join(arrival.pieces()) == b"GET / HTTP/1.1\r\nX-Request-ID: mine-1\r\n\r\n"
-    assert arrival.request_id == b"mine-1"
+
+
+NAMED = b"POST / HTTP/1.1\r\nX-Request-ID: mine-1\r\nAccept-Language: zh-CN, en;q=0.5\r\n"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        NAMED, NAMED + b"\r\n", NAMED + b"Content-Length: 3\r\n\r\n12", NAMED + b"Content-Length: 11\r\n\r\n",
+        NAMED + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", NAMED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+        NAMED + b"X: " + b"x" * 70_000,
+    ],
+    ids=["half", "whole", "body", "too large", "two lengths", "bad chunk", "long head"],
+)  # fmt: skip
+def test_a_refusal_knows_whom_it_answers_as_far_as_the_head_is_here(raw: bytes) -> None:
+    arrival = Arrival(lambda method, path: 10, 0.0)
+    with contextlib.suppress(RequestRefused):
+        arrival.feed(raw)
+    assert arrival.refused_as() == (b"mine-1", " zh-CN, en;q=0.5")
+
+
+def test_a_body_names_nobody() -> None:
+    arrival = arrive(POST + b"Content-Length: 10\r\n\r\n\r\nAccept-Language: zh\r\n", [])
+    assert arrival.refused_as() == (None, "")
 
 
 def test_what_has_not_come_to_its_end_is_not_complete() -> None:
