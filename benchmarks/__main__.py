@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from benchmarks.clock import clock
+from benchmarks.cost import cost
 from benchmarks.crowd import crowd
 from benchmarks.speed import speed
 from services.console.terminal import CommandLine
@@ -15,7 +16,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, clock, crowd):
+for command in (speed, cost, clock, crowd):
     main.add_command(command)
 
 if __name__ == "__main__":

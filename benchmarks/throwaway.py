@@ -29,7 +29,7 @@ def throwaway(given: ConsoleSettings) -> Iterator[Supervisor]:
     """
     home = Installation(given.var)
     home.prepare()
-    with _alone(home.run / f"{NAME}.lock"), _ended_in_order():
+    with alone(home.run / f"{NAME}.lock"), ended_in_order():
         supervisor = Supervisor(_private(given, home.var / NAME))
         # A killed run may have left something.
         _remove(supervisor)
@@ -50,7 +50,8 @@ def _remove(supervisor: Supervisor) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file of a folder's measurements; fails while somebody else does."""
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -60,7 +61,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _ended_in_order() -> Iterator[None]:
+def ended_in_order() -> Iterator[None]:
     """Turn SIGTERM into SystemExit, so that what was started is stopped first."""
 
     def end(number: int, _: object) -> None:
