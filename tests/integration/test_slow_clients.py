@@ -17,6 +17,7 @@ import requests
 from services.console.embedded.processes import free_port
 from services.contracts.problems import meaning_of
 from services.runtime.web.serving import gathering
+from services.runtime.web.serving.connections import Phase
 
 THREADS = 2
 SCRIPT = """
@@ -162,18 +163,17 @@ class TestRoom:
         monkeypatch.setattr(gathering, "MOST_GATHERED", 1000)
         worker = object.__new__(gathering.GatheringWorker)
         sizes, refused = [300, 900, 100, 200], list[int]()
-        worker._waiting = dict.fromkeys(Held(SimpleNamespace(received=size)) for size in sizes)
-        monkeypatch.setattr(worker, "_unwait", lambda connection: worker._waiting.pop(connection))
-        monkeypatch.setattr(worker, "_refuse", lambda connection, error: refused.append(connection.arrival.received))
+        arriving = [SimpleNamespace(arrival=SimpleNamespace(received=size), phase=Phase.ARRIVING) for size in sizes]
+        # One that a thread answers is not refused any more.
+        answered = SimpleNamespace(arrival=SimpleNamespace(received=5000), phase=Phase.WORKING)
+        worker._open = [*arriving, answered]
+
+        def refuse(connection, error):
+            refused.append(connection.arrival.received)
+            worker._open.remove(connection)
+
+        monkeypatch.setattr(worker, "_refuse", refuse)
         worker._relieve()
         assert refused == [900]
         worker._relieve()
         assert refused == [900]
-        assert sorted(each.arrival.received for each in worker._waiting) == [100, 200, 300]
-
-
-class Held:
-    """Something that can be waited for."""
-
-    def __init__(self, arrival: SimpleNamespace) -> None:
-        self.arrival = arrival

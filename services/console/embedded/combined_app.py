@@ -173,10 +173,7 @@ def main() -> int:
     first = next(iter(given.values()))[1]
     limits = body_limits([route for assembly, _ in given.values() for route in assembly.routes])
     restarts = Installation(own.var).restarts
-    server = WebServer(
-        lambda: build(given, restarts), own.host, own.port, first.threads, shown, limits=limits, proxies=first.trusted_proxies
-    )
-    server.run()
+    WebServer(lambda: build(given, restarts), own.host, own.port, first.threads, shown, limits=limits).run()
     return 0
 
 

@@ -218,10 +218,8 @@ def _catalogue(assembly: Assembly[G, S], place: InUse[Any], database: Database, 
 
 def _web(assembly: Assembly[G, S], given: G) -> int:
     shown = identity(given.tls_certificate, given.tls_key)
-    limits, proxies = body_limits(assembly.routes), given.trusted_proxies
-    WebServer(
-        lambda: build_app(assembly, given), given.host, given.port, given.threads, shown, limits=limits, proxies=proxies
-    ).run()
+    limits = body_limits(assembly.routes)
+    WebServer(lambda: build_app(assembly, given), given.host, given.port, given.threads, shown, limits=limits).run()
     return 0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from services.contracts.errors import STATUSES
 from services.contracts.problems import PROBLEMS, meaning_of
-from services.runtime.web.serving.gathering import TITLES
+from services.runtime.web.serving.refusing import TITLES
 
 GATEWAY = (Path(__file__).parents[3] / "deploy/gateway/problems.conf").read_text()
 TITLED = {status.slug: status.title for status in STATUSES.values()} | dict(TITLES.values())

@@ -22,11 +22,12 @@ NOT_NOW = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantW
 
 
 class Phase(Enum):
-    """What a connection waits for while no thread is working on it."""
+    """What a connection waits for: the other side, or in `WORKING` the thread that answers, to which it belongs meanwhile."""
 
     HANDSHAKE = auto()
     REST = auto()
     ARRIVING = auto()
+    WORKING = auto()
     SENDING = auto()
     LINGERING = auto()
 
@@ -90,7 +91,14 @@ class Connection:
         self.outlet = Outlet(sock)
         self.rest, self.keeps, self.lingered = b"", True, 0
         self.since, self.used = time.monotonic(), False
+        #: What the loop waits for on the socket at the moment.
+        self.events = 0
         self._limits = limits
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether it speaks TLS."""
+        return isinstance(self.sock, ssl.SSLSocket)
 
     def secure(self, sock: ssl.SSLSocket) -> None:
         """Speak TLS from now on, the handshake first."""
@@ -98,7 +106,9 @@ class Connection:
 
     def enter(self, phase: Phase) -> None:
         """Wait for something else from now on."""
-        self.phase, self.since = phase, time.monotonic()
+        # The phase last: with it a thread gives the connection back to the loop.
+        self.since = time.monotonic()
+        self.phase = phase
 
     def read(self) -> bool:
         """Read what has arrived; returns whether a request is complete. Raises `RequestRefused`, and EOFError at the end."""
@@ -154,6 +164,8 @@ class Connection:
         """Whether the connection has waited longer than it may."""
         waited = now - self.since
         match self.phase:
+            case Phase.WORKING:
+                return False
             case Phase.ARRIVING:
                 return self.arrival is not None and self.arrival.late(now)
             case Phase.SENDING:

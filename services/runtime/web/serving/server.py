@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import resource
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from wsgiref.types import WSGIApplication
 
@@ -26,7 +26,7 @@ class WebServer(BaseApplication):  # type: ignore[misc]
     """Gunicorn around one WSGI application, which `build` makes in the worker, after the fork.
 
     With an identity it speaks https only. The files are read for each connection, so a renewed certificate counts at once.
-    `limits` says how large a body may be; `proxies` are the networks whose X-Forwarded-Proto is believed.
+    `limits` says how large a body may be.
     """
 
     def __init__(
@@ -38,13 +38,11 @@ class WebServer(BaseApplication):  # type: ignore[misc]
         identity: Identity | None = None,
         *,
         limits: Limits = lambda *_: LONGEST_BODY,
-        proxies: Sequence[str] = (),
     ) -> None:
         self._build, self.limits = build, limits
         self._options = {
             "bind": f"{host}:{port}", "workers": 1, "threads": threads, "worker_class": GatheringWorker,
-            "graceful_timeout": 7, "timeout": 60, "keepalive": 30, "accesslog": None,
-            "control_socket_disable": True, "sendfile": False, "forwarded_allow_ips": ",".join(proxies),
+            "graceful_timeout": 7, "timeout": 60, "accesslog": None, "control_socket_disable": True,
         }  # fmt: skip
         if SHARED_MEMORY.is_dir():
             # Gunicorn touches a file as its worker's heartbeat, which a busy disk would delay.

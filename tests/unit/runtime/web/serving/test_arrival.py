@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.runtime.web.routes import LONGEST_BODY, Routes, body_limits
-from services.runtime.web.serving.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, LONGEST_HEAD, Arrival, RequestRefused
+from services.runtime.web.serving.arrival import BODY_SECONDS, HEAD_SECONDS, LEAST_RATE, Arrival
+from services.runtime.web.serving.head import LONGEST_HEAD, RequestRefused
 
 POST = b"POST /x HTTP/1.1\r\nHost: h\r\n"
 BEHIND = b"GET /next HTTP/1.1\r\n\r\n"
@@ -37,7 +38,7 @@ def test_a_request_ends_where_its_length_says(body: bytes, cuts: list[int], more
     whole = POST + b"content-LENGTH: %d\r\n\r\n" % len(body) + body
     arrival = arrive(whole + (BEHIND if more else b""), cuts)
     assert arrival.complete
-    assert b"".join(arrival.pieces()) == whole
+    assert arrival.body.open().read() == body
     assert arrival.rest == (BEHIND if more else b"")
 
 
@@ -46,7 +47,7 @@ def test_a_request_in_chunks_ends_with_its_last_chunk(pieces: list[bytes], cuts:
     whole = POST + b"Transfer-Encoding: Chunked\r\n\r\n" + chunked(pieces, trailer)
     arrival = arrive(whole + BEHIND, cuts)
     assert arrival.complete
-    assert b"".join(arrival.pieces()) == whole
+    assert arrival.body.open().read() == b"".join(pieces)
     assert arrival.rest == BEHIND
 
 
@@ -54,7 +55,8 @@ def test_a_request_in_chunks_ends_with_its_last_chunk(pieces: list[bytes], cuts:
 def test_a_request_without_a_body_ends_with_its_head(cuts: list[int]) -> None:
     arrival = arrive(b"\r\nGET / HTTP/1.1\r\nX-Request-ID: mine-1\r\n\r\n", cuts)
     assert arrival.complete
-    assert b"".join(arrival.pieces()) == b"GET / HTTP/1.1\r\nX-Request-ID: mine-1\r\n\r\n"
+    assert arrival.head is not None
+    assert (arrival.head.method, arrival.head.path, arrival.head.fields) == ("GET", "/", {"HTTP_X_REQUEST_ID": "mine-1"})
 
 
 NAMED = b"POST / HTTP/1.1\r\nX-Request-ID: mine-1\r\nAccept-Language: zh-CN, en;q=0.5\r\n"
@@ -126,7 +128,7 @@ def test_the_body_is_asked_for_once_and_only_when_it_may_come() -> None:
     arrival = arrive(expecting, [])
     assert arrival.expects
     arrival.feed(b"12345")
-    assert b"Expect" not in b"".join(arrival.pieces())
+    assert (arrival.complete, arrival.expects) == (True, False)
     with pytest.raises(RequestRefused):
         arrive(expecting, [], limit=4)
     assert not arrive(expecting + b"12345", []).expects
