@@ -17,7 +17,7 @@ from tests.unit.runtime.harness import WebHarness
 def harness(sqlite_database, clock):
     made = WebHarness(sqlite_database("access", ACCESS), clock)
     yield made
-    made.audit_log.close()
+    made.database.close()
 
 
 @pytest.fixture

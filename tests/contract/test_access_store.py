@@ -50,7 +50,7 @@ def test_lines_of_many_requests_are_all_there_with_how_they_ended(database: Data
         thread.start()
     for thread in threads:
         thread.join()
-    audit_log.close()
+    database.close()
     lines = audit.listing(database, since=None, wanted={}, limit=1000)
     assert (len(lines), {line["status"] for line in lines}) == (160, {200})
     assert len(audit.listing(database, since=database.clock.now(), wanted={"subject": "o-1"}, limit=1000)) == 80

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.opinions import expect
+from services.intake.app.opinions import change_opinion
 from services.intake.app.receipts import known_receipt
 from services.intake.handlers import erasing
 from services.intake.handlers.erasing import Erasure
@@ -15,6 +15,7 @@ from services.intake.schemas.commands import Retain, Rotate
 from services.intake.schemas.erasures import Erased, ErasureBody, Retained, Retention, Rotated, Rotation
 from services.intake.store import contacts
 from services.intake.store.writing import IntakeStore
+from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
 
@@ -24,20 +25,19 @@ routes = Routes()
 @routes.post(f"{API}/opinions/<opinion_id>/erasure", access=ADMIN, body=ErasureBody, answers={200: Erased}, versioned=True)
 def erase(call: Call[Intake]) -> Answer:
     """Erase the submitter and co-signers of an opinion, and with `content` its text; statistics and ledger stay."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        erased = erasing.erase(store, call.path["opinion_id"], content=call.body.content)
+    erased = change_opinion(call, lambda store, opinion: erasing.erase(store, opinion, content=call.body.content))
     return _erased(call.service, erased)
 
 
 @routes.post(f"{API}/receipts/<receipt>/erasure", access=ADMIN, counts=(RECEIPTS,), body=ErasureBody, answers={200: Erased})
 def erase_by_receipt(call: Call[Intake]) -> Answer:
     """Erase by a receipt; a co-signer's receipt erases that co-signer only."""
-    receipt = known_receipt(call.path["receipt"])
-    with call.service.database.transaction() as work:
-        erased = erasing.erase_by_receipt(IntakeStore(work, call.service.vault), receipt, content=call.body.content)
-    return _erased(call.service, erased)
+    receipt, service = known_receipt(call.path["receipt"]), call.service
+
+    def unit(work: Transaction) -> Erasure:
+        return erasing.erase_by_receipt(IntakeStore(work, service.vault), receipt, content=call.body.content)
+
+    return _erased(service, service.database.write(unit))
 
 
 def _erased(service: Intake, erased: Erasure) -> Answer:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from collections.abc import Callable, Sequence
+from typing import NotRequired, TypedDict, TypeVar
 
 from sqlalchemy.engine import Connection
 
@@ -36,6 +36,7 @@ from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
+T = TypeVar("T")
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
 #: How many of those that were merged into an opinion its file shows.
 MOST_MERGED = 100
@@ -114,11 +115,18 @@ def read_opinion(call: Call[Intake]) -> Answer:
         return 200, shown(opinion, call.caller.role) | _file(connection, opinion, held, call) | persons
 
 
-def expect(call: Call[Intake], store: IntakeStore) -> None:
-    """Raises `Changed` when the caller has read another version of the opinion in the path."""
-    found = store.load_many([call.path["opinion_id"]]) if call.if_match else {}
-    for opinion in found.values():
-        call.expect({"updated": opinion.updated})
+def change_opinion(call: Call[Intake], change: Callable[[IntakeStore, str], T]) -> T:
+    """Change the opinion in the path. Raises `Changed` when the caller has read another version of it."""
+    opinion_id = call.path["opinion_id"]
+
+    def unit(work: Transaction) -> T:
+        store = IntakeStore(work, call.service.vault)
+        found = store.load_many([opinion_id]) if call.if_match else {}
+        for opinion in found.values():
+            call.expect({"updated": opinion.updated})
+        return change(store, opinion_id)
+
+    return call.service.database.write(unit)
 
 
 def may_read(caller: Caller, held: Sequence[Handler]) -> bool:

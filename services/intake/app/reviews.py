@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.lifecycle import State
 from services.intake.app.context import ADMIN, REVIEWERS, Intake
-from services.intake.app.opinions import expect
+from services.intake.app.opinions import change_opinion
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.reviewing import waited
 from services.intake.handlers import merging, reviewing
@@ -61,6 +62,10 @@ def accept_many(call: Call[Intake]) -> Answer:
     return once(call.service.database, call.idempotency_key, "POST /opinions/accept", command, act)
 
 
+def _decide(call: Call[Intake], decision: Callable[[IntakeStore, str], State]) -> Answer:
+    return 200, {"id": call.path["opinion_id"], "state": change_opinion(call, decision)}
+
+
 def _decided(each: Decided) -> dict[str, str]:
     if each.state is None:
         return {"id": each.id, "status": "refused", "detail": each.refused}
@@ -76,11 +81,7 @@ def _decided(each: Decided) -> dict[str, str]:
 )
 def accept(call: Call[Intake]) -> Answer:
     """Accept a waiting opinion; the reviewer may set its topic, department and handling."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        state = reviewing.accept(store, call.service.catalogue, call.path["opinion_id"], call.body)
-    return 200, {"id": call.path["opinion_id"], "state": state}
+    return _decide(call, lambda store, opinion: reviewing.accept(store, call.service.catalogue, opinion, call.body))
 
 
 @routes.post(
@@ -92,11 +93,7 @@ def accept(call: Call[Intake]) -> Answer:
 )
 def decline(call: Call[Intake]) -> Answer:
     """Decline a waiting opinion for a reason of the catalogue."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        state = reviewing.decline(store, call.service.catalogue, call.path["opinion_id"], call.body.reason)
-    return 200, {"id": call.path["opinion_id"], "state": state}
+    return _decide(call, lambda store, opinion: reviewing.decline(store, call.service.catalogue, opinion, call.body.reason))
 
 
 @routes.post(
@@ -108,11 +105,7 @@ def decline(call: Call[Intake]) -> Answer:
 )
 def return_(call: Call[Intake]) -> Answer:
     """Ask the submitter for more detail."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        state = reviewing.return_(store, call.path["opinion_id"], call.body.question)
-    return 200, {"id": call.path["opinion_id"], "state": state}
+    return _decide(call, lambda store, opinion: reviewing.return_(store, opinion, call.body.question))
 
 
 @routes.post(
@@ -120,21 +113,15 @@ def return_(call: Call[Intake]) -> Answer:
 )
 def merge(call: Call[Intake]) -> Answer:
     """Merge an opinion into another one, or into the one that was merged into; `into` in the answer names it."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        state, into = merging.merge(store, call.service.catalogue, call.path["opinion_id"], call.body.into)
-    return 200, {"id": call.path["opinion_id"], "state": state, "into": into}
+    catalogue, into = call.service.catalogue, call.body.into
+    state, case = change_opinion(call, lambda store, opinion: merging.merge(store, catalogue, opinion, into))
+    return 200, {"id": call.path["opinion_id"], "state": state, "into": case}
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/unmerge", access=REVIEWERS, answers={200: answers.OpinionStanding}, versioned=True)
 def unmerge(call: Call[Intake]) -> Answer:
     """Undo a merge: the opinion waits for review again, and is decided on alone."""
-    with call.service.database.transaction() as work:
-        store = IntakeStore(work, call.service.vault)
-        expect(call, store)
-        state = merging.unmerge(store, call.path["opinion_id"])
-    return 200, {"id": call.path["opinion_id"], "state": state}
+    return _decide(call, merging.unmerge)
 
 
 @routes.get(f"{API}/opinions/codes", access=ADMIN, answers={200: WaitingCodes})

@@ -10,7 +10,7 @@ from services.contracts.errors import NotFound
 from services.contracts.messages.values import Promise
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.agenda import group_agenda
-from services.notify.domain.supervisions import Meeting
+from services.notify.domain.supervisions import Meeting, Supervision
 from services.notify.handlers import supervising as handlers
 from services.notify.schemas.supervisions import (
     MeetingCall,
@@ -54,9 +54,11 @@ def supervisions(call: Call[Notify]) -> Answer:
 )  # fmt: skip
 def schedule(call: Call[Notify]) -> Answer:
     """Put a supervision on the agenda of a meeting."""
-    with call.service.database.transaction() as work:
-        supervision = handlers.schedule(SupervisionStore(work), call.path["supervision_id"], call.body["meeting"])
-    return 200, supervision_answer(supervision)
+
+    def unit(work: Transaction) -> Supervision:
+        return handlers.schedule(SupervisionStore(work), call.path["supervision_id"], call.body["meeting"])
+
+    return 200, supervision_answer(call.service.database.write(unit))
 
 
 @routes.post(
@@ -67,11 +69,13 @@ def resolve(call: Call[Notify]) -> Answer:
     """Record the result of a supervision; possible once."""
     body, promised = call.body, call.body["promise"]
     promise = Promise(promised["what"], promised["due"], promised["who"]) if promised else None
-    with call.service.database.transaction() as work:
-        supervision = handlers.resolve(
+
+    def unit(work: Transaction) -> Supervision:
+        return handlers.resolve(
             SupervisionStore(work), call.path["supervision_id"], body["result"], body["note"], promise, call.caller.token
         )
-    return 200, supervision_answer(supervision)
+
+    return 200, supervision_answer(call.service.database.write(unit))
 
 
 @routes.post(

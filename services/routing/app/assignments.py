@@ -97,9 +97,12 @@ def resync(call: Call[Routing]) -> Answer:
         raise Invalid("Name a department of the catalogue.", {"department": ["There is no such department."]})
     if call.body["department"] not in (None, department):
         raise NotAllowed("A department asks for its own work only.")
-    with call.service.database.transaction() as work:
+
+    def unit(work: Transaction) -> int:
         resyncing.resync(RoutingStore(work, call.service.catalogue), department)
-        return 202, {"department": department, "assignments": count_open(work.connection, department)}
+        return count_open(work.connection, department)
+
+    return 202, {"department": department, "assignments": call.service.database.write(unit)}
 
 
 @routes.post(

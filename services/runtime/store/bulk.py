@@ -36,6 +36,44 @@ class _Plan:
         return tuple(values) if self.positional else dict(zip(self.names, values, strict=True))
 
 
+class Buffer:
+    """Statements that wait, each with the rows it is to be run for, in the order in which they were first used."""
+
+    def __init__(self) -> None:
+        self._rows: dict[sa.Executable, list[Row]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._rows)
+
+    def add(self, statement: sa.Executable, row: Row) -> None:
+        """Let a statement wait with this row."""
+        self._rows.setdefault(statement, []).append(row)
+
+    def takes(self, other: Buffer) -> bool:
+        """Whether all of another can wait here and still run in its own order, with the columns that wait already."""
+        known, new = list(self._rows), False
+        place = -1
+        for statement, rows in other._rows.items():
+            if statement not in self._rows:
+                new = True
+                continue
+            before, place = place, known.index(statement)
+            if new or place < before or tuple(rows[0]) != tuple(self._rows[statement][0]):
+                return False
+        return True
+
+    def take(self, other: Buffer) -> None:
+        """Let all of another wait here."""
+        for statement, rows in other._rows.items():
+            self._rows.setdefault(statement, []).extend(rows)
+
+    def run(self, connection: Connection) -> None:
+        """Run each statement once with all its rows; nothing waits afterwards."""
+        waiting, self._rows = self._rows, {}
+        for statement, rows in waiting.items():
+            run_many(connection, statement, rows)
+
+
 def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> CursorResult[Any]:
     """Run a statement once for each row; all rows have the columns of the first. At least one row."""
     plan = _plan(statement, connection.dialect, tuple(rows[0]))

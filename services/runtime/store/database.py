@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
@@ -22,7 +22,9 @@ from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
 from services.runtime.store import engine as engines
-from services.runtime.store.bulk import insert_into, run_many
+from services.runtime.store.bulk import Buffer, insert_into
+from services.runtime.store.committer import Committer, Lost
+from services.runtime.store.group import Group, only_reads
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.store.outbox import outbox_row, outbox_table
 from services.runtime.store.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
@@ -32,6 +34,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 #: Under what a connection knows the instant of its transaction.
 BEGUN = "begun"
+#: How long (s) a unit of work that shares a transaction waits for a row that another one holds, before it goes on alone.
+SHARED_LOCK_SECONDS = 0.05
+T = TypeVar("T")
 
 
 class Instant(TypeDecorator[datetime]):
@@ -60,26 +65,34 @@ def _microseconds(value: datetime | None) -> int | None:
 class Transaction:
     """One unit of work: statements, buffered inserts and messages, all committed together or not at all."""
 
-    def __init__(self, connection: Connection, source: str, now: datetime) -> None:
-        self.connection, self.source, self.now = connection, source, now
+    def __init__(self, connection: Connection, source: str, now: datetime, ahead: Callable[[], None] = lambda: None) -> None:
+        self._connection, self.source, self.now, self._ahead = connection, source, now, ahead
         self.said = 0
-        self._buffer: dict[sa.Executable, list[Mapping[str, object]]] = {}
+        self.buffer = Buffer()
+
+    @property
+    def connection(self) -> Connection:
+        """For statements of other modules; what was added so far may not be there yet."""
+        self._ahead()
+        return self._connection
 
     def add(self, table: sa.Table, row: Mapping[str, object]) -> None:
         """Insert a row, together with others of its table, before the next statement or the commit."""
-        self.defer(insert_into(table), row)
+        self.buffer.add(insert_into(table), row)
 
     def defer(self, statement: sa.Executable, parameters: Mapping[str, object]) -> None:
         """Run a statement with these parameters, together with others of the same statement, at the next flush.
 
         To be called with a statement that is made once, which is compiled once.
         """
-        self._buffer.setdefault(statement, []).append(parameters)
+        self.buffer.add(statement, parameters)
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement after everything added so far."""
-        self.flush()
-        return self.connection.execute(statement, parameters)
+        if self.buffer or not only_reads(statement):
+            self._ahead()
+            self.buffer.run(self._connection)
+        return self._connection.execute(statement, parameters)
 
     def publish(
         self,
@@ -111,10 +124,9 @@ class Transaction:
             self.connection.exec_driver_sql("PRAGMA secure_delete=ON")
 
     def flush(self) -> None:
-        """Send what is buffered to the database, each statement once with all its parameters, in the order they were first used."""
-        buffer, self._buffer = self._buffer, {}
-        for statement, rows in buffer.items():
-            run_many(self.connection, statement, rows)
+        """Send what was added to the database, each statement once with all its parameters, in the order they were first used."""
+        if self.buffer:
+            self.buffer.run(self.connection)
 
 
 class Database:
@@ -123,6 +135,8 @@ class Database:
     def __init__(self, url: str, source: str, clock: Clock) -> None:
         self.url, self.source, self.clock = make_url(url), source, clock
         self.engine = engines.make_engine(self.url)
+        self._shared_engine = self.engine if self.is_sqlite else engines.make_engine(self.url, SHARED_LOCK_SECONDS)
+        self._committer = Committer(self._group, self._alone)
         self._wake_up: WakeUp | None = None
         self._hanging, self._writing = threading.Lock(), threading.Lock()
 
@@ -141,6 +155,31 @@ class Database:
             work.flush()
         if work.said:
             self.wake_up.signal()
+
+    def write(self, unit: Callable[[Transaction], T]) -> T:
+        """Run a short unit of work, in one transaction with those of other threads; returns its result once that is durable.
+
+        An error in it harms no other one. It may run in another thread, and more than once: it may change nothing but the store.
+        """
+        return self._committer.write(unit)
+
+    def write_later(self, unit: Callable[[Transaction], None], lost: Lost) -> None:
+        """Run a unit of work soon, without waiting for it; `lost` is told the error when it cannot be stored."""
+        self._committer.write_later(unit, lost)
+
+    @contextmanager
+    def _group(self) -> Iterator[Group]:
+        with self._turn(), self._shared_engine.begin() as connection:
+            now = connection.info[BEGUN] = self.clock.now()
+            group = Group(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
+            yield group
+            group.flush()
+        if group.said:
+            self.wake_up.signal()
+
+    def _alone(self, unit: Callable[[Transaction], T]) -> T:
+        with self.transaction() as work:
+            return unit(work)
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -181,6 +220,8 @@ class Database:
 
     def close(self) -> None:
         """Close the pooled connections and the wake-up; the store can be used again afterwards."""
+        self._committer.close()
+        self._shared_engine.dispose()
         self.engine.dispose()
         with self._hanging:
             if self._wake_up is not None:

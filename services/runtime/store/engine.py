@@ -16,7 +16,11 @@ BUSY_MILLISECONDS = 15_000
 SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
 
 
-def make_engine(url: URL) -> Engine:
+#: How long (s) a statement waits for a row that another transaction holds; PostgreSQL only.
+LOCK_SECONDS = 10.0
+
+
+def make_engine(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
     """The engine of a store; it connects when it is used."""
     both: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(), "json_deserializer": orjson.loads,
@@ -24,7 +28,9 @@ def make_engine(url: URL) -> Engine:
         "hide_parameters": True,
     }  # fmt: skip
     if url.get_backend_name() != "sqlite":
-        options = {"options": "-c statement_timeout=10s -c lock_timeout=10s", "connect_timeout": 5}
+        deadlines = f"-c statement_timeout=10s -c lock_timeout={lock_seconds * 1000:.0f}ms"
+        # A server that is gone without a word is given up, or whoever waits for an answer of its would wait for ever.
+        options = {"options": deadlines, "connect_timeout": 5, "tcp_user_timeout": 15_000}
         return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
     engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)
     sa.event.listen(engine, "connect", _prepare_sqlite)

@@ -44,6 +44,7 @@ answers = sa.Table(
     sa.Index("idempotency_created", "created"),
     sa.Index("idempotency_subject", "subject"),
 )
+_KNOWN = sa.select(answers).where(answers.c.key == sa.bindparam("name"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class Key:
 def once(database: Database, key: Key | None, route: str, body: object, act: Act[A]) -> tuple[int, A]:
     """Run `act` in a transaction that also remembers its answer under the key; a second call gets that answer.
 
+    The transaction is shared with other requests, so `act` may run more than once and in another thread.
+
     Raises `Conflict` when the key was used for another body on this route, `Invalid` when the key will not do.
     """
     name, digest = key.name(route) if key else None, _digest(body)
@@ -102,10 +105,10 @@ def prune(database: Database) -> bool:
 
 
 def _once(database: Database, name: str | None, digest: str, act: Act[A]) -> tuple[int, A]:
-    with database.transaction() as work:
+    def unit(work: Transaction) -> tuple[int, A]:
         if name is None:
             return act(work)
-        known = work.execute(sa.select(answers).where(answers.c.key == name)).one_or_none()
+        known = work.execute(_KNOWN, {"name": name}).one_or_none()
         if known is not None and known.created > work.now - KEPT:
             if known.request != digest:
                 raise Conflict("This Idempotency-Key was used for another request. Use a new one.")
@@ -117,6 +120,8 @@ def _once(database: Database, name: str | None, digest: str, act: Act[A]) -> tup
         row = {"key": name, "request": digest, "status": status, "answer": orjson.dumps(answer), "created": work.now}
         work.add(answers, row | {"subject": subject})
         return status, answer
+
+    return database.write(unit)
 
 
 def _digest(value: object) -> str:

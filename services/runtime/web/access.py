@@ -15,8 +15,7 @@ import structlog
 from services.contracts.callers import NOBODY, NOTHING_NAMED, PARTY, Caller, Role, TokenGrants, check_owner, check_token
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import new_id
-from services.runtime.store.database import Database, Instant, rows_of
-from services.runtime.web.problems import STORE_AWAY
+from services.runtime.store.database import Database, Instant, Transaction, rows_of
 
 log = structlog.get_logger()
 PREFIX = "hy_"
@@ -120,20 +119,21 @@ class TokenAuthenticator:
         return self._known.get(key, lambda: self._look_up(key))
 
     def mark_used(self, token_id: str) -> None:
-        """Write down that a token is in use, unless that was done within the last minute. An unavailable store is no error."""
+        """Write down that a token is in use, unless that was done within the last minute; not at once, and perhaps not at all."""
         moment = time.monotonic()
         if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
             return
         if len(self._used) > MOST_REMEMBERED:
             self._used.clear()
         self._used[token_id] = moment
-        try:
-            with self.database.transaction() as work:
-                # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
-                stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < work.now - timedelta(seconds=USE_SECONDS))
-                work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=work.now))
-        except STORE_AWAY as error:
-            log.warning("token_use_not_recorded", error=repr(error))
+        now = self.database.clock.now()
+
+        def unit(work: Transaction) -> None:
+            # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
+            stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < now - timedelta(seconds=USE_SECONDS))
+            work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=now))
+
+        self.database.write_later(unit, lambda error: log.warning("token_use_not_recorded", error=repr(error)))
 
     def _look_up(self, key: str) -> Caller:
         query = sa.select(*CALLER, tokens.c.revoked, tokens.c.expires)

@@ -2,16 +2,12 @@
 
 The entry is durable before the request begins, and the request is refused when the store is away: nothing is done or shown
 without an entry. The outcome is added afterwards without waiting, so an entry without a status means that the process died
-meanwhile. One thread commits the entries of all requests of the process together.
+meanwhile. Entries and outcomes of requests that run at the same time share a commit.
 """
 
 from __future__ import annotations
 
-import atexit
-import queue
-import threading
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -26,9 +22,6 @@ from services.runtime.store.database import Database, Instant, Transaction, rows
 from services.runtime.web.access import tables
 
 log = structlog.get_logger()
-#: How long a request waits for its entry, and how long the process waits for the last ones when it ends.
-PATIENCE = 10.0
-MOST_AT_ONCE = 500
 LONGEST_SUBJECT = 200
 lines = sa.Table(
     "audit",
@@ -47,7 +40,6 @@ lines = sa.Table(
     sa.Index("audit_token", "token", "id"),
     sa.Index("audit_subject", "subject", "id"),
 )
-_INSERT = lines.insert()
 _END = lines.update().where(lines.c.id == sa.bindparam("line")).values(status=sa.bindparam("ended"))
 _END_WITH = _END.values(subject=sa.bindparam("about"))
 
@@ -66,31 +58,17 @@ class AuditEntry:
     subject: str | None
 
 
-@dataclass(slots=True)
-class _Work:
-    """Something to write: a new entry, or the outcome of some."""
-
-    rows: Sequence[dict[str, object]]
-    ends: Sequence[dict[str, object]]
-    done: Future[None]
-
-
 class AuditLog:
     """Writes the entries of one web process."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waiting: queue.SimpleQueue[_Work | None] = queue.SimpleQueue()
-        self._starting = threading.Lock()
-        self._thread: threading.Thread | None = None
 
     def begin(self, line: AuditEntry) -> str:
         """Write an entry and wait until it is durable; returns its id. Raises `Unavailable`."""
-        row = {"id": new_id(), "at": self._database.clock.now(), **asdict(line)}
-        work = _Work([row], (), Future())
-        self._put(work)
+        row = {"id": new_id(), "at": self._database.clock.now(), **asdict(line), "status": None}
         try:
-            work.done.result(PATIENCE)
+            self._database.write(lambda work: work.add(lines, row))
         except Exception as error:
             log.warning("audit_unavailable", error=repr(error))
             raise Unavailable("The audit trail cannot be written; nothing was changed. Send the same request again.") from error
@@ -103,54 +81,13 @@ class AuditLog:
         end = {"line": line_id, "ended": status} | ({"about": first} if first != line.subject else {})
         at = self._database.clock.now()
         more = [{"id": new_id(), "at": at, **asdict(line), "subject": each, "status": status} for each in others]
-        self._put(_Work(more, [end], Future()))
 
-    def close(self) -> None:
-        """Write what is left."""
-        with self._starting:
-            thread, self._thread = self._thread, None
-        if thread is not None:
-            self._waiting.put(None)
-            thread.join(PATIENCE)
+        def unit(work: Transaction) -> None:
+            work.defer(_END_WITH if "about" in end else _END, end)
+            for row in more:
+                work.add(lines, row)
 
-    def _put(self, work: _Work) -> None:
-        with self._starting:
-            if self._thread is None:
-                # Started at the first entry, so that the thread runs in the process that serves and not in its parent.
-                self._thread = threading.Thread(target=self._run, name="audit", daemon=True)
-                self._thread.start()
-                atexit.register(self.close)
-        self._waiting.put(work)
-
-    def _run(self) -> None:
-        going = True
-        while going:
-            batch = [self._waiting.get()]
-            while len(batch) < MOST_AT_ONCE and not self._waiting.empty():
-                batch.append(self._waiting.get())
-            going = None not in batch
-            self._write([work for work in batch if work is not None])
-
-    def _write(self, batch: Sequence[_Work]) -> None:
-        try:
-            with self._database.transaction() as transaction:
-                for work in batch:
-                    _add(transaction, work)
-        except Exception as error:
-            for work in batch:
-                work.done.set_exception(error)
-                if work.ends:
-                    log.error("audit_end_not_written", ends=work.ends, rows=work.rows, error=repr(error))
-        else:
-            for work in batch:
-                work.done.set_result(None)
-
-
-def _add(transaction: Transaction, work: _Work) -> None:
-    for row in work.rows:
-        transaction.add(lines, row | {"status": row.get("status")})
-    for end in work.ends:
-        transaction.defer(_END_WITH if "about" in end else _END, end)
+        self._database.write_later(unit, lambda error: log.error("audit_end_not_written", end=end, rows=more, error=repr(error)))
 
 
 def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> AuditEntry:

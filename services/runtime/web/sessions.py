@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from services.contracts.callers import Caller
 from services.contracts.errors import NotAllowed, NotSignedIn
-from services.runtime.store.database import Instant
+from services.runtime.store.database import Instant, Transaction
 from services.runtime.web.access import CALLER, TokenAuthenticator, TtlCache, caller_of, digest, refuse_ended, tables, tokens
 
 HOURS = 8
@@ -55,11 +55,14 @@ class Sessions:
     def open(self, token: str) -> tuple[str, Session]:
         """Sign in with an access token; returns the cookie's secret and the session. Raises `NotSignedIn`."""
         caller, secret = self._authenticator.behind(token), secrets.token_urlsafe(32)
-        with self._authenticator.database.transaction() as work:
+
+        def unit(work: Transaction) -> datetime:
             until = work.now + timedelta(hours=HOURS)
             work.execute(sessions.delete().where(sessions.c.until < work.now - KEPT))
             work.add(sessions, {"hash": digest(secret), "token": caller.token, "opened": work.now, "until": until})
-        return secret, Session(caller, until, _form_key(secret))
+            return until
+
+        return secret, Session(caller, self._authenticator.database.write(unit), _form_key(secret))
 
     def find(self, secret: str) -> Session:
         """The session behind a cookie; raises `NotSignedIn` when it has ended, or its token has."""
@@ -69,8 +72,11 @@ class Sessions:
     def end(self, secret: str) -> None:
         """Sign out: the cookie is invalid from now on."""
         key = digest(secret)
-        with self._authenticator.database.transaction() as work:
+
+        def unit(work: Transaction) -> None:
             work.execute(sessions.update().where(sessions.c.hash == key, sessions.c.ended.is_(None)).values(ended=work.now))
+
+        self._authenticator.database.write(unit)
         self._known.forget(key)
 
     def _look_up(self, key: str, secret: str) -> Session:

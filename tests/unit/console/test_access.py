@@ -41,7 +41,9 @@ def test_a_token_is_made_with_an_end_and_listed_with_it(url: str) -> None:
     (row,) = shown("token", "list")
     assert (row["id"], row["used"], row["revoked"], made["days"]) == (made["id"], None, None, 90)
     assert datetime.fromisoformat(row["expires"]) - datetime.fromisoformat(row["created"]) == timedelta(days=90)
-    TokenAuthenticator(Database(url, "access", SystemClock())).caller(f"Bearer {made['token']}")
+    database = Database(url, "access", SystemClock())
+    TokenAuthenticator(database).caller(f"Bearer {made['token']}")
+    database.close()
     assert shown("token", "list")[0]["used"] >= row["created"]
     table = run("token", "list").output
     assert "最近使用" in table
@@ -86,10 +88,11 @@ def test_a_revoked_token_is_listed_as_such(url: str) -> None:
 class TestAudit:
     @pytest.fixture(autouse=True)
     def trail(self, url: str) -> None:
-        audit_log = AuditLog(Database(url, "access", SystemClock()))
+        database = Database(url, "access", SystemClock())
+        audit_log = AuditLog(database)
         audit_log.end(audit_log.begin(SEEN), SEEN, 200, [])
         audit_log.begin(DONE)
-        audit_log.close()
+        database.close()
 
     def test_it_tells_who_did_what_oldest_first(self) -> None:
         assert [(line["subject"], line["status"]) for line in shown("audit")] == [("o-1", 200), ("a-1", None)]

@@ -22,4 +22,4 @@ def harness(sqlite_database: MakeDatabase, clock: FixedClock) -> Iterator[Callab
 
     yield make
     for each in opened:
-        each.audit_log.close()
+        each.database.close()

@@ -155,5 +155,5 @@ class WebHarness:
 
     def lines(self, **wanted: str) -> list[Mapping[str, Any]]:
         """The audit trail, once everything that is on its way is written."""
-        self.audit_log.close()
+        self.database.close()
         return audit.listing(self.database, since=None, wanted=wanted, limit=1000)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -119,30 +119,34 @@ def test_the_last_use_is_written_once_a_minute_however_often_a_token_is_used(
         authenticator.caller(f"Bearer {token}")
         moment[0] += 0.1
         clock.instant += timedelta(seconds=0.1)
+    database.close()
     assert sum(statement.startswith("UPDATE tokens") for statement in written) == 2
     assert (clock.instant - listing(database)[0]["used"]) < timedelta(minutes=1, seconds=5)
 
 
 def test_four_services_write_one_use_between_them(database: Database, clock: FixedClock) -> None:
     _, token = create(database, "admin", None)
-    TokenAuthenticator(database).caller(f"Bearer {token}")
-    first = listing(database)[0]["used"]
-    clock.instant += timedelta(seconds=30)
-    for _ in range(3):
+
+    def use() -> datetime | None:
         TokenAuthenticator(database).caller(f"Bearer {token}")
-    assert listing(database)[0]["used"] == first
+        database.close()
+        used: datetime | None = listing(database)[0]["used"]
+        return used
+
+    first = use()
+    clock.instant += timedelta(seconds=30)
+    assert {use() for _ in range(3)} == {first}
     clock.instant += timedelta(seconds=31)
-    TokenAuthenticator(database).caller(f"Bearer {token}")
-    assert listing(database)[0]["used"] == clock.instant
+    assert use() == clock.instant
 
 
-def test_a_store_that_only_reads_lets_tokens_in_all_the_same(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    def away() -> None:
-        raise OperationalError("UPDATE", {}, Exception("read only"))
-
+def test_a_store_that_only_reads_lets_tokens_in_all_the_same(database: Database) -> None:
     _, token = create(database, "admin", None)
-    monkeypatch.setattr(database, "transaction", away)
+    database.close()
+    sa.event.listen(database.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=ON"))
     assert TokenAuthenticator(database).caller(f"Bearer {token}").role is Role.ADMIN
+    database.close()
+    assert listing(database)[0]["used"] is None
 
 
 def test_a_token_is_revoked_once(database: Database) -> None:

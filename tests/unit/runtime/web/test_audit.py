@@ -2,15 +2,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from services.contracts.callers import Caller, Role
-from services.contracts.errors import Unavailable
-from services.runtime.web.audit import AuditEntry, line_for, listing
+from services.contracts.callers import Role
+from services.runtime.web.audit import AuditEntry, listing
+from tests.integration.relaying import until
 from tests.unit.runtime.harness import WebHarness
 
 Open = Callable[..., WebHarness]
@@ -94,12 +94,11 @@ class TestDurability:
     ) -> None:
         place = harness()
         assert place.ask("GET", "/api/v1/opinions/o-7", role=Role.ADMIN).status_code == 200
-        place.audit_log.close()
 
-        def away() -> None:
+        def away(_: object) -> None:
             raise OperationalError("INSERT", {}, Exception("disk full"))
 
-        monkeypatch.setattr(place.database, "transaction", away)
+        monkeypatch.setattr(place.database, "write", away)
         answer = place.ask("GET", "/api/v1/opinions/o-7", role=Role.ADMIN)
         assert answer.status_code == 503
         assert "0572" not in answer.text
@@ -114,17 +113,14 @@ class TestDurability:
         place.audit_log.end(line_id, REVIEWING, 200, [])
         assert [each["status"] for each in place.lines()] == [200]
 
-    def test_a_scribe_that_was_closed_writes_again(self, harness: Open) -> None:
+    def test_how_a_request_ended_is_written_down_by_itself(self, harness: Open) -> None:
         place = harness()
-        for _ in range(3):
-            place.audit_log.begin(REVIEWING)
-            place.audit_log.close()
-        assert len(place.lines()) == 3
+        place.audit_log.end(place.audit_log.begin(REVIEWING), REVIEWING, 200, [])
+        until(lambda: listing(place.database, since=None, wanted={}, limit=9)[0]["status"] == 200)
 
-    def test_many_requests_share_a_commit(self, harness, monkeypatch):
+    def test_many_requests_share_a_commit(self, harness: Open) -> None:
         place, commits = harness(), list[int]()
-        transaction = place.database.transaction
-        monkeypatch.setattr(place.database, "transaction", lambda: commits.append(1) or transaction())
+        sa.event.listen(place.database.engine, "commit", lambda _: commits.append(1))
 
         def work() -> None:
             for _ in range(25):
@@ -138,29 +134,3 @@ class TestDurability:
         lines = place.lines()
         assert (len(lines), {line["status"] for line in lines}) == (200, {200})
         assert len(commits) < 200
-
-    def test_a_store_that_hangs_is_not_waited_for_for_ever(self, harness: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-        place, free = harness(), threading.Event()
-        monkeypatch.setattr("services.runtime.web.audit.PATIENCE", 0.05)
-        transaction = place.database.transaction
-        monkeypatch.setattr(place.database, "transaction", lambda: free.wait(60) and transaction())
-        with pytest.raises(Unavailable):
-            place.audit_log.begin(REVIEWING)
-        free.set()
-
-
-def test_the_trail_is_listed_oldest_first_by_token_by_subject_and_since(harness: Open) -> None:
-    place = harness()
-    for number, role in enumerate((Role.REVIEWER, Role.ADMIN, Role.REVIEWER)):
-        place.ask("GET", f"/api/v1/opinions/o-{number}", role=role)
-        place.clock.instant += timedelta(hours=1)
-    assert [line["subject"] for line in place.lines()] == ["o-0", "o-1", "o-2"]
-    assert [line["subject"] for line in place.lines(token=place.ids[Role.REVIEWER])] == ["o-0", "o-2"]
-    assert [line["subject"] for line in place.lines(subject="o-1")] == ["o-1"]
-    since = place.clock.instant - timedelta(hours=2)
-    assert [line["subject"] for line in listing(place.database, since=since, wanted={}, limit=9)] == ["o-1", "o-2"]
-    assert [line["subject"] for line in listing(place.database, since=None, wanted={}, limit=1)] == ["o-2"]
-
-
-def test_callers_without_a_token_s_id_are_still_told_by_their_role() -> None:
-    assert line_for(Caller(Role.ADMIN), "r", "s", "GET", "/", None).token == "-"
