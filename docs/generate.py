@@ -14,7 +14,7 @@ import orjson
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from docs.generator import architecture, asyncapi, broker, openapi, pages  # noqa: E402 (a script finds only its own folder)
+from docs.generator import architecture, asyncapi, broker, openapi, pages, texts  # noqa: E402 (a script finds only its own folder)
 from docs.generator.vocabulary import vocabulary  # noqa: E402 (a script finds only its own folder)
 
 NOTE = "<!-- Made by `make docs` from the tables of the code. Do not edit. -->\n\n"
@@ -34,6 +34,7 @@ DOCUMENTS = {"services/contracts/openapi.json": openapi.document, "services/cont
 def render() -> dict[str, bytes]:
     """The bytes of every generated file, by its path from the root."""
     files = {path: (NOTE + make()).encode() for path, make in PAGES.items()}
+    files |= {str(texts.path_of(owner).relative_to(ROOT)): texts.catalogue(owner).encode() for owner in texts.OWNERS}
     return files | {path: orjson.dumps(make(), option=orjson.OPT_INDENT_2) + b"\n" for path, make in DOCUMENTS.items()}
 
 

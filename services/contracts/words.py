@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from html import escape
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class Words(NamedTuple):
-    """What people read: Chinese first, English second. In a template it renders itself, with the English marked as such."""
+    """What people read, in Chinese and in English; a page shows the one that its reader wants."""
 
     zh: str
     en: str
-
-    def __html__(self) -> str:
-        """Both languages, escaped."""
-        return f'{escape(self.zh)} <span lang="en">{escape(self.en)}</span>'
 
     @property
     def line(self) -> str:
@@ -29,3 +24,20 @@ class Words(NamedTuple):
     def filled(self, *values: object) -> Words:
         """With the values in the places that both languages leave for them."""
         return Words(self.zh.format(*values), self.en.format(*values))
+
+
+class Named(Protocol):
+    """Something of the catalogue that has a name in both languages."""
+
+    @property
+    def name(self) -> str:
+        """Its name in Chinese."""
+
+    @property
+    def name_en(self) -> str:
+        """Its name in English."""
+
+
+def name_of(named: Named) -> Words:
+    """What something of the catalogue is called."""
+    return Words(named.name, named.name_en)

@@ -11,18 +11,19 @@ from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.catalogue import stored
 from services.contracts.errors import NotFound
 from services.contracts.vocabulary import DEADLINES, RESULTS, word
-from services.contracts.words import Words
+from services.contracts.words import Words, name_of
+from services.design.templates import Templates
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.agenda import AgendaEntry, group_agenda
 from services.notify.domain.supervisions import Meeting
 from services.notify.store.agendas import agenda_of, open_supervisions
 from services.notify.store.supervisions import find_meeting
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import environment, error_page, html
+from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-TEMPLATES = environment(Path(__file__).parent / "templates")
+TEMPLATES = Templates(Path(__file__).parent)
 
 
 @routes.get("/agenda", access=SIGNED_IN, page=error_page)
@@ -48,23 +49,25 @@ def _page(call: Call[Notify], entries: list[AgendaEntry], meeting: Meeting | Non
     zone = catalogue.calendar.zone
 
     def department(code: str) -> Words:
-        known = stored.department(catalogue, code)
-        return Words(known.name, known.name_en)
+        return name_of(stored.department(catalogue, code))
 
     def rung(code: str) -> Words:
         known = stored.found(catalogue.ladder, code)
-        return Words(known.name, known.name_en) if known else Words(code, code)
+        return name_of(known) if known else Words(code, code)
 
-    def minutes(instant: datetime) -> str:
-        return f"{instant.astimezone(zone):%Y-%m-%d %H:%M}"
+    def local(instant: datetime) -> datetime:
+        return instant.astimezone(zone)
 
     def kind(code: str) -> Words:
         return word(DEADLINES, code)
 
+    def result(code: str) -> Words:
+        return word(RESULTS, code)
+
     groups = group_agenda(entries, catalogue.calendar, now)
     response = html(
-        TEMPLATES, "agenda.html", place=catalogue, groups=groups, total=len(entries), meeting=meeting, now=now,
-        department=department, rung=rung, minutes=minutes, kind=kind, results=RESULTS,
+        TEMPLATES, "agenda.html", role=call.caller.role, place=catalogue, groups=groups, total=len(entries), meeting=meeting,
+        now=now, department=department, rung=rung, local=local, kind=kind, result=result,
         may_open=call.caller.role in (Role.SUPERVISOR, Role.ADMIN),
     )  # fmt: skip
     response.headers["Cache-Control"] = "no-store"

@@ -11,7 +11,7 @@ from docs.generator.product import ROOT, page_routes
 from services.runtime.web.application import SECURITY_HEADERS
 from services.runtime.web.pages import PAGE_HEADERS
 
-TEMPLATES = sorted((ROOT / "services").rglob("templates/*.html"))
+TEMPLATES = sorted((ROOT / "services").rglob("templates/**/*.html"))
 FORBIDDEN = {
     "a script": r"<script\b",
     "a style of its own": r"<style\b|\sstyle\s*=",

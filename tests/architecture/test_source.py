@@ -20,7 +20,7 @@ JUNK_DRAWERS = {"common", "utils", "util", "helpers", "helper", "misc", "base", 
 #: What a service is made of. `series` is what pages are to people, to Prometheus.
 SHAPE = {
     "__init__", "__main__", "settings", "app", "pages", "series", "consumer", "schemas", "handlers", "domain", "store", "gateway",
-    "migrations", "templates",
+    "catalogues", "migrations", "templates",
 }  # fmt: skip
 #: What a checkout has beside the project's own files.
 OF_ONE_MACHINE = {".env", ".git"}

@@ -76,7 +76,7 @@ def come(browser: Browser, address: str) -> Iterator[Any]:
     complaints: list[str] = []
 
     def come(**options: Any) -> Page:
-        context = browser.new_context(base_url=address, **options)
+        context = browser.new_context(base_url=address, **{"locale": "zh-CN", **options})
         context.set_default_timeout(SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()

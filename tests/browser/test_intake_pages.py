@@ -49,7 +49,7 @@ def test_an_opinion_is_submitted_with_the_keyboard_alone(come, visit):
     page.wait_for_url("**/receipts/*")
     code = page.locator(".receipt-code").inner_text()
     assert page.url.endswith(code.replace("-", ""))
-    expect(page.locator("h1")).to_contain_text("收到了")
+    expect(page.locator("h1")).to_contain_text("提交成功")
     (row,) = visit.opinions()
     assert (row["title"], row["visibility"]) == ("路灯不亮", "congress")
 

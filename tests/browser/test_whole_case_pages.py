@@ -48,7 +48,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     assert len(codes) == 2
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     page.click(".button")
-    expect(page.locator("h1")).to_contain_text("收到了")
+    expect(page.locator("h1")).to_contain_text("提交成功")
     visit.consume(answer())
     for code in codes:
         page.goto("/receipts")

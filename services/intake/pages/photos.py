@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import Conflict, NotAllowed, NotFound
-from services.contracts.words import Words
+from services.design.phrases import Phrase
 from services.intake.app.attachments import attach_photos, check_holder
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.receipts import known_receipt
-from services.intake.domain.attaching import MOST_PHOTOS_AT_ONCE
+from services.intake.domain.attaching import MOST_PHOTOS, MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show
 from services.intake.pages.submission import new_key, usable_key
@@ -22,11 +22,11 @@ from services.runtime.web.requests import read_form
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 
 routes = Routes()
-NONE_CHOSEN = Words("请先选照片", "Choose a photo first")
-NOT_KEPT = Words(
-    "照片没有存下：每件最多 6 张，只能由提出人在答复之前添加。下面是最新的情况。",
-    "The photos were not kept: at most 6, added by the submitter until there is a reply. This is how things stand.",
-)
+NONE_CHOSEN = Phrase("Please choose a photo first")
+NOT_KEPT = Phrase(
+    "The photos were not saved: at most %(most)s for an opinion, and only the submitter can add them before there is a reply. "
+    "This is the latest state."
+).filled(most=MOST_PHOTOS)
 
 
 @routes.get("/receipts/<receipt>/attachments", access=PUBLIC, counts=(RECEIPTS,), page=error_page)

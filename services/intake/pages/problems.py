@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
 from services.contracts.problems import meaning_of
+from services.contracts.words import Words
 from services.intake.app.context import Intake
+from services.intake.pages.paper import TEMPLATES
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import environment, error_page, html
+from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
-TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 routes = Routes()
 
 
@@ -23,4 +22,10 @@ def read_problem(call: Call[Intake]) -> Answer:
     meaning = meaning_of(slug)
     if meaning is None:
         raise NotFound("There is no such type of problem.")
-    return html(TEMPLATES, "problem.html", slug=slug, meaning=meaning)
+    return html(
+        TEMPLATES,
+        "problem.html",
+        slug=slug,
+        title=Words(meaning.title_zh, meaning.title),
+        advice=Words(meaning.advice_zh, meaning.advice),
+    )

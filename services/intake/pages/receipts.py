@@ -18,6 +18,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion
 from services.contracts.vocabulary import LEVELS, OUTCOMES, PROMISED, RATINGS, STANDINGS, STEPS
 from services.contracts.words import Words
+from services.design.phrases import Phrase
 from services.intake.app import receipts
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
@@ -27,9 +28,10 @@ from services.intake.domain.attaching import MOST_PHOTOS
 from services.intake.domain.receipts import read_receipt
 from services.intake.domain.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import SeparateAnswer
-from services.intake.pages.choosing import PhotoField
-from services.intake.pages.submission import TEMPLATES, new_key, usable_key
-from services.intake.pages.timeline import department_name, entries_of, show_time, topic_name
+from services.intake.pages.choosing import PHOTOS, PhotoField
+from services.intake.pages.paper import TEMPLATES
+from services.intake.pages.submission import new_key, usable_key
+from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, question_of, topic_name
 from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
@@ -39,13 +41,16 @@ from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
 KEY = "key"
-NO_RECEIPT = Words(
-    "这不是回执码，可能输错了一位。回执码有 14 位，由数字和字母组成。",
-    "This is not a receipt; a character may be wrong. A receipt has 14 digits and letters.",
-)
-UNKNOWN_RECEIPT = Words(
-    "没有找到这个回执码。请对照您保存的回执再输一次。", "There is no such receipt. Compare it with the one you kept."
-)
+NO_RECEIPT = Phrase("This is not a receipt; a character may be wrong. A receipt has 14 digits and letters.")
+UNKNOWN_RECEIPT = Phrase("This receipt does not exist. Please compare it with the one that you kept and enter it again.")
+LABELS: Mapping[str, Phrase] = {
+    "result": Phrase("The result"),
+    "process": Phrase("How it was handled"),
+    "comment": Phrase("Anything to add"),
+    "content": Phrase("Further details"),
+    "reason": Phrase("Why you withdraw it"),
+    PHOTOS: Phrase("Photos"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,8 @@ class ReceiptForm:
 
     send: Callable[[Call[Intake]], Answer]
     schema: Schema
-    mistakes: Mapping[str, Words]
-    too_late: Words
+    mistakes: Mapping[str, Phrase]
+    too_late: Phrase
     #: Where on the page its sender reads what came of it.
     answered_at: str
 
@@ -64,13 +69,13 @@ EVALUATION = ReceiptForm(
     receipts.evaluate,
     Evaluation(),
     {
-        "result": Words("请选择您对结果是否满意", "Choose how satisfied you are with the result"),
-        "process": Words("请选择其中一项", "Choose one of these"),
-        "comment": Words("不满意时请写明原因，最多 2000 个字", "If dissatisfied, say why; at most 2000 characters"),
+        "result": Phrase("Please choose how satisfied you are with the result"),
+        "process": Phrase("Please choose one of these"),
+        "comment": Phrase("If you are dissatisfied, please say why, in at most 2000 characters"),
     },
-    Words(
-        "这次评价没有记下：与已有的评价相同，或者评价次数已满、评价期已过。下面是最新的情况。",
-        "This rating was not taken: it repeats the last one, or none is left, or the time is over. This is how things stand.",
+    Phrase(
+        "The rating was not submitted: it is the same as the last one, no further rating is left, or the time for it is over. "
+        "This is the latest state."
     ),
     "evaluation",
 )
@@ -78,29 +83,27 @@ DETAILS = ReceiptForm(
     receipts.add_details,
     Details(),
     {
-        "content": Words(
-            f"请填写；连同原来的内容最多 {LONGEST_CONTENT} 个字",
-            f"Please fill this in; at most {LONGEST_CONTENT} characters together with what you wrote before",
+        "content": Phrase("Please fill this in, with at most %(most)s characters together with what you wrote before").filled(
+            most=LONGEST_CONTENT
         ),
     },
-    Words(
-        "这次补充没有记下：刚才已经补充过，或者现在不需要补充了。下面是最新的情况。",
-        "This was not added: you have told more already, or nothing more is needed by now. This is how things stand.",
+    Phrase(
+        "The details were not submitted: you have given some already, or they are not needed any more. This is the latest state."
     ),
     "state",
 )
 WITHDRAWAL = ReceiptForm(
     receipts.withdraw,
     Withdrawal(),
-    {"reason": Words(f"最多 {LONGEST_REASON} 个字", f"At most {LONGEST_REASON} characters")},
-    Words(
-        "没有撤回：已经有了答复，或者有别的意见建议与它并案办理。下面是最新的情况。",
-        "It was not withdrawn: there is an answer by now, or other opinions are handled with it. This is how things stand.",
+    {"reason": Phrase("At most %(most)s characters").filled(most=LONGEST_REASON)},
+    Phrase(
+        "The opinion could not be withdrawn: there is a reply by now, or other opinions are handled with it. "
+        "This is the latest state."
     ),
     "state",
 )
-MORE_PHOTOS = PhotoField(Words("添加照片", "Add photos"))
-FOR_THE_SUBMITTER = Words("正在等提出人补充情况。", "The submitter has been asked for more details.")
+MORE_PHOTOS = PhotoField(Phrase("Add photos"))
+FOR_THE_SUBMITTER = Phrase("The submitter has been asked for more details.")
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
@@ -187,8 +190,8 @@ def show(
     form: Mapping[str, str],
     status: int = 200,
     cursor: str = "",
-    mistakes: Mapping[str, Words] | None = None,
-    notice: Words | None = None,
+    mistakes: Mapping[str, Phrase] | None = None,
+    notice: Phrase | None = None,
 ) -> flask.Response:
     """The page of a receipt, with what was typed into its forms and what is said about it; the box to look one up if it is none.
 
@@ -205,7 +208,7 @@ def show(
         steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,
-        mistakes=mistakes or {}, notice=notice, **_in_words(known, service.catalogue),
+        labels=LABELS, mistakes=mistakes or {}, notice=notice, **_in_words(known, service.catalogue),
     )  # fmt: skip
     return _private(page)
 
@@ -222,16 +225,28 @@ def _in_words(known: ReceiptView, catalogue: Catalogue) -> dict[str, object]:
     reply = known.reply
     return {
         "department": department_name(known.department, catalogue) if known.department else None,
-        "topic": topic_name(known.topic, catalogue) if known.topic else None,
-        "level": LEVELS.get(known.level or ""),
+        "facts": _facts(known, catalogue),
         "meaning": _meaning(known),
-        "submitted": show_time(known.submitted, catalogue),
-        "evaluate_by": show_time(reply.evaluate_by, catalogue) if reply and reply.evaluate_by else None,
+        "question": question_of(known.timeline),
+        "evaluate_by": local(reply.evaluate_by, catalogue) if reply and reply.evaluate_by else None,
         "advice": _by_department((reply.co_opinions if reply else None) or (), catalogue),
         "answers": _by_department(known.answers, catalogue),
-        "promises": [(each, show_time(datetime.fromisoformat(each.due or ""), catalogue)) for each in known.promises if each.due],
+        "promises": [(each, local(datetime.fromisoformat(each.due or ""), catalogue)) for each in known.promises if each.due],
         "timeline": entries_of(known.timeline, catalogue, {each.content for each in (reply, *known.answers) if each}),
     }
+
+
+def _facts(known: ReceiptView, catalogue: Catalogue) -> list[LabelledFact]:
+    rows: list[tuple[Phrase, Shown | None]] = [
+        (Phrase("Title"), known.title),
+        (Phrase("Topic"), topic_name(known.topic, catalogue) if known.topic else None),
+        (Phrase("Handled by"), department_name(known.department, catalogue) if known.department else None),
+        (Phrase("Level"), LEVELS.get(known.level or "")),
+        (Phrase("Key supervision"), Phrase("yes") if known.key else None),
+        (Phrase("Led by"), known.leader),
+        (Phrase("Submitted on"), local(known.submitted, catalogue)),
+    ]
+    return [LabelledFact(label, value) for label, value in rows if value]
 
 
 def tone_of(state: State) -> str:
@@ -241,7 +256,7 @@ def tone_of(state: State) -> str:
     return "good" if state.is_answered else "bad" if state is State.DECLINED else "info"
 
 
-def _meaning(known: ReceiptView) -> Words:
+def _meaning(known: ReceiptView) -> Words | Phrase:
     """What the state means for this receipt: a co-signer is not asked to tell more, somebody else is."""
     others = known.state.asks_submitter and "details" not in known.may
     return FOR_THE_SUBMITTER if others else STANDINGS[known.state].meaning
@@ -251,7 +266,7 @@ def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalo
     return [(department_name(each.department, catalogue), each.content) for each in told]
 
 
-def _not_found(service: Intake, given: str, mistake: Words) -> flask.Response:
+def _not_found(service: Intake, given: str, mistake: Phrase) -> flask.Response:
     return _private(html(TEMPLATES, "lookup.html", 404, place=service.catalogue, given=given, mistake=mistake))
 
 

@@ -6,7 +6,6 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import flask
 import structlog
@@ -15,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
 from services.contracts.vocabulary import VISIBILITIES
-from services.contracts.words import Words
+from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.app.opinions import SubmittedAnswer, submit_with
@@ -23,17 +22,18 @@ from services.intake.domain import submission
 from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, Submission
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
+from services.intake.pages.options import advice_of, areas_of, stations_of, topics_of
+from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.bodies import SubmissionSchema
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import environment, error_page, html, see_other
+from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.problems import STORE_AWAY
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 
 log = structlog.get_logger()
 routes = Routes()
-TEMPLATES = environment(Path(__file__).parents[1] / "templates")
 PLACES = ("topic", "area", "station")
 #: Hidden, in the form that the code on a station's poster leads to.
 CODE = submission.CODE
@@ -49,55 +49,48 @@ _SUBMISSION = SubmissionSchema()
 #: make the browser fetch a new one.
 FORM_CACHING = "private, no-cache"
 
-LABELS: dict[str, Words] = {
-    "title": Words("标题", "Title"),
-    "content": Words("内容", "Details"),
-    "topic": Words("主题", "Topic"),
-    "area": Words("所在区域", "Area"),
-    "station": Words("联络站", "Liaison station"),
-    "name": Words("姓名", "Name"),
-    "phone": Words("电话", "Phone"),
-    "email": Words("电子邮箱", "E-mail"),
-    "visibility": Words("谁可以看到您的姓名和联系方式", "Who may see your name and contact data"),
-    PHOTOS: Words("照片", "Photos"),
-    CODE: Words("二维码", "Code of the poster"),
+LABELS: dict[str, Phrase] = {
+    "title": Phrase("Title"),
+    "content": Phrase("Details"),
+    "topic": Phrase("Topic"),
+    "area": Phrase("Area"),
+    "station": Phrase("Liaison station"),
+    "name": Phrase("Name"),
+    "phone": Phrase("Phone"),
+    "email": Phrase("E-mail"),
+    "visibility": Phrase("Who may see your name and contact data"),
+    PHOTOS: Phrase("Photos"),
+    CODE: Phrase("Code of the poster"),
 }
-LABELS |= {
-    f"cosigner{row}_{name}": Words(f"联名人 {row} {LABELS[name].zh}", f"Co-signer {row}: {LABELS[name].en}")
-    for row in ROWS
-    for name in CONTACT
-}
+_COSIGNER = Phrase("Co-signer %(row)s: %(label)s")
+LABELS |= {f"cosigner{row}_{name}": _COSIGNER.filled(row=row, label=LABELS[name]) for row in ROWS for name in CONTACT}
 #: What is wrong with a field, said once for each: every field has one rule.
-MISTAKES: dict[str, Words] = {
-    "topic": Words("目录里没有这个主题，请重新选择", "The catalogue does not have this topic; choose another"),
-    "area": Words(
-        "目录里没有这个区域，或者与联络站不在一处；选了联络站就不用选区域",
-        "Not in the catalogue, or not the station's; with a station, leave the area out",
+MISTAKES: dict[str, Phrase] = {
+    "topic": Phrase("This topic is not in the catalogue; please choose another"),
+    "area": Phrase("This area is not in the catalogue, or the station is elsewhere; with a station, leave the area out"),
+    "station": Phrase("This station is not in the catalogue; please choose another"),
+    "name": Phrase("At most 100 characters"),
+    "phone": Phrase(
+        "Please enter one phone number: a mobile number has 11 digits, a landline its area code (0577-62510000), an extension "
+        "follows 'ext'"
     ),
-    "station": Words("目录里没有这个联络站，请重新选择", "The catalogue does not have this station; choose another"),
-    "name": Words("姓名最多 100 个字", "At most 100 characters"),
-    "phone": Words(
-        "请填一个电话号码：手机 11 位，固定电话带区号（0577-62510000），分机写“转8012”",
-        "One telephone number: a mobile has 11 digits, a landline its area code (0577-62510000), an extension stands behind 'ext'",
-    ),
-    "email": Words("请检查邮箱地址，例如 wang@example.org", "Check the address; it looks like wang@example.org"),
-    "visibility": Words("请选择其中一项", "Choose one of these"),
-    CODE: Words("这个二维码已经失效，请选择联络站后再提交", "This code is no longer good; choose the station and submit again"),
+    "email": Phrase("Please check the e-mail address; it looks like wang@example.org"),
+    "visibility": Phrase("Please choose one of these"),
+    CODE: Phrase("This code is no longer valid; please choose the station and submit again"),
 }
 MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
+EMPTY, TOO_LONG = Phrase("Please fill this in"), Phrase("At most %(most)s characters; there are %(count)s now")
 LONGEST: Mapping[str, int] = {"title": LONGEST_TITLE, "content": LONGEST_CONTENT}
-SENT_ALREADY = Words(
-    "这张表已经提交过，之后内容有改动。如果要另外提交一件，请再按一次“提交”。",
-    "This form was sent before, with another text. To submit this as another opinion, press submit once more.",
+SENT_ALREADY = Phrase(
+    "This form has been submitted already, and the text was changed since. To submit it as another opinion, press “Submit” again."
 )
-NOT_STORED = Words(
-    "系统暂时没有响应，您的意见还没有提交。内容都在下面，请稍等再按一次“提交”。",
-    "The system does not answer right now; nothing was submitted. Your text is kept below: wait a moment and press submit again.",
+NOT_STORED = Phrase(
+    "The system does not respond right now, and your opinion has not been submitted. What you wrote is kept below: please wait a "
+    "moment and press “Submit” again."
 )
-AT_CAPACITY = Words(
-    "系统暂时收不下更多意见建议，您的意见还没有提交。内容都在下面，请过半分钟再按一次“提交”。",
-    "There is no room for more opinions right now; nothing was submitted. Your text is kept below: press submit again in half "
-    "a minute.",
+AT_CAPACITY = Phrase(
+    "Many people are submitting right now, and your opinion has not been submitted. What you wrote is kept below: please press "
+    "“Submit” again a little later."
 )
 
 
@@ -181,7 +174,7 @@ def _cosigner(form: Mapping[str, str], row: int) -> dict[str, str]:
     return {"kind": "citizen"} | {name: text for name, text in given.items() if text}
 
 
-def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Words]:
+def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
     """What to correct, by field of the form, in the form's order."""
     wrong = {_field(path, _signed_rows(form)) for path in error.errors}
     return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
@@ -193,12 +186,9 @@ def _field(path: str, rows: Sequence[int]) -> str:
     return f"cosigner{rows[int(before[1])]}_{name}" if before[:1] == ["cosigners"] else name
 
 
-def _mistake(name: str, text: str) -> Words:
-    if name in LONGEST and not text:
-        return Words("请填写", "Please fill this in")
+def _mistake(name: str, text: str) -> Phrase:
     if name in LONGEST:
-        most = LONGEST[name]
-        return Words(f"最多 {most} 个字，现在有 {len(text)} 个", f"At most {most} characters; there are {len(text)}")
+        return TOO_LONG.filled(most=LONGEST[name], count=len(text)) if text else EMPTY
     return MISTAKES[name]
 
 
@@ -211,7 +201,7 @@ def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> Su
     return taken
 
 
-def _not_taken(service: Intake, form: Mapping[str, str], why: Words, seconds: int, photos: Sequence[Photo]) -> flask.Response:
+def _not_taken(service: Intake, form: Mapping[str, str], why: Phrase, seconds: int, photos: Sequence[Photo]) -> flask.Response:
     """The form with its text, to be sent again after `seconds`."""
     response = _form(service, form, 503, notice=why, mistakes={PHOTOS: CHOOSE_AGAIN} if photos else {})
     response.headers["Retry-After"] = str(seconds)
@@ -230,13 +220,14 @@ def _form(
     service: Intake,
     form: Mapping[str, str],
     status: int = 200,
-    mistakes: Mapping[str, Words] | None = None,
-    notice: Words | None = None,
+    mistakes: Mapping[str, Phrase] | None = None,
+    notice: Phrase | None = None,
 ) -> flask.Response:
+    catalogue = service.catalogue
     response = html(
-        TEMPLATES, "submission.html", status, place=service.catalogue, form=form, labels=LABELS, longest=LONGEST,
-        visibilities=VISIBILITIES, rows=ROWS,
-        scanned=service.catalogue.station_with_code(form[CODE]), is_joint=bool(_signed_rows(form)),
+        TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
+        visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
+        scanned=catalogue.station_with_code(form[CODE]), is_joint=bool(_signed_rows(form)),
         photos=PhotoField(LABELS[PHOTOS]), mistakes=mistakes or {}, notice=notice,
     )  # fmt: skip
     if status == 200:

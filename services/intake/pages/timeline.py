@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
-
-from markupsafe import Markup
 
 from services.contracts.basis import Rule
 from services.contracts.catalogue import stored
@@ -28,15 +25,15 @@ from services.contracts.vocabulary import (
     RESULTS,
     ROLES,
     RULED,
-    word,
 )
-from services.contracts.words import Words
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
 from services.intake.app.views import Moment
 from services.intake.domain.actors import DEPARTMENT
 from services.intake.domain.timeline import Facts
 from services.intake.pages.events import ACTORS, EVENTS
 
-Shown = Words | Markup
+Shown = Words | Phrase | datetime | str
 Show = Callable[[object, Catalogue], Shown | None]
 ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
 
@@ -44,41 +41,38 @@ ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
 class LabelledFact(NamedTuple):
     """A labelled line."""
 
-    label: Words
+    label: Phrase
     value: Shown
 
 
 class ShownEntry(NamedTuple):
     """One entry of a timeline as it is shown. `said` is free text, or empty."""
 
-    at: Markup
-    what: Words
-    by: Words
+    at: datetime
+    what: Words | Phrase
+    by: Words | Phrase
     facts: Sequence[LabelledFact]
     said: str
 
 
-def show_time(instant: datetime, catalogue: Catalogue) -> Markup:
-    """An instant in the place's own time, to the minute, readable by machines too."""
-    local = instant.astimezone(ZoneInfo(catalogue.timezone))
-    text = f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-    return Markup('<time datetime="{}">{}</time>').format(local.isoformat(timespec="seconds"), text)
+def local(instant: datetime, catalogue: Catalogue) -> datetime:
+    """An instant by the clock of the place."""
+    return instant.astimezone(catalogue.calendar.zone)
 
 
 def department_name(code: str, catalogue: Catalogue) -> Words:
     """A department by its names; by its code when the catalogue no longer has it."""
-    department = stored.department(catalogue, code)
-    return Words(department.name, department.name_en)
+    return name_of(stored.department(catalogue, code))
 
 
 def topic_name(code: str, catalogue: Catalogue) -> Words:
     """A topic by its names; by its code when the catalogue no longer has it."""
     topic = stored.topic(catalogue, code)
-    return Words(topic.name, topic.name_en) if topic else Words(code, code)
+    return name_of(topic) if topic else Words(code, code)
 
 
 def _due(value: object, catalogue: Catalogue) -> Shown:
-    return show_time(datetime.fromisoformat(str(value)), catalogue)
+    return local(datetime.fromisoformat(str(value)), catalogue)
 
 
 def _department(value: object, catalogue: Catalogue) -> Shown:
@@ -91,7 +85,7 @@ def _rule(value: object, _: Catalogue) -> Shown | None:
 
 
 def _text(value: object, _: Catalogue) -> Shown:
-    return Markup("{}").format(str(value))
+    return str(value)
 
 
 def _reason(value: object, catalogue: Catalogue) -> Shown:
@@ -102,16 +96,16 @@ def _reason(value: object, catalogue: Catalogue) -> Shown:
 
 
 def _on_time(value: object, _: Catalogue) -> Shown:
-    return Words("按期", "in time") if value else Words("逾期", "late")
+    return Phrase("in time") if value else Phrase("late")
 
 
 def _rated(value: object, _: Catalogue) -> Shown | None:
-    return None if value else Words("评价期已过，没有评价", "not rated before the evaluation closed")
+    return None if value else Phrase("not rated before the evaluation closed")
 
 
 def _rung(value: object, catalogue: Catalogue) -> Shown | None:
     rung = stored.found(catalogue.ladder, str(value))
-    return Words(rung.name, rung.name_en) if rung else None
+    return name_of(rung) if rung else None
 
 
 def _named(names: Mapping[str, Words]) -> Show:
@@ -127,64 +121,64 @@ def _raised(value: object, catalogue: Catalogue) -> Shown:
     return COUNTED[kind].filled(count)
 
 
-def _yes(words: Words, otherwise: Words | None = None) -> Show:
+def _yes(words: Phrase, otherwise: Phrase | None = None) -> Show:
     return lambda value, _: words if value else otherwise
 
 
 def _difficulty(value: object, catalogue: Catalogue) -> Shown | None:
     known = stored.found(catalogue.difficulties, str(value))
-    return Words(known.name, known.name_en) if known else None
+    return name_of(known) if known else None
 
 
 #: Every fact that is shown, in this order: its label, and how its value reads. What is not here stays inside.
-FACTS: Mapping[str, tuple[Words, Show]] = {
-    "channel": (Words("渠道", "Through"), _named(CHANNELS)),
-    "topic": (Words("主题", "Topic"), lambda value, catalogue: topic_name(str(value), catalogue)),
-    "cause": (Words("起因", "Because of"), _named(CAUSES)),
-    "reason": (Words("原因", "Why"), _raised),
-    "about": (Words("事项", "About"), _named(RULED)),
-    "granted": (Words("裁定", "Ruling"), _yes(Words("同意", "granted"), Words("不同意", "not granted"))),
-    "question": (Words("问题", "Question"), _text),
-    "proposed": (Words("建议交由", "Proposed"), _department),
-    "to": (Words("转办", "Now with"), _department),
-    "department": (Words("承办单位", "Department"), _department),
-    "role": (Words("方式", "How"), _named(ROLES)),
-    "rule": (Words("分办依据", "Why there"), _rule),
-    "erased": (Words("删除", "Erased"), _named(ERASURES)),
-    "level": (Words("级别", "Level"), _named(LEVELS)),
-    "difficulty": (Words("类别", "Kind"), _difficulty),
-    "key": (Words("重点督办", "Key supervision"), _yes(Words("是", "yes"), Words("不再是", "no longer"))),
-    "leader": (Words("领办领导", "Led by"), _text),
-    "contact": (Words("联系方式", "Contact"), _named(CONTACTS)),
-    "round": (Words("次数", "Round"), lambda value, _: Words(f"第 {value} 次办理", f"round {value}")),
-    "what": (Words("承诺", "Promise"), _text),
-    "who": (Words("责任人", "Who"), _text),
-    "promised_for": (Words("承诺时间", "Promised for"), _due),
-    "evidence": (Words("兑现情况", "Evidence"), _text),
-    "card": (Words("牌", "Card"), _named(CARDS)),
-    "rung": (Words("督办", "Step"), _rung),
-    "title": (Words("会议", "Meeting"), _text),
-    "at": (Words("时间", "When"), _due),
-    "came_to": (Words("结果", "Result"), _named(RESULTS)),
-    "held": (Words("结论", "Finding"), _yes(Words("已落实", "it has held"), Words("没有落实", "it has not held"))),
-    "note": (Words("说明", "Note"), _text),
-    "changed": (Words("调整的日子", "Days that changed"), _text),
-    "sign_by": (Words("签收期限", "To be signed for by"), _due),
-    "original": (Words("原定期限", "Due before"), _due),
-    "due": (Words("答复期限", "Answer due"), _due),
+FACTS: Mapping[str, tuple[Phrase, Show]] = {
+    "channel": (Phrase("Through"), _named(CHANNELS)),
+    "topic": (Phrase("Topic"), lambda value, catalogue: topic_name(str(value), catalogue)),
+    "cause": (Phrase("Because of"), _named(CAUSES)),
+    "reason": (Phrase("Why"), _raised),
+    "about": (Phrase("About"), _named(RULED)),
+    "granted": (Phrase("Ruling"), _yes(Phrase("granted"), Phrase("not granted"))),
+    "question": (Phrase("Question"), _text),
+    "proposed": (Phrase("Proposed"), _department),
+    "to": (Phrase("Now with"), _department),
+    "department": (Phrase("Department"), _department),
+    "role": (Phrase("How"), _named(ROLES)),
+    "rule": (Phrase("Why there"), _rule),
+    "erased": (Phrase("Erased"), _named(ERASURES)),
+    "level": (Phrase("Level"), _named(LEVELS)),
+    "difficulty": (Phrase("Kind"), _difficulty),
+    "key": (Phrase("Key supervision"), _yes(Phrase("yes"), Phrase("no longer"))),
+    "leader": (Phrase("Led by"), _text),
+    "contact": (Phrase("Contact"), _named(CONTACTS)),
+    "round": (Phrase("Round"), lambda value, _: Phrase("round %(number)s").filled(number=value)),
+    "what": (Phrase("Promise"), _text),
+    "who": (Phrase("Who"), _text),
+    "promised_for": (Phrase("Promised for"), _due),
+    "evidence": (Phrase("Evidence"), _text),
+    "card": (Phrase("Card"), _named(CARDS)),
+    "rung": (Phrase("Step"), _rung),
+    "title": (Phrase("Meeting"), _text),
+    "at": (Phrase("When"), _due),
+    "came_to": (Phrase("Result"), _named(RESULTS)),
+    "held": (Phrase("Finding"), _yes(Phrase("it has held"), Phrase("it has not held"))),
+    "note": (Phrase("Note"), _text),
+    "changed": (Phrase("Days that changed"), _text),
+    "sign_by": (Phrase("To be signed for by"), _due),
+    "original": (Phrase("Due before"), _due),
+    "due": (Phrase("Answer due"), _due),
     "provisional": (
-        Words("期限", "Deadline"),
-        _yes(Words("暂定，待放假安排公布后确定", "may move when the holidays are published")),
+        Phrase("About the deadline"),
+        _yes(Phrase("may move when the holidays are published")),
     ),
-    "until": (Words("至", "Until"), _due),
-    "outcome": (Words("办理结果", "Outcome"), _named(OUTCOMES)),
-    "deadline": (Words("办理期限", "Deadline"), _due),
-    "on_time": (Words("是否按期", "In time"), _on_time),
-    "result": (Words("对结果", "Result"), _named(RATINGS)),
-    "process": (Words("对过程", "Process"), _named(RATINGS)),
-    "revision": (Words("追评", "Second thought"), _yes(Words("更改之前的评价", "replaces the rating before"))),
-    "evaluate_by": (Words("评价截止", "Rate until"), _due),
-    "rated": (Words("评价", "Evaluation"), _rated),
+    "until": (Phrase("Until"), _due),
+    "outcome": (Phrase("Outcome"), _named(OUTCOMES)),
+    "deadline": (Phrase("Deadline"), _due),
+    "on_time": (Phrase("In time"), _on_time),
+    "result": (Phrase("Rating of the result"), _named(RATINGS)),
+    "process": (Phrase("Rating of the process"), _named(RATINGS)),
+    "revision": (Phrase("Second thought"), _yes(Phrase("replaces the rating before"))),
+    "evaluate_by": (Phrase("Rate until"), _due),
+    "rated": (Phrase("Evaluation"), _rated),
 }
 
 
@@ -198,11 +192,11 @@ def _moment(moment: Moment, catalogue: Catalogue, answers: Collection[str]) -> S
     said = str(facts.get("content") or "")
     if moment.what in ANSWERS and said in answers:
         said = ""
-    by = word(ACTORS, moment.by)
+    by: Words | Phrase = ACTORS.get(moment.by) or Words(moment.by, moment.by)
     if moment.by == DEPARTMENT and "department" in facts:
         by = department_name(str(facts.pop("department")), catalogue)
-    what = word(EVENTS, moment.what)
-    return ShownEntry(show_time(moment.at, catalogue), what, by, list(_facts(facts, catalogue)), said)
+    what = EVENTS.get(moment.what) or Words(moment.what, moment.what)
+    return ShownEntry(local(moment.at, catalogue), what, by, list(_facts(facts, catalogue)), said)
 
 
 def _facts(facts: Facts, catalogue: Catalogue) -> Sequence[LabelledFact]:
@@ -212,3 +206,8 @@ def _facts(facts: Facts, catalogue: Catalogue) -> Sequence[LabelledFact]:
         if value is not None:
             shown.append(LabelledFact(label, value))
     return shown
+
+
+def question_of(timeline: Sequence[Moment]) -> str | None:
+    """What the submitter was asked last."""
+    return next((str(each.facts["question"]) for each in reversed(timeline) if each.facts.get("question")), None)

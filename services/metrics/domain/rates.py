@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
 
 PLAIN = "plain"
 NOTHING = "—"
@@ -13,7 +14,10 @@ CENT = Decimal("0.01")
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One variant of one rate. Numerator and denominator are sums of the counts named; the numerator is part of it."""
+    """One variant of one rate. Numerator and denominator are sums of the counts named; the numerator is part of it.
+
+    `good` says whether more of it is better ("up"), worse ("down") or neither.
+    """
 
     name: str
     variant: str
@@ -21,6 +25,7 @@ class Rate:
     en: str
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
+    good: Literal["up", "down", ""] = "up"
 
     @property
     def formula(self) -> str:
@@ -68,9 +73,9 @@ RATES: tuple[Rate, ...] = (
         ("first_process_satisfied", "first_process_basically_satisfied"), _evaluated("first_process"),
     ),
     Rate("participation", PLAIN, "参评率", "rated by the submitter", ("rated",), ("concluded",)),
-    Rate("objection", PLAIN, "退办率", "objected to by the department", ("objected",), ("handed_out",)),
-    Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",)),
-    Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",)),
+    Rate("objection", PLAIN, "退办率", "objected to by the department", ("objected",), ("handed_out",), "down"),
+    Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",), ""),
+    Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",), "down"),
     Rate("promise_kept", PLAIN, "承诺兑现率", "promises kept by their date", ("promises_due_kept",), ("promises_due",)),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from services.metrics.domain.rates import NOTHING
 
 QUANTILES: Mapping[str, tuple[str, str, Fraction]] = {
     "median": ("答复用时中位数", "median time to reply", Fraction(1, 2)),
-    "p90": ("答复用时九成分位", "90% replied within", Fraction(9, 10)),
+    "p90": ("九成意见的答复用时", "90% replied within", Fraction(9, 10)),
 }
 
 

@@ -37,6 +37,7 @@ def ledger_page(call: Call[Service]) -> Answer:
     """The ledger as a page: its days, and with `subject` where an opinion is counted."""
     subject = call.query.get("subject", "").strip().lower()
     found: list[ShownProof] | None = None
+    zone = call.service.catalogue.calendar.zone
     try:
         found = _shown(handlers.proofs(call.service, subject, None, PROOFS)) if subject else None
     except NotFound:
@@ -49,6 +50,7 @@ def ledger_page(call: Call[Service]) -> Answer:
         days=[day_answer(day) for day in call.service.ledger.latest(DAYS)],
         subject=subject,
         found=found,
+        local=lambda instant: instant.astimezone(zone),
     )
 
 

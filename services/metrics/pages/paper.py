@@ -1,20 +1,14 @@
-"""The templates of the pages and their filters."""
+"""The templates of the pages, and what they write in their own way."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from markupsafe import Markup
 
-from services.runtime.web.pages import environment
+from services.design.templates import Templates
 
 PART = 8
-
-
-def minutes(instant: datetime) -> str:
-    """An instant for people: local time to the minute, with its offset."""
-    return f"{instant:%Y-%m-%d %H:%M} {instant:%z}"
 
 
 def in_parts(digits: str) -> Markup:
@@ -22,5 +16,9 @@ def in_parts(digits: str) -> Markup:
     return Markup("<wbr>").join(digits[start : start + PART] for start in range(0, len(digits), PART))
 
 
-TEMPLATES = environment(Path(__file__).parents[1] / "templates")
-TEMPLATES.filters.update(minutes=minutes, in_parts=in_parts)
+def code(text: str) -> Markup:
+    """Something for programs inside a sentence."""
+    return Markup("<code>{}</code>").format(text)
+
+
+TEMPLATES = Templates(Path(__file__).parents[1], {"in_parts": in_parts}, code=code)

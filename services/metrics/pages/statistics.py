@@ -1,4 +1,4 @@
-"""The page of the published numbers, for people: Chinese first, English second; works without scripts and on a phone."""
+"""The page of the published numbers, for people; works without scripts and on a phone."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
 from services.contracts.vocabulary import LEVELS
 from services.contracts.words import Words
+from services.design.phrases import Phrase
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
@@ -23,7 +25,6 @@ from services.runtime.web.pages import error_page, html
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 
-BAR_WIDTH = 120
 routes = Routes()
 #: What is shown as plain numbers, in this order.
 SHOWN = (
@@ -33,17 +34,17 @@ SHOWN = (
     "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip
 #: The fields that take a date.
-DATES: Mapping[str, Words] = {
-    "from": Words("提出日期自", "Submitted from"),
-    "to": Words("提出日期至", "Submitted until"),
-    "as_of": Words("数据截至", "As of"),
+DATES: Mapping[str, Phrase] = {
+    "from": Phrase("Submitted from"),
+    "to": Phrase("Submitted until"),
+    "as_of": Phrase("As of"),
 }
-#: What to do about a mistake; the reason itself stands behind it in English.
-ADVICE: Mapping[str, str] = {
-    "by": "没有这样的分组，或者分组太多",
-    "from": "请填日期，例如 2026-11-22",
-    "to": "请填日期，不早于起始日期",
-    "as_of": "请填日期，不晚于今天",
+#: What to do about a mistake.
+ADVICE: Mapping[str, Phrase] = {
+    "by": Phrase("There is no such grouping, or there are too many groups"),
+    "from": Phrase("Please enter a date such as 2026-11-22"),
+    "to": Phrase("Please enter a date that is not before the first one"),
+    "as_of": Phrase("Please enter a date that is not after today"),
 }
 #: What the page asks by; whatever else an address was shared with is not its own.
 FIELDS = ("by", *DATES)
@@ -52,43 +53,40 @@ WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 
 
 #: Dimensions whose values are codes of the product, not of the catalogue.
-CODES: Mapping[str, Mapping[str, Words]] = {
+CODES: Mapping[str, Mapping[str, Words | Phrase]] = {
     "level": LEVELS,
-    "key": {"yes": Words("重点督办", "Under key supervision"), "no": Words("非重点督办", "Not under it")},
+    "key": {"yes": Phrase("Under key supervision"), "no": Phrase("Not under key supervision")},
 }
-NOT_KNOWN = Words("未定", "not known")
-NO_LEADER = Words("无领办领导", "no leader")
+NOT_KNOWN = Phrase("not known")
+NO_LEADER = Phrase("no leader")
 _QUERY = StatisticsQuery()
 
 
-TEMPLATES.globals.update(
-    rates=[(rate, Words(rate.zh, rate.en)) for rate in RATES],
-    times=[(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
-    shown=[(name, Words(COUNTS_BY_NAME[name].zh, COUNTS_BY_NAME[name].en)) for name in SHOWN],
-    dimensions=[(name, Words(zh, en)) for name, (zh, en) in DIMENSIONS.items()],
-    notes=[Words(zh, en) for zh, en in NOTES.values()],
-    dates=DATES,
-    bar_width=BAR_WIDTH,
-)
+#: What stands on the page whatever was asked.
+ALWAYS: Mapping[str, object] = {
+    "rates": [(rate, Words(rate.zh, rate.en)) for rate in RATES],
+    "times": [(name, Words(zh, en)) for name, (zh, en, _) in QUANTILES.items()],
+    "shown": [(name, Words(COUNTS_BY_NAME[name].zh, COUNTS_BY_NAME[name].en)) for name in SHOWN],
+    "dimensions": [(name, Words(zh, en)) for name, (zh, en) in DIMENSIONS.items()],
+    "notes": [Words(zh, en) for zh, en in NOTES.values()],
+    "dates": DATES,
+}
 
 
-def group_name(service: Service, key: Mapping[str, str | None]) -> Words:
-    """The name of a group, from the catalogue where it has one."""
-    catalogue = service.catalogue
+def group_name(service: Service, key: Mapping[str, str | None]) -> list[Words | Phrase]:
+    """What a group is called, a name for each dimension, from the catalogue where it has one."""
+    return [_called(service.catalogue, dimension, code) for dimension, code in key.items()]
+
+
+def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | Phrase:
+    if not code:
+        return NO_LEADER if dimension == "leader" else NOT_KNOWN
     places: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
     }  # fmt: skip
-
-    def called(dimension: str, code: str | None) -> Words:
-        none = NO_LEADER if dimension == "leader" else NOT_KNOWN
-        known = CODES.get(dimension, {}).get(code or "")
-        if known is not None:
-            return known
-        entry = stored.found(places.get(dimension, {}), code)
-        return Words(entry.name if entry else code or none.zh, getattr(entry, "name_en", None) or code or none.en)
-
-    names = [called(dimension, code) for dimension, code in key.items()]
-    return Words(" · ".join(each.zh for each in names), " · ".join(each.en for each in names))
+    entry = stored.found(places.get(dimension, {}), code)
+    known = CODES.get(dimension, {}).get(code)
+    return known or (Words(entry.name, getattr(entry, "name_en", entry.name)) if entry else Words(code, code))
 
 
 @routes.get("/statistics", access=PUBLIC, cost=20, page=error_page)
@@ -97,7 +95,7 @@ def statistics_page(call: Call[Service]) -> Answer:
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
     answer: PublishedStatistics | None = None
     errors: Mapping[str, list[str]] = {}
-    status = 200
+    status, zone = 200, call.service.catalogue.calendar.zone
     try:
         answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, given)))
     except Invalid as error:
@@ -107,13 +105,11 @@ def statistics_page(call: Call[Service]) -> Answer:
         "statistics.html",
         status,
         place=call.service.catalogue,
+        local=lambda instant: instant.astimezone(zone),
         answer=answer,
         groups=[(group_name(call.service, group.key), group.numbers) for group in answer.groups] if answer else [],
         given=given,
         asked={**dict.fromkeys(FIELDS, ""), **given},
-        mistakes=dict.fromkeys(FIELDS) | {name: _mistake(name, reasons) for name, reasons in errors.items()},
+        mistakes={name: ADVICE[name] for name in errors},
+        **ALWAYS,
     )
-
-
-def _mistake(name: str, reasons: list[str]) -> Words:
-    return Words(ADVICE[name], "; ".join(reasons))

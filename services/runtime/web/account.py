@@ -4,42 +4,41 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import flask
 
 from services.contracts.callers import PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.errors import NotSignedIn
 from services.contracts.words import Words
+from services.design.phrases import Phrase
+from services.design.templates import Templates
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.pages import environment, error_page, html, see_other
+from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import Session, give_cookie, refuse_foreign, take_cookie
 
-TEMPLATES = environment(Path(__file__).parent / "templates")
 ACCOUNT = "/office"
 #: Where signing in may redirect to: a plain path of this site.
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
-NO_TOKEN = Words("请粘贴令牌", "Paste the token")
-WRONG = Words("这个令牌不对，或者已经过期、吊销。请找管理员。", "This token is unknown, expired or revoked. Ask an administrator.")
-NO_PERSON = Words("这个令牌是给程序用的，不能登录。", "This token is for programs; nobody can sign in with it.")
+NO_TOKEN = Phrase("Please enter your access token")
+WRONG = Phrase("This token is unknown, has expired or was revoked. Please ask your administrator.")
+NO_PERSON = Phrase("This token is for programs; it cannot be used to sign in.")
+SIGNED_IN_UNTIL = Phrase("Signed in until")
+#: A row about who is signed in.
+Fact = tuple[Words | Phrase, object]
 
 
 class AccountPages:
     """`/login`, `/logout` and the account page.
 
-    `facts` says who a caller is, as rows of a label and a value; `links` lead to other pages; `hint` says who need not sign in.
+    `templates` have the texts of the service: `facts` says who a caller is, as rows of a label and a value; `hint` says who need
+    not sign in.
     """
 
-    def __init__(
-        self,
-        facts: Callable[[Caller], Sequence[tuple[Words, Words | str]]],
-        links: Sequence[tuple[str, Words]],
-        hint: Words,
-    ) -> None:
-        self._facts, self._links, self._hint = facts, links, hint
+    def __init__(self, templates: Templates, facts: Callable[[Caller], Sequence[Fact]], hint: Phrase) -> None:
+        self._templates, self._facts, self._hint = templates, facts, hint
 
     def routes(self) -> Routes:
         """The routes of these pages."""
@@ -87,10 +86,12 @@ class AccountPages:
 
     def account(self, call: Call[object]) -> Answer:
         """The account page: who is signed in, until when, and links to other pages."""
-        return html(TEMPLATES, "account.html", facts=self._facts(call.caller), session=session_of(call), links=self._links)
+        session = session_of(call)
+        facts = [*self._facts(call.caller), *([(SIGNED_IN_UNTIL, session.until)] if session else [])]
+        return html(self._templates, "account.html", role=call.caller.role, facts=facts, session=session)
 
-    def _form(self, to: str, status: int = 200, mistake: Words | None = None) -> flask.Response:
-        return html(TEMPLATES, "login.html", status, to=to, mistake=mistake, hint=self._hint)
+    def _form(self, to: str, status: int = 200, mistake: Phrase | None = None) -> flask.Response:
+        return html(self._templates, "login.html", status, to=to, mistake=mistake, hint=self._hint)
 
 
 def guard_of(call: Call[object]) -> RequestGuard:

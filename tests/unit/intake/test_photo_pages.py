@@ -57,7 +57,7 @@ def kept(visit):
 def test_the_form_asks_for_photos_and_works_without_them(visit):
     page = visit.client.get("/").text
     assert 'action="/opinions" method="post" enctype="multipart/form-data"' in page
-    assert re.search(r'<label for="photos">照片 <span lang="en">Photos</span>', page)
+    assert re.search(r'<label for="photos">照片\s', page)
     assert re.search(r'type="file" id="photos" name="photos" accept="image/jpeg,image/png,image/webp" multiple', page)
     answer = submit(visit)
     assert (answer.status_code, kept(visit)) == (303, 0)
@@ -74,8 +74,8 @@ def test_an_opinion_with_photos_shows_them_on_its_receipt(visit):
 
 def test_a_bad_photo_keeps_the_text_and_says_what_is_wrong_beside_the_field(visit):
     for raws, words in (
-        ((SVG,), "只能上传 JPEG、PNG、WebP"), ((photo(), bomb()), "照片太大"), ((photo()[:600],), "照片打不开"),
-        ((photo(),) * 4, "一次最多 3 张"), ((bytes(9_000_000),), "照片太大"),
+        ((SVG,), "仅支持 JPEG、PNG、WebP"), ((photo(), bomb()), "照片过大"), ((photo()[:600],), "照片无法打开"),
+        ((photo(),) * 4, "一次最多 3 张"), ((bytes(9_000_000),), "照片过大"),
     ):  # fmt: skip
         answer = submit(visit, *raws)
         assert (answer.status_code, visit.opinions(), kept(visit)) == (422, [], 0)
@@ -87,9 +87,9 @@ def test_a_bad_photo_keeps_the_text_and_says_what_is_wrong_beside_the_field(visi
 def test_with_another_mistake_the_photos_are_asked_for_again(visit):
     answer = submit(visit, photo(), title="")
     assert (answer.status_code, visit.opinions()) == (422, [])
-    assert "请再选一次照片" in answer.text
+    assert "请重新选择照片" in answer.text
     assert 'id="title-mistake"' in answer.text
-    assert "请再选一次照片" not in submit(visit, title="").text
+    assert "请重新选择照片" not in submit(visit, title="").text
 
 
 def test_the_form_sent_twice_is_one_opinion_with_its_photos(visit):
@@ -116,19 +116,19 @@ def test_more_are_added_on_the_receipt(visit):
     assert add(visit, path, photo(), photo(), photo()).status_code == 303
     page = visit.client.get(path).text
     assert f'action="{path}/attachments"' not in page
-    assert "No more can be added" in page
+    assert "不能再添加照片" in page
 
 
 def test_more_than_may_be_are_refused_together(visit):
     path = submit(visit, photo(), photo(), photo()).headers["Location"]
     add(visit, path, photo(), photo())
     answer = add(visit, path, photo(), photo())
-    assert (answer.status_code, "照片没有存下" in answer.text, len(shown(visit, path))) == (409, True, 5)
+    assert (answer.status_code, "照片未保存" in answer.text, len(shown(visit, path))) == (409, True, 5)
 
 
 def test_what_is_wrong_on_the_receipt_is_said_there(visit):
     path = submit(visit).headers["Location"]
-    for raws, words in (((), "请先选照片"), ((SVG,), "只能上传")):
+    for raws, words in (((), "请先选择照片"), ((SVG,), "仅支持")):
         answer = add(visit, path, *raws)
         assert (answer.status_code, bool(re.search(rf'id="photos-mistake">{words}', answer.text))) == (422, True)
     assert shown(visit, path) == []
@@ -159,4 +159,4 @@ def test_a_receipt_of_nobody_takes_no_photo(visit):
 def test_a_form_beyond_all_measure_is_refused_with_a_page(visit):
     answer = submit(visit, bytes(30_000_000), bytes(32_000_000))
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
-    assert "换小一些的照片" in answer.text
+    assert "选用较小的照片" in answer.text

@@ -16,6 +16,7 @@ from services.intake.pages import receipts
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
+from tests.saying import chinese
 from tests.unit.intake.opinions import change
 from tests.visitors import Visit, concluded, created, progressed, reopened, replied, signed
 
@@ -55,11 +56,11 @@ def test_the_timeline_says_what_when_by_whom_until_when_and_why_there(visit, ans
     told = read(visit, answered)
     assert "2026年11月23日 09:30 · 提出人" in told
     assert "2026年11月23日 10:30 · 按交办规则自动处理" in told
-    assert "县生态环境局 Ecology and Environment Bureau" in told
+    assert "县生态环境局" in told
     assert "内容涉及垃圾、河道" in told
     assert "2026年12月14日 23:59" in told
     assert "已到现场查看。" in told
-    assert "是否按期 In time 按期 in time" in told
+    assert "是否按期 按期" in told
     assert 'datetime="2026-12-14T23:59:59+08:00"' in visit.client.get(answered).text
 
 
@@ -115,12 +116,12 @@ def test_a_declined_opinion_says_why_and_where_to_turn(visit):
 def test_the_reply_stands_with_its_outcome_and_once_only(visit, answered):
     told = read(visit, answered)
     assert told.count("已清运，并装了摄像头。") == 1
-    assert "已经解决 Solved" in told
+    assert "已经解决" in told
 
 
 def test_an_earlier_reply_stays_in_the_story(visit, answered):
     visit.consume(reopened(DUE))
-    assert "上一次的答复" in read(visit, answered)
+    assert "上一次答复" in read(visit, answered)
     visit.consume(replied(DUE, "再次清运，加派巡查。", Outcome.IN_PROGRESS))
     told = read(visit, answered)
     assert told.count("已清运，并装了摄像头。") == 1
@@ -136,9 +137,9 @@ def test_a_rating_is_taken_once_and_thanked_for(visit, answered):
         assert (answer.status_code, answer.headers["Location"]) == (303, f"{answered}#evaluation")
     told = read(visit, answered)
     assert "谢谢您的评价" in told
-    assert "对结果 result ：满意 Satisfied" in told
+    assert "对办理结果：满意" in told
     assert "您满意吗" not in told
-    assert told.count("作出评价 Rated") == 1
+    assert told.count("作出评价 ") == 1
 
 
 def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(visit, answered):
@@ -151,9 +152,9 @@ def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(vi
     third = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[3]})
     assert [answer.status_code for answer in (same, again, third)] == [409, 303, 409]
     for answer in (same, third):
-        assert receipts.EVALUATION.too_late.zh in answer.text
+        assert chinese(receipts.EVALUATION.too_late) in answer.text
     told = read(visit, answered)
-    assert "对结果 result ：不满意 Dissatisfied" in told
+    assert "对办理结果：不满意" in told
     assert "改变看法了？" not in told
     assert "更改之前的评价" in told
 
@@ -162,7 +163,7 @@ def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
     visit.clock.instant = DUE + timedelta(days=29)
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})
     assert answer.status_code == 409
-    assert receipts.EVALUATION.too_late.zh in answer.text
+    assert chinese(receipts.EVALUATION.too_late) in answer.text
 
 
 @pytest.mark.parametrize("rating", [{"result": "dissatisfied"}, {"result": "satisfied", "process": "dissatisfied"}])
@@ -171,7 +172,7 @@ def test_who_is_dissatisfied_is_asked_why_beside_the_field(visit, answered, rati
     form = rating | {"comment": comment, "key": visit.key(answered)}
     answer = visit.client.post(f"{answered}/evaluation", data=form)
     assert answer.status_code == 422
-    assert receipts.EVALUATION.mistakes["comment"].zh in answer.text.split('id="comment-mistake"')[1].split("</p>")[0]
+    assert chinese(receipts.EVALUATION.mistakes["comment"]) in answer.text.split('id="comment-mistake"')[1].split("</p>")[0]
     assert f'name="result" value="{rating["result"]}" checked' in answer.text
     again = visit.client.post(f"{answered}/evaluation", data=form | {"comment": "没有来人。"})
     assert (again.status_code, again.headers["Location"]) == (303, f"{answered}#evaluation")
@@ -215,7 +216,7 @@ def test_what_is_no_receipt_gets_a_kind_answer_and_keeps_what_was_typed(visit):
     for path in ("/receipts?receipt=ABC-12", "/receipts/ABC-12", f"/receipts/{WRONG_CHECK}"):
         answer = visit.client.get(path)
         assert (answer.status_code, answer.mimetype) == (404, "text/html")
-        assert receipts.NO_RECEIPT.zh in answer.text
+        assert chinese(receipts.NO_RECEIPT) in answer.text
         assert "no-store" in answer.headers["Cache-Control"]
     assert 'value="ABC-12"' in visit.client.get("/receipts?receipt=ABC-12").text
 
@@ -227,14 +228,14 @@ def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
         visit.client.post(f"/receipts/{unknown}/evaluation", data={"result": "satisfied"}),
     ):
         assert answer.status_code == 404
-        assert receipts.UNKNOWN_RECEIPT.zh in answer.text
+        assert chinese(receipts.UNKNOWN_RECEIPT) in answer.text
 
 
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
-        (RaisedBy.REWORKS.reason(3), "重办 3 次 handled again 3 times"),
-        (RaisedBy.TRANSFERS.reason(2), "转办 2 次 reassigned 2 times"),
+        (RaisedBy.REWORKS.reason(3), "重办 3 次"),
+        (RaisedBy.TRANSFERS.reason(2), "转办 2 次"),
         ("reworks: 三次", "reworks: 三次"),
         ("涉及两县: 2", "涉及两县: 2"),
     ],

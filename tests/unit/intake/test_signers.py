@@ -14,6 +14,7 @@ from services.intake.domain.submission import RELAY_ROLES
 from services.intake.handlers.merging import merge
 from services.intake.pages.receipts import FOR_THE_SUBMITTER
 from services.intake.schemas.answers import Receipt, Submitted
+from tests.saying import chinese
 from tests.unit.intake.harness import DUE, WINDOW, Routing
 from tests.unit.intake.opinions import FORM
 
@@ -77,7 +78,7 @@ def test_only_who_submitted_it_withdraws_or_adds(harness, joint, what):
         answer = harness.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
         own = harness.client.get(f"/receipts/{read_receipt(receipt)}").text
-        assert (FOR_THE_SUBMITTER.zh in own, f"/{what}" in own) == (True, False)
+        assert (chinese(FOR_THE_SUBMITTER) in own, f"/{what}" in own) == (True, False)
         page = harness.client.post(f"/receipts/{read_receipt(receipt)}/{what}", data={"content": "桥东。"})
         assert page.status_code == 403
     assert harness.row(opinion) == before

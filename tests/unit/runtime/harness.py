@@ -10,24 +10,24 @@ from werkzeug.test import TestResponse
 
 from services.contracts.callers import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
 from services.contracts.errors import Conflict, NotFound
+from services.design.templates import SHARED
 from services.intake.app.limits import RECEIPTS, STATIONS, SUBMISSIONS
 from services.intake.pages import account
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access, audit
+from services.runtime.web import access, assets, audit
 from services.runtime.web.access import TokenAuthenticator
-from services.runtime.web.account import TEMPLATES
 from services.runtime.web.application import create_app
 from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, html, see_other, static_routes
+from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
-routes = Routes([*account.routes, *static_routes()])
+routes = Routes([*account.routes, *assets.routes])
 
 
 #: The limits by the names that tests call them by.
@@ -108,7 +108,7 @@ def withdraw(_: Call[Any]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Any]) -> Answer:
     """The same as a page, which tells itself that there is none."""
-    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None, hint="")
+    return html(SHARED, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None, hint="")
 
 
 @routes.post("/office/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}), page=error_page)

@@ -120,7 +120,7 @@ class TestSubmissions:
         assert place.ask("POST", "/api/v1/opinions", json={}).status_code == 201
         refused = place.ask("POST", "/opinions", data={"title": "a"})
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
-        assert "请求太频繁" in refused.text
+        assert "操作过于频繁" in refused.text
 
     def test_who_has_a_token_is_not_counted(self, harness: Open) -> None:
         place = harness(submissions=1)

@@ -1,0 +1,33 @@
+"""The pages that a navigation leads to, by who is signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from services.contracts.callers import PUBLIC, SIGNED_IN, Role
+from services.contracts.words import Words
+
+
+class PageLink(NamedTuple):
+    """A page: its address, what it is called, and whose navigation has it (`PUBLIC`: everybody's who is not signed in)."""
+
+    path: str
+    name: Words
+    roles: frozenset[Role]
+
+
+#: In the order of the navigation.
+PAGES: Final[Sequence[PageLink]] = (
+    PageLink("/", Words("提意见", "Submit"), PUBLIC),
+    PageLink("/receipts", Words("查进度", "Follow up"), PUBLIC),
+    PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
+    PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
+    PageLink("/agenda", Words("督办事项", "Supervisions"), SIGNED_IN),
+    PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
+)
+
+
+def navigation(role: Role | None) -> list[PageLink]:
+    """The pages for somebody who is signed in with a role, or for the public."""
+    return [page for page in PAGES if (role in page.roles if role else page.roles is PUBLIC)]

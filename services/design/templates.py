@@ -1,0 +1,58 @@
+"""Templates of a service together with the shell and the components that all services share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+
+from services.contracts.words import name_of
+from services.design.assets import ASSETS
+from services.design.phrases import Speech
+from services.design.reader import LANGUAGES, Reader
+
+_HERE: Final = Path(__file__).parent
+
+
+class Templates:
+    """The templates in `templates` of a folder, with the texts in its `catalogues`, in every language.
+
+    Everything that they show is escaped, and nothing may be missing. Nothing is read before the first page.
+    """
+
+    def __init__(self, folder: Path, filters: Mapping[str, Callable[..., Any]] | None = None, **shared: object) -> None:
+        self._folder, self._filters, self._shared = folder, filters or {}, shared
+
+    def render(self, name: str, reader: Reader, values: Mapping[str, object]) -> str:
+        """A template as this reader reads it."""
+        return self._environments[reader.lang].get_template(name).render(values, reader=reader)
+
+    @cached_property
+    def _environments(self) -> Mapping[str, Environment]:
+        return {language: self._environment(language) for language in LANGUAGES}
+
+    def _environment(self, language: str) -> Environment:
+        speech = Speech(language, dict.fromkeys([_HERE / "catalogues", self._folder / "catalogues"]))
+        environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder / "templates") for folder in (self._folder, _HERE)]),
+            extensions=["jinja2.ext.i18n"],
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=speech.say,
+        )
+        environment.newstyle_gettext = True  # type: ignore[attr-defined]
+        environment.globals.update(
+            _=speech.gettext, gettext=speech.gettext, ngettext=speech.ngettext, pgettext=speech.pgettext,
+            name_of=name_of, asset=ASSETS.address, **self._shared,
+        )  # fmt: skip
+        environment.filters.update(self._filters)
+        return environment
+
+
+#: The shell alone: for errors, and what else needs no text of a service.
+SHARED: Final = Templates(_HERE)
