@@ -8,7 +8,9 @@ from typing import Any, Literal, TypeAlias
 
 import yaml
 
+#: libyaml's where PyYAML was built with it, which are several times as fast.
 LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+DUMPER: type[Any] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 EXTENDS = "extends"
 DEEPEST = 12
 
@@ -156,7 +158,7 @@ def snapshot(text: str, read_parent: ReadParent) -> str:
     document = Document().read(text, read_parent)
     if not document.extends:
         return text
-    return str(yaml.safe_dump(document.values, allow_unicode=True, sort_keys=False, width=132))
+    return str(yaml.dump(document.values, Dumper=DUMPER, allow_unicode=True, sort_keys=False, width=132))
 
 
 def plain(node: yaml.Node) -> Raw:
