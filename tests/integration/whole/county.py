@@ -29,10 +29,10 @@ from services.runtime.messaging.relay import Relay
 from services.runtime.process.assembly import AnyAssembly
 from services.runtime.settings import load
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
+from tests.stores import Templates
 
 ASSEMBLIES: Mapping[str, AnyAssembly] = {each.name: each for each in (INTAKE, ROUTING, NOTIFY, METRICS)}
 EAR = "test.ear"
@@ -67,13 +67,14 @@ class County:
 
     def __init__(
         self,
+        templates: Templates,
         folder: Path,
         catalogue: Path,
         clock: FixedClock,
         chance: random.Random | None = None,
         more: Mapping[str, str] | None = None,
     ) -> None:
-        self.clock, self.chance, self.folder = clock, chance, folder
+        self.templates, self.clock, self.chance, self.folder = templates, clock, chance, folder
         self.more = dict(more or {})
         self.catalogue = load_catalogue(catalogue)
         self.broker = MemoryBroker(self.catalogue.departments)
@@ -84,18 +85,17 @@ class County:
         self._dispatchers: dict[str, Dispatcher[Any]] = {}
         self._relays: list[Relay] = []
         for name, assembly in ASSEMBLIES.items():
-            self._open(name, assembly, folder, catalogue)
+            store = templates.copy_file(folder / f"{name}.db", name, (assembly.migrations,))
+            self._open(name, assembly, store, catalogue)
 
-    def _open(self, name: str, assembly: AnyAssembly, folder: Path, catalogue: Path) -> None:
+    def _open(self, name: str, assembly: AnyAssembly, store: str, catalogue: Path) -> None:
         environ = {
-            f"HUIYING_{name.upper()}_DATABASE_URL": f"sqlite:///{folder / name}.db",
+            f"HUIYING_{name.upper()}_DATABASE_URL": store,
             "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
             "HUIYING_CONTACT_KEYS": KEY, **self.more,
         }  # fmt: skip
         given = load(assembly.settings, name, environ)
         database = Database(given.database_url, name, self.clock)
-        migrate(database, STORE, "runtime")
-        migrate(database, assembly.migrations, name)
         service, telemetry = assembly.build(given, database, self.clock), Telemetry()
         if hasattr(service, "depths"):
             service = replace(service, depths=self._depths)

@@ -26,6 +26,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.messaging.broker import Outgoing
 from tests.integration.whole.county import County
 from tests.integration.whole.walker import Told, Walker
+from tests.stores import Templates
 
 TOWN = Path(__file__).parent / "town.yml"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
@@ -62,11 +63,11 @@ DONE: Counter[str] = Counter()
 class EveryMove(RuleBasedStateMachine):
     """One county; each rule is one move of somebody, or messages on their way, or time."""
 
-    def __init__(self) -> None:
+    def __init__(self, templates: Templates) -> None:
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="huiying-moves-"))
         self.chance = random.Random(0)
-        self.county = County(self.folder, TOWN, FixedClock(START), self.chance)
+        self.county = County(templates, self.folder, TOWN, FixedClock(START), self.chance)
         self.walker = Walker(self.county)
 
     @initialize(seed=st.integers(0, 2**32))
@@ -89,16 +90,18 @@ class EveryMove(RuleBasedStateMachine):
     @rule(move=st.sampled_from(MOVES), way=WAYS)
     def try_a_move(self, move: Move, way: str) -> None:
         if move not in LAST or self.chance.random() < 0.2:
-            suited = self.walker.suited(move) if self.chance.random() < 0.8 else []
+            suited = self.walker.suited(move, self.walker.standings()) if self.chance.random() < 0.8 else []
             self.make(move, self.chance.choice(suited or self.walker.told), way)
 
     @rule(way=WAYS)
     def make_what_was_made_least(self, way: str) -> None:
         for _ in range(3):
             rarest = sorted(MOVES, key=lambda move: DONE[move] + self.walker.done.get(move, 0))
-            move = next((move for move in rarest if self.walker.suited(move)), None)
+            standings = self.walker.standings()
+            possible = ((move, self.walker.suited(move, standings)) for move in rarest)
+            move, suited = next((found for found in possible if found[1]), (None, []))
             if move is not None:
-                self.make(move, self.chance.choice(self.walker.suited(move)), way)
+                self.make(move, self.chance.choice(suited), way)
 
     def make(self, move: Move, told: Told, way: str) -> None:
         """One move, by whom it belongs to."""
@@ -227,7 +230,7 @@ def check_timeline(county: County, told: Told, events: list[Event]) -> None:
 def check_replay(county: County, events: list[Event]) -> None:
     """The same statistics when a fresh house hears everything again, in another order."""
     folder = Path(tempfile.mkdtemp(prefix="huiying-replay-"))
-    fresh = County(folder, TOWN, FixedClock(county.clock.now()), random.Random(11))
+    fresh = County(county.templates, folder, TOWN, FixedClock(county.clock.now()), random.Random(11))
     try:
         for event in random.Random(5).sample(events, len(events)):
             fresh.broker.route(Outgoing(event.id, EVENTS, f"{event.type}.-", encode(event)))
@@ -241,10 +244,10 @@ def check_replay(county: County, events: list[Event]) -> None:
         shutil.rmtree(folder)
 
 
-def test_every_move_by_everybody_in_any_order() -> None:
+def test_every_move_by_everybody_in_any_order(templates: Templates) -> None:
     DONE.clear()
     run_state_machine_as_test(
-        EveryMove,
+        lambda: EveryMove(templates),  # type: ignore[arg-type]
         # Without shrinking, which takes minutes here; the steps of a failure are printed as they were.
         settings=settings(
             max_examples=10,

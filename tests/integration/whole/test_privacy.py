@@ -46,8 +46,8 @@ class Witnessed(County):
 
 
 @pytest.fixture
-def county(tmp_path):
-    made = Witnessed(tmp_path, TOWN, FixedClock(START), more=WAYS)
+def county(templates, tmp_path):
+    made = Witnessed(templates, tmp_path, TOWN, FixedClock(START), more=WAYS)
     yield made
     made.close()
 

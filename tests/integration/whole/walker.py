@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -27,6 +27,15 @@ class Told:
 
     opinion: str
     receipt: str
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one opinion stands: its state, and its lead's assignment once there is one."""
+
+    told: Told
+    state: State
+    lead: Mapping[str, Any] | None
 
 
 @dataclass
@@ -58,15 +67,22 @@ class Walker:
         """The assignments of co-handlers and separate handlers."""
         return [row for row in self.county.get("/assignments", opinion=told.opinion)[1]["items"] if row["role"] != "lead"]
 
-    def suited(self, move: Move) -> list[Told]:
-        """The opinions for which the move is possible."""
-        return [told for told in self.told if self.suits(told, move)]
+    def standings(self) -> list[Standing]:
+        """Where all opinions stand, which holds until the next move."""
+        rows = self.county.get("/assignments", role="lead", limit=500)[1]["items"]
+        leads = {row["opinion"]: row for row in rows if row["state"] != "reassigned"}
+        found = ((told, leads.get(told.opinion)) for told in self.told)
+        return [Standing(told, State(row["state"]) if row else self.state(told), row) for told, row in found]
 
-    def suits(self, told: Told, move: Move) -> bool:
+    def suited(self, move: Move, standings: Iterable[Standing]) -> list[Told]:
+        """The opinions for which the move is possible."""
+        return [standing.told for standing in standings if self.suits(standing, move)]
+
+    def suits(self, standing: Standing, move: Move) -> bool:
         """Whether the move is possible where the opinion stands, as far as that can be seen from outside."""
-        row = self.lead(told)
-        if (State(row["state"]) if row else self.state(told), move) not in TABLE:
+        if (standing.state, move) not in TABLE:
             return False
+        row = standing.lead
         if move in (Move.GRANT, Move.REFUSE):
             return row is not None and row["asked_until"] is not None
         return move is not Move.KEEP or (row is not None and self.promised(row["id"]))
