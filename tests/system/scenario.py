@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,8 @@ from tests.system.place import API, Place, eventually
 
 FOLDER = Path(__file__).parent / "scenarios"
 PATIENCE = 60.0
-A_COMMAND = 500
+#: So many cases are under way at a time: where deadlines are seconds, none passes while the others have their turn.
+AT_A_TIME = 100
 #: What a step sends to the department's own assignment.
 VERBS = ("sign", "object", "extend", "pause", "resume", "progress", "reply", "keep")
 
@@ -46,37 +46,42 @@ class Scenario:
     cases: list[Case] = field(default_factory=list)
 
     def play(self) -> None:
-        """All groups, one after the other."""
+        """All groups, one after the other, each in parts."""
         for number, group in enumerate(self.text["cases"]):
-            cases = self.submit(number, group)
-            self.cases += cases
-            accept = dict(self.text.get("accept", {})) | dict(group.get("accept", {}))
-            if accept:
-                self.accept(cases, accept)
-            self.find_assignments(cases)
-            for step in group["steps"]:
-                ((name, facts),) = step.items()
-                self.do(name, facts, cases)
+            for start in range(0, group["many"], AT_A_TIME):
+                self.play_part(number, group, range(start, min(start + AT_A_TIME, group["many"])))
 
-    def submit(self, number: int, group: Mapping[str, Any]) -> list[Case]:
-        """So many opinions in one batch; every line has to be taken."""
+    def play_part(self, number: int, group: Mapping[str, Any], part: range) -> None:
+        """Some cases of a group, from their submission to the last step."""
+        cases = self.submit(number, group, part)
+        self.cases += cases
+        accept = dict(self.text.get("accept", {})) | dict(group.get("accept", {}))
+        if accept:
+            self.accept(cases, accept)
+        self.find_assignments(cases)
+        for step in group["steps"]:
+            ((name, facts),) = step.items()
+            self.do(name, facts, cases)
+
+    def submit(self, number: int, group: Mapping[str, Any], part: range) -> list[Case]:
+        """A part of a group in one batch; every line has to be taken."""
         common = {name: value for name, value in self.text["submit"].items() if name != "topics"}
-        topics = cycle(self.text["submit"]["topics"])
+        topics = self.text["submit"]["topics"]
         lines = [
-            {"title": f"{self.text['title']}（{number + 1}.{count}）", "content": group.get("why", "请予办理。"), "topic": topic,
-             "area": self.text["area"], "external_id": f"{self.run}-{number}-{count}", **common}
-            for count, topic in enumerate(islice(topics, group["many"]), 1)
+            {"title": f"{self.text['title']}（{number + 1}.{count + 1}）", "content": group.get("why", "请予办理。"),
+             "topic": topics[count % len(topics)], "external_id": f"{self.run}-{number}-{count}", "area": self.text["area"],
+             **common}
+            for count in part
         ]  # fmt: skip
         answers = self.place.batch("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode())
-        assert [answer["status"] for answer in answers] == ["created"] * group["many"], answers[:3]
+        assert [answer["status"] for answer in answers] == ["created"] * len(part), answers[:3]
         return [Case(answer["id"], answer["receipt"]) for answer in answers]
 
     def accept(self, cases: Sequence[Case], facts: Mapping[str, Any]) -> None:
         """集中交办: the review lets many in with one command."""
-        for start in range(0, len(cases), A_COMMAND):
-            ids = [case.opinion for case in cases[start : start + A_COMMAND]]
-            answer = self.place.post("/opinions/accept", {"opinions": ids, **facts}, token=self.place.admin_token)
-            assert {item["state"] for item in answer["items"]} == {"accepted"}, answer["items"][:3]
+        ids = [case.opinion for case in cases]
+        answer = self.place.post("/opinions/accept", {"opinions": ids, **facts}, token=self.place.admin_token)
+        assert {item["state"] for item in answer["items"]} == {"accepted"}, answer["items"][:3]
 
     def find_assignments(self, cases: Sequence[Case]) -> None:
         """Wait until every opinion is in its lead department's queue."""
@@ -111,7 +116,6 @@ class Scenario:
         path = f"/receipts/{case.receipt}"
 
         def replied() -> bool:
-            self.mail.look(0.02)
             moments = [moment["what"] for moment in self.place.ask("GET", API + path).json()["timeline"]]
             return moments.count("assignment.replied") >= case.rounds
 
