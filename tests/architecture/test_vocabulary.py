@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -23,7 +22,7 @@ from services.notify.domain.kept import DeadlineState
 
 TABLE = ROOT / "services/contracts/vocabulary.py"
 WHERE = ("services", "benchmarks", "docs", "examples")
-SOURCES = [path for folder in WHERE for path in sorted((ROOT / folder).rglob("*.py")) if path != TABLE]
+SOURCES = {str(path.relative_to(ROOT)): path for folder in WHERE for path in sorted((ROOT / folder).rglob("*.py")) if path != TABLE}
 TEMPLATES = sorted((ROOT / "services").rglob("*.html"))
 CHINESE = re.compile("[\u4e00-\u9fff]")
 CODES: Mapping[str, frozenset[str]] = {kind: frozenset(map(str, table)) for kind, table in TABLES.items()}
@@ -85,15 +84,19 @@ def second_tables(tree: ast.AST) -> Iterator[str]:
                 yield f"line {node.lineno}: {', '.join(filter(None, found))}"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_module_has_a_second_table(path: Path) -> None:
-    assert list(second_tables(ast.parse(path.read_text()))) == []
+@pytest.fixture(scope="module")
+def trees() -> Mapping[str, ast.Module]:
+    """Every module by its path."""
+    return {name: ast.parse(path.read_text()) for name, path in SOURCES.items()}
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_no_template_has_a_second_table(path: Path) -> None:
-    for table in IN_A_TEMPLATE.findall(path.read_text()):
-        assert not is_second(set(re.findall(r"['\"](\w+)['\"]\s*:", table)), table), table
+def test_no_module_has_a_second_table(trees: Mapping[str, ast.Module]) -> None:
+    assert [f"{name} {found}" for name, tree in trees.items() for found in second_tables(tree)] == []
+
+
+def test_no_template_has_a_second_table() -> None:
+    tables = [(path.name, table) for path in TEMPLATES for table in IN_A_TEMPLATE.findall(path.read_text())]
+    assert [each for each in tables if is_second(set(re.findall(r"['\"](\w+)['\"]\s*:", each[1])), each[1])] == []
 
 
 #: Short words say many things; these are what only the vocabulary can mean.
@@ -101,11 +104,14 @@ LONG = {words.zh for table in TABLES.values() for words in table.values() if len
 LONG |= {standing.meaning.zh for standing in vocabulary.STANDINGS.values()}
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_only_the_vocabulary_can_mean_is_written_there_alone(path: Path) -> None:
-    nodes = ast.walk(ast.parse(path.read_text()))
-    written = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
-    assert written & LONG == set()
+def test_what_only_the_vocabulary_can_mean_is_written_there_alone(trees: Mapping[str, ast.Module]) -> None:
+    texts = (
+        (name, node.value)
+        for name, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert [found for found in texts if found[1] in LONG] == []
 
 
 def test_words_in_one_line_have_both_languages() -> None:
