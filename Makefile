@@ -14,6 +14,9 @@ READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" pyproject.toml
 
+# Where bytecode is not to be written, each of several processes compiles all tests for itself.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
+
 .PHONY: help demo up down logs test test-fast check lint fix bench faults fuzz audit compose-test docs lock broker
 
 help: ## 本帮助 · this help
@@ -32,10 +35,10 @@ logs: $(READY) ## 查看日志 · show the logs as they grow
 	@$(PY) -m services logs --follow
 
 test: $(DEV) broker ## 全部测试，自带消息队列 · every test, with its own broker and stores
-	@$(PY) -m pytest tests -q --numprocesses 3 --dist loadfile --durations 25 $(ARGS)
+	@$(PYTEST) tests -q --numprocesses 4 --dist loadfile --no-loadscope-reorder --durations 25 $(ARGS)
 
 test-fast: $(DEV) ## 随手运行的单元测试，一分钟以内，不用消息队列 · the unit tests of the inner loop: under a minute, without a broker
-	@$(PY) -m pytest tests/unit -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
+	@$(PYTEST) tests/unit -q -m "not slow" --numprocesses 2 --dist loadfile $(ARGS)
 
 check: lint test ## 规范、类型、架构、测试 · lint, types, architecture, then the tests
 

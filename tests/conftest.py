@@ -29,6 +29,7 @@ from services.runtime.settings import inherited
 from services.runtime.store.database import Database
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
+from tests.sharing import Sharing, rank
 from tests.stores import MakeDatabase, Templates
 
 UNIT = Path(__file__).parent / "unit"
@@ -50,7 +51,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="rewrite the golden files instead of comparing with them")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing | None:
+    return Sharing(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank(item.nodeid))
     for item in items:
         if UNIT in item.path.parents:
             item.add_marker(pytest.mark.disable_socket)

@@ -16,8 +16,8 @@ OPINION = {"title": "桥面有坑", "content": "车轮陷了进去。"}
 
 
 @pytest.fixture(scope="module")
-def strict(calm):
-    """Where nothing is exempt from the limits; skipped with `calm` where the processes are out of reach."""
+def strict(fast):
+    """Where nothing is exempt from the limits; skipped with `fast` where the processes are out of reach."""
     made = Installation("catalogue.yml", HUIYING_UNTHROTTLED="none", HUIYING_SUBMISSIONS_A_MINUTE=str(LIMIT))
     try:
         made.up()
@@ -36,8 +36,8 @@ def submit_many(place, number):
         return list(pool.map(submit, range(number)))
 
 
-def test_this_machine_submits_as_much_as_it_likes_with_the_limits_that_ship(calm):
-    assert set(submit_many(calm.place(), 5 * AT_ONCE)) == {201}
+def test_this_machine_submits_as_much_as_it_likes_with_the_limits_that_ship(fast):
+    assert set(submit_many(fast.place(), 5 * AT_ONCE)) == {201}
 
 
 def test_a_stranger_is_told_when_to_come_back_and_staff_are_not_counted(strict):

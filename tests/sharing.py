@@ -1,0 +1,40 @@
+"""How several processes share the tests: a file at a time, one running system for all files that need such a one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+from xdist.scheduler import LoadScopeScheduling
+
+#: Folders in the order in which their tests begin: first what waits for other processes, last what only computes, which fills
+#: the gaps and leaves no long test for the end.
+ORDER = ("system", "faults", "fuzz", "integration", "contract", "browser", "architecture", "unit")
+#: Tests that start a system of their own, and those that need one whose deadlines are days away; all others of the system
+#: tests share one whose deadlines are seconds away.
+OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|keeping|lost_broker|tls)[.]py")
+CALM = re.compile("tests/system/test_(import_command|kills|up_and_down)[.]py")
+CALM_SCENARIO = re.compile(r"tests/system/test_scenarios[.]py::.*\[(?!changan)")
+
+
+def rank(path: str) -> int:
+    """The place of a file's folder in the order; a folder that nobody ordered comes first."""
+    folder = PurePosixPath(path).parts[1]
+    return ORDER.index(folder) if folder in ORDER else -1
+
+
+def share(test: str) -> str:
+    """The name of what is run by one process from its first to its last test."""
+    file = test.partition("::")[0]
+    if not file.startswith("tests/system/") or OWN.match(test):
+        return file
+    if CALM.match(test):
+        return "calm"
+    return "calm scenarios" if CALM_SCENARIO.match(test) else "fast"
+
+
+class Sharing(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives each process one share after the other, in the order in which the tests are collected."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return share(nodeid)
