@@ -78,7 +78,7 @@ def gathering(database: Database, count: int) -> Iterator[Threads]:
 
 def commits_of(database: Database) -> list[int]:
     seen = list[int]()
-    for engine in {id(each): each for each in (database.engine, database._shared_engine)}.values():
+    for engine in {id(each): each for each in (database.engine, database._shared.engine)}.values():
         sa.event.listen(engine, "commit", lambda _: seen.append(1))
     return seen
 

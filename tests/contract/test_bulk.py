@@ -6,9 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
-from services.runtime.store.bulk import insert_into, run_many
+from services.runtime.store.bulk import among, fetch, first, insert_into, run, run_many
 from services.runtime.store.database import INSERTS, Instant, rows_of
 
 tables = sa.MetaData()
@@ -24,6 +24,7 @@ things = sa.Table(
     sa.Column("share", sa.Float),
     sa.Column("state", sa.String(10), server_default="new"),
 )
+INVALID = things.insert().values(id=sa.bindparam("id"), state=sa.literal_column("1 / 0 || missing"))
 WHICH = things.c.id == sa.bindparam("which")
 
 
@@ -88,6 +89,37 @@ def test_a_statement_with_a_list_in_it_runs_as_well(work):
     assert [each["id"] for each in stored(work)] == [2]
 
 
+def test_what_is_found_is_what_sqlalchemy_would_find(work):
+    given = [row(1, work.now), row(2, None, on=None, done=None, facts=None, body=None, share=None)]
+    run_many(work.connection, insert_into(things), given)
+    query = sa.select(things).order_by(things.c.id)
+    found = fetch(work.connection, query)
+    assert [each._asdict() for each in found] == stored(work)
+    assert (found[0].facts, list(found[1])[:2], first(work.connection, query)) == ({"一": [1, None]}, [2, None], found[0])
+    assert first(work.connection, sa.select(things).where(WHICH), {"which": 3}) is None
+
+
+def test_a_list_is_one_parameter_however_long_it_is(work):
+    run_many(work.connection, insert_into(things), [{"id": number, "state": f"s{number}"} for number in range(5)])
+    heard: list[str] = []
+    sa.event.listen(work.connection, "before_cursor_execute", lambda *given: heard.append(given[2]))
+    by_number = sa.select(things.c.id).where(among(things.c.id, "ids")).order_by(things.c.id)
+    by_text = sa.select(things.c.id).where(among(things.c.state, "states"), things.c.id > sa.bindparam("over"))
+    assert [each.id for each in fetch(work.connection, by_number, {"ids": [1, 3, 9]})] == [1, 3]
+    assert fetch(work.connection, by_number, {"ids": []}) == []
+    assert [each.id for each in fetch(work.connection, by_text, {"states": ["s2", "s0", "'\"; --"], "over": 1})] == [2]
+    assert run(work.connection, things.delete().where(among(things.c.id, "ids")), {"ids": range(2, 5)}) == 3
+    assert [each.id for each in fetch(work.connection, by_number, {"ids": [0, 1, 2]})] == [0, 1]
+    assert len(set(heard)) == 3
+
+
+def test_sqlalchemy_itself_takes_such_a_list_too(work):
+    run_many(work.connection, insert_into(things), [{"id": 1}, {"id": 2}, {"id": 3}])
+    query = sa.select(things.c.id).where(among(things.c.id, "ids")).order_by(things.c.id)
+    assert work.execute(query, {"ids": [3, 1]}).scalars().all() == [1, 3]
+    assert work.execute(query, {"ids": [2]}).scalars().all() == [2]
+
+
 def test_errors_are_those_that_callers_know(any_database):
     database = any_database()
     tables.create_all(database.engine)
@@ -95,5 +127,7 @@ def test_errors_are_those_that_callers_know(any_database):
         run_many(work.connection, insert_into(things), [{"id": 1}, {"id": 1}])
     with pytest.raises(StatementError), database.transaction() as work:
         run_many(work.connection, things.update().where(WHICH).values(state="x"), [{"that": 1}])
+    with pytest.raises(DBAPIError), database.transaction() as work:
+        run(work.connection, INVALID, {"id": 1})
     with database.reading() as connection:
         assert not connection.execute(sa.select(things)).all()

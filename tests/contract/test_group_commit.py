@@ -139,11 +139,11 @@ def test_nobody_is_told_success_when_the_commit_fails(database: Database) -> Non
     def fail(_: object) -> None:
         raise OperationalError("COMMIT", {}, Exception("disk full"))
 
-    sa.event.listen(database._shared_engine, "commit", fail)
+    sa.event.listen(database._shared.engine, "commit", fail)
     with gathering(database, 3) as threads:
         threads.give(adding(1), refused, adding(2))
     assert all(isinstance(each, OperationalError) for each in threads.all())
-    sa.event.remove(database._shared_engine, "commit", fail)
+    sa.event.remove(database._shared.engine, "commit", fail)
     assert texts(database) == []
     assert database.write(adding(3)) == 3
 

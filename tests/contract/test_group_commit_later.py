@@ -66,7 +66,7 @@ class TestLater:
         def fail(_: object) -> None:
             raise OperationalError("COMMIT", {}, Exception("disk full"))
 
-        sa.event.listen(database._shared_engine, "commit", fail)
+        sa.event.listen(database._shared.engine, "commit", fail)
         database.write_later(adding(1), lost.append)
         database.close()
         assert len(lost) == 1

@@ -20,6 +20,7 @@ from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.runtime.store.bulk import among
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
 from services.runtime.web.lists.listing import Reading
@@ -28,10 +29,9 @@ from services.runtime.web.lists.listing import Reading
 OLDEST = 200
 #: The opinion whose answer an opinion gets: the one it was merged into, or itself.
 _CASE = sa.func.coalesce(opinions.c.merged_into, opinions.c.id)
-_CASES: sa.BindParameter[Sequence[str]] = sa.bindparam("cases", expanding=True)
 # Not "merged_into IS NULL": SQLite would look that up first, and read every opinion that was ever told.
-_OWN = opinions.c.id.in_(_CASES) & (opinions.c.id == _CASE) & (opinions.c.state != State.WITHDRAWN)
-_ANSWERED_WITH = _OWN | opinions.c.merged_into.in_(_CASES)
+_OWN = among(opinions.c.id, "cases") & (opinions.c.id == _CASE) & (opinions.c.state != State.WITHDRAWN)
+_ANSWERED_WITH = _OWN | among(opinions.c.merged_into, "cases")
 #: Who submitted `cases` or was merged into one of them, with what they told of themselves.
 REACHABLE_SUBMITTERS = (
     sa.select(_CASE.label("case"), opinions.c.receipt, opinions.c.title, opinions.c.personal, opinions.c.submitter)

@@ -187,8 +187,8 @@ class IntakeStore:
 
     def reachable(self, cases: Sequence[str]) -> list[Addressee]:
         """Everybody who gets the reply of one of these cases and left something about themselves."""
-        told = [(row, told_by_submitter(self._vault, row)) for row in self._work.execute(REACHABLE_SUBMITTERS, {"cases": cases})]
-        signed = [(row, signer_of(self._vault, row)) for row in self._work.execute(REACHABLE_COSIGNERS, {"cases": cases})]
+        told = [(row, told_by_submitter(self._vault, row)) for row in self._work.fetch(REACHABLE_SUBMITTERS, {"cases": cases})]
+        signed = [(row, signer_of(self._vault, row)) for row in self._work.fetch(REACHABLE_COSIGNERS, {"cases": cases})]
         return [
             Addressee(row.case, row.receipt, row.title, person.name, person.email, person.phone)
             for row, person in (*told, *signed)

@@ -14,9 +14,10 @@ from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import PAST, AnyRow, moves, reminders, stories
 from services.metrics.store.upserts import addition, renewal
+from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
 
-_KNOWN = sa.select(stories).where(stories.c.opinion.in_(sa.bindparam("opinions", expanding=True)))
+_KNOWN = sa.select(stories).where(among(stories.c.opinion, "opinions"))
 _STALE = sa.select(stories).where(stories.c.stale).order_by(stories.c.opinion)
 
 
@@ -33,7 +34,7 @@ class HistoryStore:
         if not opinions:
             return []
         ordered = sorted(opinions)
-        known = {row.opinion: self._history(row) for row in self._work.execute(_KNOWN, {"opinions": ordered})}
+        known = {row.opinion: self._history(row) for row in self._work.fetch(_KNOWN, {"opinions": ordered})}
         return [known.get(opinion) or History(opinion) for opinion in ordered]
 
     def load_stale(self, most: int) -> list[History]:

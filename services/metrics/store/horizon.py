@@ -9,10 +9,12 @@ import sqlalchemy as sa
 from services.metrics.store.tables import horizon
 from services.metrics.store.upserts import renewal
 from services.runtime.clock import Clock
+from services.runtime.store.bulk import fetch
 from services.runtime.store.database import MICROSECOND, Transaction
 
 _WRITERS_LOCK = 0x68756979
 ONE = 1
+_LOCK = sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK))
 _HORIZON = sa.select(horizon.c.at).where(horizon.c.id == ONE)
 
 
@@ -20,7 +22,7 @@ def hold_pen(work: Transaction) -> None:
     """Lock out other writers until the commit: two workers never add to the same history, or to the ledger, at once."""
     # SQLite has one writer at a time anyway.
     if work.connection.dialect.name == "postgresql":
-        work.execute(sa.select(sa.func.pg_advisory_xact_lock(_WRITERS_LOCK)))
+        work.fetch(_LOCK)
 
 
 def take_instant(work: Transaction, clock: Clock) -> datetime:
@@ -43,5 +45,4 @@ def set_horizon(work: Transaction, instant: datetime) -> None:
 
 def read_horizon(connection: sa.Connection) -> datetime | None:
     """The latest instant that was given to a batch or asked for; None while there was none."""
-    last: datetime | None = connection.execute(_HORIZON).scalar()
-    return last
+    return next((at for (at,) in fetch(connection, _HORIZON)), None)

@@ -14,10 +14,11 @@ from services.metrics.domain.ledger.proofs import InclusionProof, proofs_in
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import AnyRow, AnySelect, days, leaves, subjects
 from services.metrics.store.upserts import addition
+from services.runtime.store.bulk import among
 from services.runtime.store.database import Database, Transaction
 
 LEAVES_A_READ = 1000
-_KNOWN = sa.select(leaves.c.id).where(leaves.c.id.in_(sa.bindparam("ids", expanding=True)))
+_KNOWN = sa.select(leaves.c.id).where(among(leaves.c.id, "ids"))
 LATEST_DAY = sa.select(days).order_by(days.c.day.desc()).limit(1)
 _CHANGED: dict[str, sa.BindParameter[object]] = {name: sa.bindparam(name) for name in ("size", "peaks", "tip", "root", "hash")}
 _CHANGE = days.update().where(days.c.day == sa.bindparam("of")).values(**_CHANGED)
@@ -42,7 +43,7 @@ class Ledger:
     def append(self, work: Transaction, events: Sequence[LedgerEvent], today: date) -> None:
         """Add a leaf for each event that has none, in the order given, to the open day."""
         hold_pen(work)
-        known = set(work.execute(_KNOWN, {"ids": sorted({event.id for event in events})}).scalars())
+        known = {leaf for (leaf,) in work.fetch(_KNOWN, {"ids": sorted({event.id for event in events})})}
         fresh = [event for event in {event.id: event for event in events}.values() if event.id not in known]
         if not fresh:
             return
@@ -71,8 +72,7 @@ class Ledger:
                 _save(work, last)
 
     def _last(self, work: Transaction) -> Daybook | None:
-        row = work.execute(LATEST_DAY).first()
-        return None if row is None else daybook_of(row)
+        return next(map(daybook_of, work.fetch(LATEST_DAY)), None)
 
     def days(self, after: str | None, limit: int) -> list[Daybook]:
         """Up to `limit` days that follow the day `after`, oldest first."""

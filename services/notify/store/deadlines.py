@@ -88,7 +88,7 @@ class DeadlineStore:
         ended, self._ended = sorted(self._ended, key=attrgetter("assignment", "sequence")), []
         if ended:
             names = [f"_{name}" for name in ENDED]
-            self._work.execute(_SETTLE, [dict(zip(names, _ENDED_VALUES(ending), strict=True)) for ending in ended])
+            self._work.run_many(_SETTLE, [dict(zip(names, _ENDED_VALUES(ending), strict=True)) for ending in ended])
         marks, self._marks = sorted(self._marks), []
         # Deadlines before cases, as the climbing worker takes them.
         for mark in marks:
@@ -125,7 +125,7 @@ class DeadlineStore:
             for deadline, step in waits
         ]
         if values:
-            self._work.execute(_WAIT, values)
+            self._work.run_many(_WAIT, values)
 
     def occasions(self, now: datetime, limit: int, after: After = None) -> list[DueOccasion]:
         """The occasions whose time has come, the first of those behind a key, with what they are about."""
@@ -136,7 +136,7 @@ class DeadlineStore:
     def remove(self, answered: Sequence[DueOccasion]) -> None:
         """What these occasions call for has been done."""
         if answered:
-            self._work.execute(_ANSWER, [_key(each.occasion.deadline) for each in answered])
+            self._work.run_many(_ANSWER, [_key(each.occasion.deadline) for each in answered])
 
     def _versions(self, assignment: str) -> list[Deadline]:
         query = sa.select(*FACTS, is_higher()).where(deadlines.c.assignment == assignment).order_by(deadlines.c.version)

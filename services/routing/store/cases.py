@@ -29,6 +29,7 @@ from services.routing.store.resyncs import ResyncStore
 from services.routing.store.tables import IN_ORDER, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.process.sweep import After, behind
+from services.runtime.store.bulk import among
 from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.store.nouns import Nouns, NounTable
 
@@ -56,13 +57,15 @@ def _count(dialect: str) -> sa.Executable:
 
 ASSIGNMENTS = NounTable(assignments, Assignment, _assignment)
 RULINGS = NounTable(rulings, Precedent)
-_NAMED: sa.BindParameter[str] = sa.bindparam("named", expanding=True)
 _HOLD = (
-    sa.select(cases.c.opinion, cases.c.last_sequence).where(cases.c.opinion.in_(_NAMED)).order_by(cases.c.opinion).with_for_update()
+    sa.select(cases.c.opinion, cases.c.last_sequence)
+    .where(among(cases.c.opinion, "named"))
+    .order_by(cases.c.opinion)
+    .with_for_update()
 )
-_THEIRS = ASSIGNMENTS.query.where(assignments.c.opinion.in_(_NAMED)).order_by(*IN_ORDER)
-_PROMISED = PROMISES.query.where(promises.c.assignment.in_(_NAMED)).order_by(promises.c.due, promises.c.id)
-_OPINIONS = sa.select(assignments.c.opinion).where(assignments.c.id.in_(_NAMED))
+_THEIRS = ASSIGNMENTS.query.where(among(assignments.c.opinion, "named")).order_by(*IN_ORDER)
+_PROMISED = PROMISES.query.where(among(promises.c.assignment, "named")).order_by(promises.c.due, promises.c.id)
+_OPINIONS = sa.select(assignments.c.opinion).where(among(assignments.c.id, "named"))
 _COUNTS = {dialect: _count(dialect) for dialect in INSERTS}
 
 
@@ -102,8 +105,8 @@ class RoutingStore:
         missing = sorted(set(opinions) - self._cases.keys())
         if not missing:
             return
-        for row in self._work.execute(_HOLD, {"named": missing}):
-            self._begin(row.opinion, row.last_sequence)
+        for opinion, last_sequence in self._work.fetch(_HOLD, {"named": missing}):
+            self._begin(opinion, last_sequence)
         for each in self._assignments.load(_THEIRS, {"named": missing}):
             self._cases[each.opinion].assignments.append(each)
             self._opinions[each.id] = each.opinion
@@ -112,7 +115,7 @@ class RoutingStore:
         """The same, for a batch that names assignments."""
         missing = set(assignment_ids) - self._opinions.keys()
         if missing:
-            self.load(self._work.execute(_OPINIONS, {"named": sorted(missing)}).scalars())
+            self.load(opinion for (opinion,) in self._work.fetch(_OPINIONS, {"named": sorted(missing)}))
 
     def load_promises(self, *loaded: Case) -> None:
         """Load what has been promised in cases, the earliest due first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,8 +21,9 @@ from services.contracts.envelope import Event, encode
 from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
+from services.runtime.store import bulk
 from services.runtime.store import engine as engines
-from services.runtime.store.bulk import Buffer, insert_into
+from services.runtime.store.bulk import Buffer, Found, insert_into, run_many
 from services.runtime.store.committer import Committer, Lost
 from services.runtime.store.group import Group, only_reads
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
@@ -89,10 +90,18 @@ class Transaction:
 
     def execute(self, statement: sa.Executable, parameters: Any = None) -> CursorResult[Any]:
         """Run a statement after everything added so far."""
-        if self.buffer or not only_reads(statement):
-            self._ahead()
-            self.buffer.run(self._connection)
+        self._get_ready(statement)
         return self._connection.execute(statement, parameters)
+
+    def fetch(self, query: sa.Select[Any], parameters: Mapping[str, object] | None = None) -> list[Found]:
+        """What a query that is made once finds after everything added so far."""
+        self._get_ready(query)
+        return bulk.fetch(self._connection, query, parameters)
+
+    def run_many(self, statement: sa.Executable, rows: Sequence[Mapping[str, object]]) -> None:
+        """Run a statement that is made once for each row, after everything added so far."""
+        self.flush()
+        run_many(self.connection, statement, rows)
 
     def publish(
         self,
@@ -128,6 +137,11 @@ class Transaction:
         if self.buffer:
             self.buffer.run(self.connection)
 
+    def _get_ready(self, statement: sa.Executable) -> None:
+        if self.buffer or not only_reads(statement):
+            self._ahead()
+            self.buffer.run(self._connection)
+
 
 class Database:
     """Opens transactions on one store. `source` is the service's name."""
@@ -135,7 +149,9 @@ class Database:
     def __init__(self, url: str, source: str, clock: Clock) -> None:
         self.url, self.source, self.clock = make_url(url), source, clock
         self.engine = engines.make_engine(self.url)
-        self._shared_engine = self.engine if self.is_sqlite else engines.make_engine(self.url, SHARED_LOCK_SECONDS)
+        self._open = self._shared = engines.OpenConnections(self.engine)
+        if not self.is_sqlite:
+            self._shared = engines.OpenConnections(engines.make_engine(self.url, SHARED_LOCK_SECONDS))
         self._committer = Committer(self._group, self._alone)
         self._wake_up: WakeUp | None = None
         self._hanging, self._writing = threading.Lock(), threading.Lock()
@@ -148,7 +164,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A writing transaction: durable when the block ends, rolled back when it raises. Wakes the relay after publishing."""
-        with self._turn(), self.engine.begin() as connection:
+        with self._turn(), self._open.begin() as connection:
             work = Transaction(connection, self.source, self.clock.now())
             connection.info[BEGUN] = work.now
             yield work
@@ -169,7 +185,7 @@ class Database:
 
     @contextmanager
     def _group(self) -> Iterator[Group]:
-        with self._turn(), self._shared_engine.begin() as connection:
+        with self._turn(), self._shared.begin() as connection:
             now = connection.info[BEGUN] = self.clock.now()
             group = Group(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
             yield group
@@ -221,8 +237,8 @@ class Database:
     def close(self) -> None:
         """Close the pooled connections and the wake-up; the store can be used again afterwards."""
         self._committer.close()
-        self._shared_engine.dispose()
-        self.engine.dispose()
+        self._shared.close()
+        self._open.close()
         with self._hanging:
             if self._wake_up is not None:
                 self._wake_up.close()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -75,3 +77,49 @@ def _has_begun(raw: sqlite3.Connection) -> bool:
             raise OperationalError("BEGIN IMMEDIATE", None, error) from error
         return False
     return True
+
+
+class OpenConnections:
+    """A few connections for transactions, which need not be taken out of the pool and put back for each of them."""
+
+    #: How many rest here at most, and for how long (s) one is not asked whether it still lives.
+    MOST, FRESH_SECONDS = 4, 1.0
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._resting: list[tuple[Connection, float]] = []
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction on one of them; one that has seen an error goes back to the pool, which cleans it."""
+        connection = self._take()
+        try:
+            with connection.begin():
+                yield connection
+        except BaseException:
+            connection.close()
+            raise
+        self._rest(connection)
+
+    def close(self) -> None:
+        """Close them and all others of the engine; it can be used again afterwards."""
+        while self._resting:
+            self._resting.pop()[0].close()
+        self.engine.dispose()
+
+    def _take(self) -> Connection:
+        # A list takes and gives in one step, so no two threads get the same one.
+        try:
+            connection, since = self._resting.pop()
+        except IndexError:
+            return self.engine.connect()
+        if time.monotonic() - since < self.FRESH_SECONDS:
+            return connection
+        connection.close()
+        return self.engine.connect()
+
+    def _rest(self, connection: Connection) -> None:
+        if len(self._resting) < self.MOST:
+            self._resting.append((connection, time.monotonic()))
+        else:
+            connection.close()

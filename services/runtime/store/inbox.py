@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.topology import dead_queue
-from services.runtime.store.bulk import insert_into, run_many
+from services.runtime.store.bulk import among, fetch, insert_into, run_many
 from services.runtime.store.database import INSERTS, Instant, Transaction
 from services.runtime.store.outbox import tables
 
@@ -25,7 +25,7 @@ inbox_table = sa.Table(
 #: Ids in one look into the inbox.
 A_LOOK = 500
 _KNOWN = sa.select(inbox_table.c.message_id).where(
-    inbox_table.c.queue == sa.bindparam("of"), inbox_table.c.message_id.in_(sa.bindparam("ids", expanding=True))
+    inbox_table.c.queue == sa.bindparam("of"), among(inbox_table.c.message_id, "ids")
 )
 
 
@@ -33,7 +33,7 @@ def claim(work: Transaction, queue: str, message_ids: Sequence[str]) -> set[str]
     """Enter the ids into the inbox and return those that were not there; rolled back with the transaction."""
     # Sorted: the same order in every worker, so that two of them cannot wait for each other.
     unique = sorted(set(message_ids))
-    known = set(work.connection.execute(_KNOWN, {"of": queue, "ids": unique}).scalars())
+    known = _known(work.connection, queue, unique)
     fresh = [message_id for message_id in unique if message_id not in known]
     if fresh:
         rows = [{"message_id": message_id, "queue": queue, "received": work.now} for message_id in fresh]
@@ -47,10 +47,10 @@ def unknown(connection: Connection, queue: str, message_ids: Sequence[str]) -> t
     waits = False
     for start in range(0, len(message_ids), A_LOOK):
         ids = message_ids[start : start + A_LOOK]
-        known = set(connection.execute(_KNOWN, {"of": queue, "ids": ids}).scalars())
+        known = _known(connection, queue, ids)
         left = [each for each in ids if each not in known]
         if left:
-            resting = set(connection.execute(_KNOWN, {"of": dead_queue(queue), "ids": left}).scalars())
+            resting = _known(connection, dead_queue(queue), left)
             waits = waits or bool(resting)
             missing += [each for each in left if each not in resting]
     return missing, waits
@@ -67,3 +67,7 @@ def prune(work: Transaction, before_days: int) -> int:
     """Forget ids older than `before_days`; returns how many. Must exceed the age of any copy that may still come."""
     limit = work.now - timedelta(days=before_days)
     return int(work.execute(inbox_table.delete().where(inbox_table.c.received < limit)).rowcount)
+
+
+def _known(connection: Connection, queue: str, message_ids: Sequence[str]) -> set[str]:
+    return {message_id for (message_id,) in fetch(connection, _KNOWN, {"of": queue, "ids": message_ids})}

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.topology import OUTSIDE, queues_consuming
+from services.runtime.store.bulk import among, run
 from services.runtime.store.database import INSERTS
 from services.runtime.store.journal_tables import addressed_table, journal_table, listings_table, published_table
 from services.runtime.store.outbox import outbox_table
@@ -44,7 +45,7 @@ class PublishedStretch:
 def keep(connection: Connection, ids: Sequence[int], now: float) -> None:
     """Take confirmed messages over from the outbox, where they are removed by the caller."""
     if ids:
-        connection.execute(_KEEP, {"ids": ids, "now": now})
+        run(connection, _KEEP, {"ids": ids, "now": now})
 
 
 def fact(connection: Connection, name: str) -> str | None:
@@ -268,7 +269,7 @@ _OF = outbox_table.c
 _KEEP = published_table.insert().from_select(
     _TAKEN,
     sa.select(_OF.message_id, _OF.subject, _OF.destinations, _OF.body, _NOW, _OF.type, _OF.correlation_id)
-    .where(_OF.id.in_(sa.bindparam("ids", expanding=True)))
+    .where(among(_OF.id, "ids"))
     .order_by(_OF.id),
 )
 _FACT = sa.select(journal_table.c.value).where(journal_table.c.name == sa.bindparam("of"))

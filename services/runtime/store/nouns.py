@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
@@ -51,7 +51,7 @@ class NounTable(Generic[T]):
         self.make: Callable[[Sequence[Any]], T] = make or (lambda row: shape(*row))
         self.query = sa.select(*(table.c[name] for name in self.names))
 
-    def all(self, result: sa.CursorResult[Any]) -> list[T]:
+    def all(self, result: Iterable[Any]) -> list[T]:
         """The nouns in the answer to a query made from `query`."""
         return [self.make(row) for row in result]
 
@@ -66,9 +66,9 @@ class Nouns(Generic[T]):
         self._inserted: set[str] = set()
         self._updated: set[str] = set()
 
-    def load(self, query: sa.Select[Any], parameters: Any = None) -> list[T]:
-        """What a query made from the table's `query` finds."""
-        found = self._kind.all(self._work.execute(query, parameters))
+    def load(self, query: sa.Select[Any], parameters: Mapping[str, object]) -> list[T]:
+        """What a query finds that is made once, from the table's `query`."""
+        found = self._kind.all(self._work.fetch(query, parameters))
         for values in map(self._kind.values, found):
             self._known[values[0]] = values
         return found

@@ -10,6 +10,8 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.runtime.store.bulk import among, fetch, run, run_many
+
 tables = sa.MetaData()
 #: One row for each place a message goes to; `subject` is the lane in which rows keep their order.
 #: `due` is 0 for a fresh message, else the second (epoch) from which a refused one may be tried again.
@@ -85,8 +87,8 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     seconds = now.timestamp()
     # A time further away than any rest was written by a clock that was wrong.
     times = {"now": seconds, "never": seconds + 2 * LONGEST_REST_SECONDS}
-    again = connection.execute(_AGAIN, {**times, "most": max(1, limit // 4)})
-    fresh = connection.execute(_FRESH, {"most": limit})
+    again = fetch(connection, _AGAIN, {**times, "most": max(1, limit // 4)})
+    fresh = fetch(connection, _FRESH, {"most": limit})
     return [
         Pending(id_, message_id, subject, _places(destinations), body, attempts, due, kind or "", correlation_id or "")
         for id_, message_id, subject, destinations, body, attempts, due, kind, correlation_id in (*again, *fresh)
@@ -95,37 +97,33 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
 
 def held(connection: Connection, subjects: Collection[str]) -> dict[str, float]:
     """Those of `subjects` that have a refused message, with the second from which their messages may be tried again."""
-    if not connection.execute(_ANY_REFUSED).scalar():
-        return {}
-    table = outbox_table.c
-    latest = sa.func.max(table.due).label("latest")
-    query = sa.select(table.subject, latest).where(REFUSED, table.subject.in_(subjects)).group_by(table.subject)
-    return {row.subject: row.latest for row in connection.execute(query)}
+    ((refused,),) = fetch(connection, _ANY_REFUSED)
+    return dict(fetch(connection, _REFUSED, {"subjects": subjects})) if refused else {}
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
     """Forget messages that the broker has confirmed."""
     if ids:
-        connection.execute(_REMOVE, {"ids": ids})
+        run(connection, _REMOVE, {"ids": ids})
 
 
 def postpone(connection: Connection, refused: Sequence[RefusedMessage]) -> None:
     """Keep refused messages for the destinations they have not reached, and all later ones of their subjects behind them."""
     if refused:
-        connection.execute(_POSTPONE, [
+        run_many(connection, _POSTPONE, [
             {
                 "of": one.row.id, "to": orjson.dumps(one.left).decode(), "at": one.due,
                 "tries": one.row.attempts + 1, "why": one.reason,
             }
             for one in refused
         ])  # fmt: skip
-        connection.execute(_POSTPONE_LATER, [{"about": one.row.subject, "of": one.row.id, "at": one.due} for one in refused])
+        run_many(connection, _POSTPONE_LATER, [{"about": one.row.subject, "of": one.row.id, "at": one.due} for one in refused])
 
 
 def hold_back(connection: Connection, waiting: Sequence[tuple[Pending, float]]) -> None:
     """Let messages wait until a second, because an earlier one of their subject was refused."""
     if waiting:
-        connection.execute(_HOLD_BACK, [{"of": row.id, "at": due} for row, due in waiting])
+        run_many(connection, _HOLD_BACK, [{"of": row.id, "at": due} for row, due in waiting])
 
 
 def touch(connection: Connection, row_id: int) -> None:
@@ -141,8 +139,13 @@ _MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
 _DUE = sa.or_(outbox_table.c.due <= sa.bindparam("now"), outbox_table.c.due > sa.bindparam("never"))
 _AGAIN = _SELECT.where(REFUSED, _DUE).order_by(outbox_table.c.due, outbox_table.c.id).limit(_MOST)
 _FRESH = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id).limit(_MOST)
-_REMOVE = outbox_table.delete().where(outbox_table.c.id.in_(sa.bindparam("ids", expanding=True)))
+_REMOVE = outbox_table.delete().where(among(outbox_table.c.id, "ids"))
 _ANY_REFUSED = sa.select(sa.exists().where(REFUSED).select_from(outbox_table))
+_REFUSED = (
+    sa.select(outbox_table.c.subject, sa.func.max(outbox_table.c.due))
+    .where(REFUSED, among(outbox_table.c.subject, "subjects"))
+    .group_by(outbox_table.c.subject)
+)
 _POSTPONE = (
     outbox_table.update()
     .where(outbox_table.c.id == sa.bindparam("of"))

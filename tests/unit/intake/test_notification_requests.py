@@ -171,4 +171,5 @@ def test_whom_to_write_to_is_found_without_reading_what_others_have_told(harness
         text = named.compile(connection.engine, compile_kwargs={"literal_binds": True})
         plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
     assert any("sqlite_autoindex_opinions_1 (id=?)" in step for step in plan), plan
-    assert not any(step.startswith("SCAN") for step in plan), plan
+    # The list itself is read as a table.
+    assert not any(step.startswith("SCAN") and "json_each" not in step for step in plan), plan
