@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from services.runtime.clock import ZONE
 from tests.browser.conftest import PHONE
+from tests.browser.looking import FAINT, SMALL
 from tests.visitors import created, progressed, replied, signed
 
 DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
@@ -134,33 +135,3 @@ def test_text_stands_out_from_what_is_behind_it(come, visit, scheme):
     for where in ("/", path):
         page.goto(where)
         assert page.evaluate(FAINT) == [], where
-
-
-#: Everything to be touched that is lower than 44 px (half a pixel is the browser's rounding).
-SMALL = """() => {
-  const touched = 'button, select, input:not([type=hidden], [type=radio]), textarea, summary, .choice, .links a, .brand, .button'
-  return [...document.querySelectorAll(touched)]
-    .filter(element => element.getBoundingClientRect().height < 43.5).map(element => element.outerHTML)
-}"""
-#: Every piece of text whose contrast (WCAG 2) with the nearest painted background is below 4.5.
-FAINT = """() => {
-  const channels = text => (text.match(/[\\d.]+/g) || []).map(Number)
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
-  const behind = element => {
-    for (let e = element; e; e = e.parentElement) {
-      const colour = channels(getComputedStyle(e).backgroundColor)
-      if (colour.length === 3 || colour[3] === 1) return colour
-    }
-    return [255, 255, 255]
-  }
-  const faint = []
-  for (const element of document.querySelectorAll('main *, header *, footer *')) {
-    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
-    if (!own || !element.getClientRects().length) continue
-    const pair = [light(channels(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a)
-    const contrast = (pair[0] + 0.05) / (pair[1] + 0.05)
-    if (contrast < 4.5) faint.push([element.outerHTML.slice(0, 80), contrast])
-  }
-  return faint
-}"""

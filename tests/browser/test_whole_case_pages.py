@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE
-from tests.browser.test_intake_pages import FAINT, SMALL
+from tests.browser.looking import FAINT, SMALL
 from tests.unit.intake.whole_case import after_the_reply, answer, at_the_end, before_the_reply
 from tests.visitors import Visit, concluded
 

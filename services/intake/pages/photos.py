@@ -50,11 +50,11 @@ def add_photos(call: Call[Intake]) -> Answer:
         full = check_holder(call, max(1, len(files_of(PHOTOS)[:MOST_PHOTOS_AT_ONCE])))
         photos, wrong = ([], None) if full else chosen_photos(PHOTOS, call.charge)
         if not full and (wrong or not photos):
-            return show(call.service, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
+            return show(call, text, form, 422, mistakes={PHOTOS: wrong or NONE_CHOSEN})
         digests = digests_of(PHOTOS) if full else [each.digest for each in photos]
         attach_photos(replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal)), photos, digests, full)
     except NotFound:
-        return show(call.service, text, form)
+        return show(call, text, form)
     except (Conflict, NotAllowed):
-        return show(call.service, text, form | {KEY: new_key()}, 409, notice=NOT_KEPT)
+        return show(call, text, form | {KEY: new_key()}, 409, notice=NOT_KEPT)
     return see_other(f"/receipts/{known_receipt(text)}#attachments")

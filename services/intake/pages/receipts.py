@@ -29,6 +29,7 @@ from services.intake.domain.receipts import read_receipt
 from services.intake.domain.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import SeparateAnswer
 from services.intake.pages.choosing import PHOTOS, PhotoField
+from services.intake.pages.codes import paper_address
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission import new_key, usable_key
 from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, question_of, topic_name
@@ -122,7 +123,7 @@ def look_up(call: Call[Intake]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Intake]) -> Answer:
     """What became of the opinion behind a receipt."""
-    return show(call.service, call.path["receipt"], {KEY: new_key()}, cursor=str(call.query.get("cursor", "")))
+    return show(call, call.path["receipt"], {KEY: new_key()}, cursor=str(call.query.get("cursor", "")))
 
 
 @routes.get("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page)
@@ -170,12 +171,12 @@ def _take(call: Call[Intake], kind: ReceiptForm) -> Answer:
         kind.send(replace(call, body=body, idempotency_key=Key.of(form[KEY], call.caller.principal)))
     except Invalid as error:
         mistakes = {name: words for name, words in kind.mistakes.items() if name in error.errors}
-        return show(call.service, text, form, 422, mistakes=mistakes)
+        return show(call, text, form, 422, mistakes=mistakes)
     except NotFound:
-        return show(call.service, text, form)
+        return show(call, text, form)
     except (Conflict, IntegrityError):
         # Sent from another window, or twice at the same moment.
-        return show(call.service, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
+        return show(call, text, form | {KEY: new_key()}, 409, notice=kind.too_late)
     return see_other(f"/receipts/{known_receipt(text)}#{kind.answered_at}")
 
 
@@ -185,7 +186,7 @@ def page_of(call: Call[Intake]) -> str:
 
 
 def show(
-    service: Intake,
+    call: Call[Intake],
     text: str,
     form: Mapping[str, str],
     status: int = 200,
@@ -197,14 +198,15 @@ def show(
 
     `cursor` says which part of the timeline; one that is none of ours shows the latest.
     """
+    service = call.service
     try:
         known = _known(service, text, cursor)
     except NotFound:
         return _not_found(service, text, UNKNOWN_RECEIPT if read_receipt(text) else NO_RECEIPT)
-    state = known.state
+    state, address = known.state, f"/receipts/{known_receipt(text)}"
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
-        address=f"/receipts/{known_receipt(text)}", standing=STANDINGS[state].name, tone=tone_of(state),
+        address=address, on_paper=paper_address(call, address), standing=STANDINGS[state].name, tone=tone_of(state),
         steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,

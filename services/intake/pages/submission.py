@@ -20,8 +20,10 @@ from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.app.opinions import SubmittedAnswer, submit_with
 from services.intake.domain import submission
 from services.intake.domain.attaching import Photo
+from services.intake.domain.receipts import read_receipt
 from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, Submission
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
+from services.intake.pages.codes import paper_address
 from services.intake.pages.options import advice_of, areas_of, stations_of, topics_of
 from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.bodies import SubmissionSchema
@@ -151,7 +153,7 @@ def submit(call: Call[Intake]) -> Answer:
         log.warning("store_unavailable", error=repr(error))
         return _not_taken(call.service, form, NOT_STORED, Unavailable.seconds, photos)
     if taken.get("cosigners"):
-        return _joined(call.service, taken)
+        return _joined(call, taken)
     return see_other(taken["links"]["page"])
 
 
@@ -208,9 +210,12 @@ def _not_taken(service: Intake, form: Mapping[str, str], why: Phrase, seconds: i
     return response
 
 
-def _joined(service: Intake, taken: SubmittedAnswer) -> flask.Response:
+def _joined(call: Call[Intake], taken: SubmittedAnswer) -> flask.Response:
     """Everybody's receipt, shown this once: each co-signer's is theirs alone."""
-    response = html(TEMPLATES, "joined.html", 201, place=service.catalogue, taken=taken)
+    receipts = [read_receipt(each) for each in (taken["receipt"], *taken["cosigners"])]
+    own, *others = [paper_address(call, f"/receipts/{receipt}") for receipt in receipts]
+    cosigners = list(zip(taken["cosigners"], others, strict=True))
+    response = html(TEMPLATES, "joined.html", 201, place=call.service.catalogue, taken=taken, own=own, cosigners=cosigners)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from services.contracts.basis import Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
+from services.contracts.messages.assignments import AssignmentAdvised, AssignmentPaused, AssignmentReplied
+from services.contracts.messages.opinions import OpinionReturned
 from services.contracts.messages.values import RaisedBy
 from services.contracts.vocabulary import (
     BASES,
@@ -35,6 +36,8 @@ from services.intake.pages.events import ACTORS, EVENTS
 
 Shown = Words | Phrase | datetime | str
 Show = Callable[[object, Catalogue], Shown | None]
+#: What asks the submitter something, and which fact is the question.
+ASKS = {OpinionReturned.TYPE: "question", AssignmentPaused.TYPE: "reason"}
 ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
 
 
@@ -210,4 +213,5 @@ def _facts(facts: Facts, catalogue: Catalogue) -> Sequence[LabelledFact]:
 
 def question_of(timeline: Sequence[Moment]) -> str | None:
     """What the submitter was asked last."""
-    return next((str(each.facts["question"]) for each in reversed(timeline) if each.facts.get("question")), None)
+    asked = (each.facts.get(ASKS[each.what]) for each in reversed(timeline) if each.what in ASKS)
+    return next((str(question) for question in asked if question), None)

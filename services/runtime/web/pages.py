@@ -12,6 +12,7 @@ from services.contracts.callers import Role
 from services.contracts.navigation import navigation
 from services.design.phrases import Phrase
 from services.design.templates import SHARED, Templates
+from services.runtime.web.guard import RequestGuard
 from services.runtime.web.readers import here, remember, this_reader
 
 #: Tighter than the API's: a page runs no script at all, and its forms go nowhere else.
@@ -98,6 +99,12 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
     response.headers["Content-Language"] = reader.tag
     response.vary.update(("Accept-Language", "Cookie"))
     return remember(response)
+
+
+def origin(guard: RequestGuard | None) -> str:
+    """Where this site is, as the browser asked for it."""
+    is_secure = guard.is_secure() if guard else flask.request.is_secure
+    return f"{'https' if is_secure else 'http'}://{flask.request.host}"
 
 
 def see_other(path: str) -> flask.Response:

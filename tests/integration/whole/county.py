@@ -211,6 +211,11 @@ class County:
         names = [queue.name for queue in SERVICE_QUEUES]
         return [(name, message.headers.get("x-error")) for name in names for message in self.broker.waiting(dead_queue(name))]
 
+    @property
+    def applications(self) -> dict[str, Any]:
+        """The services' web applications by name."""
+        return {name: client.application.wsgi_app for name, client in self._apps.items()}
+
     def database(self, name: str) -> Database:
         """The store of a service."""
         return self._databases[name]

@@ -73,7 +73,7 @@ def test_nothing_comes_from_elsewhere_and_nothing_runs(visit):
         answer = visit.client.get(path, headers={"Accept": "text/html"})
         assert "<script" not in answer.text
         assert "style=" not in answer.text
-        assert "//" not in re.sub(r'xmlns="[^"]*"', "", answer.text)
+        assert not re.search(r'(?:src|href|action)="(?:[a-z]+:)?//', answer.text)
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'")
         assert "form-action 'self'" in answer.headers["Content-Security-Policy"]
         assert "Set-Cookie" not in answer.headers

@@ -128,7 +128,7 @@ def test_an_opinion_is_withdrawn_and_the_page_says_so(visit):
 def test_it_takes_a_look_before_anything_is_withdrawn_and_no_reason(visit):
     path = visit.receipt()
     page = visit.client.get(path).text
-    assert '<details class="card" id="withdrawal">' in page
+    assert '<details class="card no-print" id="withdrawal">' in page
     assert "不能恢复" in page
     assert visit.client.post(f"{path}/withdrawal", data={"reason": ""}).status_code == 303
     assert state(visit) == "withdrawn"
@@ -138,7 +138,7 @@ def test_a_reason_that_is_too_long_is_said_beside_the_field_with_the_form_open(v
     path = visit.receipt()
     answer = visit.client.post(f"{path}/withdrawal", data={"reason": "长" * (LONGEST_REASON + 1)})
     assert answer.status_code == 422
-    assert '<details class="card" id="withdrawal" open>' in answer.text
+    assert '<details class="card no-print" id="withdrawal" open>' in answer.text
     assert 'id="reason-mistake"' in answer.text
     assert chinese(receipts.WITHDRAWAL.mistakes["reason"]) in answer.text
     assert state(visit) == "accepted"

@@ -1,0 +1,67 @@
+"""How a page looks to somebody: what a test measures in the browser, and the picture that it leaves."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+from docs.generator.product import ROOT
+
+#: Not kept by git; CI keeps it.
+PICTURES = ROOT / "var" / "screenshots"
+WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+SERIOUS = ("serious", "critical")
+#: Everything to be touched that is lower than 44 px (half a pixel is the browser's rounding).
+SMALL = """() => {
+  const touched = 'button, select, input:not([type=hidden], [type=radio]), textarea, summary, .choice, .links a, .brand, .button'
+  return [...document.querySelectorAll(touched)]
+    .filter(element => element.getBoundingClientRect().height < 43.5).map(element => element.outerHTML)
+}"""
+#: Every piece of text whose contrast (WCAG 2) with the nearest painted background is below 4.5.
+FAINT = """() => {
+  const channels = text => (text.match(/[\\d.]+/g) || []).map(Number)
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0)
+  const behind = element => {
+    for (let e = element; e; e = e.parentElement) {
+      const colour = channels(getComputedStyle(e).backgroundColor)
+      if (colour.length === 3 || colour[3] === 1) return colour
+    }
+    return [255, 255, 255]
+  }
+  const faint = []
+  for (const element of document.querySelectorAll('main *, header *, footer *')) {
+    const own = [...element.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+    if (!own || !element.getClientRects().length) continue
+    const pair = [light(channels(getComputedStyle(element).color)), light(behind(element))].sort((a, b) => b - a)
+    const contrast = (pair[0] + 0.05) / (pair[1] + 0.05)
+    if (contrast < 4.5) faint.push([element.outerHTML.slice(0, 80), contrast])
+  }
+  return faint
+}"""
+
+
+@cache
+def _axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text()
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe finds that is serious. It comes in past the page's policy, so read the console before."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": _axe()})
+    run = "axe.run().then(found => JSON.stringify(found.violations))"
+    answer = session.send("Runtime.evaluate", {"expression": run, "awaitPromise": True, "returnByValue": True})
+    session.detach()
+    found = json.loads(answer["result"]["value"])
+    return [(each["id"], [node["html"][:120] for node in each["nodes"]]) for each in found if each["impact"] in SERIOUS]
+
+
+def take_picture(page: Page, name: str) -> None:
+    """Leave a picture of the whole page."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png", full_page=True, animations="disabled")

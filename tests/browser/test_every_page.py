@@ -1,0 +1,201 @@
+"""Every page, on a phone and on a wide screen, in both languages, light and dark, with and without scripts.
+
+No page scrolls sideways, complains, has text that is hard to read or is served too large; axe finds nothing serious. Pictures of
+all are left in `var/screenshots`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from services.console.embedded.combined_app import CombinedApp
+from services.contracts.messages.assignments import AssignmentPaused
+from services.design.assets import FOLDER
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.store.database import Database
+from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving
+from tests.browser.looking import FAINT, WIDE, take_picture, violations
+from tests.integration.whole.county import County
+from tests.integration.whole.test_every_move import TOWN
+from tests.stores import Templates
+from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
+from tests.visitors import MIGRATIONS, Visit, created, replied, signed
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+DUE = datetime(2026, 4, 14, 23, 59, 59, tzinfo=ZONE)
+HANZI = re.compile("[\u3400-\u9fff]")
+
+
+#: What stands for the names in paths, and which address serves a page.
+Sites = tuple[Mapping[str, str], Callable[[str], str]]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One way of looking at a page."""
+
+    name: str
+    options: Mapping[str, Any]
+    chosen: str = ""
+
+
+LOOKS = (
+    Look("phone", {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True, "locale": "zh-CN"}),
+    Look("wide-dark-english", {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark", "locale": "en-GB"}),
+    Look(
+        "narrow-large-plain",
+        {"viewport": {"width": 320, "height": 640}, "is_mobile": True, "locale": "zh-CN", "java_script_enabled": False},
+        "size=large",
+    ),
+)
+
+
+def press_submit(page: Page) -> None:
+    page.fill("#title", "路灯不亮")
+    page.fill("#phone", "打给我")
+    page.click("form[action='/opinions'] button")
+
+
+def sign_together(page: Page) -> None:
+    page.fill("#title", "路灯不亮")
+    page.fill("#content", "坏了两周。")
+    page.click("#cosigners summary")
+    page.fill("#cosigner1_name", "李四")
+    page.click("form[action='/opinions'] button")
+
+
+def sign_in_with_nothing(page: Page) -> None:
+    page.click("main button")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page: where it is, who looks at it, and what is done there first."""
+
+    path: str
+    who: str | None = None
+    does: Callable[[Page], None] | None = None
+
+
+PAGES: Mapping[str, Shown] = {
+    "first": Shown("/"),
+    "first-mistakes": Shown("/", does=press_submit),
+    "joined": Shown("/", does=sign_together),
+    "receipt-new": Shown("{new}"),
+    "receipt-asked": Shown("{asked}"),
+    "receipt-answered": Shown("{answered}"),
+    "receipt-whole": Shown("{whole}"),
+    "lookup": Shown("/receipts"),
+    "lookup-nothing": Shown("/receipts?receipt=ABC-12"),
+    "lost": Shown("/nowhere"),
+    "problem": Shown("/problems/conflict"),
+    "login": Shown("/login?to=/agenda"),
+    "login-wrong": Shown("/login", does=sign_in_with_nothing),
+    "office": Shown("/office", "supervisor"),
+    "agenda": Shown("/agenda", "supervisor"),
+    "meeting": Shown("/agenda/{meeting}", "supervisor"),
+    "agenda-nothing": Shown("/agenda", "petitions"),
+    "statistics": Shown("/statistics"),
+    "statistics-groups": Shown("/statistics?by=department"),
+    "statistics-wrong": Shown("/statistics?by=colour&from=gestern"),
+    "ledger": Shown("/ledger"),
+}
+
+
+def live(county: County) -> str:
+    """Three opinions: one is answered and rated, one is overdue until a meeting deals with it, one is new. Gives the meeting."""
+    for topic in ("street-lights", "", "street-lights"):
+        text = {"title": "路灯不亮", "content": "东街的路灯坏了。"}
+        status, _ = county.post("/opinions", {**text, **({"topic": topic} if topic else {})}, "reviewer")
+        assert status == 201
+    county.pump()
+    first = county.get("/assignments")[1]["items"][0]
+    for verb, data in (("sign", {}), ("reply", {"content": "已修好。", "outcome": "solved"})):
+        county.command(first["department"], verb, {"assignment": first["id"], **data})
+    for _ in range(30):
+        county.later(timedelta(days=2))
+    raised = [item["id"] for item in county.get("/supervisions")[1]["items"]]
+    assert raised
+    meeting = {"title": "二季度督政议事会", "at": "2026-06-01T09:00:00+08:00", "supervisions": raised[:1]}
+    status, made = county.post("/meetings", meeting, "supervisor")
+    assert status == 201, made
+    county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
+    county.work()
+    return str(made["id"])
+
+
+def cases(visit: Visit) -> dict[str, str]:
+    """The pages of receipts in several states."""
+    new = visit.receipt(title="河堤塌了一段")
+    asked = visit.receipt()
+    visit.consume(created(DUE), signed(DUE), AssignmentPaused("a", "environment", "请说明是哪一段河道。", DUE))
+    answered = visit.receipt(title="垃圾桶太少")
+    visit.consume(created(DUE), signed(DUE), replied(DUE))
+    whole = visit.receipt(title="东街桥下的河堤")
+    visit.consume(*before_the_reply(), answer(), *after_the_reply())
+    return {"new": new, "asked": asked, "answered": answered, "whole": whole}
+
+
+@pytest.fixture(scope="module")
+def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[Sites]:
+    """What stands for the names in paths, and which address serves a page: intake's with receipts, the county's with the rest."""
+    folder: Path = tmp_path_factory.mktemp("pages")
+    clock = FixedClock(START)
+    database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
+    visit = Visit(database, clock)
+    county = County(templates, folder, TOWN, FixedClock(START))
+    names = {"meeting": live(county), **cases(visit)}
+    with ExitStack() as stack:
+        receipts = stack.enter_context(serving(visit.app))
+        whole = stack.enter_context(serving(CombinedApp(county.applications, {})))
+        yield names, lambda path: receipts if path.startswith("/receipts/") else whole
+    county.close()
+    database.close()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_can_be_read_and_used(browser: Browser, sites: Sites, name: str, look: Look) -> None:
+    (names, site), shown = sites, PAGES[name]
+    path = shown.path.format_map(names)
+    headers = {"Authorization": f"Bearer {shown.who}"} if shown.who else {}
+    context = browser.new_context(base_url=site(path), extra_http_headers=headers, **look.options)
+    context.set_default_timeout(SECONDS * 1000)
+    complaints: list[str] = []
+    weights: list[int] = []
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("response", lambda response: weights.append(int(response.headers.get("content-length", 0))))
+    page.goto(path + (("&" if "?" in path else "?") + look.chosen if look.chosen else ""))
+    if shown.does:
+        weights.clear()
+        shown.does(page)
+    expect(page.locator("h1")).to_have_count(1)
+    assert page.evaluate(WIDE) <= 0
+    assert page.evaluate(FAINT) == []
+    assert sum(weights) < 60_000
+    assert [text for text in complaints if EXPECTED_STATUS not in text] == []
+    take_picture(page, f"{name}-{look.name}")
+    if look.options.get("java_script_enabled", True):
+        assert violations(page) == []
+    context.close()
+
+
+def test_the_phone_s_first_page_asks_for_nothing_but_the_page_its_style_and_the_sign(browser: Browser, sites: Sites) -> None:
+    _, site = sites
+    context = browser.new_context(base_url=site("/"), locale="zh-CN")
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url.removeprefix(site("/"))))
+    page.goto("/")
+    context.close()
+    assert [path for path in asked if not path.startswith(FOLDER)] == ["/"]
