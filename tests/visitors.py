@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from services.contracts.callers import NOBODY, Caller
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.envelope import Event
+from services.contracts.envelope import EncodedEvent, Event, encode
 from services.contracts.messages.assignments import (
     AssignmentConcluded,
     AssignmentCreated,
@@ -118,7 +118,7 @@ class Visit:
             self.clock.instant += after
             event = Event(f"event-{self.sequence}", "/routing", opinion, self.clock.instant, self.sequence, message)
             with self.database.transaction() as work:
-                consumer.handle(self.intake, work, [event])
+                consumer.handle(self.intake, work, [EncodedEvent(event, encode(event))])
 
 
 def created(due: datetime, rule: str = "keywords: 垃圾、河道", department: str = DEPARTMENT) -> AssignmentCreated:

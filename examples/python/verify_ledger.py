@@ -3,6 +3,7 @@
     python3 verify_ledger.py --url https://place.example --save copy   everything, over HTTP, kept in a folder
     python3 verify_ledger.py copy --against earlier/ledger.json        a kept copy, compared with an earlier one
     python3 verify_ledger.py --url … --opinion 0193…                   and whether this opinion is counted
+    python3 verify_ledger.py --url … --promise answer.json             whether this promise is kept, by verify_promise.py beside it
 
 What it proves: each day's leaves come to its published root (Merkle tree of RFC 9162, section 2.1, with SHA-256: 0x00 before a
 leaf, 0x01 before a node), each leaf and each day's entry has the hash of the one before, and nothing that an earlier copy says
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import http.client
+import importlib
 import json
 import sys
 import urllib.parse
@@ -86,10 +88,6 @@ class Folder:
         """The lines of a day."""
         return read(self.folder / f"{day}.ndjson").split(b"\n")[:-1]
 
-    def proofs(self, opinion: str) -> list[Entry]:
-        """None: a copy is checked by its leaves."""
-        return []
-
 
 class Site:
     """A ledger over HTTP."""
@@ -106,10 +104,6 @@ class Site:
     def leaves(self, day: str) -> list[bytes]:
         """The lines of a day."""
         return self.get(f"/ledger/{urllib.parse.quote(day)}").split(b"\n")[:-1]
-
-    def proofs(self, opinion: str) -> list[Entry]:
-        """The inclusion proofs that are handed out for an opinion."""
-        return self.pages(f"/ledger/proofs/{subject_of(opinion)}")
 
     def pages(self, path: str) -> list[Entry]:
         """All items of a list."""
@@ -256,7 +250,9 @@ def verify(
     if opinion is not None:
         own = subject_of(opinion)
         counted = [f"{day} #{at}" for day, lines in leaves.items() for at, line in enumerate(lines) if read_leaf(line)[2] == own]
-        problems += check_proofs(source.proofs(opinion), leaves) if counted else [f"the opinion {opinion} is not counted"]
+        # A kept copy has no proofs; it is checked by its leaves.
+        proofs = source.pages(f"/ledger/proofs/{own}") if isinstance(source, Site) and counted else []
+        problems += check_proofs(proofs, leaves) if counted else [f"the opinion {opinion} is not counted"]
     if save is not None:
         keep(Path(save), entries, leaves)
     total, head = sum(entry["size"] for entry in entries), (entries[-1]["hash"] or entries[-1]["root"]) if entries else None
@@ -273,11 +269,15 @@ def keep(folder: Path, entries: list[Entry], leaves: Leaves) -> None:
 
 def main(arguments: list[str], **more: Any) -> int:
     """Look, say what was found, and return the exit status; `more` is for `verify`."""
+    if "--promise" in arguments:
+        sys.path.insert(0, str(Path(__file__).parent))
+        return int(importlib.import_module(f"{__package__}.verify_promise" if __package__ else "verify_promise").main(arguments))
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0], epilog="Ends with 0, 1 (something is wrong) or 2.")
     parser.add_argument("folder", nargs="?", help="a kept copy: ledger.json and a file for each day")
     parser.add_argument("--url", help="the address of the place")
     parser.add_argument("--against", metavar="FILE", help="ledger.json of an earlier copy")
     parser.add_argument("--opinion", metavar="ID", help="is it counted? its id or its subject")
+    parser.add_argument("--promise", metavar="FILE", help="with --url alone: is the promise in this answer kept?")
     parser.add_argument("--save", metavar="FOLDER", help="keep a copy of what was read")
     parser.add_argument("--json", action="store_true", help="the report as JSON")
     given = parser.parse_args(arguments)

@@ -62,6 +62,9 @@ class ConsoleSettings:
     admin_token: str | None = env("ADMIN_TOKEN", str, None, doc="token of an administrator of that system", secret=True)
     access_database_url: str | None = env("ACCESS_DATABASE_URL", str, None, doc="store of the access tokens", secret=True)
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, (), doc="keys of personal data, the newest first", secret=True)
+    promise_key: tuple[str, ...] = env(
+        "PROMISE_KEY", keys, (), doc="keys that sign promises of inclusion in the ledger, the newest first", secret=True
+    )
     ledger_key: tuple[str, ...] = env("LEDGER_KEY", keys, (), doc="keys that sign the ledger, the newest first", secret=True)
     intake_broker_password: str | None = env("INTAKE_BROKER_PASSWORD", str, None, doc="broker password of intake", secret=True)
     routing_broker_password: str | None = env("ROUTING_BROKER_PASSWORD", str, None, doc="broker password of routing", secret=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -33,6 +34,14 @@ class Event(msgspec.Struct, frozen=True):
     def type(self) -> str:
         """The event type, such as `opinion.accepted`."""
         return self.data.TYPE
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """An event and the body that carries it, to the byte."""
+
+    event: Event
+    body: bytes
 
 
 class _Envelope(msgspec.Struct):

@@ -8,17 +8,19 @@ a day has the hash of the entry before it. The leaves of all days are one more s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import orjson
 
 LEAF, NODE = b"\x00", b"\x01"
 SALT = b"huiying-ledger"
-#: What begins the text of a head, so that its signature is good for nothing else.
-HEAD = b"huiying-ledger-head:"
+#: What begins the text of a head and of a promise, so that its signature is good for nothing else.
+HEAD, PROMISE = b"huiying-ledger-head:", b"huiying-ledger-promise:"
+#: Within this time a message that was accepted has its leaf, under a signed head.
+MERGE_DELAY = timedelta(hours=24)
 LEAF_VERSION = 2
 #: What stands in for the one before where there is none.
 NOTHING = bytes(32)
@@ -100,22 +102,51 @@ class Peaks:
         return found
 
 
-def consistency_path(before: Peaks, grown: Sequence[bytes]) -> list[bytes]:
-    """The proof (RFC 9162, section 2.1.4.1) that a tree has grown by these leaf hashes and is otherwise the one before."""
+def _middle(start: int, end: int) -> int:
+    """Where RFC 9162 parts the leaves from `start` to `end`."""
+    return start + (1 << (end - start - 1).bit_length() - 1)
+
+
+def _roots(before: Peaks, grown: Sequence[bytes]) -> Callable[[int, int], bytes]:
+    """The root over leaves of a tree that has grown: of those before, as far as they are a subtree that is complete there."""
     first, known = before.size, before.places()
 
     def root(start: int, end: int) -> bytes:
         if end <= first:
             return known[start]
+        if start < first:
+            middle = _middle(start, end)
+            return node_hash(root(start, middle), root(middle, end))
         tree = Peaks()
         for leaf in grown[start - first : end - first]:
             tree.append(leaf)
         return tree.root
 
+    return root
+
+
+def inclusion_path(before: Peaks, grown: Sequence[bytes], number: int) -> list[bytes]:
+    """The proof (RFC 9162, section 2.1.3.1) that a tree has a leaf with this number, which is one of those it has grown by."""
+    root, path = _roots(before, grown), []
+    start, end = 0, before.size + len(grown)
+    while end - start > 1:
+        middle = _middle(start, end)
+        if number < middle:
+            path.append(root(middle, end))
+            end = middle
+        else:
+            path.append(root(start, middle))
+            start = middle
+    return path[::-1]
+
+
+def consistency_path(before: Peaks, grown: Sequence[bytes]) -> list[bytes]:
+    """The proof (RFC 9162, section 2.1.4.1) that a tree has grown by these leaf hashes and is otherwise the one before."""
+    first, root = before.size, _roots(before, grown)
     path: list[bytes] = []
     start, end = 0, first + len(grown)
     while end != first:
-        middle = start + (1 << (end - start - 1).bit_length() - 1)
+        middle = _middle(start, end)
         if first <= middle:
             path.append(root(middle, end))
             end = middle
@@ -123,7 +154,7 @@ def consistency_path(before: Peaks, grown: Sequence[bytes]) -> list[bytes]:
             path.append(root(start, middle))
             start = middle
     # Who checks knows the root before; it is given where it is no root of the smaller tree as a whole.
-    return path[::-1] if start == 0 else [known[start], *path[::-1]]
+    return path[::-1] if start == 0 else [root(start, first), *path[::-1]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +171,24 @@ class Head:
         """What is signed."""
         told = {"key": self.key, "root": self.root.hex(), "size": self.size, "time": self.time.isoformat()}
         return HEAD + orjson.dumps(told)
+
+
+@dataclass(frozen=True, slots=True)
+class InclusionPromise:
+    """That a message will be in the ledger: by then, under a signed head. Its leaf can be recomputed from `id`, `subject`, `body`
+    (SHA-256 of the message) and what the message says of its type and time."""
+
+    id: str
+    subject: str
+    body: bytes
+    by: datetime
+    key: str
+
+    @property
+    def text(self) -> bytes:
+        """What is signed."""
+        told = {"body": self.body.hex(), "by": self.by.isoformat(), "id": self.id, "key": self.key, "subject": self.subject}
+        return PROMISE + orjson.dumps(told)
 
 
 def levels_of(hashes: Sequence[bytes]) -> list[Sequence[bytes]]:

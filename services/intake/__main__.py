@@ -23,6 +23,7 @@ from services.intake.store.reading import open_codes
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse, same
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
@@ -35,7 +36,10 @@ log = structlog.get_logger()
 def build(settings: Settings, database: Database, _: Clock) -> Intake:
     """Make the context that views and consumers get."""
     limits = CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
-    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits))
+    signer = Ed25519Signer(settings.promise_key) if settings.promise_key else None
+    if signer is None:
+        log.warning("nothing_is_promised", advice="set HUIYING_PROMISE_KEY to a random text of 32 characters or more")
+    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits), signer)
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.contracts.envelope import Event, decode
+from services.contracts.envelope import EncodedEvent, decode
 from services.intake.app.context import Intake
 from services.intake.handlers import consuming
 from services.intake.store.writing import IntakeStore
+from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.subscription import Subscription
 from services.runtime.store.database import Transaction
 
 
-def handle(intake: Intake, work: Transaction, events: Sequence[Event]) -> None:
+def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) -> None:
     """Handle a batch of events."""
-    consuming.consume(IntakeStore(work, intake.vault), intake.catalogue, events)
+    consuming.consume(IntakeStore(work, intake.vault), intake.catalogue, received)
 
 
-def subscriptions(intake: Intake) -> Sequence[Subscription[Event]]:
+def _read(delivery: Delivery) -> EncodedEvent:
+    return EncodedEvent(decode(delivery.body), delivery.body)
+
+
+def subscriptions(intake: Intake) -> Sequence[Subscription[EncodedEvent]]:
     """The queue of this service."""
 
-    def consume(work: Transaction, events: Sequence[Event]) -> None:
-        handle(intake, work, events)
+    def consume(work: Transaction, received: Sequence[EncodedEvent]) -> None:
+        handle(intake, work, received)
 
-    return (Subscription("intake.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume),)
+    return (Subscription("intake.events", _read, lambda received: received.event.id, consume),)

@@ -13,6 +13,9 @@ class Settings(ProcessSettings):
     """The settings of intake beside those of every service."""
 
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)
+    promise_key: tuple[str, ...] = env(
+        "PROMISE_KEY", keys, (), doc="keys that sign promises of inclusion in the ledger, the newest first", secret=True
+    )
     outbox_limit: int = env(
         "INTAKE_OUTBOX_LIMIT", how_many, 1_000_000, doc="messages that may wait for the broker before no more opinions are taken"
     )

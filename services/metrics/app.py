@@ -14,12 +14,15 @@ from services.metrics.schemas.ledger import (
     Consistency,
     LedgerDays,
     LedgerHeads,
+    LedgerInclusion,
     LedgerKeys,
     LedgerLeaf,
     LedgerProofs,
     TwoHeads,
+    WantedEvent,
     day_answer,
     head_answer,
+    inclusion_answer,
     key_answer,
     proof_answer,
 )
@@ -68,6 +71,12 @@ def ledger_consistency(call: Call[Service]) -> Answer:
     first, second = call.query["first"], call.query["second"]
     path = handlers.consistency(call.service, first, second)
     return 200, {"first": first, "second": second, "path": [each.hex() for each in path]}
+
+
+@routes.get(f"{API}/ledger/inclusion", access=PUBLIC, cost=20, query=WantedEvent, answers={200: LedgerInclusion})
+def ledger_inclusion(call: Call[Service]) -> Answer:
+    """Where the message with an id is counted, with the proof for the first signed head over it."""
+    return 200, inclusion_answer(handlers.inclusion(call.service, call.query["event"]))
 
 
 @routes.get(f"{API}/ledger/<day>", access=PUBLIC, cost=20, answers={200: LedgerLeaf}, gives=(NDJSON,))

@@ -126,7 +126,7 @@ class TestTransaction:
 
     def test_a_message_says_who_when_and_about_what(self, database: Database) -> None:
         with database.transaction() as work:
-            message_id = work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=7)
+            message_id = work.publish(OpinionDeclined("spam", "none"), subject="o-1", sequence=7).event.id
         with database.reading() as connection:
             (row,) = outbox.pending(connection, database.clock.now(), 10)
             assert outbox.backlog(connection, database.clock.now() + timedelta(seconds=3)) == (1, 3.0)

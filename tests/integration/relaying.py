@@ -21,7 +21,7 @@ DEADLINE = datetime(2026, 12, 1, tzinfo=ZONE)
 
 def publish(database: Database, subject: str, department: str, rung: str) -> str:
     with database.transaction() as work:
-        return work.publish(ReminderSent("a-1", department, rung, "reply", DEADLINE), subject=subject, sequence=1)
+        return work.publish(ReminderSent("a-1", department, rung, "reply", DEADLINE), subject=subject, sequence=1).event.id
 
 
 def rungs(broker: MemoryBroker, queue: str) -> list[str]:

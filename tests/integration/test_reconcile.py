@@ -46,7 +46,7 @@ class Town:
     def publish(self, count: int, department: str = "water") -> list[str]:
         with self.source.transaction() as work:
             message = ReminderSent("a", department, "x", "reply", DEADLINE)
-            return [work.publish(message, subject=f"o-{number}", sequence=1) for number in range(count)]
+            return [work.publish(message, subject=f"o-{number}", sequence=1).event.id for number in range(count)]
 
     def relay_all(self) -> None:
         relay = Relay(self.source, self.broker.publisher, Telemetry(), 50)

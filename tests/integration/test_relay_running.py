@@ -167,7 +167,7 @@ class TestOnRabbit:
         batch, kills = 50, 3
         with database.transaction() as work:
             ids = [
-                work.publish(ReminderSent("a", "water", str(number), "reply", DEADLINE), subject=f"o-{number}", sequence=1)
+                work.publish(ReminderSent("a", "water", str(number), "reply", DEADLINE), subject=f"o-{number}", sequence=1).event.id
                 for number in range(300)
             ]
         url = database.url.render_as_string(hide_password=False)

@@ -36,7 +36,7 @@ class Town:
     def remind(self, *departments: str) -> list[str]:
         with self.database.transaction() as work:
             return [
-                work.publish(ReminderSent("a", code, "x", "reply", DEADLINE), subject="o-1", sequence=number)
+                work.publish(ReminderSent("a", code, "x", "reply", DEADLINE), subject="o-1", sequence=number).event.id
                 for number, code in enumerate(departments, start=1)
             ]
 

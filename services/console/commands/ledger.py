@@ -22,6 +22,7 @@ def ledger() -> None:
 @click.option("--url", help="The address of the place; by default this installation's.")
 @click.option("--against", metavar="FILE", help="ledger.json of an earlier copy.")
 @click.option("--opinion", metavar="ID", help="Check that this opinion is counted.")
+@click.option("--promise", metavar="FILE", help="Check the promise in the answer to a submission or a rating.")
 @click.option("--save", metavar="FOLDER", help="Keep a copy of what was read.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def ledger_verify(folder: str | None, url: str | None, as_json: bool, **given: str | None) -> None:

@@ -89,6 +89,10 @@ class Installation:
         """The keys that sign the ledger's heads, in the same way."""
         return self._keys("ledger_key", given)
 
+    def promise_key(self, given: Sequence[str] = ()) -> str:
+        """The keys that sign promises of inclusion in the ledger, in the same way."""
+        return self._keys("promise_key", given)
+
     def _keys(self, name: str, given: Sequence[str]) -> str:
         if given:
             self._secrets[name] = " ".join(given)

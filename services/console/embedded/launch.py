@@ -64,6 +64,7 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     keys = installation.contact_keys(settings.contact_keys)
     for name in KEEPERS:
         own[name] |= {f"{PREFIX}CONTACT_KEYS": keys}
+    own["intake"] |= {f"{PREFIX}PROMISE_KEY": installation.promise_key(settings.promise_key)}
     own["metrics"] |= {f"{PREFIX}LEDGER_KEY": installation.ledger_key(settings.ledger_key)}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
     web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}

@@ -13,7 +13,7 @@ from services.contracts.errors import Conflict, Invalid, NotAllowed, NotFound, T
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
-from services.intake.app.receipts import known_receipt
+from services.intake.app.promising import known_receipt
 from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, Attachment, Photo, check_attaching
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import submitter

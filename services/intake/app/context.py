@@ -8,6 +8,7 @@ from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.intake.gateway.capacity import Capacity
 from services.runtime.process.catalogue import InUse
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 
@@ -17,12 +18,13 @@ ADMIN = frozenset({Role.ADMIN})
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The context of views, consumers and periodic jobs; the vault seals and opens personal data."""
+    """The context of views, consumers and periodic jobs; the vault seals and opens personal data, the signer signs promises."""
 
     database: Database
     place: InUse[Catalogue]
     vault: Vault
     capacity: Capacity
+    signer: Ed25519Signer | None = None
 
     @property
     def catalogue(self) -> Catalogue:

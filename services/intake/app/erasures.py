@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import change_opinion
-from services.intake.app.receipts import known_receipt
+from services.intake.app.promising import known_receipt
 from services.intake.handlers import erasing
 from services.intake.handlers.erasing import Erasure
 from services.intake.schemas.commands import Retain, Rotate

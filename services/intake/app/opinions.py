@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 from services.contracts.callers import PUBLIC, STAFF, Caller
 from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State
+from services.contracts.messages.opinions import OpinionSubmitted
 from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
+from services.intake.app.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
 from services.intake.domain.attaching import Photo
 from services.intake.domain.opinion import Opinion
@@ -50,6 +52,7 @@ class SubmittedAnswer(TypedDict):
     state: State
     links: dict[str, str]
     cosigners: NotRequired[list[str]]
+    promise: NotRequired[dict[str, object]]
 
 
 @routes.post(
@@ -71,7 +74,11 @@ def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Pho
         if not taken.known:
             for photo in photos:
                 store.add_attachment(taken.id, new_id(), photo)
-        return (200 if taken.known else 201), _submitted(taken)
+        answer = _submitted(taken)
+        sent = store.submitted(taken.id) if taken.known else store.sent(OpinionSubmitted)
+        if sent is not None and (promise := promise_of(call.service, sent)) is not None:
+            answer["promise"] = promise
+        return (200 if taken.known else 201), answer
 
     call.service.capacity.look()
     request = [submission, [photo.digest for photo in photos]] if photos else submission

@@ -8,8 +8,10 @@ from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotAllowed, NotFound
 from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
+from services.contracts.messages.opinions import OpinionEvaluated
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
+from services.intake.app.promising import known_receipt, promise_of
 from services.intake.app.views import LastRating, ReceiptView, moment, part_of
 from services.intake.domain import receipts
 from services.intake.domain.attaching import may_attach
@@ -17,7 +19,7 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.rating import given_to, may_do, may_evaluate
 from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, lines_for, promises_of, shown_state
 from services.intake.handlers import submitter
-from services.intake.schemas.answers import OpinionStanding, Receipt
+from services.intake.schemas.answers import OpinionStanding, RatingTaken, Receipt
 from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
 from services.intake.schemas.queries import MOST_LINES, TimelineQuery
 from services.intake.store import reading
@@ -43,7 +45,7 @@ def read_receipt(call: Call[Intake]) -> Answer:
     access=PUBLIC,
     counts=(RECEIPTS,),
     body=Evaluation,
-    answers={201: OpinionStanding},
+    answers={201: RatingTaken},
     made=RECEIPT,
 )
 def evaluate(call: Call[Intake]) -> Answer:
@@ -52,8 +54,11 @@ def evaluate(call: Call[Intake]) -> Answer:
         raise NotAllowed("Only who submitted or signed an opinion rates its reply: send this without a token.")
     receipt = known_receipt(call.path["receipt"])
 
-    def act(work: Transaction) -> tuple[int, dict[str, State]]:
-        return 201, {"state": submitter.evaluate(IntakeStore(work, call.service.vault), receipt, call.body)}
+    def act(work: Transaction) -> tuple[int, dict[str, object]]:
+        store = IntakeStore(work, call.service.vault)
+        state = submitter.evaluate(store, receipt, call.body)
+        promise = promise_of(call.service, store.sent(OpinionEvaluated))
+        return 201, {"state": state} | ({"promise": promise} if promise else {})
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/evaluation", call.body, act)
 
@@ -92,14 +97,6 @@ def withdraw(call: Call[Intake]) -> Answer:
         return 201, {"state": submitter.withdraw(IntakeStore(work, call.service.vault), receipt, call.body.reason)}
 
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/withdrawal", call.body, act)
-
-
-def known_receipt(text: str) -> str:
-    """A receipt as it is stored; raises `NotFound` for one with a typing error, without asking the store."""
-    receipt = receipts.read_receipt(text)
-    if receipt is None:
-        raise NotFound("This is not a receipt: check it for a typing error.")
-    return receipt
 
 
 def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = MOST_LINES) -> ReceiptView:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.envelope import Event
+from services.contracts.envelope import EncodedEvent, Event
 from services.contracts.lifecycle import State
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
@@ -26,6 +26,7 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.messages.values import Message, Role
 from services.intake.domain.following import UNCHANGED, Handling
+from services.intake.domain.messages import shows_heard
 from services.intake.domain.people import Addressee
 from services.intake.domain.timeline import STAFF, Handler, TimelineEntry
 from services.intake.handlers import notifying
@@ -51,13 +52,14 @@ class NotificationRequest:
     facts: dict[str, str]
 
 
-def consume(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -> None:
+def consume(store: IntakeStore, catalogue: Catalogue, received: Sequence[EncodedEvent]) -> None:
     """Take events over; one that is not in the table changes nothing here."""
     wanted: list[NotificationRequest] = []
-    for event in events:
+    for each in received:
+        event = each.event
         row = EFFECTS.get(type(event.data))
         if row is not None:
-            _take_over(store, event, row)
+            _take_over(store, each, row)
             wanted += _letters(catalogue, event)
     people = defaultdict[str, list[Addressee]](list)
     for person in store.reachable(sorted({letter.opinion for letter in wanted})) if wanted else ():
@@ -66,7 +68,8 @@ def consume(store: IntakeStore, catalogue: Catalogue, events: Sequence[Event]) -
         notifying.write(store, letter.opinion, letter.about, people[letter.opinion], **letter.facts)
 
 
-def _take_over(store: IntakeStore, event: Event, row: Effect) -> None:
+def _take_over(store: IntakeStore, received: EncodedEvent, row: Effect) -> None:
+    event = received.event
     # Of a type in the table, and so about a department and its assignment.
     message: Any = event.data
     role: Role = getattr(message, "role", LEAD)
@@ -79,6 +82,8 @@ def _take_over(store: IntakeStore, event: Event, row: Effect) -> None:
     facts = {name: value for name, value in facts.items() if value is not None}
     audience = STAFF if row.internal or not told else None
     store.record(event.subject, TimelineEntry(event.time, event.type, row.by, facts, audience))
+    if audience is None and shows_heard(message, facts):
+        store.keep_message(received)
     if isinstance(message, AssignmentCreated):
         store.add_handler(event.subject, Handler(message.department, role, message.assignment))
     elif _ends(message):

@@ -102,6 +102,11 @@ TIMELINE = (
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("audience", sa.String(14)),
 )
+MESSAGES = (
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+)
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
@@ -130,6 +135,7 @@ def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("attachments", *ATTACHMENTS)
     op.create_table("handlers", *HANDLERS)
+    op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)
     op.create_table("opinions", *OPINIONS)
     op.create_table("ratings", *RATINGS)
     op.create_table("signers", *SIGNERS)

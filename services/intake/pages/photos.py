@@ -10,7 +10,7 @@ from services.design.phrases import Phrase
 from services.intake.app.attachments import attach_photos, check_holder
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.receipts import known_receipt
+from services.intake.app.promising import known_receipt
 from services.intake.domain.attaching import MOST_PHOTOS, MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
 from services.intake.pages.receipts import KEY, page_of, show

@@ -22,7 +22,8 @@ from services.design.phrases import Phrase
 from services.intake.app import receipts
 from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
-from services.intake.app.receipts import known_receipt, receipt_data
+from services.intake.app.promising import known_receipt
+from services.intake.app.receipts import receipt_data
 from services.intake.app.views import ReceiptView
 from services.intake.domain.attaching import MOST_PHOTOS
 from services.intake.domain.receipts import read_receipt

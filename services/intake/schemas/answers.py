@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain.attaching import PHOTO_TYPES
 from services.intake.schemas.bodies import LocationSchema, RelayField, SubmitterSchema
+from services.intake.schemas.promising import LedgerPromise
 from services.runtime.web.lists.listing import followed_page
 from services.runtime.web.lists.paging import page_of
 
@@ -18,6 +19,7 @@ class Submitted(Schema):
     state = fields.String(required=True)
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     cosigners = fields.List(fields.String())
+    promise = fields.Nested(LedgerPromise)
 
 
 class ColumnShape(Schema):
@@ -61,6 +63,12 @@ class OpinionStanding(Schema):
 
     id = fields.String()
     state = fields.String(required=True)
+
+
+class RatingTaken(OpinionStanding):
+    """Where an opinion stands after a rating, and the promise that the rating will be counted."""
+
+    promise = fields.Nested(LedgerPromise)
 
 
 class Merged(OpinionStanding):

@@ -16,7 +16,7 @@ from services.intake.domain.erasing import ERASED_CONTENT
 from services.intake.store.attachments import attachments
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
-from services.intake.store.tables import opinions, ratings, signers, timeline
+from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.journal import forget_subject
 from services.runtime.store.vault import SealBroken, Vault
@@ -123,9 +123,10 @@ def forget_persons(work: Transaction, opinion: str, signer: str | None = None) -
 
 def forget_words(work: Transaction, opinion: str) -> None:
     """Take away what the submitters of an opinion wrote beside its text: what they added, what they said of the reply, their
-    photos, and the digests of what was sent."""
+    photos, the messages that said so, and the digests of what was sent."""
     work.overwrite()
     forget_subject(work.connection, opinion)
+    work.execute(messages.delete().where(messages.c.opinion == opinion))
     work.execute(attachments.delete().where(attachments.c.opinion == opinion))
     work.execute(opinions.update().where(opinions.c.id == opinion).values(given=None))
     added = (timeline.c.opinion == opinion) & (timeline.c.what == OpinionDetailed.TYPE)

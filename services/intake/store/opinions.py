@@ -9,13 +9,15 @@ from operator import attrgetter
 
 import sqlalchemy as sa
 
+from services.contracts.envelope import EncodedEvent
 from services.contracts.errors import NotFound
+from services.intake.domain.messages import shows_own
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
-from services.intake.store.tables import opinions, timeline
+from services.intake.store.tables import messages, opinions, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
@@ -32,6 +34,8 @@ class Opinions:
         self._work = work
         self._loaded: dict[str, Opinion] = {}
         self._as_stored: dict[str, tuple[object, ...]] = {}
+        #: The last message of each type that was published.
+        self.sent: dict[str, EncodedEvent] = {}
 
     def find(self, condition: sa.ColumnElement[bool]) -> list[Opinion]:
         """The opinions that a condition picks, locked until the commit, always in the same order."""
@@ -79,7 +83,10 @@ class Opinions:
                 "audience": line.audience,
             })  # fmt: skip
         for number, message in opinion.events:
-            self._work.publish(message, subject=opinion.id, sequence=number)
+            sent = self._work.publish(message, subject=opinion.id, sequence=number)
+            self.sent[message.TYPE] = sent
+            if shows_own(message):
+                self._work.add(messages, {"opinion": opinion.id, "id": sent.event.id, "body": sent.body})
         opinion.timeline.clear()
         opinion.events.clear()
 

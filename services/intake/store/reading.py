@@ -11,15 +11,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.against import Use, uses_in
+from services.contracts.envelope import EncodedEvent, decode
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionAccepted
+from services.intake.domain.messages import ReadableMessage
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons
 from services.intake.domain.rating import GivenRating
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
-from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store.bulk import among
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
@@ -80,6 +82,12 @@ def find_by_receipt(connection: Connection, receipt: str) -> tuple[Opinion, bool
 def find(connection: Connection, opinion_id: str) -> Opinion | None:
     """One opinion by id."""
     return next(iter(read(connection.execute(OPINIONS.where(opinions.c.id == opinion_id)))), None)
+
+
+def messages_of(connection: Connection, opinion: str) -> list[ReadableMessage]:
+    """The messages of a case that may be read with its receipts, oldest first."""
+    query = sa.select(messages.c.body).where(messages.c.opinion == opinion).order_by(messages.c.id)
+    return [ReadableMessage(EncodedEvent(decode(body), body)) for body in map(bytes, connection.execute(query).scalars())]
 
 
 def is_followed(connection: Connection, opinion_id: str) -> bool:

@@ -81,6 +81,15 @@ timeline = sa.Table(
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("audience", sa.String(14)),
 )
+#: Messages of a case that a holder of its receipt may read to the byte, to find them in the ledger.
+messages = sa.Table(
+    "messages",
+    tables,
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
 #: Those who signed an opinion beside its submitter, each with a receipt of their own; `number` counts from 1.
 #: `personal` has the rest of them sealed; `name`, `phone` and `email` hold what a worker has not sealed yet.
 signers = sa.Table(

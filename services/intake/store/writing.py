@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
 
+from services.contracts.envelope import EncodedEvent, decode
 from services.contracts.errors import NotFound
 from services.contracts.grants import EARLIER
 from services.contracts.lifecycle import State
 from services.contracts.messages.merging import OpinionUnmerged
-from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import Message
 from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.following import Change, Handling
@@ -26,9 +27,9 @@ from services.intake.store.following import takeover
 from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
-from services.intake.store.tables import handlers, opinions, ratings, signers, timeline
+from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
-from services.runtime.store.database import Transaction
+from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.store.vault import Vault
 
 _KNOWN = sa.select(
@@ -38,6 +39,8 @@ _KNOWN = sa.select(
     opinions.c.external_id.in_(sa.bindparam("external_ids", expanding=True)),
     sa.func.coalesce(opinions.c.source, EARLIER).in_(sa.bindparam("sources", expanding=True)),
 )  # fmt: skip
+#: A message may come once more when nobody remembers its id.
+_KEEP = {name: insert(messages).on_conflict_do_nothing() for name, insert in INSERTS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,23 @@ class IntakeStore:
             personal = seal_signer(self._vault, signer.person)
             row = {"receipt": signer.receipt, "opinion": opinion.id, "number": number, "kind": signer.person.kind}
             self._work.add(signers, {**row, "personal": personal})
+
+    def sent(self, kind: type[Message]) -> EncodedEvent:
+        """The message of a type that an opinion has published in this transaction last."""
+        return self._opinions.sent[kind.TYPE]
+
+    def submitted(self, opinion: str) -> EncodedEvent | None:
+        """The message that an opinion was submitted with; None when it was erased, or is older than what is kept."""
+        query = sa.select(messages.c.body).where(messages.c.opinion == opinion).order_by(messages.c.id).limit(1)
+        body = self._work.execute(query).scalar()
+        sent = None if body is None else EncodedEvent(decode(body), body)
+        return sent if sent and isinstance(sent.event.data, OpinionSubmitted) else None
+
+    def keep_message(self, received: EncodedEvent) -> None:
+        """Keep a message of another service for those who hold a receipt of its case."""
+        event = received.event
+        insert = _KEEP[self._work.connection.dialect.name]
+        self._work.defer(insert, {"opinion": event.subject, "id": event.id, "body": received.body})
 
     def load(self, opinion_id: str) -> Opinion:
         """One opinion by id, locked until the commit; raises `NotFound`."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from services.contracts.errors import Invalid, NotFound
 
 if TYPE_CHECKING:
-    from services.metrics.domain.ledger.proofs import InclusionProof
+    from services.metrics.domain.ledger.proofs import HeadProof, InclusionProof
     from services.metrics.handlers.service import Service
 
 _SUBJECT = re.compile("[0-9a-f]{64}")
@@ -40,6 +40,14 @@ def consistency(service: Service, first: int, second: int) -> list[bytes]:
         sizes = {"second": ["the sizes are in GET /api/v1/ledger/heads"], "first": ["the sizes are in GET /api/v1/ledger/heads"]}
         raise Invalid("There is no head of this size.", sizes)
     return path
+
+
+def inclusion(service: Service, event: str) -> HeadProof:
+    """Where an event is counted, with the proof that a signed head covers it; raises `NotFound`."""
+    found = service.heads.inclusion(event)
+    if found is None:
+        raise NotFound("The ledger has no leaf of this event, or not yet.")
+    return found
 
 
 def close_day(service: Service) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from services.metrics.domain.ledger.daybook import Daybook
-from services.metrics.domain.ledger.proofs import InclusionProof, SignedHead
+from services.metrics.domain.ledger.proofs import HeadProof, InclusionProof, SignedHead
 from services.runtime.web.lists.paging import page_of
 
 LARGEST_SIZE = 2**63 - 1
@@ -79,6 +79,21 @@ class LedgerHead(Schema):
     signature = fields.String(required=True)
 
 
+class WantedEvent(Schema):
+    """Which event: the id of its message."""
+
+    event = fields.String(required=True, validate=validate.Length(1, 64))
+
+
+class LedgerInclusion(Schema):
+    """A leaf and its way to the root of the first signed head over it (RFC 9162, section 2.1.3); no `head`: there is none yet."""
+
+    number = fields.Integer(required=True)
+    leaf = fields.String(required=True)
+    head = fields.Nested(LedgerHead, required=True, allow_none=True)
+    path = fields.List(fields.String(), required=True)
+
+
 LedgerHeads = page_of("LedgerHeads", "The heads, oldest first.", LedgerHead)
 
 
@@ -120,6 +135,12 @@ def head_answer(signed: SignedHead) -> dict[str, object]:
         "number": signed.number, "size": head.size, "root": head.root.hex(), "time": head.time, "key": head.key,
         "signature": signed.signature.hex(),
     }  # fmt: skip
+
+
+def inclusion_answer(proof: HeadProof) -> dict[str, object]:
+    """A proof as a `LedgerInclusion`."""
+    head = head_answer(proof.head) if proof.head else None
+    return {"number": proof.number, "leaf": proof.leaf, "head": head, "path": proof.path}
 
 
 def key_answer(name: str, public: bytes) -> dict[str, object]:

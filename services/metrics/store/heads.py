@@ -9,9 +9,9 @@ import orjson
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.ledger import Head, Peaks, consistency_path, leaf_hash
+from services.contracts.ledger import Head, Peaks, consistency_path, inclusion_path, leaf_hash
 from services.contracts.messages.ledger import LedgerHeaded
-from services.metrics.domain.ledger.proofs import SignedHead
+from services.metrics.domain.ledger.proofs import HeadProof, SignedHead
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.ledger import LATEST_DAY, LEAVES_A_READ, daybooks, leaves_between
 from services.metrics.store.tables import AnyRow, days, heads, leaves
@@ -75,6 +75,21 @@ class Heads:
         if not {first, second} <= set(peaks):
             return None
         return consistency_path(Peaks(first, peaks[first]), list(self._hashes(first, second)))
+
+    def inclusion(self, event: str) -> HeadProof | None:
+        """Where the event with this id is counted, and the proof for the first head over it; None when it is not counted."""
+        with self._database.reading() as connection:
+            row = connection.execute(sa.select(leaves.c.number, leaves.c.leaf).where(leaves.c.id == event)).first()
+            if row is None:
+                return None
+            later = sa.select(heads).where(heads.c.size > row.number).order_by(heads.c.size).limit(1)
+            found = [_head(each) for each in connection.execute(later)]
+            earlier = sa.select(heads).where(heads.c.size <= row.number).order_by(heads.c.size.desc()).limit(1)
+            peaks = next((_head(each).peaks for each in connection.execute(earlier)), Peaks())
+        if not found:
+            return HeadProof(row.number, row.leaf.decode(), None, ())
+        path = inclusion_path(peaks, list(self._hashes(peaks.size, found[0].head.size)), row.number)
+        return HeadProof(row.number, row.leaf.decode(), found[0], tuple(each.hex() for each in path))
 
     def listed(self, after: int | None, limit: int) -> list[SignedHead]:
         """Up to `limit` heads that follow the one numbered `after`, oldest first."""

@@ -11,6 +11,7 @@ from typing import Protocol
 from services.contracts.catalogue.model import PLACEHOLDER, Catalogue, Rung
 from services.contracts.worktime import Calendar
 from services.notify.domain.ladder import Deadline
+from services.notify.domain.witness import WitnessRecord
 from services.notify.domain.wording import write, write_digest, write_entry
 
 #: How long one notification waits after each failed attempt; when they are used up it has failed for good.
@@ -115,10 +116,12 @@ class Recipients:
                     notifications[entry.key] = self._write(recipient, self._known[entry.key], rung, deadline, now)
         return list(notifications.values())
 
-    def gather(self, key: str, entries: Sequence[tuple[str, str]], now: datetime) -> tuple[str, str]:
-        """The title and the body of one notification made of what a channel's `entries` say."""
+    def gather(
+        self, key: str, entries: Sequence[tuple[str, str]], now: datetime, head: WitnessRecord | None = None
+    ) -> tuple[str, str]:
+        """The title and the body of one notification made of what a channel's `entries` say, with a head of the ledger."""
         language = self._known[key].language if key in self._known else "both"
-        return write_digest(entries, now, self._catalogue, language)
+        return write_digest(entries, now, self._catalogue, language, head)
 
     def _write(self, recipient: str, entry: ChannelAddress, rung: Rung, deadline: Deadline, now: datetime) -> StaffNotification:
         written = (write_entry if entry.digest else write)(rung, deadline, now, self._catalogue, entry.language)

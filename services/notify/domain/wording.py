@@ -9,6 +9,7 @@ from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Rung
 from services.contracts.vocabulary import CARDS, DEADLINES, word
 from services.notify.domain.ladder import Deadline
+from services.notify.domain.witness import WitnessRecord
 
 LONGEST_TITLE = 200
 
@@ -32,6 +33,11 @@ ENTRY = (
     '"{title}" (number {assignment}, {department}): {task} by {due}. {late}',
 )
 DIGEST_TITLE = ("【每日汇总】{count} 件催办事项 · {day}", "[Daily summary] {count} reminders · {day}")
+#: The newest head of the public ledger, which commits to all before it: on paper and in mail boxes it is out of everybody's reach.
+DIGEST_HEAD = (
+    "公开账本 {time}：共 {size} 条，根 {root}，密钥 {key}，签名 {signature}。\n",
+    "The public ledger at {time}: {size} leaves, root {root}, key {key}, signature {signature}.\n",
+)
 DIGEST_END = ("—— {place}\n", "— {place}\n")
 
 #: Which of the two languages, by what a reader chose; the first one is that of the title.
@@ -54,12 +60,17 @@ def write_entry(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalo
     return title[:LONGEST_TITLE], "\n".join(ENTRY[index].format(**told[index]).strip() for index in chosen)
 
 
-def write_digest(entries: Sequence[tuple[str, str]], day: datetime, catalogue: Catalogue, language: str) -> tuple[str, str]:
-    """The title and the body of one notification that gathers `entries` of (title, text), numbered from 1."""
+def write_digest(
+    entries: Sequence[tuple[str, str]], day: datetime, catalogue: Catalogue, language: str, head: WitnessRecord | None = None
+) -> tuple[str, str]:
+    """The title and the body of one notification that gathers `entries` of (title, text), numbered from 1, with the `head`."""
     chosen = CHOSEN[language]
     title = DIGEST_TITLE[chosen[0]].format(count=len(entries), day=f"{day.astimezone(catalogue.calendar.zone):%Y-%m-%d}")
     places = (catalogue.name, catalogue.name_en)
     listed = [f"{number}. {entry}\n{text}\n" for number, (entry, text) in enumerate(entries, 1)]
+    if head is not None:
+        told = {"time": head.time.isoformat(), "size": head.size, "root": head.root, "key": head.key, "signature": head.signature}
+        listed += [DIGEST_HEAD[index].format(**told) for index in chosen]
     return title, "\n".join([*listed, *(DIGEST_END[index].format(place=places[index]) for index in chosen)])
 
 

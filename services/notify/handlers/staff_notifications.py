@@ -42,13 +42,21 @@ def serve_channel(store: StaffNotificationStore, recipients: Recipients, notifie
             if url is None:
                 store.refused(taken, "the channel is no longer in the catalogue", None)
                 continue
-            title, body = recipients.gather(channel, taken.entries, store.now()) if taken.gathered else taken.entries[0]
+            title, body = _written(store, recipients, taken, channel)
             notifier.send(url, title, body)
         except Undelivered as failure:
             _put_back(store, ladder, taken, channel, str(failure))
             return count
         store.delivered(taken, channel)
     return STAFF_NOTIFICATIONS_A_TURN
+
+
+def _written(
+    store: StaffNotificationStore, recipients: Recipients, taken: TakenStaffNotifications, channel: str
+) -> tuple[str, str]:
+    if not taken.gathered:
+        return taken.entries[0]
+    return recipients.gather(channel, taken.entries, store.now(), store.newest_head() if taken.oversees else None)
 
 
 def _put_back(store: StaffNotificationStore, ladder: Ladder, taken: TakenStaffNotifications, channel: str, reason: str) -> None:

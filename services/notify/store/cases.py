@@ -35,7 +35,7 @@ class CasePublisher:
         """Publish; returns the message's id and its number."""
         number = self._sequences[opinion] = self._sequences[opinion] + 1
         self._work.defer(_PUBLISHED, {"_opinion": opinion, "_sequence": number})
-        return self._work.publish(message, subject=opinion, sequence=number), number
+        return self._work.publish(message, subject=opinion, sequence=number).event.id, number
 
 
 def know(work: Transaction, opinions: Iterable[str]) -> None:

@@ -11,8 +11,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from services.notify.domain.witness import WitnessRecord
 from services.notify.store.channels import NotificationStore, recover, resting
 from services.notify.store.tables import AnyRow, is_state, staff_notifications
+from services.notify.store.witness import newest_head
 from services.runtime.store.database import Database, Transaction
 
 MOST_GATHERED = 200
@@ -22,7 +24,7 @@ MOST_GATHERED = 200
 class TakenStaffNotifications:
     """What was taken for one attempt: one notification, or several that are `gathered`.
 
-    `entries` are their (title, body) pairs; `attempts` counts this one.
+    `entries` are their (title, body) pairs; `attempts` counts this one. `oversees`: it goes to somebody above a department.
     """
 
     ids: tuple[str, ...]
@@ -30,6 +32,7 @@ class TakenStaffNotifications:
     entries: tuple[tuple[str, str], ...]
     attempts: int
     gathered: bool
+    oversees: bool = False
 
 
 class StaffNotificationStore(NotificationStore):
@@ -58,7 +61,14 @@ class StaffNotificationStore(NotificationStore):
             ids = tuple(row.id for row in rows)
             work.execute(staff_notifications.update().where(staff_notifications.c.id.in_(ids)).values(change))
         entries = tuple((row.title, row.body) for row in rows)
-        return TakenStaffNotifications(ids, rows[0].opinion, entries, max(row.attempts for row in rows) + 1, rows[0].digest)
+        oversees = any(row.recipient != "department" for row in rows)
+        attempts = max(row.attempts for row in rows) + 1
+        return TakenStaffNotifications(ids, rows[0].opinion, entries, attempts, rows[0].digest, oversees)
+
+    def newest_head(self) -> WitnessRecord | None:
+        """The newest head of the ledger that was received."""
+        with self._database.reading() as connection:
+            return newest_head(connection)
 
     def delivered(self, taken: TakenStaffNotifications, channel: str) -> None:
         """The channel took it."""
@@ -84,7 +94,7 @@ def _next(work: Transaction, channel: str) -> Sequence[AnyRow]:
     first = work.execute(sa.select(table.digest).where(*waiting).order_by(table.next_at, table.id).limit(1)).scalar()
     if first is None:
         return []
-    query = sa.select(table.id, table.opinion, table.title, table.body, table.attempts, table.digest)
+    query = sa.select(table.id, table.opinion, table.title, table.body, table.attempts, table.digest, table.recipient)
     query = query.where(*waiting, table.digest.is_(bool(first)))
     if first:
         # A second worker waits here and finds nothing: a digest is not to be torn in two.

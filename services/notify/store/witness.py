@@ -39,6 +39,12 @@ def keep_head(work: Transaction, event_id: str, head: LedgerHeaded) -> None:
     log.info("ledger_head_kept", size=head.size, root=head.root, signature=head.signature)
 
 
+def newest_head(connection: Connection) -> WitnessRecord | None:
+    """The head that was received last."""
+    row = connection.execute(sa.select(*_FACTS).order_by(heads.c.id.desc()).limit(1)).first()
+    return None if row is None else WitnessRecord(*row)
+
+
 def listed_heads(connection: Connection, after: str | None, limit: int) -> list[WitnessRecord]:
     """Up to `limit` heads that follow the one with the id `after`, oldest first, and one more."""
     query = sa.select(*_FACTS).where(heads.c.id > (after or "")).order_by(heads.c.id).limit(limit + 1)

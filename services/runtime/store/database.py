@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, CursorResult, make_url
 from sqlalchemy.types import TypeDecorator
 
-from services.contracts.envelope import Event, encode
+from services.contracts.envelope import EncodedEvent, Event, encode
 from services.contracts.messages.values import Message
 from services.contracts.topology import Destinations, destinations, lane
 from services.runtime.clock import ZONE, Clock, new_id
@@ -113,8 +113,8 @@ class Transaction:
         correlation_id: str | None = None,
         to: Destinations | None = None,
         withheld: Collection[str] = (),
-    ) -> str:
-        """Put a message into the outbox; it leaves after the commit. Returns its id.
+    ) -> EncodedEvent:
+        """Put a message into the outbox; it leaves after the commit. Returns it as it leaves.
 
         `message_id` is given where a repetition is to be known as one, `to` where it does not go where its kind goes. The fields
         in `withheld` are left out of its data.
@@ -125,7 +125,7 @@ class Transaction:
             row = outbox_row(event.id, lane(subject, place), [place], body, self.now, message.TYPE, correlation_id)
             self.add(outbox_table, row)
         self.said += 1
-        return event.id
+        return EncodedEvent(event, body)
 
     def overwrite(self) -> None:
         """From here on, what is deleted or replaced is overwritten in the file (SQLite only)."""

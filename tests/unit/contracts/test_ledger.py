@@ -16,6 +16,7 @@ from services.contracts.ledger import (
     Peaks,
     consistency_path,
     entry_hash,
+    inclusion_path,
     leaf_hash,
     leaf_of,
     levels_of,
@@ -134,3 +135,20 @@ def test_a_leaf_tells_the_hour_and_not_the_minute() -> None:
     told = {leaf_of(LedgerEvent("e", "t", "o", moment, bytes(32)), 0, NOTHING) for moment in moments}
     [leaf] = [orjson.loads(each) for each in told]
     assert (leaf["time"], leaf["version"]) == ("2026-11-22T09:00:00+08:00", 2)
+
+
+@pytest.mark.parametrize("size", [*range(1, 18), 31, 33, 64, 65])
+def test_a_leaf_s_proof_from_the_head_before_leads_to_the_root(size):
+    own = hashes(size)
+    root = straightforward([b"%d" % number for number in range(size)])
+    for first in range(size):
+        before = Peaks()
+        for leaf in own[:first]:
+            before.append(leaf)
+        for number in range(first, size):
+            path = inclusion_path(before, own[first:], number)
+            assert verify_ledger.root_by_path(own[number], number, size, path) == root
+            assert path == path_of(levels_of(own), number)
+            # Of no other leaf, and at no other place.
+            assert verify_ledger.root_by_path(own[number - 1], number, size, path) != root or size == 1
+            assert size == 1 or verify_ledger.root_by_path(own[number], (number + 1) % size, size, path) != root

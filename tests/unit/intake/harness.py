@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from services.contracts.callers import NOBODY, Caller, Role
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.envelope import Event, decode
+from services.contracts.envelope import EncodedEvent, Event, decode, encode
 from services.contracts.grants import grant_of
 from services.contracts.messages.assignments import (
     AssignmentConcluded,
@@ -42,6 +42,7 @@ from services.intake.store.tables import opinions, timeline
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE, FixedClock, new_id
 from services.runtime.process.catalogue import InUse, same
+from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
 from services.runtime.store.vault import Vault
@@ -56,6 +57,7 @@ MIGRATIONS = Path(consumer.__file__).parent / "migrations"
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=ZONE)
 WINDOW = datetime(2026, 12, 21, 23, 59, 59, tzinfo=ZONE)
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
+SIGNER = Ed25519Signer(["a-key-of-promises-as-long-as-a-key-has-to-be"])
 CALLERS = {
     "reviewer": Caller(Role.REVIEWER, None, "t1"),
     "supervisor": Caller(Role.SUPERVISOR, None, "t2"),
@@ -87,13 +89,15 @@ class IntakeHarness:
     catalogue: Catalogue = TOWN
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     limits: CapacityLimits = CapacityLimits(1_000_000, 0)
+    signer: Ed25519Signer | None = SIGNER
     intake: Intake = field(init=False)
     app: flask.Flask = field(init=False)
     telemetry: Telemetry = field(init=False)
 
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*ROUTES, *PAGES])
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
+        capacity = Capacity(self.database, self.limits)
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, self.signer)
         self.app = create_app("intake", self.intake, routes, FakeAuthenticator(), self.telemetry)
         self.client = self.app.test_client()
 
@@ -141,7 +145,7 @@ class IntakeHarness:
         """Hear events of routing, each in a batch of its own."""
         for event in events:
             with self.database.transaction() as work:
-                consumer.handle(self.intake, work, [event])
+                consumer.handle(self.intake, work, [EncodedEvent(event, encode(event))])
 
     def outbox(self) -> list[Mapping[str, Any]]:
         """Everything that went into the outbox, in order, as it is stored."""

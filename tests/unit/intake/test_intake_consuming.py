@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.contracts.envelope import EncodedEvent, encode
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome
 from services.intake import consumer
@@ -53,7 +54,7 @@ def test_messages_of_several_cases_are_heard_in_one_transaction(harness):
     cases = [Routing(harness.submit().id, harness.clock.now()) for _ in range(3)]
     events = [event for routing in cases for event in case_handled_twice(routing)]
     with harness.database.transaction() as work:
-        consumer.handle(harness.intake, work, events)
+        consumer.handle(harness.intake, work, [EncodedEvent(event, encode(event)) for event in events])
     assert {harness.row(routing.opinion)["state"] for routing in cases} == {State.CONCLUDED}
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from services.contracts.envelope import EncodedEvent, encode
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentCreated
 from services.contracts.messages.supervision import PromiseKept
 from services.contracts.topology import LETTERS
@@ -98,7 +99,7 @@ def test_several_cases_heard_together_are_told_to_their_own_people(harness):
     cases = [harness.submit(submitter={"kind": "citizen", "phone": f"1390000{number}"}) for number in range(1000, 1003)]
     events = [Routing(case.id, harness.clock.now()).created() for case in cases]
     with harness.database.transaction() as work:
-        consumer.handle(harness.intake, work, events)
+        consumer.handle(harness.intake, work, [EncodedEvent(event, encode(event)) for event in events])
     assigned = [(letter.receipt, letter.phone) for letter in harness.letters() if letter.about == "assigned"]
     assert assigned == [(show_receipt(case.receipt), f"1390000{number}") for number, case in enumerate(cases, 1000)]
 

@@ -147,7 +147,7 @@ def test_a_cursor_that_is_no_place_is_refused(three_days):
 @pytest.mark.parametrize("opinion", ["o1", "o5", "o14"])
 def test_the_proof_of_every_leaf_of_an_opinion_verifies(three_days, opinion):
     own = [event.id for event in EVERY if event.subject == opinion]
-    proofs = Inside(three_days).proofs(opinion)
+    proofs = Inside(three_days).pages(f"/ledger/proofs/{subject_of(opinion)}")
     assert [json.loads(proof["leaf"])["id"] for proof in proofs] == own
     pages = three_days.get(f"/api/v1/ledger/proofs/{subject_of(opinion)}", limit="2").json
     assert pages["items"] == proofs[:2]
@@ -266,7 +266,7 @@ def test_an_entry_that_was_changed_is_found(three_days, field, value, words):
 def test_a_proof_of_another_ledger_is_no_proof(three_days):
     source = Inside(three_days)
     lines = {day: source.leaves(day) for day in DAYS}
-    (proof, *_) = source.proofs("o1")
+    (proof, *_) = source.pages(f"/ledger/proofs/{subject_of('o1')}")
     assert list(verify_ledger.check_proofs([proof], lines)) == []
     changed = {**proof, "leaf": proof["leaf"].replace("opinion", "opinioN")}
     assert "does not lead to its root" in next(verify_ledger.check_proofs([changed], lines))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from services.contracts.catalogue.model import StaffPerson
@@ -12,7 +13,8 @@ from services.notify.domain.recipients import LETTER_RESTS, Recipients, address,
 from services.notify.handlers.staff_notifications import LOST_AFTER
 from services.notify.store.staff_notifications import StaffNotificationStore
 from services.notify.store.tables import staff_notifications
-from tests.unit.notify.scenes import Scene, at, scene_on, small_place
+from tests.unit.notify.scenes import Scene, at, rung, scene_on, small_place
+from tests.unit.notify.test_witness import HEAD
 
 DAILY, SINGLE = "mailto://daily.example", "mailto://single.example"
 PERSON = StaffPerson("clerk", "李四", "Li Si", (DAILY,), departments=("water",), digest=True)
@@ -121,3 +123,35 @@ def test_the_letter_of_a_day_speaks_its_readers_language():
 def test_a_reader_who_wants_single_letters_is_not_kept_waiting(scene):
     assert scene.visit(address(SINGLE).key) == 3
     assert {title for _, title, _ in scene.notifier.mails} == {f"【级half】河道淤积{number}" for number in range(3)}
+
+
+@pytest.mark.parametrize(
+    ("roles", "stands"), [(("department",), False), (("supervisor",), True), (("leader", "department"), False)]
+)
+def test_who_oversees_gets_the_newest_head_of_the_ledger_in_the_letter(sqlite_database, clock, roles, stands):
+    place = replace(
+        small_place(rung("half", half=True, to=("department", "supervisor"))),
+        people={"clerk": replace(PERSON, roles=roles, departments=())},
+    )
+    scene = scene_on(sqlite_database, clock, catalogue=place, notifier=Copying())
+    scene.consume(scene.created("1", reply="2026-12-14 23:59:59"))
+    for size in (117, 118):
+        scene.consume(scene.event(msgspec.structs.replace(HEAD, size=size), 0, "-"))
+    scene.climb("2026-12-03 09:30")
+    clock.instant = at("2026-12-04 08:40")
+    assert scene.visit(KEY) == 1
+    ((_, _, body),) = scene.notifier.mails
+    assert [(word in body) for word in ("共 118 条", "118 leaves", HEAD.root, HEAD.signature)] == [stands] * 4
+    assert "117" not in body
+
+
+def test_where_no_head_was_heard_the_letter_has_none(sqlite_database, clock):
+    place = replace(
+        small_place(rung("half", half=True, to=("supervisor",))), people={"clerk": replace(PERSON, roles=("supervisor",))}
+    )
+    scene = scene_on(sqlite_database, clock, catalogue=place, notifier=Copying())
+    scene.consume(scene.created("1", reply="2026-12-14 23:59:59"))
+    scene.climb("2026-12-03 09:30")
+    clock.instant = at("2026-12-04 08:40")
+    assert scene.visit(KEY) == 1
+    assert "账本" not in scene.notifier.mails[0][2]

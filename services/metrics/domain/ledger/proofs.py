@@ -32,6 +32,16 @@ class SignedHead:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class HeadProof:
+    """A leaf to the byte, and its way to the root of the first signed head over it, from below; no head: there is none yet."""
+
+    number: int
+    leaf: str
+    head: SignedHead | None
+    path: tuple[str, ...]
+
+
 def proofs_in(day: Daybook, leaves: Sequence[bytes], own: Sequence[tuple[int, bytes]]) -> Iterator[InclusionProof]:
     """A proof for each of the numbered leaves in `own` that is of this day, which has these `leaves`."""
     levels = levels_of([leaf_hash(leaf) for leaf in leaves])
