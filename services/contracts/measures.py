@@ -116,6 +116,12 @@ PROCESS = (
         "For how long messages have waited and none has left, as far as looks from outside can tell; 0 for an empty queue",
         ("queue",),
     ),
+    Measure(
+        "huiying_queue_lag_seconds",
+        "gauge",
+        "How long ago the newest message was sent that was handled last; 0 while none waits",
+        ("queue",),
+    ),
     Measure("huiying_http_requests_total", "counter", "HTTP requests answered", ("service", "method", "route", "status")),
     Measure("huiying_http_request_seconds", "histogram", "Time to answer an HTTP request", ("service", "route"), FAST_BUCKETS),
 )

@@ -28,4 +28,4 @@ def subscriptions(intake: Intake) -> Sequence[Subscription[EncodedEvent]]:
     def consume(work: Transaction, received: Sequence[EncodedEvent]) -> None:
         handle(intake, work, received)
 
-    return (Subscription("intake.events", _read, lambda received: received.event.id, consume),)
+    return (Subscription("intake.events", _read, lambda each: each.event.id, consume, sent=lambda each: each.event.time),)

@@ -24,4 +24,6 @@ def _identify(message: ReceivedEvent) -> str:
 
 def subscriptions(service: Service) -> Sequence[Subscription[ReceivedEvent]]:
     """The one queue of this service."""
-    return [Subscription(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS)]
+    return [
+        Subscription(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS, sent=lambda message: message.event.time)
+    ]

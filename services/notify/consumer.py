@@ -46,7 +46,7 @@ from services.notify.store.reminders import ReminderStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
 from services.notify.store.witness import keep_head
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription
+from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription, event_subscription
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
@@ -97,7 +97,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
 
     return (
-        Subscription("notify.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume, UNHURRIED_SECONDS),
+        event_subscription("notify.events", consume, UNHURRIED_SECONDS),
         Subscription("notify.letters", read_request, lambda event: event.id, consume_requests, UNHURRIED_SECONDS),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from services.contracts.commands import ALL_VERBS, REQUESTS, Resync
-from services.contracts.envelope import Event, decode
+from services.contracts.envelope import Event
 from services.contracts.errors import Malformed, NotAllowed, NotFound
 from services.contracts.messages.merging import OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated, OpinionMerged, OpinionWithdrawn
@@ -19,7 +19,7 @@ from services.routing.handlers.commanding import CommandRefused
 from services.routing.schemas.bodies import BODIES, REQUEST_BODIES
 from services.routing.store.cases import RoutingStore
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.subscription import Subscription, for_each
+from services.runtime.messaging.subscription import Subscription, event_subscription, for_each
 from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
 
@@ -47,7 +47,7 @@ def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
         commanding.give_up(RoutingStore(work, service.catalogue), command)
 
     return (
-        Subscription("routing.events", lambda delivery: decode(delivery.body), lambda event: event.id, consume_events),
+        event_subscription("routing.events", consume_events),
         Subscription("routing.commands", read_command, None, consume_commands, sender=department_of, give_up=give_up),
     )
 

@@ -109,7 +109,7 @@ class ProcessSettings:
     threads: int = env("THREADS", how_many, 16, doc="threads of the web process")
     worker_port: int = env("{SERVICE}_WORKER_PORT", port_number, 9000, doc="port of the worker's health and metrics")
     log_level: str = env("LOG_LEVEL", log_level, "INFO", doc="DEBUG, INFO, WARNING or ERROR")
-    batch: int = env("BATCH", how_many, 200, doc="most messages handled in one transaction")
+    batch: int = env("BATCH", how_many, 500, doc="most messages handled in one transaction")
     relay_batch: int = env("RELAY_BATCH", how_many, 200, doc="most messages published before waiting for confirms")
     wrong_sign_ins_a_minute: int = env(
         "WRONG_SIGN_INS_A_MINUTE", whole_number, 20, doc="wrong tokens from one address; twice as many at once; 0: no limit"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -23,7 +24,9 @@ effects = sa.Table("effects", sa.MetaData(), sa.Column("id", sa.Integer, primary
 class Bench:
     """A dispatcher of `department.water` whose handler stores every body; what it handles is `batches`."""
 
-    def __init__(self, database: Database, queue: str = QUEUE, patience: float = 0.0) -> None:
+    def __init__(
+        self, database: Database, queue: str = QUEUE, patience: float = 0.0, sent: Callable[[Delivery], datetime] | None = None
+    ) -> None:
         self.given_up: list[str] = []
         self.database, self.queue, self.broker, self.telemetry = database, queue, MemoryBroker(conftest.DEPARTMENTS), Telemetry()
         effects.metadata.create_all(database.engine)
@@ -31,7 +34,7 @@ class Bench:
         self.trouble: dict[str, BaseException] = {}
         self.acknowledged: list[bool] = []
         subscription = Subscription(
-            queue, self.read, lambda delivery: delivery.message_id, self.handle, patience, give_up=self.give_up
+            queue, self.read, lambda delivery: delivery.message_id, self.handle, patience, give_up=self.give_up, sent=sent
         )
         self.dispatcher = Dispatcher(subscription, database, self.subscribe, self.broker.publisher, self.telemetry, batch=100)
         self.consumer = self.subscribe()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -41,22 +42,48 @@ class TestBatch:
         assert bench.effects() == bodies
         assert bench.nothing_open()
 
-    def test_what_nobody_waits_for_is_given_time_to_grow(
+    def test_what_nobody_waits_for_is_handled_at_once_after_a_rest_and_together_under_load(
         self, sqlite_database: MakeDatabase, own_time: Callable[..., None]
     ) -> None:
-        bench = Bench(sqlite_database(), patience=0.05)
-        rests: list[float] = []
+        bench = Bench(sqlite_database(), patience=0.25)
+        now, rests = [1000.0], list[float]()
 
-        def arrive_late(seconds: float) -> None:
-            rests.append(seconds)
-            bench.send("b", "c")
+        def arrive_meanwhile(seconds: float) -> None:
+            rests.append(round(seconds, 3))
+            now[0] += seconds
+            bench.send("d", "e")
 
-        own_time(dispatch, sleep=arrive_late)
-        bench.send("a")
+        own_time(dispatch, sleep=arrive_meanwhile, monotonic=lambda: now[0])
+        bench.send("a", "b")
+        assert bench.turn() == 2
+        now[0] += 0.05
+        bench.send("c")
         seen = commits(bench.database)
         assert bench.turn() == 3
-        assert (rests, len(seen), bench.batches) == ([0.05], 1, [["a", "b", "c"]])
+        assert (rests, len(seen), bench.batches) == ([0.2], 1, [["a", "b"], ["c", "d", "e"]])
+        now[0] += 0.3
+        bench.send("f")
+        assert (bench.turn(), rests) == (1, [0.2])
         assert bench.nothing_open()
+
+    def test_a_full_batch_is_not_kept_waiting(self, sqlite_database: MakeDatabase, own_time: Callable[..., None]) -> None:
+        bench = Bench(sqlite_database(), patience=0.25)
+        rests: list[float] = []
+        own_time(dispatch, sleep=rests.append, monotonic=lambda: 1000.0)
+        bench.send(*(f"m{number}" for number in range(200)))
+        assert (bench.turn(), bench.turn(), rests) == (100, 100, [])
+
+    def test_how_far_behind_it_is_can_be_seen(self, sqlite_database: MakeDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("services.runtime.messaging.dispatch.POLL_SECONDS", 0.01)
+        database = sqlite_database()
+        now = database.clock.now()
+        sent = {"a": now - timedelta(seconds=30), "b": now - timedelta(seconds=90)}
+        bench = Bench(database, sent=lambda delivery: sent[delivery.body.decode()])
+        bench.send("a", "b")
+        bench.turn()
+        assert bench.telemetry.registry.get_sample_value("huiying_queue_lag_seconds", {"queue": QUEUE}) == 30
+        bench.turn()
+        assert bench.telemetry.registry.get_sample_value("huiying_queue_lag_seconds", {"queue": QUEUE}) == 0
 
     def test_nothing_to_do_is_no_transaction(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("services.runtime.messaging.dispatch.POLL_SECONDS", 0.01)

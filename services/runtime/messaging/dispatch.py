@@ -5,6 +5,9 @@ What becomes of a message: `handled`; `duplicate` (consumed before); `retried` (
 
 A handler that raises `Retry` sends its message to a retry queue; the rest of the batch is committed together without it. After any
 other error the messages of the batch are committed one by one, to find the one that fails.
+
+Batches grow with the load: what has arrived while the last one was committed is in the next one. Where nobody waits for the effect,
+they come so far apart that many messages share one.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Generic, TypeVar
 
 import structlog
@@ -38,11 +42,12 @@ REST_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 @dataclass(slots=True)
 class Verdicts:
-    """What became of a batch."""
+    """What became of a batch, and when the newest of its messages was sent, as far as they tell."""
 
     handled: int = 0
     duplicate: int = 0
     unhandled: list[tuple[Delivery, str, bool]] = field(default_factory=list)  # (delivery, reason, another try?)
+    newest: datetime | None = None
 
 
 class Dispatcher(Generic[T]):
@@ -59,6 +64,7 @@ class Dispatcher(Generic[T]):
     ) -> None:
         self._subscription, self._database, self._telemetry, self._batch = subscription, database, telemetry, batch
         self._subscribe, self._publish = subscribe, publish
+        self._next_turn = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: connect and serve; after an error, reconnect after a growing pause."""
@@ -83,16 +89,26 @@ class Dispatcher(Generic[T]):
 
     def turn(self, consumer: Consumer) -> int:
         """Handle what is there, at most one batch; returns the number of deliveries."""
-        deliveries = consumer.collect(self._batch, POLL_SECONDS)
-        if deliveries and len(deliveries) < self._batch and self._subscription.patience:
-            time.sleep(self._subscription.patience)
-            deliveries += consumer.collect(self._batch - len(deliveries), 0.0)
+        deliveries = self._collect(consumer)
         calm, suspects = sort_out(deliveries)
         if calm:
             self._serve(consumer, calm, through=not suspects)
         for suspect in suspects:
             self._serve(consumer, [suspect], through=False)
         return len(deliveries)
+
+    def _collect(self, consumer: Consumer) -> list[Delivery]:
+        """At once after a rest; soon after the last turn, what arrives until its time has come as well."""
+        deliveries = consumer.collect(self._batch, POLL_SECONDS)
+        if not deliveries:
+            self._telemetry.show("huiying_queue_lag_seconds", 0.0, queue=self._subscription.queue)
+            return deliveries
+        early = self._next_turn - time.monotonic()
+        if early > 0 and len(deliveries) < self._batch:
+            time.sleep(early)
+            deliveries += consumer.collect(self._batch - len(deliveries), 0.0)
+        self._next_turn = time.monotonic() + self._subscription.patience
+        return deliveries
 
     def _serve(self, consumer: Consumer, deliveries: Sequence[Delivery], *, through: bool) -> None:
         started = time.perf_counter()
@@ -119,6 +135,8 @@ class Dispatcher(Generic[T]):
                 readable.append((delivery, self._subscription.read(delivery)))
             except Exception as error:
                 verdicts.unhandled.append((delivery, str(error) if isinstance(error, Poison) else repr(error), False))
+        if self._subscription.sent is not None:
+            verdicts.newest = max((self._subscription.sent(message) for _, message in readable), default=None)
         try:
             while readable:
                 readable = self._commit_timely(readable, verdicts)
@@ -223,6 +241,9 @@ class Dispatcher(Generic[T]):
         for result, count in counts.items():
             self._telemetry.count("huiying_messages_consumed_total", count, queue=queue, result=result)
         self._telemetry.observe("huiying_message_seconds", seconds, sum(counts.values()), queue=queue)
+        if verdicts.newest is not None:
+            lag = (self._database.clock.now() - verdicts.newest).total_seconds()
+            self._telemetry.show("huiying_queue_lag_seconds", max(0.0, lag), queue=queue)
 
 
 def sort_out(deliveries: Sequence[Delivery]) -> tuple[list[Delivery], list[Delivery]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
+from services.contracts.envelope import Event, decode
 from services.contracts.errors import Retry
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.store.database import Transaction
 
 T = TypeVar("T")
-#: How long a batch may fill up where nobody waits for the effect: fewer commits, and less work for each message.
-UNHURRIED_SECONDS = 0.05
+#: How far apart batches are under load where nobody waits for the effect: fewer commits, and less work for each message.
+UNHURRIED_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,9 @@ class Subscription(Generic[T]):
     """How one queue is consumed: how a delivery is read, and what its messages do inside one transaction.
 
     A message that is delivered twice is recognized by what `identify` returns; without it `handle` gets every copy and
-    returns how many it knew already. A batch that is not full is given `patience` (s) to grow. With `sender`, which names the
-    sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a message that has failed
-    so often that it is put into the dead queue.
+    returns how many it knew already. A batch that is not full comes `patience` (s) after the last one at the earliest. With
+    `sender`, which names the sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a
+    message that has failed so often that it is put into the dead queue. `sent` tells when a message was sent.
     """
 
     queue: str
@@ -32,6 +34,16 @@ class Subscription(Generic[T]):
     patience: float = 0.0
     sender: Callable[[Delivery], str] | None = None
     give_up: Callable[[Transaction, T], None] | None = None
+    sent: Callable[[T], datetime] | None = None
+
+
+def event_subscription(
+    queue: str, handle: Callable[[Transaction, Sequence[Event]], None], patience: float = 0.0
+) -> Subscription[Event]:
+    """How a queue of events is consumed."""
+    return Subscription(
+        queue, lambda delivery: decode(delivery.body), lambda event: event.id, handle, patience, sent=lambda event: event.time
+    )
 
 
 class TooEarly(Exception):
