@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -23,6 +23,8 @@ class Telemetry:
     def __init__(self, measures: Sequence[Measure] = PROCESS, process: str = "web") -> None:
         self.registry = CollectorRegistry()
         self._series: dict[str, Any] = {}
+        #: Each series with labels that was met, by them: finding it anew costs more than counting.
+        self._labelled: dict[tuple[str, tuple[tuple[str, str], ...]], Any] = {}
         for row in measures:
             if row.name not in COMPUTED:
                 options: dict[str, Any] = {"buckets": row.buckets} if row.buckets else {}
@@ -33,8 +35,7 @@ class Telemetry:
     def count(self, name: str, amount: float = 1, **labels: str) -> None:
         """Add to a counter of the table."""
         if amount:
-            series = self._series[name]
-            (series.labels(**labels) if labels else series).inc(amount)
+            self._one(name, labels).inc(amount)
 
     def counted(self, name: str, **labels: str) -> float:
         """What a counter of the table has come to where it has these labels, whatever its others."""
@@ -44,13 +45,22 @@ class Telemetry:
 
     def show(self, name: str, value: float, **labels: str) -> None:
         """Set a gauge of the table."""
-        self._series[name].labels(**labels).set(value)
+        self._one(name, labels).set(value)
 
     def observe(self, name: str, seconds: float, times: int = 1, **labels: str) -> None:
         """Put a duration into a histogram of the table, once or for several that took as long."""
-        series = self._series[name].labels(**labels)
+        series = self._one(name, labels)
         for _ in range(times):
             series.observe(seconds)
+
+    def _one(self, name: str, labels: Mapping[str, str]) -> Any:
+        if not labels:
+            return self._series[name]
+        key = (name, tuple(labels.items()))
+        found = self._labelled.get(key)
+        if found is None:
+            found = self._labelled[key] = self._series[name].labels(**labels)
+        return found
 
     def expose(self) -> bytes:
         """All series in Prometheus' text format."""

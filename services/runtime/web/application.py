@@ -6,14 +6,15 @@ problem documents (RFC 9457). A view gets a `Call` and returns (status, answer),
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
-import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import flask
 import structlog
+from werkzeug.routing import MapAdapter
 
 from services.contracts.errors import Malformed, UnsupportedType
 from services.runtime.store.idempotency import HEADER, Key
@@ -24,7 +25,7 @@ from services.runtime.web.calls import Call, tag_of
 from services.runtime.web.compression import compress
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.problems import failed, json_response, shown
-from services.runtime.web.requests import read_body, read_query
+from services.runtime.web.requests import current, read_body, read_query
 from services.runtime.web.routes import API, LONGEST_BODY, Answer, Route, Routes
 from services.runtime.web.sharing import share
 from services.runtime.web.throttle import Throttle
@@ -40,6 +41,9 @@ SECURITY_HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(), microphone=()",
 }
+#: What every answer gets that does not say otherwise itself, with the names as they are compared.
+STANDARD = tuple((name.lower(), name, value) for name, value in (SECURITY_HEADERS | {"Cache-Control": "no-store"}).items())
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 #: Only what came by TLS carries it; a year, as browsers' lists want it. It does not cover subdomains, which may belong to others.
 STRICT_TRANSPORT = "max-age=31536000"
 
@@ -59,7 +63,7 @@ def create_app(
 
     `origins` are other sites whose pages may call the API.
     """
-    app = flask.Flask(name, static_folder=None, template_folder=None)
+    app = _Application(name, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = 64 * LONGEST_BODY
     guard = RequestGuard(name, authenticator, throttle, audit_log)
     for route in routes:
@@ -72,14 +76,27 @@ def create_app(
     return app
 
 
+class _Application(flask.Flask):
+    """Flask without what it does for each request and nobody here needs."""
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view is a coroutine."""
+        return func
+
+    def create_url_adapter(self, request: flask.Request | None) -> MapAdapter | None:
+        """Addresses are made in requests only."""
+        return None if request is None else super().create_url_adapter(request)
+
+
 def _serve(route: Route, service: Any, guard: RequestGuard) -> Callable[..., flask.Response]:
     def serve(**path: str) -> flask.Response:
         with guard.guarded(route, path) as guarded:
             body, query = read_body(route), read_query(route, getattr(service, "catalogue", None))
             guarded.count_body(body)
-            key = Key.of(flask.request.headers.get(HEADER), guarded.principal.caller.principal)
+            request = current()
+            key = Key.of(request.headers.get(HEADER), guarded.principal.caller.principal)
             answer = route.view(
-                Call(service, guarded.principal.caller, path, body, query, key, guarded.principal, guard, flask.request.if_match)
+                Call(service, guarded.principal.caller, path, body, query, key, guarded.principal, guard, request.if_match)
             )
             response = _response(route, path, answer)
             guarded.answered(response.status_code, None if isinstance(answer, flask.Response) else answer[1])
@@ -101,35 +118,36 @@ def _response(route: Route, path: Mapping[str, str], answer: Answer) -> flask.Re
 
 
 def _begin() -> None:
-    request_id = flask.request.headers.get("X-Request-ID", "")
+    request, about = current(), flask.g
+    request_id = request.headers.get("X-Request-ID", "")
     if not (request_id.isascii() and request_id.isprintable() and 0 < len(request_id) <= 128):
         request_id = secrets.token_hex(8)
-    flask.g.request_id, flask.g.started = request_id, time.perf_counter()
+    about.request_id, about.started = request_id, time.perf_counter()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request=request_id)
-    if flask.request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         raise UnsupportedType("Send the body as it is, without a content coding such as gzip.")
-    if any(unicodedata.category(letter) == "Cc" for letter in flask.request.path):
+    if _CONTROL.search(request.path):
         raise Malformed("An address must not hold control characters.")
 
 
 def _finish(
     response: flask.Response, name: str, telemetry: Telemetry, guard: RequestGuard, origins: Collection[str]
 ) -> flask.Response:
-    request = flask.request
+    request, about = current(), flask.g
     route = request.url_rule.rule if request.url_rule else "none"
-    seconds = time.perf_counter() - flask.g.get("started", time.perf_counter())
+    seconds = time.perf_counter() - about.get("started", time.perf_counter())
     # A client may make up methods, and each would become a time series of its own.
     method = request.method if request.method in METHODS else "other"
     telemetry.count("huiying_http_requests_total", service=name, method=method, route=route, status=str(response.status_code))
     telemetry.observe("huiying_http_request_seconds", seconds, service=name, route=route)
-    response.headers["X-Request-ID"] = flask.g.get("request_id", "")
-    for header, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(header, value)
+    # In one pass: each single change of the headers would look through all of them.
+    present = {header.lower() for header, _ in response.headers}
+    added = [(header, value) for plain, header, value in STANDARD if plain not in present]
+    added += [("X-Request-ID", about.get("request_id", "")), *guard.standings().items()]
     if guard.is_secure():
-        response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.update(guard.standings())
+        added.append(("Strict-Transport-Security", STRICT_TRANSPORT))
+    response.headers.extend(added)
     share(response, origins)
     compress(response)
     return response

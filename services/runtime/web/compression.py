@@ -18,13 +18,17 @@ COMPRESSED = frozenset({
 
 def compress(response: flask.Response) -> None:
     """Compress the body. An ETag names exact bytes that If-Match compares, so an answer that has one is sent as it is."""
-    if response.mimetype not in COMPRESSED or response.get_etag()[0] is not None:
+    headers = response.headers
+    if headers.get("Content-Type", "").partition(";")[0] not in COMPRESSED or "ETag" in headers:
         return
-    response.vary.add("Accept-Encoding")
+    if "Vary" in headers:
+        response.vary.add("Accept-Encoding")
+    else:
+        headers.add("Vary", "Accept-Encoding")
     is_whole = response.status_code == 200 and not response.is_streamed and not response.direct_passthrough
-    if not is_whole or "Content-Encoding" in response.headers or flask.request.accept_encodings["gzip"] <= 0:
+    if not is_whole or "Content-Encoding" in headers:
         return
     body = response.get_data()
-    if len(body) >= SMALLEST:
+    if len(body) >= SMALLEST and flask.request.accept_encodings["gzip"] > 0:
         response.set_data(gzip.compress(body, LEVEL, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
+        headers["Content-Encoding"] = "gzip"

@@ -13,7 +13,7 @@ from services.contracts.errors import NotAllowed, NotFound, NotSignedIn
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.audit import AuditEntry, AuditLog, line_for, printable, subjects_of
 from services.runtime.web.problems import status_for
-from services.runtime.web.requests import FORM, MULTIPART, form_value
+from services.runtime.web.requests import FORM, MULTIPART, current, form_value
 from services.runtime.web.routes import Route
 from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
 from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
@@ -45,7 +45,8 @@ class RequestGuard:
     def guarded(self, route: Route, path: Mapping[str, str]) -> Iterator[GuardedRequest]:
         """Let a request in, count it, and record how it ends. Raises `NotSignedIn`, `NotAllowed`, `TooMany`, `Unavailable`."""
         guarded = GuardedRequest(route, self.identify(route), self._throttle)
-        line = self._line(route, guarded.principal.caller, path)
+        line = self._line(route, guarded.principal.caller, path) if self._audit_log else None
+        guarded.is_recorded = line is not None
         line_id = self._audit_log.begin(line) if self._audit_log and line else None
         try:
             authorize(route, guarded.principal)
@@ -62,7 +63,7 @@ class RequestGuard:
 
     def identify(self, route: Route) -> Principal:
         """Who calls: by token in the header, or on pages that are not for everybody by session."""
-        address, header = self.address(), flask.request.headers.get("Authorization")
+        address, header = self.address(), current().headers.get("Authorization")
         if header:
             try:
                 return Principal(self._authenticator.caller(header), None, address)
@@ -82,11 +83,13 @@ class RequestGuard:
 
     def standings(self) -> dict[str, str]:
         """The headers that tell how much more this address may ask for, where the request was counted."""
-        return self._throttle.standings(*flask.g.counted) if "counted" in flask.g else {}
+        counted = flask.g.get("counted")
+        return self._throttle.standings(*counted) if counted else {}
 
     def address(self) -> str | None:
         """What the address of this request counts as."""
-        return self._throttle.key(flask.request.remote_addr, flask.request.headers.get("X-Forwarded-For"))
+        request = current()
+        return self._throttle.key(request.remote_addr, request.headers.get("X-Forwarded-For"))
 
     def cookie(self) -> str | None:
         """The secret of the session's cookie, when there is one."""
@@ -94,7 +97,7 @@ class RequestGuard:
 
     def is_secure(self) -> bool:
         """Whether the browser came by https, as far as a proxy that is trusted says."""
-        request = flask.request
+        request = current()
         forwarded = request.headers.get("X-Forwarded-Proto") == "https" and self._throttle.trusts(request.remote_addr)
         return request.is_secure or forwarded
 
@@ -130,6 +133,7 @@ class GuardedRequest:
 
     def __init__(self, route: Route, principal: Principal, throttle: Throttle) -> None:
         self.principal, self.status, self.subjects = principal, 500, list[str]()
+        self.is_recorded = False
         self._route, self._throttle = route, throttle
 
     def count(self) -> None:
@@ -137,7 +141,7 @@ class GuardedRequest:
         if self.principal.caller is not NOBODY:
             return
         address, limits = self.principal.address, self._route.counts
-        cost = self._route.cost + (flask.request.content_length or 0) // BYTES_A_UNIT
+        cost = self._route.cost + (current().content_length or 0) // BYTES_A_UNIT
         flask.g.counted = ((*limits, WORK) if cost else limits, address)
         self._throttle.count(WORK, address, cost)
         for limit in limits:
@@ -169,7 +173,9 @@ class GuardedRequest:
         """Note the status and the subjects of the answer; a 404 counts as a miss."""
         if status == 404:
             self.count_miss()
-        self.status, self.subjects = status, [] if "<" in self._route.path else subjects_of(self._route.method, answer)
+        self.status = status
+        if self.is_recorded and "<" not in self._route.path:
+            self.subjects = subjects_of(self._route.method, answer)
 
 
 def authorize(route: Route, principal: Principal) -> None:

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from types import MappingProxyType
 
@@ -23,6 +24,8 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 #: The most keys that one limiter remembers; beyond that it forgets the one that was idle for longest.
 MOST_KEYS = 20_000
+#: How many addresses are remembered as they were read; what a proxy says of them may be long.
+MOST_ADDRESSES = 1_000
 #: An IPv6 customer gets at least a prefix of this length, so such a prefix counts as one address.
 IPV6_PREFIX = 64
 #: This many times the misses that one person is allowed are taken for a machine's guessing: then right guesses have to wait too.
@@ -112,17 +115,25 @@ class Throttle:
     def __init__(self, allowance: Allowance, clock: Callable[[], float] = time.monotonic) -> None:
         self._allowance = allowance
         self._limiters = {limit: Limiter(number, clock) for limit, number in allowance.a_minute.items()}
+        #: The addresses of late, which come again with each request.
+        self._key_of, self._trusted = lru_cache(MOST_ADDRESSES)(self._key), lru_cache(MOST_ADDRESSES)(self._trusts)
         self._storms = {limit: Limiter(number * STORM, clock) for limit, number in allowance.a_minute.items() if limit.misses}
 
     def key(self, peer: str | None, forwarded: str | None) -> str | None:
         """What an address counts as; None for one that is not counted. `forwarded` is the header X-Forwarded-For."""
+        return self._key_of(peer, forwarded)
+
+    def trusts(self, peer: str | None) -> bool:
+        """Whether the peer is a trusted proxy, whose X-Forwarded headers count."""
+        return self._trusted(peer)
+
+    def _key(self, peer: str | None, forwarded: str | None) -> str | None:
         address = client_address(peer, forwarded, self._allowance.proxies)
         if address is None or _within(address, self._allowance.unthrottled):
             return None
         return str(ip_network((address, IPV6_PREFIX), strict=False)) if address.version == 6 else str(address)
 
-    def trusts(self, peer: str | None) -> bool:
-        """Whether the peer is a trusted proxy, whose X-Forwarded headers count."""
+    def _trusts(self, peer: str | None) -> bool:
         address = _parsed(peer)
         return address is not None and _within(address, self._allowance.proxies)
 
