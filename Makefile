@@ -9,15 +9,16 @@ PY := .venv/bin/python
 sum = $(shell cksum < $(1) | cut -d' ' -f1)
 RUN := .venv/.run-$(call sum,requirements.lock)
 DEV := .venv/.dev-$(call sum,requirements-dev.lock)
+PEERS := .venv-peers/.run-$(call sum,benchmarks/peers.lock)
 # The developer's environment has everything that running takes.
 READY := $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--custom-compile-command "make lock" pyproject.toml
+	--custom-compile-command "make lock" --upgrade
 
 # Where bytecode is not to be written, each of several processes compiles all tests for itself.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 
-.PHONY: help demo up down logs test test-fast check lint fix bench faults fuzz audit compose-test docs lock broker
+.PHONY: help demo up down logs test test-fast check lint fix bench cost faults fuzz audit compose-test docs lock broker
 
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,10 +54,13 @@ fix: $(DEV) ## 自动修正格式 · apply the automatic fixes
 	@$(PY) -m ruff check --fix .
 	@$(PY) -m ruff format .
 
-bench: $(READY) broker ## 测延迟与吞吐 · latency and throughput with everything on, beside this machine's baseline; the cost of a deadline scan; waiting times in a crowd
-	@$(PY) -m benchmarks speed
+bench: $(READY) $(PEERS) broker ## 测速 · rates, waiting times and CPU beside Celery, dramatiq and a bare design; a deadline scan; waiting in a crowd; ARGS=--quick
+	@$(PY) -m benchmarks speed $(ARGS)
 	@$(PY) -m benchmarks clock
 	@$(PY) -m benchmarks crowd
+
+cost: $(READY) broker ## 每件意见的 CPU 开销，比上次多 15% 即失败 · CPU of an opinion: fails over 15 % more than kept; ARGS=--keep
+	@$(PY) -m benchmarks cost $(if $(filter --keep,$(ARGS)),,--check) $(ARGS)
 
 faults: $(DEV) broker ## 故障试验：两万件意见，六十次故障 · 20,000 opinions under 60 faults, judged; ARGS="--opinions 2000 --faults 20"
 	@$(PY) -m tests.faults.run $(ARGS)
@@ -75,8 +79,9 @@ docs: $(DEV) ## 重新生成文档 · regenerate the generated pages
 	@$(PY) docs/generate.py
 
 lock: $(DEV) ## 更新锁定文件 · pin the newest dependencies, with hashes
-	@$(COMPILE) --upgrade -o requirements.lock
-	@$(COMPILE) --upgrade --extra dev -o requirements-dev.lock
+	@$(COMPILE) pyproject.toml -o requirements.lock
+	@$(COMPILE) pyproject.toml --extra dev -o requirements-dev.lock
+	@$(COMPILE) benchmarks/peers.in --constraint requirements.lock -o benchmarks/peers.lock
 
 broker:
 	@deploy/bootstrap.sh broker
@@ -86,3 +91,6 @@ $(RUN):
 
 $(DEV):
 	@PYTHON="$(PYTHON)" deploy/bootstrap.sh venv requirements-dev.lock $@
+
+$(PEERS):
+	@PYTHON="$(PYTHON)" deploy/bootstrap.sh venv benchmarks/peers.lock $@

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from benchmarks.clock import clock
-from benchmarks.cost import cost
+from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
-from benchmarks.speed import speed
+from benchmarks.speed.command import speed
 from services.console.terminal import CommandLine
 
 

@@ -40,10 +40,10 @@ class PrivateCluster:
         self.port = free_port()
         self._names = (f"store_{number}" for number in itertools.count(1))
 
-    def start(self) -> None:
-        """Make the cluster and start it."""
+    def start(self, more: str = "") -> None:
+        """Make the cluster and start it; `more` are options of the server."""
         self._run("initdb", "--username=huiying", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync")
-        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c max_connections=200"
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c max_connections=200 {more}"
         self._run("pg_ctl", "start", "--wait", "--log", str(self._folder / "log"), "--options", options)
 
     def restart(self, mode: str) -> None:
@@ -66,10 +66,18 @@ class PrivateCluster:
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)
 
+    def pid(self) -> int:
+        """The pid of the server."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def address(self, database: str) -> str:
+        """The address of a database for psycopg."""
+        return f"postgresql://huiying@127.0.0.1:{self.port}/{database}"
+
     def create(self, template: str = "template1") -> str:
         """A fresh database, copied from `template`, which must have no connections; returns its SQLAlchemy URL."""
         name = next(self._names)
-        with psycopg.connect(f"postgresql://huiying@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
         return f"postgresql+psycopg://huiying@127.0.0.1:{self.port}/{name}"
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 import click
 
-from benchmarks.latency import QUANTILES, quantiles
+from benchmarks.quantiles import QUANTILES, quantiles
 from benchmarks.throwaway import throwaway
 from benchmarks.waiting import Crowded, Waits, measure
 from services.console.settings import load_settings

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 
-from benchmarks.latency import ARRIVAL_SECONDS, CONTENT, TITLE
 from services.console.client.answers import AssignmentView, SubmittedView, TopicView
 from services.console.client.http import Client, PageView
 from services.console.settings import Addresses
@@ -22,6 +21,7 @@ from services.contracts.topology import COMMANDS
 from services.runtime.clock import new_id
 from services.runtime.messaging.broker import Outgoing, RabbitPublisher
 
+TITLE, CONTENT = "路口红绿灯不亮", "实验路与学府路路口的红绿灯已经三天不亮，早晚高峰十分危险，请尽快修复。"
 #: Incomplete requests, sent in turn.
 HALVES = (
     b"",
@@ -34,6 +34,7 @@ HALVES = (
 ASK_SECONDS, LOOK_SECONDS = 0.05, 0.5
 #: Commands published before waiting for confirms, the number of cases they are about, and the limit (s) for everything.
 WINDOW, FLOODED, PATIENCE = 500, 20, 900.0
+ARRIVAL_SECONDS = 10.0
 CONSUMED, QUEUE = "huiying_messages_consumed_total{", "routing.commands"
 
 

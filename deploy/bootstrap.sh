@@ -1,7 +1,7 @@
 #!/bin/sh
 # Gets what a bare machine lacks: the virtual environment from a lock file, and a RabbitMQ server.
 #
-#   deploy/bootstrap.sh venv LOCK STAMP   make .venv with what LOCK lists, then leave STAMP
+#   deploy/bootstrap.sh venv LOCK STAMP   make the environment that STAMP is in with what LOCK lists, then leave STAMP
 #   deploy/bootstrap.sh broker            find RabbitMQ, or install it without ever starting the system's own node
 set -eu
 cd "$(dirname "$0")/.."
@@ -36,28 +36,28 @@ find_python() {
 }
 
 make_venv() {
-    lock=$1 stamp=$2
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+    lock=$1 stamp=$2 venv=$(dirname "$2")
+    if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         python=$(find_python)
-        rm -rf .venv
-        say "建立虚拟环境 Making .venv with $("$python" --version)"
+        rm -rf "$venv"
+        say "建立虚拟环境 Making $venv with $("$python" --version)"
         # Debian and Ubuntu ship Python without the module that puts pip into an environment.
-        if ! "$python" -m venv .venv >/dev/null 2>&1; then
-            rm -rf .venv
+        if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
+            rm -rf "$venv"
             version=$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')
             has apt-get || die "'$python -m venv' does not work here." "install your system's package for Python's venv module"
             install_debs "$version" || die "$version cannot be installed." "as root: apt-get install $version"
-            "$python" -m venv .venv
+            "$python" -m venv "$venv"
         fi
     fi
     say "安装依赖 Installing what $lock lists"
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "$lock"
+    "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-input --require-hashes -r "$lock"
     # The package itself is used where it stands. A path file and a launcher need no build tools from the network.
-    site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+    site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
     pwd >"$site/huiying.pth"
-    printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m services "$@"\n' "$(pwd)" >.venv/bin/huiying
-    chmod +x .venv/bin/huiying
-    rm -f .venv/.run-* .venv/.dev-*
+    printf '#!/bin/sh\nexec "%s/bin/python" -m services "$@"\n' "$(pwd)/$venv" >"$venv/bin/huiying"
+    chmod +x "$venv/bin/huiying"
+    rm -f "$venv"/.run-* "$venv"/.dev-*
     touch "$stamp"
 }
 

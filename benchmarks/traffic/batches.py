@@ -37,5 +37,7 @@ def send_in_batches(target: Target, bodies: Sequence[bytes]) -> list[Sent]:
         for raw in answer:
             line = decode(raw)
             sent.append(Sent(due, time.monotonic(), http.client.CREATED if line.status == CREATED else 0, line.id))
+        # Reading lines up to the length leaves the answer open.
+        answer.read()
     connection.close()
     return sent

@@ -1,45 +1,79 @@
-"""`python -m benchmarks speed` measures a system of its own, with everything on, and leaves nothing of it."""
+"""`python -m benchmarks speed` and `cost` measure systems of their own, with everything on, and leave nothing of them."""
 
 import json
+import shutil
 import signal
 
+import msgspec
 import pytest
 
+from benchmarks.cost.figures import Cost
+from benchmarks.cost.kept import judge, read
 from services.console.embedded.processes import birth_of
+from services.console.settings import HOME
 from tests.system.place import eventually
 
-NUMBER = 40
-WAYS, PLACES = ("one_by_one", "in_batches"), ("accepted", "end_to_end", "counted")
+NUMBER, STORES = 60, ("sqlite", "postgres")
+#: Added to a copy of the product: every message that is read or written takes a millisecond more.
+SLOWER = """
+import time as _time
+def _slower(act):
+    def slowed(*given):
+        end = _time.thread_time() + 0.001
+        while _time.thread_time() < end:
+            pass
+        return act(*given)
+    return slowed
+decode, encode = _slower(decode), _slower(encode)
+"""
 
 
-def test_the_whole_way_is_measured_beside_the_floor_with_everything_on(idle):
+def test_the_whole_way_is_measured_on_both_stores_with_everything_on(idle, tmp_path):
     # What a measurement that was killed has left is cleared away by the next one.
-    (idle.var / "bench" / "run").mkdir(parents=True)
-    (idle.var / "bench" / "intake.db").write_text("not a store")
-    told = json.loads(idle.measure("speed", "--count", "5", "--opinions", str(NUMBER), "--clients", "3", "--json", seconds=240))
+    (idle.var / "bench" / "sqlite-0" / "run").mkdir(parents=True)
+    (idle.var / "bench" / "sqlite-0" / "intake.db").write_text("not a store")
+    options = ("--targets", "huiying", "--rounds", "1", "--opinions", str(NUMBER))
+    told = json.loads(idle.measure("speed", *options, "--out", str(tmp_path), "--json", seconds=400))
 
-    assert [row["what"] for row in told["on"] if not row["good"]] == []
-    assert len(told["on"]) == 6
-    for values in told["latency"]["milliseconds"].values():
-        assert 0 < values[0] <= values[-1]
-    for way in WAYS:
-        seconds = told["throughput"][way]["seconds"]
-        assert 0 < seconds["accepted"] <= seconds["end_to_end"] <= seconds["counted"]
-        rates = told["throughput"][way]["per_second"]
-        assert rates == pytest.approx({place: NUMBER / seconds[place] for place in PLACES}, rel=0.05)
-        assert told["throughput"][way]["cpu_seconds_per_1000"]["services"] > 0
-        for baseline, value in told["baseline"].items():
-            share = told["throughput"][way]["ratio_to_baseline"]["end_to_end"][baseline]
-            assert share == pytest.approx(rates["end_to_end"] / value, abs=0.002)
+    assert [found["target"] for found in told["rounds"]] == [f"huiying {store} 0" for store in STORES] == list(told["on"])
+    for store, found in zip(STORES, told["rounds"], strict=True):
+        checks = told["on"][found["target"]]
+        assert [row["what"] for row in checks if not row["good"]] == []
+        assert len(checks) == 4
+        assert set(found["troubles"].values()) == {0}
+        for waits in (found["half"], found["alone"]):
+            assert 0 < waits["answered"]["p50"] <= waits["arrived"]["p50"] <= waits["arrived"]["max"]
+        for flow in (found["single"], found["batch"]):
+            assert 0 < flow["rate"] <= flow["http_rate"]
+            assert all(flow["cpu"][part] > 0 for part in ("web", "intake", "routing", "broker"))
+        assert ("postgres" in found["single"]["cpu"]) is (store == "postgres")
+        assert all(size > 10_000_000 for size in found["memory"].values())
+        assert found["target"] in (tmp_path / "speed.md").read_text()
+    assert len(told["baselines"]) == 2
+    assert json.loads((tmp_path / "speed.json").read_text()) == told
 
-    assert not (idle.var / "bench").exists()
+    assert not any((idle.var / "bench").iterdir())
     assert idle.pids() == {}
-    assert not (idle.var / "intake.db").exists()
+    assert idle.still_running() == []
+
+
+def test_a_build_that_costs_more_is_found_out(idle, tmp_path):
+    slower, figures = tmp_path / "slower", tmp_path / "cost.json"
+    for folder in ("services", "deploy"):
+        shutil.copytree(HOME / folder, slower / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    with (slower / "services" / "contracts" / "envelope.py").open("a") as envelope:
+        envelope.write(SLOWER)
+    amount = ("--opinions", str(NUMBER), "--rounds", "1", "--only", "single")
+    told = idle.measure("cost", *amount, "--keep", "--figures", str(figures), "--against", str(slower), "--json", seconds=300)
+    here, there = (msgspec.convert(json.loads(told)["single"][name], Cost) for name in ("here", "there"))
+    assert judge({"single": here}, read(figures))["single"].ratio == pytest.approx(1.0, abs=0.001)
+    assert judge({"single": here}, read(figures))["single"].good
+    assert not judge({"single": there}, read(figures))["single"].good
 
 
 def test_a_measurement_that_is_told_to_end_leaves_nothing_running(idle):
-    pid_file = idle.var / "bench" / "run" / "web.pid"
-    with idle.begin("speed", program="benchmarks") as process:
+    pid_file = idle.var / "bench" / "here" / "run" / "web.pid"
+    with idle.begin("cost", program="benchmarks") as process:
         eventually(pid_file.exists, 60)
         pid = int(pid_file.read_text().split()[0])
         assert birth_of(pid) is not None
@@ -47,5 +81,5 @@ def test_a_measurement_that_is_told_to_end_leaves_nothing_running(idle):
         process.terminate()
         assert process.wait(60) == 128 + signal.SIGTERM
     assert birth_of(pid) is None
-    assert not (idle.var / "bench").exists()
+    assert not (idle.var / "bench" / "here").exists()
     assert idle.still_running() == []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from benchmarks.process_stats import stats_of
+from benchmarks.systems.usage import Meter, load, machine_seconds
 
 BURN = "sum(number * number for number in range(2_000_000))"
 #: A program whose child works and ends, while another child holds 60 MB and lives on.
@@ -23,14 +23,23 @@ def test_children_count_for_the_program_that_started_them_also_when_they_have_en
     with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == b"ready\n"
-        found = stats_of({"program": program.pid, "not started": None})
+        meter = Meter({"program": program.pid})
+        used, held = meter.read(), meter.memory()
         program.communicate(b"end\n")
-    assert set(found) == {"program"}
-    assert 0.03 < found["program"].seconds < 60
-    assert 60_000_000 < found["program"].peak < 500_000_000
+    assert set(used) == set(held) == meter.pids.keys() == {"program"}
+    assert 0.03 < used["program"] < 60
+    assert 60_000_000 < held["program"] < 500_000_000
 
 
-def test_a_program_that_has_ended_has_no_row() -> None:
-    with subprocess.Popen([sys.executable, "-c", ""]) as program:
-        program.wait()
-    assert stats_of({"program": program.pid}) == {}
+def test_a_program_that_has_ended_costs_nothing_more() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as program:
+        meter = Meter({"program": program.pid})
+        program.communicate(b"end\n")
+    assert meter.read() == {"program": 0.0}
+
+
+def test_what_the_machine_does_is_told_beside_its_cores() -> None:
+    before = machine_seconds()
+    assert sum(number * number for number in range(2_000_000))
+    assert machine_seconds() > before > 0
+    assert load().partition("/")[2].isdecimal()

@@ -1,0 +1,1 @@
+"""`python -m benchmarks cost`: what an opinion costs, and whether it costs more than it did."""

@@ -1,0 +1,67 @@
+"""The figures that the repository keeps, and how new ones are held against them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from benchmarks.cost.figures import TOTAL, Cost
+from services.console.terminal import fail
+
+KEPT = Path(__file__).parents[1] / "cost.json"
+#: How much more than the last figure an opinion may cost.
+TOLERANCE = 0.15
+DIGITS = 4
+
+
+class KeptWay(msgspec.Struct, frozen=True):
+    """A way's CPU seconds per 1,000 opinions by process, on a machine on which the yardstick takes `yardstick` CPU seconds."""
+
+    yardstick: float
+    cpu: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A way beside its last figures, both as if measured on the machine of the last ones."""
+
+    now: dict[str, float]
+    before: dict[str, float]
+
+    @property
+    def ratio(self) -> float:
+        """The cost as a multiple of the last one."""
+        return self.now[TOTAL] / self.before[TOTAL]
+
+    @property
+    def good(self) -> bool:
+        """Whether it is within the tolerance."""
+        return self.ratio <= 1 + TOLERANCE
+
+
+def judge(costs: Mapping[str, Cost], kept: Mapping[str, KeptWay]) -> dict[str, Verdict]:
+    """Each way beside its last figures."""
+    return {way: _beside(cost, kept[way]) for way, cost in costs.items()}
+
+
+def _beside(cost: Cost, before: KeptWay) -> Verdict:
+    return Verdict({name: seconds * before.yardstick / cost.yardstick for name, seconds in cost.cpu.items()}, before.cpu)
+
+
+def read(path: Path = KEPT) -> dict[str, KeptWay]:
+    """The figures of the repository by way; fails when there are none."""
+    if not path.exists():
+        fail(f"{path} is not there.", "make cost ARGS=--keep")
+    return msgspec.json.decode(path.read_bytes(), type=dict[str, KeptWay])
+
+
+def write(costs: Mapping[str, Cost], path: Path = KEPT) -> None:
+    """Keep figures in place of the last ones."""
+    kept = {
+        way: KeptWay(round(cost.yardstick, 2 * DIGITS), {name: round(value, DIGITS) for name, value in cost.cpu.items()})
+        for way, cost in costs.items()
+    }
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")

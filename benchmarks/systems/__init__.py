@@ -1,0 +1,1 @@
+"""What is measured: systems that run beside one another, and what their processes use."""
