@@ -47,7 +47,7 @@ def periodic_jobs(service: Service) -> Sequence[PeriodicJob]:
     """The periodic jobs of the worker."""
     return [
         PeriodicJob("forget_heard", HOUR, partial(recording.forget_received, service)),
-        PeriodicJob("renew_stale", HOUR, partial(recording.renew_stale, service)),
+        PeriodicJob("recount", HOUR, partial(recording.recount, service)),
         PeriodicJob("close_day", MINUTE, partial(ledger.close_day, service)),
         PeriodicJob("sign_head", MINUTE, partial(ledger.sign_head, service)),
     ]

@@ -25,8 +25,8 @@ from services.metrics.domain.rates import RATES, fraction
 from services.runtime.telemetry import FreshCollector
 
 if TYPE_CHECKING:
+    from services.metrics.domain.sums.tally import SeriesTally
     from services.metrics.handlers.service import Service
-    from services.metrics.store.scraping import SeriesTally
 
 log = structlog.get_logger()
 Labels: TypeAlias = tuple[str | int | bool | None, ...]

@@ -13,6 +13,7 @@ from services.contracts.errors import Invalid
 from services.metrics.domain.counts import COUNTS, Scope
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.rates import PublishedFraction, published_rates
+from services.metrics.domain.sums.figures import Summary
 from services.metrics.domain.waiting import TimesToReply, published_times
 
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -45,18 +46,15 @@ class StatisticsRequest:
 
 @dataclass(frozen=True, slots=True)
 class CountsAsOf:
-    """What was counted as of an instant, by group: the counts by name, the assignments with a first reply by the working days
-    it took, and those that wait for one by the day of the assignment."""
+    """What was counted as of an instant, by group."""
 
     at: datetime
-    counts: Mapping[GroupKey, Mapping[str, int]]
-    answered: Mapping[GroupKey, Mapping[int, int]]
-    waiting: Mapping[GroupKey, Mapping[date, int]]
+    groups: Mapping[GroupKey, Summary]
 
     @property
     def keys(self) -> list[GroupKey]:
         """The groups in their order; what is not known comes last."""
-        return sorted({*self.counts, *self.answered, *self.waiting}, key=_order)
+        return sorted((key for key, summary in self.groups.items() if summary), key=_order)
 
     def numbers(self, keys: Iterable[GroupKey], days: WorkingDays) -> GroupNumbers:
         """Everything published for some groups together."""
@@ -65,9 +63,10 @@ class CountsAsOf:
         waiting: Counter[int] = Counter()
         today = self.at.astimezone(days.zone).date()
         for key in keys:
-            counts.update(self.counts.get(key, {}))
-            answered.update(self.answered.get(key, {}))
-            for opened_on, number in self.waiting.get(key, {}).items():
+            summary = self.groups[key]
+            counts.update(summary.counts)
+            answered.update(summary.answered)
+            for opened_on, number in summary.waiting.items():
                 waiting[days.between(opened_on, today)] += number
         named = {count.name: counts[count.name] for count in COUNTS}
         return GroupNumbers(named, published_rates(counts), {"reply": published_times(answered, waiting)})

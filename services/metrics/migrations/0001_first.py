@@ -1,4 +1,4 @@
-"""Stories, cases, rounds, the ledger, and what the statistics said before."""
+"""Stories, cases, rounds, what the statistics said before, their sums, and the ledger."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,11 @@ CASES = (
     sa.Column("merged_at", sa.BigInteger),
     sa.Column("withdrawn_at", sa.BigInteger),
     sa.Column("known_from", sa.BigInteger, nullable=False),
+)
+CHANGES = (
+    sa.Column("at", sa.BigInteger, primary_key=True),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("figures", sa.LargeBinary, nullable=False),
 )
 DAYS = (
     sa.Column("day", sa.String(10), primary_key=True),
@@ -165,53 +170,55 @@ ROUNDS = (
     sa.Column("rated", sa.Boolean),
     sa.Column("known_from", sa.BigInteger, nullable=False),
 )
+SEGMENTS = (
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("groups", sa.Integer, nullable=False),
+)
+STANDING = (
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("formula", sa.String(16), nullable=False),
+    sa.Column("complete", sa.Boolean, nullable=False),
+    sa.Column("unfolded", sa.Integer, nullable=False),
+    sa.Column("latest", sa.BigInteger),
+    sa.Column("recounts", sa.Integer, nullable=False),
+)
 STORIES = (
     sa.Column("opinion", sa.String(64), primary_key=True),
     sa.Column("facts", sa.LargeBinary, nullable=False),
     sa.Column("edition", sa.Integer, nullable=False),
-    sa.Column("known_from", sa.BigInteger, nullable=False),
-    sa.Column("stale", sa.Boolean, nullable=False),
+    sa.Column("known_from", sa.BigInteger),
+    sa.Column("counted", sa.LargeBinary),
 )
 SUBJECTS = (
     sa.Column("subject", sa.LargeBinary(32), primary_key=True),
     sa.Column("opinion", sa.String(64), nullable=False),
 )
+SUMS = (
+    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("segment", sa.Integer, nullable=False),
+    sa.Column("figures", sa.LargeBinary, nullable=False),
+)
+SUMS_PAST = (
+    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("segment", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("figures", sa.LargeBinary, nullable=False),
+)
 #: Whose rows are kept when others take their place, with when that was.
 PAST = {"cases": CASES, "rounds": ROUNDS, "deadlines": DEADLINES, "marks": MARKS, "ratings": RATINGS, "promises": PROMISES}
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
-    ("cases_channel", "cases", ["channel", "submitted_at"], False, None),
-    ("cases_department", "cases", ["department", "decision", "submitted_at", "reviewed_at"], False, None),
     ("heads_size", "heads", ["size"], False, None),
     ("leaves_id", "leaves", ["id"], True, None),
     ("leaves_opinion", "leaves", ["opinion", "number"], False, None),
-    ("promises_kept", "promises", ["department", "kept_in_time", "broken_at"], False, None),
-    ("ratings_given", "ratings", ["department", "result", "process", "is_first"], False, None),
-    ("ratings_standing", "ratings", ["department", "standing_result", "standing_process"], False, "replaced_at IS NULL"),
-    ("reminders_rung", "reminders", ["department", "rung"], False, None),
-    (
-        "rounds_concluded",
-        "rounds",
-        ["department", "outcome", "concluded_in_time", "role", "superseded_at"],
-        False,
-        "concluded_at IS NOT NULL",
-    ),
-    ("rounds_created", "rounds", ["department", "created_topic"], False, "round = 1"),
-    (
-        "rounds_replied",
-        "rounds",
-        ["department", "reply_bucket", "replied_in_time", "role", "superseded_at", "reply_seconds"],
-        False,
-        "replied_at IS NOT NULL",
-    ),
-    (
-        "rounds_waiting",
-        "rounds",
-        ["department", "reply_by"],
-        False,
-        "replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'",
-    ),
-    ("stories_stale", "stories", ["opinion"], False, "stale"),
+    ("moves_opinion", "moves", ["opinion"], False, None),
+    ("reminders_opinion", "reminders", ["opinion"], False, None),
+    ("segments_at", "segments", ["at"], False, None),
+    ("stories_uncounted", "stories", ["opinion"], False, "counted IS NULL"),
 )
 
 
@@ -225,6 +232,7 @@ def _make_past(name, columns):
 def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("cases", *CASES)
+    op.create_table("changes", *CHANGES)
     op.create_table("days", *DAYS)
     op.create_table("deadlines", *DEADLINES)
     op.create_table("heads", *HEADS)
@@ -236,8 +244,12 @@ def upgrade() -> None:
     op.create_table("ratings", *RATINGS)
     op.create_table("reminders", *REMINDERS)
     op.create_table("rounds", *ROUNDS)
+    op.create_table("segments", *SEGMENTS)
+    op.create_table("standing", *STANDING)
     op.create_table("stories", *STORIES)
     op.create_table("subjects", *SUBJECTS)
+    op.create_table("sums", *SUMS)
+    op.create_table("sums_past", *SUMS_PAST)
     for name, columns in PAST.items():
         _make_past(name, columns)
     for name, table, columns, unique, where in INDEXES:

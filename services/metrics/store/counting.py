@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import TypeAlias
 
@@ -30,6 +30,7 @@ from services.metrics.domain.counts import (
     Scope,
 )
 from services.metrics.domain.statistics import GroupKey
+from services.metrics.domain.sums.figures import SECOND, SERIES, Summary
 from services.metrics.store.tables import (
     PAST,
     AnyColumn,
@@ -57,6 +58,8 @@ TABLES: Mapping[Kept, sa.Table] = {
 }
 
 
+#: Later than anything that was recorded.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 #: More kinds of questions than are asked again and again.
 REMEMBERED = 128
 AT, SINCE, UNTIL = sa.bindparam("at", type_=Instant), sa.bindparam("since", type_=Instant), sa.bindparam("until", type_=Instant)
@@ -86,12 +89,12 @@ class _RowSource:
     where: tuple[sa.ColumnElement[bool], ...] = ()
 
 
-def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> dict[GroupKey, Counter[str]]:
-    """The counts that are not 0 by the values of the dimensions; complete unless there are more than `most` groups.
+def count_anew(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> dict[GroupKey, Summary]:
+    """What a question comes to, by the values of the dimensions; complete unless there are more than `most` groups.
 
     `back` says that something may have been recorded after `at`.
     """
-    groups: dict[GroupKey, Counter[str]] = {}
+    groups: dict[GroupKey, Summary] = {}
     width = len(scope.by)
     for kept in TABLES:
         names = [count.name for count in COUNTS if count.of == kept]
@@ -99,27 +102,38 @@ def count_groups(connection: Connection, scope: Scope, at: datetime, most: int, 
             for row in connection.execute(statement, {**_given(scope, at), "most": most + 1}):
                 found = {name: value for name, value in zip(names, row[width:], strict=True) if value}
                 if found:
-                    groups.setdefault(tuple(row[:width]), Counter()).update(found)
+                    groups.setdefault(tuple(row[:width]), Summary()).counts.update(found)
+    _count_days(connection, scope, at, groups, back=back)
     return groups
 
 
-def count_days(
-    connection: Connection, scope: Scope, at: datetime, *, back: bool
-) -> tuple[dict[GroupKey, Counter[int]], dict[GroupKey, Counter[date]]]:
+def _count_days(connection: Connection, scope: Scope, at: datetime, groups: dict[GroupKey, Summary], *, back: bool) -> None:
     """Who has a first reply and who waits for one: numbers of assignments by working days, and by the date of assignment.
 
     Only lead departments are asked for a reply, and nobody waits for one that was taken from its department.
     """
-    answered: dict[GroupKey, Counter[int]] = {}
-    waiting: dict[GroupKey, Counter[date]] = {}
     for statement in _waiting(_kind(scope, back=back)):
         for row in connection.execute(statement, _given(scope, at)):
             *group, day, opened_on, number = row
+            summary = groups.setdefault(tuple(group), Summary())
             if opened_on is None:
-                answered.setdefault(tuple(group), Counter())[day] += number
+                summary.answered[day] += number
             else:
-                waiting.setdefault(tuple(group), Counter())[opened_on] += number
-    return answered, waiting
+                summary.waiting[opened_on] += number
+
+
+def count_series(connection: Connection) -> dict[str | None, Summary]:
+    """What only the series have, by department, of everything recorded so far."""
+    found: dict[str | None, Summary] = {}
+    for name, figure in SERIES.items():
+        table = TABLES[figure.of]
+        labels = [table.c[label] for label in figure.labels]
+        number = sa.func.sum(sa.cast(table.c[figure.weight] * SECOND, sa.BigInteger)) if figure.weight else sa.func.count()
+        met = [condition_sql(table, condition) for condition in figure.conditions]
+        query: AnySelect = sa.select(table.c.department, *labels, number).where(*met).group_by(table.c.department, *labels)
+        for department, *values, value in connection.execute(query, {"at": NEVER}):
+            found.setdefault(department, Summary()).series.setdefault(name, Counter())[tuple(values)] = value
+    return found
 
 
 def _kind(scope: Scope, *, back: bool) -> QueryKind:
@@ -146,8 +160,7 @@ def _waiting_in(part: _RowSource, kind: QueryKind) -> AnySelect:
     table = part.table
     done, stands = condition_sql(table, Happened("replied_at")), condition_sql(table, NotYet("ended_at"))
     days, since = sa.case((done, table.c.reply_days)), sa.case((done, None), else_=table.c.opened_on)
-    # "<= 1" and not "= 1": with that, SQLite takes the scrape's index on first rounds and looks up every row behind it.
-    first = (table.c.round <= 1, table.c.role == "lead", sa.or_(done, stands))
+    first = (table.c.round == 1, table.c.role == "lead", sa.or_(done, stands))
     return _grouped("round", part, kind, [days, since, sa.func.count()]).where(*first).group_by(days, since)
 
 

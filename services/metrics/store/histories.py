@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from itertools import islice
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from services.metrics.domain.history.editions import Edition, History
 from services.metrics.domain.history.facts import read_history, write_history, write_more
-from services.metrics.domain.history.moves import CountedMove, FiredRung
+from services.metrics.domain.history.moves import CountedMove, Done, FiredRung
+from services.metrics.domain.sums.contributions import Contribution
 from services.metrics.store.columns import rows_of
 from services.metrics.store.horizon import hold_pen
 from services.metrics.store.tables import PAST, AnyRow, moves, reminders, stories
-from services.metrics.store.upserts import addition, renewal
+from services.metrics.store.upserts import renewal
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Transaction
 
 _KNOWN = sa.select(stories).where(among(stories.c.opinion, "opinions"))
-_STALE = sa.select(stories).where(stories.c.stale).order_by(stories.c.opinion)
+_UNCOUNTED = sa.select(stories).where(stories.c.counted.is_(None)).order_by(stories.c.opinion)
+_IDS = {table: sa.select(table.c.id).where(among(table.c.id, "ids")) for table in (reminders, moves)}
+_DONE = tuple(
+    sa.select(table).where(among(table.c.opinion, "opinions")).order_by(at, table.c.id)
+    for table, at in ((reminders, reminders.c.sent_at), (moves, moves.c.at))
+)
+N = TypeVar("N", FiredRung, CountedMove)
 
 
 class HistoryStore:
@@ -37,41 +45,54 @@ class HistoryStore:
         known = {row.opinion: self._history(row) for row in self._work.fetch(_KNOWN, {"opinions": ordered})}
         return [known.get(opinion) or History(opinion) for opinion in ordered]
 
-    def load_stale(self, most: int) -> list[History]:
-        """Up to `most` of the histories that an older program derived; nobody else writes until the commit."""
+    def load_uncounted(self, most: int) -> list[History]:
+        """Up to `most` of the histories that are not in the sums; nobody else writes until the commit."""
         hold_pen(self._work)
-        return [self._history(row) for row in self._work.execute(_STALE.limit(most))]
+        return [self._history(row) for row in self._work.execute(_UNCOUNTED.limit(most))]
 
     def save(self, histories: Iterable[History]) -> None:
-        """Write the editions that are unsaved, and the histories that have some."""
+        """Write histories, and the editions of theirs that are unsaved."""
         dialect = self._work.connection.dialect.name
         for history in histories:
-            if not history.unsaved:
-                continue
+            counted = history.counted.text() if history.counted is not None else None
             self._work.defer(renewal(stories, dialect), {
                 "opinion": history.opinion, "facts": self._text(history), "edition": history.edition,
-                "known_from": history.known_from, "stale": history.stale,
+                "known_from": history.known_from, "counted": counted,
             })  # fmt: skip
             for edition in history.unsaved:
                 _save_edition(self._work, edition, dialect)
             history.unsaved = []
 
-    def keep(self, rungs: Iterable[FiredRung], done: Iterable[CountedMove]) -> None:
-        """Add the rungs and the moves that are not there yet, by their ids."""
-        for table, counted in ((reminders, rungs), (moves, done)):
-            statement = addition(table, self._work.connection.dialect.name)
-            for each in counted:
-                self._work.defer(statement, vars(each))
+    def keep(self, done: Done) -> Done:
+        """Add the rungs and the moves that are not there yet, by their ids, and return them."""
+        return Done(self._add(reminders, done.rungs), self._add(moves, done.moves))
+
+    def done(self, opinions: Collection[str]) -> Done:
+        """The rungs and the moves of some opinions, oldest first."""
+        given = {"opinions": sorted(opinions)}
+        rungs, others = (self._work.fetch(query, given) for query in _DONE)
+        return Done([FiredRung(**row._asdict()) for row in rungs], [CountedMove(**row._asdict()) for row in others])
+
+    def _add(self, table: sa.Table, counted: Sequence[N]) -> list[N]:
+        if not counted:
+            return []
+        ids = {each.id for each in counted}
+        known = {row.id for row in self._work.fetch(_IDS[table], {"ids": sorted(ids)})}
+        fresh = {each.id: each for each in reversed(counted) if each.id not in known}
+        for each in fresh.values():
+            self._work.add(table, vars(each))
+        return list(fresh.values())
 
     def _history(self, row: AnyRow) -> History:
         facts = {fact.id: fact for fact in read_history(row.facts)}
         self._written[row.opinion] = (row.facts, len(facts))
-        return History(row.opinion, facts, row.edition, row.known_from, row.stale)
+        counted = Contribution.read(row.counted) if row.counted is not None else None
+        return History(row.opinion, facts, row.edition, row.known_from, counted)
 
     def _text(self, history: History) -> bytes:
-        if history.opinion not in self._written:
+        text, known = self._written.get(history.opinion, (b"", 0))
+        if not known:
             return write_history(history.facts.values())
-        text, known = self._written[history.opinion]
         # New facts come behind those that were loaded.
         return write_more(text, islice(history.facts.values(), known, None)) if known < len(history.facts) else text
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
+from sqlalchemy.engine import Connection
+
 from services.metrics.domain.counts import Scope
 from services.metrics.domain.history.batch import Batch
-from services.metrics.domain.statistics import CountsAsOf
-from services.metrics.store.counting import count_days, count_groups
+from services.metrics.domain.statistics import CountsAsOf, GroupKey
+from services.metrics.domain.sums.figures import Summary
+from services.metrics.domain.sums.tally import SeriesTally, tally
+from services.metrics.store.changing import Sums
+from services.metrics.store.counting import count_anew, count_series
 from services.metrics.store.histories import HistoryStore
 from services.metrics.store.horizon import hold_pen, read_horizon, set_horizon, take_instant
-from services.metrics.store.scraping import SeriesTally, tally
+from services.metrics.store.summing import summed_groups, summed_series
 from services.runtime.clock import Clock
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.inbox import prune
 
+#: More departments and channels than any place has.
+MOST_LABELS = 10_000
 #: How long a batch may take to be committed. What was recorded longer ago, or before the last batch, is all there.
 SETTLING = timedelta(seconds=5)
+
+
+def _groups(connection: Connection, scope: Scope, at: datetime, most: int, *, back: bool) -> Mapping[GroupKey, Summary]:
+    summed = summed_groups(connection, scope, at)
+    return count_anew(connection, scope, at, most, back=back) if summed is None else summed
 
 
 def settled(horizon: datetime | None, now: datetime) -> datetime:
@@ -40,6 +53,10 @@ class ReadModel:
         """The histories inside a transaction."""
         return HistoryStore(work)
 
+    def sums(self, work: Transaction) -> Sums:
+        """The sums inside the transaction of the only writer."""
+        return Sums(work)
+
     def count(self, scope: Scope, now: datetime, most: int) -> CountsAsOf | None:
         """Counts and waiting times as of the instant of the scope, or the newest there is; None for more than `most` groups.
 
@@ -52,10 +69,9 @@ class ReadModel:
             newest = settled(horizon, now)
             at = newest if scope.at is None else min(scope.at, newest)
             back = horizon is not None and horizon > at
-            counts = count_groups(connection, scope, at, most, back=back)
-            if len(counts) > most:
-                return None
-            return CountsAsOf(at, counts, *count_days(connection, scope, at, back=back))
+            groups = _groups(connection, scope, at, most, back=back)
+        counted = CountsAsOf(at, groups)
+        return counted if len(counted.keys) <= most else None
 
     def _settle(self, at: datetime) -> None:
         with self._database.reading() as connection:
@@ -71,7 +87,12 @@ class ReadModel:
     def tally(self, now: datetime) -> SeriesTally:
         """The numbers behind the series, all of one moment; of the same as the newest answer to `count`."""
         with self._database.snapshot() as connection:
-            return tally(connection, settled(read_horizon(connection), now))
+            at = settled(read_horizon(connection), now)
+            departments, channels = (
+                _groups(connection, Scope((dimension,)), at, MOST_LABELS, back=False) for dimension in ("department", "channel")
+            )
+            series = summed_series(connection, at)
+            return tally(departments, channels, count_series(connection) if series is None else series)
 
     def transaction(self) -> AbstractContextManager[Transaction]:
         """A writing transaction on the read model."""

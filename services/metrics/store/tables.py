@@ -2,8 +2,6 @@
 
 The rows of an opinion hold from `known_from` on. What held before is beside them in `…_past`, the same row for each edition of the
 opinion that has ended, from `known_from` until `known_until`.
-
-The partial indexes hold what a scrape reads, so that it never touches the rows themselves.
 """
 
 from __future__ import annotations
@@ -42,9 +40,9 @@ stories = sa.Table(
     sa.Column("opinion", sa.String(64), primary_key=True),
     sa.Column("facts", sa.LargeBinary, nullable=False),
     sa.Column("edition", sa.Integer, nullable=False),
-    sa.Column("known_from", Instant, nullable=False),
-    # Written by a program that derived other rows; the worker derives them again.
-    sa.Column("stale", sa.Boolean, nullable=False),
+    sa.Column("known_from", Instant),
+    # What it adds to the sums. Where that is not known, the worker derives and counts the opinion again.
+    sa.Column("counted", sa.LargeBinary),
 )
 cases = sa.Table(
     "cases",
@@ -252,26 +250,13 @@ heads = sa.Table(
     sa.Index("heads_size", "size"),
 )
 
-OPENED = sa.text("round = 1")
-WAITING = sa.text("replied_at IS NULL AND superseded_at IS NULL AND ended_at IS NULL AND role = 'lead'")
-REPLIED = sa.text("replied_at IS NOT NULL")
-CONCLUDED = sa.text("concluded_at IS NOT NULL")
-STANDING = sa.text("replaced_at IS NULL")
-STALE = sa.text("stale")
+UNCOUNTED = sa.text("counted IS NULL")
 
 
 def _index(name: str, table: sa.Table, columns: str, where: sa.TextClause | None = None) -> None:
     sa.Index(name, *(table.c[column] for column in columns.split()), sqlite_where=where, postgresql_where=where)
 
 
-_index("cases_channel", cases, "channel submitted_at")
-_index("cases_department", cases, "department decision submitted_at reviewed_at")
-_index("rounds_created", rounds, "department created_topic", OPENED)
-_index("rounds_waiting", rounds, "department reply_by", WAITING)
-_index("rounds_replied", rounds, "department reply_bucket replied_in_time role superseded_at reply_seconds", REPLIED)
-_index("rounds_concluded", rounds, "department outcome concluded_in_time role superseded_at", CONCLUDED)
-_index("ratings_given", ratings, "department result process is_first")
-_index("ratings_standing", ratings, "department standing_result standing_process", STANDING)
-_index("reminders_rung", reminders, "department rung")
-_index("promises_kept", promises, "department kept_in_time broken_at")
-_index("stories_stale", stories, "opinion", STALE)
+_index("reminders_opinion", reminders, "opinion")
+_index("moves_opinion", moves, "opinion")
+_index("stories_uncounted", stories, "opinion", UNCOUNTED)

@@ -14,7 +14,8 @@ def test_a_batch_sorts_what_its_messages_bring():
     assert {opinion: [fact.type for fact in facts] for opinion, facts in batch.facts.items()} == {
         "o1": ["opinion.submitted", "opinion.accepted", "assignment.created"], "o2": ["opinion.submitted"],
     }  # fmt: skip
-    assert [rung.rung for rung in batch.rungs] == ["half", "yellow", "summon"]
-    assert [move.move for move in batch.moves] == ["drafted", "yellow_card", "supervision", "summons"]
-    assert {each.at for each in batch.moves} == {each.sent_at for each in batch.rungs} == {batch.recorded_at}
+    assert [rung.rung for rung in batch.done.rungs] == ["half", "yellow", "summon"]
+    assert [move.move for move in batch.done.moves] == ["drafted", "yellow_card", "supervision", "summons"]
+    assert {each.at for each in batch.done.moves} == {each.sent_at for each in batch.done.rungs} == {batch.recorded_at}
     assert batch.facts["o1"][0].at == START
+    assert {opinion: len(done.rungs) + len(done.moves) for opinion, done in batch.done.by_opinion().items()} == {"o1": 7}

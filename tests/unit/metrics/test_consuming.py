@@ -34,7 +34,9 @@ def answers(running):
 
 def test_any_order_in_any_batches_with_copies_gives_the_same_answers(running, sqlite_database, clock, tmp_path):
     running.live(whole_history())
-    assert all(rows for name, rows in contents(running).items() if not name.endswith("_past"))
+    # So few changes are not taken into the sums yet.
+    later = ("_past", "sums", "segments")
+    assert all(rows for name, rows in contents(running).items() if not name.endswith(later))
     expected = answers(running)
     for seed in range(4):
         order = random.Random(seed)

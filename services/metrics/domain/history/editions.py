@@ -19,6 +19,7 @@ from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.history.derivation import Derived, derive, derive_ordered, in_order
 from services.metrics.domain.history.facts import Fact
 from services.metrics.domain.history.profile import DESCRIBING, profile_of
+from services.metrics.domain.sums.contributions import Contribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +36,15 @@ class Edition:
 class History:
     """One opinion: its facts by message id, and the number and the beginning of the edition that is open (0 for none yet).
 
-    A `stale` one was derived by an older program. The editions that a move comes to are `unsaved` until the store has them.
+    `counted` is what it adds to the kept sums; None for one that is to be derived and counted again. The editions that a move
+    comes to are `unsaved` until the store has them.
     """
 
     opinion: str
     facts: dict[str, Fact] = field(default_factory=dict)
     edition: int = 0
     known_from: datetime | None = None
-    stale: bool = False
+    counted: Contribution | None = field(default_factory=Contribution)
     unsaved: list[Edition] = field(default_factory=list)
 
     def add(self, facts: Iterable[Fact], days: WorkingDays) -> None:
@@ -52,21 +54,29 @@ class History:
             return
         known = self.facts
         self.facts = {**known, **added}
-        if self.stale:
+        if self.counted is None:
             self.renew(days)
         else:
             self._begin(known, next(iter(added.values())).recorded_at, days)
 
-    def renew(self, days: WorkingDays) -> None:
-        """Derive every edition again, as if the facts were recorded once more when they were."""
+    @property
+    def derived(self) -> Derived | None:
+        """What follows from the facts, after a move that changed them."""
+        return self.unsaved[-1].derived if self.unsaved else None
+
+    def renew(self, days: WorkingDays) -> list[tuple[datetime, Derived]]:
+        """Derive every edition again, as if the facts were recorded once more when they were; returns what was known when."""
         replayed = History(self.opinion)
         editions: dict[int, Edition] = {}
+        known: list[tuple[datetime, Derived]] = []
         by_recording = sorted(self.facts.values(), key=attrgetter("recorded_at", "id"))
-        for _, together in groupby(by_recording, key=attrgetter("recorded_at")):
+        for recorded_at, together in groupby(by_recording, key=attrgetter("recorded_at")):
             replayed.add(together, days)
             editions.update((edition.number, edition) for edition in replayed.unsaved)
-        self.edition, self.known_from, self.stale = replayed.edition, replayed.known_from, False
+            known.append((recorded_at, replayed.unsaved[-1].derived))
+        self.edition, self.known_from = replayed.edition, replayed.known_from
         self.unsaved = list(editions.values())
+        return known
 
     def _begin(self, known: Mapping[str, Fact], recorded_at: datetime, days: WorkingDays) -> None:
         """Settle which editions are to be written: the open one, behind the one that ends."""

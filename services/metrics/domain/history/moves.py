@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.contracts.envelope import Event
@@ -37,6 +37,37 @@ class FiredRung:
     department: str
     rung: str
     sent_at: datetime
+
+
+@dataclass(slots=True)
+class Done:
+    """What was done about cases: rungs of the ladder and moves."""
+
+    rungs: list[FiredRung] = field(default_factory=list)
+    moves: list[CountedMove] = field(default_factory=list)
+
+    @property
+    def opinions(self) -> set[str]:
+        """About which cases."""
+        return {*(rung.opinion for rung in self.rungs), *(move.opinion for move in self.moves)}
+
+    def by_opinion(self) -> dict[str, Done]:
+        """The same, each case's apart."""
+        found: dict[str, Done] = {}
+        for rung in self.rungs:
+            found.setdefault(rung.opinion, Done()).rungs.append(rung)
+        for move in self.moves:
+            found.setdefault(move.opinion, Done()).moves.append(move)
+        return found
+
+    def by_instant(self) -> dict[datetime, Done]:
+        """The same, by when it was recorded."""
+        found: dict[datetime, Done] = {}
+        for rung in self.rungs:
+            found.setdefault(rung.sent_at, Done()).rungs.append(rung)
+        for move in self.moves:
+            found.setdefault(move.at, Done()).moves.append(move)
+        return found
 
 
 def rungs_of(event: Event, recorded_at: datetime) -> Iterator[FiredRung]:
