@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import re
+import time
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 from ipaddress import ip_network
@@ -159,6 +160,13 @@ def load(shape: type[T], service: str, environ: Mapping[str, str] | None = None)
 def inherited(*patterns: str) -> dict[str, str]:
     """The variables of this process whose names match a pattern (`*` allowed), to be passed on to a child that gets no others."""
     return {name: value for name, value in os.environ.items() if any(fnmatchcase(name, pattern) for pattern in patterns)}
+
+
+def take_over(environment: Mapping[str, str]) -> None:
+    """Make this the environment of the process, in place of the one it was forked with."""
+    os.environ.clear()
+    os.environ.update(environment)
+    time.tzset()
 
 
 def mask(text: str) -> str:

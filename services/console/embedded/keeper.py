@@ -1,22 +1,26 @@
-"""`python -m services.console.embedded.keeper`: restarts processes of the embedded mode that have died, and counts it.
+"""`python -m services.console.embedded.keeper`: starts the processes of the embedded mode, and again those that have died.
 
-It finds the processes that `huiying up` has started in the list that was written then. While `up` or `down` runs it does nothing.
-A process that dies again and again is restarted after longer and longer waits.
+It loads the code of all of them once and forks them. What `huiying up` wants to have started comes in lines on standard input,
+until one of them tells it to become the keeper. From then on it finds in the list that `up` has written what is to run, counts what
+it starts again, and does nothing while `up` or `down` runs. What dies again and again is started after longer and longer waits.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import structlog
 
+from services.console.embedded.forking import Forked, load_all, main_of
 from services.console.embedded.installation import Installation, Launched, exclusive
-from services.console.embedded.launch import WEB
+from services.console.embedded.launch import KEEPER, WEB
 from services.console.embedded.node import NodeFailed, PrivateNode
 from services.console.embedded.processes import Slot, listens
 from services.console.settings import load_settings
@@ -87,7 +91,7 @@ class Keeper:
 
     def _start(self, name: str, program: Launched | None) -> bool:
         if program is not None:
-            self._slot(name).start(program.argv, program.environment, self.installation.log / f"{name}.log")
+            self.begin(name, program)
             return True
         try:
             self.node.resume()
@@ -96,24 +100,62 @@ class Keeper:
             return False
         return True
 
+    def begin(self, name: str, program: Launched) -> None:
+        """Start a program: by forking where its code is here. Raises `Forked` in the new process."""
+        slot, log_file = self._slot(name), self.installation.log / f"{name}.log"
+        main = main_of(program.argv)
+        if main is None:
+            slot.start(program.argv, program.environment, log_file)
+        else:
+            slot.fork(main, program.environment, log_file)
+
     def _slot(self, name: str) -> Slot:
         # The same slot every time: it reaps the process that it started.
         return self._slots.setdefault(name, self.installation.slot(name))
 
 
-def main() -> int:
-    """Run until stopped."""
-    settings = load_settings()
-    set_up_logs(settings.log_level)
-    installation = Installation(Path(settings.var))
-    keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port), settings.port)
-    log.info("keeper_started", var=str(installation.var), programs=sorted(installation.listed()))
+def obey(keeper: Keeper) -> bool:
+    """Start what is asked for, a line each; returns whether it is to become the keeper, rather than to end."""
+    for line in sys.stdin.buffer:
+        request = json.loads(line)
+        if keeps := bool(request.get("keep")):
+            keeper.installation.slot(KEEPER).record(os.getpid())
+        else:
+            keeper.begin(request["name"], Launched(request["argv"], request["environment"]))
+        os.write(1, b"done\n")
+        if keeps:
+            # Nobody listens any more.
+            os.dup2(2, 1)
+            return True
+    return False
+
+
+def keep(keeper: Keeper) -> NoReturn:
+    """Keep everything running, until it is stopped itself."""
+    log.info("keeper_started", var=str(keeper.installation.var), programs=sorted(keeper.installation.listed()))
     while True:
         try:
             keeper.turn()
         except (OSError, json.JSONDecodeError) as error:
             log.warning("keeper_interrupted", error=repr(error))
         time.sleep(LOOK_SECONDS)
+
+
+def main() -> int:
+    """Start what is asked for and keep it running; in a process that was forked for that, be the program itself."""
+    settings = load_settings()
+    set_up_logs(settings.log_level)
+    installation = Installation(Path(settings.var))
+    keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port), settings.port)
+    load_all()
+    try:
+        if obey(keeper):
+            keep(keeper)
+    except Forked as born:
+        program = born.main
+    else:
+        return 0
+    return program()
 
 
 if __name__ == "__main__":

@@ -25,6 +25,8 @@ KNOBS = (
     "HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIMEZONE", "HUIYING_*_A_MINUTE", "HUIYING_UNTHROTTLED",
     "HUIYING_TRUSTED_PROXIES",
 )  # fmt: skip
+#: Glibc gives each thread memory of its own to allocate from, eight times as many as there are processors; these are enough.
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,8 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
 
 
 def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
-    """The program that restarts the others."""
-    facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation)}
+    """The program that starts the others, and again when they die."""
+    facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation), **FEW_ARENAS}
     return Program(KEEPER, (sys.executable, "-m", "services.console.embedded.keeper"), facts, inherited(*MACHINE))
 
 

@@ -10,10 +10,13 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
+
+from services.console.embedded.forking import fork
 
 STEP_SECONDS = 0.05
 ENDINGS = (signal.SIGINT, signal.SIGTERM)
@@ -86,6 +89,7 @@ class Slot:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._child: subprocess.Popen[bytes] | None = None
+        self._forked: int | None = None
 
     @property
     def name(self) -> str:
@@ -98,6 +102,9 @@ class Slot:
         if self._child is not None:
             # After reading, so that a child that was seen to have ended is reaped too.
             self._child.poll()
+        if self._forked is not None:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(self._forked, os.WNOHANG)
         return pid
 
     def _recorded(self) -> int | None:
@@ -109,18 +116,34 @@ class Slot:
 
     def start(self, argv: Sequence[str], environment: Mapping[str, str], log: Path) -> int:
         """Start `argv` in a session of its own, in the folder of `log`, to which its output is appended; returns the pid."""
-        for folder in (self.path.parent, log.parent):
-            folder.mkdir(parents=True, exist_ok=True)
-        # A signal in between would leave a process without a pid file.
-        with log.open("ab") as output, undisturbed():
+        with self._place(log) as output:
             self._child = subprocess.Popen(
                 argv, env=dict(environment), cwd=log.parent, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
                 start_new_session=True,
             )  # fmt: skip
-            draft = self.path.with_suffix(".draft")
-            draft.write_text(f"{self._child.pid} {birth_of(self._child.pid) or 'ended'}\n")
-            draft.replace(self.path)
+            self.record(self._child.pid)
         return self._child.pid
+
+    def fork(self, main: Callable[[], int], environment: Mapping[str, str], log: Path) -> int:
+        """The same with a function of this process in place of a command; raises `Forked` in the new process."""
+        with self._place(log) as output:
+            self._forked = fork(self.name, main, environment, log.parent, output)
+            self.record(self._forked)
+        return self._forked
+
+    def record(self, pid: int) -> None:
+        """Write the pid file."""
+        draft = self.path.with_suffix(".draft")
+        draft.write_text(f"{pid} {birth_of(pid) or 'ended'}\n")
+        draft.replace(self.path)
+
+    @contextlib.contextmanager
+    def _place(self, log: Path) -> Iterator[BinaryIO]:
+        for folder in (self.path.parent, log.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        # A signal in between would leave a process without a pid file.
+        with log.open("ab") as output, undisturbed():
+            yield output
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal, if the process still runs."""

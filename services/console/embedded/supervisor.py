@@ -15,6 +15,7 @@ from services.console.embedded.certificate import name_for
 from services.console.embedded.installation import Installation, Launched, exclusive
 from services.console.embedded.launch import KEEPER, PROGRAMS, WEB, Program, keeper, programs
 from services.console.embedded.node import NodeFailed, PrivateNode
+from services.console.embedded.nursery import Nursery
 from services.console.embedded.processes import listens, stop_all
 from services.console.settings import EXAMPLE, OWN_CATALOGUE, TRUST, Addresses, ConsoleSettings
 from services.console.terminal import fail, step
@@ -42,6 +43,7 @@ class Supervisor:
         self.settings = settings
         self.installation = Installation(settings.var)
         self.node = PrivateNode(self.installation.broker, settings.broker_port)
+        self._nursery: Nursery | None = None
 
     def up(self) -> Addresses:
         """Start what is not running, wait until all of it is ready, and write the address book; returns the addresses."""
@@ -51,6 +53,10 @@ class Supervisor:
                 return self._up()
             except NodeFailed as error:
                 fail(str(error))
+            finally:
+                if self._nursery is not None:
+                    self._nursery.close()
+                    self._nursery = None
 
     def down(self) -> list[str]:
         """Stop everything that was started here; returns the names of those that had to be killed."""
@@ -164,18 +170,30 @@ class Supervisor:
                 continue
             if program.name == WEB:
                 self._await_free_port()
-            slot.start(program.argv, program.environment, self._log(program.name))
-            (self.installation.run / f"{program.name}.digest").write_text(program.digest)
-            step(f"启动 Started {program.name}")
+            self._at_nursery().start(program.name, program.argv, program.environment)
+            self._note(program)
 
     def _keep(self, wanted: list[Program]) -> None:
         """Start the keeper if the settings want it."""
         self.installation.write_list({each.name: Launched(each.argv, each.environment) for each in wanted})
         program = keeper(self.settings, self.installation)
-        if not self.settings.keep or self._digest(KEEPER) != program.digest:
-            stop_all([self.installation.slot(KEEPER)], STOP_SECONDS)
-        if self.settings.keep:
-            self._start([program])
+        slot = self.installation.slot(KEEPER)
+        # One that has just started others has their code in its memory, which is theirs too.
+        if not self.settings.keep or self._nursery is not None or self._digest(KEEPER) != program.digest:
+            stop_all([slot], STOP_SECONDS)
+        if self.settings.keep and slot.pid() is None:
+            self._at_nursery().keep()
+            self._note(program)
+
+    def _at_nursery(self) -> Nursery:
+        if self._nursery is None:
+            program = keeper(self.settings, self.installation)
+            self._nursery = Nursery(program.argv, program.environment, self._log(KEEPER))
+        return self._nursery
+
+    def _note(self, program: Program) -> None:
+        (self.installation.run / f"{program.name}.digest").write_text(program.digest)
+        step(f"启动 Started {program.name}")
 
     def _digest(self, name: str) -> str:
         path = self.installation.run / f"{name}.digest"

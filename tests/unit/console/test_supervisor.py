@@ -34,6 +34,8 @@ def steps(monkeypatch):
     monkeypatch.setattr(module, "migrate", lambda *_: done.append("migrate"))
     monkeypatch.setattr(module, "migrate_access", lambda _: done.append("migrate"))
     monkeypatch.setattr(Supervisor, "_admin_token", lambda _: "token")
+    keeper = SimpleNamespace(keep=lambda: done.append("start"), close=lambda: None)
+    monkeypatch.setattr(module, "Nursery", lambda *_: keeper)
     monkeypatch.setattr(Supervisor, "_start", lambda *_: done.append("start"))
     monkeypatch.setattr(Supervisor, "_await_ready", lambda *_: None)
     return done
