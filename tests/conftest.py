@@ -19,7 +19,6 @@ from typing import Any, NoReturn
 import pytest
 import structlog
 from hypothesis import HealthCheck, settings
-from werkzeug.routing import Rule
 
 from benchmarks.cluster import ClusterMissing, PrivateCluster
 from services.console.embedded.node import NodeFailed, PrivateNode, free_broker_port
@@ -27,6 +26,7 @@ from services.contracts.definitions import definitions
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.settings import inherited
 from services.runtime.store.database import Database
+from tests.compiled import share_rules, share_statements
 from tests.faults.volume import CannotMount, Volume
 from tests.rabbit import Rabbit
 from tests.sharing import Sharing, rank
@@ -71,22 +71,11 @@ def absent(reason: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rules_compiled_once() -> Iterator[None]:
-    """Werkzeug compiles each rule of each application it is added to, which is most of what a fresh application costs.
-
-    Here what a rule compiles to is kept for the next application with the same rule.
-    """
-    compiled: dict[tuple[object, ...], Any] = {}
-    compile_builder = Rule._compile_builder
-
-    def remembered(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, rule.subdomain, rule.host, str(rule.defaults), append_unknown)
-        if key not in compiled:
-            compiled[key] = compile_builder(rule, append_unknown)
-        return compiled[key]
-
+def compiled_once() -> Iterator[None]:
+    """Applications share what their rules, stores what their statements compile to."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
+        share_rules(patch)
+        share_statements(patch)
         yield
 
 
