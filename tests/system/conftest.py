@@ -5,6 +5,7 @@ embedded one of their own with the fast catalogue, which is gone afterwards.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -27,7 +28,9 @@ def _given() -> Place | None:
     return Place(found["HUIYING_URL"].rstrip("/"), found["HUIYING_BROKER_URL"], found["HUIYING_ADMIN_TOKEN"])
 
 
-def _made(catalogue: str) -> Iterator[Installation]:
+@contextmanager
+def alone(catalogue: str) -> Iterator[Installation]:
+    """A system that was never started; skips where the tests are given one from outside."""
     if _given() is not None:
         pytest.skip("needs the processes themselves, which are out of reach at another address")
     made = Installation(catalogue)
@@ -38,7 +41,7 @@ def _made(catalogue: str) -> Iterator[Installation]:
 
 
 def _own(catalogue: str) -> Iterator[Installation]:
-    for made in _made(catalogue):
+    with alone(catalogue) as made:
         made.up()
         yield made
 
@@ -58,7 +61,8 @@ def calm() -> Iterator[Installation]:
 @pytest.fixture
 def idle() -> Iterator[Installation]:
     """An embedded system that was never started."""
-    yield from _made("catalogue.yml")
+    with alone("catalogue.yml") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,9 @@ from tests.system.mailbox import Mailbox
 from tests.system.opinions import ndjson, opinions
 from tests.system.place import difference, eventually
 
-NUMBER, KILL_AT = 600, 350
 RELAY_BATCH, DESTINATIONS = 200, 2
+#: The relays have a second batch under way when somebody is killed.
+NUMBER, KILL_AT = 2 * RELAY_BATCH, RELAY_BATCH + 50
 COUNTED = {"submitted": NUMBER, "accepted": NUMBER, "assigned": NUMBER}
 
 

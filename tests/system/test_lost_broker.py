@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.system.conftest import alone
 from tests.system.mailbox import Mailbox
 from tests.system.opinions import ndjson, opinions
 from tests.system.place import difference, eventually
@@ -59,38 +60,18 @@ def opinions_in_every_stage(installation):
     return signed, waiting, uncounted, send(place, STAGE)
 
 
-@pytest.fixture
-def calm_alone(idle):
-    idle.up()
-    return idle
-
-
-def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(calm_alone):
-    before = calm_alone.place().statistics()
-    stages = opinions_in_every_stage(calm_alone)
-    ids = [each for stage in stages for each in stage]
-    lose(calm_alone)
-    place = calm_alone.up()
-    counted = {"submitted": 4 * STAGE, "accepted": 4 * STAGE, "assigned": 4 * STAGE, "signed": STAGE}
-    eventually(lambda: difference(place.statistics(), before).items() >= counted.items(), PROMISED_SECONDS)
-    unsigned = [each for stage in stages[1:] for each in stage]
-    with Mailbox(place.broker_url) as mail:
-        mail.open(place.departments())
-        eventually(lambda: len(lead_copies(mail, unsigned)) == len(unsigned), PROMISED_SECONDS)
-        mail.settle(1.0)
-        copies = lead_copies(mail, unsigned)
-    assert {len(set(seen)) for seen in copies.values()} == {1}
-    assert Counter(row["opinion"] for row in place.pages("/assignments", limit=500, role="lead")) == Counter(ids)
-    exact = difference(place.statistics(), before)
-    assert {name: exact[name] for name in counted} == counted
-    for opinion in ids[::10]:
-        told = Counter(moment["what"] for moment in place.get(f"/opinions/{opinion}")["timeline"] if not moment["internal"])
-        assert told["opinion.accepted"] == told["assignment.created"] == 1
+@pytest.fixture(scope="module")
+def calm_alone():
+    """One system for all tests of the file, which leave it running."""
+    with alone("catalogue.yml") as made:
+        made.up()
+        yield made
 
 
 def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm_alone):
     place = calm_alone.place()
-    ids = send(place, 20)
+    before, ids = place.statistics(), send(place, 20)
+    eventually(lambda: difference(place.statistics(), before).get("assigned") == 20, 60)
     eventually(lambda: len(leads(place, ids)) == 20, 60)
     queues = {f"department.{row['department']}" for row in leads(place, ids).values()}
 
@@ -113,16 +94,41 @@ def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm_a
         }
 
 
+def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(calm_alone):
+    before = calm_alone.place().statistics()
+    stages = opinions_in_every_stage(calm_alone)
+    ids = [each for stage in stages for each in stage]
+    lose(calm_alone)
+    place = calm_alone.up()
+    counted = {"submitted": 4 * STAGE, "accepted": 4 * STAGE, "assigned": 4 * STAGE, "signed": STAGE}
+    eventually(lambda: difference(place.statistics(), before).items() >= counted.items(), PROMISED_SECONDS)
+    unsigned = [each for stage in stages[1:] for each in stage]
+    with Mailbox(place.broker_url) as mail:
+        mail.open(place.departments())
+        eventually(lambda: len(lead_copies(mail, unsigned)) == len(unsigned), PROMISED_SECONDS)
+        mail.settle(1.0)
+        copies = lead_copies(mail, unsigned)
+    assert {len(set(seen)) for seen in copies.values()} == {1}
+    by_opinion = Counter(row["opinion"] for row in place.pages("/assignments", limit=500, role="lead"))
+    assert {by_opinion[opinion] for opinion in ids} == {1}
+    exact = difference(place.statistics(), before)
+    assert {name: exact[name] for name in counted} == counted
+    for opinion in ids[::10]:
+        told = Counter(moment["what"] for moment in place.get(f"/opinions/{opinion}")["timeline"] if not moment["internal"])
+        assert told["opinion.accepted"] == told["assignment.created"] == 1
+
+
 def test_a_store_that_was_put_back_is_named(calm_alone):
     place = calm_alone.place()
+    before = place.statistics()
     send(place, 5)
-    eventually(lambda: place.statistics()["assigned"] == 5, 60)
+    eventually(lambda: difference(place.statistics(), before).get("assigned") == 5, 60)
     calm_alone.run("down")
     kept = calm_alone.var / "kept.db"
     shutil.copy(calm_alone.var / "routing.db", kept)
     place = calm_alone.up()
     send(place, 20)
-    eventually(lambda: place.statistics()["assigned"] == 25, 60)
+    eventually(lambda: difference(place.statistics(), before).get("assigned") == 25, 60)
     calm_alone.run("down")
     shutil.copy(kept, calm_alone.var / "routing.db")
     calm_alone.up()
