@@ -99,7 +99,7 @@ class TestSubmitting:
                 assert (answer.status_code, answer.get_json()["type"]) == (503, "/problems/unavailable")
                 assert int(answer.headers["Retry-After"]) > 0
             page = harness.client.post("/opinions", data=form)
-            assert (page.status_code, "您的意见还没有提交" in page.text, form["content"] in page.text) == (503, True, True)
+            assert (page.status_code, "您的意见建议尚未提交" in page.text, form["content"] in page.text) == (503, True, True)
             assert int(page.headers["Retry-After"]) > 0
             lines = harness.client.post(
                 "/api/v1/opinions/batch",
