@@ -75,7 +75,7 @@ def test_while_too_many_photos_are_read_another_waits_outside(harness, taken, mo
     form = {"title": "河堤", "content": "塌了。", "photos": (BytesIO(photo()), "a.jpg")}
     page = harness.client.post("/opinions", data=form, content_type="multipart/form-data")
     assert page.status_code == 422
-    assert "传照片的人太多" in page.text
+    assert "当前上传照片的人数较多" in page.text
     assert "塌了。" in page.text
     photos._queue.release()
     assert send(harness, taken.receipt, photo()).status_code == 201

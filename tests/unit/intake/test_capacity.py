@@ -179,7 +179,7 @@ class TestSubmitting:
         key = "a" * 22
         answer = harness.client.post("/opinions", data=FORM | {"key": key})
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(AtCapacity.seconds))
-        assert "系统暂时收不下更多意见建议，您的意见还没有提交" in answer.text
+        assert "当前提交人数较多，您的意见建议尚未提交" in answer.text
         assert "nothing was submitted" in answer.text
         assert FORM["title"] in answer.text
         assert FORM["content"] in answer.text
