@@ -180,7 +180,6 @@ class TestSubmitting:
         answer = harness.client.post("/opinions", data=FORM | {"key": key})
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, str(AtCapacity.seconds))
         assert "当前提交人数较多，您的意见建议尚未提交" in answer.text
-        assert "nothing was submitted" in answer.text
         assert FORM["title"] in answer.text
         assert FORM["content"] in answer.text
         assert key in answer.text
