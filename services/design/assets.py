@@ -17,6 +17,8 @@ FOLDER: Final = "/assets"
 #: What is served, and nothing else: the name, and the files that it is put together from.
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "site.css": ("tokens.css", "base.css", "forms.css", "components.css", "print.css"),
+    "desk.js": ("desk.js",),
+    "htmx.js": ("vendor/htmx-4.0.1.min.js",),
     "logo.svg": ("logo.svg",),
 }
 TYPES: Final[Mapping[str, str]] = {

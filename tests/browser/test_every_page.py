@@ -108,6 +108,7 @@ PAGES: Mapping[str, Shown] = {
     "statistics-groups": Shown("/statistics?by=department"),
     "statistics-wrong": Shown("/statistics?by=colour&from=gestern"),
     "ledger": Shown("/ledger"),
+    "components": Shown("/components", "admin"),
 }
 
 

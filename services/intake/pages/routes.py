@@ -1,9 +1,10 @@
-"""All pages of intake, and the files that the pages of all services need."""
+"""All pages of intake, and what the pages of all services need."""
 
 from __future__ import annotations
 
 from services.intake.pages import account, photos, problems, receipts, submission
-from services.runtime.web import assets
+from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
-PAGES = Routes([*submission.routes, *receipts.routes, *photos.routes, *problems.routes, *assets.routes, *account.routes])
+_MODULES = (submission, receipts, photos, problems, account, assets, gallery)
+PAGES = Routes([route for module in _MODULES for route in module.routes])

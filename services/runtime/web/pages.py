@@ -24,6 +24,14 @@ PAGE_HEADERS = {
 }
 
 
+#: A page for staff runs the scripts of this site, which may ask it for parts of pages; it works without them, too.
+DESK_HEADERS = PAGE_HEADERS | {
+    "Content-Security-Policy": f"{PAGE_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
+}
+#: In the order in which they run.
+DESK_SCRIPTS = ("htmx.js", "desk.js")
+
+
 class ErrorWords(NamedTuple):
     """An error in words: what is wrong, and what to do now."""
 
@@ -89,6 +97,7 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
     reader, role = this_reader(), values.get("role")
     shown = {
         "place": None,
+        "scripts": (),
         **values,
         "navigation": navigation(role if isinstance(role, Role) else None),
         "here": here,
@@ -99,6 +108,13 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
     response.headers["Content-Language"] = reader.tag
     response.vary.update(("Accept-Language", "Cookie"))
     return remember(response)
+
+
+def desk_html(templates: Templates, name: str, status: int = 200, **values: object) -> flask.Response:
+    """A page for staff: the same, with scripts that make it quicker to use."""
+    response = html(templates, name, status, scripts=DESK_SCRIPTS, **values)
+    response.headers.update(DESK_HEADERS)
+    return response
 
 
 def origin(guard: RequestGuard | None) -> str:

@@ -16,7 +16,7 @@ from services.intake.pages import account
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
-from services.runtime.web import access, assets, audit
+from services.runtime.web import access, assets, audit, gallery
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.audit import AuditLog
@@ -27,7 +27,7 @@ from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttl
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
-routes = Routes([*account.routes, *assets.routes])
+routes = Routes([*account.routes, *assets.routes, *gallery.routes])
 
 
 #: The limits by the names that tests call them by.

@@ -15,7 +15,7 @@ from tests.unit.runtime.harness import WebHarness
 def client(sqlite_database, clock):
     harness = WebHarness(sqlite_database("access", ACCESS), clock)
     yield harness.app.test_client()
-    harness.audit_log.close()
+    harness.database.close()
 
 
 def test_the_language_is_the_browser_s_until_another_is_chosen_and_then_that(client):
