@@ -16,7 +16,8 @@ from benchmarks.cluster import ClusterMissing
 from benchmarks.speed.baseline import measure_baseline
 from benchmarks.speed.figures import Figures
 from benchmarks.speed.goals import CELERY
-from benchmarks.speed.measuring import A_TURN, FULL, QUICK, Amount, measure
+from benchmarks.speed.measuring import A_TURN, FULL, QUICK, Amount, measure, profile
+from benchmarks.speed.profile import PY_SPY
 from benchmarks.speed.report import SpeedReport
 from benchmarks.speed.targets import HUIYING, PEER_NAMES, STORE_KINDS, Target, targets
 from benchmarks.systems.peer import PEERS
@@ -30,7 +31,7 @@ from services.console.terminal import fail, json_option, out, print_json, step
 from services.runtime.clock import SystemClock
 
 BUILT = HOME / "build" / "bench"
-STORED = (0,)
+STORED = (1_000, 100_000, 1_000_000)
 NAMES = (HUIYING, *PEER_NAMES)
 
 
@@ -43,17 +44,20 @@ class Plan:
     stored: Sequence[int]
     rounds: int
     amount: Amount
+    profiles: Path | None
 
 
 @click.command("speed")
-@click.option("--quick", is_flag=True, help="One short round.")
+@click.option("--quick", is_flag=True, help="One short round with the fewest opinions stored.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True)
 @click.option(
     "--opinions", "number", type=click.IntRange(10, A_TURN // 4), default=FULL.opinions, show_default=True, help="At saturation."
 )
 @click.option("--targets", "names", multiple=True, type=click.Choice(NAMES), default=NAMES, show_default=True)
 @click.option("--store", "kinds", multiple=True, type=click.Choice(STORE_KINDS), default=STORE_KINDS, show_default=True)
+@click.option("--stored", multiple=True, type=click.IntRange(0), default=STORED, show_default=True, help="Opinions stored before.")
 @click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), default=BUILT, help="Where the report goes.")
+@click.option("--profile/--no-profile", "with_profile", default=True, help="One more turn each, by function; where py-spy is.")
 @json_option
 def speed(
     quick: bool,
@@ -61,11 +65,21 @@ def speed(
     number: int,
     names: Sequence[str],
     kinds: Sequence[str],
+    stored: Sequence[int],
     folder: Path,
+    with_profile: bool,
     as_json: bool,
 ) -> None:
     """测速 · rates, waiting times, CPU and memory with everything on, beside Celery, dramatiq and a bare design, in one run."""
-    plan = Plan(names, kinds, STORED[:1], 1, QUICK) if quick else Plan(names, kinds, STORED, rounds, FULL.of(number))
+    times, amount = (1, QUICK) if quick else (rounds, FULL.of(number))
+    plan = Plan(
+        names,
+        kinds,
+        stored[:1] if quick else stored,
+        times,
+        amount,
+        folder / "profile" if with_profile and PY_SPY.exists() else None,
+    )
     if set(names) & set(PEER_NAMES) and not PEERS.is_dir():
         fail(f"{PEERS} is not there: Celery and dramatiq are in an environment of their own.", "make bench, or --targets huiying")
     report = _measured(plan)
@@ -95,9 +109,14 @@ def _measured(plan: Plan) -> SpeedReport:
         wanted = targets(plan.targets, plan.kinds, plan.stored, stack, var / "bench")
         for target in wanted:
             held.callback(target.remove)
+            step(f"准备 Preparing {target.name}")
             target.prepare()
         with Yardstick() as yardstick:
             _rounds(report, plan, wanted, yardstick)
+        if plan.profiles is not None:
+            for target in wanted:
+                step(f"剖析 Profile: {target.name}")
+                report.profiles[target.name] = profile(target, plan.amount, plan.profiles / target.name.replace(" ", "-"))
         step("再测下限 The baseline once more")
         report.baselines.append(measure_baseline(stack))
     return report

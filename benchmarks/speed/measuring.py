@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.speed.figures import Figures, Flow, Waits, others_share, troubles_of
 from benchmarks.speed.preflight import PreflightCheck
+from benchmarks.speed.profile import Profile, profiling
 from benchmarks.speed.targets import Target
 from benchmarks.systems.running import Round, Running
 from benchmarks.systems.usage import load
@@ -18,6 +20,7 @@ CONNECTIONS, OPEN_CONNECTIONS = 16, 64
 ALONE_RATE = 10.0
 #: Numbers of opinions, of which no two turns have the same.
 A_TURN = 100_000
+PROFILED = 90_000_000
 
 
 Measurement = tuple[Figures, list[PreflightCheck]]
@@ -59,6 +62,18 @@ def measure(target: Target, number: int, turn: int, amount: Amount, rate: float 
     finally:
         target.down()
     return _figures(target.name, number, rounds, slow, memory, yardstick), checks
+
+
+def profile(target: Target, amount: Amount, folder: Path) -> list[Profile]:
+    """Where the CPU goes by function at saturation, in a turn that counts for nothing else; folded stacks are left in a folder."""
+    try:
+        with Running(target.up(), PROFILED) as running:
+            running.run(WARM_UP, connections=WARM_UP_CONNECTIONS)
+            with profiling(running.meter.pids, folder) as found:
+                running.run(amount.opinions, connections=CONNECTIONS)
+    finally:
+        target.down()
+    return list(found.values())
 
 
 def _figures(name: str, number: int, rounds: list[Round], rate: float, memory: dict[str, int], yardstick: Yardstick) -> Figures:

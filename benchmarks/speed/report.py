@@ -13,6 +13,7 @@ from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.figures import MEGABYTE, Comparison, Figures, Flow, Pick, Waits
 from benchmarks.speed.goals import CELERY, DRAMATIQ, GOALS, LIMIT, batch_rate, single_rate
 from benchmarks.speed.preflight import PreflightCheck
+from benchmarks.speed.profile import Profile
 from benchmarks.speed.targets import HUIYING
 from services.console.terminal import table
 
@@ -50,6 +51,7 @@ class SpeedReport:
     found: Comparison = field(default_factory=Comparison)
     baselines: list[Baseline] = field(default_factory=list)
     on: dict[str, list[PreflightCheck]] = field(default_factory=dict)
+    profiles: dict[str, list[Profile]] = field(default_factory=dict)
 
     @property
     def good(self) -> bool:
@@ -70,13 +72,20 @@ class SpeedReport:
                 for goal in GOALS
                 if (value := goal.find(self.found, name, least)) is not None
             ],
+            "profiles": {name: {each.name: each.top() for each in found} for name, found in self.profiles.items()},
             "on": {name: [asdict(check) for check in checks] for name, checks in self.on.items()},
         }
 
     def sheets(self) -> list[Sheet]:
         """All tables."""
         made = [_saturation, _costs, _half, _alone, _batches, _memory, _machine]
-        return [*(make(self.found) for make in made), _goals(self.found), _baselines(self.baselines), _on(self.on)]
+        return [
+            *(make(self.found) for make in made),
+            _goals(self.found),
+            _baselines(self.baselines),
+            _on(self.on),
+            *_profiles(self.profiles),
+        ]
 
     def markdown(self) -> str:
         """The whole report."""
@@ -197,6 +206,15 @@ def _goals(found: Comparison) -> Sheet:
 def _baselines(baselines: Sequence[Baseline]) -> Sheet:
     rows = [[name, *(f"{each.rates[name]:,.0f}" for each in baselines)] for name in (baselines[0].rates if baselines else ())]
     return Sheet("本机下限，每秒 this machine alone, a second", ["before", "after"][: len(baselines)], rows)
+
+
+def _profiles(profiles: Mapping[str, Sequence[Profile]]) -> list[Sheet]:
+    return [
+        Sheet(f"{target}: {each.name}", ["own, %", "with what it calls, %"], [
+            [frame, f"{100 * own:.1f}", f"{100 * whole:.1f}"] for frame, own, whole in each.top()
+        ])
+        for target, found in profiles.items() for each in found
+    ]  # fmt: skip
 
 
 def _on(on: Mapping[str, Sequence[PreflightCheck]]) -> Sheet:

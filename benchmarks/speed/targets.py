@@ -12,8 +12,9 @@ from benchmarks.speed.preflight import PreflightCheck
 from benchmarks.systems.on_server import STORES
 from benchmarks.systems.peer import DESIGNS, Peer
 from benchmarks.systems.product import EMBEDDED, Product
-from benchmarks.systems.running import Place
+from benchmarks.systems.running import Place, Running
 from benchmarks.systems.stack import Stack
+from benchmarks.systems.stored import fill
 from benchmarks.systems.usage import POSTGRES
 from services.console.client.management import Management
 from services.console.embedded.node import PrivateNode
@@ -24,6 +25,8 @@ SQLITE = "sqlite"
 STORE_KINDS = (SQLITE, POSTGRES)
 PEER_NAMES = tuple(design.name for design in DESIGNS)
 HUIYING = "huiying"
+#: How many opinions are sent to be copied, and the number of the first.
+ORIGINALS, FIRST = 500, 80_000_000
 ACCESS, ON_SERVER = "access", "benchmarks.systems.on_server"
 
 
@@ -88,6 +91,17 @@ class ProductTarget:
         if self.on_server:
             for name in (*SERVICES, ACCESS):
                 self.stack.database(f"{self._prefix}{name}")
+        if self.stored:
+            self._fill()
+
+    def _fill(self) -> None:
+        try:
+            with Running(self.up(), FIRST) as running:
+                originals = sorted(running.run(min(ORIGINALS, self.stored)).done.accepted)
+        finally:
+            self.down()
+        for name in SERVICES:
+            fill(self.store(name), name, originals, self.stored // len(originals) - 1)
 
     @property
     def on_server(self) -> bool:

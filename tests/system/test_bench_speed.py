@@ -13,7 +13,7 @@ from services.console.embedded.processes import birth_of
 from services.console.settings import HOME
 from tests.system.place import eventually
 
-NUMBER, STORES = 60, ("sqlite", "postgres")
+NUMBER, STORED, STORES = 60, 40, ("sqlite", "postgres")
 #: Added to a copy of the product: every message that is read or written takes a millisecond more.
 SLOWER = """
 import time as _time
@@ -30,12 +30,12 @@ decode, encode = _slower(decode), _slower(encode)
 
 def test_the_whole_way_is_measured_on_both_stores_with_everything_on(idle, tmp_path):
     # What a measurement that was killed has left is cleared away by the next one.
-    (idle.var / "bench" / "sqlite-0" / "run").mkdir(parents=True)
-    (idle.var / "bench" / "sqlite-0" / "intake.db").write_text("not a store")
-    options = ("--targets", "huiying", "--rounds", "1", "--opinions", str(NUMBER))
+    (idle.var / "bench" / f"sqlite-{STORED}" / "run").mkdir(parents=True)
+    (idle.var / "bench" / f"sqlite-{STORED}" / "intake.db").write_text("not a store")
+    options = ("--targets", "huiying", "--stored", str(STORED), "--no-profile", "--rounds", "1", "--opinions", str(NUMBER))
     told = json.loads(idle.measure("speed", *options, "--out", str(tmp_path), "--json", seconds=400))
 
-    assert [found["target"] for found in told["rounds"]] == [f"huiying {store} 0" for store in STORES] == list(told["on"])
+    assert [found["target"] for found in told["rounds"]] == [f"huiying {store} {STORED}" for store in STORES] == list(told["on"])
     for store, found in zip(STORES, told["rounds"], strict=True):
         checks = told["on"][found["target"]]
         assert [row["what"] for row in checks if not row["good"]] == []

@@ -11,6 +11,7 @@ from benchmarks.speed.baseline import Baseline
 from benchmarks.speed.figures import Comparison, Figures, Flow, Waits
 from benchmarks.speed.goals import GOALS, single_rate
 from benchmarks.speed.preflight import SAMPLE, PreflightCheck, contacts_sealed, durable_commits, ledger_appended, quorum_queues
+from benchmarks.speed.profile import Profile
 from benchmarks.speed.report import SpeedReport, cell, products
 from benchmarks.systems.running import Round
 from benchmarks.traffic.job import Done
@@ -117,6 +118,21 @@ def test_a_report_is_good_when_everything_was_on_and_nothing_was_lost(on: bool, 
     assert "0.50" in written
     assert orjson.loads(orjson.dumps(report.as_json()))["rounds"][1]["single"]["rate"] == 50
     assert [sheet.on_screen().row_count for sheet in report.sheets()] == [len(sheet.rows) for sheet in report.sheets()]
+
+
+FOLDED = """process 7:"web";run (a.py:1);submit (b.py:2);commit (c.py:3) 6
+process 7:"web";run (a.py:1);submit (b.py:2) 2
+process 7:"web";run (a.py:1);read (d.py:4);read (d.py:4) 2
+"""
+
+
+def test_a_profile_says_what_ran_itself_and_what_called_it() -> None:
+    profile = Profile.read("web", FOLDED)
+    assert profile.looks == 10
+    assert profile.top()[0] == ("commit (c.py:3)", 0.6, 0.6)
+    assert profile.top()[1:] == [("submit (b.py:2)", 0.2, 0.8), ("read (d.py:4)", 0.2, 0.2)]
+    report = SpeedReport({}, compared(figures(FEW, 50)), profiles={FEW: [profile]})
+    assert "| submit (b.py:2) | 20.0 | 80.0 |" in report.markdown()
 
 
 def test_a_cell_has_the_median_and_how_far_the_rounds_lie_apart() -> None:
