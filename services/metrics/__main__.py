@@ -1,4 +1,4 @@
-"""`python -m services.metrics web|worker|migrate|settings`."""
+"""`python -m services.metrics web|worker|migrate|settings|recount`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.process.worker import PeriodicJob
+from services.runtime.shared import SharedAnswers
 from services.runtime.store.database import Database
 from services.runtime.web.routes import Routes
 
@@ -39,7 +40,7 @@ def build(given: Settings, database: Database, clock: Clock) -> Service:
         log.warning("ledger_is_not_signed", advice="set HUIYING_LEDGER_KEY to a random text of 32 characters or more")
     return Service(
         InUse.of(given, Place.of), ReadModel(database), Ledger(database), clock, given.most_groups, given.inbox_days,
-        Heads(database), signer,
+        Heads(database), SharedAnswers(given.shared_seconds), signer,
     )  # fmt: skip
 
 
@@ -69,6 +70,7 @@ ASSEMBLY = Assembly(
     periodic_jobs,
     collectors,
     place=lambda service: service.place,
+    commands={"recount": recording.recount_all},
 )
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import flask
 
 from services.contracts.callers import PUBLIC
@@ -9,6 +11,7 @@ from services.contracts.errors import Invalid
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
+from services.metrics.handlers.statistics import is_final
 from services.metrics.handlers.statistics import statistics as published_statistics
 from services.metrics.schemas.ledger import (
     Consistency,
@@ -28,19 +31,46 @@ from services.metrics.schemas.ledger import (
 )
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
 from services.runtime.web.calls import Call
+from services.runtime.web.compression import compressed, takes_gzip
 from services.runtime.web.lists.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
+from services.runtime.web.problems import json_response
 from services.runtime.web.routes import API, Answer, Routes
 
-NDJSON = "application/x-ndjson"
+JSON, NDJSON = "application/json", "application/x-ndjson"
+#: For how long others may keep what reads the same for ever; a calendar that is published later can still change a median.
+FINAL_SECONDS = 86_400
 #: Digits, so that a store has room for it.
 LONGEST_NUMBER = 19
 routes = Routes()
 
 
-@routes.get(f"{API}/statistics", access=PUBLIC, cost=20, query=StatisticsQuery, answers={200: StatisticsAnswer})
+@dataclass(frozen=True, slots=True)
+class EncodedAnswer:
+    """An answer as bytes, plain and compressed; what is `final` reads the same for ever."""
+
+    plain: bytes
+    packed: bytes
+    final: bool
+
+
+@routes.get(f"{API}/statistics", access=PUBLIC, charges=True, query=StatisticsQuery, answers={200: StatisticsAnswer})
 def statistics(call: Call[Service]) -> Answer:
     """The published numbers and rates, by any dimensions, as of any instant."""
-    return 200, statistics_answer(published_statistics(call.service, StatisticsRequest(**call.query)))
+    asked = StatisticsRequest(**call.query)
+    encoded = call.service.share("answer", asked, lambda: _encoded(call, asked), lambda: None, lambda each: each.final)
+    packed = takes_gzip()
+    response = flask.Response(encoded.packed if packed else encoded.plain, content_type=JSON)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    if encoded.final:
+        response.cache_control.public, response.cache_control.max_age = True, FINAL_SECONDS
+    return response
+
+
+def _encoded(call: Call[Service], asked: StatisticsRequest) -> EncodedAnswer:
+    published = published_statistics(call.service, asked, call.charge)
+    body = json_response(200, statistics_answer(published)).get_data()
+    return EncodedAnswer(body, compressed(body), is_final(published))
 
 
 @routes.get(f"{API}/ledger", access=PUBLIC, cost=5, query=Page, answers={200: LedgerDays})

@@ -227,7 +227,7 @@ class ProductCollector(FreshCollector):
     def collect(self) -> Iterator[Metric]:
         """One family for each row of the table."""
         try:
-            tally = self._service.model.tally(self._service.clock.now())
+            tally = self._service.shared.get(ProductCollector, lambda: self._service.model.tally(self._service.clock.now()))
         except SQLAlchemyError as error:
             log.warning("series_unavailable", error=repr(error))
             return

@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from services import VERSION
 from services.contracts.measures import PROCESS, Measure
+from services.runtime.shared import SharedAnswers
 
 KINDS: dict[str, type[Any]] = {"counter": Counter, "gauge": Gauge, "histogram": Histogram}
 #: What the process that is put together computes at every scrape.
@@ -25,6 +26,7 @@ class Telemetry:
         self._series: dict[str, Any] = {}
         #: Each series with labels that was met, by them: finding it anew costs more than counting.
         self._labelled: dict[tuple[str, tuple[tuple[str, str], ...]], Any] = {}
+        self._exposed = SharedAnswers(0)
         for row in measures:
             if row.name not in COMPUTED:
                 options: dict[str, Any] = {"buckets": row.buckets} if row.buckets else {}
@@ -63,8 +65,8 @@ class Telemetry:
         return found
 
     def expose(self) -> bytes:
-        """All series in Prometheus' text format."""
-        return generate_latest(self.registry)
+        """All series in Prometheus' text format; who asks while they are written out gets the same."""
+        return self._exposed.get("", lambda: generate_latest(self.registry))
 
 
 class FreshCollector(Collector):

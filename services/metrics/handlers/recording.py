@@ -65,6 +65,14 @@ def recount(service: Service) -> bool:
     return True
 
 
+def recount_all(service: Service) -> None:
+    """Derive and count every opinion again, whatever the sums say now."""
+    with service.model.transaction() as work:
+        service.model.let_go(work)
+    while recount(service):
+        pass
+
+
 def _count_again(history: History, done: Done, days: WorkingDays, by_instant: dict[datetime, Increments]) -> Contribution:
     known, done_then = dict(history.renew(days)), done.by_instant()
     counted = Contribution()

@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.contracts.errors import Invalid
+from services.metrics.domain.counts import Scope
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest, statistics_of
+from services.metrics.domain.sums.cubes import cube_for
 
 if TYPE_CHECKING:
     from services.metrics.handlers.service import Service
 
+#: The work of a question that the kept sums answer, and of one for which every case is counted anew.
+SUMMED, ANEW = 20, 200
 
-def statistics(service: Service, asked: StatisticsRequest) -> PublishedStatistics:
-    """The published numbers; raises `Invalid` that names the field."""
-    days, now = service.days, service.clock.now()
-    scope = asked.scope(days.zone, now)
-    counted = service.model.count(scope, now, service.most_groups)
+
+def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int], None] = lambda _: None) -> PublishedStatistics:
+    """The published numbers, shared by all who ask the same; raises `Invalid` that names the field, or `Unavailable`.
+
+    `charge` is told the work of an answer that is not there yet, before it is made.
+    """
+    now = service.clock.now()
+    scope = asked.scope(service.days.zone, now)
+    # Nothing that was recorded was submitted later than now.
+    anew = cube_for(scope, now) is None
+    return service.share(
+        "statistics", scope, lambda: _published(service, scope, now, anew=anew),
+        lambda: charge(ANEW if anew else SUMMED), lambda answer: is_final(answer),
+    )  # fmt: skip
+
+
+def is_final(answer: PublishedStatistics) -> bool:
+    """Whether the answer is as of the instant that was asked about, and so stays as it is."""
+    return answer.as_of == answer.scope.at
+
+
+def _published(service: Service, scope: Scope, now: datetime, *, anew: bool) -> PublishedStatistics:
+    with service.turn() if anew else nullcontext():
+        counted = service.model.count(scope, now, service.most_groups)
     if counted is None:
         reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
         raise Invalid("This would be too long an answer.", {"by": [reason]})
-    return statistics_of(counted, scope, days)
+    return statistics_of(counted, scope, service.days)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import flask
 
 from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
@@ -22,6 +25,7 @@ from services.metrics.pages.paper import TEMPLATES
 from services.metrics.schemas.statistics import StatisticsQuery
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
+from services.runtime.web.readers import this_reader
 from services.runtime.web.requests import validate
 from services.runtime.web.routes import Answer, Routes
 
@@ -89,15 +93,35 @@ def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | P
     return known or (Words(entry.name, getattr(entry, "name_en", entry.name)) if entry else Words(code, code))
 
 
-@routes.get("/statistics", access=PUBLIC, cost=20, page=error_page)
+@dataclass(frozen=True, slots=True)
+class WrittenPage:
+    """A page as it was written for all who read it in the same language and form."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...]
+
+
+@routes.get("/statistics", access=PUBLIC, charges=True, page=error_page)
 def statistics_page(call: Call[Service]) -> Answer:
     """The published numbers as a page."""
+    address = (flask.request.full_path, this_reader())
+    page = call.service.share("page", address, lambda: _written(call), lambda: None, lambda _: False)
+    return flask.Response(page.body, page.status, page.headers)
+
+
+def _written(call: Call[Service]) -> WrittenPage:
+    response = _page(call)
+    return WrittenPage(response.status_code, response.get_data(), tuple(response.headers))
+
+
+def _page(call: Call[Service]) -> flask.Response:
     given = {name: text for name, text in call.query.items() if text and name in FIELDS and text not in WECHAT}
     answer: PublishedStatistics | None = None
     errors: Mapping[str, list[str]] = {}
     status, zone = 200, call.service.catalogue.calendar.zone
     try:
-        answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, given)))
+        answer = statistics(call.service, StatisticsRequest(**validate(_QUERY, given)), call.charge)
     except Invalid as error:
         errors, status = error.errors, status_of(error).status
     return html(

@@ -19,7 +19,7 @@ from services.runtime.store.bulk import among, insert_into
 from services.runtime.store.database import EPOCH, Transaction
 
 #: How many changed groups are left for whoever asks to add up, and how many one segment has.
-UNFOLDED, A_SEGMENT = 2000, 20_000
+UNFOLDED, A_SEGMENT = 2000, 8000
 ONE = 1
 STANDING = sa.select(standing)
 NEWEST_SEGMENT = sa.select(segments).order_by(segments.c.number.desc()).limit(1)
@@ -70,14 +70,14 @@ class Sums:
         if found is not None and found.formula == FORMULA:
             self._standing = _Standing(found.complete, found.unfolded, found.latest, found.recounts)
         else:
-            self._standing = _Standing(complete=False)
-            self._begin()
+            self.begin_again()
 
-    def _begin(self) -> None:
+    def begin_again(self) -> None:
+        """Let go of all sums, and let every opinion be counted again."""
         for table in (changes, sums, sums_past, segments):
             self._work.execute(table.delete())
         self._work.execute(stories.update().values(counted=None))
-        self._standing.complete = not self._is_any_uncounted()
+        self._standing = _Standing(complete=not self._is_any_uncounted())
         self._note()
 
     def append(self, increments: Increments) -> None:

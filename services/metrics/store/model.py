@@ -57,6 +57,11 @@ class ReadModel:
         """The sums inside the transaction of the only writer."""
         return Sums(work)
 
+    def let_go(self, work: Transaction) -> None:
+        """Let go of all sums, so that every opinion is counted again; nobody else writes until the commit."""
+        hold_pen(work)
+        Sums(work).begin_again()
+
     def count(self, scope: Scope, now: datetime, most: int) -> CountsAsOf | None:
         """Counts and waiting times as of the instant of the scope, or the newest there is; None for more than `most` groups.
 

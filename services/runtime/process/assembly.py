@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -47,7 +48,7 @@ from services.runtime.web.throttle import Allowance, Limit, Throttle
 log = structlog.get_logger()
 DEPTHS_SECONDS, CATALOGUE_SECONDS = 15.0, 5.0
 PRUNE_SECONDS = 600.0
-USAGE = "usage: python -m services.{name} web|worker|migrate|settings"
+USAGE = "usage: python -m services.{name} {commands}"
 
 
 G = TypeVar("G", bound=ProcessSettings)
@@ -60,6 +61,7 @@ class Assembly(Generic[G, S]):
 
     `readiness_facts` are numbers that the web process adds to its `/readyz`. `place` is where the context has the catalogue in use,
     `uses` asks the store which of its codes open cases use. `limits` are the limits of its own, by the settings.
+    `commands` are further commands of its own, by name.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Assembly(Generic[G, S]):
     place: Callable[[S], InUse[Any]] | None = None
     uses: Callable[[Connection], Sequence[Use]] = lambda _: ()
     limits: Callable[[G], Mapping[Limit, int]] = lambda _: {}
+    commands: Mapping[str, Callable[[S], None]] = dataclasses.field(default_factory=dict)
 
 
 #: Where the services are handled alike.
@@ -252,6 +255,14 @@ def _settings(assembly: Assembly[G, S], given: G) -> int:
     return 0
 
 
+def _own(command: Callable[[S], None], assembly: Assembly[G, S], given: G) -> int:
+    clock = SystemClock()
+    database = open_database(assembly, given, clock)
+    command(assembly.build(given, database, clock))
+    database.close()
+    return 0
+
+
 COMMANDS: dict[str, Callable[[AnyAssembly, Any], int]] = {
     "web": _web, "worker": _worker, "migrate": _migrate, "settings": _settings,
 }  # fmt: skip
@@ -259,9 +270,11 @@ COMMANDS: dict[str, Callable[[AnyAssembly, Any], int]] = {
 
 def run(assembly: Assembly[G, S], arguments: Sequence[str]) -> int:
     """The command line of one service; returns the exit status."""
-    command = COMMANDS.get(arguments[0]) if len(arguments) == 1 else None
+    own = {name: partial(_own, command) for name, command in assembly.commands.items()}
+    known: Mapping[str, Callable[[Any, Any], int]] = {**COMMANDS, **own}
+    command = known.get(arguments[0]) if len(arguments) == 1 else None
     if command is None:
-        sys.stderr.write(USAGE.format(name=assembly.name) + "\n")
+        sys.stderr.write(USAGE.format(name=assembly.name, commands="|".join((*COMMANDS, *assembly.commands))) + "\n")
         return 2
     try:
         given = load_settings(assembly)

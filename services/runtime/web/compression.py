@@ -16,6 +16,16 @@ COMPRESSED = frozenset({
 })  # fmt: skip
 
 
+def compressed(body: bytes) -> bytes:
+    """A body as gzip, always the same bytes for the same body."""
+    return gzip.compress(body, LEVEL, mtime=0)
+
+
+def takes_gzip() -> bool:
+    """Whether the client of this request takes gzip."""
+    return bool(flask.request.accept_encodings["gzip"] > 0)
+
+
 def compress(response: flask.Response) -> None:
     """Compress the body. An ETag names exact bytes that If-Match compares, so an answer that has one is sent as it is."""
     headers = response.headers
@@ -29,6 +39,6 @@ def compress(response: flask.Response) -> None:
     if not is_whole or "Content-Encoding" in headers:
         return
     body = response.get_data()
-    if len(body) >= SMALLEST and flask.request.accept_encodings["gzip"] > 0:
-        response.set_data(gzip.compress(body, LEVEL, mtime=0))
+    if len(body) >= SMALLEST and takes_gzip():
+        response.set_data(compressed(body))
         headers["Content-Encoding"] = "gzip"

@@ -142,7 +142,7 @@ class GuardedRequest:
             return
         address, limits = self.principal.address, self._route.counts
         cost = self._route.cost + (current().content_length or 0) // BYTES_A_UNIT
-        flask.g.counted = ((*limits, WORK) if cost else limits, address)
+        flask.g.counted = ((*limits, WORK) if cost or self._route.charges else limits, address)
         self._throttle.count(WORK, address, cost)
         for limit in limits:
             if limit.misses:

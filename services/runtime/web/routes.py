@@ -32,8 +32,9 @@ class Route:
     `counts` says what is throttled. `personal` marks an answer with data about a person: reading it leaves an entry in the
     audit log, as every change does. `gives` lists the content types of an answer that is not JSON.
     `longest` is the most bytes of its body: the web process takes no more in. `cost` is the work that an answer makes, of which an
-    address without a token gets so much a minute. `made` is where what a 201 made is found: an address with names from the
-    request's path and from the answer in braces. `versioned` marks what answers with the ETag of a row, or heeds If-Match.
+    address without a token gets so much a minute; with `charges` the view counts it, by what it has to compute. `made` is where
+    what a 201 made is found: an address with names from the request's path and from the answer in braces. `versioned` marks what
+    answers with the ETag of a row, or heeds If-Match.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Route:
     gives: tuple[str, ...] = ()
     longest: int = LONGEST_BODY
     cost: int = 0
+    charges: bool = False
     made: str = ""
     versioned: bool = False
 
@@ -73,7 +75,7 @@ class Routes(list[Route]):
     """The routes of a service, filled by decorators beside the views."""
 
     def get(self, path: str, **facts: Any) -> Decorator:
-        """Serve GET. Facts: access, query, answers, gives, page, counts, cost, personal."""
+        """Serve GET. Facts: access, query, answers, gives, page, counts, cost, charges, personal."""
         return self._add("GET", path, **facts)
 
     def post(self, path: str, **facts: Any) -> Decorator:

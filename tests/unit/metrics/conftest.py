@@ -24,6 +24,7 @@ from services.metrics.store.model import ReadModel
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Ed25519Signer
+from services.runtime.shared import SharedAnswers
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
@@ -79,7 +80,9 @@ class Running:
 
 def running_on(database: Database, clock: FixedClock, tmp_path: Path) -> Running:
     clock.instant = START + timedelta(days=40)
-    service = Service(InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30, Heads(database), SIGNER)
+    service = Service(
+        InUse(COUNTY, Place.of), ReadModel(database), Ledger(database), clock, 50, 30, Heads(database), SharedAnswers(0), SIGNER
+    )
     telemetry = Telemetry()
     for collector in main.collectors(service):
         telemetry.registry.register(collector)

@@ -12,8 +12,10 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 
+from services.metrics import __main__ as main
 from services.metrics.domain.counts import DIMENSIONS, Scope
 from services.metrics.domain.statistics import GroupKey
+from services.metrics.domain.sums.contributions import Contribution
 from services.metrics.domain.sums.cubes import KEPT, MONTH, cube_for
 from services.metrics.domain.sums.figures import FORMULA, Summary
 from services.metrics.handlers import recording
@@ -25,7 +27,7 @@ from services.metrics.store.tables import stories
 from tests.unit.metrics.conftest import Running
 from tests.unit.metrics.events import DAY, HOUR, START, Case, whole_history
 from tests.unit.metrics.histories import Arrival, histories
-from tests.unit.metrics.test_as_of import empty, rows
+from tests.unit.metrics.test_as_of import empty
 
 #: More of them with HISTORIES=1000.
 HISTORIES = int(os.environ.get("HISTORIES", "15"))  # noqa: TID251
@@ -47,6 +49,11 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(groups: dict[GroupKey, Summary] | None) -> dict[GroupKey, Summary]:
     assert groups is not None
     return {key: summary for key, summary in groups.items() if summary}
+
+
+def counted(running: Running) -> dict[str, Contribution]:
+    with running.database.reading() as connection:
+        return {row.opinion: Contribution.read(row.counted) for row in connection.execute(sa.select(stories))}
 
 
 def compare(running: Running, at: datetime, questions: list[Scope]) -> Iterator[dict[GroupKey, Summary]]:
@@ -76,12 +83,12 @@ def test_the_sums_say_the_same_as_counting_anew(running, cut, history):
         both = summed_series(connection, instants[-1]), count_series(connection)
     summed, anew = ({department: each.series for department, each in (found or {}).items() if each.series} for found in both)
     assert summed == anew
-    before = rows(running, stories)
+    before = counted(running)
     with running.database.transaction() as work:
         work.execute(standing.update().values(formula="another"))
     while recording.recount(running.service):
         pass
-    assert rows(running, stories) == before
+    assert counted(running) == before
     for at in instants:
         list(compare(running, at, QUESTIONS[::40]))
 
@@ -131,3 +138,13 @@ def test_while_opinions_are_counted_again_answers_are_counted_anew_and_nothing_i
         assert summed_groups(connection, Scope(()), running.clock.now()) is not None
     assert (running.statistics(by="channel"), running.series()) == during
     assert during[0]["total"]["counts"]["submitted"] == 3
+
+
+def test_all_can_be_counted_again_whatever_the_sums_say(running, cut):
+    running.live(whole_history())
+    before = running.statistics(by="department"), running.series(), counted(running)
+    with running.database.transaction() as work:
+        work.execute(sums.update().values(figures=b"{}"))
+    assert running.statistics(by="department") != before[0]
+    main.ASSEMBLY.commands["recount"](running.service)
+    assert (running.statistics(by="department"), running.series(), counted(running)) == before

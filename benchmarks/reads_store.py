@@ -1,0 +1,140 @@
+"""Fills a store of metrics with many cases: some are recorded message by message, and the rest are copies of their rows."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from operator import attrgetter
+from pathlib import Path
+
+import orjson
+import sqlalchemy as sa
+
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.envelope import Event, encode
+from services.contracts.messages.assignments import AssignmentConcluded, AssignmentCreated, AssignmentReplied, AssignmentSigned
+from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated, OpinionSubmitted
+from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
+from services.metrics import __main__ as metrics
+from services.metrics.domain.ledger.received import received
+from services.metrics.domain.sums.figures import Figures
+from services.metrics.handlers import recording
+from services.metrics.handlers.service import Service
+from services.metrics.store.sum_tables import changes, sums, sums_past
+from services.metrics.store.tables import PAST, moves, reminders, stories
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.settings import load
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import STORE, migrate
+
+CATALOGUE = Path(__file__).parents[1] / "deploy" / "catalogue.yml"
+#: How many cases are recorded, and how many messages at a time; for how many days they have been coming.
+RECORDED, A_BATCH, DAYS = 4_000, 50, 1_060
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+CHANNELS = ("web", "qr", "station", "hotline")
+OUTCOMES, RATINGS = tuple(Outcome), tuple(Rating)
+#: What names a case or a part of it; copies have names of their own.
+NAMES = frozenset({"id", "opinion", "assignment"})
+COPIED = (stories, *(table for both in PAST.items() for table in both), reminders, moves)
+
+
+def fill(url: str, cases: int, now: datetime) -> None:
+    """Migrate an empty store and fill it with cases of the last three years."""
+    database = Database(url, "metrics", FixedClock(now))
+    migrate(database, STORE, "runtime")
+    migrate(database, metrics.ASSEMBLY.migrations, "metrics")
+    known = {
+        "HUIYING_METRICS_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": url, "HUIYING_CATALOGUE": str(CATALOGUE),
+        "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying",
+    }  # fmt: skip
+    clock = FixedClock(now)
+    service = metrics.build(load(metrics.ASSEMBLY.settings, "metrics", known), database, clock)
+    recorded = min(cases, RECORDED)
+    _record(service, database, clock, recorded)
+    if cases > recorded:
+        _copy(database, cases // recorded)
+    database.close()
+
+
+def _record(service: Service, database: Database, clock: FixedClock, cases: int) -> None:
+    chance = random.Random(1)  # nosec B311
+    first = clock.instant - DAYS * DAY
+    every = [event for number in range(cases) for event in _case(service.catalogue, f"{number:06}", first, chance)]
+    events = sorted((event for event in every if event.time < clock.instant), key=attrgetter("time"))
+    for start in range(0, len(events), A_BATCH):
+        batch = events[start : start + A_BATCH]
+        clock.instant = batch[-1].time
+        with database.transaction() as work:
+            recording.record(service, work, [received(encode(event)) for event in batch])
+
+
+def _case(catalogue: Catalogue, name: str, first: datetime, chance: random.Random) -> Iterator[Event]:
+    topic = catalogue.topics[chance.choice(list(catalogue.topics))]
+    area, station = (chance.choice(list(codes) or [None]) for codes in (catalogue.areas, catalogue.stations))
+    at = first + timedelta(seconds=chance.randrange(DAYS * 86_400))
+    assignment, channel, department = f"a{name}", chance.choice(CHANNELS), topic.department
+    text = OpinionText(name, "title", "content", topic.code, area, station)
+    said: list[tuple[str, Message]] = [("intake", OpinionSubmitted(channel, "title", topic.code, area, station))]
+    said.append(("intake", OpinionAccepted(text, channel, "automatic", topic.code, chance.choice(("town", "county")))))
+    due = {"sign": _end_of_day(at + DAY), "reply": _end_of_day(at + 20 * DAY)}
+    said.append(("routing", AssignmentCreated(assignment, text, department, "lead", "ordinary", due, Why("topic", 1.0))))
+    said.append(("routing", AssignmentSigned(assignment, department, due["sign"], chance.random() < 0.9)))
+    outcome, on_time = chance.choice(OUTCOMES), chance.random() < 0.9
+    if chance.random() < 0.95:
+        said.append(("routing", AssignmentReplied(assignment, department, "reply", outcome, due["reply"], on_time, at + 60 * DAY)))
+        rated = chance.random() < 0.6
+        if rated:
+            said.append(("intake", OpinionEvaluated(assignment, department, chance.choice(RATINGS), topic=topic.code, round=1)))
+        said.append(("routing", AssignmentConcluded(assignment, department, outcome, on_time, rated)))
+    numbers = {"intake": 0, "routing": 0}
+    for place, (source, message) in enumerate(said):
+        numbers[source] += 1
+        at += MINUTE if place < 3 else timedelta(hours=chance.randrange(1, 24 * 12))
+        yield Event(f"{name}-{place}", f"/{source}", name, at, numbers[source], message)
+
+
+def _end_of_day(at: datetime) -> datetime:
+    return datetime.combine(at.astimezone(ZONE).date(), time(23, 59, 59), ZONE)
+
+
+def _copy(database: Database, copies: int) -> None:
+    """Let there be each case so often; the sums say so, too."""
+    with database.engine.begin() as connection:
+        for table in COPIED:
+            original = sa.table(f"original_{table.name}", *(sa.column(column.name) for column in table.c))
+            connection.execute(sa.text(f"CREATE TEMPORARY TABLE {original.name} AS SELECT * FROM {table.name}"))
+            for number in range(1, copies):
+                row = [_named(column, number) if column.name in NAMES else column for column in original.c]
+                connection.execute(table.insert().from_select([column.name for column in table.c], sa.select(*row)))
+        for table in (changes, sums, sums_past):
+            _multiply(connection, table, copies)
+    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(sa.text("ANALYZE"))
+
+
+def _named(column: sa.ColumnClause[object], number: int) -> sa.ColumnElement[str]:
+    return sa.literal(f"{number:05}~").concat(column)
+
+
+def _multiply(connection: sa.Connection, table: sa.Table, copies: int) -> None:
+    keys = list(table.primary_key)
+    change = (
+        table.update()
+        .where(*(key == sa.bindparam(f"of_{key.name}", type_=key.type) for key in keys))
+        .values(figures=sa.bindparam("to"))
+    )
+    rows = connection.execute(sa.select(*keys, table.c.figures)).all()
+    many = [
+        {**{f"of_{key.name}": value for key, value in zip(keys, row, strict=False)}, "to": _times(row.figures, copies)}
+        for row in rows
+    ]
+    if many:
+        connection.execute(change, many)
+
+
+def _times(text: bytes, copies: int) -> bytes:
+    found: Figures | list[tuple[object, Figures]] = orjson.loads(text)
+    if isinstance(found, dict):
+        return orjson.dumps({figure: copies * number for figure, number in found.items()})
+    return orjson.dumps([(key, {figure: copies * number for figure, number in own.items()}) for key, own in found])
