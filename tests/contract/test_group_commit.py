@@ -219,7 +219,7 @@ def test_a_unit_runs_in_the_context_of_its_thread(database: Database) -> None:
             context.run(name.set, f"caller {number}")
             context.run(threads.give, lambda _: name.get())
     # A thread starts with a context of its own, unless it is given one.
-    assert set(threads.all()[1:]) == {"nobody"}
+    assert {each.event.id for each in threads.all()[1:]} == {"nobody"}
 
     def caller(number: int) -> None:
         name.set(f"caller {number}")
@@ -261,5 +261,7 @@ def test_what_was_published_wakes_the_relay_and_is_in_the_outbox(database: Datab
         database.wake_up.signal = lambda: rung.append(1)  # type: ignore[method-assign]
         threads.give(*map(publishing, range(3)))
     with database.reading() as connection:
-        assert {row.message_id for row in outbox.pending(connection, database.clock.now(), 10)} == set(threads.all()[1:])
+        assert {row.message_id for row in outbox.pending(connection, database.clock.now(), 10)} == {
+            each.event.id for each in threads.all()[1:]
+        }
     assert rung == [1]

@@ -219,7 +219,7 @@ def second_copies(seen: Evidence) -> Findings:
         allowed = seen.batch * max(0, seen.relays.get(source, 0) - 1)
         if number > allowed:
             yield Finding(
-                "too many copies", source, f"{number} second copies, and its relay began {seen.relays.get(source, 0)} times"
+                "too many copies", source, f"{number} second copies, and its publishers began {seen.relays.get(source, 0)} times"
             )
 
 

@@ -9,6 +9,7 @@ import contextlib
 import json
 import os
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,8 +53,8 @@ class Letter:
 class Evidence:
     """Everything there is to judge.
 
-    `dead` and `waiting` map a queue to the ids of what it holds, `relays` a source to how often its relay began to publish;
-    `batch` is the most that one may have under way.
+    `dead` and `waiting` map a queue to the ids of what it holds, `relays` a source to how often its relay began to publish or its
+    courier in the web process began again; `batch` is the most that one may have under way.
     """
 
     journal: list[Fact] = field(default_factory=list)
@@ -98,7 +99,10 @@ def gather(plan: Fact) -> Evidence:
     seen.stories = {row["opinion"] for row in _rows(stores["metrics"], "SELECT opinion FROM stories")}
     seen.outboxes = {name: _rows(url, "SELECT count(*) AS n FROM outbox")[0]["n"] for name, url in stores.items()}
     seen.statistics = _statistics(plan)
-    seen.relays = {source: _relays(Path(path)) for source, path in plan["logs"].items()}
+    couriers = Counter(fact.get("service") for fact in _lines(Path(plan["web_log"])) if fact.get("event") == "courier_started")
+    seen.relays = {
+        source: _relays(Path(path)) + max(0, couriers[source.removeprefix("/")] - 1) for source, path in plan["logs"].items()
+    }
     return seen
 
 

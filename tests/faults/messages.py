@@ -15,6 +15,7 @@ import pika
 from tests.faults.scene import Scene
 
 EVENTS, COMMANDS, REQUEUE, DEPARTMENTS = "huiying.events", "huiying.commands", "huiying.requeue", "huiying.departments"
+DELIVERIES = "huiying.deliveries"
 POISONED = "power"
 MOST = 400
 #: Characters, each six bytes on the wire: a little less than the broker takes.
@@ -129,7 +130,8 @@ def reorder(scene: Scene, queue: str) -> None:
         again = pika.BasicProperties(
             message_id=properties.message_id, delivery_mode=2, content_type=properties.content_type, headers=headers
         )
-        channel.basic_publish(REQUEUE, queue, body, again, mandatory=True)
+        # Services tell their words to one another from messages by the exchange.
+        channel.basic_publish(DELIVERIES if method.exchange == DELIVERIES else REQUEUE, queue, body, again, mandatory=True)
     if taken:
         channel.basic_ack(max(method.delivery_tag for method, _, _ in taken), multiple=True)
     connection.close()

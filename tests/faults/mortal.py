@@ -87,7 +87,7 @@ def _consumer_dies_before_ack(_: str, death: Death) -> None:
     assembly.RabbitConsumer = MortalSubscription  # type: ignore[attr-defined]
 
 
-def _transaction_dies(point: str, death: Death) -> None:
+def _transaction_dies(_: str, death: Death) -> None:
     real = Database.transaction
 
     @contextmanager
@@ -95,12 +95,22 @@ def _transaction_dies(point: str, death: Death) -> None:
         with real(self) as work:
             yield work
             work.flush()
-            if point == "before-commit" and _is_consumer():
+            if _is_consumer():
                 death()
-        if point == "before-answer":
-            death()
 
     Database.transaction = transaction  # type: ignore[method-assign]
+
+
+def _request_dies(_: str, death: Death) -> None:
+    real = Database.write
+
+    def write(self: Database, unit: Callable[[Transaction], Any]) -> Any:
+        done = real(self, unit)
+        if self.source != "access":
+            death()
+        return done
+
+    Database.write = write  # type: ignore[method-assign]
 
 
 def _is_consumer() -> bool:
@@ -119,7 +129,7 @@ def _clock_is_wrong(point: str, _: Death) -> None:
 
 WAYS: dict[str, Callable[[str, Death], None]] = {
     "before-publish": _relay_dies, "before-confirm": _relay_dies, "before-mark": _relay_dies,
-    "before-ack": _consumer_dies_before_ack, "before-commit": _transaction_dies, "before-answer": _transaction_dies,
+    "before-ack": _consumer_dies_before_ack, "before-commit": _transaction_dies, "before-answer": _request_dies,
 }  # fmt: skip
 
 

@@ -242,8 +242,8 @@ def _points() -> Iterator[Fault]:
     ):  # fmt: skip
         for number, point in enumerate(points, 2):
             yield Fault(f"{name} dies {point}", f"{name}: {POINTS[point]}", die(name, point, number))
-    what = f"web: {POINTS['before-answer']}"
-    yield Fault("web dies before-answer", what, die("web", "before-answer", 3), calm=False)
+    for point in (*relay, "before-answer"):
+        yield Fault(f"web dies {point}", f"web: {POINTS[point]}", die("web", point, 3), calm=False)
 
 
 def _broker() -> Iterator[Fault]:

@@ -230,6 +230,7 @@ class System:
             "dead_queues": [*(dead_queue(name) for name in (*work, *departments)), UNROUTED], "silent": [SILENT],
             "stores": {name: self.store_url(name) for name in SERVICES},
             "logs": {f"/{name}": str(self.place.log / f"{name}.log") for name in SERVICES}, "batch": MOST_UNDER_WAY,
+            "web_log": str(self.place.log / "web.log"),
         }  # fmt: skip
 
     def last_words(self) -> str:

@@ -189,6 +189,6 @@ class TestTurn:
 
 
 def test_no_wave_has_two_messages_of_one_subject() -> None:
-    rows = [Pending(number, str(number), subject, (), b"", 0) for number, subject in enumerate("aabacb")]
+    rows = [Pending(str(number), subject, (), b"", id=number) for number, subject in enumerate("aabacb")]
     assert [[row.id for row in wave] for wave in waves(rows)] == [[0, 2, 4], [1, 5], [3]]
     assert list(waves([])) == []

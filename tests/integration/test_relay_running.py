@@ -96,6 +96,7 @@ class TestLease:
             with database.engine.begin() as connection:
                 others = "datname = current_database() AND pid <> pg_backend_pid()"
                 connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+            database.close()  # Who publishes may be told once that its connection is gone.
             publish(database, "o-2", "water", "second")
             until(lambda: waiting(database) == 0)
         assert rungs(memory, "department.water") == ["first", "second"]

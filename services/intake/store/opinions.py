@@ -63,6 +63,7 @@ class Opinions:
             "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
             "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,
         })  # fmt: skip
+        self._work.introduced.add(opinion.id)
         self._tell(opinion)
 
     def save(self, *changed: Opinion) -> None:

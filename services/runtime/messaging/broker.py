@@ -114,9 +114,10 @@ def _tls(address: BrokerAddress) -> dict[str, object] | bool:
 
 
 class RabbitPublisher:
-    """A confirm channel that looks at delivery tags, which kombu's own does not."""
+    """A confirm channel that looks at delivery tags, which kombu's own does not; `patience` (s) is how long it waits for them."""
 
-    def __init__(self, url: str, name: str) -> None:
+    def __init__(self, url: str, name: str, patience: float = CONFIRM_DEADLINE) -> None:
+        self._patience = patience
         self._tag, self._unsent = 0, bytearray()
         self._open: OrderedDict[int, tuple[str, str, str]] = OrderedDict()
         self._failed: dict[tuple[str, str, str], str] = {}
@@ -174,7 +175,7 @@ class RabbitPublisher:
     def settle(self) -> dict[tuple[str, str, str], str]:
         """Wait for the confirms; raises TimeoutError when they do not come in time."""
         self._flush()
-        end = time.monotonic() + CONFIRM_DEADLINE
+        end = time.monotonic() + self._patience
         while self._open:
             left = end - time.monotonic()
             if left <= 0:

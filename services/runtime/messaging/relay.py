@@ -110,21 +110,9 @@ class Relay:
         done: list[int] = []
         refused: dict[str, RefusedMessage] = {}
         for wave in waves(rows):
-            going = [row for row in wave if row.subject not in refused]
-            for row in going:
-                for exchange, routing_key in row.destinations:
-                    publisher.publish(
-                        Outgoing(row.message_id, exchange, routing_key, row.body, type=row.type, correlation_id=row.correlation_id)
-                    )
-            failed = publisher.settle()
-            for row in going:
-                left = tuple(place for place in row.destinations if (row.message_id, *place) in failed)
-                if left:
-                    reason = failed[row.message_id, *left[0]]
-                    refused[row.subject] = RefusedMessage(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp())
-                    log.warning("message_refused", message=row.message_id, subject=row.subject, places=left, reason=reason)
-                else:
-                    done.append(row.id)
+            taken, left = send([row for row in wave if row.subject not in refused], publisher, now)
+            done += [row.id for row in taken]
+            refused |= {one.row.subject: one for one in left}
         return done, refused
 
     def _drop(self) -> None:
@@ -132,6 +120,27 @@ class Relay:
             self._publisher.close()
             self._publisher = None
         self._lease.release()
+
+
+def send(rows: Sequence[Pending], publisher: Publisher, now: datetime) -> tuple[list[Pending], list[RefusedMessage]]:
+    """Publish messages, no two of them of one subject, and wait for the broker's word; returns what it took and what it did not."""
+    taken: list[Pending] = []
+    refused: list[RefusedMessage] = []
+    for row in rows:
+        for exchange, routing_key in row.destinations:
+            publisher.publish(
+                Outgoing(row.message_id, exchange, routing_key, row.body, type=row.type, correlation_id=row.correlation_id)
+            )
+    failed = publisher.settle()
+    for row in rows:
+        left = tuple(place for place in row.destinations if (row.message_id, *place) in failed)
+        if left:
+            reason = failed[row.message_id, *left[0]]
+            refused.append(RefusedMessage(row, left, reason, (now + outbox.back_off(row.attempts)).timestamp()))
+            log.warning("message_refused", message=row.message_id, subject=row.subject, places=left, reason=reason)
+        else:
+            taken.append(row)
+    return taken, refused
 
 
 def ids_without_queue(rows: Sequence[Pending], nowhere: Collection[tuple[str, str]]) -> set[int]:

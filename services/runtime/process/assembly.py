@@ -20,6 +20,7 @@ from services.contracts.topology import PUBLISHES, looked_after, undeliverable, 
 from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock
 from services.runtime.messaging.broker import Consumer, RabbitConsumer, RabbitPublisher
+from services.runtime.messaging.courier import CONFIRM_SECONDS, Courier
 from services.runtime.messaging.depths import QueueWatch
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.probe import BrokerProbe
@@ -36,6 +37,7 @@ from services.runtime.store.condition import StoreCheck, remember
 from services.runtime.store.database import Database
 from services.runtime.store.idempotency import prune
 from services.runtime.store.migrate import ACCESS, STORE, migrate
+from services.runtime.store.post import Carrier
 from services.runtime.telemetry import Telemetry
 from services.runtime.tls import identity, trusting
 from services.runtime.web.access import TokenAuthenticator
@@ -106,6 +108,7 @@ def build_app(assembly: Assembly[G, S], given: G, clock: Clock | None = None) ->
     clock = clock or SystemClock()
     database, telemetry = open_database(assembly, given, clock), Telemetry()
     service = assembly.build(given, database, clock)
+    database.carrier = carrier_of(assembly, given, database, service, telemetry)
     telemetry.registry.register(OutboxCollector(database))
     for collector in assembly.collectors(service):
         telemetry.registry.register(collector)
@@ -126,6 +129,15 @@ def build_app(assembly: Assembly[G, S], given: G, clock: Clock | None = None) ->
         audit_log=AuditLog(access),
         origins=given.cors_origins,
     )
+
+
+def carrier_of(assembly: Assembly[G, S], given: G, database: Database, service: S, telemetry: Telemetry) -> Carrier | None:
+    """What sends from memory what a process publishes, where its service publishes anything."""
+
+    def connect() -> RabbitPublisher:
+        return RabbitPublisher(given.broker_url, f"huiying-{assembly.name}-courier", CONFIRM_SECONDS)
+
+    return Courier(database, connect, telemetry, _nowhere(assembly, service)) if PUBLISHES[assembly.name] else None
 
 
 def worker_loops(assembly: Assembly[G, S], given: G, database: Database, service: S, telemetry: Telemetry) -> dict[str, Loop]:

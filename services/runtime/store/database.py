@@ -27,7 +27,8 @@ from services.runtime.store.bulk import Buffer, Found, insert_into, run_many
 from services.runtime.store.committer import Committer, Lost
 from services.runtime.store.group import Group, only_reads
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
-from services.runtime.store.outbox import outbox_row, outbox_table
+from services.runtime.store.outbox import Pending
+from services.runtime.store.post import Carrier, posting
 from services.runtime.store.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
 
 log = structlog.get_logger()
@@ -68,7 +69,11 @@ class Transaction:
 
     def __init__(self, connection: Connection, source: str, now: datetime, ahead: Callable[[], None] = lambda: None) -> None:
         self._connection, self.source, self.now, self._ahead = connection, source, now, ahead
+        #: How many messages were put into the outbox by other means, so that the relay is woken.
         self.said = 0
+        self.messages: list[Pending] = []
+        #: Subjects about which nothing was ever published before.
+        self.introduced: set[str] = set()
         self.buffer = Buffer()
 
     @property
@@ -122,9 +127,7 @@ class Transaction:
         event = Event(message_id or new_id(), f"/{self.source}", subject, self.now, sequence, message)
         places, body = destinations(message) if to is None else to, encode(event, withheld)
         for place in places:
-            row = outbox_row(event.id, lane(subject, place), [place], body, self.now, message.TYPE, correlation_id)
-            self.add(outbox_table, row)
-        self.said += 1
+            self.messages.append(Pending(event.id, lane(subject, place), (place,), body, message.TYPE, correlation_id or ""))
         return EncodedEvent(event, body)
 
     def overwrite(self) -> None:
@@ -153,6 +156,8 @@ class Database:
         if not self.is_sqlite:
             self._shared = engines.OpenConnections(engines.make_engine(self.url, SHARED_LOCK_SECONDS))
         self._committer = Committer(self._group, self._alone)
+        #: What sends from memory what this process publishes; without it the relay does.
+        self.carrier: Carrier | None = None
         self._wake_up: WakeUp | None = None
         self._hanging, self._writing = threading.Lock(), threading.Lock()
 
@@ -164,13 +169,13 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """A writing transaction: durable when the block ends, rolled back when it raises. Wakes the relay after publishing."""
-        with self._turn(), self._open.begin() as connection:
+        with posting(self.carrier, self._wake) as post, self._turn(), self._open.begin() as connection:
             work = Transaction(connection, self.source, self.clock.now())
             connection.info[BEGUN] = work.now
             yield work
             work.flush()
-        if work.said:
-            self.wake_up.signal()
+            post.left += work.said
+            post.store(connection, work.messages, work.introduced, work.now)
 
     def write(self, unit: Callable[[Transaction], T]) -> T:
         """Run a short unit of work, in one transaction with those of other threads; returns its result once that is durable.
@@ -185,13 +190,13 @@ class Database:
 
     @contextmanager
     def _group(self) -> Iterator[Group]:
-        with self._turn(), self._shared.begin() as connection:
+        with posting(self.carrier, self._wake) as post, self._turn(), self._shared.begin() as connection:
             now = connection.info[BEGUN] = self.clock.now()
             group = Group(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
             yield group
             group.flush()
-        if group.said:
-            self.wake_up.signal()
+            post.left += group.said
+            post.store(connection, group.messages, group.introduced, now)
 
     def _alone(self, unit: Callable[[Transaction], T]) -> T:
         with self.transaction() as work:
@@ -230,12 +235,17 @@ class Database:
                 self._wake_up = FifoWakeUp(self._beside("bell")) if self.is_sqlite else NotifyWakeUp(self.conninfo, channel)
             return self._wake_up
 
+    def _wake(self) -> None:
+        self.wake_up.signal()
+
     def lease(self, name: str) -> Lease:
         """A lease that one process on this store can hold."""
         return FileLease(self._beside(name)) if self.is_sqlite else AdvisoryLease(self.conninfo, f"{self.source}.{name}")
 
     def close(self) -> None:
         """Close the pooled connections and the wake-up; the store can be used again afterwards."""
+        if self.carrier is not None:
+            self.carrier.close()
         self._committer.close()
         self._shared.close()
         self._open.close()
@@ -248,15 +258,11 @@ class Database:
         """After something was overwritten: let no older copy of it stay in the log beside the file, if nobody is reading it now."""
         if self.is_sqlite:
             with self.engine.connect() as connection:
-                raw: Any = connection.connection.dbapi_connection
-                raw.execute("PRAGMA busy_timeout=200")
                 try:
-                    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                    engines.empty_log(connection)
                 except sqlite3.OperationalError as error:
                     # The change is committed; on a full disk the log cannot be moved now, but perhaps the next time.
                     log.warning("store_not_tidied", service=self.source, error=repr(error))
-                finally:
-                    raw.execute(f"PRAGMA busy_timeout={engines.BUSY_MILLISECONDS}")
 
     def ping(self) -> None:
         """Raises an SQLAlchemy error when the store does not answer."""

@@ -79,6 +79,16 @@ def _has_begun(raw: sqlite3.Connection) -> bool:
     return True
 
 
+def empty_log(connection: Connection) -> None:
+    """Move what is in the log beside an SQLite file into it; raises sqlite3's error when that cannot be done soon."""
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA busy_timeout=200")
+    try:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
+
+
 class OpenConnections:
     """A few connections for transactions, which need not be taken out of the pool and put back for each of them."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from services.runtime.store.bulk import Buffer
+from services.runtime.store.outbox import Pending
 
 if TYPE_CHECKING:
     from services.runtime.store.database import Transaction
@@ -36,6 +37,8 @@ class Group:
         self._connection, self._make = connection, make
         self._waiting = Buffer()
         self.said = 0
+        self.messages: list[Pending] = []
+        self.introduced: set[str] = set()
 
     def run(self, unit: Callable[[Transaction], T]) -> T:
         """Run one unit; raises what it raises, or `GroupBroken`."""
@@ -51,6 +54,8 @@ class Group:
             self.flush()
         self._waiting.take(work.buffer)
         self.said += work.said
+        self.messages += work.messages
+        self.introduced |= work.introduced
         return value
 
     def flush(self) -> None:

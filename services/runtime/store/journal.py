@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import takewhile
 
 import orjson
 import sqlalchemy as sa
@@ -113,7 +114,8 @@ def open_listings(connection: Connection, before: float, now: float) -> bool:
     since = number_of(connection, LISTED)
     query = sa.select(published_table.c.id, published_table.c.destinations, published_table.c.confirmed)
     rows = connection.execute(query.where(published_table.c.id > since).order_by(published_table.c.id).limit(STRETCH)).all()
-    taken = [row for row in rows if row.confirmed <= before]
+    # Several processes confirm: a later number may be of an earlier instant, and nothing may be skipped.
+    taken = list(takewhile(lambda row: row.confirmed <= before, rows))
     if not taken:
         return False
     first, last = taken[0].id, taken[-1].id

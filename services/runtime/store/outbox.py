@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.runtime.store.bulk import among, fetch, run, run_many
+from services.runtime.store.bulk import among, fetch, insert_into, run, run_many
 
 tables = sa.MetaData()
 #: One row for each place a message goes to; `subject` is the lane in which rows keep their order.
-#: `due` is 0 for a fresh message, else the second (epoch) from which a refused one may be tried again.
+#: `due` is 0 for a fresh message, else the second (epoch) from which it may be sent: one that was refused, or one that its own
+#: process is sending from memory. An id is never used twice, because several processes send and remove.
 outbox_table = sa.Table(
     "outbox",
     tables,
@@ -30,27 +32,28 @@ outbox_table = sa.Table(
     sa.Column("type", sa.String(64)),
     sa.Column("correlation_id", sa.String(255)),
     sa.Index("outbox_due", "due", "id"),
-    sa.Index("outbox_refused", "subject", "id", postgresql_where=sa.text("due > 0"), sqlite_where=sa.text("due > 0")),
+    sa.Index("outbox_lane", "subject", "id"),
+    sqlite_autoincrement=True,
 )
-#: Written out, not a parameter, so that the partial index can be chosen.
-REFUSED = sa.text("due > 0")
+RESTS = sa.text("due > 0")
+#: When what is behind a message on its way may be tried again: as soon as that is gone.
+ON_ITS_WAY: sa.ColumnElement[float] = sa.literal_column("1.0")
 LONGEST_REST_SECONDS = 30.0
 WAITS = "waits behind an earlier message"
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """One row of the outbox: a body and the (exchange, routing key) pairs it still has to reach."""
+class Pending(NamedTuple):
+    """One row of the outbox: a body and the (exchange, routing key) pairs it still has to reach. An id of 0 is not known yet."""
 
-    id: int
     message_id: str
     subject: str
     destinations: tuple[tuple[str, str], ...]
     body: bytes
-    attempts: int
-    due: float = 0.0
     type: str = ""
     correlation_id: str = ""
+    id: int = 0
+    attempts: int = 0
+    due: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +66,38 @@ class RefusedMessage:
     due: float
 
 
-def outbox_row(
-    message_id: str,
-    subject: str,
-    destinations: Sequence[tuple[str, str]],
-    body: bytes,
-    now: datetime,
-    message_type: str | None = None,
-    correlation_id: str | None = None,
-) -> dict[str, object]:
-    """A fresh row."""
+def insert(connection: Connection, fresh: Sequence[Pending], now: datetime) -> None:
+    """Store messages; those with an id of 0 are numbered by the store."""
+    numbered = [{"id": each.id, **_row(each, now)} for each in fresh if each.id]
+    for rows in (numbered, [_row(each, now) for each in fresh if not each.id]):
+        if rows:
+            run_many(connection, insert_into(outbox_table), rows)
+
+
+def _row(message: Pending, now: datetime) -> dict[str, object]:
     return {
-        "message_id": message_id, "subject": subject, "destinations": orjson.dumps(destinations).decode(), "body": body,
-        "created": now.timestamp(), "due": 0.0, "attempts": 0, "type": message_type, "correlation_id": correlation_id,
+        "message_id": message.message_id, "subject": message.subject, "destinations": orjson.dumps(message.destinations).decode(),
+        "body": message.body, "created": now.timestamp(), "due": message.due, "attempts": 0, "type": message.type or None,
+        "correlation_id": message.correlation_id or None,
     }  # fmt: skip
 
 
+def allot(connection: Connection, count: int) -> Sequence[int]:
+    """Ids for rows that are inserted in this transaction, ascending; nobody else gets them."""
+    if connection.dialect.name == "sqlite":
+        # Nobody else writes meanwhile, and the insert moves the counter.
+        last = int(connection.execute(_LAST).scalar() or 0)
+        return range(last + 1, last + 1 + count)
+    return connection.execute(_NEXT, {"count": count}).scalars().all()
+
+
+def lanes_of(connection: Connection, subjects: Collection[str]) -> list[tuple[int, str]]:
+    """The id and the lane of each row in one of these lanes."""
+    return fetch(connection, _IN_LANES, {"subjects": subjects})
+
+
 def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
-    """What can be sent: refused messages whose time has come, and up to `limit` fresh ones, each in the order of storing.
+    """What can be sent: the first of each lane where its time has come, and up to `limit` fresh ones in the order of storing.
 
     Second tries take at most a quarter of the limit, so that a place out of reach does not slow the others.
     """
@@ -90,15 +107,18 @@ def pending(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     again = fetch(connection, _AGAIN, {**times, "most": max(1, limit // 4)})
     fresh = fetch(connection, _FRESH, {"most": limit})
     return [
-        Pending(id_, message_id, subject, _places(destinations), body, attempts, due, kind or "", correlation_id or "")
+        Pending(message_id, subject, _places(destinations), body, kind or "", correlation_id or "", id_, attempts, due)
         for id_, message_id, subject, destinations, body, attempts, due, kind, correlation_id in (*again, *fresh)
     ]
 
 
 def held(connection: Connection, subjects: Collection[str]) -> dict[str, float]:
-    """Those of `subjects` that have a refused message, with the second from which their messages may be tried again."""
-    ((refused,),) = fetch(connection, _ANY_REFUSED)
-    return dict(fetch(connection, _REFUSED, {"subjects": subjects})) if refused else {}
+    """Those of `subjects` in which a message rests, with the second from which later ones may be tried again.
+
+    One that is being sent from memory is gone in a moment, or it was left behind; the later one then waits behind it.
+    """
+    ((resting,),) = fetch(connection, _ANY_RESTS)
+    return dict(fetch(connection, _RESTING, {"subjects": subjects})) if resting else {}
 
 
 def remove(connection: Connection, ids: Sequence[int]) -> None:
@@ -126,6 +146,12 @@ def hold_back(connection: Connection, waiting: Sequence[tuple[Pending, float]]) 
         run_many(connection, _HOLD_BACK, [{"of": row.id, "at": due} for row, due in waiting])
 
 
+def hand_back(connection: Connection, ids: Sequence[int]) -> None:
+    """Let the relay send at once what was to be sent from memory."""
+    if ids:
+        run(connection, _HAND_BACK, {"ids": ids})
+
+
 def touch(connection: Connection, row_id: int) -> None:
     """Write a row as it is, to see that the store takes writes."""
     connection.execute(outbox_table.update().where(outbox_table.c.id == row_id).values(attempts=outbox_table.c.attempts))
@@ -137,13 +163,17 @@ _SELECT = sa.select(
 )  # fmt: skip
 _MOST: sa.BindParameter[int] = sa.bindparam("most", type_=sa.Integer)
 _DUE = sa.or_(outbox_table.c.due <= sa.bindparam("now"), outbox_table.c.due > sa.bindparam("never"))
-_AGAIN = _SELECT.where(REFUSED, _DUE).order_by(outbox_table.c.due, outbox_table.c.id).limit(_MOST)
+_EARLIER = outbox_table.alias("earlier")
+_FOLLOWS = sa.exists().where(_EARLIER.c.subject == outbox_table.c.subject, _EARLIER.c.id < outbox_table.c.id)
+_AGAIN = _SELECT.where(RESTS, _DUE, ~_FOLLOWS).order_by(outbox_table.c.due, outbox_table.c.id).limit(_MOST)
 _FRESH = _SELECT.where(sa.text("due = 0")).order_by(outbox_table.c.id).limit(_MOST)
 _REMOVE = outbox_table.delete().where(among(outbox_table.c.id, "ids"))
-_ANY_REFUSED = sa.select(sa.exists().where(REFUSED).select_from(outbox_table))
-_REFUSED = (
-    sa.select(outbox_table.c.subject, sa.func.max(outbox_table.c.due))
-    .where(REFUSED, among(outbox_table.c.subject, "subjects"))
+_ANY_RESTS = sa.select(sa.exists().where(RESTS).select_from(outbox_table))
+_RESTING = (
+    sa.select(
+        outbox_table.c.subject, sa.func.max(sa.case((outbox_table.c.last_error.is_(None), ON_ITS_WAY), else_=outbox_table.c.due))
+    )
+    .where(RESTS, among(outbox_table.c.subject, "subjects"))
     .group_by(outbox_table.c.subject)
 )
 _POSTPONE = (
@@ -153,9 +183,13 @@ _POSTPONE = (
 )
 _POSTPONE_LATER = (
     outbox_table.update()
-    .where(REFUSED, outbox_table.c.subject == sa.bindparam("about"), outbox_table.c.id > sa.bindparam("of"))
+    .where(RESTS, outbox_table.c.subject == sa.bindparam("about"), outbox_table.c.id > sa.bindparam("of"))
     .values(due=sa.bindparam("at"))
 )
+_HAND_BACK = outbox_table.update().where(among(outbox_table.c.id, "ids"), outbox_table.c.last_error.is_(None)).values(due=0.0)
+_IN_LANES = sa.select(outbox_table.c.id, outbox_table.c.subject).where(among(outbox_table.c.subject, "subjects"))
+_LAST = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
+_NEXT = sa.text("SELECT nextval('outbox_id_seq') FROM generate_series(1, :count)")
 _HOLD_BACK = outbox_table.update().where(outbox_table.c.id == sa.bindparam("of")).values(due=sa.bindparam("at"), last_error=WAITS)
 
 

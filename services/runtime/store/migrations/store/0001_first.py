@@ -72,7 +72,7 @@ INDEXES = (
     ("idempotency_created", "idempotency", ["created"], False, None),
     ("idempotency_subject", "idempotency", ["subject"], False, None),
     ("outbox_due", "outbox", ["due", "id"], False, None),
-    ("outbox_refused", "outbox", ["subject", "id"], False, "due > 0"),
+    ("outbox_lane", "outbox", ["subject", "id"], False, None),
 )
 
 
@@ -83,7 +83,7 @@ def upgrade() -> None:
     op.create_table("inbox", *INBOX)
     op.create_table("journal", *JOURNAL)
     op.create_table("listings", *LISTINGS, sqlite_autoincrement=True)
-    op.create_table("outbox", *OUTBOX)
+    op.create_table("outbox", *OUTBOX, sqlite_autoincrement=True)
     op.create_table("published", *PUBLISHED, sqlite_autoincrement=True)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
