@@ -242,7 +242,7 @@ class TestPlaces:
     def test_a_poster_with_an_old_code_leads_to_the_form_all_the_same(self, harness):
         assert harness.client.get("/c/nobody-knows-it").headers["Location"] == "/"
         answer = harness.client.post("/opinions", data=FORM | {"code": "nobody-knows-it"})
-        assert (answer.status_code, "二维码已经失效" in answer.text, FORM["content"] in answer.text) == (422, True, True)
+        assert (answer.status_code, "二维码已失效" in answer.text, FORM["content"] in answer.text) == (422, True, True)
         assert harness.count() == 0
 
     def test_an_address_that_names_a_station_still_chooses_it_and_is_web(self, harness):

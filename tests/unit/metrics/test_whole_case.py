@@ -89,7 +89,7 @@ def test_cases_can_be_grouped_by_level_which_is_the_one_they_were_raised_to(runn
     assert {level: (own["submitted"], own["assigned"], own["raised"]) for level, own in groups.items()} == {
         "city": (1, 1, 2), "town": (1, 1, 0), None: (1, 1, 0),
     }  # fmt: skip
-    assert "市级 city" in running.get("/statistics", by="level").text.replace(' <span lang="en">', " ").replace("</span>", "")
+    assert "市级" in running.get("/statistics", by="level").text
 
 
 CONCLUDED = ("open", "concluded", "concluded_solved", "rated", "reopened")
