@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from services.console.embedded.assemblies import assemblies
 from services.runtime.settings import take_over
+from services.runtime.store.migrate import ACCESS, STORE, known_revisions
 
 MODULE = "-m"
 #: What the kernel shows as the name of a process.
@@ -28,7 +29,10 @@ class Forked(BaseException):
 
 def load_all() -> None:
     """Load the code of all programs, and keep the collector of garbage from writing to its pages, which would end the sharing."""
-    assemblies()
+    for assembly in assemblies().values():
+        known_revisions(assembly.migrations)
+    for folder in (STORE, ACCESS):
+        known_revisions(folder)
     for module in ("combined_app", "worker_start"):
         import_module(f"{__package__}.{module}")
     gc.collect()

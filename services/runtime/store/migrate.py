@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
@@ -28,10 +28,17 @@ def _config(folder: Path) -> Config:
     return config
 
 
-def _revisions(connection: Connection, folder: Path, stream: str) -> tuple[list[str], str | None]:
+@cache
+def known_revisions(folder: Path) -> tuple[str, ...]:
+    """The revisions of `folder`, newest first."""
+    return tuple(revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions())
+
+
+def _revisions(connection: Connection, folder: Path, stream: str) -> tuple[tuple[str, ...], str | None]:
     """The revisions of `folder`, newest first, and the one that the store has."""
-    known = [revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions()]
-    return known, MigrationContext.configure(connection, opts={"version_table": f"version_{stream}"}).get_current_revision()
+    table = sa.table(f"version_{stream}", sa.column("version_num", sa.String))
+    seen = sa.inspect(connection).has_table(table.name)
+    return known_revisions(folder), connection.scalar(sa.select(table.c.version_num)) if seen else None
 
 
 def missing_revisions(connection: Connection, folder: Path, stream: str) -> list[str]:
@@ -39,7 +46,7 @@ def missing_revisions(connection: Connection, folder: Path, stream: str) -> list
     known, current = _revisions(connection, folder, stream)
     if current is not None and current not in known:
         return []
-    return known[: known.index(current)][::-1] if current is not None else known[::-1]
+    return list(known[: known.index(current)][::-1] if current is not None else known[::-1])
 
 
 def migrate(database: Database, folder: Path, stream: str) -> None:
