@@ -1,0 +1,152 @@
+"""Every list reads by key and index: no table is walked without an index or sorted as a whole, on either kind of store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from marshmallow import fields
+
+from docs.generator.product import ROOT, assemblies
+from services.runtime.input.queries import Choices
+from services.runtime.settings import load
+from services.runtime.store import bulk
+from services.runtime.store.database import Database
+from services.runtime.telemetry import Telemetry
+from services.runtime.web.application import create_app
+from services.runtime.web.routes import Route
+from tests.architecture.test_answers import OpenAuthenticator
+from tests.architecture.test_queries import LISTS, values_of
+from tests.stores import MakeDatabase
+
+#: What narrows a list to one case or less, which may be sorted.
+ONE_CASE = {"opinion", "assignment", "external_id", "subject", "meeting"}
+#: Only to see what a plan is when nothing forces the store to walk or to sort.
+UNFORCED = ("SET enable_seqscan = off", "SET enable_sort = off", "SET enable_bitmapscan = off", "SET enable_incremental_sort = off")
+
+
+class Asked(NamedTuple):
+    """A statement as the driver got it."""
+
+    text: str
+    values: Any
+
+
+def variants(route: Route) -> Iterator[dict[str, str]]:
+    """The list as it is, and narrowed or ordered by each of its parameters alone."""
+    yield {}
+    for name, field in (route.query().fields if route.query else {}).items():
+        key = field.data_key or name
+        if isinstance(field, Choices):
+            yield {key: values_of(field)[0]}
+        elif key == "sort":
+            yield from ({key: each} for each in field.validate.choices)  # type: ignore[union-attr]
+        elif key in ("updated_since", "from", "to"):
+            yield {key: "2026-01-01"}
+        elif key not in ("limit", "cursor") and isinstance(field, fields.String):
+            yield {key: "x"}
+
+
+@contextmanager
+def overheard(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Asked]]:
+    """Whatever is asked of a store, by SQLAlchemy or on the driver itself."""
+    asked: list[Asked] = []
+    send = bulk._Bare._send
+
+    def bare(self: bulk._Bare, parameters: Any) -> None:
+        asked.append(Asked(self._text, parameters))
+        send(self, parameters)
+
+    def note(_: object, cursor: object, statement: str, values: Any, context: object, many: object) -> None:
+        asked.append(Asked(statement, values))
+
+    sa.event.listen(database.engine, "before_cursor_execute", note)
+    monkeypatch.setattr(bulk._Bare, "_send", bare)
+    yield asked
+    sa.event.remove(database.engine, "before_cursor_execute", note)
+
+
+def flaws(database: Database, asked: Asked, *, sorts: bool) -> list[str]:
+    """What is wrong with the plan of a list's own statement."""
+    # For SQLite, each limit is written with an offset of nothing.
+    found = ["OFFSET"] if "OFFSET" in asked.text and not database.is_sqlite else []
+    with database.engine.connect() as connection:
+        if database.is_sqlite:
+            cursor = connection.connection.cursor()
+            # Of steps within others only those count that are of tables: a part of a page may be sorted.
+            plan = cursor.execute(f"EXPLAIN QUERY PLAN {asked.text}", asked.values).fetchall()
+            found += [step for _, _, _, step in plan if step.startswith("SCAN ") and " INDEX " not in step and "(" not in step]
+            found += [step for _, above, _, step in plan if not above and step == "USE TEMP B-TREE FOR ORDER BY" and not sorts]
+            return [step for step in found if "CONSTANT ROW" not in step]
+        for setting in UNFORCED:
+            connection.exec_driver_sql(setting)
+        cursor = connection.connection.cursor()
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {asked.text}", asked.values)
+        ((told,),) = cursor.fetchall()
+    plan = (told if isinstance(told, list) else json.loads(told))[0]["Plan"]
+    found += [f"{node['Node Type']} {node['Relation Name']}" for node in nodes(plan) if node["Node Type"] == "Seq Scan"]
+    top = plan["Plans"][0] if plan["Node Type"] == "Limit" else plan
+    return found + (["Sort"] if top["Node Type"] == "Sort" and not sorts else [])
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def client_of(service: str, database: Database, folder: Any) -> FlaskClient:
+    assembly = assemblies()[service]
+    known = {
+        f"HUIYING_{service.upper()}_DATABASE_URL": database.url.render_as_string(hide_password=False),
+        "HUIYING_BROKER_URL": "amqp://127.0.0.1:1/huiying", "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{folder}/access.db",
+        "HUIYING_CATALOGUE": str(ROOT / "deploy/catalogue.yml"),
+        "HUIYING_CONTACT_KEYS": "a-key-for-tests-as-long-as-a-key-has-to-be",
+    }  # fmt: skip
+    built = assembly.build(load(assembly.settings, service, known), database, database.clock)
+    return create_app(service, built, assembly.routes, OpenAuthenticator(), Telemetry()).test_client()
+
+
+def lists_of(service: str) -> Sequence[Route]:
+    return [route for name, route in LISTS if name == service and route.query and "limit" in route.query().fields]
+
+
+@pytest.mark.parametrize("service", sorted({name for name, _ in LISTS}))
+def test_every_list_is_read_by_key_and_index(any_database: MakeDatabase, service: str, tmp_path: Any, monkeypatch: Any) -> None:
+    database = any_database(service, assemblies()[service].migrations)
+    assert wrong_plans(service, database, tmp_path, monkeypatch) == []
+
+
+def test_a_list_that_lacks_its_index_is_found(any_database: MakeDatabase, tmp_path: Any, monkeypatch: Any) -> None:
+    database = any_database("intake", assemblies()["intake"].migrations)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP INDEX opinions_updated")
+    wrong = wrong_plans("intake", database, tmp_path, monkeypatch)
+    assert {each.rpartition(": ")[0] for each in wrong} == {
+        f"/api/v1/opinions {query}" for query in ({"sort": "updated"}, {"sort": "-updated"}, {"updated_since": "2026-01-01"})
+    }
+
+
+def wrong_plans(service: str, database: Database, folder: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each list of a service that is read otherwise, with how."""
+    client = client_of(service, database, folder)
+    wrong: list[str] = []
+    seen = 0
+    with overheard(database, monkeypatch) as asked:
+        for route in lists_of(service):
+            for query in variants(route):
+                asked.clear()
+                client.get(route.path, query_string=query)
+                own = [each for each in asked if "LIMIT" in each.text]
+                seen += len(own)
+                for each in own:
+                    wrong += [
+                        f"{route.path} {query}: {flaw}" for flaw in flaws(database, each, sorts=bool(ONE_CASE & query.keys()))
+                    ]
+    assert seen
+    return wrong
