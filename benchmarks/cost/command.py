@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
@@ -11,7 +12,8 @@ import click
 from rich.table import Table
 
 from benchmarks.cost import kept
-from benchmarks.cost.figures import Cost, Measured, Way, ratios
+from benchmarks.cost.before import build_of
+from benchmarks.cost.figures import TOTAL, Cost, Measured, Way, ratios
 from benchmarks.systems.product import Product, started
 from benchmarks.systems.running import Running
 from benchmarks.systems.usage import load
@@ -68,7 +70,22 @@ def cost(
         for way in ways:
             if way.name in verdicts:
                 out.print(_judgement(way, verdicts[way.name]))
-    raise SystemExit(0 if all(each.good for each in verdicts.values()) else 1)
+    dear = [way for way in ways if way.name in verdicts and not verdicts[way.name].good]
+    raise SystemExit(1 if dear and _is_confirmed(dear, rounds, figures) else 0)
+
+
+def _is_confirmed(ways: Sequence[Way], rounds: int, figures: Path) -> bool:
+    """Whether what costs too much beside its figures does so beside the build they come from too, in turns, on this machine now."""
+    with tempfile.TemporaryDirectory(prefix="huiying-cost-") as folder:
+        build = build_of(figures, Path(folder))
+        if build is None:
+            return True
+        step("超出，与上次的代码轮流再测 Over it: once more, in turns with the build that the figures come from")
+        found = _measured({HERE: HOME, THERE: build}, ways, rounds)
+    beside = {way.words: ratios(found[way.name][HERE], found[way.name][THERE])[TOTAL] for way in ways}
+    for words, ratio in beside.items():
+        step(f"{words}: × {ratio:.2f}")
+    return any(ratio > 1 + kept.TOLERANCE for ratio in beside.values())
 
 
 def _measured(places: Mapping[str, Path], ways: Sequence[Way], rounds: int) -> dict[str, Rounds]:

@@ -116,7 +116,9 @@ def _measured(plan: Plan) -> SpeedReport:
         if plan.profiles is not None:
             for target in wanted:
                 step(f"剖析 Profile: {target.name}")
-                report.profiles[target.name] = profile(target, plan.amount, plan.profiles / target.name.replace(" ", "-"))
+                report.profiles[target.name] = profile(
+                    target, plan.amount, plan.profiles / target.name.replace(" ", "-").replace(",", "")
+                )
         step("再测下限 The baseline once more")
         report.baselines.append(measure_baseline(stack))
     return report

@@ -1,4 +1,7 @@
-"""Where the CPU goes by function: py-spy looks at running processes from outside and writes folded stacks."""
+"""Where the CPU goes by function: py-spy looks at running processes from outside and writes folded stacks.
+
+It sees what is ready to run, so on a busy machine what waits for a core counts too.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,6 @@ PY_SPY = PEERS / "bin" / "py-spy"
 #: Looks a second: enough for a table, too few to slow what is looked at.
 RATE = 50
 MOST, PATIENCE = 12, 30.0
-#: What a process is called that is no program of Python.
 PYTHON = "python"
 
 
@@ -37,7 +39,8 @@ class Profile:
         own, whole, looks = Counter[str](), Counter[str](), 0
         for line in folded.splitlines():
             stack, _, times = line.rpartition(" ")
-            frames = stack.split(";")
+            # The first one is the process.
+            frames = stack.split(";")[1:]
             own[frames[-1]] += int(times)
             whole.update(dict.fromkeys(frames, int(times)))
             looks += int(times)
