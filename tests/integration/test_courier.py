@@ -6,25 +6,29 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from services.contracts.messages.supervision import ReminderSent
 from services.contracts.topology import DEPARTMENTS as DEPARTMENTS_EXCHANGE
 from services.contracts.topology import Queue
 from services.runtime.clock import FixedClock
+from services.runtime.messaging.broker import Delivery, Outgoing
 from services.runtime.messaging.courier import Courier
+from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.messaging.relay import Relay
-from services.runtime.store.database import Database
+from services.runtime.messaging.subscription import Subscription
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.journal_tables import published_table
 from services.runtime.store.post import LEASE_SECONDS
 from services.runtime.telemetry import Telemetry
 from tests.conftest import DEPARTMENTS
 from tests.integration.couriers import QUEUE, Driven, say
-from tests.integration.relaying import Running, publish, rungs, until, waiting
+from tests.integration.relaying import DEADLINE, Running, publish, rungs, until, waiting
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase
 
@@ -152,6 +156,30 @@ def test_what_another_process_says_behind_it_waits_until_it_has_left(
     relayed(other, memory)
     assert rungs(memory, QUEUE) == ["0", "1"]
     other.close()
+
+
+def test_what_a_consumer_publishes_leaves_from_memory_after_its_commit(
+    database: Database, memory: MemoryBroker, courier: Driven
+) -> None:
+    sent: list[int] = []
+
+    def handle(work: Transaction, deliveries: Sequence[Delivery]) -> None:
+        for number, delivery in enumerate(deliveries, 1):
+            said = ReminderSent("a", "water", delivery.body.decode(), "reply", DEADLINE)
+            work.publish(said, subject="lane", sequence=number)
+        sent.append(courier.send())
+
+    name = "department.roads"
+    subscription = Subscription(name, lambda delivery: delivery, lambda delivery: delivery.message_id, handle)
+    dispatcher = Dispatcher(subscription, database, lambda: memory.consumer(name), memory.publisher, Telemetry(), 10)
+    for rung in ("r1", "r2", "r3"):
+        memory.route(Outgoing(f"id-{rung}", DEPARTMENTS_EXCHANGE, name, rung.encode()))
+    assert dispatcher.turn(memory.consumer(name)) == 3
+    assert (sent, rungs(memory, QUEUE)) == ([0], [])
+    assert courier.send() == 6
+    assert rungs(memory, QUEUE) == ["r1", "r2", "r3"]
+    courier.settle()
+    assert (waiting(database), relayed(database, memory)) == (0, 0)
 
 
 def test_nothing_leaves_that_was_not_stored(database: Database, memory: MemoryBroker, courier: Driven) -> None:

@@ -242,11 +242,14 @@ def _worker(assembly: Assembly[G, S], given: G) -> int:
     clock, telemetry = SystemClock(), Telemetry(process="worker")
     database = open_database(assembly, given, clock)
     service = assembly.build(given, database, clock)
+    database.carrier = carrier_of(assembly, given, database, service, telemetry)
     telemetry.registry.register(OutboxCollector(database))
     loops = worker_loops(assembly, given, database, service, telemetry)
     checks, readiness_facts = checks_of(assembly, given, database), backlog_of(database)
     status = status_application(assembly.name, checks, telemetry.expose, readiness_facts)
-    return run_worker(assembly.name, loops, status, given.host, given.worker_port)
+    ended = run_worker(assembly.name, loops, status, given.host, given.worker_port)
+    database.close()  # What was committed leaves, and what has left is taken out of the outbox.
+    return ended
 
 
 def _migrate(assembly: Assembly[G, S], given: G) -> int:

@@ -86,9 +86,9 @@ def allot(connection: Connection, count: int) -> Sequence[int]:
     """Ids for rows that are inserted in this transaction, ascending; nobody else gets them."""
     if connection.dialect.name == "sqlite":
         # Nobody else writes meanwhile, and the insert moves the counter.
-        last = int(connection.execute(_LAST).scalar() or 0)
+        last = max((number for (number,) in fetch(connection, _LAST)), default=0)
         return range(last + 1, last + 1 + count)
-    return connection.execute(_NEXT, {"count": count}).scalars().all()
+    return [number for (number,) in fetch(connection, _NEXT, {"count": count})]
 
 
 def lanes_of(connection: Connection, subjects: Collection[str]) -> list[tuple[int, str]]:
@@ -188,8 +188,11 @@ _POSTPONE_LATER = (
 )
 _HAND_BACK = outbox_table.update().where(among(outbox_table.c.id, "ids"), outbox_table.c.last_error.is_(None)).values(due=0.0)
 _IN_LANES = sa.select(outbox_table.c.id, outbox_table.c.subject).where(among(outbox_table.c.subject, "subjects"))
-_LAST = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'outbox'")
-_NEXT = sa.text("SELECT nextval('outbox_id_seq') FROM generate_series(1, :count)")
+_COUNTERS = sa.table("sqlite_sequence", sa.column("name", sa.Text), sa.column("seq", sa.Integer))
+_LAST = sa.select(_COUNTERS.c.seq).where(_COUNTERS.c.name == "outbox")
+_NEXT = sa.select(sa.func.nextval("outbox_id_seq")).select_from(
+    sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).alias("each")
+)
 _HOLD_BACK = outbox_table.update().where(outbox_table.c.id == sa.bindparam("of")).values(due=sa.bindparam("at"), last_error=WAITS)
 
 
