@@ -99,7 +99,8 @@ class TestLease:
             database.close()  # Who publishes may be told once that its connection is gone.
             publish(database, "o-2", "water", "second")
             until(lambda: waiting(database) == 0)
-        assert rungs(memory, "department.water") == ["first", "second"]
+        # A connection that is gone when a message is to be marked as sent makes a second copy.
+        assert list(dict.fromkeys(rungs(memory, "department.water"))) == ["first", "second"]
 
 
 class TestOnRabbit:
