@@ -5,13 +5,15 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from services.contracts.envelope import encode
 from services.contracts.messages.values import CoOpinion, Outcome, Promise, ReplyItem
 from services.intake.domain.attaching import MOST_PHOTOS
 from services.intake.domain.reviewing import Terms
 from services.intake.gateway.photos import read_photo
 from services.intake.store.reading import find
 from services.intake.store.writing import IntakeStore
-from tests.unit.intake.harness import DUE, MIGRATIONS, TOWN, WINDOW, IntakeHarness
+from tests.unit.intake.harness import DUE, MIGRATIONS, TOWN, WINDOW, IntakeHarness, Routing
+from tests.unit.intake.opinions import FORM
 from tests.unit.intake.pictures import photo
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case
 
@@ -76,3 +78,16 @@ def test_an_opinion_is_loaded_as_it_was_saved(any_database, clock):
     with harness.database.reading() as connection:
         assert find(connection, taken.id) == replace(opinion, now=opinion.updated)
     assert [event.sequence for event in harness.said(taken.id)] == [1, 2]
+
+
+def test_the_messages_of_a_case_are_the_same_bytes_on_both_and_kept_once(any_database, clock):
+    harness = IntakeHarness(any_database("intake", MIGRATIONS), clock)
+    form = FORM | {"channel": "hotline", "external_id": "x-1"}
+    first, again = (harness.post("/opinions", form, "reviewer") for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json["promise"] == again.json["promise"]
+    event = Routing(first.json["id"], clock.now()).signed()
+    harness.consume(event, event)
+    own, heard = harness.get(f"/receipts/{first.json['receipt']}/messages").json["items"]
+    sent = {row["message_id"]: bytes(row["body"]) for row in harness.outbox()}
+    assert (own["body"].encode(), heard["body"].encode()) == (sent[own["id"]], encode(event))

@@ -53,6 +53,10 @@ def copy_store(source, target):
         original.backup(copy)
 
 
+def readiness_of_routing(installation):
+    return installation.place().ask("GET", "/readyz").json()["routing"]
+
+
 def opinions_in_every_stage(installation):
     """200 opinions: signed; in a department's queue; assigned while nobody counts and plans; accepted while nobody assigns."""
     place = installation.place()
@@ -140,6 +144,14 @@ def test_a_store_that_was_put_back_is_named(calm_alone):
     calm_alone.run("down")
     copy_store(kept, store)
     calm_alone.up()
-    told = eventually(lambda: calm_alone.place().ask("GET", "/readyz").json()["routing"].get("store_behind"), PROMISED_SECONDS)
+    told = eventually(lambda: readiness_of_routing(calm_alone).get("store_behind"), PROMISED_SECONDS)
     assert told > 0
     assert "routing: by" in calm_alone.run("doctor", status=2)
+    lacks = {each["service"]: each["behind"] for each in json.loads(calm_alone.run("reconcile", "--dry-run", "--json"))}
+    assert lacks["routing"] == told
+    assert "it goes on as it is" in calm_alone.run("reconcile", "--accept-restored")
+    eventually(lambda: readiness_of_routing(calm_alone).get("store_behind") == 0, PROMISED_SECONDS)
+    place = calm_alone.place()
+    ids = send(place, 5)
+    eventually(lambda: len(leads(place, ids)) == 5, 60)
+    assert readiness_of_routing(calm_alone)["store_behind"] == 0

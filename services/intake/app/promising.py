@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from hashlib import sha256
 
 from services.contracts.callers import PUBLIC
@@ -37,7 +36,10 @@ def promise_of(intake: Intake, sent: EncodedEvent) -> dict[str, object] | None:
         return None
     by = (event.time + MERGE_DELAY).replace(microsecond=0)
     promise = InclusionPromise(event.id, subject_of(event.subject), sha256(sent.body).digest(), by, signer.name)
-    return asdict(promise) | {"body": promise.body.hex(), "signature": signer.sign(promise.text).hex()}
+    return {
+        "id": promise.id, "subject": promise.subject, "body": promise.body.hex(), "by": by, "key": promise.key,
+        "signature": signer.sign(promise.text).hex(),
+    }  # fmt: skip
 
 
 @routes.get(f"{API}/keys", access=PUBLIC, cost=1, query=Page, answers={200: PromiseKeys})

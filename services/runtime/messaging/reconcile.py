@@ -79,7 +79,7 @@ class Asking:
                 log.warning("broker_lost_its_data", service=source, again=again)
             elif marks and max(marks) > own:
                 _note_behind(work, "broker", max(marks) - own)
-        self._mark(publisher)
+        self.mark(publisher)
         return again
 
     def ask(self, publisher: Publisher) -> int:
@@ -107,11 +107,13 @@ class Asking:
             publisher.publish(Outgoing(new_id(), DELIVERIES, queue, orjson.dumps(asdict(question))))
         # What does not arrive is asked again.
         publisher.settle()
-        self._mark(publisher)
+        self.mark(publisher)
         return len(questions)
 
-    def _mark(self, publisher: Publisher) -> None:
+    def mark(self, publisher: Publisher) -> None:
         """Leave in the broker how far this store has come, and remember that it was left there."""
+        if not self._known:
+            return
         with self._database.reading() as connection:
             reached = journal.reached(connection)
         if reached == self._marked:

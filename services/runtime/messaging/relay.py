@@ -76,6 +76,9 @@ class Relay:
                 publisher.idle()
                 self._database.wake_up.wait(IDLE_SECONDS)
             self._failures = 0
+        if self._lease.held():
+            # So that an older store that is put in the place of this one while it rests is recognised.
+            self._asking.mark(publisher)
 
     def turn(self, publisher: Publisher) -> int:
         """Publish one batch and settle it in the store; returns how many rows it took."""
