@@ -199,7 +199,7 @@ class TestMigrations:
         url = database.url.render_as_string(hide_password=False)
         code = f"from services.runtime.process.assembly import migrate_access; migrate_access({url!r})"
         running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
-        assert [process.wait(30) for process in running] == [0, 0, 0]
+        assert [process.wait(120) for process in running] == [0, 0, 0]
         with database.reading() as connection:
             assert connection.execute(sa.text("SELECT count(*) FROM version_access")).scalar_one() == 1
 

@@ -17,7 +17,7 @@ from tests.faults.system import SILENT
 Stage = Literal["one node", "three nodes"]
 Strike = Callable[[Scene], None]
 PROCESSES = ("web", "web-child", "intake", "routing", "notify", "metrics")
-DIE_SECONDS, AHEAD_SECONDS = 40.0, 150
+DIE_SECONDS, AHEAD_SECONDS = 120.0, 150
 
 
 @dataclass(frozen=True)
