@@ -103,7 +103,7 @@ def _copy(database: Database, copies: int) -> None:
     with database.engine.begin() as connection:
         for table in COPIED:
             original = sa.table(f"original_{table.name}", *(sa.column(column.name) for column in table.c))
-            connection.execute(sa.text(f"CREATE TEMPORARY TABLE {original.name} AS SELECT * FROM {table.name}"))
+            connection.execute(sa.text(f"CREATE TEMPORARY TABLE {original.name} AS SELECT * FROM {table.name}"))  # nosec B608
             for number in range(1, copies):
                 row = [_named(column, number) if column.name in NAMES else column for column in original.c]
                 connection.execute(table.insert().from_select([column.name for column in table.c], sa.select(*row)))

@@ -209,11 +209,16 @@ def _refusals(route: Route) -> list[type[Refusal]]:
         found += [errors.TooLarge, errors.UnsupportedType]
     if route.versioned and route.method == "POST":
         found.append(errors.Changed)
-    if "<" in route.path:
+    if "<" in route.path or asks_for_one(route):
         found.append(errors.NotFound)
     if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):
         found.append(errors.Conflict)
     return found
+
+
+def asks_for_one(route: Route) -> bool:
+    """Whether a query names what is asked for, which there may not be."""
+    return route.query is not None and any(field.required for field in route.query().fields.values())
 
 
 def _problem_response(shape: type[Refusal]) -> Json:

@@ -60,17 +60,18 @@ class Speech:
             return self._time(value.isoformat(), format_date, value, DAYS)
         return value
 
+    # The texts of the catalogues may hold markup; what is put into them is escaped.
     def gettext(self, text: str, **values: object) -> Markup:
         """A text of a template, with its values escaped."""
-        return Markup(self._texts.gettext(text)) % self._said(values)
+        return Markup(self._texts.gettext(text)) % self._said(values)  # nosec B704
 
     def ngettext(self, one: str, many: str, num: int, **values: object) -> Markup:
         """The text of a template for a number of things."""
-        return Markup(self._texts.ngettext(one, many, num)) % self._said({"num": num} | values)
+        return Markup(self._texts.ngettext(one, many, num)) % self._said({"num": num} | values)  # nosec B704
 
     def pgettext(self, context: str, text: str, **values: object) -> Markup:
         """A text of a template that is said otherwise elsewhere."""
-        return Markup(self._texts.pgettext(context, text)) % self._said(values)
+        return Markup(self._texts.pgettext(context, text)) % self._said(values)  # nosec B704
 
     def _said(self, values: Mapping[str, object]) -> dict[str, object]:
         return {name: self.say(value) for name, value in values.items()}

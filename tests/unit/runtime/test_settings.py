@@ -60,7 +60,7 @@ def test_the_table_shows_every_setting_and_no_secret() -> None:
     assert rows["HUIYING_DEMO_DATABASE_URL"][0] == "postgresql+psycopg://me:***@db/demo"
     assert rows["HUIYING_ACCESS_DATABASE_URL"][0] == "sqlite:////var/access.db"
     assert rows["HUIYING_DEMO_CHANNELS"][0] == "tgram://*** mailto://***"
-    assert rows["HUIYING_BATCH"] == ("200", "most messages handled in one transaction")
+    assert rows["HUIYING_BATCH"] == ("500", "most messages handled in one transaction")
     assert "geheim" not in str(rows)
 
 
