@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 T = TypeVar("T")
-#: An answer is kept for so many times as long as it took to make, so that making it takes a small part of the machine.
+#: An answer is kept this many times as long as it took to make, so that making it takes a small part of the machine.
 WORTH = 10
 MOST = 500
 

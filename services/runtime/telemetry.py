@@ -24,7 +24,7 @@ class Telemetry:
     def __init__(self, measures: Sequence[Measure] = PROCESS, process: str = "web") -> None:
         self.registry = CollectorRegistry()
         self._series: dict[str, Any] = {}
-        #: Each series with labels that was met, by them: finding it anew costs more than counting.
+        #: Each series with labels that was met, by them: looking it up again costs more than counting.
         self._labelled: dict[tuple[str, tuple[tuple[str, str], ...]], Any] = {}
         self._exposed = SharedAnswers(0)
         for row in measures:

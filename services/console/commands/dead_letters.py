@@ -24,7 +24,7 @@ SHOWN = ("id", "type", "queue", "routing_key", "user", "department", "reason", "
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class DeadLetters:
     """The dead letters of one queue; `reasons` has the number for each, the most frequent first."""
 
     messages: int
@@ -120,9 +120,9 @@ def _moment(instant: datetime | None) -> str:
     return instant.strftime("%Y-%m-%d %H:%M:%S") if instant else "—"
 
 
-def _summary(messages: Sequence[DeadLetter]) -> Summary:
+def _summary(messages: Sequence[DeadLetter]) -> DeadLetters:
     since = min((each.since for each in messages if each.since is not None), default=None)
-    return Summary(
+    return DeadLetters(
         messages=len(messages),
         since=since.isoformat() if since else None,
         departments=sorted({each.department for each in messages if each.department}),

@@ -1,6 +1,6 @@
 """Which messages of a case may be read to the byte with its receipt: those that say nothing but what the receipt shows.
 
-Whoever has a message can recompute its leaf in the public ledger. Of all others the ledger tells the hash.
+With a message, anybody can recompute its leaf in the public ledger. Of all others the ledger tells the hash.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from services.runtime.shared import SharedAnswers
 
 T = TypeVar("T")
-#: How many questions are counted anew at once, and for how many seconds others wait for their turn.
+#: How many questions are counted from the rows at once, and for how many seconds others wait for their turn.
 COUNTING, PATIENCE = 1, 5.0
 
 
@@ -67,7 +67,7 @@ class Service:
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """A turn to count anew, which takes long on a large store; raises `Unavailable` when there is none soon."""
+        """A turn to count from the rows, which takes long on a large store; raises `Unavailable` when there is none soon."""
         if not self.counting.acquire(timeout=PATIENCE):
             raise Unavailable("Others are asking questions that take long. Send the same request again in a while.")
         try:

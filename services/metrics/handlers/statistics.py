@@ -15,8 +15,8 @@ from services.metrics.domain.sums.cubes import cube_for
 if TYPE_CHECKING:
     from services.metrics.handlers.service import Service
 
-#: The work of a question that the kept sums answer, and of one for which every case is counted anew.
-SUMMED, ANEW = 20, 200
+#: The work of a question that the kept sums answer, and of one for which every case is counted.
+SUMMED, COUNTED = 20, 200
 
 
 def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int], None] = lambda _: None) -> PublishedStatistics:
@@ -27,10 +27,10 @@ def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int
     now = service.clock.now()
     scope = asked.scope(service.days.zone, now)
     # Nothing that was recorded was submitted later than now.
-    anew = cube_for(scope, now) is None
+    counts = cube_for(scope, now) is None
     return service.share(
-        "statistics", scope, lambda: _published(service, scope, now, anew=anew),
-        lambda: charge(ANEW if anew else SUMMED), lambda answer: is_final(answer),
+        "statistics", scope, lambda: _published(service, scope, now, counts=counts),
+        lambda: charge(COUNTED if counts else SUMMED), lambda answer: is_final(answer),
     )  # fmt: skip
 
 
@@ -39,8 +39,8 @@ def is_final(answer: PublishedStatistics) -> bool:
     return answer.as_of == answer.scope.at
 
 
-def _published(service: Service, scope: Scope, now: datetime, *, anew: bool) -> PublishedStatistics:
-    with service.turn() if anew else nullcontext():
+def _published(service: Service, scope: Scope, now: datetime, *, counts: bool) -> PublishedStatistics:
+    with service.turn() if counts else nullcontext():
         counted = service.model.count(scope, now, service.most_groups)
     if counted is None:
         reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"

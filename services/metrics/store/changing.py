@@ -18,7 +18,7 @@ from services.metrics.store.upserts import renewal
 from services.runtime.store.bulk import among, insert_into
 from services.runtime.store.database import EPOCH, Transaction
 
-#: How many changed groups are left for whoever asks to add up, and how many one segment has.
+#: How many changed groups are left for a question to add up, and how many one segment has.
 UNFOLDED, A_SEGMENT = 2000, 8000
 ONE = 1
 STANDING = sa.select(standing)
@@ -61,7 +61,7 @@ def changed_groups(text: bytes) -> list[tuple[Described, Figures]]:
 
 
 class Sums:
-    """The sums inside the transaction of the only writer. They begin anew when they were made by another formula."""
+    """The sums inside the transaction of the only writer. They begin again when they were made by another formula."""
 
     def __init__(self, work: Transaction) -> None:
         self._work = work

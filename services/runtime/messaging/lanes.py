@@ -68,7 +68,7 @@ class Lanes:
             return [row for row in chosen if row.id in self._taken]
 
     def rouse(self) -> None:
-        """End the wait of whoever sends."""
+        """End the wait of the thread that sends."""
         with self._changed:
             self._roused = True
             self._changed.notify()

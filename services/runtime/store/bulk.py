@@ -209,7 +209,7 @@ class _Bare:
         self._cursor.execute(self._text, parameters)
 
     def _tell(self, parameters: Any, *, many: bool) -> None:
-        """Whoever listens to the statements of the engine hears of this one too."""
+        """Listeners to the statements of the engine hear of this one too."""
         for listener in self._connection.dispatch.before_cursor_execute:
             listener(self._connection, self._cursor, self._text, parameters, None, many)
 

@@ -1,6 +1,6 @@
 """Group commit: what several threads of a process want to store at the same time is stored by one of them, in one transaction.
 
-Whoever finds nobody committing commits at once, in its own thread, for itself and for all that wait by then; the others sleep
+A thread that finds nobody committing commits at once, for itself and for all that wait by then; the others sleep
 until their work is durable. Then the next one that waits does the same. So nobody waits for more than the commit that is
 running and its own, and a single caller is as fast as with a transaction of its own.
 """
@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager, suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from services.runtime.store.group import Group, GroupBroken, is_held, is_of_the_store
+from services.runtime.store.group import GroupBroken, GroupTransaction, is_held, is_of_the_store
 
 if TYPE_CHECKING:
     from services.runtime.store.database import Transaction
@@ -47,7 +47,7 @@ class _Request(Generic[T]):
         self.settled = threading.Lock()
         self.settled.acquire()
 
-    def run(self, group: Group) -> None:
+    def run(self, group: GroupTransaction) -> None:
         """Run the unit in a group; raises `GroupBroken`."""
         try:
             self.value = self._context.run(group.run, self.unit)
@@ -65,7 +65,7 @@ class _Request(Generic[T]):
 class Committer:
     """Runs units of work for the threads of one process. `begin` opens a group, `alone` runs one unit by itself."""
 
-    def __init__(self, begin: Callable[[], AbstractContextManager[Group]], alone: Callable[[Unit[Any]], Any]) -> None:
+    def __init__(self, begin: Callable[[], AbstractContextManager[GroupTransaction]], alone: Callable[[Unit[Any]], Any]) -> None:
         self._begin, self._alone = begin, alone
         self._choosing = threading.Lock()
         self._waiting: deque[_Request[Any]] = deque()
@@ -143,7 +143,7 @@ class Committer:
         try:
             with self._begin() as group:
                 awaited = 0
-                # Whoever comes meanwhile comes along.
+                # Units that come meanwhile are taken too.
                 while self._waiting and awaited < MOST:
                     taken.append(request := self._waiting.popleft())
                     awaited += request.lost is None
@@ -202,7 +202,7 @@ class _Trail:
             self._due.wait()
             ending.wait(LATER_SECONDS)
             self._due.clear()
-            # Asked after that, so that whoever sets it meanwhile finds the event clear.
+            # Asked after that, so that a thread that sets it meanwhile finds the event clear.
             last = ending.is_set()
             # Its error is told to those whose work it was.
             with suppress(Exception):

@@ -25,7 +25,7 @@ from services.runtime.store import bulk
 from services.runtime.store import engine as engines
 from services.runtime.store.bulk import Buffer, Found, insert_into, run_many
 from services.runtime.store.committer import Committer, Lost
-from services.runtime.store.group import Group, only_reads
+from services.runtime.store.group import GroupTransaction, only_reads
 from services.runtime.store.lease import AdvisoryLease, FileLease, Lease
 from services.runtime.store.outbox import Pending
 from services.runtime.store.post import Carrier, posting
@@ -189,10 +189,10 @@ class Database:
         self._committer.write_later(unit, lost)
 
     @contextmanager
-    def _group(self) -> Iterator[Group]:
+    def _group(self) -> Iterator[GroupTransaction]:
         with posting(self.carrier, self._wake) as post, self._turn(), self._shared.begin() as connection:
             now = connection.info[BEGUN] = self.clock.now()
-            group = Group(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
+            group = GroupTransaction(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
             yield group
             group.flush()
             post.left += group.said

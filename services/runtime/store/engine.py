@@ -31,7 +31,7 @@ def make_engine(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
     }  # fmt: skip
     if url.get_backend_name() != "sqlite":
         deadlines = f"-c statement_timeout=10s -c lock_timeout={lock_seconds * 1000:.0f}ms"
-        # A server that is gone without a word is given up, or whoever waits for an answer of its would wait for ever.
+        # A server that is gone without a word is given up, or a thread would wait for its answer for ever.
         options = {"options": deadlines, "connect_timeout": 5, "tcp_user_timeout": 15_000}
         return sa.create_engine(url, pool_pre_ping=True, pool_size=20, connect_args=options, **both)
     engine = sa.create_engine(url, pool_size=20, connect_args={"check_same_thread": False}, **both)

@@ -26,7 +26,7 @@ class GroupBroken(Exception):
     """The transaction cannot go on, and not because of the unit that was running."""
 
 
-class Group:
+class GroupTransaction:
     """One transaction for several units of work. Their rows wait together and are inserted together, each statement once.
 
     A unit that only reads and adds rows costs nothing more. Before anything else of a unit runs, what waits of the others is
@@ -42,7 +42,7 @@ class Group:
 
     def run(self, unit: Callable[[Transaction], T]) -> T:
         """Run one unit; raises what it raises, or `GroupBroken`."""
-        part = _Part(self._connection, self._waiting)
+        part = _UnitPart(self._connection, self._waiting)
         work = self._make(part.mark)
         try:
             value = unit(work)
@@ -63,7 +63,7 @@ class Group:
         _run(self._waiting, self._connection)
 
 
-class _Part:
+class _UnitPart:
     """The part of a transaction that belongs to one unit."""
 
     def __init__(self, connection: Connection, waiting: Buffer) -> None:

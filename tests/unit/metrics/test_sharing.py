@@ -10,7 +10,7 @@ from services.contracts.errors import Unavailable
 from services.metrics import __main__ as main
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import service as context
-from services.metrics.handlers.statistics import ANEW, SUMMED, statistics
+from services.metrics.handlers.statistics import COUNTED, SUMMED, statistics
 from services.metrics.store.model import ReadModel
 from services.runtime.shared import SharedAnswers
 from tests.unit.metrics.conftest import Running
@@ -42,12 +42,12 @@ def test_what_has_to_be_counted_anew_costs_more_and_waits_for_its_turn(running, 
     paid: list[int] = []
     both = StatisticsRequest(("department", "topic"))
     expected = statistics(running.service, both, paid.append)
-    assert paid == [ANEW]
+    assert paid == [COUNTED]
     with running.service.turn():
         with pytest.raises(Unavailable):
             statistics(running.service, both)
         statistics(running.service, StatisticsRequest(("department",)), paid.append)
-    assert paid == [ANEW, SUMMED]
+    assert paid == [COUNTED, SUMMED]
     assert statistics(running.service, both) == expected
 
 

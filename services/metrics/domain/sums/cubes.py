@@ -77,7 +77,7 @@ class Cube:
 
 
 def cube_for(scope: Scope, latest: datetime | None) -> Cube | None:
-    """The kept sums that answer a question; None for a question that has to be counted anew."""
+    """The kept sums that answer a question; None for a question that has to be counted from the rows."""
     months = months_of(scope, latest)
     dimensions = tuple(name for name in scope.by if name != MONTH)
     if months is None or dimensions not in KEPT:

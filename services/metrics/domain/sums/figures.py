@@ -58,7 +58,7 @@ SERIES: Mapping[str, SeriesFigure] = {
 _NAMES = tuple(count.name for count in COUNTS)
 _FIRST_REPLY: tuple[Condition, ...] = (FIRST, LEAD, Happened("replied_at"))
 _AWAITED: tuple[Condition, ...] = (FIRST, LEAD, NotYet("replied_at"), NotYet("ended_at"))
-#: Changes with what rows come to. Sums that were made by another formula are made anew.
+#: Changes with what rows come to. Sums that were made by another formula are made again.
 FORMULA = sha256(repr((EDITION, [(c.of, c.conditions) for c in COUNTS], SERIES)).encode()).hexdigest()[:16]
 
 

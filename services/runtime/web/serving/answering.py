@@ -14,14 +14,14 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from services.runtime.clock import SystemClock
-from services.runtime.web.serving.head import Head
+from services.runtime.web.serving.head import RequestHead
 
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
 #: What the server itself says of the connection.
 _OWN = frozenset({"connection", "transfer-encoding", "keep-alive", "date"})
 
 
-class Outlet(Protocol):
+class Writable(Protocol):
     """What an answer is written to."""
 
     def sendall(self, data: bytes) -> None:
@@ -29,7 +29,7 @@ class Outlet(Protocol):
 
 
 def environment(
-    head: Head, body: IO[bytes], size: int, client: Sequence[object], server: Sequence[object], scheme: str
+    head: RequestHead, body: IO[bytes], size: int, client: Sequence[object], server: Sequence[object], scheme: str
 ) -> WSGIEnvironment:
     """What PEP 3333 wants an application to get; a body that came in chunks has a length by now."""
     path = unquote_to_bytes(head.path).decode("latin-1") if "%" in head.path else head.path
@@ -47,7 +47,7 @@ def environment(
     return made
 
 
-def answer(application: WSGIApplication, environ: WSGIEnvironment, head: Head, outlet: Outlet, *, last: bool) -> bool:
+def answer(application: WSGIApplication, environ: WSGIEnvironment, head: RequestHead, outlet: Writable, *, last: bool) -> bool:
     """Run the application and send its answer, the `last` one of the connection or not; returns whether another request may follow.
 
     The outlet may still hold some of it. When the application raises, nothing has been sent, or what was sent is not all.
@@ -67,7 +67,7 @@ def answer(application: WSGIApplication, environ: WSGIEnvironment, head: Head, o
 class _Writer:
     """Sends one answer: its head with the first piece, in chunks when its length is not known."""
 
-    def __init__(self, head: Head, outlet: Outlet, *, keeps: bool) -> None:
+    def __init__(self, head: RequestHead, outlet: Writable, *, keeps: bool) -> None:
         self.keeps = keeps
         self._request, self._outlet = head, outlet
         self._status, self._headers = "", list[tuple[str, str]]()

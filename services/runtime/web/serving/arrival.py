@@ -8,7 +8,7 @@ from io import BytesIO
 from tempfile import TemporaryFile
 from typing import IO
 
-from services.runtime.web.serving.head import LONGEST_HEAD, LONGEST_LINE, Head, RequestRefused, fields_of, read_head
+from services.runtime.web.serving.head import LONGEST_HEAD, LONGEST_LINE, RequestHead, RequestRefused, fields_of, read_head
 
 #: How many bytes of one body are kept in memory; the rest goes to an unnamed file.
 IN_MEMORY = 65_536
@@ -117,7 +117,7 @@ class Arrival:
     """
 
     def __init__(self, limits: Limits, now: float) -> None:
-        self.head: Head | None = None
+        self.head: RequestHead | None = None
         self.body = BodyBuffer()
         self.complete, self.rest, self.expects = False, b"", False
         self.began, self.received = now, 0
@@ -167,7 +167,7 @@ class Arrival:
         """Forget what was kept."""
         self.body.close()
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: RequestHead) -> None:
         self.head = head
         self.complete = head.length == 0
         if self.complete:

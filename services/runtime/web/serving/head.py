@@ -26,7 +26,7 @@ class RequestRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class RequestHead:
     """What the head says. `fields` are named as WSGI names them; `length` is that of the body, None when it comes in chunks.
 
     `keeps` says whether the client may send another request on the connection.
@@ -42,7 +42,7 @@ class Head:
     keeps: bool
 
 
-def read_head(raw: bytes) -> Head:
+def read_head(raw: bytes) -> RequestHead:
     """What the bytes before the first empty line say; raises `RequestRefused`."""
     first, *lines = raw.decode("latin-1").split("\r\n")
     method, target, version = _first_line(first)
@@ -53,7 +53,7 @@ def read_head(raw: bytes) -> Head:
         raise RequestRefused(417, "Nothing can be expected here but 100-continue.")
     path, _, query = _path(target).partition("?")
     keeps = _keeps(fields.get("HTTP_CONNECTION"), is_old=is_old) and method != "CONNECT"
-    return Head(method, path, query, is_old, fields, _length(fields, is_old=is_old), bool(expectation) and not is_old, keeps)
+    return RequestHead(method, path, query, is_old, fields, _length(fields, is_old=is_old), bool(expectation) and not is_old, keeps)
 
 
 def fields_of(lines: list[str]) -> Iterator[tuple[str, str]]:

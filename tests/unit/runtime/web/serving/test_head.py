@@ -9,7 +9,7 @@ from gunicorn.http.unreader import IterUnreader
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from services.runtime.web.serving.head import LONGEST_FIRST_LINE, LONGEST_LINE, MOST_FIELDS, Head, RequestRefused, read_head
+from services.runtime.web.serving.head import LONGEST_FIRST_LINE, LONGEST_LINE, MOST_FIELDS, RequestHead, RequestRefused, read_head
 
 ODD = st.sampled_from([*"\t\n\r\x00\x7f\x80 :;,_-#?/%*\"'aA9\u00df", "\r\n", "Host", "HTTP/1.1", "chunked"])
 TARGETS = st.sampled_from(["/", "/a%2Fb?c=d&e", "//x/y", "http://h/p?q", "http://h?q", "*", "/a?b?c", "/%zz", "h:80", "x", ""])
@@ -97,4 +97,4 @@ def test_a_connection_is_kept_where_the_client_will_have_it_so(lines: bytes, kee
 def test_a_head_is_what_it_says() -> None:
     raw = b"POST /a%20b?c=d HTTP/1.1\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nExpect: 100-Continue\r\nX-Y:\t z "
     fields = {"CONTENT_TYPE": "text/plain", "CONTENT_LENGTH": "7", "HTTP_EXPECT": "100-Continue", "HTTP_X_Y": "z"}
-    assert read_head(raw) == Head("POST", "/a%20b", "c=d", False, fields, 7, expects=True, keeps=True)
+    assert read_head(raw) == RequestHead("POST", "/a%20b", "c=d", False, fields, 7, expects=True, keeps=True)
