@@ -1,8 +1,7 @@
 """Rate limits for each address: token buckets in the memory of the web process, the only one that takes requests.
 
 A caller who is refused learns when to come back. What is counted of callers without a token is said by routes, as `Limit`s; beside
-that the runtime counts wrong tokens and work. What is right is never refused for what was wrong before, except during a storm of
-guesses.
+that the runtime counts wrong tokens and work. What is right is never refused for what was wrong, except in a storm of guesses.
 """
 
 from __future__ import annotations
