@@ -83,6 +83,8 @@ class Shapes:
     def _kind(self, field: fields.Field[Any], owner: str) -> Json:
         match field:
             case fields.Nested():
+                if field.only or field.exclude:
+                    raise ValueError(f"{owner}: a shape is described whole; what has fewer fields is a shape of its own")
                 inner = self.refer(type(field.schema), owner)
                 if field.metadata.get("or_text"):
                     inner = {"anyOf": [inner, {"type": "string"}]}

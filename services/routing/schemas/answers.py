@@ -30,14 +30,19 @@ class PreviewAnswer(Schema):
     precedents = fields.List(fields.Dict(), required=True)
 
 
-class BesideShape(Schema):
-    """A department that handles the case beside the lead: where it stands, and what it has said."""
+class PartShape(Schema):
+    """A department that was asked to handle the case beside the lead, and by when it is to reply."""
 
     assignment = fields.String(required=True)
     department = fields.String(required=True)
     role = fields.String(required=True)
-    state = fields.String(required=True)
     deadline = fields.AwareDateTime(required=True)
+
+
+class BesideShape(PartShape):
+    """A department that handles the case beside the lead: where it stands, and what it has said."""
+
+    state = fields.String(required=True)
     content = fields.String(required=True, allow_none=True)
     on_time = fields.Boolean(required=True, allow_none=True)
 
@@ -128,7 +133,7 @@ class Resyncing(Schema):
 class HandlersAnswer(Schema):
     """The assignments that were made."""
 
-    items = fields.List(fields.Nested(BesideShape, only=("assignment", "department", "role", "deadline")), required=True)
+    items = fields.List(fields.Nested(PartShape), required=True)
 
 
 class Listing(Schema):
