@@ -26,7 +26,6 @@ from services.metrics.schemas.ledger import (
     day_answer,
     head_answer,
     inclusion_answer,
-    key_answer,
     proof_answer,
 )
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
@@ -84,8 +83,7 @@ def ledger(call: Call[Service]) -> Answer:
 @routes.get(f"{API}/ledger/key", access=PUBLIC, cost=1, query=Page, answers={200: LedgerKeys})
 def ledger_key(call: Call[Service]) -> Answer:
     """The public keys that heads of the ledger are signed with, the newest first."""
-    publics = call.service.signer.publics if call.service.signer else {}
-    return 200, page([key_answer(name, public) for name, public in publics.items()], LARGEST_LIMIT, "key")
+    return 200, page(call.service.signer.listed if call.service.signer else [], LARGEST_LIMIT, "key")
 
 
 @routes.get(f"{API}/ledger/heads", access=PUBLIC, cost=5, query=Page, answers={200: LedgerHeads})

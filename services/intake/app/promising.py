@@ -45,9 +45,7 @@ def promise_of(intake: Intake, sent: EncodedEvent) -> dict[str, object] | None:
 @routes.get(f"{API}/keys", access=PUBLIC, cost=1, query=Page, answers={200: PromiseKeys})
 def promise_keys(call: Call[Intake]) -> Answer:
     """The public keys that promises of inclusion are signed with, the newest first."""
-    publics = call.service.signer.publics if call.service.signer else {}
-    keys = [{"key": name, "algorithm": "Ed25519", "public": public.hex()} for name, public in publics.items()]
-    return 200, page(keys, LARGEST_LIMIT, "key")
+    return 200, page(call.service.signer.listed if call.service.signer else [], LARGEST_LIMIT, "key")
 
 
 @routes.get(f"{API}/receipts/<receipt>/messages", access=PUBLIC, counts=(RECEIPTS,), query=Page, answers={200: ReceiptMessages})

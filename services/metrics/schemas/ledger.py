@@ -141,8 +141,3 @@ def inclusion_answer(proof: HeadProof) -> dict[str, object]:
     """A proof as a `LedgerInclusion`."""
     head = head_answer(proof.head) if proof.head else None
     return {"number": proof.number, "leaf": proof.leaf, "head": head, "path": proof.path}
-
-
-def key_answer(name: str, public: bytes) -> dict[str, object]:
-    """A public key as a `LedgerKey`."""
-    return {"key": name, "algorithm": "Ed25519", "public": public.hex()}

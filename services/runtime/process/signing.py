@@ -22,6 +22,11 @@ class Ed25519Signer:
         self.publics = {sha256(public).hexdigest()[:NAME_LENGTH]: public for public in publics}
         self.name = next(iter(self.publics))
 
+    @property
+    def listed(self) -> list[dict[str, object]]:
+        """The public keys as they are published, the newest first."""
+        return [{"key": name, "algorithm": "Ed25519", "public": public.hex()} for name, public in self.publics.items()]
+
     def sign(self, text: bytes) -> bytes:
         """The signature of a text, 64 bytes."""
         return self._newest.sign(text)

@@ -16,8 +16,6 @@ from sqlalchemy.exc import OperationalError
 BUSY_MILLISECONDS = 15_000
 #: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
 SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
-
-
 #: How long (s) a statement waits for a row that another transaction holds; PostgreSQL only.
 LOCK_SECONDS = 10.0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -11,24 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from services.contracts.callers import Role
-from services.runtime.store.migrate import ACCESS
 from services.runtime.web.gallery import PATH
-from tests.browser.conftest import serving
 from tests.unit.runtime.harness import WebHarness
-
-
-@pytest.fixture
-def harness(sqlite_database, clock):
-    made = WebHarness(sqlite_database("access", ACCESS), clock)
-    yield made
-    made.database.close()
-
-
-@pytest.fixture
-def address(harness: WebHarness) -> Iterator[str]:
-    """Where the application answers, in place of intake's."""
-    with serving(harness.app) as url:
-        yield url
 
 
 @pytest.fixture
