@@ -9,7 +9,7 @@ from services.intake.app.context import Intake
 from services.intake.handlers import consuming
 from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.delivery import Delivery
-from services.runtime.messaging.subscription import Subscription
+from services.runtime.messaging.subscription import SOON_SECONDS, Subscription
 from services.runtime.store.database import Transaction
 
 
@@ -28,4 +28,6 @@ def subscriptions(intake: Intake) -> Sequence[Subscription[EncodedEvent]]:
     def consume(work: Transaction, received: Sequence[EncodedEvent]) -> None:
         handle(intake, work, received)
 
-    return (Subscription("intake.events", _read, lambda each: each.event.id, consume, sent=lambda each: each.event.time),)
+    return (
+        Subscription("intake.events", _read, lambda each: each.event.id, consume, SOON_SECONDS, sent=lambda each: each.event.time),
+    )

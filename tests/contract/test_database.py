@@ -257,3 +257,22 @@ def test_threads_that_write_to_one_file_wait_for_their_turn_without_asking_it(sq
         thread.join()
     assert begun == [True] * 8
     assert len(texts(database)) == 8
+
+
+def test_connections_that_the_server_has_ended_are_noticed_before_they_are_used(postgres_database: MakeDatabase) -> None:
+    database = postgres_database()
+    tables.create_all(database.engine)
+    with database.transaction() as first, database.transaction() as second:
+        first.execute(sa.select(notes))
+        second.execute(sa.select(notes))
+    database.write(lambda work: work.add(notes, {"id": 1, "text": "a"}))
+    with database.engine.connect() as other:
+        ours = "datname = current_database() AND pid <> pg_backend_pid()"
+        ended = other.execute(sa.text(f"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {ours}")).scalars().all()
+        assert len(ended) >= 3
+        assert all(ended)
+    database.write(lambda work: work.add(notes, {"id": 2, "text": "b"}))
+    with database.transaction() as first, database.transaction() as second:
+        first.add(notes, {"id": 3, "text": "c"})
+        second.add(notes, {"id": 4, "text": "d"})
+    assert texts(database) == ["a", "b", "c", "d"]

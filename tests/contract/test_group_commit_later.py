@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from services.runtime.store import committer
 from services.runtime.store.database import Database, Transaction
@@ -35,6 +35,25 @@ class TestLater:
         database.write(adding(9))
         assert texts(database) == [*(f"note {number}" for number in range(5)), "note 9"]
         assert len(seen) == 1
+
+    def test_it_comes_along_with_a_transaction_of_somebody_s_own(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(committer, "LATER_SECONDS", 60.0)
+        seen, lost = commits_of(database), list[Exception]()
+        for unit in (adding(1), refused, adding(2)):
+            database.write_later(unit, lost.append)
+        with database.transaction() as work:
+            work.add(notes, {"id": 9, "text": "note 9"})
+        assert texts(database) == ["note 1", "note 2", "note 9"]
+        assert ([type(each).__name__ for each in lost], len(seen)) == (["Conflict"], 1)
+
+    def test_it_is_stored_where_that_transaction_fails(self, database: Database) -> None:
+        database.write(adding(1))
+        lost = list[Exception]()
+        with pytest.raises(IntegrityError):
+            _with_companions(database, lost)
+        until(lambda: texts(database) == ["note 1", "note 2"])
+        database.close()
+        assert [type(each) for each in lost] == [IntegrityError]
 
     def test_it_is_stored_by_itself_after_a_moment(self, database: Database) -> None:
         database.write_later(adding(1), _never)
@@ -70,6 +89,14 @@ class TestLater:
         database.write_later(adding(1), lost.append)
         database.close()
         assert len(lost) == 1
+
+
+def _with_companions(database: Database, lost: list[Exception]) -> None:
+    with database.transaction() as work:
+        # Taken along, this one breaks the transaction when it is sent.
+        database.write_later(adding(1), lost.append)
+        database.write_later(adding(2), _never)
+        work.add(notes, {"id": 9, "text": "note 9"})
 
 
 def emptied(work: Transaction) -> None:

@@ -15,6 +15,8 @@ from services.runtime.store.database import Transaction
 T = TypeVar("T")
 #: How far apart batches are under load where nobody waits for the effect: fewer commits, and less work for each message.
 UNHURRIED_SECONDS = 0.25
+#: The same where somebody may be looking, but not waiting.
+SOON_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)

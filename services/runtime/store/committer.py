@@ -10,8 +10,8 @@ from __future__ import annotations
 import atexit
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -69,6 +69,8 @@ class Committer:
         self._begin, self._alone = begin, alone
         self._choosing = threading.Lock()
         self._waiting: deque[_Request[Any]] = deque()
+        #: What nobody waits for.
+        self._later: deque[_Request[Any]] = deque()
         self._led, self._leader = False, 0
         self._trail = _Trail(self, alone)
 
@@ -100,9 +102,40 @@ class Committer:
 
         Nobody waits for it, and it is gone with the process. `lost` is called with the error when it cannot be stored.
         """
-        with self._choosing:
-            self._waiting.append(_Request(unit, lost))
+        self._later.append(_Request(unit, lost))
         self._trail.follow()
+
+    @contextmanager
+    def companions(self) -> Iterator[Callable[[GroupTransaction], None]]:
+        """For a transaction that is committed in the block: what is called there runs in it what nobody waits for.
+
+        If the block fails, each of those has a transaction of its own.
+        """
+        taken: list[_Request[Any]] = []
+
+        def run(group: GroupTransaction) -> None:
+            try:
+                for request in self._those_later(taken):
+                    request.run(group)
+                group.flush()
+            except GroupBroken as broken:
+                raise _cause(broken) from None
+
+        try:
+            yield run
+        except BaseException:
+            if taken:
+                self._trail.follow(*taken)
+            raise
+        for request in taken:
+            self._release(request)
+
+    def _those_later(self, taken: list[_Request[Any]]) -> Iterator[_Request[Any]]:
+        """What nobody waits for, each put into `taken`; several threads may take at once."""
+        with suppress(IndexError):
+            while True:
+                taken.append(request := self._later.popleft())
+                yield request
 
     def close(self) -> None:
         """Store what nobody waits for; it can be used again afterwards."""
@@ -121,7 +154,7 @@ class Committer:
                 for request in taken:
                     request.fail(failure, shared=len(taken) > 1)
             with self._choosing:
-                following = next((each for each in self._waiting if each.lost is None), None)
+                following = self._waiting[0] if self._waiting else None
                 self._led = following is not None
             for request in taken:
                 self._release(request)
@@ -142,22 +175,29 @@ class Committer:
         """Put into `taken` what waits, and store it; returns why that failed."""
         try:
             with self._begin() as group:
-                awaited = 0
+                for request in self._those_later(taken):
+                    request.run(group)
+                most = len(taken) + MOST
                 # Units that come meanwhile are taken too.
-                while self._waiting and awaited < MOST:
+                while self._waiting and len(taken) < most:
                     taken.append(request := self._waiting.popleft())
-                    awaited += request.lost is None
                     request.run(group)
         except GroupBroken as broken:
-            return broken.__cause__ if isinstance(broken.__cause__, Exception) else broken
+            return _cause(broken)
         except Exception as error:
             if not taken:
                 # Where a transaction cannot even begin, it can for nobody.
                 with self._choosing:
                     taken += self._waiting
                     self._waiting.clear()
+                    taken += self._later
+                    self._later.clear()
             return error
         return None
+
+
+def _cause(broken: GroupBroken) -> Exception:
+    return broken.__cause__ if isinstance(broken.__cause__, Exception) else broken
 
 
 class _Trail:

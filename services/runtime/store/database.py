@@ -155,7 +155,7 @@ class Database:
         self._open = self._shared = engines.OpenConnections(self.engine)
         if not self.is_sqlite:
             self._shared = engines.OpenConnections(engines.make_engine(self.url, SHARED_LOCK_SECONDS))
-        self._committer = Committer(self._group, self._alone)
+        self._committer = Committer(lambda: self._group(self._shared), self._alone)
         #: What sends from memory what this process publishes; without it the relay does.
         self.carrier: Carrier | None = None
         self._wake_up: WakeUp | None = None
@@ -168,14 +168,16 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """A writing transaction: durable when the block ends, rolled back when it raises. Wakes the relay after publishing."""
-        with posting(self.carrier, self._wake) as post, self._turn(), self._open.begin() as connection:
-            work = Transaction(connection, self.source, self.clock.now())
-            connection.info[BEGUN] = work.now
+        """A writing transaction: durable when the block ends, rolled back when it raises. Wakes the relay after publishing.
+
+        What other threads have handed to `write_later` comes along.
+        """
+        with self._committer.companions() as companions, self._group(self._open) as group:
+            work = group.open()
             yield work
             work.flush()
-            post.left += work.said
-            post.store(connection, work.messages, work.introduced, work.now)
+            group.keep(work)
+            companions(group)
 
     def write(self, unit: Callable[[Transaction], T]) -> T:
         """Run a short unit of work, in one transaction with those of other threads; returns its result once that is durable.
@@ -189,8 +191,8 @@ class Database:
         self._committer.write_later(unit, lost)
 
     @contextmanager
-    def _group(self) -> Iterator[GroupTransaction]:
-        with posting(self.carrier, self._wake) as post, self._turn(), self._shared.begin() as connection:
+    def _group(self, connections: engines.OpenConnections) -> Iterator[GroupTransaction]:
+        with posting(self.carrier, self._wake) as post, self._turn(), connections.begin() as connection:
             now = connection.info[BEGUN] = self.clock.now()
             group = GroupTransaction(connection, lambda ahead: Transaction(connection, self.source, now, ahead))
             yield group

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -90,7 +91,7 @@ def empty_log(connection: Connection) -> None:
 class OpenConnections:
     """A few connections for transactions, which need not be taken out of the pool and put back for each of them."""
 
-    #: How many rest here at most, and for how long (s) one is not asked whether it still lives.
+    #: How many rest here at most, and for how long (s) one is not asked whether it still lives, unless it has said something.
     MOST, FRESH_SECONDS = 4, 1.0
 
     def __init__(self, engine: Engine) -> None:
@@ -121,7 +122,7 @@ class OpenConnections:
             connection, since = self._resting.pop()
         except IndexError:
             return self.engine.connect()
-        if time.monotonic() - since < self.FRESH_SECONDS:
+        if time.monotonic() - since < self.FRESH_SECONDS and _is_silent(connection):
             return connection
         connection.close()
         return self.engine.connect()
@@ -131,3 +132,13 @@ class OpenConnections:
             self._resting.append((connection, time.monotonic()))
         else:
             connection.close()
+
+
+def _is_silent(connection: Connection) -> bool:
+    """Whether nothing has come since the last answer: a server that ends a connection says so, or the system does in its place."""
+    raw: Any = connection.connection.dbapi_connection
+    if isinstance(raw, sqlite3.Connection):
+        return True
+    poll = select.poll()
+    poll.register(raw.fileno(), select.POLLIN)
+    return not poll.poll(0)

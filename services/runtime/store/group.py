@@ -53,10 +53,18 @@ class GroupTransaction:
         if not self._waiting.takes(work.buffer):
             self.flush()
         self._waiting.take(work.buffer)
+        self.keep(work)
+        return value
+
+    def open(self) -> Transaction:
+        """For one unit that runs before all others, and with which the whole transaction fails; to be kept when it has run."""
+        return self._make(lambda: None)
+
+    def keep(self, work: Transaction) -> None:
+        """Let the messages of a unit leave with those of the others."""
         self.said += work.said
         self.messages += work.messages
         self.introduced |= work.introduced
-        return value
 
     def flush(self) -> None:
         """Insert what waits; raises `GroupBroken`."""
