@@ -62,7 +62,7 @@ def retain(call: Call[Intake]) -> Answer:
 
 def _forget(service: Intake, ids: Sequence[str]) -> int:
     with service.database.transaction() as work:
-        persons = sum(erasing.erase(IntakeStore(work, service.vault), opinion).persons for opinion in ids)
+        persons = sum(erasing.erase(IntakeStore(work, service.vault), opinion, aged=True).persons for opinion in ids)
     service.database.tidy()
     return persons
 

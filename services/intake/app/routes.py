@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.intake.app import attachments, batch, documents, erasures, opinions, promising, receipts, reviews
+from services.intake.app import attachments, batch, documents, erasures, opinions, promising, publications, receipts, reviews
 from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes,
+    *attachments.routes, *publications.routes,
 ])  # fmt: skip

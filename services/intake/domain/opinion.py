@@ -22,6 +22,7 @@ from services.contracts.messages.opinions import (
     OpinionWithdrawn,
 )
 from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem
+from services.intake.domain import publishing
 from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.people import may_see_contact
@@ -52,8 +53,8 @@ class Opinion:
     `published_sequence` is the number of the last message about it. `told` is when it was first reported elsewhere, as written
     there. `chosen`, `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they
     stand. A merged opinion gets the reply of the one that it was `merged_into`. `answered_sequence` and `asked_sequence` are the
-    numbers of routing's messages that brought the reply, and that asked for a rating of it last. `now` is the moment of the
-    transaction.
+    numbers of routing's messages that brought the reply, and that asked for a rating of it last; `decided_answer` is the former as
+    the office last decided on its `publication`. `now` is the moment of the transaction.
     """
 
     id: str
@@ -92,6 +93,8 @@ class Opinion:
     round: int = 1
     asked_sequence: int = 0
     answered_sequence: int = 0
+    publication: publishing.Publication | None = None
+    decided_answer: int = 0
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -169,6 +172,7 @@ class Opinion:
         self.record(OpinionMerged.TYPE, OFFICE, {"department": case.department} if case.department else {})
         self.publish(OpinionMerged(case.id, is_accepted(self.state), self.topic))
         self.state, self.merged_into = state, case.id
+        publishing.take_back(self)
         for each in (self, *followers):
             # Without its text: this entry is on the receipts of the case too.
             case.record(OpinionJoined.TYPE, OFFICE, {"opinion": each.id})
@@ -219,6 +223,7 @@ class Opinion:
         self.record(OpinionWithdrawn.TYPE, SUBMITTER, {})
         self.publish(OpinionWithdrawn(is_accepted(self.state), reason, self.topic))
         self.state = state
+        publishing.take_back(self)
 
     def rate(self, own: Opinion, receipt: str, new: Rated, before: Sequence[GivenRating]) -> GivenRating:
         """Rate the reply of this case, by the holder of a receipt of `own` who gave the ratings `before` in this round."""
@@ -248,7 +253,8 @@ class Opinion:
         return rating
 
     def erase_words(self) -> bool:
-        """Replace its text by a note; returns whether there was anything to erase."""
+        """Replace its text by a note; returns whether there was anything to erase. Nothing of it is public any more."""
+        publishing.take_back(self)
         if (self.title, self.content) == (ERASED_TITLE, ERASED_CONTENT):
             return False
         self.title, self.content, self.location = ERASED_TITLE, ERASED_CONTENT, None

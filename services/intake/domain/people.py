@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 #: The fields of an opinion with personal data: the submitters, the people who passed it on, the deputy who answers for it.
@@ -35,6 +36,12 @@ class Persons:
     submitter: Person | None = None
     relay: tuple[RelayStep | str, ...] | None = None
     deputy: str | None = None
+
+    def words(self, cosigners: Sequence[Person]) -> list[str]:
+        """What citizens said of themselves and of those who passed it on, which no public text may repeat. Deputies are public."""
+        people = [*cosigners, *([self.submitter] if self.submitter else [])]
+        told = [word for each in people for word in (each.name, each.phone, each.email)]
+        return [word for word in (*told, *(each if isinstance(each, str) else each.name for each in self.relay or ())) if word]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import check_erasure
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.publishing import take_back
 from services.intake.domain.receipts import show_receipt
 from services.intake.handlers.notifying import UNNUMBERED
 
@@ -24,15 +25,23 @@ class Erasure:
     content: bool
 
 
-def erase(store: IntakeStore, opinion_id: str, *, content: bool = False) -> Erasure:
-    """Erase by the opinion's id: everybody who told or signed it. What is erased already is not erased again."""
-    return _erase(store, store.load(opinion_id), content=content)
+def erase(store: IntakeStore, opinion_id: str, *, content: bool = False, aged: bool = False) -> Erasure:
+    """Erase by the opinion's id: everybody who told or signed it. What is erased already is not erased again.
+
+    Nothing of it is public from then on, unless its persons are erased for its age: the public copy names nobody.
+    """
+    opinion = store.load(opinion_id)
+    if not aged:
+        take_back(opinion)
+    return _erase(store, opinion, content=content)
 
 
 def erase_by_receipt(store: IntakeStore, receipt: str, *, content: bool = False) -> Erasure:
     """Erase by a receipt: the submitter's erases everybody, a co-signer's only the one who holds it."""
     holder = store.load_held(receipt)
     check_erasure(first=holder.first, content=content)
+    if holder.first:
+        take_back(holder.opinion)
     return _erase(store, holder.opinion, None if holder.first else receipt, content=content)
 
 

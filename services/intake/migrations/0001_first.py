@@ -69,7 +69,27 @@ OPINIONS = (
     sa.Column("window_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("source", sa.String(40)),
     sa.Column("given", sa.JSON(none_as_null=True)),
+    sa.Column("publication", sa.String(12)),
+    sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("published", sa.BigInteger),
     sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
+)
+PUBLICATIONS = (
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("released", sa.BigInteger, nullable=False),
+)
+PUBLIC_PARTS = (
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("entry", sa.BigInteger, primary_key=True),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("outcome", sa.String(12)),
+    sa.Column("due", sa.String(40)),
+    sa.Column("at", sa.BigInteger, nullable=False),
 )
 RATINGS = (
     sa.Column("case", sa.String(36), primary_key=True),
@@ -107,6 +127,11 @@ MESSAGES = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+UNDECIDED = (
+    "visibility = 'public' AND (publication IS NULL OR answered_sequence > decided_answer) "
+    "AND state NOT IN ('submitted', 'returned', 'declined', 'merged', 'withdrawn')"
+)
+IS_PUBLIC = "published IS NOT NULL"
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
@@ -125,6 +150,14 @@ INDEXES = (
     ("opinions_state", "opinions", ["state", "id"], False, None),
     ("opinions_submitted", "opinions", ["submitted"], False, None),
     ("opinions_updated", "opinions", ["updated", "id"], False, None),
+    ("opinions_undecided", "opinions", ["id"], False, UNDECIDED),
+    ("opinions_public", "opinions", ["published"], False, IS_PUBLIC),
+    *(
+        (f"opinions_public_{name}", "opinions", [name, "published"], False, IS_PUBLIC)
+        for name in ("topic", "area", "station", "department", "state")
+    ),
+    ("public_parts_promises", "public_parts", ["what", "entry"], False, None),
+    ("publications_released", "publications", ["released", "number"], False, None),
     ("ix_signers_opinion", "signers", ["opinion"], False, None),
     ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
     ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
@@ -137,6 +170,8 @@ def upgrade() -> None:
     op.create_table("handlers", *HANDLERS)
     op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)
     op.create_table("opinions", *OPINIONS)
+    op.create_table("public_parts", *PUBLIC_PARTS)
+    op.create_table("publications", *PUBLICATIONS, sqlite_autoincrement=True)
     op.create_table("ratings", *RATINGS)
     op.create_table("signers", *SIGNERS)
     op.create_table("timeline", *TIMELINE)

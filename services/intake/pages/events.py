@@ -63,6 +63,7 @@ from services.contracts.messages.supervision import (
 from services.design.phrases import Phrase
 from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
 from services.intake.domain.erasing import ERASED
+from services.intake.domain.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 
 EVENTS: Mapping[str, Phrase] = {
     OpinionSubmitted.TYPE: Phrase("Received"),
@@ -113,6 +114,8 @@ EVENTS: Mapping[str, Phrase] = {
     LetterRequested.TYPE: Phrase("Submitter told by letter"),
     LetterCancelled.TYPE: Phrase("Submitter no longer told by letter"),
     ERASED: Phrase("Personal data erased"),
+    RELEASED_ENTRY: Phrase("Made public"),
+    WITHHELD_ENTRY: Phrase("Not made public"),
     CommandAccepted.TYPE: Phrase("A command was carried out"),
     CommandRejected.TYPE: Phrase("A command was refused"),
 }

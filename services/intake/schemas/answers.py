@@ -200,6 +200,7 @@ class OpinionShape(Schema):
     evaluate_by = fields.AwareDateTime(required=True, allow_none=True)
     merged_into = fields.String(required=True, allow_none=True)
     round = fields.Integer(required=True)
+    publication = fields.String(required=True, allow_none=True)
 
 
 class RatedShape(Schema):

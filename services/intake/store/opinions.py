@@ -14,6 +14,7 @@ from services.contracts.errors import NotFound
 from services.intake.domain.messages import shows_own
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
+from services.intake.domain.publishing import Publication
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
@@ -25,6 +26,7 @@ from services.runtime.store.vault import Vault
 NAMES = tuple(each.name for each in fields(Opinion) if each.name in opinions.c)
 OPINIONS = sa.select(*(opinions.c[name] for name in NAMES))
 _VALUES = attrgetter(*NAMES)
+_PUBLICATION = "publication"
 
 
 class Opinions:
@@ -66,16 +68,20 @@ class Opinions:
         self._work.introduced.add(opinion.id)
         self._tell(opinion)
 
-    def save(self, *changed: Opinion) -> None:
-        """Store what was changed, published and recorded since the opinions were loaded or saved."""
+    def save(self, *changed: Opinion) -> list[str]:
+        """Store what was changed, published and recorded since they were loaded or saved; returns those no longer public."""
+        hidden: list[str] = []
         for opinion in changed:
             before, now = self._as_stored[opinion.id], _VALUES(opinion)
             if now != before:
                 new = {name: value for name, old, value in zip(NAMES, before, now, strict=True) if value != old}
+                if new.get(_PUBLICATION, Publication.RELEASED) is not Publication.RELEASED:
+                    hidden.append(opinion.id)
                 parameters = {f"new_{name}": value for name, value in new.items()}
                 self._work.defer(_update(tuple(new)), {"which": opinion.id, "new_updated": opinion.now, **parameters})
                 self._as_stored[opinion.id] = now
             self._tell(opinion)
+        return hidden
 
     def _tell(self, opinion: Opinion) -> None:
         for line in opinion.timeline:

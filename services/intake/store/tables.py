@@ -6,13 +6,21 @@ import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
+from services.intake.domain.publishing import Publication
 from services.intake.store.columns import EnumCode, KeptLocation
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import JsonValue
 from services.runtime.web.lists.listing import updated_column
 
 tables = sa.MetaData()
+#: Opinions of which the office has to decide whether they, or a reply that came since it last did, become public.
+_LEFT_OUT = ", ".join(f"'{state}'" for state in State if not state.is_with_routing)
+UNDECIDED = sa.text(
+    f"visibility = 'public' AND (publication IS NULL OR answered_sequence > decided_answer) AND state NOT IN ({_LEFT_OUT})"  # nosec B608
+)
+IS_PUBLIC = sa.text("published IS NOT NULL")
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.
+#: `published` is the number of the public copy, None where there is none.
 #: Personal data stands sealed in `personal`; `submitter`, `relay` and `deputy` hold what a worker has not sealed yet.
 opinions = sa.Table(
     "opinions",
@@ -62,6 +70,15 @@ opinions = sa.Table(
     sa.Column("window_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("source", sa.String(40)),
     sa.Column("given", sa.JSON(none_as_null=True)),
+    sa.Column("publication", EnumCode(Publication, 12)),
+    sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("published", sa.BigInteger),
+    sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
+    sa.Index("opinions_public", "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC),
+    *(
+        sa.Index(f"opinions_public_{name}", name, "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC)
+        for name in ("topic", "area", "station", "department", "state")
+    ),
     sa.Index("opinions_external_id", "external_id", "source", unique=True),
     updated_column(),
     sa.Index("opinions_state", "state", "id"),
@@ -131,4 +148,30 @@ ratings = sa.Table(
     sa.Column("comment", sa.Text),
     sa.Column("at", Instant, nullable=False),
     sa.Column("revision", sa.Boolean, nullable=False),
+)
+#: The public copies, masked; `number` counts releases, so that a later one is higher.
+publications = sa.Table(
+    "publications",
+    tables,
+    sa.Column("number", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False, unique=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("released", Instant, nullable=False),
+    sa.Index("publications_released", "released", "number"),
+    sqlite_autoincrement=True,
+)
+#: What departments said that is public with an opinion, by its entry in the timeline.
+public_parts = sa.Table(
+    "public_parts",
+    tables,
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("entry", sa.BigInteger, primary_key=True),
+    sa.Column("what", sa.String(40), nullable=False),
+    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("content", sa.Text, nullable=False),
+    sa.Column("outcome", sa.String(12)),
+    sa.Column("due", sa.String(40)),
+    sa.Column("at", Instant, nullable=False),
+    sa.Index("public_parts_promises", "what", "entry"),
 )

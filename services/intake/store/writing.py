@@ -18,15 +18,16 @@ from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
+from services.intake.domain.publishing import PublicCopy
 from services.intake.domain.rating import GivenRating
 from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
-from services.intake.store import contacts
+from services.intake.store import contacts, publications
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
 from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
-from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query
+from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
 from services.runtime.store.database import INSERTS, Transaction
@@ -129,7 +130,16 @@ class IntakeStore:
 
     def save(self, *changed: Opinion) -> None:
         """Store what was changed, published and recorded of opinions since they were loaded or saved."""
-        self._opinions.save(*changed)
+        for opinion in self._opinions.save(*changed):
+            publications.unpublish(self._work, opinion)
+
+    def release(self, copy: PublicCopy) -> None:
+        """Let everybody read a copy, in place of what was public of its opinion."""
+        publications.publish(self._work, copy)
+
+    def timeline(self, opinion: str) -> list[TimelineEntry]:
+        """Everything that happened to an opinion, oldest first."""
+        return timeline_of(self._work.connection, opinion)
 
     def add_handler(self, opinion: str, handler: Handler, *, ended: bool = False) -> None:
         """Note that a department has an assignment, or has it no longer."""

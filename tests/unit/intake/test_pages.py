@@ -14,6 +14,7 @@ from services.intake.app import opinions
 from services.intake.domain.actors import ACTORS
 from services.intake.domain.erasing import ERASED
 from services.intake.domain.people import Person
+from services.intake.domain.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.pages import events
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -224,7 +225,7 @@ def test_a_station_poster_chooses_for_the_visitor(visit):
 
 
 def test_every_event_and_everybody_has_words():
-    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED}
+    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED, RELEASED_ENTRY, WITHHELD_ENTRY}
     assert set(events.ACTORS) == set(ACTORS)
 
 

@@ -1,0 +1,28 @@
+"""What the office decides on what becomes public: release a masked copy, or withhold it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from services.intake.domain import publishing
+from services.intake.domain.publishing import Publication, Release
+
+if TYPE_CHECKING:
+    from services.intake.store.writing import IntakeStore
+
+
+def release(store: IntakeStore, opinion_id: str, wanted: Release) -> Publication:
+    """Let everybody read an opinion as a reviewer has looked it through; raises `NotFound`, `Conflict`, `Invalid`."""
+    opinion = store.load(opinion_id)
+    copy = publishing.release(opinion, store.timeline(opinion_id), wanted)
+    store.save(opinion)
+    store.release(copy)
+    return Publication.RELEASED
+
+
+def withhold(store: IntakeStore, opinion_id: str, reason: str) -> Publication:
+    """Do not let everybody read an opinion, or no longer; raises `NotFound`, `Conflict`."""
+    opinion = store.load(opinion_id)
+    publishing.withhold(opinion, reason)
+    store.save(opinion)
+    return Publication.WITHHELD

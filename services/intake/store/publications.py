@@ -1,0 +1,71 @@
+"""The public copies of opinions, and what waits for the office to decide whether it becomes public."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.intake.domain.opinion import Opinion
+from services.intake.domain.publishing import Part, PublicCopy
+from services.intake.store.columns import StoredRow
+from services.intake.store.opinions import OPINIONS, read
+from services.intake.store.tables import UNDECIDED, opinions, public_parts, publications
+from services.runtime.store.database import Transaction
+
+_COPIES = sa.select(publications)
+_PARTS = sa.select(public_parts)
+
+
+def publish(work: Transaction, copy: PublicCopy) -> None:
+    """Put a copy in place of what was public of its opinion."""
+    unpublish(work, copy.opinion)
+    row = {"opinion": copy.opinion, "title": copy.title, "content": copy.content, "released": copy.released}
+    number = work.execute(publications.insert().values(row).returning(publications.c.number)).scalar_one()
+    work.execute(opinions.update().where(opinions.c.id == copy.opinion).values(published=number, updated=work.now))
+    for part in copy.parts:
+        work.add(public_parts, {
+            "opinion": copy.opinion, "entry": part.entry, "what": part.what, "department": part.department,
+            "content": part.content, "outcome": part.outcome, "due": part.due, "at": part.at,
+        })  # fmt: skip
+
+
+def unpublish(work: Transaction, opinion: str) -> None:
+    """Leave nothing public of an opinion."""
+    work.execute(publications.delete().where(publications.c.opinion == opinion))
+    work.execute(public_parts.delete().where(public_parts.c.opinion == opinion))
+    work.execute(opinions.update().where(opinions.c.id == opinion).values(published=None, updated=work.now))
+
+
+def copy_of(connection: Connection, opinion: str) -> PublicCopy | None:
+    """What is public of an opinion; None where nothing is."""
+    return next(iter(copies(connection, _COPIES.where(publications.c.opinion == opinion))), None)
+
+
+def copies(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list[PublicCopy]:
+    """The copies that a query finds, in its order, with their parts."""
+    found = connection.execute(query).all()
+    parts = _parts(connection, [row.opinion for row in found])
+    return [
+        PublicCopy(row.opinion, row.title, row.content, row.released, tuple(parts.get(row.opinion, ())), row.number)
+        for row in found
+    ]
+
+
+def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, list[Part]]:
+    found: dict[str, list[Part]] = {}
+    if ids:
+        for row in connection.execute(_PARTS.where(public_parts.c.opinion.in_(ids)).order_by(public_parts.c.entry)):
+            found.setdefault(row.opinion, []).append(_part(row))
+    return found
+
+
+def _part(row: StoredRow) -> Part:
+    return Part(row.entry, row.what, row.department, row.content, row.at, row.outcome, row.due)
+
+
+def undecided(connection: Connection, after: str | None, limit: int) -> list[Opinion]:
+    """Opinions on which the office has to decide, the oldest first, one more than `limit`."""
+    query = OPINIONS.where(UNDECIDED).order_by(opinions.c.id).limit(limit + 1)
+    return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))

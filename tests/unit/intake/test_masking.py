@@ -1,0 +1,80 @@
+"""What the rules take out of a text that is to be public, and what they leave: one row each."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from services.intake.domain.masking import CERTAIN, RULES, left_in, mask
+
+TAKEN = {
+    "身份证 330302199001011234。": "身份证 〔证件号〕。",
+    "证号33030219900101123X": "证号〔证件号〕",
+    "卡号 6222 0212 3456 7890 123": "卡号 〔证件或卡号〕",
+    "打13800138000找我": "打〔手机号〕找我",
+    "电话 138-0013-8000": "电话 〔手机号〕",
+    "+86 138 0013 8000": "〔手机号〕",
+    "１３８００１３８０００": "〔手机号〕",
+    "座机0577-62510000转8": "座机〔电话〕",
+    "(0577)62510000": "〔电话〕",
+    "联系电话：62510000": "联系电话：〔电话〕",
+    "wang.li+a@example.org.cn，谢谢": "〔邮箱〕，谢谢",
+    "微信号：wang_li88": "微信号：〔账号〕",
+    "QQ 123456789": "QQ 〔账号〕",
+    "车牌浙C12345占道": "车牌〔车牌〕占道",
+    "浙C·D12345": "〔车牌〕",
+    "我家住东街小区三号楼，停水": "我家住〔住址〕，停水",
+    "住址：长安镇虹桥路15号。": "住址：〔住址〕。",
+    "3栋2单元501室漏水": "〔住址〕漏水",
+    "5幢301漏水": "〔住址〕漏水",
+    "502室噪音": "〔住址〕噪音",
+    "我叫王小明，": "我叫王某某，",
+    "联系人：欧阳锋": "联系人：欧阳某某",
+    "本人李四，退休工人": "本人李某某，退休工人",
+    "我是张三。": "我是张某某。",
+    "物业的赵德柱经理说": "物业的赵某某经理说",
+    "找陈静老师": "找陈某某老师",
+}
+LEFT = (
+    "东街15号门前的路灯坏了", "3栋2单元的电梯坏了", "有5户居民", "三室一厅", "高校长期缺人", "周边老师很多", "拨打12345",
+    "2026年11月22日8点", "我是王家村的村民", "本人认为应当修好", "第2019040512号文件", "A3区大道西行便道", "每月1380元",
+    "A市在水一方大厦烂尾",
+)  # fmt: skip
+HOSTILE = ("一", "1", "A", "李", "1-", "一单元", "1 ", "a.", "a@", "李老师", "住在", "住在街", "1栋", "电话", "微信", "浙C", "我叫")
+
+
+@pytest.mark.parametrize(("text", "masked"), TAKEN.items())
+def test_personal_data_is_replaced_by_what_it_is(text, masked):
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_only_looks_like_it_stays(text):
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize("text", [*TAKEN, *LEFT])
+def test_a_masked_text_is_masked_for_good_and_may_be_released(text):
+    masked = mask(text)
+    assert mask(masked) == masked
+    assert left_in(masked) == []
+
+
+def test_persons_who_are_known_are_masked_wherever_they_stand():
+    text = "张三丰和欧阳锋都说，找 abc-9 或张三丰。"
+    assert mask(text, ["欧阳锋", "张三丰", "abc-9", "", " "]) == "张某某和欧阳某某都说，找 〔个人信息〕 或张某某。"
+
+
+def test_what_may_never_be_public_is_named():
+    assert left_in("13800138000，wang@example.org") == ["an e-mail address", "a mobile number"]
+    assert left_in("座机0577-62510000，联系人李主任") == []
+    assert {rule.kind for rule in RULES if rule.certain} == set(CERTAIN)
+    assert {text for each in TAKEN for text in left_in(each)} == set(CERTAIN.values())
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_long_text_of_anything_is_masked_quickly(text):
+    began = time.process_time()
+    mask(text * (20_000 // len(text)))
+    assert time.process_time() - began < 2
