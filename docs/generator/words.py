@@ -284,6 +284,7 @@ WORDS: Mapping[str, str] = {
     "intake.Retention.days": "Cases that ended at least as many days ago.",
     "intake.Rotated.opinions": "How many opinions were looked at.",
     "intake.Rehearsal.created": "How many would be taken.",
+    "intake.Receipt.due": "When the reply is due; null while none is owed or the clock stands still.",
     "intake.Submitted.cosigners": "The receipts of those who signed with them, in the order given.",
     "metrics.StatisticsGroup.key": "A value for every dimension asked for, empty when it is not known.",
     "metrics.LedgerDay.total": "How many entries the ledger has up to the end of the day.",

@@ -61,6 +61,7 @@ LOOKS = (
 
 def press_submit(page: Page) -> None:
     page.fill("#title", "路灯不亮")
+    page.click("#contact summary")
     page.fill("#phone", "打给我")
     page.click("form[action='/opinions'] button")
 
@@ -90,6 +91,7 @@ PAGES: Mapping[str, Shown] = {
     "first": Shown("/"),
     "first-mistakes": Shown("/", does=press_submit),
     "joined": Shown("/", does=sign_together),
+    "submitted": Shown("{new}/submitted"),
     "receipt-new": Shown("{new}"),
     "receipt-asked": Shown("{asked}"),
     "receipt-answered": Shown("{answered}"),

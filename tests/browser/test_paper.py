@@ -42,7 +42,9 @@ def test_every_co_signer_has_an_address_on_paper(come, address):
     page.fill("#cosigner1_name", "李四")
     page.click("form[action='/opinions'] button")
     page.emulate_media(media="print")
-    codes = [text.replace("-", "") for text in page.locator(".receipt-code, section ol strong").all_inner_texts()]
+    codes = [
+        text.replace("-", "") for text in page.locator(".receipt-code, [aria-labelledby=their-receipts] strong").all_inner_texts()
+    ]
     shown = page.locator(".paper-address p").all_inner_texts()
     assert [text.splitlines()[-1].strip() for text in shown] == [f"{address}/receipts/{code}" for code in codes]
     assert page.locator(".paper-address svg").count() == 2

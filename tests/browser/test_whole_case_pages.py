@@ -44,10 +44,9 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     page.fill("#cosigner2_phone", "0577-62510000")
     assert page.evaluate(SMALL) == []
     page.click("form[action='/opinions'] button")
-    codes = page.locator("section ol strong").all_inner_texts()
+    codes = page.locator("[aria-labelledby=their-receipts] strong").all_inner_texts()
     assert len(codes) == 2
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    page.click(".button")
     expect(page.locator("h1")).to_contain_text("提交成功")
     visit.consume(answer())
     for code in codes:
@@ -75,5 +74,6 @@ def test_second_thoughts_are_folded_away_and_open_without_javascript(come, visit
     expect(page.locator("#revision #comment-mistake")).to_contain_text("请写明原因")
     page.fill("#revision #comment", "后来又坏了。")
     page.click("#revision button")
+    page.click("#evaluation summary")
     expect(page.locator("#evaluation")).to_contain_text("不满意")
     assert page.locator("#revision").count() == 0

@@ -39,6 +39,8 @@ from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
 T = TypeVar("T")
+#: What the keys of repeated submissions are kept for.
+ROUTE = "POST /opinions"
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
 #: How many of those that were merged into an opinion its file shows.
 MOST_MERGED = 100
@@ -82,7 +84,7 @@ def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Pho
 
     call.service.capacity.look()
     request = [submission, [photo.digest for photo in photos]] if photos else submission
-    return once(call.service.database, call.idempotency_key, "POST /opinions", request, act)
+    return once(call.service.database, call.idempotency_key, ROUTE, request, act)
 
 
 def sender_of(call: Call[Intake]) -> Sender:

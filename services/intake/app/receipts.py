@@ -17,7 +17,7 @@ from services.intake.domain import receipts
 from services.intake.domain.attaching import may_attach
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.rating import given_to, may_do, may_evaluate
-from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, lines_for, promises_of, shown_state
+from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, due_of, lines_for, promises_of, shown_state
 from services.intake.handlers import submitter
 from services.intake.schemas.answers import OpinionStanding, RatingTaken, Receipt
 from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
@@ -119,9 +119,10 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
         first=first, followed=followed, attaches=may_attach(own, len(photos)), tells_case=case is not own and case.takes_words,
     )  # fmt: skip
     return ReceiptView(
-        receipt=receipts.show_receipt(receipt), title=own.title, state=shown_state(own.state), topic=own.topic, area=own.area,
-        station=own.station, submitted=own.submitted, level=case.level, key=case.key, leader=case.leader,
-        department=case.department, reply=case.answer, answers=answers_of(lines), promises=promises_of(lines),
+        receipt=receipts.show_receipt(receipt), title=own.title, content=own.content, state=shown_state(own.state), topic=own.topic,
+        area=own.area, station=own.station, submitted=own.submitted, level=case.level, key=case.key, leader=case.leader,
+        department=case.department, due=due_of(lines, case.state), reply=case.answer, answers=answers_of(lines),
+        promises=promises_of(lines),
         evaluation=LastRating(last.process, last.result, last.comment, last.at) if last else None, attachments=photos, may=may,
         timeline=list(map(moment, part)), earlier=earlier, ledger=f"/ledger?subject={subject_of(own.id)}",
     )  # fmt: skip

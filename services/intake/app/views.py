@@ -53,6 +53,7 @@ class ReceiptView:
 
     receipt: str
     title: str
+    content: str
     state: State
     topic: str | None
     area: str | None
@@ -62,6 +63,7 @@ class ReceiptView:
     key: bool
     leader: str | None
     department: str | None
+    due: datetime | None
     reply: DepartmentReply | None
     answers: Sequence[SeparateAnswer]
     promises: Sequence[PromiseStanding]

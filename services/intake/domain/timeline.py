@@ -110,6 +110,14 @@ def latest(lines: Sequence[TimelineEntry], before: str | None, limit: int) -> tu
     return shown, shown[0] if len(shown) < end else None
 
 
+def due_of(lines: Iterable[TimelineEntry], state: State) -> datetime | None:
+    """When the lead department's answer is due; None while nobody owes one, or the clock stands still."""
+    if not state.is_with_department or state is State.PAUSED:
+        return None
+    told = [line.text("due") for line in lines if "role" not in line.facts and line.text("due")]
+    return datetime.fromisoformat(told[-1]) if told and told[-1] else None
+
+
 def promises_of(lines: Iterable[TimelineEntry]) -> list[PromiseStanding]:
     """Every promise of a case in the order of making."""
     found: dict[object, PromiseStanding] = {}

@@ -13,8 +13,8 @@ from services.intake.app.limits import RECEIPTS
 from services.intake.app.promising import known_receipt
 from services.intake.domain.attaching import MOST_PHOTOS, MOST_PHOTOS_AT_ONCE
 from services.intake.pages.choosing import MOST_BYTES, PHOTOS, chosen_photos, digests_of, files_of
-from services.intake.pages.receipts import KEY, page_of, show
-from services.intake.pages.submission import new_key, usable_key
+from services.intake.pages.fields import KEY, new_key, usable_key
+from services.intake.pages.receipts import page_of, show
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, see_other

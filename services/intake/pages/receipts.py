@@ -31,9 +31,20 @@ from services.intake.domain.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import SeparateAnswer
 from services.intake.pages.choosing import PHOTOS, PhotoField
 from services.intake.pages.codes import paper_address
-from services.intake.pages.paper import TEMPLATES
-from services.intake.pages.submission import new_key, usable_key
-from services.intake.pages.timeline import LabelledFact, Shown, department_name, entries_of, local, question_of, topic_name
+from services.intake.pages.fields import KEY, new_key, usable_key
+from services.intake.pages.kept import KeptForm
+from services.intake.pages.paper import TEMPLATES, private
+from services.intake.pages.promised import promised_of
+from services.intake.pages.timeline import (
+    LabelledFact,
+    Shown,
+    department_name,
+    entries_of,
+    local,
+    question_of,
+    refusal_of,
+    topic_name,
+)
 from services.intake.schemas.bodies import LONGEST_REASON, Details, Evaluation, Withdrawal
 from services.runtime.store.idempotency import Key
 from services.runtime.web.calls import Call
@@ -42,7 +53,6 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-KEY = "key"
 NO_RECEIPT = Phrase("This is not a receipt; a character may be wrong. A receipt has 14 digits and letters.")
 UNKNOWN_RECEIPT = Phrase("This receipt does not exist. Please compare it with the one that you kept and enter it again.")
 LABELS: Mapping[str, Phrase] = {
@@ -106,6 +116,7 @@ WITHDRAWAL = ReceiptForm(
 )
 MORE_PHOTOS = PhotoField(Phrase("Add photos"))
 FOR_THE_SUBMITTER = Phrase("The submitter has been asked for more details.")
+KEPT = KeptForm({name: LABELS[name] for name in ("content", "comment", "reason")}, ("result", "process", KEY))
 FIELDS = tuple(name for form in (EVALUATION, DETAILS, WITHDRAWAL) for name in form.mistakes)
 
 
@@ -114,7 +125,7 @@ def look_up(call: Call[Intake]) -> Answer:
     """Redirect to the page of a receipt; without one, show the box to enter it."""
     text = str(call.query.get("receipt", "")).strip()
     if not text:
-        return _private(html(TEMPLATES, "lookup.html", place=call.service.catalogue, given="", mistake=None))
+        return private(html(TEMPLATES, "lookup.html", place=call.service.catalogue, given="", mistake=None))
     receipt = read_receipt(text)
     if receipt is None:
         return _not_found(call.service, text, NO_RECEIPT)
@@ -146,19 +157,19 @@ def back_from_withdrawal(call: Call[Intake]) -> Answer:
 
 
 # Like the form on the first page these carry no session: the receipt is the authorization, and it cannot be guessed.
-@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post("/receipts/<receipt>/evaluation", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def evaluate(call: Call[Intake]) -> Answer:
     """Take the rating; back to the receipt's page."""
     return _take(call, EVALUATION)
 
 
-@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post("/receipts/<receipt>/details", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def add_details(call: Call[Intake]) -> Answer:
     """Take what the submitter adds; back to the receipt's page."""
     return _take(call, DETAILS)
 
 
-@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
+@routes.post("/receipts/<receipt>/withdrawal", access=PUBLIC, page=KEPT, counts=(RECEIPTS,))
 def withdraw(call: Call[Intake]) -> Answer:
     """Withdraw the opinion; back to the receipt's page."""
     return _take(call, WITHDRAWAL)
@@ -208,12 +219,12 @@ def show(
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
         address=address, on_paper=paper_address(call, address), standing=STANDINGS[state].name, tone=tone_of(state),
-        steps=STEPS, taken=state.step, is_new=0 < state.step < State.ASSIGNED.step and not state.asks_submitter,
+        steps=STEPS, taken=state.step, promise=promised_of(known, service.catalogue),
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,
         labels=LABELS, mistakes=mistakes or {}, notice=notice, **_in_words(known, service.catalogue),
     )  # fmt: skip
-    return _private(page)
+    return private(page)
 
 
 def _known(service: Intake, text: str, cursor: str) -> ReceiptView:
@@ -231,6 +242,7 @@ def _in_words(known: ReceiptView, catalogue: Catalogue) -> dict[str, object]:
         "facts": _facts(known, catalogue),
         "meaning": _meaning(known),
         "question": question_of(known.timeline),
+        "refusal": refusal_of(known.timeline, catalogue) if known.state is State.DECLINED else None,
         "evaluate_by": local(reply.evaluate_by, catalogue) if reply and reply.evaluate_by else None,
         "advice": _by_department((reply.co_opinions if reply else None) or (), catalogue),
         "answers": _by_department(known.answers, catalogue),
@@ -270,10 +282,4 @@ def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalo
 
 
 def _not_found(service: Intake, given: str, mistake: Phrase) -> flask.Response:
-    return _private(html(TEMPLATES, "lookup.html", 404, place=service.catalogue, given=given, mistake=mistake))
-
-
-def _private(response: flask.Response) -> flask.Response:
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+    return private(html(TEMPLATES, "lookup.html", 404, place=service.catalogue, given=given, mistake=mistake))

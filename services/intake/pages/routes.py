@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.intake.pages import account, photos, problems, receipts, submission
+from services.intake.pages import account, confirmation, photos, problems, receipts, submission
 from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
-_MODULES = (submission, receipts, photos, problems, account, assets, gallery)
+_MODULES = (submission, confirmation, receipts, photos, problems, account, assets, gallery)
 PAGES = Routes([route for module in _MODULES for route in module.routes])

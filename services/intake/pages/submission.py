@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -18,12 +16,24 @@ from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.app.opinions import SubmittedAnswer, submit_with
-from services.intake.domain import submission
 from services.intake.domain.attaching import Photo
-from services.intake.domain.receipts import read_receipt
-from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE, Submission
+from services.intake.domain.submission import Submission
 from services.intake.pages.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
-from services.intake.pages.codes import paper_address
+from services.intake.pages.confirmation import confirmation_of
+from services.intake.pages.fields import (
+    CODE,
+    FIELDS,
+    KEY,
+    LABELS,
+    PLACES,
+    ROWS,
+    mistakes_of,
+    new_key,
+    opened,
+    submission_of,
+    usable_key,
+)
+from services.intake.pages.kept import KeptForm
 from services.intake.pages.options import advice_of, areas_of, stations_of, topics_of
 from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.bodies import SubmissionSchema
@@ -36,53 +46,11 @@ from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 
 log = structlog.get_logger()
 routes = Routes()
-PLACES = ("topic", "area", "station")
-#: Hidden, in the form that the code on a station's poster leads to.
-CODE = submission.CODE
-CONTACT = ("name", "phone", "email")
-KEY = "key"
-#: The rows of the form for those who sign with the submitter; more come by the API.
-ROWS = (1, 2, 3)
-COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
-FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, KEY)
-_KEY = re.compile(r"[A-Za-z0-9_-]{22}")
 _SUBMISSION = SubmissionSchema()
 #: Going back to the form shows the same form with the same key, so that sending it again is noticed. `no-store` would
 #: make the browser fetch a new one.
 FORM_CACHING = "private, no-cache"
 
-LABELS: dict[str, Phrase] = {
-    "title": Phrase("Title"),
-    "content": Phrase("Details"),
-    "topic": Phrase("Topic"),
-    "area": Phrase("Area"),
-    "station": Phrase("Liaison station"),
-    "name": Phrase("Name"),
-    "phone": Phrase("Phone"),
-    "email": Phrase("E-mail"),
-    "visibility": Phrase("Who may see your name and contact data"),
-    PHOTOS: Phrase("Photos"),
-    CODE: Phrase("Code of the poster"),
-}
-_COSIGNER = Phrase("Co-signer %(row)s: %(label)s")
-LABELS |= {f"cosigner{row}_{name}": _COSIGNER.filled(row=row, label=LABELS[name]) for row in ROWS for name in CONTACT}
-#: What is wrong with a field, said once for each: every field has one rule.
-MISTAKES: dict[str, Phrase] = {
-    "topic": Phrase("This topic is not in the catalogue; please choose another"),
-    "area": Phrase("This area is not in the catalogue, or the station is elsewhere; with a station, leave the area out"),
-    "station": Phrase("This station is not in the catalogue; please choose another"),
-    "name": Phrase("At most 100 characters"),
-    "phone": Phrase(
-        "Please enter one phone number: a mobile number has 11 digits, a landline its area code (0577-62510000), an extension "
-        "follows 'ext'"
-    ),
-    "email": Phrase("Please check the e-mail address; it looks like wang@example.org"),
-    "visibility": Phrase("Please choose one of these"),
-    CODE: Phrase("This code is no longer valid; please choose the station and submit again"),
-}
-MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
-EMPTY, TOO_LONG = Phrase("Please fill this in"), Phrase("At most %(most)s characters; there are %(count)s now")
-LONGEST: Mapping[str, int] = {"title": LONGEST_TITLE, "content": LONGEST_CONTENT}
 SENT_ALREADY = Phrase(
     "This form has been submitted already, and the text was changed since. To submit it as another opinion, press “Submit” again."
 )
@@ -95,15 +63,10 @@ AT_CAPACITY = Phrase(
     "“Submit” again a little later."
 )
 
-
-def new_key() -> str:
-    """A key for one form, which makes sending it twice one opinion."""
-    return secrets.token_urlsafe(16)
-
-
-def usable_key(given: str) -> str:
-    """The key that a form came with, or a new one when it came without or with something else."""
-    return given if _KEY.fullmatch(given) else new_key()
+_CODES = (*PLACES, "visibility", CODE, KEY)
+KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*_CODES, PHOTOS)}, _CODES)
+#: Asks for the form again as it is filled in, in another language or size of text.
+REDRAW = "redraw"
 
 
 @routes.get("/", access=PUBLIC, page=error_page)
@@ -129,11 +92,13 @@ def back_to_form(_: Call[Intake]) -> Answer:
 
 
 # No CSRF token: these forms are public and carry no session, no cookie and no right that a forged request could use.
-@routes.post("/opinions", access=PUBLIC, page=error_page, counts=(SUBMISSIONS, STATIONS), longest=LONGEST_BODY + MOST_BYTES)
+@routes.post("/opinions", access=PUBLIC, page=KEPT, counts=(SUBMISSIONS, STATIONS), longest=LONGEST_BODY + MOST_BYTES)
 def submit(call: Call[Intake]) -> Answer:
-    """Take the form; the receipt's page on success, the form with its text and the mistakes otherwise."""
+    """Take the form; the confirmation on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)
     form[KEY] = usable_key(form[KEY])
+    if REDRAW in call.query:
+        return _form(call.service, form)
     photos, wrong = chosen_photos(PHOTOS, call.charge)
     try:
         sent = validate(_SUBMISSION, submission_of(form))
@@ -152,46 +117,8 @@ def submit(call: Call[Intake]) -> Answer:
     except STORE_AWAY as error:
         log.warning("store_unavailable", error=repr(error))
         return _not_taken(call.service, form, NOT_STORED, Unavailable.seconds, photos)
-    if taken.get("cosigners"):
-        return _joined(call, taken)
-    return see_other(taken["links"]["page"])
-
-
-def submission_of(form: Mapping[str, str]) -> dict[str, object]:
-    """The form as the API takes it: what is empty is absent."""
-    body: dict[str, object] = {"title": form["title"], "content": form["content"], "channel": "web"}
-    body |= {name: form[name] for name in (*PLACES, CODE, "visibility") if form[name]}
-    contact = {name: form[name] for name in CONTACT if form[name]}
-    body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
-    signed = [_cosigner(form, row) for row in _signed_rows(form)]
-    return body | ({"cosigners": signed} if signed else {})
-
-
-def _signed_rows(form: Mapping[str, str]) -> list[int]:
-    return [row for row in ROWS if any(form[f"cosigner{row}_{name}"] for name in CONTACT)]
-
-
-def _cosigner(form: Mapping[str, str], row: int) -> dict[str, str]:
-    given = {name: form[f"cosigner{row}_{name}"] for name in CONTACT}
-    return {"kind": "citizen"} | {name: text for name, text in given.items() if text}
-
-
-def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
-    """What to correct, by field of the form, in the form's order."""
-    wrong = {_field(path, _signed_rows(form)) for path in error.errors}
-    return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
-
-
-def _field(path: str, rows: Sequence[int]) -> str:
-    """The field of the form behind a path of the API; `rows` are those that were sent as co-signers."""
-    *before, name = path.split(".")
-    return f"cosigner{rows[int(before[1])]}_{name}" if before[:1] == ["cosigners"] else name
-
-
-def _mistake(name: str, text: str) -> Phrase:
-    if name in LONGEST:
-        return TOO_LONG.filled(most=LONGEST[name], count=len(text)) if text else EMPTY
-    return MISTAKES[name]
+    # The receipts of co-signers are found again by the key of the form.
+    return see_other(confirmation_of(taken["links"]["page"], form[KEY] if taken.get("cosigners") else None))
 
 
 def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> SubmittedAnswer:
@@ -210,17 +137,6 @@ def _not_taken(service: Intake, form: Mapping[str, str], why: Phrase, seconds: i
     return response
 
 
-def _joined(call: Call[Intake], taken: SubmittedAnswer) -> flask.Response:
-    """Everybody's receipt, shown this once: each co-signer's is theirs alone."""
-    receipts = [read_receipt(each) for each in (taken["receipt"], *taken["cosigners"])]
-    own, *others = [paper_address(call, f"/receipts/{receipt}") for receipt in receipts]
-    cosigners = list(zip(taken["cosigners"], others, strict=True))
-    response = html(TEMPLATES, "joined.html", 201, place=call.service.catalogue, taken=taken, own=own, cosigners=cosigners)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
-
-
 def _form(
     service: Intake,
     form: Mapping[str, str],
@@ -232,8 +148,8 @@ def _form(
     response = html(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
-        scanned=catalogue.station_with_code(form[CODE]), is_joint=bool(_signed_rows(form)),
-        photos=PhotoField(LABELS[PHOTOS]), mistakes=mistakes or {}, notice=notice,
+        scanned=catalogue.station_with_code(form[CODE]), opened=opened(form, mistakes or {}),
+        photos=PhotoField(LABELS[PHOTOS]), mistakes=mistakes or {}, notice=notice, refilled=f"/opinions?{REDRAW}=1",
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

@@ -10,7 +10,7 @@ from services.contracts.basis import Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentPaused, AssignmentReplied
-from services.contracts.messages.opinions import OpinionReturned
+from services.contracts.messages.opinions import OpinionDeclined, OpinionReturned
 from services.contracts.messages.values import RaisedBy
 from services.contracts.vocabulary import (
     BASES,
@@ -209,6 +209,12 @@ def _facts(facts: Facts, catalogue: Catalogue) -> Sequence[LabelledFact]:
         if value is not None:
             shown.append(LabelledFact(label, value))
     return shown
+
+
+def refusal_of(timeline: Sequence[Moment], catalogue: Catalogue) -> Shown | None:
+    """Why an opinion was not accepted, and where to turn instead."""
+    reasons = (each.facts.get("reason") for each in reversed(timeline) if each.what == OpinionDeclined.TYPE)
+    return next((_reason(reason, catalogue) for reason in reasons if reason), None)
 
 
 def question_of(timeline: Sequence[Moment]) -> str | None:

@@ -143,6 +143,7 @@ class Receipt(Schema):
 
     receipt = fields.String(required=True)
     title = fields.String(required=True)
+    content = fields.String(required=True)
     state = fields.String(required=True)
     topic = fields.String(allow_none=True)
     area = fields.String(required=True, allow_none=True)
@@ -152,6 +153,7 @@ class Receipt(Schema):
     leader = fields.String(required=True, allow_none=True)
     department = fields.String(allow_none=True)
     submitted = fields.AwareDateTime(required=True)
+    due = fields.AwareDateTime(required=True, allow_none=True)
     reply = fields.Dict(allow_none=True)
     answers = fields.List(fields.Nested(SeparateAnswerSchema), required=True)
     promises = fields.List(fields.Nested(ReceiptPromiseShape), required=True)

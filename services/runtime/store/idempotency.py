@@ -87,6 +87,15 @@ def once(database: Database, key: Key | None, route: str, body: object, act: Act
         return _once(database, name, digest, act)
 
 
+def recalled(database: Database, key: Key, route: str) -> object | None:
+    """The answer that a request with this key was given; None when there was none, or it is no longer kept."""
+    with database.reading() as connection:
+        known = connection.execute(_KNOWN, {"name": key.name(route)}).one_or_none()
+    is_kept = known is not None and known.created > database.clock.now() - KEPT
+    answer: object = orjson.loads(known.answer) if known is not None and is_kept else None
+    return answer
+
+
 def forget(work: Transaction, subject: str) -> None:
     """Remove the answers that name a subject, for every principal."""
     work.execute(answers.delete().where(answers.c.subject == subject))

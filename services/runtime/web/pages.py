@@ -66,7 +66,7 @@ FAILURES: Mapping[int, ErrorWords] = {
     ),
     413: ErrorWords(
         Phrase("This is too large"),
-        Phrase("Shorten the text or choose smaller photos, then send it again."),
+        Phrase("Go back: what you wrote is still in the form. Shorten it or choose fewer photos, then send it again."),
     ),
     415: ErrorWords(
         Phrase("This form cannot be read"),
@@ -98,6 +98,8 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
     shown = {
         "place": None,
         "scripts": (),
+        # Where the form with the id "typed" is sent to be drawn again as it is filled in.
+        "refilled": None,
         **values,
         "navigation": navigation(role if isinstance(role, Role) else None),
         "here": here,
@@ -128,9 +130,14 @@ def see_other(path: str) -> flask.Response:
     return remember(flask.Response("", 303, {"Location": path} | PAGE_HEADERS))
 
 
+def failure_of(status: int) -> ErrorWords:
+    """An error in words, by its HTTP status."""
+    return FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
+
+
 def error_page(status: int) -> flask.Response:
     """The page for an error; the request's id is on it where the log says more."""
-    failure = FAILURES.get(status, INTERNAL if status >= 500 else BAD_REQUEST)
+    failure = failure_of(status)
     request_id = flask.g.get("request_id", "") if status >= 500 else ""
     link = (f"/login?to={quote(flask.request.path)}", SIGN_IN) if status == 401 else ("/", FIRST_PAGE)
     return html(SHARED, "error.html", status, failure=failure, request_id=request_id, link=link)

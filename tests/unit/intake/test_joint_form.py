@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from services.intake.domain.receipts import read_receipt
-from services.intake.pages.submission import ROWS
+from services.intake.pages.fields import ROWS
 from tests import visitors
 from tests.visitors import Visit
 
@@ -29,8 +30,10 @@ def test_the_rows_are_there_folded_away_each_with_its_label(visit):
 
 def test_everybody_s_receipt_is_shown_once_and_opens_the_case(visit):
     key = visit.key()
-    answer = visit.submit(key, name="王小明", cosigner1_name="李四", cosigner3_phone="13700000003")
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (201, "no-store")
+    signed = {"name": "王小明", "cosigner1_name": "李四", "cosigner3_phone": "13700000003"}
+    there = visit.submit(key, **signed).headers["Location"]
+    answer = visit.client.get(there)
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
     receipts = RECEIPT.findall(answer.text)
     assert len(set(receipts)) == 3
     for secret in ("王小明", "李四", "13700000003"):
@@ -39,8 +42,20 @@ def test_everybody_s_receipt_is_shown_once_and_opens_the_case(visit):
         page = visit.client.get(f"/receipts/{read_receipt(receipt)}")
         assert page.status_code == 200
         assert not any(other in page.text for other in receipts if other != receipt)
-    assert RECEIPT.findall(visit.submit(key, name="王小明", cosigner1_name="李四", cosigner3_phone="13700000003").text) == receipts
+    assert visit.submit(key, **signed).headers["Location"] == there
+    assert RECEIPT.findall(visit.client.get(there).text) == receipts
     assert len(visit.opinions()) == 1
+
+
+def test_co_signers_receipts_are_shown_with_the_form_s_key_alone_and_for_a_day(visit):
+    there = visit.submit(cosigner1_name="李四").headers["Location"]
+    plain, _, _ = there.partition("?")
+    other = visit.submit(cosigner1_name="李四").headers["Location"].partition("?")[2]
+    paths = (there, plain, f"{plain}?{other}", f"{plain}?key=1")
+    shown = {path: len(RECEIPT.findall(visit.client.get(path).text)) for path in paths}
+    assert list(shown.values()) == [2, 1, 1, 1]
+    visit.clock.instant += timedelta(days=2)
+    assert len(RECEIPT.findall(visit.client.get(there).text)) == 1
 
 
 def test_empty_rows_are_nobody(visit):

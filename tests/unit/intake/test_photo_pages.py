@@ -57,14 +57,14 @@ def kept(visit):
 def test_the_form_asks_for_photos_and_works_without_them(visit):
     page = visit.client.get("/").text
     assert 'action="/opinions" method="post" enctype="multipart/form-data"' in page
-    assert re.search(r'<label for="photos">照片\s', page)
+    assert re.search(r'<label for="photos">照片', page)
     assert re.search(r'type="file" id="photos" name="photos" accept="image/jpeg,image/png,image/webp" multiple', page)
     answer = submit(visit)
     assert (answer.status_code, kept(visit)) == (303, 0)
 
 
 def test_an_opinion_with_photos_shows_them_on_its_receipt(visit):
-    path = submit(visit, photo(), photo("PNG")).headers["Location"]
+    path = submit(visit, photo(), photo("PNG")).headers["Location"].removesuffix("/submitted")
     addresses = shown(visit, path)
     assert len(addresses) == 2
     served = [visit.client.get(address) for address in addresses]
@@ -109,7 +109,7 @@ def test_an_opinion_and_its_photos_are_kept_together_or_not_at_all(visit, monkey
 
 
 def test_more_are_added_on_the_receipt(visit):
-    path = submit(visit, photo()).headers["Location"]
+    path = submit(visit, photo()).headers["Location"].removesuffix("/submitted")
     answer = add(visit, path, photo("WEBP"), photo("PNG"))
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}#attachments")
     assert len(shown(visit, path)) == 3
@@ -120,14 +120,14 @@ def test_more_are_added_on_the_receipt(visit):
 
 
 def test_more_than_may_be_are_refused_together(visit):
-    path = submit(visit, photo(), photo(), photo()).headers["Location"]
+    path = submit(visit, photo(), photo(), photo()).headers["Location"].removesuffix("/submitted")
     add(visit, path, photo(), photo())
     answer = add(visit, path, photo(), photo())
     assert (answer.status_code, "照片未保存" in answer.text, len(shown(visit, path))) == (409, True, 5)
 
 
 def test_what_is_wrong_on_the_receipt_is_said_there(visit):
-    path = submit(visit).headers["Location"]
+    path = submit(visit).headers["Location"].removesuffix("/submitted")
     for raws, words in (((), "请先选择照片"), ((SVG,), "仅支持")):
         answer = add(visit, path, *raws)
         assert (answer.status_code, bool(re.search(rf'id="photos-mistake">{words}', answer.text))) == (422, True)
@@ -135,14 +135,14 @@ def test_what_is_wrong_on_the_receipt_is_said_there(visit):
 
 
 def test_sent_twice_from_the_receipt_it_is_kept_once(visit):
-    path = submit(visit).headers["Location"]
+    path = submit(visit).headers["Location"].removesuffix("/submitted")
     key = visit.key(path)
     assert {add(visit, path, photo(), key=key).status_code for _ in range(2)} == {303}
     assert len(shown(visit, path)) == 1
 
 
 def test_after_the_reply_they_are_shown_and_not_taken(visit):
-    path = submit(visit, photo()).headers["Location"]
+    path = submit(visit, photo()).headers["Location"].removesuffix("/submitted")
     key = visit.key(path)
     with visit.database.transaction() as work:
         change(work, visit.opinions()[0]["id"], state="replied", reply="已修好。")
@@ -159,4 +159,4 @@ def test_a_receipt_of_nobody_takes_no_photo(visit):
 def test_a_form_beyond_all_measure_is_refused_with_a_page(visit):
     answer = submit(visit, bytes(30_000_000), bytes(32_000_000))
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
-    assert "选用较小的照片" in answer.text
+    assert "减少照片" in answer.text

@@ -66,7 +66,7 @@ def test_the_question_is_on_the_page_with_the_form_for_the_answer(visit, paused)
     page = visit.client.get(paused).text
     assert "请说明是哪一段河道。" in page
     assert action(paused, "details") in page
-    assert re.search(r'<label for="content">补充内容\s*</label>', page)
+    assert re.search(r'<label for="content">工作人员请您补充：“请说明是哪一段河道。”\s*</label>', page)
     assert "请补充情况" in page
     assert "<script" not in page
 
