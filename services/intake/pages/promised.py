@@ -34,7 +34,7 @@ def promised_of(known: ReceiptView, catalogue: Catalogue) -> Ahead | None:
         return Ahead(ANSWERED, local(known.due, catalogue))
     if state is State.SUBMITTED:
         return Ahead(REVIEWED, _by_rule("review", known, catalogue))
-    if state in (State.ACCEPTED, State.REASSIGNED):
+    if state.is_with_routing and not state.is_with_department and not state.is_answered:
         return Ahead(USUALLY_ANSWERED, _by_rule("reply", known, catalogue))
     if reply is not None and reply.evaluate_by is not None and "evaluation" in known.may:
         return Ahead(RATED, local(reply.evaluate_by, catalogue))
