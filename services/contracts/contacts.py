@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, shortnumberinfo
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, shortnumberinfo
 
 from services.contracts.text import value
 
@@ -39,6 +39,8 @@ _NUMBER = re.compile(r"[+0-9][-0-9(). ]*|\([-0-9(). ]+")
 _SERVICE = re.compile(r"(0[0-9]{2,3})-?([0-9]{3,6})")
 _MAILBOX = re.compile(r"[^\s@,;<>\"'()]{1,64}@[^\s@,;<>\"'()]{1,255}")
 _INSIDE = re.compile(r"[^<>]*<([^<>]+)>")
+#: A mobile of here and nothing else, as most people write theirs; it is in its canonical form already.
+_MOBILE = re.compile(PhoneMetadata.metadata_for_region(REGION).mobile.national_number_pattern, re.ASCII)
 
 
 class NotReachable(ValueError):
@@ -66,6 +68,8 @@ class Telephone:
 
 def telephone(text: str) -> Telephone:
     """The one telephone number in a text; raises `NotReachable` for none, for several, and for what cannot be dialled."""
+    if _MOBILE.fullmatch(text):
+        return Telephone(text)
     plain = _DASHES.sub("-", _without_label(value(text), _LABEL))
     if _holds_several(plain):
         raise NotReachable(ONE_TELEPHONE[0])

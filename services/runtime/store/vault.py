@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 #: What a key needs at least, in characters of a random text.
 SHORTEST_KEY = 32
+#: The bytes in front of what is sealed: random, and of the length that AES-GCM is made for.
+NONCE_BYTES = 12
 
 
 class SealBroken(Exception):
@@ -27,32 +31,34 @@ def keys(text: str) -> tuple[str, ...]:
 
 
 class Vault:
-    """Seals values with authenticated encryption (Fernet: AES-128-CBC and HMAC-SHA-256)."""
+    """Seals values with authenticated encryption (AES-256-GCM)."""
 
     def __init__(self, given: Sequence[str]) -> None:
-        self._newest, *_ = self._all = [Fernet(_key(text)) for text in given]
-        self._any = MultiFernet(self._all)
+        # A key is random already, so a plain digest serves to give it its length.
+        self._newest, *_ = self._all = [AESGCM(hashlib.sha256(text.encode()).digest()) for text in given]
 
     def seal(self, value: object) -> str:
         """A JSON value as a text that only a holder of the key can read."""
-        return self._newest.encrypt(orjson.dumps(value)).decode()
+        nonce = os.urandom(NONCE_BYTES)
+        return urlsafe_b64encode(nonce + self._newest.encrypt(nonce, orjson.dumps(value), None)).decode()
 
     def open(self, sealed: str) -> Any:
         """The value again; raises `SealBroken`."""
-        try:
-            return orjson.loads(self._any.decrypt(sealed.encode()))
-        except (InvalidToken, ValueError) as error:
-            raise SealBroken("personal data cannot be opened; is its key still among HUIYING_CONTACT_KEYS?") from error
+        for key in self._all:
+            if (text := _opened(key, sealed)) is not None:
+                return orjson.loads(text)
+        raise SealBroken("personal data cannot be opened; is its key still among HUIYING_CONTACT_KEYS?")
 
     def renew(self, sealed: str) -> str | None:
         """The same value under the newest key; None when it is under it already. Raises `SealBroken`."""
-        try:
-            self._newest.decrypt(sealed.encode())
-        except InvalidToken:
-            return self.seal(self.open(sealed))
+        return self.seal(self.open(sealed)) if _opened(self._newest, sealed) is None else None
+
+
+def _opened(key: AESGCM, sealed: str) -> bytes | None:
+    """What was sealed with this key; None for anything else."""
+    try:
+        raw = urlsafe_b64decode(sealed)
+        # Several texts decode alike; only the one that was written counts.
+        return key.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None) if urlsafe_b64encode(raw).decode() == sealed else None
+    except (InvalidTag, ValueError):
         return None
-
-
-def _key(text: str) -> bytes:
-    # A key is random already, so a plain digest serves to give it its length.
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest())

@@ -38,6 +38,17 @@ def test_a_mobile_is_its_eleven_digits_whatever_it_was_pasted_with(text: str) ->
     assert str(telephone(text)) == MOBILE
 
 
+@given(st.from_regex(r"1[0-9]{10}", fullmatch=True))
+def test_a_mobile_as_most_write_it_is_what_it_is_with_its_label(digits: str) -> None:
+    def read(text: str) -> str | None:
+        try:
+            return str(telephone(text))
+        except NotReachable:
+            return None
+
+    assert read(digits) == read(f"电话：{digits}")
+
+
 @given(pasted(("0577", "6251", "0000")))
 def test_a_landline_has_its_area_code_apart(text: str) -> None:
     assert str(telephone(text)) == LANDLINE
