@@ -34,22 +34,22 @@ def tidied(schema: Schema, raw: object) -> Any:
         if part.name not in answer:
             continue
         given = answer[part.name]
-        if part.optional and ((given is None and not part.nullable) or _is_blank(given)):
+        if part.optional and ((given is None and not part.nullable) or is_blank(given)):
             del answer[part.name]
         else:
-            answer[part.name] = _tidied(part.field, given, part.prose)
+            answer[part.name] = tidied_value(part.field, given, part.prose)
     return answer
 
 
 @cache
 def _parts(shape: type[Schema]) -> tuple[_SchemaField, ...]:
     return tuple(
-        _SchemaField(field.data_key or name, field, _is_prose(field), not field.required, bool(field.allow_none))
+        _SchemaField(field.data_key or name, field, is_prose(field), not field.required, bool(field.allow_none))
         for name, field in shape().load_fields.items()
     )
 
 
-def _is_prose(field: fields.Field[Any]) -> bool:
+def is_prose(field: fields.Field[Any]) -> bool:
     """Whether a field is free text, rather than a value with one right form."""
     if isinstance(field, OneLine):
         return not isinstance(field, Code)
@@ -58,18 +58,19 @@ def _is_prose(field: fields.Field[Any]) -> bool:
     return type(field) is fields.String and is_bounded and not is_closed
 
 
-def _tidied(field: fields.Field[Any], given: object, prose: bool) -> object:
+def tidied_value(field: fields.Field[Any], given: object, prose: bool) -> object:
+    """What is given for a field, normalized, unless it is `prose`."""
     if isinstance(given, str):
         return given if prose else value(given)
     if isinstance(field, fields.Nested):
         return tidied(field.schema, given) if not field.many else given
     if isinstance(field, fields.List) and isinstance(given, list):
-        items = [_tidied(field.inner, item, _is_prose(field.inner)) for item in given]
-        return items if isinstance(field.inner, fields.Nested) else [item for item in items if not _is_blank(item)]
+        items = [tidied_value(field.inner, item, is_prose(field.inner)) for item in given]
+        return items if isinstance(field.inner, fields.Nested) else [item for item in items if not is_blank(item)]
     return given
 
 
-def _is_blank(given: object) -> bool:
+def is_blank(given: object) -> bool:
     """Whether a value is blank: a text without a visible character, or an object with nothing but blanks."""
     if isinstance(given, str):
         return not is_visible(given)
@@ -77,4 +78,4 @@ def _is_blank(given: object) -> bool:
 
 
 def _says_nothing(given: object) -> bool:
-    return given is None or _is_blank(given)
+    return given is None or is_blank(given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -13,6 +14,7 @@ from marshmallow.fields import Field
 
 from services.contracts.errors import Invalid, Malformed, TooLarge, UnsupportedType
 from services.contracts.text import many_lines
+from services.runtime.input.plainly import NotPlain, load_plainly
 from services.runtime.input.queries import SEPARATOR, is_several, wrong_codes
 from services.runtime.input.tidying import tidied
 from services.runtime.web.routes import API, LONGEST_BODY, Route
@@ -57,6 +59,8 @@ def holds_nul(value: object) -> bool:
 
 def validate(schema: Schema, raw: Mapping[str, Any]) -> Any:
     """What the schema makes of `raw` once it is tidied; raises `Invalid` with the reasons for each field."""
+    with suppress(NotPlain):
+        return load_plainly(schema, raw)
     try:
         return schema.load(tidied(schema, raw), partial=_silent(type(schema)))
     except ValidationError as error:
