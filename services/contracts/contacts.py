@@ -40,7 +40,8 @@ _SERVICE = re.compile(r"(0[0-9]{2,3})-?([0-9]{3,6})")
 _MAILBOX = re.compile(r"[^\s@,;<>\"'()]{1,64}@[^\s@,;<>\"'()]{1,255}")
 _INSIDE = re.compile(r"[^<>]*<([^<>]+)>")
 #: A mobile of here and nothing else, as most people write theirs; it is in its canonical form already.
-_MOBILE = re.compile(PhoneMetadata.metadata_for_region(REGION).mobile.national_number_pattern, re.ASCII)  # type: ignore
+_PATTERN: str = PhoneMetadata.metadata_for_region(REGION).mobile.national_number_pattern  # type: ignore[union-attr, assignment]
+_MOBILE = re.compile(_PATTERN, re.ASCII)
 
 
 class NotReachable(ValueError):
