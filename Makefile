@@ -18,7 +18,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 # Where bytecode is not to be written, each of several processes compiles all tests for itself.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 
-.PHONY: help demo up down logs test test-fast check lint fix bench cost faults fuzz audit compose-test docs lock broker
+.PHONY: help demo up down logs test test-fast check lint fix bench cost evaluate faults fuzz audit compose-test docs lock broker
 
 help: ## 本帮助 · this help
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: $(READY) $(PEERS) broker ## 测速 · rates, waiting times and CPU beside
 
 cost: $(READY) broker ## 每件意见的 CPU 开销，比上次多 15% 即失败 · CPU of an opinion: fails over 15 % more than kept; ARGS=--keep
 	@$(PY) -m benchmarks cost $(if $(filter --keep,$(ARGS)),,--check) $(ARGS)
+
+evaluate: $(READY) ## 评估分派模型：make evaluate FILE=有标签的意见.csv · how well routing learns, on a file of labelled opinions
+	@$(PY) -m benchmarks evaluate $(FILE) $(ARGS)
 
 faults: $(DEV) broker ## 故障试验：两万件意见，六十次故障 · 20,000 opinions under 60 faults, judged; ARGS="--opinions 2000 --faults 20"
 	@$(PY) -m tests.faults.run $(ARGS)

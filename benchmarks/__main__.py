@@ -7,6 +7,7 @@ import click
 from benchmarks.clock import clock
 from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
+from benchmarks.learning.evaluate import evaluate
 from benchmarks.reads import reads
 from benchmarks.speed.command import speed
 from services.console.terminal import CommandLine
@@ -17,7 +18,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd):
+for command in (speed, cost, reads, clock, crowd, evaluate):
     main.add_command(command)
 
 if __name__ == "__main__":

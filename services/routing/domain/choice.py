@@ -50,7 +50,7 @@ class Router:
         topic = self._catalogue.topic_of(given) if given else None
         if topic is not None:
             return self._decision(topic, Rule(Basis.GIVEN).why())
-        scores, found = self._scores(title, content)
+        scores, found = self.scores(title, content)
         if not scores:
             return self._decision(None, Rule(Basis.FALLBACK).why(0.0))
         # Ties go to the topic that stands first in the catalogue.
@@ -59,7 +59,8 @@ class Router:
         confidence = round(scores[best] / sum(scores.values()), 2)
         return self._decision(stored.topic(self._catalogue, best), Rule(Basis.KEYWORDS, words).why(confidence))
 
-    def _scores(self, title: str, content: str) -> tuple[dict[str, float], dict[str, set[str]]]:
+    def scores(self, title: str, content: str) -> tuple[dict[str, float], dict[str, set[str]]]:
+        """The points of each topic with a keyword in a text, and those keywords."""
         scores: dict[str, float] = {}
         found: dict[str, set[str]] = {}
         for text, weight in ((title, TITLE_WEIGHT), (content, CONTENT_WEIGHT)):
@@ -73,6 +74,14 @@ class Router:
                     scores[code] = scores.get(code, 0.0) + points
                     found.setdefault(code, set()).add(word)
         return scores, found
+
+    def points(self, title: str, content: str) -> dict[str, float]:
+        """The points of each department, by its topics with a keyword in a text."""
+        points: dict[str, float] = {}
+        for code, found in self.scores(title, content)[0].items():
+            if (topic := stored.topic(self._catalogue, code)) is not None:
+                points[topic.department] = points.get(topic.department, 0.0) + found
+        return points
 
     def _decision(self, topic: Topic | None, why: Why) -> Decision:
         department = topic.department if topic else self._catalogue.fallback_department

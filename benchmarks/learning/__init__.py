@@ -1,0 +1,1 @@
+"""How well routing learns, on a file of labelled opinions; it trains nothing that is shipped."""

@@ -1,0 +1,127 @@
+"""A trained model: what it says of a text, why, and how it learns from a ruling. Pure."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+import numpy as np
+
+from services.routing.domain.learning.calibration import Calibration, floats
+from services.routing.domain.learning.features import Hashing, Vector, Weights, plain, segment
+from services.routing.domain.learning.ridge import Ridge
+
+#: What a stored model begins with; another form has another mark.
+MARK: Final = b"huiying-routing-1\n"
+SHOWN_WORDS = 5
+
+
+class ModelInvalid(Exception):
+    """What was stored is no model that this version can read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a model says of one text: labels with probabilities, the likeliest first, and how often it is right when so sure."""
+
+    likely: tuple[tuple[str, float], ...]
+    confidence: float
+
+    @property
+    def label(self) -> str:
+        """The likeliest."""
+        return self.likely[0][0]
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A model as bytes: weights are half precision, rarities one byte each."""
+
+    labels: tuple[str, ...]
+    buckets: int
+    weights: bytes
+    bias: tuple[float, ...]
+    rarity: bytes
+    rarest: float
+    scales: tuple[float, ...]
+    biases: tuple[float, ...]
+    sure: tuple[float, ...]
+    right: tuple[float, ...]
+
+
+class Model:
+    """A linear model of labels with its calibration."""
+
+    def __init__(self, labels: tuple[str, ...], ridge: Ridge, idf: Weights, calibration: Calibration) -> None:
+        self.labels, self.ridge, self.idf, self.calibration = labels, ridge, idf, calibration
+        self._hashing = Hashing(len(idf))
+
+    def read(self, title: str, content: str) -> Vector:
+        """A text as the model reads it."""
+        return self._hashing.vector(self._hashing.count(title, content), self.idf)
+
+    def judge(self, vector: Vector, points: Mapping[str, float], most: int = 3) -> Judgement:
+        """What it says of a text; `points` are what the rules have found, by label."""
+        evidence = np.array([[points.get(label, 0.0) for label in self.labels]])
+        (chances,) = self.calibration.probabilities(floats(self.ridge.score(vector)), evidence)
+        order = np.argsort(-chances, kind="stable")[:most]
+        likely = tuple((self.labels[place], round(float(chances[place]), 4)) for place in order)
+        return Judgement(likely, round(float(self.calibration.confidence(chances[order[:1]])[0]), 3))
+
+    def words_for(self, label: str, title: str, content: str) -> tuple[str, ...]:
+        """The words of a text that speak for a label, and more for it than for the others; the strongest first."""
+        words = [*dict.fromkeys(each for each in segment(plain(title)) + segment(plain(content)) if len(each) > 1)]
+        if not words:
+            return ()
+        places = self._hashing.places_of(words)
+        found = self.ridge.weights.take(places, axis=0)
+        place = self.labels.index(label)
+        speaking = (found[:, place] - found.mean(1)) * self.idf[places]
+        best = np.argsort(-speaking, kind="stable")[:SHOWN_WORDS]
+        return tuple(words[each] for each in best if speaking[each] > 0)
+
+    def learn(self, vector: Vector, label: str) -> None:
+        """Learn from a ruling; of a label that it does not have, nothing until it is trained again."""
+        if label in self.labels:
+            self.ridge.step(vector, self.labels.index(label))
+
+    def pack(self) -> bytes:
+        """The model as it is stored."""
+        rarest = float(self.idf.max()) or 1.0
+        stored = Stored(
+            self.labels, len(self.idf), self.ridge.weights.astype(np.float16).tobytes(), tuple(map(float, self.ridge.bias)),
+            np.rint(self.idf / rarest * 255).astype(np.uint8).tobytes(), rarest,
+            self.calibration.scales, self.calibration.biases, self.calibration.sure, self.calibration.right,
+        )  # fmt: skip
+        return MARK + zlib.compress(msgspec.msgpack.encode(stored), 1)
+
+    @classmethod
+    def unpack(cls, body: bytes) -> Model:
+        """A stored model; raises `ModelInvalid`."""
+        if not body.startswith(MARK):
+            raise ModelInvalid("not a model of this version")
+        try:
+            stored = msgspec.msgpack.decode(zlib.decompress(body[len(MARK) :]), type=Stored)
+            weights = np.frombuffer(stored.weights, np.float16).reshape(stored.buckets, len(stored.labels)).astype(np.float32)
+            rarity = np.frombuffer(stored.rarity, np.uint8).astype(np.float32) * (stored.rarest / 255)
+            checked = _checked(stored, weights, rarity)
+        except (zlib.error, msgspec.MsgspecError, ValueError) as error:
+            raise ModelInvalid(str(error)) from error
+        return checked
+
+
+def _checked(stored: Stored, weights: Weights, rarity: Weights) -> Model:
+    width = len(stored.labels)
+    if len(rarity) != stored.buckets or len(stored.bias) != width or len(stored.biases) != width:
+        raise ValueError("its parts do not belong together")
+    if not np.isfinite(weights).all() or len(stored.sure) != len(stored.right):
+        raise ValueError("its weights are no numbers")
+    ridge = Ridge(weights, np.array(stored.bias, np.float32))
+    return Model(stored.labels, ridge, rarity, Calibration(stored.scales, stored.biases, stored.sure, stored.right))
+
+
+def buckets_for(labels: Sequence[str], most: int = 1 << 18, bytes_: int = 3_670_016) -> int:
+    """How many buckets fit: the more labels, the fewer."""
+    return max(1 << 12, min(most, bytes_ // (2 * max(1, len(labels)))))

@@ -1,0 +1,141 @@
+"""Training a model on decided cases, and what cases that it had not seen say of it. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from services.routing.domain.learning.calibration import Table, fit
+from services.routing.domain.learning.features import Counted, Hashing, Vector, rarity
+from services.routing.domain.learning.model import Model, buckets_for
+from services.routing.domain.learning.ridge import Ridge
+
+#: With fewer decided cases the rules alone are better; more than the newest of these are not looked at.
+FEWEST_CASES, MOST_CASES = 200, 20_000
+#: A label is learned from so many cases on; a term speaks from so many texts on, so that what one text has never shows.
+FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
+FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 5
+#: What the macro-F1 of a new version may fall by: so much differs by chance.
+TOLERANCE = 0.005
+Step = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decided case: its text, where it belongs, and the points of the rules by label."""
+
+    title: str
+    content: str
+    label: str
+    points: Mapping[str, float]
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What cross-validation found: macro-F1 of the model and of the rules alone, how much is right, and how much is decided surely.
+
+    `coverage` is the share above the threshold, `accuracy` how much of that is right.
+    """
+
+    cases: int
+    labels: int
+    f1: float
+    rules_f1: float
+    right: float
+    coverage: float
+    accuracy: float
+
+    @property
+    def beats_rules(self) -> bool:
+        """Whether it is better than the rules alone."""
+        return self.f1 > self.rules_f1
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A new model and its report."""
+
+    model: Model
+    report: Report
+
+
+def train(cases: Sequence[Decided], threshold: float = 0.8, step: Step = lambda *_: None) -> Trained | None:
+    """Train on decided cases, newest first; None where they are too few. `step` hears what is done, how much of it, of how much."""
+    often = Counter(each.label for each in cases[:MOST_CASES])
+    labels = tuple(sorted(label for label, times in often.items() if times >= FEWEST_OF_LABEL))
+    known = [each for each in cases[:MOST_CASES] if each.label in labels]
+    if len(known) < FEWEST_CASES or len(labels) < 2:
+        return None
+    hashing = Hashing(buckets_for(labels))
+    counted: list[Counted] = []
+    for each in known:
+        counted.append(hashing.count(each.title, each.content))
+        step("read", len(counted), len(known))
+    idf = rarity(counted, hashing.buckets, FEWEST_TEXTS)
+    vectors = [hashing.vector(each, idf) for each in counted]
+    wanted = np.array([labels.index(each.label) for each in known])
+    evidence = np.array([[each.points.get(label, 0.0) for label in labels] for each in known])
+    shape = (hashing.buckets, len(labels))
+    scores = _unseen(vectors, wanted, _folds(counted), shape, step)
+    calibration = fit(scores, evidence, wanted)
+    ridge = Ridge.fit(vectors, wanted, shape, EPOCHS, _stepping(step, "fit", EPOCHS * len(vectors)))
+    return Trained(Model(labels, ridge, idf, calibration), _report(scores, evidence, wanted, _folds(counted), threshold))
+
+
+def macro_f1(wanted: NDArray[np.int64], found: NDArray[np.int64], labels: int) -> float:
+    """The mean of the F1 of each label; of a label that is nowhere, 0."""
+    right = np.bincount(wanted[wanted == found], minlength=labels)
+    both = np.bincount(wanted, minlength=labels) + np.bincount(found[found >= 0], minlength=labels)
+    return float(np.mean(np.divide(2 * right, both, out=np.zeros(labels), where=both > 0)))
+
+
+def _unseen(
+    vectors: list[Vector], wanted: NDArray[np.int64], folds: NDArray[np.int64], shape: tuple[int, int], step: Step
+) -> Table:
+    """The scores of each case by a model that has not seen it."""
+    scores = np.zeros((len(vectors), shape[1]))
+    done = _stepping(step, "check", FOLD_EPOCHS * len(vectors) * (FOLDS - 1))
+    for fold in range(FOLDS):
+        seen = np.flatnonzero(folds != fold)
+        ridge = Ridge.fit([vectors[i] for i in seen], wanted[seen], shape, FOLD_EPOCHS, done)
+        for i in np.flatnonzero(folds == fold):
+            scores[i] = ridge.score(vectors[i])
+    return scores
+
+
+def _report(scores: Table, evidence: Table, wanted: NDArray[np.int64], folds: NDArray[np.int64], threshold: float) -> Report:
+    """Every fold is judged by the calibration of the others."""
+    found, sure = np.zeros_like(wanted), np.zeros(len(wanted))
+    for fold in range(FOLDS):
+        seen, unseen = folds != fold, folds == fold
+        calibration = fit(scores[seen], evidence[seen], wanted[seen])
+        chances = calibration.probabilities(scores[unseen], evidence[unseen])
+        found[unseen], sure[unseen] = chances.argmax(1), calibration.confidence(chances.max(1))
+    by_rules = np.where(evidence.sum(1) > 0, evidence.argmax(1), -1)
+    labels, decided = scores.shape[1], sure >= threshold
+    return Report(
+        len(wanted), labels, round(macro_f1(wanted, found, labels), 4), round(macro_f1(wanted, by_rules, labels), 4),
+        round(float((found == wanted).mean()), 4), round(float(decided.mean()), 4),
+        round(float((found == wanted)[decided].mean()) if decided.any() else 0.0, 4),
+    )  # fmt: skip
+
+
+def _folds(counted: Sequence[Counted]) -> NDArray[np.int64]:
+    """A fold for each text, so that what is nearly the same is mostly in the same one: by the least of its mixed buckets."""
+    least = [(each.keys * 2654435761 % 4294967291).min() if len(each.keys) else 0 for each in counted]
+    return np.array(least, np.int64) % FOLDS
+
+
+def _stepping(step: Step, what: str, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def more(count: int) -> None:
+        nonlocal done
+        done += count
+        step(what, min(done, total), total)
+
+    return more

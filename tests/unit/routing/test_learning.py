@@ -1,0 +1,130 @@
+"""The model: it learns from decided cases, knows how sure it is, says why, and takes rulings in; on made-up opinions."""
+
+import numpy as np
+import pytest
+
+from services.routing.domain.choice import Router
+from services.routing.domain.learning.features import Hashing, plain, rarity
+from services.routing.domain.learning.model import Model, ModelInvalid, buckets_for
+from services.routing.domain.learning.training import FEWEST_TEXTS, Decided, macro_f1, train
+from tests.unit.routing.bureau import TOWN
+from tests.unit.routing.made_up import decided, opinions
+
+ROUTER = Router(TOWN)
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return train(decided(TOWN, 400))
+
+
+def judged(model, title, content=""):
+    return model.judge(model.read(title, content), ROUTER.points(title, content))
+
+
+def test_what_it_learned_holds_for_texts_it_has_not_seen_and_beats_the_rules(trained):
+    right = [judged(trained.model, title, text).label == department for title, text, department in opinions(200, seed=7)]
+    assert sum(right) / len(right) > 0.95
+    assert trained.report.beats_rules
+    assert trained.report.cases == 400
+
+
+def test_probabilities_are_a_whole_and_the_confidence_says_how_often_it_is_right(trained):
+    found = [(judged(trained.model, title, text), department) for title, text, department in opinions(300, seed=8)]
+    assert all(abs(sum(chance for _, chance in each.likely) - 1) < 0.001 for each, _ in found)
+    assert all(
+        [chance for _, chance in each.likely] == sorted((chance for _, chance in each.likely), reverse=True) for each, _ in found
+    )
+    said = np.mean([each.confidence for each, _ in found])
+    assert abs(said - np.mean([each.label == department for each, department in found])) < 0.05
+
+
+def test_it_is_less_sure_of_what_it_has_never_read_about(trained):
+    assert judged(trained.model, "外星人", "不明飞行物").confidence < judged(trained.model, "北村课后服务", "班主任补课").confidence
+
+
+def test_the_words_that_speak_for_a_department_are_of_the_text_and_of_that_department(trained):
+    title, text = "南村泵站", "灌溉不了，班主任也知道，请领导尽快处理。"
+    assert {"泵站", "灌溉"} & set(trained.model.words_for("water", title, text))
+    assert "班主任" in trained.model.words_for("schools", title, text)
+    assert "班主任" not in trained.model.words_for("water", title, text)
+    assert trained.model.words_for("water", "", "") == ()
+
+
+def test_a_stored_model_says_the_same_and_is_small(trained):
+    body = trained.model.pack()
+    again = Model.unpack(body)
+    for title, text, _ in opinions(50, seed=9):
+        one, other = judged(trained.model, title, text), judged(again, title, text)
+        assert one.label == other.label
+        assert abs(one.confidence - other.confidence) < 0.02
+    assert len(body) < 4_000_000
+
+
+@pytest.mark.parametrize("harm", [b"", b"no model", lambda body: body[:-9], lambda body: body[:40] + b"\0\0" + body[42:]])
+def test_a_broken_model_is_known_for_one(trained, harm):
+    body = harm(trained.model.pack()) if callable(harm) else harm
+    with pytest.raises(ModelInvalid):
+        Model.unpack(body)
+
+
+def test_rulings_teach_it_at_once(trained):
+    model = Model.unpack(trained.model.pack())
+    title, text = "东街护栏的问题", "护栏倒了。"
+    assert judged(model, title, text).label == "roads"
+    for _ in range(3):
+        model.learn(model.read(title, text), "water")
+    assert judged(model, title, text).label == "water"
+    model.learn(model.read(title, text), "a department that the model does not have")
+    assert judged(model, title, text).label == "water"
+
+
+def test_too_few_cases_and_a_single_department_train_nothing():
+    assert train(decided(TOWN, 150)) is None
+    assert train([Decided("河堤", "", "water", {})] * 500) is None
+
+
+def test_a_department_with_hardly_a_case_is_none_of_its_labels():
+    rare = Decided("大熊猫", "走丢了", "gas", {})
+    model = train([*decided(TOWN, 250), rare]).model
+    assert "gas" not in model.labels
+
+
+def test_training_says_how_far_it_is():
+    steps = []
+    train(decided(TOWN, 220), step=lambda *step: steps.append(step))
+    assert {what for what, _, _ in steps} == {"read", "check", "fit"}
+    assert all(done <= total for _, done, total in steps)
+    assert {what for what, done, total in steps if done == total} == {"read", "check", "fit"}
+
+
+def test_nothing_personal_is_read(trained):
+    for told in ("13812345678", "0731-8456 7890", "430102199001011234", "43010219900101123X", "li.na@example.org"):
+        assert told.casefold() not in plain(f"请打{told}联系我")
+        assert np.array_equal(trained.model.read("", f"请打 {told} 联系").places, trained.model.read("", "请打 联系").places)
+
+
+def test_what_few_texts_have_weighs_nothing():
+    hashing = Hashing(1 << 14)
+    texts = [hashing.count("路灯", f"{name}不亮") for name in ("欧阳", "欧阳", "司马", "东方")]
+    idf = rarity(texts, hashing.buckets, FEWEST_TEXTS)
+    assert (idf[hashing.places_of(["欧阳", "司马", "东方"])] == 0).all()
+    assert (idf[hashing.places_of(["路灯"])] > 0).all()
+
+
+@pytest.mark.parametrize("title", ["", " ", "a", "😀", "\ud800", "，。", "路" * 30_000])
+def test_every_text_can_be_read(trained, title):
+    vector = trained.model.read(title, title)
+    assert np.isfinite(vector.weights).all()
+    assert (np.diff(vector.places) > 0).all()
+    assert len(judged(trained.model, title, title).likely) == 3
+
+
+def test_the_more_labels_the_fewer_buckets():
+    sizes = [buckets_for(["label"] * number) * number for number in (1, 7, 28, 200)]
+    assert all(2 * size <= 3_670_016 for size in sizes)
+
+
+def test_macro_f1_counts_every_label_alike():
+    assert macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0]), 2) == pytest.approx((6 / 7) / 2)
+    assert macro_f1(np.array([0, 1]), np.array([0, -1]), 2) == pytest.approx(0.5)
