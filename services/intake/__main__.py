@@ -14,22 +14,27 @@ from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.consumer import subscriptions
 from services.intake.domain.capacity import CapacityLimits
+from services.intake.domain.comparing import Wording
 from services.intake.gateway.capacity import Capacity
+from services.intake.handlers.comparing import compare
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.reading import open_codes
+from services.intake.store.wordings import WordingStore
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.process.signing import Ed25519Signer
+from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database
 from services.runtime.store.vault import Vault
 from services.runtime.web.routes import Routes
 
 SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
+COMPARE_SECONDS, COMPARED_A_COMMIT = 2.0, 200
 log = structlog.get_logger()
 
 
@@ -76,7 +81,15 @@ class Sealer:
 
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
-    return (PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),)
+    texts = SweepTarget(WordingStore, _unread, lambda each: (each.number,), compare)
+    return (
+        PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
+        Sweep("compare", intake.database, texts, COMPARED_A_COMMIT).job(COMPARE_SECONDS),
+    )
+
+
+def _unread(store: WordingStore, after: After, limit: int) -> Sequence[Wording]:
+    return store.unread(after[0] if after else None, limit)
 
 
 ROUTES = Routes([*API_ROUTES, *PAGES])

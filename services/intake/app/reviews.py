@@ -19,6 +19,7 @@ from services.intake.schemas.commands import AcceptMany
 from services.intake.schemas.erasures import WaitingCodes
 from services.intake.schemas.queries import ReviewQuery
 from services.intake.store import reading
+from services.intake.store.wordings import count_alike
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
@@ -32,11 +33,17 @@ SHOWN = ("id", "title", "content", "channel", "topic", "area", "station", "state
 
 @routes.get(f"{API}/reviews", access=REVIEWERS, query=ReviewQuery, answers={200: answers.ReviewPage})
 def list_reviews(call: Call[Intake]) -> Answer:
-    """List opinions that wait for review, oldest first, with their waiting time; `?state=returned`: for their submitter."""
+    """List opinions that wait for review, oldest first, with their waiting time; `?state=returned`: for their submitter.
+
+    `?grouped=true`: opinions that say the same are one item, the first of them.
+    """
     limit, now = call.query["limit"], call.service.database.clock.now()
     with call.service.database.reading() as connection:
-        found = reading.waiting(connection, call.query["state"], read_cursor(call.query["cursor"]), limit)
-    return 200, page([_waiting(call.service.catalogue, each, now) for each in found], limit)
+        states, after = call.query["state"], read_cursor(call.query["cursor"])
+        found = reading.waiting(connection, states, after, limit, grouped=call.query["grouped"])
+        alike = count_alike(connection, [each.id for each in found], states)
+    items = [_waiting(call.service.catalogue, each, now) | {"alike": alike.get(each.id, 1)} for each in found]
+    return 200, page(items, limit)
 
 
 def _waiting(catalogue: Catalogue, opinion: Opinion, now: datetime) -> dict[str, object]:
@@ -57,7 +64,7 @@ def accept_many(call: Call[Intake]) -> Answer:
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
         store = IntakeStore(work, call.service.vault)
         decided = reviewing.accept_many(store, call.service.catalogue, command.opinions, command.terms)
-        return 200, {"items": list(map(_decided, decided))}
+        return 200, {"items": list(map(decided_item, decided))}
 
     return once(call.service.database, call.idempotency_key, "POST /opinions/accept", command, act)
 
@@ -66,7 +73,8 @@ def _decide(call: Call[Intake], decision: Callable[[IntakeStore, str], State]) -
     return 200, {"id": call.path["opinion_id"], "state": change_opinion(call, decision)}
 
 
-def _decided(each: Decided) -> dict[str, str]:
+def decided_item(each: Decided) -> dict[str, str]:
+    """What became of one of several opinions."""
     if each.state is None:
         return {"id": each.id, "status": "refused", "detail": each.refused}
     return {"id": each.id, "status": "accepted", "state": each.state}

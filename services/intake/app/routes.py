@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from services.intake.app import attachments, batch, documents, erasures, opinions, promising, publications, receipts, reviews
+from services.intake.app import (
+    attachments,
+    batch,
+    documents,
+    erasures,
+    opinions,
+    promising,
+    publications,
+    receipts,
+    reviews,
+    similar,
+)
 from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes, *publications.routes,
+    *attachments.routes, *publications.routes, *similar.routes,
 ])  # fmt: skip

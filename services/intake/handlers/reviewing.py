@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Refusal
 from services.contracts.lifecycle import State
-from services.intake.domain.opinion import UNKNOWN
 from services.intake.domain.reviewing import Terms, terms_of
 from services.intake.handlers import notifying
 
@@ -40,20 +39,27 @@ def accept_many(store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[
     Raises `Invalid` for terms that no opinion could have; one that cannot be let in is refused alone.
     """
     terms_of(catalogue, wished, None)
-    found, before, decided = store.load_many(opinion_ids), store.let_in_before(opinion_ids), list[Decided]()
+    store.load_many(opinion_ids)
+    before = store.let_in_before(opinion_ids)
+
+    def decide(opinion_id: str) -> State:
+        opinion = store.load(opinion_id)
+        opinion.accept(catalogue, wished, again=opinion_id in before)
+        store.save(opinion)
+        return opinion.state
+
+    return decide_each(opinion_ids, decide)
+
+
+def decide_each(opinion_ids: Sequence[str], decide: Callable[[str], State]) -> list[Decided]:
+    """Decide on opinions one by one; where that is refused, the others are decided on all the same."""
+    decided: list[Decided] = []
     for opinion_id in opinion_ids:
-        opinion = found.get(opinion_id)
-        if opinion is None:
-            decided.append(Decided(opinion_id, refused=UNKNOWN))
-            continue
         try:
-            opinion.accept(catalogue, wished, again=opinion_id in before)
+            decided.append(Decided(opinion_id, decide(opinion_id)))
         except Refusal as error:
             reasons = [reason for field in error.errors.values() for reason in field]
             decided.append(Decided(opinion_id, refused=" ".join(reasons) or error.detail))
-            continue
-        store.save(opinion)
-        decided.append(Decided(opinion_id, opinion.state))
     return decided
 
 

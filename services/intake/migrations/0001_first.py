@@ -15,6 +15,10 @@ ATTACHMENTS = (
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
+BANDS = (
+    sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+)
 HANDLERS = (
     sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
     sa.Column("opinion", sa.String(36), nullable=False),
@@ -132,6 +136,13 @@ UNDECIDED = (
     "AND state NOT IN ('submitted', 'returned', 'declined', 'merged', 'withdrawn')"
 )
 IS_PUBLIC = "published IS NOT NULL"
+WORDINGS = (
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("unread", sa.SmallInteger),
+    sa.Column("alike", sa.BigInteger),
+    sa.Column("bands", sa.LargeBinary),
+)
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
@@ -161,12 +172,16 @@ INDEXES = (
     ("ix_signers_opinion", "signers", ["opinion"], False, None),
     ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
     ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
+    ("wordings_alike", "wordings", ["alike", "number"], False, None),
+    ("wordings_opinion", "wordings", ["opinion"], True, None),
+    ("wordings_unread", "wordings", ["number"], False, "unread IS NOT NULL"),
 )
 
 
 def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("attachments", *ATTACHMENTS)
+    op.create_table("bands", *BANDS, sqlite_with_rowid=False)
     op.create_table("handlers", *HANDLERS)
     op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)
     op.create_table("opinions", *OPINIONS)
@@ -175,6 +190,7 @@ def upgrade() -> None:
     op.create_table("ratings", *RATINGS)
     op.create_table("signers", *SIGNERS)
     op.create_table("timeline", *TIMELINE)
+    op.create_table("wordings", *WORDINGS)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -259,7 +259,10 @@ OpinionPage = followed_page("OpinionPage", "A page of opinions.", OpinionShape)
 
 
 class Waiting(Schema):
-    """An opinion that is not let in yet. `review_by` and what follows is there while it is the reviewer's turn."""
+    """An opinion that is not let in yet. `review_by` and what follows is there while it is the reviewer's turn.
+
+    `alike` counts those that wait too and say the same, this one included.
+    """
 
     id = fields.String(required=True)
     title = fields.String(required=True)
@@ -276,6 +279,7 @@ class Waiting(Schema):
     review_by = fields.AwareDateTime(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
     provisional = fields.Boolean(required=True)
+    alike = fields.Integer(required=True)
 
 
 ReviewPage = page_of("ReviewPage", "A page of opinions that wait, the oldest first.", Waiting)

@@ -46,6 +46,10 @@ class BatchQuery(Schema):
 
 
 class ReviewQuery(Page):
-    """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter."""
+    """Which of the opinions that are not let in yet: those that wait for the reviewer, or those that wait for the submitter.
 
+    `grouped`: of those that say the same only the first one.
+    """
+
+    grouped = fields.Boolean(load_default=False)
     state = Choices(IN_REVIEW, load_default=(IN_REVIEW[0].value,))

@@ -19,6 +19,7 @@ from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
 from services.intake.store.tables import messages, opinions, timeline
+from services.intake.store.wordings import introduce, mark
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 
@@ -27,6 +28,8 @@ NAMES = tuple(each.name for each in fields(Opinion) if each.name in opinions.c)
 OPINIONS = sa.select(*(opinions.c[name] for name in NAMES))
 _VALUES = attrgetter(*NAMES)
 _PUBLICATION = "publication"
+#: What an opinion is read again for when it changes.
+READ = {"title", "content"}
 
 
 class Opinions:
@@ -65,6 +68,7 @@ class Opinions:
             "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
             "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,
         })  # fmt: skip
+        introduce(self._work, opinion.id)
         self._work.introduced.add(opinion.id)
         self._tell(opinion)
 
@@ -79,6 +83,8 @@ class Opinions:
                     hidden.append(opinion.id)
                 parameters = {f"new_{name}": value for name, value in new.items()}
                 self._work.defer(_update(tuple(new)), {"which": opinion.id, "new_updated": opinion.now, **parameters})
+                if READ & new.keys():
+                    mark(self._work, opinion.id)
                 self._as_stored[opinion.id] = now
             self._tell(opinion)
         return hidden

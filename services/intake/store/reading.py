@@ -22,6 +22,7 @@ from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
+from services.intake.store.wordings import is_first_of
 from services.runtime.store.bulk import among
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
@@ -136,9 +137,10 @@ def listing(connection: Connection, reading: Reading, handled_by: str | None = N
     return read(connection.execute(query))
 
 
-def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int) -> list[Opinion]:
-    """Opinions in one of these states, the oldest first, one more than `limit`."""
+def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int, *, grouped: bool) -> list[Opinion]:
+    """Opinions in one of these states, the oldest first, one more than `limit`; `grouped`: of those that say the same the first."""
     query = OPINIONS.where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
+    query = query.where(is_first_of(states)) if grouped else query
     return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
 
 
