@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -12,7 +12,11 @@ from typing import Any
 
 import flask
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 
+from services.accounts.context import Accounts
+from services.accounts.model import Letter, Rules
+from services.accounts.passwords import Passwords
 from services.contracts.callers import NOBODY, Caller
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
@@ -48,6 +52,7 @@ ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "services" / "intake" / "migrations"
 DEPARTMENT = "environment"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
+NO_RULES = Rules()
 _KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
@@ -59,6 +64,13 @@ class FakeAuthenticator(TokenAuthenticator):
 
     def caller(self, header: str | None) -> Caller:
         return NOBODY
+
+
+def accounts_in(
+    database: Database, vault: Vault, rules: Rules = NO_RULES, post: Callable[[Letter], None] | None = None
+) -> Accounts:
+    """Accounts in a store, which has their tables when it is that of access; passwords are hashed at a low price."""
+    return Accounts(database, vault, rules, post or (lambda _: None), Passwords(PasswordHasher(1, 8, 1)))
 
 
 @cache
@@ -78,7 +90,8 @@ class Visit:
     limits: CapacityLimits = CapacityLimits(1_000_000, 0)
 
     def __post_init__(self) -> None:
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, Capacity(self.database, self.limits))
+        capacity, accounts = Capacity(self.database, self.limits), accounts_in(self.database, self.vault)
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts)
         self.app: flask.Flask = create_app("intake", self.intake, Routes([*ROUTES, *PAGES]), FakeAuthenticator(), Telemetry())
         self.client = self.app.test_client()
 

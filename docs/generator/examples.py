@@ -24,6 +24,13 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.Details": {"content": "五号楼前的也不亮了。"},
     "intake.Withdrawal": {"reason": "已经修好了。"},
     "intake.ErasureBody": {"content": True},
+    "intake.Invitation": {
+        "sign_in": "wang.lei",
+        "name": "王磊",
+        "grant": {"role": "department", "department": "city-management"},
+        "email": "wang.lei@example.org",
+    },
+    "intake.GrantBody": {"role": "supervisor"},
     "intake.Retention": {"days": 1095, "limit": 200, "erase": False},
     "intake.Rotation": {"limit": 200},
     "intake.Acceptance": {"topic": "street-lights", "level": "county", "difficulty": "simple", "department": "city-management"},

@@ -11,7 +11,7 @@ from docs.generator.headers import HEADERS as ANSWERED
 from docs.generator.headers import headers_of
 from docs.generator.product import api_routes, process_routes, reads_idempotency_key
 from docs.generator.shapes import Json, Shapes
-from docs.generator.words import words
+from docs.generator.wording import words
 from services import VERSION
 from services.contracts import errors
 from services.contracts.callers import PUBLIC

@@ -16,6 +16,7 @@ from services.design.phrases import CATALOGUE
 #: The folders whose texts each folder of catalogues has.
 OWNERS: Mapping[str, Sequence[str]] = {
     "services/design": ("services/design", "services/runtime"),
+    "services/accounts": ("services/accounts",),
     "services/intake": ("services/intake",),
     "services/notify": ("services/notify",),
     "services/metrics": ("services/metrics",),

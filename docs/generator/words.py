@@ -293,8 +293,3 @@ WORDS: Mapping[str, str] = {
     "metrics.StatisticsGroup.key": "A value for every dimension asked for, empty when it is not known.",
     "metrics.LedgerDay.total": "How many entries the ledger has up to the end of the day.",
 }
-
-
-def words(place: str, name: str) -> str | None:
-    """The description of a property of a schema, or of a parameter."""
-    return WORDS.get(f"{place}.{name}", WORDS.get(name))

@@ -14,10 +14,10 @@ from services.console.terminal import CommandLine
 COMMANDS: Mapping[str, str] = {
     "up": "running.up", "down": "running.down", "demo": "running.demo", "logs": "running.logs", "doctor": "doctor.doctor",
     "import": "importing.import_file", "listen": "departments.listen", "statistics": "statistics.statistics",
-    "topology": "topology.topology", "department": "departments.department", "token": "access.token", "audit": "access.audit",  # nosec B105
+    "topology": "topology.topology", "department": "departments.department", "token": "access.token", "audit": "audit.audit",  # nosec B105
     "catalogue": "catalogue.catalogue", "dead": "dead_letters.dead", "ledger": "ledger.ledger", "migrate": "migrate.migrate",
     "contacts": "personal_data.contacts", "erase": "personal_data.erase", "retention": "personal_data.retention",
-    "reconcile": "reconcile.reconcile",
+    "reconcile": "reconcile.reconcile", "account": "accounts.account",
 }  # fmt: skip
 
 

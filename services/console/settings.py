@@ -79,13 +79,14 @@ class ConsoleSettings:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The addresses of a running system, and an administrator's token."""
+    """The addresses of a running system, an administrator's token, and where an administrator signs in."""
 
     url: str
     broker_url: str
     management_url: str | None
     admin_token: str | None
     tls_ca: str | None = None
+    way_in: str | None = None
 
     @property
     def verify(self) -> str | bool:

@@ -1,11 +1,11 @@
-"""Who calls: the roles of tokens, which of them may do what, and what is known of a caller."""
+"""Who calls: the roles of people and tokens, which of them may do what, and what is known of a caller."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Literal
 
 from services.contracts.errors import Invalid, NotAllowed
 from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
@@ -19,7 +19,7 @@ OFFICE_OWNER: Final = "-"
 
 
 class Role(StrEnum):
-    """What a token is for."""
+    """What somebody, or the token of a program, acts as."""
 
     REVIEWER = "reviewer"
     DEPARTMENT = "department"
@@ -29,27 +29,47 @@ class Role(StrEnum):
     SCRAPER = "scraper"
 
 
+@dataclass(frozen=True, slots=True)
+class RoleRule:
+    """What a role needs: `of` names what it acts for, if it acts for one; `signs_in` says whether people have it."""
+
+    of: Literal["department", "station"] | None = None
+    signs_in: bool = True
+
+
+#: A role is one row.
+RULES: Final[Mapping[Role, RoleRule]] = {
+    Role.REVIEWER: RoleRule(),
+    Role.DEPARTMENT: RoleRule(of="department"),
+    Role.HEAD: RoleRule(of="department"),
+    Role.SUPERVISOR: RoleRule(),
+    Role.ADMIN: RoleRule(),
+    Role.SCRAPER: RoleRule(signs_in=False),
+}
 #: Who acts for one department: its staff, and its head, who approves its replies where that is asked for.
-OF_A_DEPARTMENT: Final = frozenset({Role.DEPARTMENT, Role.HEAD})
+OF_A_DEPARTMENT: Final = frozenset(role for role, rule in RULES.items() if rule.of == "department")
 #: Marks a route that anybody may call.
 PUBLIC: Final[frozenset[Role]] = frozenset()
 OFFICE: Final = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
 STAFF: Final = OFFICE | {Role.DEPARTMENT}
 SCRAPE: Final = frozenset({Role.SCRAPER, Role.ADMIN})
 #: The roles of people, who can sign in at pages.
-SIGNED_IN: Final = STAFF | OF_A_DEPARTMENT
+SIGNED_IN: Final = frozenset(role for role, rule in RULES.items() if rule.signs_in)
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: a role, the department it acts for if it is one, the token's id for the record, and what the token names of
-    channels and sender (None: what the role has)."""
+    """Who calls: a role, the department or station it acts for, and what its grant or token names of channels and sender
+    (None: what the role has). For the record, the token's id, or the person's id and name."""
 
     role: Role | None = None
     department: str | None = None
     token: str | None = None
     channels: frozenset[str] | None = None
     source: str | None = None
+    station: str | None = None
+    person: str | None = None
+    name: str | None = None
 
     @property
     def grant(self) -> Grant:
@@ -58,13 +78,19 @@ class Caller:
 
     @property
     def principal(self) -> str | None:
-        """An identity for this caller, the same for each of its requests; None without a token."""
-        return self.token or (f"{self.role} {self.department or '-'}" if self.role else None)
+        """An identity for this caller, the same for each of its requests; None for nobody."""
+        acting = f"{self.role} {self.department or '-'}" if self.role else None
+        return f"{self.person} {acting}" if self.person else self.token or acting
 
     @property
-    def record(self) -> tuple[str, str, str | None]:
-        """What the audit trail keeps: the token, the role, and the department."""
-        return self.token or "-", str(self.role), self.department
+    def party(self) -> str | None:
+        """Whom this caller acts for, whatever that is."""
+        return self.department or self.station
+
+    @property
+    def who(self) -> str:
+        """The id of the person or of the token, for what is written down of a decision."""
+        return self.person or self.token or ""
 
     def own_only(self, asked: Sequence[str] | None) -> Sequence[str] | None:
         """The departments that a list is narrowed to, None for all: who acts for one sees its own.
@@ -81,6 +107,14 @@ class Caller:
 NOBODY: Final = Caller()
 
 
+def somebody(person: str, name: str, role: str, party: str | None, channels: Sequence[str] | None) -> Caller:
+    """A person who acts by a grant; `party` is the department or station that the role acts for."""
+    of = RULES[Role(role)].of
+    department, station = (party if of == each else None for each in ("department", "station"))
+    named = None if channels is None else frozenset(channels)
+    return Caller(Role(role), department, None, named, None, station, person, name)
+
+
 @dataclass(frozen=True, slots=True)
 class TokenGrants:
     """The grants that a new token names; None means those of its role."""
@@ -94,18 +128,24 @@ NOTHING_NAMED: Final = TokenGrants()
 
 def check_token(role: str, department: str | None, named: TokenGrants) -> None:
     """Raises `Invalid` for a token that cannot be made."""
-    if role not in list(Role):
-        raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
-    if (role in OF_A_DEPARTMENT) != (department is not None):
-        raise Invalid(
-            "The token of a department or of its head, and no other, names its department.",
-            {"department": ["needed for roles department and head only"]},
-        )
-    unknown = [channel for channel in named.channels if channel not in GRANTABLE]
-    if unknown:
-        raise Invalid(f"There is no channel '{unknown[0]}'.", {"channel": [f"one of {', '.join(GRANTABLE)}"]})
+    check_grant(role, department, None, named.channels)
     if named.source is not None and not SOURCE.fullmatch(named.source):
         raise Invalid("Name the source with small letters, digits and dashes.", {"source": [SOURCE.pattern]})
+
+
+def check_grant(role: str, department: str | None, station: str | None, channels: Sequence[str]) -> None:
+    """Raises `Invalid` for a role that does not go with what it is to act for, and for a channel that there is not."""
+    if role not in list(Role):
+        raise Invalid("There is no such role.", {"role": [f"one of {', '.join(Role)}"]})
+    needed = RULES[Role(role)].of
+    for of, given in (("department", department), ("station", station)):
+        if (needed == of) != (given is not None):
+            roles = [each for each in Role if RULES[each].of == of]
+            reason = f"needed for {', '.join(roles)} only" if roles else "no role acts for one"
+            raise Invalid(f"A role that acts for a {of}, and no other, names it.", {of: [reason]})
+    unknown = [channel for channel in channels if channel not in GRANTABLE]
+    if unknown:
+        raise Invalid(f"There is no channel '{unknown[0]}'.", {"channel": [f"one of {', '.join(GRANTABLE)}"]})
 
 
 def check_owner(source: str, department: str | None, parties: Sequence[str | None]) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import structlog
 from prometheus_client.registry import Collector
 
+from services.accounts.context import Accounts
 from services.intake.app.context import Intake
+from services.intake.app.letters import sender
 from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.consumer import subscriptions
@@ -38,13 +40,17 @@ COMPARE_SECONDS, COMPARED_A_COMMIT = 2.0, 200
 log = structlog.get_logger()
 
 
-def build(settings: Settings, database: Database, _: Clock) -> Intake:
+def build(settings: Settings, database: Database, clock: Clock) -> Intake:
     """Make the context that views and consumers get."""
     limits = CapacityLimits(settings.outbox_limit, settings.disk_reserve_mb * 1_000_000)
     signer = Ed25519Signer(settings.promise_key) if settings.promise_key else None
     if signer is None:
         log.warning("nothing_is_promised", advice="set HUIYING_PROMISE_KEY to a random text of 32 characters or more")
-    return Intake(database, InUse.of(settings, same), Vault(settings.contact_keys), Capacity(database, limits), signer)
+    vault = Vault(settings.contact_keys)
+    accounts = Accounts(
+        Database(settings.access_database_url, "access", clock), vault, settings.account_rules, sender(database, vault)
+    )
+    return Intake(database, InUse.of(settings, same), vault, Capacity(database, limits), accounts, signer)
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:

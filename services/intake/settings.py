@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.runtime.settings import ProcessSettings, env, how_many, whole_number
+from services.accounts.settings import AccountSettings
+from services.runtime.settings import env, how_many, whole_number
 from services.runtime.store.vault import keys
 
 
 @dataclass(frozen=True)
-class Settings(ProcessSettings):
+class Settings(AccountSettings):
     """The settings of intake beside those of every service."""
 
     contact_keys: tuple[str, ...] = env("CONTACT_KEYS", keys, doc="keys of personal data, the newest first", secret=True)

@@ -9,6 +9,7 @@ import msgspec
 
 from services.contracts.envelope import Event, decode
 from services.contracts.errors import Poison
+from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentCancelled,
@@ -92,7 +93,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
         for event in events:
             if isinstance(event.data, LetterCancelled):
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
-            elif isinstance(event.data, LetterRequested):
+            elif isinstance(event.data, LetterRequested | LetterLinked):
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
 
@@ -111,8 +112,11 @@ def read_request(delivery: Delivery) -> Event:
     raise Poison("not a letter that can be read")
 
 
-def _unsealed(vault: Vault, request: LetterRequested) -> LetterRequested:
+def _unsealed(vault: Vault, request: LetterRequested | LetterLinked) -> LetterRequested | LetterLinked:
     def opened(text: str | None) -> str | None:
         return vault.open(text) if text else text
 
-    return msgspec.structs.replace(request, name=opened(request.name), email=opened(request.email), phone=opened(request.phone))
+    known = msgspec.structs.replace(request, name=opened(request.name), email=opened(request.email), phone=opened(request.phone))
+    if isinstance(known, LetterLinked):
+        return msgspec.structs.replace(known, link=opened(known.link))
+    return known

@@ -15,6 +15,7 @@ from services.runtime.clock import SystemClock
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.settings import load
 from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import API, Route
@@ -46,6 +47,7 @@ def closed_parameters() -> Iterator[tuple[str, Route, str, Choices]]:
 def clients(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Iterator[dict[str, FlaskClient]]:
     """One client for each service, who is an administrator."""
     folder, found, opened = tmp_path_factory.mktemp("queries"), {}, []
+    templates.copy_file(folder / "access.db", "access", (ACCESS,))
     for name, assembly in assemblies().items():
         url = templates.copy_file(folder / f"{name}.db", name, (assembly.migrations,))
         database = Database(url, name, SystemClock())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,20 +13,24 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
+from services.accounts.model import Asked, Invited
+from services.accounts.people import ChangingPeople
 from services.console.embedded.combined_app import service_of
-from services.contracts.callers import NOBODY, OF_A_DEPARTMENT, PUBLIC, Caller, Role
+from services.contracts.callers import NOBODY, OF_A_DEPARTMENT, PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.topology import SERVICES
 from services.intake.app.limits import RECEIPTS, SUBMISSIONS
 from services.runtime.clock import SystemClock
-from services.runtime.store.database import Database
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.migrate import ACCESS, migrate
+from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
-from services.runtime.web.sessions import FORM_KEY, Sessions, cookie_name
+from services.runtime.web.sessions import FORM_KEY, Opening, Session, Sessions, cookie_name, open_session
+from tests.visitors import KEY, accounts_in
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
 #: What somebody who is known may change.
@@ -47,14 +52,26 @@ class FakeAuthenticator(TokenAuthenticator):
 
 
 class Town:
-    """All four applications with views that only say that they were reached, and a token and a session for each role."""
+    """All four applications with views that only say that they were reached; tokens, and sessions of people, for each role."""
 
     def __init__(self, database: Database) -> None:
         authenticator = TokenAuthenticator(database)
         department = {role: "water" if role in OF_A_DEPARTMENT else None for role in Role}
         self.tokens = {role: access.create(database, role, department[role])[1] for role in Role}
-        self.sessions = {role: Sessions(authenticator).open(token) for role, token in self.tokens.items()}
+        self.sessions = {role: self._session(database, authenticator, role) for role in SIGNED_IN}
         self._clients = {name: self._application(name, authenticator) for name in SERVICES}
+
+    def _session(self, database: Database, authenticator: TokenAuthenticator, role: Role) -> tuple[str, Session]:
+        accounts = accounts_in(database, Vault([KEY]))
+        asked = Asked(role, "water" if role in OF_A_DEPARTMENT else None)
+
+        def unit(work: Transaction, people: ChangingPeople) -> str:
+            person = people.add(Invited(str(role), str(role), asked))
+            people.change(person, state="active")
+            return open_session(work, Opening(person, people.get(person).grants[0].id, "", timedelta(hours=8), timedelta(hours=8)))
+
+        secret = accounts.change(unit)
+        return secret, Sessions(authenticator).find(secret)
 
     def by_token(self, service: str, route: Route, role: Role) -> int:
         """The status for a token in the header."""
@@ -106,7 +123,7 @@ def test_a_token_opens_what_its_role_may_and_nothing_else(town: Town, service: s
 
 
 @every_route
-def test_a_session_opens_pages_as_its_token_would_and_nothing_else(town: Town, service: str, route: Route) -> None:
+def test_a_session_opens_pages_as_a_token_of_its_role_would_and_nothing_else(town: Town, service: str, route: Route) -> None:
     def expected(role: Role) -> int:
         if route.access is PUBLIC:
             return REACHED
@@ -114,14 +131,14 @@ def test_a_session_opens_pages_as_its_token_would_and_nothing_else(town: Town, s
             return 401
         return REACHED if role in route.access else 403
 
-    assert {role: town.by_session(service, route, role) for role in Role} == {role: expected(role) for role in Role}
+    assert {role: town.by_session(service, route, role) for role in SIGNED_IN} == {role: expected(role) for role in SIGNED_IN}
 
 
 @pytest.mark.parametrize(("service", "route"), CHANGING, ids=[f"{name} {route.method} {route.path}" for name, route in CHANGING])
 def test_a_session_changes_nothing_without_the_key_of_its_forms(town: Town, service: str, route: Route) -> None:
     # Only pages take a session at all; there the key decides, for roles that the page is open to as for the others.
     refused = 401 if route.page is None else 403
-    assert {town.by_session(service, route, role, with_key=False) for role in Role} == {refused}
+    assert {town.by_session(service, route, role, with_key=False) for role in SIGNED_IN} == {refused}
 
 
 def test_there_are_pages_that_change_something_by_a_session() -> None:

@@ -17,19 +17,26 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from services.accounts import once
+from services.accounts.model import Asked, Invited
+from services.accounts.once import Purpose
+from services.accounts.people import ChangingPeople
 from services.console.embedded.combined_app import CombinedApp
 from services.contracts.messages.assignments import AssignmentPaused
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.store.database import Database
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.vault import Vault
+from services.runtime.web.sessions import Opening, cookie_name, open_session
 from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving
 from tests.browser.looking import FAINT, WIDE, take_picture, violations
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
 from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
-from tests.visitors import MIGRATIONS, Visit, created, replied, signed
+from tests.visitors import KEY, MIGRATIONS, Visit, accounts_in, created, replied, signed
 
+SOMEBODY = "somebody"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 DUE = datetime(2026, 4, 14, 23, 59, 59, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
@@ -80,7 +87,7 @@ def sign_in_with_nothing(page: Page) -> None:
 
 @dataclass(frozen=True)
 class Shown:
-    """A page: where it is, who looks at it, and what is done there first."""
+    """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
 
     path: str
     who: str | None = None
@@ -102,6 +109,12 @@ PAGES: Mapping[str, Shown] = {
     "problem": Shown("/problems/conflict"),
     "login": Shown("/login?to=/agenda"),
     "login-wrong": Shown("/login", does=sign_in_with_nothing),
+    "forgot": Shown("/forgot"),
+    "forgot-wrong": Shown("/forgot", does=sign_in_with_nothing),
+    "invitation": Shown("/invitation?key={invitation}"),
+    "invitation-used": Shown("/recovery?key=nothing"),
+    "sign-in-link": Shown("/login/link?key={signing}"),
+    "account": Shown("/account", SOMEBODY),
     "office": Shown("/office", "supervisor"),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
@@ -112,6 +125,25 @@ PAGES: Mapping[str, Shown] = {
     "ledger": Shown("/ledger"),
     "components": Shown("/components", "admin"),
 }
+
+
+def signed_in(county: County) -> dict[str, str]:
+    """Somebody with two roles who is signed in, and links for them."""
+    accounts = accounts_in(county.access, Vault([KEY]))
+    invited = Invited("wang.lei", "王磊", Asked("admin"), "wang.lei@example.org")
+
+    def unit(work: Transaction, people: ChangingPeople) -> dict[str, str]:
+        person = people.add(invited)
+        people.grant(person, Asked("supervisor"))
+        people.change(person, state="active")
+        day = timedelta(days=1)
+        opening = Opening(person, people.get(person).grants[0].id, "Chrome · Windows", day, day)
+        links = {"invitation": Purpose.INVITATION, "signing": Purpose.SIGN_IN}
+        open_session(work, opening)
+        made = {name: once.make(work, purpose, person) for name, purpose in links.items()}
+        return {**made, "person": person, "session": open_session(work, opening)}
+
+    return accounts.change(unit)
 
 
 def live(county: County) -> str:
@@ -156,7 +188,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START))
-    names = {"meeting": live(county), **cases(visit)}
+    names = {"meeting": live(county), **cases(visit), **signed_in(county)}
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
         whole = stack.enter_context(serving(CombinedApp(county.applications, {})))
@@ -170,9 +202,11 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
 def test_a_page_can_be_read_and_used(browser: Browser, sites: Sites, name: str, look: Look) -> None:
     (names, site), shown = sites, PAGES[name]
     path = shown.path.format_map(names)
-    headers = {"Authorization": f"Bearer {shown.who}"} if shown.who else {}
+    headers = {"Authorization": f"Bearer {shown.who}"} if shown.who not in (None, SOMEBODY) else {}
     context = browser.new_context(base_url=site(path), extra_http_headers=headers, **look.options)
     context.set_default_timeout(SECONDS * 1000)
+    if shown.who == SOMEBODY:
+        context.add_cookies([{"name": cookie_name(False), "value": names["session"], "url": site(path)}])
     complaints: list[str] = []
     weights: list[int] = []
     page = context.new_page()

@@ -7,15 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from services.contracts.errors import NotSignedIn
+from services.accounts import managing, signing_in
+from services.accounts.attempts import FREE
+from services.accounts.model import Asked, Invited
+from services.accounts.once import Purpose
+from services.contracts.errors import NotSignedIn, TooMany
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import ACCESS
-from services.runtime.web import access, audit
+from services.runtime.store.vault import Vault
+from services.runtime.web import audit
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.audit import AuditEntry, AuditLog
-from services.runtime.web.sessions import Sessions
+from services.runtime.web.sessions import Opening, Sessions, open_session
 from tests.stores import MakeDatabase
+from tests.visitors import KEY, accounts_in
+
+HOURS = timedelta(hours=8)
 
 LINE = AuditEntry("r-1", "intake", "t-1", "reviewer", None, "POST", "/api/v1/opinions/<opinion_id>/accept", "o-1")
 
@@ -27,15 +35,37 @@ def database(any_database: MakeDatabase) -> Database:
 
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
-    _, token = access.create(database, "department", "water", days=1)
-    sessions = Sessions(TokenAuthenticator(database))
-    secret, opened = sessions.open(token)
-    assert sessions.find(secret) == opened
+    accounts = accounts_in(database, Vault([KEY]))
+    sent = managing.invite(accounts, Invited("wang", "王五", Asked("department", "water")))
+    person = managing.choose_password(accounts, (sent.link or "").partition("=")[2], Purpose.INVITATION, "four ordinary words")
+    sessions, opening = Sessions(TokenAuthenticator(database)), Opening(person.id, person.grants[0].id, "", HOURS, HOURS)
+    secret = accounts.change(lambda work, _: open_session(work, opening))
+    opened = sessions.find(secret)
+    assert opened.until == clock.instant + HOURS
     clock.instant = opened.until - timedelta(microseconds=1)
-    assert sessions.find(secret).caller.department == "water"
+    assert (sessions.find(secret).caller.department, opened.caller.name) == ("water", "王五")
     sessions.end(secret)
     with pytest.raises(NotSignedIn):
         sessions.find(secret)
+
+
+def test_tries_at_the_same_time_all_count(database: Database) -> None:
+    accounts = accounts_in(database, Vault([KEY]))
+    refused = []
+
+    def guess() -> None:
+        try:
+            signing_in.by_password(accounts, "wang", "wrong", "")
+        except (TooMany, signing_in.WrongSignIn) as error:
+            refused.append(type(error))
+
+    threads = [threading.Thread(target=guess) for _ in range(FREE + 6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused.count(signing_in.WrongSignIn) == FREE
+    assert refused.count(TooMany) == 6
 
 
 def test_lines_of_many_requests_are_all_there_with_how_they_ended(database: Database) -> None:

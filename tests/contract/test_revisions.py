@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from services.accounts import tables as account_tables  # noqa: F401
 from services.intake.store.tables import tables as intake
 from services.metrics.store.tables import tables as metrics
 from services.notify.store.tables import tables as notify
@@ -17,7 +18,7 @@ from services.routing.store.tables import tables as routing
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store import idempotency, inbox, journal_tables, outbox  # noqa: F401
 from services.runtime.store.migrate import ACCESS, STORE, migrate
-from services.runtime.web import access, audit, sessions  # noqa: F401
+from services.runtime.web import access, audit, people, sessions  # noqa: F401
 from tests.stores import MakeDatabase
 
 SERVICES = Path("services").resolve()

@@ -26,8 +26,10 @@ from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.process.catalogue import InUse, same
 from services.runtime.store.vault import Vault
+from services.runtime.web import access
 from tests.unit.intake.harness import KEY, MIGRATIONS, TOWN
 from tests.unit.intake.opinions import submission
+from tests.visitors import accounts_in
 
 OLD, BOTH = Vault([KEY]), Vault(["another-key-for-tests-as-long-as-a-key-has-to-be", KEY])
 PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
@@ -36,7 +38,9 @@ PERSON = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
 @pytest.fixture
 def intake(any_database):
     database = any_database("intake", Path(MIGRATIONS))
-    return Intake(database, InUse(TOWN, same), OLD, Capacity(database, CapacityLimits(1_000_000, 0)))
+    access.tables.create_all(database.engine)
+    capacity = Capacity(database, CapacityLimits(1_000_000, 0))
+    return Intake(database, InUse(TOWN, same), OLD, capacity, accounts_in(database, OLD))
 
 
 def submit(intake, count, vault=OLD):

@@ -1,8 +1,8 @@
-"""Commands for access tokens and the audit log."""
+"""Commands for access tokens."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import click
 import msgspec
@@ -12,15 +12,11 @@ from services.console.embedded.installation import access_url
 from services.console.settings import ConsoleSettings, load_settings
 from services.console.terminal import fail, json_option, out, print_json, print_plain, step, table
 from services.contracts.callers import Role, TokenGrants
-from services.contracts.durations import parse_duration
 from services.contracts.errors import HuiyingError, Refusal
 from services.contracts.grants import GRANTABLE, grant_of
-from services.runtime.clock import ZONE, SystemClock
+from services.runtime.clock import SystemClock
 from services.runtime.store.database import Database
 from services.runtime.web import access
-from services.runtime.web import audit as audit_trail
-
-MOST_LINES = 1000
 
 
 class Token(msgspec.Struct):
@@ -35,19 +31,6 @@ class Token(msgspec.Struct):
     used: datetime | None
     expires: datetime | None
     revoked: datetime | None
-
-
-class AuditLine(msgspec.Struct):
-    """One line of the audit trail; without a `status` the request was interrupted."""
-
-    at: datetime
-    token: str
-    role: str
-    department: str | None
-    method: str
-    route: str
-    subject: str | None
-    status: int | None
 
 
 @click.group()
@@ -134,48 +117,8 @@ def _granted(given: Token) -> tuple[str, str]:
     return grant.source or "", "全部 all" if everything else " ".join(sorted(grant.channels))
 
 
-@click.command()
-@click.option("--since", help="From here on: 24h, 7d, 2026-11-22 or 2026-11-22T09:30.")
-@click.option("--token", "token_id", metavar="ID", help="What one token did; its id is in 'huiying token list'.")
-@click.option("--subject", metavar="ID", help="What was done with one opinion or assignment, and who saw it.")
-@click.option("--limit", type=click.IntRange(1), default=MOST_LINES, show_default=True, help="Number of lines, the newest.")
-@json_option
-def audit(since: str | None, token_id: str | None, subject: str | None, limit: int, as_json: bool) -> None:
-    """留痕 · who changed what and who saw personal data, oldest first. A line without a status is of an interrupted request."""
-    wanted = {"token": token_id, "subject": subject}
-    rows = audit_trail.listing(_store(load_settings()), since=_instant(since) if since else None, wanted=wanted, limit=limit)
-    if as_json:
-        print_json(rows)
-        return
-    shown = table("时间 at", "令牌 token", "身份 who", "做了什么 what", "对象 subject", "结果 status")
-    for line in msgspec.convert(rows, list[AuditLine]):
-        who = " ".join(filter(None, (line.role, line.department)))
-        status = "–" if line.status is None else str(line.status)
-        shown.add_row(_moment(line.at), line.token, who, f"{line.method} {line.route}", line.subject or "", status)
-    out.print(shown)
-
-
 def _store(settings: ConsoleSettings) -> Database:
     return Database(access_url(settings), "access", SystemClock())
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return _ago(text)
-    return instant if instant.tzinfo else instant.replace(tzinfo=ZONE)
-
-
-def _ago(text: str) -> datetime:
-    try:
-        given = parse_duration(text)
-        span = timedelta(days=given.amount) if given.unit == "d" else given.elapsed
-    except ValueError:
-        span = None
-    if span is None:
-        fail(f"{text!r} is no instant and no duration.", "24h, 7d, 2026-11-22 or 2026-11-22T09:30")
-    return SystemClock().now() - span
 
 
 def _moment(instant: datetime | None) -> str:

@@ -14,6 +14,7 @@ def print_addresses(place: Addresses, var: Path) -> None:
     """Print the addresses, and the file with the token."""
     rows = (
         ("首页 home", place.url),
+        *([("管理员登录 administrator", place.way_in)] if place.way_in else []),
         ("公示 statistics", f"{place.url}/statistics"),
         ("接口 API", f"{place.url}/api/v1/openapi.json"),
         ("消息 messages", f"{place.url}/api/v1/asyncapi.json"),

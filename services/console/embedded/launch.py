@@ -25,6 +25,8 @@ KNOBS = (
     "HUIYING_BATCH", "HUIYING_RELAY_BATCH", "HUIYING_THREADS", "HUIYING_TIMEZONE", "HUIYING_*_A_MINUTE", "HUIYING_UNTHROTTLED",
     "HUIYING_TRUSTED_PROXIES",
 )  # fmt: skip
+#: What the service that has the accounts can be told.
+ACCOUNT_KNOBS = ("HUIYING_PUBLIC_URL", "HUIYING_SESSION_*", "HUIYING_SECOND_FACTOR", "HUIYING_OIDC_*")
 #: Glibc gives each thread memory of its own to allocate from, eight times as many as there are processors; these are enough.
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 
@@ -66,7 +68,9 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
     keys = installation.contact_keys(settings.contact_keys)
     for name in KEEPERS:
         own[name] |= {f"{PREFIX}CONTACT_KEYS": keys}
-    own["intake"] |= {f"{PREFIX}PROMISE_KEY": installation.promise_key(settings.promise_key)}
+    own["intake"] |= {
+        f"{PREFIX}PROMISE_KEY": installation.promise_key(settings.promise_key), **inherited(*ACCOUNT_KNOBS),
+    }  # fmt: skip
     own["metrics"] |= {f"{PREFIX}LEDGER_KEY": installation.ledger_key(settings.ledger_key)}
     everything = {key: value for facts in own.values() for key, value in facts.items()}
     web = {**shared, **everything, "HUIYING_HOST": settings.host, **_whereabouts(settings, installation)}

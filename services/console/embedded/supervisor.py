@@ -9,6 +9,7 @@ from pathlib import Path
 import requests
 
 from services.console.client.http import DISTRUST
+from services.console.embedded.administrator import way_in
 from services.console.embedded.assemblies import assemblies
 from services.console.embedded.broker import choose_broker
 from services.console.embedded.certificate import name_for
@@ -101,7 +102,7 @@ class Supervisor:
         addresses = Addresses(self._url(), broker.url, broker.management_url, token, ca)
         self._write_down(addresses)
         self._await_ready(addresses)
-        return addresses
+        return replace(addresses, way_in=way_in(addresses))
 
     def _url(self) -> str:
         # Only compared, to find an address for a server that listens on all.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -114,5 +115,6 @@ MESSAGES: tuple[type[Message], ...] = (
     AssignmentParted,
     AssignmentDetailed,
     LedgerHeaded,
+    LetterLinked,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

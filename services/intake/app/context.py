@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from services.accounts.context import Accounts
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.intake.gateway.capacity import Capacity
@@ -24,6 +25,7 @@ class Intake:
     place: InUse[Catalogue]
     vault: Vault
     capacity: Capacity
+    accounts: Accounts
     signer: Ed25519Signer | None = None
 
     @property

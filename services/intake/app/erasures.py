@@ -72,6 +72,8 @@ def rotate(call: Call[Intake]) -> Answer:
     """Seal the personal data of some opinions with the newest key; `next` is where to go on."""
     service = call.service
     command: Rotate = call.body
+    if command.after is None:
+        service.accounts.change(lambda _, people: people.renew())
     with service.database.reading() as connection:
         ids = contacts.after(connection, command.after, command.limit)
     with service.database.transaction() as work:

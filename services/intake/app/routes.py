@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.accounts.routes import API_ROUTES as ACCOUNT_ROUTES
 from services.intake.app import (
     attachments,
     batch,
@@ -18,5 +19,5 @@ from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes, *publications.routes, *similar.routes,
+    *attachments.routes, *publications.routes, *similar.routes, *ACCOUNT_ROUTES,
 ])  # fmt: skip

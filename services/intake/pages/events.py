@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -113,6 +114,7 @@ EVENTS: Mapping[str, Phrase] = {
     LedgerHeaded.TYPE: Phrase("A head of the ledger was signed"),
     LetterRequested.TYPE: Phrase("Submitter told by letter"),
     LetterCancelled.TYPE: Phrase("Submitter no longer told by letter"),
+    LetterLinked.TYPE: Phrase("Somebody with an account told by letter"),
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.intake.pages import account, confirmation, photos, problems, receipts, submission
+from services.accounts.routes import PAGES as ACCOUNT_PAGES
+from services.intake.pages import confirmation, photos, problems, receipts, submission
 from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
-_MODULES = (submission, confirmation, receipts, photos, problems, account, assets, gallery)
-PAGES = Routes([route for module in _MODULES for route in module.routes])
+_MODULES = (submission, confirmation, receipts, photos, problems, assets, gallery)
+PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

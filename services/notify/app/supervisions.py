@@ -72,7 +72,7 @@ def resolve(call: Call[Notify]) -> Answer:
 
     def unit(work: Transaction) -> Supervision:
         return handlers.resolve(
-            SupervisionStore(work), call.path["supervision_id"], body["result"], body["note"], promise, call.caller.token
+            SupervisionStore(work), call.path["supervision_id"], body["result"], body["note"], promise, call.caller.who or None
         )
 
     return 200, supervision_answer(call.service.database.write(unit))
@@ -90,7 +90,9 @@ def call_meeting(call: Call[Notify]) -> Answer:
 
     def act(work: Transaction) -> tuple[int, dict[str, object]]:
         body = call.body
-        meeting = handlers.call_meeting(SupervisionStore(work), body["title"], body["at"], body["supervisions"], call.caller.token)
+        meeting = handlers.call_meeting(
+            SupervisionStore(work), body["title"], body["at"], body["supervisions"], call.caller.who or None
+        )
         return 201, _file(call, work.connection, meeting)
 
     return once(call.service.database, call.idempotency_key, "POST /meetings", call.body, act)

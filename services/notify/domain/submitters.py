@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
+from services.contracts.messages.accounts import LetterLinked
 from services.contracts.vocabulary import OUTCOMES, word
+from services.notify.domain.members import LETTERS, write_to_member
 
 if TYPE_CHECKING:
     from services.contracts.messages.supervision import LetterRequested
@@ -80,7 +82,7 @@ TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
-AT_ONCE = frozenset({"received"})
+AT_ONCE = frozenset({"received", *LETTERS})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3
@@ -137,7 +139,7 @@ class SubmitterChannels:
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
-    def notifications(self, message: LetterRequested) -> Iterator[SubmitterNotification]:
+    def notifications(self, message: LetterRequested | LetterLinked) -> Iterator[SubmitterNotification]:
         """One for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
         for way, given in (("email", message.email), ("sms", message.phone)):
             if given and way not in self._ways:
@@ -145,14 +147,18 @@ class SubmitterChannels:
             elif given:
                 yield self._notification(way, given, message)
 
-    def _notification(self, way: str, given: str, message: LetterRequested) -> SubmitterNotification:
+    def _notification(self, way: str, given: str, message: LetterRequested | LetterLinked) -> SubmitterNotification:
         try:
             contact = mailbox(given) if way == "email" else telephone(given)
         except NotReachable:
             return SubmitterNotification(way, "", "", "", "not an address")
         if isinstance(contact, Telephone) and not contact.takes_text:
             return SubmitterNotification(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
-        return SubmitterNotification(way, str(contact), *write_to_submitter(message, self._catalogue))
+        if isinstance(message, LetterLinked):
+            written = write_to_member(message, self._catalogue)
+        else:
+            written = write_to_submitter(message, self._catalogue)
+        return SubmitterNotification(way, str(contact), *written)
 
     def first_at(self, about: str, now: datetime) -> datetime:
         """From when a notification may leave."""

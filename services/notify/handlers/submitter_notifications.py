@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 import structlog
 
 from services.notify.domain.recipients import Undelivered, next_attempt, rest_after
-from services.notify.domain.submitters import FAILURES_OF_A_WAY, cause_of
+from services.notify.domain.submitters import AT_ONCE, FAILURES_OF_A_WAY, cause_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from services.contracts.messages.accounts import LetterLinked
     from services.contracts.messages.supervision import LetterRequested
     from services.notify.domain.ladder import Ladder
     from services.notify.domain.recipients import Notifier
@@ -26,7 +27,7 @@ log = structlog.get_logger()
 SUBMITTER_NOTIFICATIONS_A_TURN = 50
 
 
-def keep_request(submitter_channels: SubmitterChannels, message: LetterRequested, now: datetime, keep: Keep) -> None:
+def keep_request(submitter_channels: SubmitterChannels, message: LetterRequested | LetterLinked, now: datetime, keep: Keep) -> None:
     """Keep a notification for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
     for written in submitter_channels.notifications(message):
         keep(written, submitter_channels.first_at(message.about, now))
@@ -100,7 +101,7 @@ def _send(
         reason, final = cause_of(str(failure))
         now = store.now()
         again = None if final else next_attempt(taken.attempts, now)
-        store.refused(taken, reason, again and (again if taken.about == "received" else ladder.calendar.next_opening(again)))
+        store.refused(taken, reason, again and (again if taken.about in AT_ONCE else ladder.calendar.next_opening(again)))
         log.warning("submitter_notification_refused", written=taken.id, way=way, attempts=taken.attempts, reason=reason)
         return "" if final else reason
     store.delivered(taken, way)

@@ -117,7 +117,7 @@ def rule(call: Call[Routing]) -> Answer:
     assignment_id = call.path["assignment_id"]
 
     def act(work: Transaction) -> Moved:
-        return standing(people.rule(opened(call, work), assignment_id, call.body, call.caller.token or ""))
+        return standing(people.rule(opened(call, work), assignment_id, call.body, call.caller.who))
 
     return once(call.service.database, call.idempotency_key, f"POST /assignments/{assignment_id}/rule", call.body, act)
 

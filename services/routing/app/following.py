@@ -53,7 +53,7 @@ def look_back(call: Call[Routing]) -> Answer:
 
     def act(work: Transaction) -> tuple[int, Any]:
         store = RoutingStore(work, call.service.catalogue)
-        return 201, _shown(lookback.look_back(store, call.body, new_id(), call.caller.token or ""))
+        return 201, _shown(lookback.look_back(store, call.body, new_id(), call.caller.who))
 
     return once(call.service.database, call.idempotency_key, "POST /lookbacks", call.body, act)
 
@@ -85,7 +85,7 @@ def check(call: Call[Routing]) -> Answer:
 
     def act(work: Transaction) -> Moved:
         store = RoutingStore(work, call.service.catalogue)
-        return standing(lookback.check(store, lookback_id, call.body, call.caller.token or ""))
+        return standing(lookback.check(store, lookback_id, call.body, call.caller.who))
 
     return once(call.service.database, call.idempotency_key, f"POST /lookbacks/{lookback_id}/checks", call.body, act)
 

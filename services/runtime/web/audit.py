@@ -20,6 +20,7 @@ from services.contracts.errors import Unavailable
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Instant, Transaction, rows_of
 from services.runtime.web.access import tables
+from services.runtime.web.people import LONGEST_NAME
 
 log = structlog.get_logger()
 LONGEST_SUBJECT = 200
@@ -30,7 +31,9 @@ lines = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Column("request", sa.String(128), nullable=False),
     sa.Column("service", sa.String(16), nullable=False),
-    sa.Column("token", sa.String(36), nullable=False),
+    sa.Column("token", sa.String(36)),
+    sa.Column("person", sa.String(36)),
+    sa.Column("name", sa.String(LONGEST_NAME)),
     sa.Column("role", sa.String(16), nullable=False),
     sa.Column(PARTY, sa.String(40), key="party"),
     sa.Column("method", sa.String(8), nullable=False),
@@ -38,6 +41,7 @@ lines = sa.Table(
     sa.Column("subject", sa.String(LONGEST_SUBJECT)),
     sa.Column("status", sa.Integer),
     sa.Index("audit_token", "token", "id"),
+    sa.Index("audit_person", "person", "id"),
     sa.Index("audit_subject", "subject", "id"),
 )
 _END = lines.update().where(lines.c.id == sa.bindparam("line")).values(status=sa.bindparam("ended"))
@@ -46,16 +50,19 @@ _END_WITH = _END.values(subject=sa.bindparam("about"))
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One entry: who asked which service for what, about what; `party` is whom the token acts for."""
+    """One entry: who asked which service for what, about what; `party` is whom they act for. A person stands there with the name
+    that they had at the time, a program with its token."""
 
     request: str
     service: str
-    token: str
+    token: str | None
     role: str
     party: str | None
     method: str
     route: str
     subject: str | None
+    person: str | None = None
+    name: str | None = None
 
 
 class AuditLog:
@@ -91,8 +98,9 @@ class AuditLog:
 
 
 def line_for(caller: Caller, request: str, service: str, method: str, route: str, subject: str | None) -> AuditEntry:
-    """The entry for a caller with a token."""
-    return AuditEntry(request, service, *caller.record, method, route, subject)
+    """The entry for a caller with a token or a session."""
+    token = None if caller.person else caller.token or "-"
+    return AuditEntry(request, service, token, str(caller.role), caller.party, method, route, subject, caller.person, caller.name)
 
 
 def listing(database: Database, *, since: datetime | None, wanted: Mapping[str, str | None], limit: int) -> list[Mapping[str, Any]]:

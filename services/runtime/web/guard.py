@@ -15,8 +15,8 @@ from services.runtime.web.audit import AuditEntry, AuditLog, line_for, printable
 from services.runtime.web.problems import status_for
 from services.runtime.web.requests import FORM, MULTIPART, current, form_value
 from services.runtime.web.routes import Route
-from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, refuse_forged
-from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
+from services.runtime.web.sessions import FORM_KEY, Session, Sessions, cookie_name, give_cookie, refuse_forged
+from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Limit, Throttle
 
 #: How many bytes of a body count as a unit of work.
 BYTES_A_UNIT = 100_000
@@ -108,18 +108,24 @@ class RequestGuard:
         except NotSignedIn:
             return None
 
-    def sign_in(self, token: str) -> tuple[str, Session]:
-        """Open a session with an access token; raises `NotSignedIn`, or `TooMany` after too many wrong ones."""
-        try:
-            return self._sessions.open(token)
-        except NotSignedIn:
-            self._throttle.count(WRONG_TOKENS, self.address())
-            raise
-
     def sign_out(self) -> None:
         """End the session of this request."""
         if secret := self.cookie():
             self._sessions.end(secret)
+
+    def renew(self, response: flask.Response, secret: str) -> None:
+        """Give the browser another secret for its session, in place of the one it had."""
+        self.look_again()
+        give_cookie(response, secret, self.is_secure())
+
+    def look_again(self) -> None:
+        """Look the session of this request up again when it is next asked for."""
+        if secret := self.cookie():
+            self._sessions.forget(secret)
+
+    def missed(self, limit: Limit) -> None:
+        """Count a wrong guess against the address of this request; raises `TooMany`."""
+        self._throttle.missed(limit, self.address())
 
     def _line(self, route: Route, caller: Caller, path: Mapping[str, str]) -> AuditEntry | None:
         if caller is NOBODY or not route.is_recorded:
@@ -184,7 +190,9 @@ def authorize(route: Route, principal: Principal) -> None:
     if not route.is_public and caller.role not in route.access:
         if caller is NOBODY:
             raise NotSignedIn("This needs a token: send 'Authorization: Bearer <token>'.")
-        raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; the token's role is {caller.role}.")
+        raise NotAllowed(f"This is for {', '.join(sorted(route.access))}; your role is {caller.role}.")
+    if principal.session is not None and principal.session.limited and not route.own:
+        raise NotAllowed("Set up your second factor first, at /account.")
     if principal.session is not None and route.method not in ("GET", "HEAD"):
         refuse_forged(principal.session, form_value(FORM_KEY), flask.request.headers.get("Sec-Fetch-Site"))
 

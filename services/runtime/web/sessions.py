@@ -1,37 +1,52 @@
-"""Sessions of people at pages: opened with an access token, kept in the store of the tokens, carried by a cookie.
+"""Sessions of people at pages: opened by signing in, kept in the store of access, carried by a cookie.
 
-A session ends after `HOURS`, at signing out, or when its token does. The cookie holds a secret of which the store has the
-hash only. Pages take sessions; the API takes tokens in a header and never a cookie, so no other site can make a browser use it.
+A session acts by one grant of its person. It ends after its time, when it was idle for too long, at signing out, or when its
+person or its grant may no longer act. The cookie holds a secret of which the store has the hash only. Pages take sessions; the API
+takes tokens in a header and never a cookie, so no other site can make a browser use it.
 """
 
 from __future__ import annotations
 
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import flask
 import sqlalchemy as sa
+import structlog
 
-from services.contracts.callers import Caller
+from services.contracts.callers import Caller, somebody
 from services.contracts.errors import NotAllowed, NotSignedIn
+from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.web.access import CALLER, TokenAuthenticator, TtlCache, caller_of, digest, refuse_ended, tables, tokens
+from services.runtime.web.access import MOST_REMEMBERED, TokenAuthenticator, TtlCache, digest, tables
+from services.runtime.web.people import grants, persons
 
-HOURS = 8
+log = structlog.get_logger()
 #: Rows of ended sessions are kept this long, so that it can be seen who was signed in.
 KEPT = timedelta(days=90)
+#: That a session is in use is written down at most once in this time.
+SEEN_SECONDS = 60.0
 #: The field of a form that proves that the form came from a page of ours.
 FORM_KEY = "csrf"
+#: `idle` is after how many seconds without a request it ends. A `limited` one opens nothing but its own account.
 sessions = sa.Table(
     "sessions",
     tables,
     sa.Column("hash", sa.String(64), primary_key=True),
-    sa.Column("token", sa.String(36), nullable=False),
+    sa.Column("id", sa.String(36), nullable=False, unique=True),
+    sa.Column("person", sa.String(36), nullable=False),
+    sa.Column("acts_by", sa.String(36), nullable=False),
+    sa.Column("device", sa.String(60), nullable=False),
+    sa.Column("limited", sa.Boolean, nullable=False),
+    sa.Column("idle", sa.Integer, nullable=False),
     sa.Column("opened", Instant, nullable=False),
+    sa.Column("seen", Instant, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Column("ended", Instant),
+    sa.Index("sessions_person", "person"),
     sa.Index("sessions_until", "until"),
 )
 
@@ -40,34 +55,65 @@ sessions = sa.Table(
 class Session:
     """Who is signed in until when, and the key that every form of theirs has to carry."""
 
+    id: str
     caller: Caller
     until: datetime
     form_key: str
+    limited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A session to be opened: whose, with which grant, on what device, and how long it lasts."""
+
+    person: str
+    grant: str
+    device: str
+    lasts: timedelta
+    idle: timedelta
+    limited: bool = False
+
+
+def open_session(work: Transaction, opening: Opening) -> str:
+    """Open a session inside `work`; returns the cookie's secret, which nobody had before."""
+    secret = secrets.token_urlsafe(32)
+    work.execute(sessions.delete().where(sessions.c.until < work.now - KEPT))
+    work.execute(persons.update().where(persons.c.id == opening.person).values(seen=work.now))
+    row = {
+        "hash": digest(secret), "id": new_id(), "person": opening.person, "acts_by": opening.grant, "device": opening.device,
+        "limited": opening.limited, "idle": int(opening.idle.total_seconds()), "opened": work.now, "seen": work.now,
+        "until": work.now + opening.lasts, "ended": None,
+    }  # fmt: skip
+    work.add(sessions, row)
+    return secret
+
+
+def end_sessions(work: Transaction, person: str, *, but: str | None = None, only: str | None = None) -> int:
+    """End the sessions of somebody, or `only` one of them, or all `but` one; returns how many."""
+    which = [sessions.c.person == person, sessions.c.ended.is_(None)]
+    which += [sessions.c.id != but] if but else []
+    which += [sessions.c.id == only] if only else []
+    return int(work.execute(sessions.update().where(*which).values(ended=work.now)).rowcount)
 
 
 class Sessions:
-    """Opens, finds and ends sessions; caches what it found for a few seconds, as the token authenticator does."""
+    """Finds and ends sessions; caches what it found for a few seconds, as the token authenticator does."""
 
     def __init__(self, authenticator: TokenAuthenticator) -> None:
         self._authenticator = authenticator
         self._known: TtlCache[Session] = TtlCache()
-
-    def open(self, token: str) -> tuple[str, Session]:
-        """Sign in with an access token; returns the cookie's secret and the session. Raises `NotSignedIn`."""
-        caller, secret = self._authenticator.behind(token), secrets.token_urlsafe(32)
-
-        def unit(work: Transaction) -> datetime:
-            until = work.now + timedelta(hours=HOURS)
-            work.execute(sessions.delete().where(sessions.c.until < work.now - KEPT))
-            work.add(sessions, {"hash": digest(secret), "token": caller.token, "opened": work.now, "until": until})
-            return until
-
-        return secret, Session(caller, self._authenticator.database.write(unit), _form_key(secret))
+        self._seen: dict[str, float] = {}
 
     def find(self, secret: str) -> Session:
-        """The session behind a cookie; raises `NotSignedIn` when it has ended, or its token has."""
+        """The session behind a cookie; raises `NotSignedIn` when it has ended."""
         key = digest(secret)
-        return self._known.get(key, lambda: self._look_up(key, secret))
+        session = self._known.get(key, lambda: self._look_up(key, secret))
+        self._mark_seen(key)
+        return session
+
+    def forget(self, secret: str) -> None:
+        """Look a session up again at its next request."""
+        self._known.forget(digest(secret))
 
     def end(self, secret: str) -> None:
         """Sign out: the cookie is invalid from now on."""
@@ -80,16 +126,38 @@ class Sessions:
         self._known.forget(key)
 
     def _look_up(self, key: str, secret: str) -> Session:
-        columns = (*CALLER, tokens.c.revoked, tokens.c.expires, sessions.c.until)
-        query = sa.select(*columns).join_from(sessions, tokens, sessions.c.token == tokens.c.id)
+        query = (
+            sa.select(
+                sessions.c.id, sessions.c.person, sessions.c.limited, sessions.c.idle, sessions.c.seen, sessions.c.until,
+                persons.c.name, grants.c.role, grants.c.party, grants.c.channels,
+            )
+            .join_from(sessions, persons, sessions.c.person == persons.c.id)
+            .join(grants, sa.and_(sessions.c.acts_by == grants.c.id, grants.c.person == persons.c.id))
+            .where(sessions.c.hash == key, sessions.c.ended.is_(None), persons.c.state == "active", grants.c.ended.is_(None))
+        )  # fmt: skip
         with self._authenticator.database.reading() as connection:
-            row = connection.execute(query.where(sessions.c.hash == key, sessions.c.ended.is_(None))).one_or_none()
+            row = connection.execute(query).one_or_none()
         now = self._authenticator.database.clock.now()
-        if row is None or row.until <= now:
+        if row is None or min(row.until, row.seen + timedelta(seconds=row.idle)) <= now:
             raise NotSignedIn("You are signed out; sign in again.")
-        refuse_ended(row.revoked, row.expires, now)
-        self._authenticator.mark_used(row.id)
-        return Session(caller_of(row), row.until, _form_key(secret))
+        caller = somebody(row.person, row.name, row.role, row.party, row.channels)
+        return Session(row.id, caller, row.until, _form_key(secret), row.limited)
+
+    def _mark_seen(self, key: str) -> None:
+        moment = time.monotonic()
+        if self._seen.get(key, -SEEN_SECONDS) + SEEN_SECONDS > moment:
+            return
+        if len(self._seen) > MOST_REMEMBERED:
+            self._seen.clear()
+        self._seen[key] = moment
+        now = self._authenticator.database.clock.now()
+
+        def unit(work: Transaction) -> None:
+            # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
+            stale = sessions.c.seen < now - timedelta(seconds=SEEN_SECONDS)
+            work.execute(sessions.update().where(sessions.c.hash == key, stale).values(seen=now))
+
+        self._authenticator.database.write_later(unit, lambda error: log.warning("session_use_not_recorded", error=repr(error)))
 
 
 def _form_key(secret: str) -> str:

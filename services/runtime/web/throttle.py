@@ -48,6 +48,8 @@ class Limit:
 
 
 WRONG_TOKENS = Limit("Too many wrong tokens from this address.", "Put the right one in place.")
+SIGN_INS = Limit("Too many wrong passwords or codes from this address.", "Put in the right one.", misses=True)
+LINKS = Limit("Too many letters asked for from this address.")
 WORK = Limit("Too much work for this address.", name="work")
 
 
@@ -62,7 +64,13 @@ class Allowance:
     @classmethod
     def of(cls, given: ProcessSettings, own: Mapping[Limit, int] = MappingProxyType({})) -> Allowance:
         """What the settings allow; `own` are the limits of the service itself."""
-        a_minute = {**own, WRONG_TOKENS: given.wrong_sign_ins_a_minute, WORK: given.work_a_minute}
+        a_minute = {
+            **own,
+            WRONG_TOKENS: given.wrong_sign_ins_a_minute,
+            SIGN_INS: given.wrong_sign_ins_a_minute,
+            LINKS: given.wrong_sign_ins_a_minute,
+            WORK: given.work_a_minute,
+        }
         return cls(a_minute, tuple(map(ip_network, given.unthrottled)), tuple(map(ip_network, given.trusted_proxies)))
 
 

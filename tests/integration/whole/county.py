@@ -29,6 +29,7 @@ from services.runtime.messaging.relay import Relay
 from services.runtime.process.assembly import AnyAssembly
 from services.runtime.settings import load
 from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
@@ -47,10 +48,8 @@ LEFT_OUT = ("letters", "notes")
 
 
 class FakeAuthenticator(TokenAuthenticator):
-    """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or `head:` and the code."""
-
-    def __init__(self) -> None:
-        pass
+    """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or `head:` and the code.
+    Sessions are those of the store of access."""
 
     def caller(self, header: str | None) -> Caller:
         name = (header or "").removeprefix("Bearer ")
@@ -84,6 +83,7 @@ class County:
         self._periodic_jobs: list[Any] = []
         self._dispatchers: dict[str, Dispatcher[Any]] = {}
         self._relays: list[Relay] = []
+        self.access = Database(templates.copy_file(folder / "access.db", "access", (ACCESS,)), "access", clock)
         for name, assembly in ASSEMBLIES.items():
             store = templates.copy_file(folder / f"{name}.db", name, (assembly.migrations,))
             self._open(name, assembly, store, catalogue)
@@ -91,7 +91,8 @@ class County:
     def _open(self, name: str, assembly: AnyAssembly, store: str, catalogue: Path) -> None:
         environ = {
             f"HUIYING_{name.upper()}_DATABASE_URL": store,
-            "HUIYING_ACCESS_DATABASE_URL": "sqlite://", "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
+            "HUIYING_ACCESS_DATABASE_URL": f"sqlite:///{self.folder}/access.db",
+            "HUIYING_BROKER_URL": "memory://", "HUIYING_CATALOGUE": str(catalogue),
             "HUIYING_CONTACT_KEYS": KEY, **self.more,
         }  # fmt: skip
         given = load(assembly.settings, name, environ)
@@ -100,7 +101,7 @@ class County:
         if hasattr(service, "depths"):
             service = replace(service, depths=self._depths)
         self._databases[name] = database
-        self._apps[name] = create_app(name, service, assembly.routes, FakeAuthenticator(), telemetry).test_client()
+        self._apps[name] = create_app(name, service, assembly.routes, FakeAuthenticator(self.access), telemetry).test_client()
         self._periodic_jobs += [job for job in assembly.periodic_jobs(service) if job.name not in LEFT_OUT]
         self._relays.append(Relay(database, self.broker.publisher, telemetry, 200))
         for subscription in assembly.subscriptions(service):
@@ -222,5 +223,5 @@ class County:
 
     def close(self) -> None:
         """Let go of the stores."""
-        for database in self._databases.values():
+        for database in (*self._databases.values(), self.access):
             database.close()

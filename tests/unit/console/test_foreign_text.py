@@ -107,7 +107,9 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr(keys, "_store", lambda _: None)
     row = {
         "at": MOMENT,
-        "token": EVIL,
+        "token": None,
+        "person": EVIL,
+        "name": EVIL,
         "role": EVIL,
         "department": EVIL,
         "method": "GET",
@@ -115,7 +117,8 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "subject": EVIL,
         "status": 200,
     }
-    monkeypatch.setattr("services.console.commands.access.audit_trail.listing", lambda *_, **__: [row])
+    monkeypatch.setattr("services.console.commands.audit._store", lambda: None)
+    monkeypatch.setattr("services.console.commands.audit.audit_trail.listing", lambda *_, **__: [row])
     grants = {"channels": [EVIL], "source": EVIL}
     ends = dict.fromkeys(("created", "used", "expires", "revoked"), MOMENT)
     token = {"id": EVIL, "role": "admin", "department": EVIL, **grants, **ends}

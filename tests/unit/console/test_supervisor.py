@@ -38,6 +38,7 @@ def steps(monkeypatch):
     monkeypatch.setattr(module, "Nursery", lambda *_: keeper)
     monkeypatch.setattr(Supervisor, "_start", lambda *_: done.append("start"))
     monkeypatch.setattr(Supervisor, "_await_ready", lambda *_: None)
+    monkeypatch.setattr(module, "way_in", lambda place: f"{place.url}/login")
     return done
 
 

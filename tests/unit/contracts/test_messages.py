@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.errors import Poison
+from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.assignments import (
     AssignmentAdvised,
     AssignmentAmended,
@@ -180,6 +181,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 5, AssignmentParted(**OWN, opinion=OTHER)),
     ("routing", 5, AssignmentDetailed(**OWN, content="三号楼东侧也是。", merged=OTHER)),
     ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),
+    ("intake", 0, LetterLinked("invitation", "gAAAA-name", "gAAAA-link", "gAAAA-mail")),
 )  # fmt: skip
 
 

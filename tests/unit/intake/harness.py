@@ -51,6 +51,7 @@ from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
 from tests.unit.intake.opinions import FORM, change, submission
+from tests.visitors import accounts_in
 
 TOWN = load_catalogue(Path(__file__).parent / "town.yml")
 MIGRATIONS = Path(consumer.__file__).parent / "migrations"
@@ -97,7 +98,8 @@ class IntakeHarness:
     def __post_init__(self) -> None:
         self.telemetry, routes = Telemetry(), Routes([*ROUTES, *PAGES])
         capacity = Capacity(self.database, self.limits)
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, self.signer)
+        accounts = accounts_in(self.database, self.vault)
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts, self.signer)
         self.app = create_app("intake", self.intake, routes, FakeAuthenticator(), self.telemetry)
         self.client = self.app.test_client()
 

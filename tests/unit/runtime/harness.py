@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import Schema, fields
 from werkzeug.test import TestResponse
 
+from services.accounts import once
+from services.accounts.context import Accounts
+from services.accounts.model import Asked, Invited, Letter, Rules
+from services.accounts.once import Purpose
+from services.accounts.pages.showing import TEMPLATES
+from services.accounts.routes import API_ROUTES as ACCOUNT_API
+from services.accounts.routes import PAGES as ACCOUNT_PAGES
 from services.contracts.callers import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
+from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, NotFound
-from services.design.templates import SHARED
 from services.intake.app.limits import RECEIPTS, STATIONS, SUBMISSIONS
-from services.intake.pages import account
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
+from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
 from services.runtime.web import access, assets, audit, gallery
 from services.runtime.web.access import TokenAuthenticator
@@ -23,17 +32,20 @@ from services.runtime.web.audit import AuditLog
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.throttle import WORK, WRONG_TOKENS, Allowance, Throttle
+from services.runtime.web.throttle import LINKS, SIGN_INS, WORK, WRONG_TOKENS, Allowance, Throttle
+from tests.visitors import KEY, accounts_in, shipped_catalogue
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
-routes = Routes([*account.routes, *assets.routes, *gallery.routes])
+PASSWORD = "four ordinary words together"
+FORM_KEY = re.compile(r'name="csrf" value="([0-9a-f]{64})"')
+routes = Routes([*ACCOUNT_API, *ACCOUNT_PAGES, *assets.routes, *gallery.routes])
 
 
 #: The limits by the names that tests call them by.
 LIMITS = {
     "submissions": SUBMISSIONS, "station_submissions": STATIONS, "wrong_receipts": RECEIPTS, "wrong_sign_ins": WRONG_TOKENS,
-    "work": WORK,
+    "sign_ins": SIGN_INS, "links": LINKS, "work": WORK,
 }  # fmt: skip
 
 
@@ -108,13 +120,24 @@ def withdraw(_: Call[Any]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Any]) -> Answer:
     """The same as a page, which tells itself that there is none."""
-    return html(SHARED, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", mistake=None, hint="")
+    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", given="", mistakes={})
 
 
 @routes.post("/office/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}), page=error_page)
 def decline_page(_: Call[Any]) -> Answer:
     """Decline from a page."""
     return see_other("/office")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A service that has nothing but accounts."""
+
+    accounts: Accounts
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return shipped_catalogue()
 
 
 class Ticking:
@@ -135,11 +158,12 @@ class WebHarness:
         made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
         self.ids = {role: token_id for role, (token_id, _) in made.items()}
         self.tokens = {role: token for role, (_, token) in made.items()}
-        self.audit_log = AuditLog(database)
+        self.audit_log, self.letters = AuditLog(database), list[Letter]()
+        self.service = Place(accounts_in(database, Vault([KEY]), allowance.pop("rules", Rules()), self.letters.append))
         limits = {LIMITS[name]: allowance.pop(name) for name in list(allowance) if name in LIMITS}
         throttle = Throttle(Allowance(limits, **allowance), self.ticking)
         self.app = create_app(
-            "demo", None, routes, TokenAuthenticator(database), Telemetry(), throttle=throttle, audit_log=self.audit_log
+            "demo", self.service, routes, TokenAuthenticator(database), Telemetry(), throttle=throttle, audit_log=self.audit_log
         )
         self.client = self.app.test_client()
 
@@ -150,8 +174,29 @@ class WebHarness:
             headers["Authorization"] = f"Bearer {self.tokens[role]}"
         return self.client.open(path, method=method, headers=headers, environ_overrides={"REMOTE_ADDR": peer}, **options)
 
-    def sign_in(self, role: Role = Role.REVIEWER, **options: Any) -> TestResponse:
-        return self.ask("POST", "/login", data={"token": self.tokens[role]}, **options)
+    def person(self, role: Role = Role.REVIEWER, sign_in: str = "", **known: str) -> str:
+        """The id of somebody with a role who has chosen `PASSWORD`; they sign in by the name of the role unless told."""
+        name, accounts = sign_in or str(role), self.service.accounts
+        if (found := accounts.read(lambda people: people.named(name))) is not None:
+            return found.id
+        asked = Asked(role, "water" if role in OF_A_DEPARTMENT else None)
+        made = accounts.change(lambda _, people: people.add(Invited(name, known.pop("name", f"王{name}"), asked, **known)))
+        accounts.change(lambda _, people: people.change(made, state="active", password=accounts.passwords.hash(PASSWORD)))
+        return made
+
+    def sign_in(self, role: Role = Role.REVIEWER, to: str = "", **options: Any) -> TestResponse:
+        self.person(role)
+        return self.ask("POST", "/login", data={"sign_in": str(role), "password": PASSWORD, "to": to}, **options)
+
+    def link(self, purpose: Purpose, person: str) -> str:
+        """The secret of a one-time link for somebody."""
+        return self.service.accounts.change(lambda work, _: once.make(work, purpose, person))
+
+    def form_key(self) -> str:
+        """The key of the forms of whoever is signed in."""
+        found = FORM_KEY.search(self.ask("GET", "/account").text)
+        assert found
+        return found[1]
 
     def lines(self, **wanted: str) -> list[Mapping[str, Any]]:
         """The audit trail, once everything that is on its way is written."""

@@ -62,13 +62,13 @@ class TestLines:
         place.ask("POST", "/api/v1/opinions/o-7/decline", role=Role.REVIEWER, json={"unknown": 1}, query_string="x=1")
         assert [line["status"] for line in place.lines()] == [409, 403, 422]
 
-    def test_what_is_done_at_a_page_is_written_down_under_the_session_s_token(self, harness: Open) -> None:
+    def test_what_is_done_at_a_page_is_written_down_with_the_name_of_the_person(self, harness: Open) -> None:
         place = harness()
         place.sign_in(Role.REVIEWER)
         place.ask("POST", "/office/opinions/o-7/decline", data={"csrf": "wrong"})
         (line,) = place.lines()
         assert told(line) == ("reviewer", "POST", "/office/opinions/<opinion>/decline", "o-7", 403)
-        assert line["token"] == place.ids[Role.REVIEWER]
+        assert (line["token"], line["person"], line["name"]) == (None, place.person(Role.REVIEWER), "王reviewer")
 
     def test_a_receipt_is_a_key_and_stands_in_no_line(self, harness: Open) -> None:
         place = harness()

@@ -178,10 +178,11 @@ class TestTokens:
         assert place.ask("GET", "/api/v1/opinions", **wrong).status_code == 429
         assert place.ask("GET", "/api/v1/opinions", role=Role.ADMIN).status_code == 200
 
-    def test_signing_in_is_throttled_with_them(self, harness: Open) -> None:
-        place = harness(wrong_sign_ins=5)
-        assert {place.ask("POST", "/login", data={"token": "hy_wrong"}).status_code for _ in range(10)} == {401}
-        refused = place.ask("POST", "/login", data={"token": "hy_wrong"})
+    def test_wrong_passwords_are_throttled_and_a_right_one_is_not(self, harness: Open) -> None:
+        place = harness(sign_ins=5)
+        wrong = [{"sign_in": f"somebody{number}", "password": "wrong"} for number in range(11)]
+        assert {place.ask("POST", "/login", data=each).status_code for each in wrong[1:]} == {401}
+        refused = place.ask("POST", "/login", data=wrong[0])
         assert (refused.status_code, refused.headers["Retry-After"]) == (429, "12")
         assert place.sign_in().status_code == 303
 

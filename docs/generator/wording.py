@@ -1,0 +1,15 @@
+"""What a property or parameter of the API is, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docs.generator.account_words import ACCOUNT_WORDS
+from docs.generator.words import WORDS
+
+ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS}
+
+
+def words(place: str, name: str) -> str | None:
+    """The description of a property of a schema, or of a parameter."""
+    return ALL.get(f"{place}.{name}", ALL.get(name))

@@ -1,0 +1,60 @@
+"""What accounts work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeVar
+
+from services.accounts.model import Letter, Person, Rules
+from services.accounts.once import Purpose
+from services.accounts.passwords import Passwords
+from services.accounts.people import ChangingPeople, People
+from services.contracts.catalogue.model import Catalogue
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.vault import Vault
+
+T = TypeVar("T")
+#: What a letter is about, by what its link is for.
+ABOUT: Mapping[Purpose, Literal["invitation", "recovery", "sign_in"]] = {
+    Purpose.INVITATION: "invitation", Purpose.RECOVERY: "recovery", Purpose.SIGN_IN: "sign_in",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """The store of access, the vault for what is personal, the rules, and how a letter is sent for good."""
+
+    access: Database
+    vault: Vault
+    rules: Rules
+    post: Callable[[Letter], None]
+    passwords: Passwords = field(default_factory=Passwords)
+
+    def read(self, look: Callable[[People], T]) -> T:
+        """Look something up."""
+        with self.access.reading() as connection:
+            return look(People(connection, self.vault))
+
+    def change(self, unit: Callable[[Transaction, ChangingPeople], T]) -> T:
+        """Change something, in one transaction."""
+        return self.access.write(lambda work: unit(work, ChangingPeople(work, self.vault)))
+
+    def write_to(self, person: Person, purpose: Purpose, path: str) -> bool:
+        """Send somebody a letter with a link of this site; returns whether there is a way to."""
+        if not (self.rules.public_url and person.is_reachable):
+            return False
+        self.post(Letter(person.id, ABOUT[purpose], person.name, self.rules.public_url + path, person.email, person.phone))
+        return True
+
+
+class HasAccounts(Protocol):
+    """A service that has the accounts."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """The accounts."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue in use, for what departments and stations are called."""

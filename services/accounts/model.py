@@ -1,0 +1,141 @@
+"""Accounts as they are handled: a person, what they may act as, and the rules of the place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from services.contracts.callers import RULES, Role, check_grant
+from services.contracts.errors import Invalid
+from services.contracts.text import value
+
+State = Literal["invited", "active", "suspended", "erased"]
+#: A name to sign in with: letters of any script, digits, and what stands in mail addresses.
+SIGN_IN: Final = re.compile(r"[\w.@+-]{2,60}")
+SIGN_IN_WORDS: Final = "2 to 60 letters, digits and . @ + - _"
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """One role that somebody has, with what they act for in it."""
+
+    id: str
+    role: Role
+    department: str | None = None
+    station: str | None = None
+    channels: tuple[str, ...] | None = None
+
+
+def granted(grant: str, role: str, party: str | None, channels: tuple[str, ...] | None) -> Granted:
+    """A grant as it is kept; `party` is the department or station that the role acts for."""
+    of = RULES[Role(role)].of
+    return Granted(grant, Role(role), party if of == "department" else None, party if of == "station" else None, channels)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A role that is to be granted."""
+
+    role: str
+    department: str | None = None
+    station: str | None = None
+    channels: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raises `Invalid` for what cannot be granted to a person."""
+        check_grant(self.role, self.department, self.station, self.channels)
+        if not RULES[Role(self.role)].signs_in:
+            raise Invalid("This role is for programs; make a token for it.", {"role": ["for programs only"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """Somebody who is to be invited: `external` is what the single sign-on calls them."""
+
+    sign_in: str
+    name: str
+    asked: Asked
+    email: str | None = None
+    phone: str | None = None
+    external: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. Printing one shows neither their password nor their second factor."""
+
+    id: str
+    sign_in: str | None
+    name: str
+    state: State
+    created: datetime
+    seen: datetime | None = None
+    email: str | None = None
+    phone: str | None = None
+    external: str | None = None
+    grants: Sequence[Granted] = ()
+    passkeys: int = 0
+    password: str | None = field(default=None, repr=False)
+    totp: str | None = field(default=None, repr=False)
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether a letter can be sent to them."""
+        return bool(self.email or self.phone)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter to somebody with a link that is good once. Printing one shows neither."""
+
+    person: str
+    about: Literal["invitation", "recovery", "sign_in"]
+    name: str = field(repr=False)
+    link: str = field(repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session as its owner sees it; `idle` is after how many seconds without a request it ends."""
+
+    id: str
+    device: str
+    opened: datetime
+    seen: datetime
+    until: datetime
+    idle: int
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it has ended by itself."""
+        return min(self.until, self.seen + timedelta(seconds=self.idle)) <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How accounts are handled at this place; `needs_second` are the roles that need a second factor."""
+
+    public_url: str = ""
+    lasts: timedelta = timedelta(hours=8)
+    idle: timedelta = timedelta(hours=1)
+    needs_second: frozenset[Role] = frozenset()
+
+    def needs_more(self, person: Person) -> bool:
+        """Whether a password is not enough for somebody, who has no second factor to go with it."""
+        return person.totp is None and any(grant.role in self.needs_second for grant in person.grants)
+
+
+def sign_in_name(text: str) -> str:
+    """A name to sign in with, in the one form in which it is kept and compared."""
+    return value(text).casefold()
+
+
+def check_invited(invited: Invited) -> None:
+    """Raises `Invalid` for somebody who cannot be invited."""
+    if not SIGN_IN.fullmatch(sign_in_name(invited.sign_in)):
+        raise Invalid("Choose another name to sign in with.", {"sign_in": [SIGN_IN_WORDS]})
+    invited.asked.check()

@@ -1,0 +1,1 @@
+"""The pages of accounts: coming in, the own account, and the accounts of others."""

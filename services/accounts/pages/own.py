@@ -1,0 +1,126 @@
+"""The own account: the desk, what somebody may act as, their password and their sessions."""
+
+from __future__ import annotations
+
+from services.accounts import managing, signing_in
+from services.accounts.context import HasAccounts
+from services.accounts.model import Person
+from services.accounts.pages.entering import TOO_OFTEN
+from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, session_of, shown
+from services.accounts.passwords import NOT_THE_SAME, mistake_in
+from services.contracts.callers import SIGNED_IN
+from services.contracts.errors import Invalid, NotFound, TooMany
+from services.contracts.words import Words
+from services.design.phrases import Phrase
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.requests import form_value, read_form
+from services.runtime.web.routes import Answer, Routes
+from services.runtime.web.sessions import end_sessions
+
+WRONG_PASSWORD = Phrase("This is not your present password")
+ROLE, DEPARTMENT, STATION = Phrase("Role"), Phrase("Your department"), Phrase("Your station")
+NAME, UNTIL = Phrase("Name"), Phrase("Signed in until")
+NO_PERSON = "This page is about the account of somebody; a token has none."
+#: A row about who is signed in.
+Fact = tuple[Phrase, object]
+routes = Routes()
+
+
+@routes.get(DESK, access=SIGNED_IN, page=error_page)
+def desk(call: Call[HasAccounts]) -> Answer:
+    """Where somebody who has signed in begins: who they are, and links to what they may do."""
+    return shown(call, "desk.html", facts=facts_of(call))
+
+
+@routes.get(ACCOUNT, access=SIGNED_IN, page=error_page, own=True)
+def account(call: Call[HasAccounts]) -> Answer:
+    """The own account: roles, password, second factor, sessions."""
+    return _account(call)
+
+
+@routes.post(f"{ACCOUNT}/role", access=SIGNED_IN, page=error_page, own=True)
+def act_as(call: Call[HasAccounts]) -> Answer:
+    """Act as another of the own roles from now on. The session gets a new secret with it."""
+    chosen, me, accounts = read_form(("grant",))["grant"], own(call), call.service.accounts
+    if chosen not in {grant.id for grant in me.grants}:
+        raise NotFound("This role is not yours, or no longer.")
+    session = session_of(call)
+    secret = accounts.change(lambda work, _: signing_in.act_as(work, session.id if session else "", chosen))
+    response = see_other(DESK)
+    guard_of(call).renew(response, secret)
+    return response
+
+
+@routes.post(f"{ACCOUNT}/password", access=SIGNED_IN, page=error_page, own=True)
+def change_password(call: Call[HasAccounts]) -> Answer:
+    """Change the own password; all other sessions end."""
+    me, accounts, session = own(call), call.service.accounts, session_of(call)
+    password = form_value("password")
+    if mistakes := confirmed(call, me):
+        return _account(call, 422, mistakes)
+    mistake = mistake_in(password) or (NOT_THE_SAME if password != form_value("again") else None)
+    if mistake is not None:
+        return _account(call, 422, {"again" if mistake is NOT_THE_SAME else "password": mistake})
+    try:
+        managing.change_password(accounts, me, password, session.id if session else None)
+    except Invalid as error:
+        return _account(call, 422, {"password": Phrase(error.errors["password"][0])})
+    return see_other(f"{ACCOUNT}?done=password")
+
+
+@routes.post(f"{ACCOUNT}/sessions/end", access=SIGNED_IN, page=error_page, own=True)
+def end_own_sessions(call: Call[HasAccounts]) -> Answer:
+    """End one of the own sessions, or all but this one."""
+    only, me, session = read_form(("session",))["session"], own(call), session_of(call)
+    call.service.accounts.change(
+        lambda work, _: end_sessions(work, me.id, only=only or None, but=None if only or session is None else session.id)
+    )
+    guard_of(call).look_again()
+    return see_other(f"{ACCOUNT}?done=sessions")
+
+
+def own(call: Call[HasAccounts]) -> Person:
+    """The person whose session this is; raises `NotFound` for a token, which has no account."""
+    person = call.caller.person
+    if person is None:
+        raise NotFound(NO_PERSON)
+    return call.service.accounts.read(lambda people: people.get(person))
+
+
+def confirmed(call: Call[HasAccounts], me: Person) -> Mistakes:
+    """What is wrong with the present password in a form that asks for it; empty when it is right."""
+    try:
+        if managing.is_own_password(call.service.accounts, me, form_value("present")):
+            return {}
+    except TooMany as error:
+        return {"present": TOO_OFTEN.filled(seconds=error.seconds)}
+    return {"present": WRONG_PASSWORD}
+
+
+def facts_of(call: Call[HasAccounts]) -> list[Fact]:
+    """Who is signed in, as what, until when."""
+    caller, session = call.caller, session_of(call)
+    role, of = role_words(call.service.catalogue, caller)
+    facts: list[Fact] = [(NAME, caller.name)] if caller.name else []
+    facts += [(ROLE, role)]
+    if of is not None:
+        facts.append((DEPARTMENT if caller.department else STATION, of))
+    return facts + ([(UNTIL, session.until)] if session else [])
+
+
+def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
+    me, session, accounts = own(call), session_of(call), call.service.accounts
+    now = accounts.access.clock.now()
+    roles = [(grant.id, _line(call, role_words(call.service.catalogue, grant))) for grant in me.grants]
+    return shown(
+        call, "account.html", status, me=me, facts=facts_of(call), roles=roles, mistakes=mistakes or {},
+        sessions=accounts.read(lambda people: people.open_sessions(me.id, now)), here_id=session.id if session else "",
+        done=str(call.query.get("done", "")), acting=accounts.read(lambda people: people.acting(session.id)) if session else "",
+        needs_more=bool(session and session.limited),
+    )  # fmt: skip
+
+
+def _line(call: Call[HasAccounts], words: tuple[Words, Words | None]) -> Words:
+    role, of = words
+    return role if of is None else Words(f"{role.zh} · {of.zh}", f"{role.en} · {of.en}")

@@ -1,0 +1,74 @@
+"""What the pages of accounts share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import flask
+
+from services.accounts.context import HasAccounts
+from services.accounts.model import Granted
+from services.contracts.callers import Caller, Role
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.vocabulary import CALLERS
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.design.templates import Templates
+from services.runtime.web.calls import Call
+from services.runtime.web.guard import RequestGuard
+from services.runtime.web.pages import html
+from services.runtime.web.sessions import Session
+
+TEMPLATES = Templates(Path(__file__).parents[1])
+DESK, ACCOUNT, LOGIN = "/office", "/account", "/login"
+#: Where signing in may redirect to: a plain path of this site.
+_OWN_PATH = re.compile(r"/(?:[A-Za-z0-9_-][A-Za-z0-9/_.-]*)?")
+BROWSERS = (("Edg", "Edge"), ("MicroMessenger", "WeChat"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+SYSTEMS = (
+    ("Windows", "Windows"), ("Android", "Android"), ("HarmonyOS", "HarmonyOS"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Mac OS", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+Mistakes = Mapping[str, Phrase]
+
+
+def guard_of(call: Call[HasAccounts]) -> RequestGuard:
+    """The guard that let the request in; views that need it are only served behind one."""
+    if call.guard is None:
+        raise RuntimeError("this view is only served behind a request guard")
+    return call.guard
+
+
+def session_of(call: Call[HasAccounts]) -> Session | None:
+    """The session of the caller of a page; None for a caller with a token."""
+    return call.principal.session if call.principal else None
+
+
+def shown(call: Call[HasAccounts], template: str, status: int = 200, **values: object) -> flask.Response:
+    """A page of accounts, which no browser keeps and no search engine lists."""
+    return html(
+        TEMPLATES, template, status, place=call.service.catalogue, role=call.caller.role, session=session_of(call),
+        **values,
+    )  # fmt: skip
+
+
+def own_path(text: str) -> str:
+    """A path of this site, or the desk for anything else: signing in never redirects to another site."""
+    return text if _OWN_PATH.fullmatch(text) and "//" not in text else DESK
+
+
+def device() -> str:
+    """The browser and system of this request, in a few words."""
+    agent = flask.request.headers.get("User-Agent", "")
+    found = [next((name for part, name in known if part in agent), "") for known in (BROWSERS, SYSTEMS)]
+    return " · ".join(filter(None, found))
+
+
+def role_words(catalogue: Catalogue, given: Granted | Caller) -> tuple[Words, Words | None]:
+    """What a role is called, and what is acted for in it."""
+    name = CALLERS[given.role or Role.ADMIN]
+    if given.department:
+        return name, name_of(stored.department(catalogue, given.department))
+    return name, Words(given.station, given.station) if given.station else None

@@ -1,0 +1,170 @@
+"""The persons and their grants in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.accounts.model import Asked, Granted, Invited, OpenSession, Person, granted, sign_in_name
+from services.accounts.tables import passkeys, recovery_codes
+from services.contracts.errors import Conflict, NotFound
+from services.runtime.clock import new_id
+from services.runtime.store.database import Transaction
+from services.runtime.store.vault import SealBroken, Vault
+from services.runtime.web.audit import lines
+from services.runtime.web.lists.listing import newest_first
+from services.runtime.web.people import grants, persons
+from services.runtime.web.sessions import sessions
+
+
+class People:
+    """Persons as one unit of work, or one reading connection, sees them; the vault opens how they can be reached."""
+
+    def __init__(self, work: Transaction | Connection, vault: Vault) -> None:
+        self._work, self._vault = work, vault
+
+    def get(self, person: str) -> Person:
+        """Somebody by their id; raises `NotFound`."""
+        found = self._where(persons.c.id == person)
+        if found is None:
+            raise NotFound("There is no such account.")
+        return found
+
+    def named(self, sign_in: str) -> Person | None:
+        """Somebody by the name they sign in with."""
+        return self._where(persons.c.sign_in == sign_in_name(sign_in))
+
+    def known_as(self, external: str) -> Person | None:
+        """Somebody by what the single sign-on calls them."""
+        return self._where(persons.c.external == external)
+
+    def page(self, before: str | None, limit: int) -> list[Person]:
+        """The newest accounts, one more than `limit`."""
+        rows = self._work.execute(newest_first(sa.select(persons), persons, {}, before, limit)).all()
+        found = self._grants([row.id for row in rows])
+        return [self._person(row, found.get(row.id, ()), 0) for row in rows]
+
+    def open_sessions(self, person: str, now: datetime) -> list[OpenSession]:
+        """The sessions of somebody that have not ended, the newest first."""
+        columns = (sessions.c.id, sessions.c.device, sessions.c.opened, sessions.c.seen, sessions.c.until, sessions.c.idle)
+        query = sa.select(*columns).where(sessions.c.person == person, sessions.c.ended.is_(None)).order_by(sessions.c.id.desc())
+        found = [OpenSession(row.id, row.device, row.opened, row.seen, row.until, row.idle) for row in self._work.execute(query)]
+        return [each for each in found if not each.is_over(now)]
+
+    def acting(self, session: str) -> str:
+        """The grant that a session acts by."""
+        return str(self._work.execute(sa.select(sessions.c.acts_by).where(sessions.c.id == session)).scalar() or "")
+
+    def _where(self, which: sa.ColumnElement[bool]) -> Person | None:
+        row = self._work.execute(sa.select(persons).where(which)).one_or_none()
+        if row is None:
+            return None
+        count = sa.select(sa.func.count()).select_from(passkeys).where(passkeys.c.person == row.id)
+        return self._person(row, self._grants([row.id]).get(row.id, ()), int(self._work.execute(count).scalar() or 0))
+
+    def _grants(self, ids: Sequence[str]) -> dict[str, list[Granted]]:
+        query = sa.select(grants).where(grants.c.person.in_(ids), grants.c.ended.is_(None)).order_by(grants.c.id)
+        found: dict[str, list[Granted]] = {}
+        for row in self._work.execute(query):
+            channels = None if row.channels is None else tuple(row.channels)
+            found.setdefault(row.person, []).append(granted(row.id, row.role, row.party, channels))
+        return found
+
+    def _person(self, row: Any, granted: Sequence[Granted], keys: int) -> Person:
+        reach = self._opened(row.personal)
+        return Person(
+            row.id, row.sign_in, row.name, row.state, row.created, row.seen, reach.get("email"), reach.get("phone"), row.external,
+            granted, keys, row.password, row.totp,
+        )  # fmt: skip
+
+    def _opened(self, personal: str | None) -> Mapping[str, str]:
+        try:
+            return self._vault.open(personal) if personal else {}
+        except SealBroken:
+            return {}
+
+
+class ChangingPeople(People):
+    """The same inside a transaction that changes them."""
+
+    def __init__(self, work: Transaction, vault: Vault) -> None:
+        super().__init__(work, vault)
+        self._change = work
+
+    def add(self, invited: Invited) -> str:
+        """Somebody new, or who was invited before and has not come yet; returns their id. Raises `Conflict`."""
+        known, work = self.named(invited.sign_in), self._change
+        if known is not None and known.state != "invited":
+            raise Conflict(f"There is an account {known.sign_in} already.")
+        if invited.external and (other := self.known_as(invited.external)) and (known is None or other.id != known.id):
+            raise Conflict("Somebody else is known to the single sign-on by that.")
+        reach = {name: given for name, given in (("email", invited.email), ("phone", invited.phone)) if given}
+        facts = {
+            "name": invited.name, "personal": self._vault.seal(reach) if reach else None, "external": invited.external,
+            "updated": work.now,
+        }  # fmt: skip
+        if known is not None:
+            work.execute(persons.update().where(persons.c.id == known.id).values(facts))
+            work.execute(grants.update().where(grants.c.person == known.id, grants.c.ended.is_(None)).values(ended=work.now))
+            person = known.id
+        else:
+            person = new_id()
+            none = dict.fromkeys(("password", "totp", "totp_step", "seen"))
+            made = {"id": person, "sign_in": sign_in_name(invited.sign_in), "state": "invited", "created": work.now}
+            work.add(persons, facts | none | made)
+        self.grant(person, invited.asked)
+        return person
+
+    def grant(self, person: str, asked: Asked) -> str:
+        """Grant a role, unless they have this very one; returns the grant's id."""
+        for known in self.get(person).grants:
+            if (known.role, known.department, known.station) == (asked.role, asked.department, asked.station):
+                return known.id
+        row = {
+            "id": new_id(), "person": person, "role": asked.role, "party": asked.department or asked.station,
+            "channels": list(asked.channels) or None, "created": self._change.now, "ended": None,
+        }  # fmt: skip
+        self._change.add(grants, row)
+        return str(row["id"])
+
+    def end_grant(self, person: str, grant: str) -> None:
+        """End a grant and, since they act by it, its sessions; raises `NotFound`."""
+        which = (grants.c.id == grant, grants.c.person == person, grants.c.ended.is_(None))
+        if self._change.execute(grants.update().where(*which).values(ended=self._change.now)).rowcount == 0:
+            raise NotFound("There is no such grant, or it has ended already.")
+
+    def change(self, person: str, **facts: object) -> None:
+        """Change what is kept of somebody."""
+        self._change.execute(persons.update().where(persons.c.id == person).values(updated=self._change.now, **facts))
+
+    def erase(self, person: str) -> None:
+        """Forget everything of somebody but their id, which stays in the trail and in what they decided."""
+        work, name = self._change, "–"
+        work.overwrite()
+        gone = dict.fromkeys(("sign_in", "personal", "external", "password", "totp", "totp_step"))
+        self.change(person, name=name, state="erased", **gone)
+        work.execute(grants.update().where(grants.c.person == person, grants.c.ended.is_(None)).values(ended=work.now))
+        work.execute(lines.update().where(lines.c.person == person).values(name=None))
+        for table in (passkeys, recovery_codes, sessions):
+            work.execute(table.delete().where(table.c.person == person))
+
+    def renew(self) -> int:
+        """Bring what is sealed under the newest key; returns how many persons it concerned."""
+        query = sa.select(persons.c.id, persons.c.personal, persons.c.totp)
+        changed = 0
+        for row in self._change.execute(query).all():
+            fresh = {name: self._renewed(text) for name, text in (("personal", row.personal), ("totp", row.totp))}
+            if facts := {name: text for name, text in fresh.items() if text}:
+                self._change.execute(persons.update().where(persons.c.id == row.id).values(facts))
+                changed += 1
+        return changed
+
+    def _renewed(self, sealed: str | None) -> str | None:
+        try:
+            return self._vault.renew(sealed) if sealed else None
+        except SealBroken:
+            return None
