@@ -1,4 +1,4 @@
-"""Fills a store of metrics with many cases: some are recorded message by message, and the rest are copies of their rows."""
+"""Fills a store of metrics with many cases: some are recorded message by message, and the rest are copies of them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 import orjson
 import sqlalchemy as sa
 
+from benchmarks.systems import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import Event, encode
 from services.contracts.messages.assignments import AssignmentConcluded, AssignmentCreated, AssignmentReplied, AssignmentSigned
@@ -22,7 +23,6 @@ from services.metrics.domain.sums.figures import Figures
 from services.metrics.handlers import recording
 from services.metrics.handlers.service import Service
 from services.metrics.store.sum_tables import changes, sums, sums_past
-from services.metrics.store.tables import PAST, moves, reminders, stories
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.settings import load
 from services.runtime.store.database import Database
@@ -34,9 +34,8 @@ RECORDED, A_BATCH, DAYS = 4_000, 50, 1_060
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 CHANNELS = ("web", "qr", "station", "hotline")
 OUTCOMES, RATINGS = tuple(Outcome), tuple(Rating)
-#: What names a case or a part of it; copies have names of their own.
-NAMES = frozenset({"id", "opinion", "assignment"})
-COPIED = (stories, *(table for both in PAST.items() for table in both), reminders, moves)
+#: What the ids of all cases and of their parts begin with, as those of one hour do.
+HOUR_OF_IDS = "01930f"
 
 
 def fill(url: str, cases: int, now: datetime) -> None:
@@ -53,14 +52,16 @@ def fill(url: str, cases: int, now: datetime) -> None:
     recorded = min(cases, RECORDED)
     _record(service, database, clock, recorded)
     if cases > recorded:
-        _copy(database, cases // recorded)
+        copies = cases // recorded
+        stored.fill(url, "metrics", [_id(number) for number in range(recorded)], copies - 1)
+        _multiply_sums(database, copies)
     database.close()
 
 
 def _record(service: Service, database: Database, clock: FixedClock, cases: int) -> None:
     chance = random.Random(1)  # nosec B311
     first = clock.instant - DAYS * DAY
-    every = [event for number in range(cases) for event in _case(service.catalogue, f"{number:06}", first, chance)]
+    every = [event for number in range(cases) for event in _case(service.catalogue, _id(number), first, chance)]
     events = sorted((event for event in every if event.time < clock.instant), key=attrgetter("time"))
     for start in range(0, len(events), A_BATCH):
         batch = events[start : start + A_BATCH]
@@ -69,11 +70,15 @@ def _record(service: Service, database: Database, clock: FixedClock, cases: int)
             recording.record(service, work, [received(encode(event)) for event in batch])
 
 
+def _id(number: int) -> str:
+    return f"{HOUR_OF_IDS}{number:06}"
+
+
 def _case(catalogue: Catalogue, name: str, first: datetime, chance: random.Random) -> Iterator[Event]:
     topic = catalogue.topics[chance.choice(list(catalogue.topics))]
     area, station = (chance.choice(list(codes) or [None]) for codes in (catalogue.areas, catalogue.stations))
     at = first + timedelta(seconds=chance.randrange(DAYS * 86_400))
-    assignment, channel, department = f"a{name}", chance.choice(CHANNELS), topic.department
+    assignment, channel, department = f"{name}a", chance.choice(CHANNELS), topic.department
     text = OpinionText(name, "title", "content", topic.code, area, station)
     said: list[tuple[str, Message]] = [("intake", OpinionSubmitted(channel, "title", topic.code, area, station))]
     said.append(("intake", OpinionAccepted(text, channel, "automatic", topic.code, chance.choice(("town", "county")))))
@@ -98,23 +103,11 @@ def _end_of_day(at: datetime) -> datetime:
     return datetime.combine(at.astimezone(ZONE).date(), time(23, 59, 59), ZONE)
 
 
-def _copy(database: Database, copies: int) -> None:
-    """Let there be each case so often; the sums say so, too."""
+def _multiply_sums(database: Database, by: int) -> None:
+    """Let the sums say that there is each case so often."""
     with database.engine.begin() as connection:
-        for table in COPIED:
-            original = sa.table(f"original_{table.name}", *(sa.column(column.name) for column in table.c))
-            connection.execute(sa.text(f"CREATE TEMPORARY TABLE {original.name} AS SELECT * FROM {table.name}"))  # nosec B608
-            for number in range(1, copies):
-                row = [_named(column, number) if column.name in NAMES else column for column in original.c]
-                connection.execute(table.insert().from_select([column.name for column in table.c], sa.select(*row)))
         for table in (changes, sums, sums_past):
-            _multiply(connection, table, copies)
-    with database.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(sa.text("ANALYZE"))
-
-
-def _named(column: sa.ColumnClause[object], number: int) -> sa.ColumnElement[str]:
-    return sa.literal(f"{number:05}~").concat(column)
+            _multiply(connection, table, by)
 
 
 def _multiply(connection: sa.Connection, table: sa.Table, copies: int) -> None:

@@ -16,7 +16,7 @@ from benchmarks.cost.before import build_of
 from benchmarks.cost.figures import TOTAL, Cost, Measured, Way, ratios
 from benchmarks.systems.product import Product, started
 from benchmarks.systems.running import Running
-from benchmarks.systems.usage import load
+from benchmarks.systems.usage import BROKER, load
 from benchmarks.systems.yardstick import Yardstick
 from benchmarks.throwaway import alone, ended_in_order
 from services.console.settings import HOME, load_settings
@@ -70,8 +70,9 @@ def cost(
         for way in ways:
             if way.name in verdicts:
                 out.print(_judgement(way, verdicts[way.name]))
-    dear = [way for way in ways if way.name in verdicts and not verdicts[way.name].good]
-    raise SystemExit(1 if dear and _is_confirmed(dear, rounds, figures) else 0)
+    dear = [way for way in ways if way.name in verdicts and not verdicts[way.name].is_cheap]
+    large = not all(verdict.is_small for verdict in verdicts.values())
+    raise SystemExit(1 if large or (dear and _is_confirmed(dear, rounds, figures)) else 0)
 
 
 def _is_confirmed(ways: Sequence[Way], rounds: int, figures: Path) -> bool:
@@ -114,7 +115,8 @@ def _once(running: Running, way: Way, yardstick: Yardstick) -> Measured:
     done = running.run(way.opinions, batches=way.batches, contacts=way.contacts)
     if done.refused or done.lost or done.doubled:
         fail(f"{way.words}: {done.refused} refused, {done.lost} lost, {done.doubled} doubled of {way.opinions}.", "huiying doctor")
-    return Measured(done, yardstick.between(done.began, done.began + done.rested))
+    memory = sum(bytes_ for name, bytes_ in running.meter.memory().items() if name != BROKER) / 1_000_000
+    return Measured(done, yardstick.between(done.began, done.began + done.rested), memory)
 
 
 def _tell(what: str, done: Measured) -> None:
@@ -123,7 +125,7 @@ def _tell(what: str, done: Measured) -> None:
 
 
 def _as_json(rounds: Sequence[Measured]) -> dict[str, object]:
-    each = [{"cpu": one.cpu(), "yardstick": one.yardstick, "others": one.round.others} for one in rounds]
+    each = [{"cpu": one.cpu(), "yardstick": one.yardstick, "memory": one.memory, "others": one.round.others} for one in rounds]
     return {**asdict(Cost.of(rounds)), "rounds": each}
 
 
@@ -137,6 +139,7 @@ def _table(way: Way, rounds: Rounds) -> Table:
     shown.add_row("HTTP / s", *(f"{each.answered_rate:.1f}" for each in costs.values()))
     shown.add_row("→ department's queue / s", *(f"{each.arrived_rate:.1f}" for each in costs.values()))
     shown.add_row("s to rest afterwards", *(f"{each.rest:.1f}" for each in costs.values()))
+    shown.add_row("memory, MB", *(f"{each.memory:.0f}" for each in costs.values()))
     shown.add_row("doubled", *(str(each.doubled) for each in costs.values()))
     shown.add_row("yardstick, ms", *(f"{1000 * each.yardstick:.1f}" for each in costs.values()))
     return shown
@@ -149,4 +152,5 @@ def _judgement(way: Way, verdict: kept.Verdict) -> Table:
         before = verdict.before.get(name, 0.0)
         ratio = f"{verdict.now[name] / before:.2f}" if before else "—"
         shown.add_row(name, f"{verdict.now[name]:.3f}", f"{before:.3f}", ratio)
+    shown.add_row("memory, MB", f"{verdict.memory_now:.0f}", f"{verdict.memory_before:.0f}", "✓" if verdict.is_small else "✗")
     return shown

@@ -24,10 +24,11 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A round, and the CPU seconds that the yardstick took during it."""
+    """A round, the CPU seconds that the yardstick took during it, and the memory (MB) of the product without the broker."""
 
     round: Round
     yardstick: float
+    memory: float = 0.0
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds per 1,000 opinions by process, and in total."""
@@ -37,13 +38,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A way's figures, medians over the rounds: CPU seconds per 1,000 opinions by process, rates a second, seconds to rest."""
+    """A way's figures, medians over the rounds: CPU seconds per 1,000 opinions by process, rates a second, seconds to rest, MB."""
 
     cpu: dict[str, float]
     yardstick: float
     answered_rate: float
     arrived_rate: float
     rest: float
+    memory: float
     doubled: int
 
     @classmethod
@@ -56,6 +58,7 @@ class Cost:
             answered_rate=statistics.median(each.round.count / each.round.answered for each in rounds),
             arrived_rate=statistics.median(each.round.count / each.round.arrived for each in rounds),
             rest=statistics.median(each.round.rested - each.round.arrived for each in rounds),
+            memory=statistics.median(each.memory for each in rounds),
             doubled=sum(each.round.doubled for each in rounds),
         )
 

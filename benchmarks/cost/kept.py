@@ -18,10 +18,11 @@ DIGITS = 4
 
 
 class KeptWay(msgspec.Struct, frozen=True):
-    """A way's CPU seconds per 1,000 opinions by process, on a machine on which the yardstick takes `yardstick` CPU seconds."""
+    """A way's CPU seconds per 1,000 opinions by process, where the yardstick takes `yardstick` CPU seconds; and memory (MB)."""
 
     yardstick: float
     cpu: dict[str, float]
+    memory: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Verdict:
 
     now: dict[str, float]
     before: dict[str, float]
+    memory_now: float = 0.0
+    memory_before: float = 0.0
 
     @property
     def ratio(self) -> float:
@@ -37,9 +40,19 @@ class Verdict:
         return self.now[TOTAL] / self.before[TOTAL]
 
     @property
-    def good(self) -> bool:
-        """Whether it is within the tolerance."""
+    def is_cheap(self) -> bool:
+        """Whether the CPU seconds are within the tolerance."""
         return self.ratio <= 1 + TOLERANCE
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the memory is."""
+        return self.memory_now <= (1 + TOLERANCE) * self.memory_before
+
+    @property
+    def good(self) -> bool:
+        """Whether everything is within the tolerance."""
+        return self.is_cheap and self.is_small
 
 
 def judge(costs: Mapping[str, Cost], kept: Mapping[str, KeptWay]) -> dict[str, Verdict]:
@@ -48,7 +61,8 @@ def judge(costs: Mapping[str, Cost], kept: Mapping[str, KeptWay]) -> dict[str, V
 
 
 def _beside(cost: Cost, before: KeptWay) -> Verdict:
-    return Verdict({name: seconds * before.yardstick / cost.yardstick for name, seconds in cost.cpu.items()}, before.cpu)
+    scaled = {name: seconds * before.yardstick / cost.yardstick for name, seconds in cost.cpu.items()}
+    return Verdict(scaled, before.cpu, cost.memory, before.memory)
 
 
 def read(path: Path = KEPT) -> dict[str, KeptWay]:
@@ -61,7 +75,11 @@ def read(path: Path = KEPT) -> dict[str, KeptWay]:
 def write(costs: Mapping[str, Cost], path: Path = KEPT) -> None:
     """Keep figures in place of the last ones."""
     kept = {
-        way: KeptWay(round(cost.yardstick, 2 * DIGITS), {name: round(value, DIGITS) for name, value in cost.cpu.items()})
+        way: KeptWay(
+            round(cost.yardstick, 2 * DIGITS),
+            {name: round(value, DIGITS) for name, value in cost.cpu.items()},
+            round(cost.memory, 1),
+        )
         for way, cost in costs.items()
     }
     path.write_bytes(msgspec.json.format(msgspec.json.encode(kept), indent=2) + b"\n")

@@ -147,7 +147,7 @@ def main() -> int:
     set_up_logs(settings.log_level)
     installation = Installation(Path(settings.var))
     keeper = Keeper(installation, PrivateNode(installation.broker, settings.broker_port), settings.port)
-    load_all()
+    load_all(settings.catalogue)
     try:
         if obey(keeper):
             keep(keeper)

@@ -27,8 +27,9 @@ KNOBS = (
 )  # fmt: skip
 #: What the service that has the accounts can be told.
 ACCOUNT_KNOBS = ("HUIYING_PUBLIC_URL", "HUIYING_SESSION_*", "HUIYING_SECOND_FACTOR", "HUIYING_OIDC_*")
-#: Glibc gives each thread memory of its own to allocate from, eight times as many as there are processors; these are enough.
-FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+#: Glibc gives threads memory of their own to allocate from, of which little is ever given back. The threads of an interpreter take
+#: turns anyway.
+LITTLE_MEMORY = {"MALLOC_ARENA_MAX": "1", "MALLOC_TRIM_THRESHOLD_": "131072"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,10 @@ def programs(settings: ConsoleSettings, installation: Installation, broker_urls:
 
 def keeper(settings: ConsoleSettings, installation: Installation) -> Program:
     """The program that starts the others, and again when they die."""
-    facts = {"HUIYING_LOG_LEVEL": settings.log_level, **_whereabouts(settings, installation), **FEW_ARENAS}
+    facts = {
+        "HUIYING_CATALOGUE": str(settings.catalogue.absolute()), "HUIYING_LOG_LEVEL": settings.log_level,
+        **_whereabouts(settings, installation), **LITTLE_MEMORY,
+    }  # fmt: skip
     return Program(KEEPER, (sys.executable, "-m", "services.console.embedded.keeper"), facts, inherited(*MACHINE))
 
 

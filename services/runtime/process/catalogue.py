@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -29,6 +30,19 @@ SHOWN_PROBLEMS = 5
 Stamp = tuple[str, int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What files said, and what they looked like then."""
+
+    stamps: tuple[Stamp, ...]
+    catalogue: Catalogue
+    text: str
+
+
+#: What was read last, by file: the services of a process share it, and processes that are forked later need not read it again.
+_LAST: dict[Path, Reading] = {}
+
+
 class Source:
     """A file of the catalogue with those that it extends, and what they looked like when they were read."""
 
@@ -40,7 +54,16 @@ class Source:
     def read(self) -> Catalogue:
         """What the files say; raises `CatalogueInvalid`. `text` is then all of it in one."""
         # A link leads to the file beside which the others are.
-        path, seen = self.path.resolve(), [self.path]
+        path, own = self.path.resolve(), _stamp(self.path)
+        last = _LAST.get(path)
+        if last is None or last.stamps[0][1:] != own[1:] or not _are_unchanged(last.stamps[1:]):
+            catalogue = self._parse(path)
+            last = _LAST[path] = Reading(self._stamps, catalogue, self.text)
+        self._stamps, self.text = (own, *last.stamps[1:]), last.text
+        return last.catalogue
+
+    def _parse(self, path: Path) -> Catalogue:
+        seen = [self.path]
         self._stamps = (_stamp(self.path),)
 
         def parent(name: str) -> str:
@@ -58,7 +81,7 @@ class Source:
 
     def has_changed(self) -> bool:
         """Whether one of the files is another than the one that was read."""
-        return tuple(_stamp(Path(name)) for name, *_ in self._stamps) != self._stamps
+        return not _are_unchanged(self._stamps)
 
 
 class InUse(Generic[T]):
@@ -174,6 +197,10 @@ def _refuse(path: Path, error: CatalogueInvalid) -> None:
     log.error(
         "catalogue_refused", file=str(path), problems=problems, advice="huiying catalogue check FILE; the last good one is used"
     )
+
+
+def _are_unchanged(stamps: tuple[Stamp, ...]) -> bool:
+    return tuple(_stamp(Path(name)) for name, *_ in stamps) == stamps
 
 
 def _stamp(path: Path) -> Stamp:

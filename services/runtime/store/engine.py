@@ -17,6 +17,8 @@ from sqlalchemy.exc import OperationalError
 BUSY_MILLISECONDS = 15_000
 #: How long (s) a writer rests between two looks whether another one has finished: doubling from the one to the other.
 SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
+#: What a connection remembers of a file. It forgets all of it when another process writes, and the system remembers, too.
+CACHE_KILOBYTES = 512
 #: How long (s) a statement waits for a row that another transaction holds; PostgreSQL only.
 LOCK_SECONDS = 10.0
 
@@ -41,8 +43,8 @@ def make_engine(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
-    pragmas = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "temp_store=MEMORY")
-    for pragma in pragmas:
+    waits, remembers = f"busy_timeout={BUSY_MILLISECONDS}", f"cache_size=-{CACHE_KILOBYTES}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", waits, remembers, "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 

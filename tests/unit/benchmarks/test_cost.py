@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,13 @@ def test_more_than_the_tolerance_is_too_much_on_a_machine_of_any_speed(
     assert verdict.good is good
     assert verdict.ratio == pytest.approx(slower)
     assert verdict.now == pytest.approx({"web": 3 * slower, "broker": slower, "total": 4 * slower})
+
+
+@pytest.mark.parametrize(("memory", "good"), [(200.0, True), (229.0, True), (231.0, False)])
+def test_more_memory_than_the_tolerance_is_too_much(tmp_path: Path, memory: float, good: bool) -> None:
+    kept.write({"single": Cost.of([replace(made(1, web=0.3), memory=200.0)])}, tmp_path / "cost.json")
+    verdict = judge({"single": Cost.of([replace(made(1, web=0.3), memory=memory)])}, kept.read(tmp_path / "cost.json"))["single"]
+    assert (verdict.is_cheap, verdict.is_small, verdict.good) == (True, good, good)
 
 
 def test_one_slow_round_of_three_does_not_change_the_verdict() -> None:

@@ -67,6 +67,21 @@ def test_a_change_of_what_a_file_extends_counts_too(file):
     assert place.now == "木桥镇"
 
 
+def test_several_services_of_a_process_share_what_was_read_once_until_it_changes(file, tmp_path):
+    link = tmp_path / "link.yml"
+    link.symlink_to(file)
+    first, second = held(file), held(link)
+    assert first.catalogue is second.catalogue
+    replace_text(file, OTHER)
+    assert (first.now, second.now) == ("木桥镇", "木桥镇")
+    assert first.catalogue is second.catalogue
+    other = tmp_path / "other.yml"
+    other.write_text(TOWN, encoding="utf-8")
+    link.unlink()
+    link.symlink_to(other)
+    assert (first.now, second.now) == ("木桥镇", "石桥镇")
+
+
 def test_a_process_starts_with_the_last_good_one(file, tmp_path):
     last = tmp_path / "last.yml"
     assert InUse.of(given(file, last), same).now.name == "石桥镇"
