@@ -25,6 +25,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
     PageLink("/agenda", Words("督办事项", "Supervisions"), SIGNED_IN),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
+    PageLink("/accounts", Words("账号管理", "Accounts"), frozenset({Role.ADMIN})),
     PageLink("/account", Words("我的账号", "My account"), SIGNED_IN),
 )
 

@@ -85,6 +85,15 @@ def sign_in_with_nothing(page: Page) -> None:
     page.click("main button")
 
 
+def change_password_to_nothing(page: Page) -> None:
+    page.click("form[action='/account/password'] button")
+
+
+def invite_nobody(page: Page) -> None:
+    page.click("main summary")
+    page.click("form[action='/accounts'] button")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
@@ -115,6 +124,11 @@ PAGES: Mapping[str, Shown] = {
     "invitation-used": Shown("/recovery?key=nothing"),
     "sign-in-link": Shown("/login/link?key={signing}"),
     "account": Shown("/account", SOMEBODY),
+    "account-mistakes": Shown("/account", SOMEBODY, change_password_to_nothing),
+    "second-factor": Shown("/account/second-factor", SOMEBODY),
+    "accounts": Shown("/accounts", SOMEBODY),
+    "accounts-mistakes": Shown("/accounts", SOMEBODY, invite_nobody),
+    "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),

@@ -112,7 +112,7 @@ def facts_of(call: Call[HasAccounts]) -> list[Fact]:
 def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     me, session, accounts = own(call), session_of(call), call.service.accounts
     now = accounts.access.clock.now()
-    roles = [(grant.id, _line(call, role_words(call.service.catalogue, grant))) for grant in me.grants]
+    roles = [(grant.id, line_of(role_words(call.service.catalogue, grant))) for grant in me.grants]
     return shown(
         call, "account.html", status, me=me, facts=facts_of(call), roles=roles, mistakes=mistakes or {},
         sessions=accounts.read(lambda people: people.open_sessions(me.id, now)), here_id=session.id if session else "",
@@ -121,6 +121,7 @@ def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | No
     )  # fmt: skip
 
 
-def _line(call: Call[HasAccounts], words: tuple[Words, Words | None]) -> Words:
+def line_of(words: tuple[Words, Words | None]) -> Words:
+    """A role with what is acted for in it, in one line."""
     role, of = words
     return role if of is None else Words(f"{role.zh} · {of.zh}", f"{role.en} · {of.en}")

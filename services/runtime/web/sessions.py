@@ -96,6 +96,11 @@ def end_sessions(work: Transaction, person: str, *, but: str | None = None, only
     return int(work.execute(sessions.update().where(*which).values(ended=work.now)).rowcount)
 
 
+def lift_limit(work: Transaction, session: str) -> None:
+    """Open everything to a session that was limited."""
+    work.execute(sessions.update().where(sessions.c.id == session).values(limited=False))
+
+
 class Sessions:
     """Finds and ends sessions; caches what it found for a few seconds, as the token authenticator does."""
 

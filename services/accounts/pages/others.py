@@ -1,0 +1,179 @@
+"""The accounts of others, for administrators: who there is, invitations, roles, and what ends them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import flask
+
+from services.accounts import managing
+from services.accounts.api import ADMIN, check_place
+from services.accounts.context import Accounts, HasAccounts
+from services.accounts.managing import Sent
+from services.accounts.model import Asked, Person
+from services.accounts.pages.own import line_of
+from services.accounts.pages.showing import Mistakes, role_words, shown
+from services.accounts.schemas import Invitation
+from services.contracts.callers import RULES, SIGNED_IN, Role
+from services.contracts.errors import Conflict, Invalid
+from services.contracts.vocabulary import CALLERS
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.pages import error_page, see_other
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
+
+LIST, SHOWN = "/accounts", 50
+FIELDS = ("sign_in", "name", "role", "of", "email", "phone", "external")
+#: What is wrong with a field, whatever the API says of it in full.
+WRONG: Final[Mapping[str, Phrase]] = {
+    "sign_in": Phrase("Please use 2 to 60 letters, digits and . @ + - _"),
+    "name": Phrase("Please enter a name of at most 80 characters"),
+    "role": Phrase("Please choose a role"),
+    "of": Phrase("Please choose a department or station that goes with the role, and none for the others"),
+    "email": Phrase("Please enter one e-mail address"),
+    "phone": Phrase("Please enter one telephone number"),
+    "external": Phrase("Please enter at most 200 characters"),
+}
+TAKEN = Phrase("There is such an account already")
+STATES: Final[Mapping[str, Phrase]] = {
+    "invited": Phrase("invited"), "active": Phrase("active"), "suspended": Phrase("suspended"), "erased": Phrase("erased"),
+}  # fmt: skip
+Move = Callable[[Accounts, str, str | None], Person | Sent]
+#: What an administrator does with an account, by the last part of the address.
+MOVES: Final[Mapping[str, Move]] = {
+    "suspend": managing.suspend,
+    "resume": lambda accounts, person, _: managing.resume(accounts, person),
+    "sign-out": lambda accounts, person, _: managing.sign_out(accounts, person),
+    "reset": lambda accounts, person, _: managing.reset(accounts, person),
+    "erase": managing.erase,
+}
+NOT_NOW = Phrase("This is not possible with this account now")
+routes = Routes()
+
+
+@routes.get(LIST, access=ADMIN, page=error_page)
+def page(call: Call[HasAccounts]) -> Answer:
+    """All accounts, the newest first, and the form that invites somebody."""
+    return _list(call)
+
+
+@routes.post(LIST, access=ADMIN, page=error_page)
+def invite(call: Call[HasAccounts]) -> Answer:
+    """Invite somebody, or once more who has not come yet."""
+    form = read_form(FIELDS)
+    given = {name: form[name] or None for name in ("email", "phone", "external")}
+    asked = {"role": form["role"], **_party(form)}
+    try:
+        invited = validate(Invitation(), {"sign_in": form["sign_in"], "name": form["name"], "grant": asked, **given})
+        check_place(call, invited.asked)
+        sent = managing.invite(call.service.accounts, invited)
+    except Invalid as error:
+        return _list(call, 422, form, {_field(name): WRONG[_field(name)] for name in error.errors})
+    except Conflict:
+        return _list(call, 409, form, {"sign_in": TAKEN})
+    return _one(call, sent.person, sent=sent)
+
+
+@routes.get(f"{LIST}/<account_id>", access=ADMIN, page=error_page, personal=True)
+def one(call: Call[HasAccounts]) -> Answer:
+    """One account with contact data, and what can be done with it."""
+    return _one(call, call.service.accounts.read(lambda people: people.get(call.path["account_id"])))
+
+
+@routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=error_page)
+def grant(call: Call[HasAccounts]) -> Answer:
+    """Grant another role."""
+    form, person = read_form(("role", "of")), call.path["account_id"]
+    try:
+        of = _party(form)
+        asked = Asked(form["role"], of.get("department"), of.get("station"))
+        check_place(call, asked)
+        managing.grant(call.service.accounts, person, asked)
+    except Invalid as error:
+        mistakes = {_field(name): WRONG[_field(name)] for name in error.errors}
+        return _one(call, call.service.accounts.read(lambda people: people.get(person)), 422, form, mistakes)
+    return see_other(f"{LIST}/{person}")
+
+
+@routes.post(f"{LIST}/<account_id>/grants/<grant_id>/end", access=ADMIN, page=error_page)
+def end_grant(call: Call[HasAccounts]) -> Answer:
+    """End a role."""
+    managing.end_grant(call.service.accounts, call.path["account_id"], call.path["grant_id"], call.caller.person)
+    return see_other(f"{LIST}/{call.path['account_id']}")
+
+
+def _move(name: str) -> None:
+    def move(call: Call[HasAccounts]) -> Answer:
+        accounts, person = call.service.accounts, call.path["account_id"]
+        try:
+            done = MOVES[name](accounts, person, call.caller.person)
+        except Conflict:
+            return _one(call, accounts.read(lambda people: people.get(person)), 409, None, {"move": NOT_NOW})
+        return _one(call, done.person, sent=done) if isinstance(done, Sent) else see_other(f"{LIST}/{person}")
+
+    move.__doc__ = f"{name.capitalize()} an account."
+    move.__name__ = f"{name.replace('-', '_')}_at_page"
+    routes.post(f"{LIST}/<account_id>/{name}", access=ADMIN, page=error_page)(move)
+
+
+for _name in MOVES:
+    _move(_name)
+
+
+def _list(
+    call: Call[HasAccounts], status: int = 200, form: Mapping[str, str] | None = None, mistakes: Mistakes | None = None
+) -> Answer:
+    before = read_cursor(str(call.query.get("cursor") or "") or None)
+    found = call.service.accounts.read(lambda people: people.page(before, SHOWN))
+    rows = [(each, STATES[each.state], _roles(call, each)) for each in found[:SHOWN]]
+    following = cursor_of(found[SHOWN - 1].id) if len(found) > SHOWN else None
+    return shown(
+        call, "accounts.html", status, rows=rows, following=following, given=form or dict.fromkeys(FIELDS, ""),
+        mistakes=mistakes or {}, labels=LABELS, **_choices(call),
+    )  # fmt: skip
+
+
+def _one(
+    call: Call[HasAccounts], person: Person, status: int = 200, form: Mapping[str, str] | None = None,
+    mistakes: Mistakes | None = None, sent: Sent | None = None,
+) -> flask.Response:  # fmt: skip
+    return shown(
+        call, "one-account.html", status, person=person, state=STATES[person.state], sent=sent,
+        grants=[(each.id, line_of(role_words(call.service.catalogue, each))) for each in person.grants],
+        link=None if sent is None or sent.link is None else f"{flask.request.host_url.rstrip('/')}{sent.link}",
+        given=form or {"role": "", "of": ""}, mistakes=mistakes or {}, **_choices(call),
+    )  # fmt: skip
+
+
+def _roles(call: Call[HasAccounts], person: Person) -> list[Words]:
+    return [line_of(role_words(call.service.catalogue, each)) for each in person.grants]
+
+
+def _choices(call: Call[HasAccounts]) -> dict[str, object]:
+    catalogue = call.service.catalogue
+    acted_for = {RULES[role].of for role in SIGNED_IN}
+    departments = [(f"department:{code}", name_of(entry)) for code, entry in catalogue.departments.items()]
+    stations = [(f"station:{code}", Words(entry.name, entry.name)) for code, entry in catalogue.stations.items()]
+    known = (("department", Phrase("Departments"), departments), ("station", Phrase("Stations"), stations))
+    groups = [(title, entries) for of, title, entries in known if of in acted_for]
+    return {"roles": [(None, [(role, CALLERS[role]) for role in Role if role in SIGNED_IN])], "places": groups}
+
+
+def _party(form: Mapping[str, str]) -> dict[str, str]:
+    of, colon, code = form["of"].partition(":")
+    return {of: code} if colon and of in ("department", "station") else {}
+
+
+def _field(name: str) -> str:
+    last = name.rpartition(".")[2]
+    return "of" if last in ("department", "station") else last if last in WRONG else "role"
+
+
+LABELS: Final[Mapping[str, Phrase]] = {
+    "sign_in": Phrase("Sign-in name"), "name": Phrase("Name"), "role": Phrase("Role"), "of": Phrase("Acts for"),
+    "email": Phrase("E-mail"), "phone": Phrase("Telephone"), "external": Phrase("Name at the single sign-on"),
+}  # fmt: skip

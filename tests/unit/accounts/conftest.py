@@ -1,0 +1,3 @@
+from tests.unit.runtime.conftest import harness
+
+__all__ = ["harness"]
