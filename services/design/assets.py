@@ -18,6 +18,9 @@ FOLDER: Final = "/assets"
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "site.css": ("tokens.css", "base.css", "forms.css", "components.css", "print.css"),
     "desk.js": ("desk.js",),
+    "form.js": ("photos.js", "drafts.js"),
+    "offline.js": ("offline.js",),
+    "photos.js": ("photos.js",),
     "htmx.js": ("vendor/htmx-4.0.1.min.js",),
     "logo.svg": ("logo.svg",),
 }
@@ -75,6 +78,10 @@ class Assets:
     def address(self, name: str) -> str:
         """Where an asset is served."""
         return self._all[name].address
+
+    def named(self, name: str) -> Asset:
+        """An asset by the name that templates use."""
+        return self._all[name]
 
     def find(self, shown: str) -> tuple[Asset, bool] | None:
         """The asset that an address ends with, and whether these are the bytes that it names.

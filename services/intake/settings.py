@@ -38,3 +38,9 @@ class Settings(AccountSettings):
     wrong_receipts_a_minute: int = env(
         "WRONG_RECEIPTS_A_MINUTE", whole_number, 20, doc="wrong receipts from one address; twice as many at once; 0: no limit"
     )
+    lost_receipts_a_minute: int = env(
+        "LOST_RECEIPTS_A_MINUTE",
+        whole_number,
+        5,
+        doc="receipts asked for again from one address; twice as many at once; 0: no limit",
+    )

@@ -9,7 +9,7 @@ from services.runtime.web.routes import Route
 #: Pages and lists of one case or of the catalogue. Receipts have their own limit, for those that are wrong.
 CHEAP = (
     "/", "/c", "/opinions", "/receipts", "/login", "/logout", "/forgot", "/invitation", "/recovery",
-    "/assets", "/problems", "/api/v1/receipts", "/api/v1/departments",
+    "/assets", "/offline.js", "/problems", "/api/v1/receipts", "/api/v1/departments",
     "/api/v1/topics", "/healthz",
 )  # fmt: skip
 

@@ -135,7 +135,7 @@ class LetterRequested(Message, frozen=True):
     TYPE: ClassVar[str] = "letter.requested"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    about: Literal["received", "returned", "declined", "assigned", "replied", "evaluate", "kept"]
+    about: Literal["received", "returned", "declined", "assigned", "replied", "evaluate", "kept", "resent"]
     receipt: str
     title: str
     facts: Mapping[str, str]

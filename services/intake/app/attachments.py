@@ -14,7 +14,7 @@ from services.intake.app.context import Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import may_read
 from services.intake.app.promising import known_receipt
-from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, Attachment, Photo, check_attaching
+from services.intake.domain.attaching import LARGEST_PHOTO, PHOTO_TYPES, SENT_TYPES, Attachment, Photo, check_attaching
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 from services.intake.handlers import submitter
 from services.intake.schemas.answers import AttachmentSchema
@@ -47,13 +47,13 @@ PHOTO_HEADERS = {
     f"{API}/receipts/<receipt>/attachments",
     access=PUBLIC,
     counts=(RECEIPTS,),
-    takes=(*PHOTO_TYPES, MULTIPART),
+    takes=(*SENT_TYPES, MULTIPART),
     longest=LARGEST_PHOTO + AROUND,
     answers={201: AttachmentSchema},
     made=f"{API}/receipts/{{receipt}}/attachments/{{id}}",
 )
 def attach(call: Call[Intake]) -> Answer:
-    """Add a photo (JPEG, PNG or WebP, 8 MB, 40 megapixels) until there is a reply; only its pixels are kept."""
+    """Add a photo (JPEG, PNG, WebP or HEIC, 25 MB, 50 megapixels) until there is a reply; only its pixels are kept."""
     full = check_holder(call, 1)
     raw = _sent()
     if full is None:

@@ -11,9 +11,12 @@ from services.intake.domain.opinion import Opinion
 
 #: What is kept and served, and how a file of it is called.
 PHOTO_TYPES: Mapping[str, str] = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+#: What may be sent: the same, and what iPhones make, which is kept as JPEG.
+SENT_TYPES = (*PHOTO_TYPES, "image/heic", "image/heif")
 MOST_PHOTOS, MOST_PHOTOS_AT_ONCE = 6, 3
-LARGEST_PHOTO = 8 * 1024 * 1024  # bytes
-MOST_PIXELS = 40_000_000
+LARGEST_PHOTO = 25 * 1024 * 1024  # bytes, of what is sent
+LARGEST_KEPT = 8 * 1024 * 1024  # bytes, of what is kept
+MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 2560  # pixels, of what is kept
 
 

@@ -14,10 +14,13 @@ from io import BytesIO
 from PIL import ExifTags, Image
 
 from services.contracts.errors import Invalid, TooLarge, Unavailable, UnsupportedType
-from services.intake.domain.attaching import LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
+from services.intake.domain.attaching import LARGEST_KEPT, LARGEST_PHOTO, LONGEST_SIDE, MOST_PIXELS, Photo
+from services.intake.gateway.heic import HEIC, as_jpeg
 
 #: How the files of each kind begin; `?` stands for any byte.
-_BEGINNINGS: Mapping[str, bytes] = {"JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF????WEBP"}
+_BEGINNINGS: Mapping[str, bytes] = {
+    "JPEG": b"\xff\xd8\xff", "PNG": b"\x89PNG\r\n\x1a\n", "WEBP": b"RIFF????WEBP", HEIC: b"????ftyp",
+}  # fmt: skip
 _OPTIONS: Mapping[str, Mapping[str, int]] = {"JPEG": {"quality": 85}, "PNG": {}, "WEBP": {"quality": 85}}
 _TURNS: Mapping[int, Image.Transpose] = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -34,7 +37,7 @@ Image.MAX_IMAGE_PIXELS = None
 
 
 def read_photo(raw: bytes) -> Photo:
-    """The picture in a JPEG, PNG or WebP file: upright, at most `LONGEST_SIDE` wide and high, without anything beside it.
+    """The picture in a JPEG, PNG, WebP or HEIC file: upright, at most `LONGEST_SIDE` wide and high, without anything beside it.
 
     Raises `TooLarge` for too many bytes or pixels, `UnsupportedType` for anything else, `Invalid` for a broken picture, and
     `Unavailable` while too many others are being read.
@@ -43,17 +46,20 @@ def read_photo(raw: bytes) -> Photo:
         raise TooLarge(f"A photo has at most {LARGEST_PHOTO >> 20} MB. Make it smaller and send it again.")
     kind = _kind_of(raw)
     if kind is None:
-        raise UnsupportedType("This is not a JPEG, PNG or WebP picture. Save it as one of these and send that.")
+        raise UnsupportedType("This is not a JPEG, PNG, WebP or HEIC picture. Save it as one of these and send that.")
+    digest = digest_of(raw)
     if not _queue.acquire(blocking=False):
         raise Unavailable("Too many photos are being sent right now. Send it again in a moment.")
     try:
         with _drawing, warnings.catch_warnings():
             # Notes that are not as they should be are warned of, and are thrown away anyway.
             warnings.simplefilter("ignore")
+            if kind == HEIC:
+                kind, raw = "JPEG", as_jpeg(raw)
             kind, content = _redraw(raw, kind)
     finally:
         _queue.release()
-    return Photo(f"image/{kind.lower()}", content, digest_of(raw))
+    return Photo(f"image/{kind.lower()}", content, digest)
 
 
 def digest_of(raw: bytes) -> str:
@@ -66,6 +72,9 @@ def work_of(raw: bytes) -> int:
     kind = _kind_of(raw)
     if len(raw) > LARGEST_PHOTO or kind is None:
         return 0
+    if kind == HEIC:
+        # Its size is known to its decoder alone, which runs in a process of its own.
+        return MOST_PIXELS // PIXELS_A_UNIT
     try:
         with Image.open(BytesIO(raw), formats=(kind,)) as image:
             pixels = image.width * image.height
@@ -131,6 +140,6 @@ def _encode(drawn: Image.Image, kind: str) -> tuple[str, bytes]:
     drawn.info.clear()
     buffer = BytesIO()
     drawn.save(buffer, kind, **_OPTIONS[kind])
-    if kind == "PNG" and buffer.tell() > LARGEST_PHOTO:
+    if kind == "PNG" and buffer.tell() > LARGEST_KEPT:
         return _encode(drawn, "WEBP")
     return kind, buffer.getvalue()

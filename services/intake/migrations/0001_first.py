@@ -126,6 +126,12 @@ TIMELINE = (
     sa.Column("facts", sa.JSON, nullable=False),
     sa.Column("audience", sa.String(14)),
 )
+MARKS = (
+    sa.Column("mark", sa.String(64), primary_key=True),
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("sent", sa.BigInteger),
+)
 MESSAGES = (
     sa.Column("opinion", sa.String(36), primary_key=True),
     sa.Column("id", sa.String(36), primary_key=True),
@@ -148,6 +154,7 @@ INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
     ("handlers_department", "handlers", ["department", "opinion"], False, None),
     ("handlers_opinion", "handlers", ["opinion", "assignment"], False, None),
+    ("ix_marks_opinion", "marks", ["opinion"], False, None),
     ("opinions_department", "opinions", ["department", "id"], False, None),
     ("opinions_external_id", "opinions", ["external_id", "source"], True, None),
     ("opinions_merged_into", "opinions", ["merged_into"], False, None),
@@ -183,6 +190,7 @@ def upgrade() -> None:
     op.create_table("attachments", *ATTACHMENTS)
     op.create_table("bands", *BANDS, sqlite_with_rowid=False)
     op.create_table("handlers", *HANDLERS)
+    op.create_table("marks", *MARKS)
     op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)
     op.create_table("opinions", *OPINIONS)
     op.create_table("public_parts", *PUBLIC_PARTS)

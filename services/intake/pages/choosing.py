@@ -10,12 +10,12 @@ from werkzeug.datastructures import FileStorage
 
 from services.contracts.errors import Invalid, Refusal, TooLarge, Unavailable, UnsupportedType
 from services.design.phrases import Phrase
-from services.intake.domain.attaching import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, PHOTO_TYPES, Photo
+from services.intake.domain.attaching import LARGEST_PHOTO, MOST_PHOTOS_AT_ONCE, MOST_PIXELS, SENT_TYPES, Photo
 from services.intake.gateway.photos import digest_of, read_photo, work_of
 
 PHOTOS = "photos"
 #: How much a form may bring (bytes): more than is kept, so that a photo that is too large is answered beside its field.
-MOST_BYTES = 60_000_000
+MOST_BYTES = 80_000_000
 HINT = Phrase(
     "Up to %(most)s at a time, %(megabytes)s MB each. Where and when they were taken is removed; please leave out other people’s "
     "faces and number plates."
@@ -27,7 +27,7 @@ WRONG: Mapping[type[Refusal], Phrase] = {
         "This photo is too large: at most %(megabytes)s MB and %(pixels)s million pixels each; please make it smaller"
     ).filled(megabytes=LARGEST_PHOTO >> 20, pixels=MOST_PIXELS // 1_000_000),
     Unavailable: Phrase("Many photos are being uploaded right now; please choose it again in a moment"),
-    UnsupportedType: Phrase("Only JPEG, PNG and WebP photos can be uploaded"),
+    UnsupportedType: Phrase("Only JPEG, PNG, WebP and HEIC photos can be uploaded"),
     Invalid: Phrase("This photo cannot be opened; it may be incomplete. Please choose it again"),
 }
 
@@ -37,7 +37,7 @@ class PhotoField(NamedTuple):
 
     label: Phrase
     hint: Phrase = HINT
-    types: str = ",".join(PHOTO_TYPES)
+    types: str = ",".join(SENT_TYPES)
 
 
 def files_of(name: str) -> list[FileStorage]:
@@ -52,14 +52,15 @@ def digests_of(name: str) -> list[str]:
 
 
 def chosen_photos(name: str, charge: Callable[[int], None]) -> tuple[list[Photo], Phrase | None]:
-    """The photos in a field of the posted form, or none of them and what is wrong with one; `charge` counts the work first."""
+    """The photos in a field of the posted form, or none of them and what is wrong with one; `charge` counts the work before."""
     files = files_of(name)
     if len(files) > MOST_PHOTOS_AT_ONCE:
         return [], TOO_MANY
     photos: list[Photo] = []
-    raws = [file.read(LARGEST_PHOTO + 1) for file in files]
-    charge(sum(map(work_of, raws)))
-    for raw in raws:
+    # One at a time, so that a form takes no more memory than its largest photo.
+    for file in files:
+        raw = file.read(LARGEST_PHOTO + 1)
+        charge(work_of(raw))
         try:
             photos.append(read_photo(raw))
         except Refusal as error:

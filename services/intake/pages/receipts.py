@@ -222,6 +222,7 @@ def show(
         steps=STEPS, taken=state.step, promise=promised_of(known, service.catalogue),
         is_again=not state.is_answered and state is not State.MERGED, ratings=RATINGS, outcomes=OUTCOMES,
         promised=PROMISED, most_photos=MOST_PHOTOS, more_photos=MORE_PHOTOS,
+        scripts=("photos.js",) if "attachments" in known.may else (),
         labels=LABELS, mistakes=mistakes or {}, notice=notice, **_in_words(known, service.catalogue),
     )  # fmt: skip
     return private(page)
@@ -277,7 +278,7 @@ def _meaning(known: ReceiptView) -> Words | Phrase:
     return FOR_THE_SUBMITTER if others else STANDINGS[known.state].meaning
 
 
-def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalogue) -> list[tuple[Words, str]]:
+def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalogue) -> list[tuple[Words | Phrase, str]]:
     return [(department_name(each.department, catalogue), each.content) for each in told]
 
 

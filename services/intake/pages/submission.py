@@ -149,7 +149,9 @@ def _form(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
         scanned=catalogue.station_with_code(form[CODE]), opened=opened(form, mistakes or {}),
-        photos=PhotoField(LABELS[PHOTOS]), mistakes=mistakes or {}, notice=notice, refilled=f"/opinions?{REDRAW}=1",
+        photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
+        is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice,
+        refilled=f"/opinions?{REDRAW}=1",
     )  # fmt: skip
     if status == 200:
         response.headers["Cache-Control"] = FORM_CACHING

@@ -38,6 +38,7 @@ Shown = Words | Phrase | datetime | str
 Show = Callable[[object, Catalogue], Shown | None]
 #: What asks the submitter something, and which fact is the question.
 ASKS = {OpinionReturned.TYPE: "question", AssignmentPaused.TYPE: "reason"}
+FORMER = Phrase("a former department")
 ANSWERS = (AssignmentReplied.TYPE, AssignmentAdvised.TYPE)
 
 
@@ -63,9 +64,10 @@ def local(instant: datetime, catalogue: Catalogue) -> datetime:
     return instant.astimezone(catalogue.calendar.zone)
 
 
-def department_name(code: str, catalogue: Catalogue) -> Words:
-    """A department by its names; by its code when the catalogue no longer has it."""
-    return name_of(stored.department(catalogue, code))
+def department_name(code: str, catalogue: Catalogue) -> Words | Phrase:
+    """A department by its names; a code says nothing to people, so one that the catalogue no longer has is called what it is."""
+    found = stored.found(catalogue.departments, code)
+    return name_of(found) if found else FORMER
 
 
 def topic_name(code: str, catalogue: Catalogue) -> Words:

@@ -15,6 +15,7 @@ from services.contracts.messages.opinions import OpinionDetailed
 from services.intake.domain.erasing import ERASED_CONTENT
 from services.intake.store.attachments import attachments
 from services.intake.store.columns import StoredRow
+from services.intake.store.marks import forget_marks, renew_marks
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.database import Transaction
@@ -93,6 +94,9 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
             sealed = _resealed(vault, row, names, done)
             if sealed is not None:
                 work.defer(change, {"which": row.which, "sealed": sealed})
+    if done.renewed:
+        work.flush()
+        renew_marks(work, vault, ids)
     return done
 
 
@@ -115,6 +119,7 @@ def forget_persons(work: Transaction, opinion: str, signer: str | None = None) -
     signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
     wanted = [(signers, signed)] if signer is not None else [(opinions, opinions.c.id == opinion), (signers, signed)]
     gone: list[str] = []
+    forget_marks(work, opinion, signer)
     for table, which in wanted:
         gone += work.execute(sa.select(table.c.receipt).where(which, is_personal(table))).scalars()
         work.execute(table.update().where(which).values(personal=None, **emptied(table)))

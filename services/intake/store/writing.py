@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts, publications
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
+from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
@@ -81,9 +82,10 @@ class IntakeStore:
         """Put a message about an opinion into the outbox that is not one of the opinion's own events."""
         self._work.publish(message, subject=opinion, sequence=sequence)
 
-    def add(self, opinion: Opinion, submission: Submission, given: dict[str, str] | None, cosigners: Iterable[Signer]) -> None:
+    def add(self, opinion: Opinion, submission: Submission, given: dict[str, str] | None, cosigners: Sequence[Signer]) -> None:
         """Store a new opinion with who told it and who signed it; `given` are digests of what was sent."""
         self._opinions.add(self._vault, opinion, submission, given)
+        add_marks(self._work, self._vault, opinion.id, people_of(opinion.receipt, submission.submitter, cosigners))
         for number, signer in enumerate(cosigners, 1):
             personal = seal_signer(self._vault, signer.person)
             row = {"receipt": signer.receipt, "opinion": opinion.id, "number": number, "kind": signer.person.kind}
@@ -224,6 +226,10 @@ class IntakeStore:
             for row, person in (*told, *signed)
             if person is not None
         ]
+
+    def take_addressees(self, contact: str, *, is_mail: bool) -> list[Addressee]:
+        """Whom to send the receipts again that were left with a contact; nobody when that was done a short while ago."""
+        return take_addressees(self._work, self._vault, contact, is_mail=is_mail)
 
     def forget_answers(self, opinion: str) -> None:
         """Remove the remembered answers that hold the receipts of an opinion."""

@@ -63,6 +63,13 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
             'What was promised about your opinion "{title}" has been done. Please evaluate once more.',
         ),
     ),
+    "resent": (
+        ("找回回执号", "Your receipt again"),
+        (
+            "您申请找回“{title}”的回执号。如非本人操作，请忽略。",
+            'You asked for the receipt of "{title}" again. If it was not you, ignore this.',
+        ),
+    ),
 }
 #: The facts that a notification may tell, in this order, and how: a fact that a message does not have is left out.
 FACTS: Mapping[str, tuple[str, str]] = {
@@ -82,7 +89,7 @@ TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
-AT_ONCE = frozenset({"received", *LETTERS})
+AT_ONCE = frozenset({"received", "resent", *LETTERS})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3

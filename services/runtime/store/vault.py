@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
@@ -36,6 +37,7 @@ class Vault:
     def __init__(self, given: Sequence[str]) -> None:
         # A key is random already, so a plain digest serves to give it its length.
         self._newest, *_ = self._all = [AESGCM(hashlib.sha256(text.encode()).digest()) for text in given]
+        self._marking = [hashlib.sha256(b"mark\0" + text.encode()).digest() for text in given]
 
     def seal(self, value: object) -> str:
         """A JSON value as a text that only a holder of the key can read."""
@@ -48,6 +50,14 @@ class Vault:
             if (text := _opened(key, sealed)) is not None:
                 return orjson.loads(text)
         raise SealBroken("personal data cannot be opened; is its key still among HUIYING_CONTACT_KEYS?")
+
+    def mark(self, text: str) -> str:
+        """What stands for a text under the newest key: the same for the same text, and nothing without the key."""
+        return self.marks(text)[0]
+
+    def marks(self, text: str) -> Sequence[str]:
+        """What stands for a text under each of the keys."""
+        return [hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in self._marking]
 
     def renew(self, sealed: str) -> str | None:
         """The same value under the newest key; None when it is under it already. Raises `SealBroken`."""

@@ -15,7 +15,7 @@ from services.design.templates import SHARED, Templates
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.readers import here, remember, this_reader
 
-#: Tighter than the API's: a page runs no script at all, and its forms go nowhere else.
+#: Tighter than the API's: a page runs no script unless it brings one, and its forms go nowhere else.
 PAGE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -24,10 +24,9 @@ PAGE_HEADERS = {
 }
 
 
-#: A page for staff runs the scripts of this site, which may ask it for parts of pages; it works without them, too.
-DESK_HEADERS = PAGE_HEADERS | {
-    "Content-Security-Policy": f"{PAGE_HEADERS['Content-Security-Policy']}; script-src 'self'; connect-src 'self'"
-}
+#: A page with scripts runs those of this site, which may ask it and nobody else; it works without them, too.
+_OWN = "script-src 'self'; connect-src 'self'; worker-src 'self'"
+SCRIPTED = {"Content-Security-Policy": f"{PAGE_HEADERS['Content-Security-Policy']}; {_OWN}"}
 #: In the order in which they run.
 DESK_SCRIPTS = ("htmx.js", "desk.js")
 
@@ -106,7 +105,7 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
         "path": flask.request.path,
     }
     response = flask.Response(templates.render(name, reader, shown), status, content_type="text/html; charset=utf-8")
-    response.headers.update(PAGE_HEADERS)
+    response.headers.update(PAGE_HEADERS | (SCRIPTED if shown["scripts"] else {}))
     response.headers["Content-Language"] = reader.tag
     response.vary.update(("Accept-Language", "Cookie"))
     return remember(response)
@@ -114,9 +113,7 @@ def html(templates: Templates, name: str, status: int = 200, **values: object) -
 
 def desk_html(templates: Templates, name: str, status: int = 200, **values: object) -> flask.Response:
     """A page for staff: the same, with scripts that make it quicker to use."""
-    response = html(templates, name, status, scripts=DESK_SCRIPTS, **values)
-    response.headers.update(DESK_HEADERS)
-    return response
+    return html(templates, name, status, scripts=DESK_SCRIPTS, **values)
 
 
 def origin(guard: RequestGuard | None) -> str:

@@ -122,11 +122,11 @@ def test_a_form_brings_one_file_and_nothing_else(harness, taken):
     ("raw", "content_type", "status", "words"),
     [
         (SVG, "image/svg+xml", 415, "image/jpeg"),
-        (SVG, "image/png", 415, "not a JPEG, PNG or WebP picture"),
+        (SVG, "image/png", 415, "not a JPEG, PNG, WebP or HEIC picture"),
         (photo(), "application/octet-stream", 415, "image/jpeg"),
-        (b"", "image/jpeg", 415, "not a JPEG, PNG or WebP picture"),
-        (bomb(), "image/png", 413, "40 megapixels"),
-        (bytes(LARGEST_PHOTO + 1), "image/jpeg", 413, "8 MB"),
+        (b"", "image/jpeg", 415, "not a JPEG, PNG, WebP or HEIC picture"),
+        (bomb(), "image/png", 413, "50 megapixels"),
+        (bytes(LARGEST_PHOTO + 1), "image/jpeg", 413, "25 MB"),
         (saved(drawing((640, 480)), "JPEG")[:3000], "image/jpeg", 422, "cannot be read"),
     ],
     ids=["SVG", "SVG that says PNG", "no picture's type", "nothing", "bomb", "too many bytes", "cut off"],
@@ -152,7 +152,7 @@ def test_a_body_of_unknown_length_is_read_no_further_than_is_taken(harness, take
         content_type=f"multipart/form-data; boundary={boundary}" if form else "image/jpeg",
         environ_overrides={"wsgi.input_terminated": True},
     )
-    assert "8 MB" in problem(answer, 413)["detail"]
+    assert "25 MB" in problem(answer, 413)["detail"]
 
 
 def test_there_are_at_most_six(harness, taken):

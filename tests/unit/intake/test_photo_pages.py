@@ -58,7 +58,9 @@ def test_the_form_asks_for_photos_and_works_without_them(visit):
     page = visit.client.get("/").text
     assert 'action="/opinions" method="post" enctype="multipart/form-data"' in page
     assert re.search(r'<label for="photos">照片', page)
-    assert re.search(r'type="file" id="photos" name="photos" accept="image/jpeg,image/png,image/webp" multiple', page)
+    assert re.search(
+        r'type="file" id="photos" name="photos" accept="image/jpeg,image/png,image/webp,image/heic,image/heif" multiple', page
+    )
     answer = submit(visit)
     assert (answer.status_code, kept(visit)) == (303, 0)
 
@@ -74,8 +76,8 @@ def test_an_opinion_with_photos_shows_them_on_its_receipt(visit):
 
 def test_a_bad_photo_keeps_the_text_and_says_what_is_wrong_beside_the_field(visit):
     for raws, words in (
-        ((SVG,), "仅支持 JPEG、PNG、WebP"), ((photo(), bomb()), "照片过大"), ((photo()[:600],), "照片无法打开"),
-        ((photo(),) * 4, "一次最多 3 张"), ((bytes(9_000_000),), "照片过大"),
+        ((SVG,), "仅支持 JPEG、PNG、WebP、HEIC"), ((photo(), bomb()), "照片过大"), ((photo()[:600],), "照片无法打开"),
+        ((photo(),) * 4, "一次最多 3 张"), ((bytes(27_000_000),), "照片过大"),
     ):  # fmt: skip
         answer = submit(visit, *raws)
         assert (answer.status_code, visit.opinions(), kept(visit)) == (422, [], 0)
@@ -157,6 +159,6 @@ def test_a_receipt_of_nobody_takes_no_photo(visit):
 
 
 def test_a_form_beyond_all_measure_is_refused_with_a_page(visit):
-    answer = submit(visit, bytes(30_000_000), bytes(32_000_000))
+    answer = submit(visit, bytes(40_000_000), bytes(42_000_000))
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
     assert "减少照片" in answer.text

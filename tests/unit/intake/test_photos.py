@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import resource
+import struct
+import sys
 from io import BytesIO
 
 import pytest
@@ -11,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services.contracts.errors import Invalid, Refusal, TooLarge, UnsupportedType
-from services.intake.domain.attaching import LARGEST_PHOTO, LONGEST_SIDE
+from services.intake.domain.attaching import LARGEST_KEPT, LARGEST_PHOTO, LONGEST_SIDE
 from services.intake.gateway.photos import read_photo
-from tests.unit.intake.pictures import PLANTED, SVG, bomb, drawing, exif, photo, polyglot, saved, several_in_one, webp_bomb
+from tests.unit.intake.pictures import HEIC, PLANTED, SVG, bomb, drawing, exif, photo, polyglot, saved, several_in_one, webp_bomb
 
 KINDS = ("JPEG", "PNG", "WEBP")
 #: Where the red corner is when a picture was taken with the camera held so.
@@ -108,7 +110,7 @@ def test_a_picture_that_would_be_stored_too_large_is_stored_smaller():
     colours = Image.merge("RGB", [noise, noise.rotate(90, expand=False), noise.rotate(180)])
     raw = saved(colours.quantize(16), "PNG")
     assert len(raw) < LARGEST_PHOTO
-    assert len(read_photo(raw).content) <= LARGEST_PHOTO
+    assert len(read_photo(raw).content) <= LARGEST_KEPT
 
 
 def test_odd_notes_are_no_reason_to_refuse_a_good_picture():
@@ -118,7 +120,7 @@ def test_odd_notes_are_no_reason_to_refuse_a_good_picture():
 
 @pytest.mark.parametrize("raw", OTHERS.values(), ids=OTHERS.keys())
 def test_what_is_no_picture_of_the_three_kinds_is_refused(raw):
-    with pytest.raises(UnsupportedType, match="JPEG, PNG or WebP"):
+    with pytest.raises(UnsupportedType, match="JPEG, PNG, WebP or HEIC"):
         read_photo(raw)
 
 
@@ -130,20 +132,20 @@ def test_a_picture_that_was_cut_off_is_refused(kind):
     assert "file" in refused.value.errors
 
 
-BOMBS = {"square": bomb(), "a line": bomb(40_000_001, 1), "the most": bomb(2**31 - 1, 2**31 - 1), "WebP": webp_bomb()}
+BOMBS = {"square": bomb(), "a line": bomb(50_000_001, 1), "the most": bomb(2**31 - 1, 2**31 - 1), "WebP": webp_bomb()}
 
 
 @pytest.mark.parametrize("raw", BOMBS.values(), ids=BOMBS.keys())
 def test_a_small_file_that_would_be_a_huge_picture_is_refused_before_it_is_one(raw):
     assert len(raw) < 1000
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    with pytest.raises(TooLarge, match="40 megapixels"):
+    with pytest.raises(TooLarge, match="50 megapixels"):
         read_photo(raw)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000, "kilobytes"
 
 
 def test_a_file_of_more_bytes_than_are_taken_is_refused_unread():
-    with pytest.raises(TooLarge, match="8 MB"):
+    with pytest.raises(TooLarge, match="25 MB"):
         read_photo(bytes(LARGEST_PHOTO + 1))
 
 
@@ -161,3 +163,25 @@ def test_whatever_bytes_come_the_answer_is_a_picture_or_a_refusal(kind, changes,
     except Refusal:
         return
     assert opened(kept.content).format == kept.type.removeprefix("image/").upper()
+
+
+def test_a_picture_of_an_iphone_is_kept_as_jpeg_and_its_decoder_runs_elsewhere():
+    kept = read_photo(HEIC)
+    after = opened(kept.content)
+    assert (kept.type, after.format, after.size, red_corner(after)) == ("image/jpeg", "JPEG", (320, 200), "left top")
+    assert b"PLANTED" in HEIC
+    assert [mark for mark in PLANTED if mark in kept.content] == []
+    assert "pi_heif" not in sys.modules
+
+
+@pytest.mark.parametrize("raw", [HEIC[:300], HEIC[:20] + b"\xff" * 4_000, b"\0\0\0\x18ftypheic"])
+def test_a_broken_one_is_refused_and_harms_nothing(raw):
+    with pytest.raises(Invalid):
+        read_photo(raw)
+
+
+def test_too_many_pixels_are_refused_before_they_are_decoded():
+    size = struct.pack(">II", 320, 200)
+    assert HEIC.count(size) == 1
+    with pytest.raises(TooLarge):
+        read_photo(HEIC.replace(size, struct.pack(">II", 30_000, 20_000)))

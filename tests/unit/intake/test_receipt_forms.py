@@ -68,7 +68,7 @@ def test_the_question_is_on_the_page_with_the_form_for_the_answer(visit, paused)
     assert action(paused, "details") in page
     assert re.search(r'<label for="content">工作人员请您补充：“请说明是哪一段河道。”\s*</label>', page)
     assert "请补充情况" in page
-    assert "<script" not in page
+    assert "<script>" not in page
 
 
 def test_what_is_added_is_kept_once_and_shown(visit, paused):

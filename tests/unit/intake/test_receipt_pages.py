@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from services.contracts.messages.assignments import AssignmentRaised
-from services.contracts.messages.values import Outcome, RaisedBy
+from services.contracts.messages.values import CoOpinion, Outcome, RaisedBy
 from services.contracts.vocabulary import STANDINGS
 from services.intake.domain.receipts import new_receipt
 from services.intake.handlers.reviewing import decline
@@ -79,10 +80,14 @@ def test_times_are_those_of_the_place(visit):
     assert "2026年12月14日 23:59" in read(visit, path)
 
 
-def test_a_department_that_left_the_catalogue_is_shown_by_its_code(visit):
+def test_no_code_stands_for_a_department_that_left_the_catalogue(visit):
     path = visit.receipt()
-    visit.consume(created(DUE, department="long-gone"))
-    assert "long-gone" in read(visit, path)
+    gone = created(DUE, department="long-gone")
+    visit.consume(gone, replace(replied(DUE), department="long-gone", co_opinions=(CoOpinion("gone-too", "协办意见。"),)))
+    page = read(visit, path)
+    assert "已撤并的单位 · 协办意见" in page
+    assert "long-gone" not in page
+    assert "gone-too" not in page
 
 
 def test_every_state_on_the_way_is_said_in_words(visit):

@@ -78,7 +78,7 @@ def test_only_who_submitted_it_withdraws_or_adds(harness, joint, what):
         answer = harness.post(f"/receipts/{receipt}/{what}", {"content": "桥东。"} if what == "details" else {})
         assert (answer.status_code, answer.mimetype) == (403, "application/problem+json")
         own = harness.client.get(f"/receipts/{read_receipt(receipt)}").text
-        assert (chinese(FOR_THE_SUBMITTER) in own, f"/{what}" in own) == (True, False)
+        assert (chinese(FOR_THE_SUBMITTER) in own, f'/{what}"' in own) == (True, False)
         page = harness.client.post(f"/receipts/{read_receipt(receipt)}/{what}", data={"content": "桥东。"})
         assert page.status_code == 403
     assert harness.row(opinion) == before
