@@ -64,7 +64,8 @@ _ESCAPED = _Table(_escaped)
 
 def is_visible(text: str) -> bool:
     """Whether the text has a visible character: a letter, digit or sign. Blanks, zero-width characters and lone accents are not."""
-    return any(
+    # Most texts begin with a letter or a digit.
+    return (text[:1].isalnum() and text[0] not in BLANKS) or any(
         unicodedata.category(letter)[0] in "LNPS" or unicodedata.category(letter) == "Co" for letter in text if letter not in BLANKS
     )
 

@@ -11,6 +11,7 @@ import calendar as months
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ WEEKDAYS_ZH: Final = "一二三四五六日"
 ONE_DAY: Final = timedelta(days=1)
 END_OF_DAY: Final = time(23, 59, 59)
 REMEMBERED: Final = 50_000
+INSTANTS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ class Calendar:
             day: Closure(why, why) if isinstance(why, str) else why for day, why in (closures or {}).items()
         }
         self.office_hours = office_hours or OfficeHours()
-        self._due: dict[tuple[date, Duration], Due] = {}
+        # Opinions that are handled together begin at one instant, and all of a day end alike.
+        self._due = lru_cache(INSTANTS)(self._count)
+        self._due_after = lru_cache(REMEMBERED)(self._count_days)
 
     def is_working_day(self, day: date) -> bool:
         """Whether `day` counts: no closure, no holiday, and a weekday or a make-up day."""
@@ -118,17 +122,7 @@ class Calendar:
         Month ends are clamped: one month after 31 January is the last day of February.
         Raises ValueError when `start` has no time zone.
         """
-        local = self._local(start)
-        elapsed = duration.elapsed
-        if elapsed is not None:
-            return Due(self._later(start, elapsed), provisional=False)
-        key = (local.date(), duration)
-        known = self._due.get(key)
-        if known is None:
-            if len(self._due) >= REMEMBERED:
-                self._due.clear()
-            known = self._due[key] = self._count(*key)
-        return known
+        return self._due(start, duration)
 
     def before(self, deadline: datetime, duration: Duration) -> datetime:
         """`duration` ahead of a deadline: the start (00:00) of the day that many days or months earlier.
@@ -184,6 +178,13 @@ class Calendar:
             day += ONE_DAY
         return self._clock(day, self.office_hours.spans[0][0])
 
+    def _count(self, start: datetime, duration: Duration) -> Due:
+        local = self._local(start)
+        elapsed = duration.elapsed
+        if elapsed is not None:
+            return Due(self._later(start, elapsed), provisional=False)
+        return self._due_after(local.date(), duration)
+
     def _local(self, moment: datetime) -> datetime:
         if moment.tzinfo is None:
             raise ValueError(f"an instant needs a time zone: {moment.isoformat()}")
@@ -205,7 +206,7 @@ class Calendar:
             working_days -= self.is_working_day(day)
         return day
 
-    def _count(self, day: date, duration: Duration) -> Due:
+    def _count_days(self, day: date, duration: Duration) -> Due:
         last = self._shift(day, duration, forward=True)
         at = datetime.combine(last, END_OF_DAY, self.zone)
         return Due(at, provisional=duration.unit == "wd" and is_unpublished(last))

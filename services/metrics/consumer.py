@@ -9,7 +9,7 @@ from services.metrics.domain.ledger.received import ReceivedEvent, received
 from services.metrics.handlers.recording import record
 from services.metrics.handlers.service import Service
 from services.runtime.messaging.broker import Delivery
-from services.runtime.messaging.subscription import UNHURRIED_SECONDS, Subscription
+from services.runtime.messaging.subscription import PATIENT_BATCHES, PATIENT_SECONDS, Subscription
 
 QUEUE = "metrics.events"
 
@@ -25,5 +25,13 @@ def _identify(message: ReceivedEvent) -> str:
 def subscriptions(service: Service) -> Sequence[Subscription[ReceivedEvent]]:
     """The one queue of this service."""
     return [
-        Subscription(QUEUE, _read, _identify, partial(record, service), UNHURRIED_SECONDS, sent=lambda message: message.event.time)
+        Subscription(
+            QUEUE,
+            _read,
+            _identify,
+            partial(record, service),
+            PATIENT_SECONDS,
+            sent=lambda message: message.event.time,
+            batches=PATIENT_BATCHES,
+        )
     ]

@@ -21,6 +21,7 @@ from typing import Any
 
 from services.console.embedded import combined_app as origin
 from services.runtime.clock import SystemClock
+from services.runtime.messaging import turns
 from services.runtime.messaging.broker import Delivery, Outgoing, RabbitConsumer, RabbitPublisher
 from services.runtime.process import assembly
 from services.runtime.store.database import Database, Transaction
@@ -84,7 +85,7 @@ def _consumer_dies_before_ack(_: str, death: Death) -> None:
             death()
             super().acknowledge(delivery, through=through)
 
-    assembly.RabbitConsumer = MortalSubscription  # type: ignore[attr-defined]
+    turns.RabbitConsumer = MortalSubscription  # type: ignore[attr-defined]
 
 
 def _transaction_dies(_: str, death: Death) -> None:

@@ -185,8 +185,9 @@ class Ladder:
         day = begun.astimezone(self.calendar.zone).date()
         known = self._known.get((kind, difficulty, day, due))
         if known is None:
-            known = self._order(self._rungs_for(kind, difficulty), begun, due)
-            if self._half_is_a_day(day, due):
+            rungs = self._rungs_for(kind, difficulty)
+            known = self._order(rungs, begun, due)
+            if self._half_is_a_day(day, due) or not any(rung.before is None and rung.after is None for rung in rungs):
                 if len(self._known) >= REMEMBERED:
                     self._known.clear()
                 self._known[kind, difficulty, day, due] = known
@@ -204,7 +205,7 @@ class Ladder:
         )
 
     def _half_is_a_day(self, day: date, due: datetime) -> bool:
-        # Only then do all deadlines that start on one day and end at one instant have the same half time.
+        # Only then do all deadlines that start on one day and end at one instant have the same half time, where a rung has any.
         return self.calendar.working_days(day, due.astimezone(self.calendar.zone).date()) >= 2
 
     def _order(self, rungs: Sequence[Rung], begun: datetime, due: datetime) -> tuple[Step, ...]:

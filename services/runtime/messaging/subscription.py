@@ -15,6 +15,9 @@ from services.runtime.store.database import Transaction
 T = TypeVar("T")
 #: How far apart batches are under load where nobody waits for the effect: fewer commits, and less work for each message.
 UNHURRIED_SECONDS = 0.25
+#: The same where what follows soon after about the same opinion makes handling it twice as dear, and how many times as many
+#: messages are taken at once then.
+PATIENT_SECONDS, PATIENT_BATCHES = 1.0, 4
 #: The same where somebody may be looking, but not waiting.
 SOON_SECONDS = 0.1
 
@@ -24,7 +27,8 @@ class Subscription(Generic[T]):
     """How one queue is consumed: how a delivery is read, and what its messages do inside one transaction.
 
     A message that is delivered twice is recognized by what `identify` returns; without it `handle` gets every copy and
-    returns how many it knew already. A batch that is not full comes `patience` (s) after the last one at the earliest. With
+    returns how many it knew already. A batch that is not full comes `patience` (s) after the last one at the earliest; a full one
+    has `batches` times the messages that are usual. With
     `sender`, which names the sender of a delivery, senders take turns. `give_up` is called, in a transaction of its own, for a
     message that has failed so often that it is put into the dead queue. `sent` tells when a message was sent.
     """
@@ -37,6 +41,7 @@ class Subscription(Generic[T]):
     sender: Callable[[Delivery], str] | None = None
     give_up: Callable[[Transaction, T], None] | None = None
     sent: Callable[[T], datetime] | None = None
+    batches: int = 1
 
 
 def event_subscription(

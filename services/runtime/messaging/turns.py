@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 
-from services.runtime.messaging.broker import Consumer, Delivery
+from services.runtime.messaging.broker import Consumer, Delivery, RabbitConsumer
+from services.runtime.messaging.subscription import Subscription
 
 #: How many messages of one sender are handed on in one batch while others may be waiting.
 SHARE = 25
@@ -90,3 +92,9 @@ class Turns:
         self._bytes -= sum(len(delivery.body) for delivery in chosen)
         self._out |= {delivery.tag: delivery for delivery in chosen}
         return chosen
+
+
+def consumer_of(url: str, subscription: Subscription[Any], batch: int, label: str) -> Consumer:
+    """A connection that consumes a queue as its service says, with the next batch on its way while one is handled."""
+    consumer = RabbitConsumer(url, subscription.queue, 2 * batch, f"{label}-{subscription.queue}")
+    return Turns(consumer, subscription.sender, 2 * batch) if subscription.sender else consumer

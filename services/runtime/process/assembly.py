@@ -19,14 +19,14 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.topology import PUBLISHES, looked_after, undeliverable, watched
 from services.runtime import settings
 from services.runtime.clock import Clock, SystemClock
-from services.runtime.messaging.broker import Consumer, RabbitConsumer, RabbitPublisher
+from services.runtime.messaging.broker import RabbitPublisher
 from services.runtime.messaging.courier import CONFIRM_SECONDS, Courier
 from services.runtime.messaging.depths import QueueWatch
 from services.runtime.messaging.dispatch import Dispatcher
 from services.runtime.messaging.probe import BrokerProbe
 from services.runtime.messaging.relay import Relay
 from services.runtime.messaging.subscription import Subscription
-from services.runtime.messaging.turns import Sender, Turns
+from services.runtime.messaging.turns import consumer_of
 from services.runtime.process.backlog import OutboxCollector, backlog_of
 from services.runtime.process.catalogue import InUse, LackingCodes
 from services.runtime.process.health import Checks, Facts, health_routes, status_application
@@ -151,12 +151,9 @@ def worker_loops(assembly: Assembly[G, S], given: G, database: Database, service
     if PUBLISHES[assembly.name]:
         loops["relay"] = Relay(database, connect, telemetry, given.relay_batch, _nowhere(assembly, service)).run
     for subscription in assembly.subscriptions(service):
-
-        def subscribe(queue: str = subscription.queue, sender: Sender | None = subscription.sender) -> Consumer:
-            consumer = RabbitConsumer(given.broker_url, queue, 2 * given.batch, f"{label}-{queue}")
-            return Turns(consumer, sender, 2 * given.batch) if sender else consumer
-
-        loops[subscription.queue] = Dispatcher(subscription, database, subscribe, connect, telemetry, given.batch).run
+        batch = given.batch * subscription.batches
+        subscribe = partial(consumer_of, given.broker_url, subscription, batch, label)
+        loops[subscription.queue] = Dispatcher(subscription, database, subscribe, connect, telemetry, batch).run
     loops["answers"] = PeriodicJob("answers", PRUNE_SECONDS, lambda: prune(database)).loop
     loops["depths"] = _depths(assembly, given, telemetry, database.clock).loop
     if assembly.place is not None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -60,6 +61,8 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
 
 
+# A transaction writes one and the same instant in many places.
+@lru_cache(maxsize=2048)
 def _microseconds(value: datetime | None) -> int | None:
     return None if value is None else (value - EPOCH) // MICROSECOND
 
