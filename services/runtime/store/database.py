@@ -33,8 +33,7 @@ from services.runtime.store.post import Carrier, posting
 from services.runtime.store.wake_up import FifoWakeUp, NotifyWakeUp, WakeUp
 
 log = structlog.get_logger()
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 #: Under what a connection knows the instant of its transaction.
 BEGUN = "begun"
 #: How long (s) a unit of work that shares a transaction waits for a row that another one holds, before it goes on alone.
@@ -61,8 +60,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else (EPOCH + value * MICROSECOND).astimezone(ZONE)
 
 
-# A transaction writes one and the same instant in many places.
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=2048)  # A transaction writes one and the same instant in many places.
 def _microseconds(value: datetime | None) -> int | None:
     return None if value is None else (value - EPOCH) // MICROSECOND
 
