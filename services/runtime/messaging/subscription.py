@@ -15,7 +15,7 @@ from services.runtime.store.database import Transaction
 T = TypeVar("T")
 #: How far apart batches are under load where nobody waits for the effect: fewer commits, and less work for each message.
 UNHURRIED_SECONDS = 0.25
-#: The same where what follows soon after about the same opinion makes handling it twice as dear, and how many times as many
+#: The same where what follows soon after on the same subject makes handling it twice as dear, and how many times as many
 #: messages are taken at once then.
 PATIENT_SECONDS, PATIENT_BATCHES = 1.0, 4
 #: The same where somebody may be looking, but not waiting.
