@@ -26,6 +26,7 @@ things = sa.Table(
 )
 INVALID = things.insert().values(id=sa.bindparam("id"), state=sa.literal_column("1 / 0 || missing"))
 WHICH = things.c.id == sa.bindparam("which")
+RENAMED = things.update().where(WHICH).values(state=sa.bindparam("to"))
 
 
 @pytest.fixture
@@ -131,3 +132,26 @@ def test_errors_are_those_that_callers_know(any_database):
         run(work.connection, INVALID, {"id": 1})
     with database.reading() as connection:
         assert not connection.execute(sa.select(things)).all()
+
+
+def test_what_waits_together_fails_as_one_with_the_first_error_and_leaves_the_connection_usable(any_database):
+    database = any_database()
+    tables.create_all(database.engine)
+
+    def unit(*ids):
+        def run_it(work):
+            for number in ids:
+                work.add(things, {"id": number, "state": "added"})
+                work.defer(RENAMED, {"which": number, "to": f"renamed {number}"})
+
+        return run_it
+
+    database.write(unit(1, 2, 3))
+    with pytest.raises(IntegrityError):
+        database.write(unit(4, 1))
+    with pytest.raises(IntegrityError), database.transaction() as work:
+        unit(5, 2)(work)
+    database.write(unit(6))
+    with database.reading() as connection:
+        found = connection.execute(sa.select(things.c.id, things.c.state).order_by(things.c.id)).all()
+    assert [tuple(each) for each in found] == [(number, f"renamed {number}") for number in (1, 2, 3, 6)]

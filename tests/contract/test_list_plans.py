@@ -15,7 +15,7 @@ from marshmallow import fields
 from docs.generator.product import ROOT, assemblies
 from services.runtime.input.queries import Choices
 from services.runtime.settings import load
-from services.runtime.store import bulk
+from services.runtime.store.bare import Bare
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
@@ -56,9 +56,9 @@ def variants(route: Route) -> Iterator[dict[str, str]]:
 def overheard(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Asked]]:
     """Whatever is asked of a store, by SQLAlchemy or on the driver itself."""
     asked: list[Asked] = []
-    send = bulk._Bare._send
+    send = Bare._send
 
-    def bare(self: bulk._Bare, parameters: Any) -> None:
+    def bare(self: Bare, parameters: Any) -> None:
         asked.append(Asked(self._text, parameters))
         send(self, parameters)
 
@@ -66,7 +66,7 @@ def overheard(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[l
         asked.append(Asked(statement, values))
 
     sa.event.listen(database.engine, "before_cursor_execute", note)
-    monkeypatch.setattr(bulk._Bare, "_send", bare)
+    monkeypatch.setattr(Bare, "_send", bare)
     yield asked
     sa.event.remove(database.engine, "before_cursor_execute", note)
 

@@ -18,6 +18,7 @@ from services.runtime.messaging.broker import CONNECTION_ERRORS, Publisher
 from services.runtime.messaging.lanes import Lanes
 from services.runtime.messaging.relay import REST_SECONDS, ids_without_queue, send
 from services.runtime.store import journal, outbox
+from services.runtime.store.bare import together
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.outbox import Pending
 from services.runtime.telemetry import Telemetry
@@ -154,8 +155,9 @@ class Courier:
         self._sent, self._ended = [], []
 
         def unit(work: Transaction) -> None:
-            journal.keep(work.connection, sent, now)
-            outbox.remove(work.connection, removed)
+            with together(work.connection):
+                journal.keep(work.connection, sent, now)
+                outbox.remove(work.connection, removed)
             self._lanes.forget(removed)
 
         if removed:

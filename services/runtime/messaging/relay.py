@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.runtime.messaging.broker import CONNECTION_ERRORS, Outgoing, Publisher
 from services.runtime.messaging.reconcile import Asking
 from services.runtime.store import journal, outbox
+from services.runtime.store.bare import together
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import Pending, RefusedMessage
 from services.runtime.telemetry import Telemetry
@@ -98,7 +99,7 @@ class Relay:
         done, refused = self._send(publisher, going, now)
         later = held | {subject: one.due for subject, one in refused.items()}
         settled = {*done, *ended, *(one.row.id for one in refused.values())}
-        with self._database.transaction() as work:
+        with self._database.transaction() as work, together(work.connection):
             journal.keep(work.connection, done, now.timestamp())
             outbox.remove(work.connection, [*done, *ended])
             outbox.postpone(work.connection, list(refused.values()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
@@ -17,10 +18,11 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from services.runtime.store.bare import Bare, together
 
 Row = Mapping[str, object]
 #: A row that was found: a tuple, whose columns are its attributes too.
@@ -131,8 +133,9 @@ class Buffer:
     def run(self, connection: Connection) -> None:
         """Run each statement once with all its rows; nothing waits afterwards."""
         waiting, self._rows = self._rows, {}
-        for statement, rows in waiting.items():
-            run_many(connection, statement, rows)
+        with together(connection) if len(waiting) > 1 else nullcontext():
+            for statement, rows in waiting.items():
+                run_many(connection, statement, rows)
 
 
 def fetch(connection: Connection, statement: sa.Select[Any], parameters: Row | None = None) -> list[Found]:
@@ -141,7 +144,7 @@ def fetch(connection: Connection, statement: sa.Select[Any], parameters: Row | N
     plan = _plan(statement, connection.dialect, tuple(given))
     if plan is None:
         return list(connection.execute(statement, given))
-    rows, types = _Bare(connection, plan.text).fetch(plan.parameters(given))
+    rows, types = Bare(connection, plan.text).fetch(plan.parameters(given))
     return list(map(_reader(statement, connection.dialect, types), rows))
 
 
@@ -155,7 +158,7 @@ def run(connection: Connection, statement: sa.Executable, parameters: Row) -> in
     plan = _plan(statement, connection.dialect, tuple(parameters))
     if plan is None:
         return int(connection.execute(statement, parameters).rowcount)
-    return _Bare(connection, plan.text).run(plan.parameters(parameters))
+    return Bare(connection, plan.text).run(plan.parameters(parameters))
 
 
 def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Row]) -> None:
@@ -164,68 +167,9 @@ def run_many(connection: Connection, statement: sa.Executable, rows: Sequence[Ro
     if plan is None:
         connection.execute(statement, rows)
     elif len(rows) == 1:
-        _Bare(connection, plan.text).run(plan.parameters(rows[0]))
+        Bare(connection, plan.text).run(plan.parameters(rows[0]))
     else:
-        _Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
-
-
-class _Bare:
-    """A statement on the driver's own cursor, in the transaction of a connection; its errors are those of SQLAlchemy."""
-
-    __slots__ = ("_connection", "_cursor", "_text")
-
-    def __init__(self, connection: Connection, text: str) -> None:
-        if not connection.in_transaction():
-            connection.begin()
-        self._connection, self._text = connection, text
-        self._cursor = connection.connection.cursor()
-
-    def fetch(self, parameters: Any) -> tuple[Sequence[Sequence[Any]], tuple[object, ...]]:
-        """All rows that it finds, and what the driver calls the types of their columns."""
-        try:
-            self._send(parameters)
-            return self._cursor.fetchall(), tuple(column[1] for column in self._cursor.description)
-        except self._error as error:
-            raise self._known(error) from error
-
-    def run(self, parameters: Any) -> int:
-        """Run it once; returns how many rows it changed."""
-        try:
-            self._send(parameters)
-        except self._error as error:
-            raise self._known(error) from error
-        return self._cursor.rowcount
-
-    def run_many(self, parameters: Sequence[Any]) -> None:
-        """Run it once for each of these."""
-        self._tell(parameters, many=True)
-        try:
-            self._cursor.executemany(self._text, parameters)
-        except self._error as error:
-            raise self._known(error) from error
-
-    def _send(self, parameters: Any) -> None:
-        self._tell(parameters, many=False)
-        self._cursor.execute(self._text, parameters)
-
-    def _tell(self, parameters: Any, *, many: bool) -> None:
-        """Listeners to the statements of the engine hear of this one too."""
-        for listener in self._connection.dispatch.before_cursor_execute:
-            listener(self._connection, self._cursor, self._text, parameters, None, many)
-
-    @property
-    def _error(self) -> type[Exception]:
-        return self._connection.dialect.loaded_dbapi.Error
-
-    def _known(self, error: Exception) -> BaseException:
-        """The error that callers know; a connection that is lost is given up."""
-        dialect, raw = self._connection.dialect, self._connection.connection.dbapi_connection
-        lost = dialect.is_disconnect(error, raw, self._cursor)  # type: ignore[arg-type]
-        if lost:
-            self._connection.invalidate(error)
-        return DBAPIError.instance(
-            self._text, None, error, self._error, hide_parameters=True, connection_invalidated=lost, dialect=dialect
-        )
+        Bare(connection, plan.text).run_many([plan.parameters(row) for row in rows])
 
 
 @lru_cache(maxsize=REMEMBERED)
