@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, Any] = {
     "routing.ResyncBody": {"department": "city-management"},
     "routing.RulingBody": {"about": "objection", "granted": True, "reason": "该路段确由交通部门管养。", "department": "transport"},
     "routing.Preview": {"title": "三号楼前的路灯坏了", "content": "路灯坏了两周。"},
+    "routing.DecisionBody": {"department": "city-management", "reason": "路灯归城管局管护。"},
     "routing.LookbackBody": {
         "size": 20, "department": "city-management", "since": "2026-10-01T00:00:00+08:00", "until": "2026-11-01T00:00:00+08:00",
     },

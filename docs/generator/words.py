@@ -175,7 +175,7 @@ WORDS: Mapping[str, str] = {
     "why": "Why it went there.",
     "rule": "The rule that decides or decided.",
     "confidence": "The confidence of the rule, from 0 to 1.",
-    "precedents": "Cases like it that were handled before.",
+    "precedents": "Rulings on cases like it, the nearest first.",
     "demand": "One demand of the opinion.",
     "due": "Until when it has to be done.",
     "who": "Who does it; the department itself when nobody is named.",

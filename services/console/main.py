@@ -17,7 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "topology": "topology.topology", "department": "departments.department", "token": "access.token", "audit": "audit.audit",  # nosec B105
     "catalogue": "catalogue.catalogue", "dead": "dead_letters.dead", "ledger": "ledger.ledger", "migrate": "migrate.migrate",
     "contacts": "personal_data.contacts", "erase": "personal_data.erase", "retention": "personal_data.retention",
-    "reconcile": "reconcile.reconcile", "account": "accounts.account",
+    "reconcile": "reconcile.reconcile", "account": "accounts.account", "model": "model.model",
 }  # fmt: skip
 
 

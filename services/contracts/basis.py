@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from services.contracts.messages.values import Why
+from services.contracts.messages.values import Learned, Why
 
 _BETWEEN: Final = ": "
 
@@ -20,15 +20,17 @@ class Basis(StrEnum):
     REVIEWER = "reviewer"
     SUPERVISOR = "supervisor"
     RULING = "ruling"
+    LEARNED = "learned"
+    PRECEDENT = "precedent"
 
 
-#: These tell something beside: the keywords that were found, the reason of the ruling.
-_TELLING: Final = frozenset({Basis.KEYWORDS, Basis.RULING})
+#: These tell something beside: the keywords that were found, the words that spoke for it, the reason of the ruling.
+_TELLING: Final = frozenset({Basis.KEYWORDS, Basis.RULING, Basis.LEARNED, Basis.PRECEDENT})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A basis, with the keywords that were found or the reason of the ruling; `str` gives the form on the wire."""
+    """A basis, with the words that were found or the reason of the ruling; `str` gives the form on the wire."""
 
     basis: Basis
     detail: str = ""
@@ -36,9 +38,9 @@ class Rule:
     def __str__(self) -> str:
         return f"{self.basis}{_BETWEEN}{self.detail}" if self.basis in _TELLING else str(self.basis)
 
-    def why(self, confidence: float = 1.0) -> Why:
+    def why(self, confidence: float = 1.0, learned: Learned | None = None) -> Why:
         """What an assignment says of it."""
-        return Why(str(self), confidence)
+        return Why(str(self), confidence, learned)
 
     @classmethod
     def parse(cls, text: str) -> Rule | None:

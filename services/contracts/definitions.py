@@ -198,8 +198,8 @@ def _bindings(departments: Sequence[str]) -> Iterable[Row]:
 
 
 def _bindings_of(queue: Queue) -> Iterable[Row]:
-    for pattern in queue.consumes:
-        yield _binding(queue.exchange, queue.name, pattern)
+    for exchange, pattern in queue.bindings:
+        yield _binding(exchange, queue.name, pattern)
     yield _binding(DEAD, dead_queue(queue.name), queue.name)
     yield _binding(REQUEUE, queue.name, queue.name)
 

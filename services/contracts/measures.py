@@ -80,6 +80,23 @@ ROUTING = (
         "How long a department has had, and not acted on, the oldest of what it was given",
         ("department",),
     ),
+    Measure("huiying_routing_model_version", "gauge", "The version of the model that decides; 0 while the rules decide alone"),
+    Measure("huiying_routing_model_broken", "gauge", "1 while the model in use cannot be read, and the rules decide alone"),
+    Measure(
+        "huiying_routing_doubtful_oldest_seconds", "gauge", "For how long an opinion has waited for a person to decide, the oldest"
+    ),
+    Measure(
+        "huiying_routing_coverage_ratio",
+        "gauge",
+        "Opinions that a version of the model was sure of: expected when it was trained, and seen",
+        ("version", "basis"),
+    ),
+    Measure(
+        "huiying_routing_accuracy_ratio",
+        "gauge",
+        "Decisions of a version of the model that stand: expected when it was trained, and seen",
+        ("version", "basis"),
+    ),
 )
 
 #: What the embedded mode's web process tells of the processes beside it; elsewhere Prometheus' own `up` says so.

@@ -4,7 +4,7 @@
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
     metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
-    intake ──letter.*──────▶ huiying.letters ──▶ notify.letters
+    intake ──letter.*──────▶ huiying.letters ──▶ notify.letters   routing.events
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
     any service ──────────▶ huiying.deliveries ──▶ <service>.events   <service>.mark
     any queue ─refused─▶ huiying.dead ──▶ <queue>.dead          retry: huiying.retry.<delay> ─TTL▶ huiying.requeue ──▶ <queue>
@@ -57,11 +57,18 @@ RETRIES = (
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A queue of a service: the exchange it is bound to, and the patterns it consumes."""
+    """A queue of a service: the exchange it is bound to, and the patterns it consumes; with `private`, what is sent to it alone."""
 
     name: str
     exchange: str
     consumes: tuple[str, ...]
+    private: bool = False
+
+    @property
+    def bindings(self) -> tuple[tuple[str, str], ...]:
+        """The exchanges that it is bound to for its work, each with its pattern."""
+        alone = ((LETTERS, self.name),) if self.private else ()
+        return (*((self.exchange, pattern) for pattern in self.consumes), *alone)
 
 
 SERVICE_QUEUES = (
@@ -80,6 +87,7 @@ SERVICE_QUEUES = (
             "supervision.raised.*",
             "supervision.resolved.*",
         ),
+        private=True,
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
     Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#", "ledger.#")),
@@ -129,7 +137,9 @@ def _matches(pattern: list[str], words: list[str]) -> bool:
 def queues_consuming(exchange: str, key: str) -> tuple[str, ...]:
     """The queues of services that get what is published on an exchange with a routing key."""
     return tuple(
-        queue.name for queue in SERVICE_QUEUES if queue.exchange == exchange and any(matches(each, key) for each in queue.consumes)
+        queue.name
+        for queue in SERVICE_QUEUES
+        if any(bound == exchange and matches(pattern, key) for bound, pattern in queue.bindings)
     )
 
 
@@ -173,7 +183,7 @@ def queues(departments: Iterable[str]) -> tuple[Queue, ...]:
 def destinations(message: Message, beside: Collection[str] = ()) -> Destinations:
     """Where a message goes: to all subscribed services, to the departments addressed, and to the departments `beside` the lead."""
     if message.PRIVATE:
-        return ((LETTERS, "notify.letters"),)
+        return ((LETTERS, message.PRIVATE_TO),)
     key = getattr(message, message.KEY) if message.KEY else None
     published = ((EVENTS, f"{message.TYPE}.{key or '-'}"),) if message.PUBLISHED else ()
     return published + (to_departments(*(getattr(message, field) for field in message.TO), *beside) if message.ADDRESSED else ())

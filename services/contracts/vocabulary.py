@@ -128,6 +128,8 @@ BASES: Mapping[str, Words] = {
     Basis.REVIEWER: Words("审核时指定承办", "the reviewer chose it"),
     Basis.SUPERVISOR: Words("督办人员指定承办", "a supervisor chose it"),
     Basis.RULING: Words("经裁定：{}", "by a ruling"),
+    Basis.LEARNED: Words("与以往办理的同类意见相近：{}", "it is like what this department has handled: {}"),
+    Basis.PRECEDENT: Words("参照同类意见的裁定：{}", "by rulings on opinions like it"),
 }
 #: Why a case went up a level by itself.
 COUNTED: Mapping[str, Words] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,9 +15,10 @@ from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
 from services.routing.domain.promising import TrackedPromise
-from services.routing.gateway import FORGET_SECONDS, LOOK_SECONDS, Resending
+from services.routing.gateway import learning, training
+from services.routing.gateway.resending import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.handlers import due, rescheduling, resyncing
-from services.routing.series import UnsignedCollector
+from services.routing.series import LearningCollector, UnsignedCollector
 from services.routing.settings import Settings
 from services.routing.store.cases import RoutingStore, WaitingAssignment
 from services.routing.store.reading import open_codes
@@ -36,11 +38,12 @@ RECOUNTED_A_COMMIT = 100
 
 def build(settings: Settings, database: Database, _: Clock) -> Routing:
     """Make the context that views and consumers get."""
-    return Routing(database, InUse.of(settings, Router), BrokerProbe(settings.broker_url).depths)
+    place, depths = InUse.of(settings, Router), BrokerProbe(settings.broker_url).depths
+    return Routing(database, place, learning.Learning(database), depths, settings.training_hour)
 
 
 def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
-    """Conclude unrated cases, resume pauses that have ended, break promises that are past due, follow a changed calendar."""
+    """Conclude unrated cases, resume pauses that have ended, break promises that are past due, follow a changed calendar, learn."""
 
     def opened(work: Transaction) -> RoutingStore:
         return RoutingStore(work, service.catalogue)
@@ -61,6 +64,7 @@ def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
     def promised(store: RoutingStore, after: After, limit: int) -> Sequence[TrackedPromise]:
         return store.promises_due(limit, after)
 
+    nightly = training.Nightly(service.database, lambda: service.catalogue, service.training_hour)
     calendars, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
     return (
         PeriodicJob("resync", 1.0, send_again),
@@ -69,13 +73,27 @@ def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
         sweep("break", SweepTarget(opened, promised, lambda each: (each.due, each.id), due.break_overdue)),
         PeriodicJob("resend", LOOK_SECONDS, resending.look),
         PeriodicJob("forget", FORGET_SECONDS, resending.forget),
+        PeriodicJob("learn", learning.LOOK_SECONDS, service.learning.look),
+        PeriodicJob("train", training.LOOK_SECONDS, nightly.look),
         PeriodicJob("reschedule", 60.0, calendars.step, lambda: calendars.sweep.failed),
     )
 
 
 def collectors(service: Routing) -> Sequence[Collector]:
     """The series of this service's own."""
-    return (UnsignedCollector(service.database, lambda: service.catalogue),)
+    return (UnsignedCollector(service.database, lambda: service.catalogue), LearningCollector(service.database))
+
+
+def train(service: Routing) -> None:
+    """Train the model beside the worker that has asked for it; ends with that."""
+    parent = os.getppid()
+    os.nice(19)
+
+    def step(*_: object) -> None:
+        if os.getppid() != parent:
+            raise SystemExit(1)
+
+    training.train_now(service.database, service.catalogue, service.router, step)
 
 
 class Rescheduling:
@@ -123,6 +141,7 @@ ASSEMBLY = Assembly(
     collectors,
     place=lambda service: service.place,
     uses=open_codes,
+    commands={"train": train},
 )
 
 if __name__ == "__main__":

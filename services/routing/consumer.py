@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.contracts.commands import ALL_VERBS, REQUESTS, Resync
 from services.contracts.envelope import Event
 from services.contracts.errors import Malformed, NotAllowed, NotFound
 from services.contracts.messages.merging import OpinionJoined, OpinionParted
-from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated, OpinionMerged, OpinionWithdrawn
+from services.contracts.messages.opinions import (
+    LetterErased,
+    OpinionAccepted,
+    OpinionDetailed,
+    OpinionEvaluated,
+    OpinionMerged,
+    OpinionWithdrawn,
+)
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
 from services.routing.app import Routing
 from services.routing.domain.choice import Router
@@ -22,6 +29,9 @@ from services.runtime.messaging.broker import Delivery
 from services.runtime.messaging.subscription import Subscription, event_subscription, for_each
 from services.runtime.store.database import Transaction
 from services.runtime.web.requests import holds_nul, validate
+
+if TYPE_CHECKING:
+    from services.routing.domain.learning.knowledge import Knowledge
 
 #: One of each for all commands: making a schema takes longer than using it.
 _BODIES = {verb: body() for verb, body in (BODIES | REQUEST_BODIES).items()}
@@ -38,7 +48,7 @@ def subscriptions(service: Routing) -> Sequence[Subscription[Any]]:
     def consume_events(work: Transaction, batch: Sequence[Event]) -> None:
         store = RoutingStore(work, service.catalogue)
         store.load(event.subject for event in batch if not _begins(event))
-        for_each(batch, lambda event: _consume_event(store, service.router, event))
+        for_each(batch, lambda event: _consume_event(store, service.router, service.learning.knowledge, event))
 
     def consume_commands(work: Transaction, commands: Sequence[Command]) -> int:
         return commanding.answer_commands(RoutingStore(work, service.catalogue), _parse, commands)
@@ -62,10 +72,10 @@ def _begins(event: Event) -> bool:
     return isinstance(event.data, OpinionAccepted) and not event.data.again
 
 
-def _consume_event(store: RoutingStore, router: Router, event: Event) -> None:
+def _consume_event(store: RoutingStore, router: Router, knowledge: Knowledge | None, event: Event) -> None:
     match event.data:
         case OpinionAccepted() as message:
-            events.assign(store, router, message)
+            events.assign(store, router, message, knowledge)
         case OpinionEvaluated() as message:
             events.close(store, message, event.id)
         case OpinionDetailed() as message:
@@ -78,6 +88,8 @@ def _consume_event(store: RoutingStore, router: Router, event: Event) -> None:
             events.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:
             events.cancel(store, event.subject, "merged", message.into)
+        case LetterErased() as message:
+            events.erase(store, message)
         case SupervisionRaised() as message:
             events.raise_by_rung(store, message)
         case SupervisionResolved() as message:

@@ -118,7 +118,9 @@ def test_routing_answers_as_published(reader: Callable[[str], Reader]) -> None:
     call, catalogue = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml")
     accepted = OpinionAccepted(OpinionText(new_id(), "路灯不亮", "三号楼前"), "web", "automatic")
     with call.database.transaction() as work:
-        assignment = assign(RoutingStore(work, catalogue), Router(catalogue), accepted).id
+        made = assign(RoutingStore(work, catalogue), Router(catalogue), accepted)
+    assert made is not None
+    assignment = made.id
     for verb, body in DEPARTMENTS_WORK:
         assert call("POST", f"/assignments/{assignment}/{verb}", json=body)["id"] == assignment
         assert call("GET", f"/assignments/{assignment}")["id"] == assignment

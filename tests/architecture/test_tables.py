@@ -15,7 +15,7 @@ from services.contracts.errors import STATUSES, Refusal
 from services.contracts.measures import INTAKE, KEEPING, PROCESS, PRODUCT, ROUTING, Measure
 from services.intake.gateway.capacity import Capacity
 from services.intake.series import CapacityCollector, UnassignedCollector
-from services.routing.series import UnsignedCollector
+from services.routing.series import LearningCollector, UnsignedCollector
 from services.runtime.telemetry import COMPUTED, Telemetry
 from tests.stores import MakeDatabase
 
@@ -86,9 +86,10 @@ def test_intake_and_routing_expose_their_rows_of_the_table_and_nothing_else(sqli
     opened = {name: sqlite_database(name, ROOT / "services" / name / "migrations") for name in ("intake", "routing")}
     place = load_catalogue(ROOT / "deploy/catalogue.yml")
     told = [CapacityCollector(Known()), UnassignedCollector(opened["intake"]), UnsignedCollector(opened["routing"], lambda: place)]
+    told.append(LearningCollector(opened["routing"]))
     families = [family for each in told for family in each.collect()]
     assert [family.name for family in families] == [row.name for row in (*INTAKE, *ROUTING)]
-    assert [family.samples[0].value for family in families] == [7, 0, 0]
+    assert [family.samples[0].value for family in families if family.samples] == [7, 0, 0, 0, 0, 0]
 
 
 def test_the_product_exposes_its_rows_of_the_table_and_nothing_else() -> None:

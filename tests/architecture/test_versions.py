@@ -60,7 +60,9 @@ def test_an_assignment_is_changed_in_the_version_that_was_read(reader: Callable[
     call, catalogue = reader("routing"), load_catalogue(ROOT / "deploy/catalogue.yml")
     accepted = OpinionAccepted(OpinionText(new_id(), "\u8def\u706f\u4e0d\u4eae", "\u4e09\u53f7\u697c\u524d"), "web", "automatic")
     with call.database.transaction() as work:
-        assignment = assign(RoutingStore(work, catalogue), Router(catalogue), accepted).id
+        made = assign(RoutingStore(work, catalogue), Router(catalogue), accepted)
+    assert made is not None
+    assignment = made.id
     before = call._client.get(f"{API}/assignments/{assignment}").headers["ETag"]
     try_all("routing", call, assignment)
     assert call._client.get(f"{API}/assignments/{assignment}").headers["ETag"] != before

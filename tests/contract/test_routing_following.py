@@ -21,6 +21,7 @@ from services.routing.__main__ import Rescheduling, periodic_jobs
 from services.routing.app import Routing
 from services.routing.domain.choice import Router
 from services.routing.domain.sampling import Sample, SampleCheck, draw
+from services.routing.gateway.learning import Learning
 from services.routing.handlers import due, events, lookback, people, rescheduling
 from services.routing.store.calendars import list_reschedulings
 from services.routing.store.cases import RoutingStore
@@ -53,7 +54,8 @@ def replied(database: Database, number: int, reply: Reply) -> list[str]:
     router, made = Router(TOWN), []
     for place in range(number):
         message = accepted(f"o-{place}", ("河堤塌了一段", "路灯不亮")[place % 2])
-        made.append(within(database, lambda store: events.assign(store, router, message).id))  # noqa: B023 (called at once)
+        lead = within(database, lambda store: events.assign(store, router, message))  # noqa: B023 (called at once)
+        made.append(lead.id if lead else "")
         within(database, lambda store: people.move(store, "reply", made[-1], None, reply))
     return made
 
@@ -89,7 +91,7 @@ class TestPromises:
         planned = Reply("。", Outcome.PLANNED, Promise("换管道", clock.now() + timedelta(days=30)))
         made = replied(database, CASES, planned)
         clock.instant += timedelta(days=31)
-        service = Routing(database, InUse(TOWN, Router))
+        service = Routing(database, InUse(TOWN, Router), Learning(database))
         (broken,) = (job for job in periodic_jobs(service) if job.name == "break")
         assert together(broken.run, broken.run) == []
         counts = said(database)
@@ -149,7 +151,7 @@ class TestCalendars:
         within(database, rescheduling.adopt_calendar)
 
         def follow() -> None:
-            job = Rescheduling(Routing(database, InUse(CLOSED, Router)))
+            job = Rescheduling(Routing(database, InUse(CLOSED, Router), Learning(database)))
             while job.step():
                 pass
 

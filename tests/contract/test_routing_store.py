@@ -21,6 +21,7 @@ from services.routing.app import Routing
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
 from services.routing.domain.commanding import command_of
+from services.routing.gateway.learning import Learning
 from services.routing.handlers import due, events, people
 from services.routing.store.cases import RoutingStore
 from services.routing.store.reading import listing
@@ -116,7 +117,7 @@ class TestAtTheSameMoment:
             assert {event.data.role for event in events[3:]} == {"lead", "co_handler"}
 
     def test_batches_in_opposite_order_do_not_stand_in_one_another_s_way(self, routing: Database) -> None:
-        service = Routing(routing, InUse(TOWN, Router))
+        service = Routing(routing, InUse(TOWN, Router), Learning(routing))
         consume = next(subscription for subscription in subscriptions(service) if subscription.queue == "routing.commands").handle
         floods = [flood(routing, f"o-{number}") for number in range(ROUNDS)]
 

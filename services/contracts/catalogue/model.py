@@ -174,6 +174,15 @@ class Limits:
     promise_months: int = 12
 
 
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """What becomes of an opinion that routing is less sure of than `threshold`: a person decides (`review`), it goes to the
+    fallback department (`fallback`), or to the likeliest all the same (`likeliest`)."""
+
+    threshold: float = 0.8
+    doubtful: Literal["review", "fallback", "likeliest"] = "review"
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """Everything a place configures. Mappings are by code and keep the order of the file.
@@ -200,6 +209,7 @@ class Catalogue:
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)
+    learning: Learning = field(default_factory=Learning)
     level: str = "county"
 
     @cached_property

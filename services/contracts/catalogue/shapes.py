@@ -236,6 +236,13 @@ class LimitsSchema(Schema):
     promise_months = fields.Integer(strict=True, validate=validate.Range(1, MOST_MONTHS))
 
 
+class LearningSchema(Schema):
+    """How sure routing has to be, and what becomes of what it is less sure of."""
+
+    threshold = fields.Float(validate=validate.Range(0, 1))
+    doubtful = one_of("review", "fallback", "likeliest", required=False)
+
+
 class PlaceSchema(Schema):
     """Everything of the catalogue that is not a section of coded entries."""
 
@@ -252,6 +259,7 @@ class PlaceSchema(Schema):
     letters = fields.Nested(Schema.from_dict({outcome.value: text() for outcome in Outcome}, name="LettersSchema"), required=True)
     statistics = fields.Nested(StatisticsSchema)
     limits = fields.Nested(LimitsSchema)
+    learning = fields.Nested(LearningSchema)
     level = one_of(*LEVELS, required=False)
 
 

@@ -92,6 +92,16 @@ class OpinionDetailed(Message, frozen=True):
     merged: str | None = None
 
 
+class LetterErased(Message, frozen=True):
+    """What its submitter wrote was erased on request; `opinion` has what stands in its place. Only routing hears of it."""
+
+    TYPE: ClassVar[str] = "letter.erased"
+    KEY: ClassVar[str | None] = None
+    PRIVATE: ClassVar[bool] = True
+    PRIVATE_TO: ClassVar[str] = "routing.events"
+    opinion: OpinionText
+
+
 class OpinionEvaluated(Message, frozen=True):
     """The submitter rated the reply. `rater` tells several of one case apart and nobody who they are.
 

@@ -39,6 +39,7 @@ from services.contracts.messages.merging import (
     OpinionUnmerged,
 )
 from services.contracts.messages.opinions import (
+    LetterErased,
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
@@ -116,5 +117,6 @@ MESSAGES: tuple[type[Message], ...] = (
     AssignmentDetailed,
     LedgerHeaded,
     LetterLinked,
+    LetterErased,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

@@ -71,6 +71,7 @@ class Message(Value, frozen=True):
     BESIDE: ClassVar[bool] = False
     WITHHELD: ClassVar[tuple[str, ...]] = ()
     PRIVATE: ClassVar[bool] = False
+    PRIVATE_TO: ClassVar[str] = "notify.letters"
 
 
 class Addressed(Message, frozen=True):
@@ -96,11 +97,28 @@ class OpinionText(Value, frozen=True):
     station: str | None = None
 
 
+class Likely(Value, frozen=True):
+    """A department that an opinion may be for, and how probable that is (0 to 1)."""
+
+    department: str
+    probability: float
+
+
+class Learned(Value, frozen=True):
+    """What was learned from earlier cases says of an opinion: the version of the model, the likeliest departments, the words that
+    speak for the first of them."""
+
+    version: Count
+    likely: tuple[Likely, ...] = ()
+    words: tuple[str, ...] = ()
+
+
 class Why(Value, frozen=True):
     """Why an opinion went where it went: the rule that matched and how sure it is (0 to 1)."""
 
     rule: str
     confidence: float
+    learned: Learned | None = None
 
 
 class Promise(Value, frozen=True):

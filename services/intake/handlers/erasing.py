@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import check_erasure
 from services.intake.domain.opinion import Opinion
@@ -51,6 +52,7 @@ def _erase(store: IntakeStore, opinion: Opinion, signer: str | None = None, *, c
     words = content and opinion.erase_words()
     if words:
         store.forget_words(opinion.id)
+        store.publish(LetterErased(opinion.text), opinion.id, UNNUMBERED)
     if forgotten or words:
         opinion.record_erasure("content" if words else "persons", signer)
     store.save(opinion)

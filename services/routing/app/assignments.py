@@ -10,6 +10,7 @@ from msgspec import to_builtins
 
 from services.contracts.errors import Invalid, NotAllowed, NotFound
 from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
+from services.routing.app.quoting import precedents_of
 from services.routing.domain.assignment import Assignment
 from services.routing.handlers import people, resyncing
 from services.routing.schemas import answers, bodies
@@ -49,7 +50,7 @@ def list_assignments(call: Call[Routing]) -> Answer:
 
 @routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: answers.AssignmentCase}, versioned=True)
 def read_assignment(call: Call[Routing]) -> Answer:
-    """Read an assignment with its deadlines, its reply, its promises, and what is handled with it."""
+    """Read an assignment with its deadlines, its reply, its promises, what is handled with it, and rulings on cases like it."""
     with call.service.database.reading() as connection:
         found = find(connection, call.path["assignment_id"])
         if found is None or call.caller.department not in (None, found.department):
@@ -57,7 +58,8 @@ def read_assignment(call: Call[Routing]) -> Answer:
         others = others_of(connection, [found.opinion])
         promised = promises_of(connection, found.id)
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
-    return 200, _shown(found, others) | {"promises": promised, "merged": merged}
+    quoted = precedents_of(call.service.learning.fresh(), found.title, found.content)
+    return 200, _shown(found, others) | {"promises": promised, "merged": merged, "precedents": quoted}
 
 
 #: What a department can ask for, and how the description of the API puts it.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+
+from msgspec import to_builtins
 
 from services.contracts.callers import PUBLIC, STAFF
 from services.routing.app.context import RULING, Routing, routes
-from services.routing.domain.case import Precedent
+from services.routing.app.quoting import precedents_of
 from services.routing.domain.limits import deadlines
 from services.routing.schemas.answers import Listing, OpenCodes, PreviewAnswer
 from services.routing.schemas.bodies import Preview
@@ -43,20 +44,13 @@ def list_open_codes(call: Call[Routing]) -> Answer:
 def preview(call: Call[Routing]) -> Answer:
     """Preview where a text would go, why, and until when, without storing anything."""
     service = call.service
-    decision = service.router.decide(call.body["topic"], call.body["title"], call.body["content"])
+    knowledge, (given, title, content) = service.learning.fresh(), (call.body[name] for name in ("topic", "title", "content"))
+    decision = service.router.decide(given, title, content, knowledge)
     due = deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
-    with service.database.reading() as connection:
-        rulings = reading.precedents(connection, decision.topic.code if decision.topic else None)
     return 200, {
         "topic": decision.topic.code if decision.topic else None, "department": decision.department,
-        "difficulty": decision.difficulty.code, "why": {"rule": decision.why.rule, "confidence": decision.why.confidence},
+        "difficulty": decision.difficulty.code, "why": to_builtins(decision.why),
         "deadlines": due.instants, "provisional": due.provisional,
-        "co_handlers": decision.co_handlers, "precedents": [_precedent(each) for each in rulings],
-    }  # fmt: skip
-
-
-def _precedent(ruling: Precedent) -> dict[str, datetime | str | bool | None]:
-    return {
-        "at": ruling.at, "department": ruling.department, "target": ruling.target, "granted": ruling.granted,
-        "reason": ruling.reason,
+        "co_handlers": decision.co_handlers, "doubtful": decision.doubtful,
+        "precedents": precedents_of(knowledge, title, content),
     }  # fmt: skip

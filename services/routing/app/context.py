@@ -9,6 +9,7 @@ from typing import Any
 from services.contracts.callers import STAFF, Role
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
+from services.routing.gateway.learning import Learning
 from services.runtime.process.catalogue import InUse
 from services.runtime.store.database import Database
 from services.runtime.web.calls import Call
@@ -27,8 +28,11 @@ class Routing:
 
     database: Database
     place: InUse[Router]
+    learning: Learning
     #: How many messages lie in each of these queues.
     depths: Callable[[Sequence[str]], Mapping[str, int]] = lambda _: {}
+    #: The hour of the day at which the model is trained anew.
+    training_hour: int = 3
 
     @property
     def catalogue(self) -> Catalogue:

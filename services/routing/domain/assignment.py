@@ -12,7 +12,7 @@ from services.contracts.catalogue.model import Catalogue, Difficulty
 from services.contracts.commands import Reply
 from services.contracts.lifecycle import CoState, Move, State
 from services.contracts.messages.assignments import AssignmentCreated, AssignmentSigned
-from services.contracts.messages.values import Message, OpinionText, Outcome, Promise, ReplyItem, Role, Why
+from services.contracts.messages.values import Learned, Message, OpinionText, Outcome, Promise, ReplyItem, Role, Why
 from services.routing.domain.commanding import DepartmentCommand, verbs_of
 from services.routing.domain.roles import LEAD, answer_kind, moves_of
 
@@ -53,6 +53,7 @@ class Assignment:
     `opened` is when the round began, `counted` the duration that its deadline is counted with, `waited` the pauses since then:
     what a deadline is counted from when the calendar changes. `terms` are the durations of its difficulty by kind, as they were
     when it was given. `made` is what its department has added in a round: the round, how often by verb, and how many characters.
+    `model` is the version of the model that has decided alone; of an opinion whose text was `erased`, nothing is learned.
     """
 
     id: str
@@ -107,6 +108,9 @@ class Assignment:
     items: tuple[ReplyItem, ...] | None = None
     evaluate_by: datetime | None = None
     concluded: datetime | None = None
+    learned: Learned | None = None
+    model: int | None = None
+    erased: bool = False
 
     @property
     def is_lead(self) -> bool:
@@ -121,7 +125,7 @@ class Assignment:
     @property
     def why(self) -> Why:
         """Why it was given to this department."""
-        return Why(self.rule, self.confidence)
+        return Why(self.rule, self.confidence, self.learned)
 
     @property
     def deadlines(self) -> dict[str, datetime]:

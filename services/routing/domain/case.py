@@ -44,7 +44,7 @@ class Precedent:
 
     id: str
     assignment: str
-    about: Literal["objection", "part", "extension"]
+    about: Literal["objection", "part", "extension", "review"]
     granted: bool
     reason: str
     by: str
@@ -175,6 +175,11 @@ class Case:
             self.add_details(lead.content, content)
             engaged = (lead, *self.open_parts)
             self.publish(*(AssignmentDetailed(each.id, each.department, content, merged, each.role) for each in engaged))
+
+    def erase(self, title: str, content: str) -> None:
+        """What the submitter wrote was erased: `title` and `content` stand in its place."""
+        for each in self.assignments:
+            each.title, each.content, each.erased = title, content, True
 
     def cancel(self, why: Literal["withdrawn", "merged"], into: str | None) -> None:
         """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""

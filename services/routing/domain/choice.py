@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import ahocorasick
 
 from services.contracts.basis import Basis, Rule
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Difficulty, Topic
-from services.contracts.messages.values import Handling, Why
+from services.contracts.messages.values import Handling, Learned, Why
+
+if TYPE_CHECKING:
+    from services.routing.domain.learning.knowledge import Knowledge
 
 #: A keyword in the title says more about the matter than one in the text.
 TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0
@@ -20,7 +25,10 @@ SHOWN_KEYWORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Where an opinion goes and why, and who else handles it, with the lead or for itself. `topic` is None when no rule matched."""
+    """Where an opinion goes and why, and who else handles it, with the lead or for itself. `topic` is None when no rule matched.
+
+    `doubtful` where a person has to decide, because what was learned is less sure than the place wants.
+    """
 
     topic: Topic | None
     department: str
@@ -28,10 +36,12 @@ class Decision:
     why: Why
     co_handlers: tuple[str, ...] = ()
     handling: Handling = "joint"
+    doubtful: bool = False
 
 
 class Router:
-    """Decides by the topic that was given, else by the keywords of the catalogue, else for the fallback department."""
+    """Decides by the topic that was given, else by what was learned, else by the keywords of the catalogue, else for the fallback
+    department."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
@@ -45,12 +55,16 @@ class Router:
             self._automaton.add_word(keyword, (keyword, tuple(codes)))
         self._automaton.make_automaton()
 
-    def decide(self, given: str | None, title: str, content: str) -> Decision:
-        """The decision for one opinion; the same text always goes the same way."""
+    def decide(self, given: str | None, title: str, content: str, knowledge: Knowledge | None = None) -> Decision:
+        """The decision for one opinion; the same text always goes the same way, until more is known."""
         topic = self._catalogue.topic_of(given) if given else None
         if topic is not None:
             return self._decision(topic, Rule(Basis.GIVEN).why())
         scores, found = self.scores(title, content)
+        advice = knowledge.advise(title, content, self._by_department(scores)) if knowledge else None
+        # What was learned of a department that the catalogue has no more, is of no use.
+        if advice is not None and advice[0] in self._catalogue.departments:
+            return self._advised(*advice, scores)
         if not scores:
             return self._decision(None, Rule(Basis.FALLBACK).why(0.0))
         # Ties go to the topic that stands first in the catalogue.
@@ -77,8 +91,31 @@ class Router:
 
     def points(self, title: str, content: str) -> dict[str, float]:
         """The points of each department, by its topics with a keyword in a text."""
+        return self._by_department(self.scores(title, content)[0])
+
+    def belonging(self, department: str, title: str, content: str, learned: Learned) -> Decision:
+        """The decision of a person for a department, beside what was learned."""
+        scores, _ = self.scores(title, content)
+        return self._for(department, scores, Rule(Basis.REVIEWER).why(learned=learned))
+
+    def _advised(self, department: str, why: Why, scores: Mapping[str, float]) -> Decision:
+        terms = self._catalogue.learning
+        if why.confidence >= terms.threshold or terms.doubtful == "likeliest":
+            return self._for(department, scores, why)
+        if terms.doubtful == "fallback":
+            return self._decision(None, Rule(Basis.FALLBACK).why(why.confidence, why.learned))
+        return replace(self._for(department, scores, why), doubtful=True)
+
+    def _for(self, department: str, scores: Mapping[str, float], why: Why) -> Decision:
+        """A department's decision, with that topic of its own of which the text has the most, or the only one that it has."""
+        own = [code for code, topic in self._catalogue.topics.items() if topic.department == department]
+        named = [code for code in own if code in scores] or (own if len(own) == 1 else [])
+        best = min(named, key=lambda code: (-scores.get(code, 0.0), self._order[code]), default=None)
+        return replace(self._decision(stored.topic(self._catalogue, best), why), department=department)
+
+    def _by_department(self, scores: Mapping[str, float]) -> dict[str, float]:
         points: dict[str, float] = {}
-        for code, found in self.scores(title, content)[0].items():
+        for code, found in scores.items():
             if (topic := stored.topic(self._catalogue, code)) is not None:
                 points[topic.department] = points.get(topic.department, 0.0) + found
         return points

@@ -94,6 +94,13 @@ def _place(case: Case, opinion: OpinionText, decision: Decision, others: Iterabl
     return created
 
 
+def _decided_by(task: Task) -> int | None:
+    """The version of the model that has chosen a lead alone."""
+    rule = Rule.parse(task.why.rule)
+    learned = task.why.learned if rule is not None and rule.basis is Basis.LEARNED and task.role == LEAD else None
+    return learned.version if learned else None
+
+
 def _beside(case: Case, lead: Lead, task: Task, difficulty: Difficulty, carried: Carried) -> Part:
     due = co_deadlines(case.catalogue, difficulty, task.role, case.now, lead.reply_by)
     return _given(Part, case, lead.text, task, difficulty, due, carried, lead.department)
@@ -114,7 +121,8 @@ def _given(
     return shape(
         id=case.new_id(), opinion=case.opinion, title=text.title, content=text.content, area=text.area, station=text.station,
         topic=text.topic, department=task.department, role=task.role, lead=lead, difficulty=difficulty.code,
-        rule=task.why.rule, confidence=task.why.confidence, state=shape.first_state(), round=carried.round,
+        rule=task.why.rule, confidence=task.why.confidence, learned=task.why.learned,
+        model=_decided_by(task), state=shape.first_state(), round=carried.round,
         created=case.now, updated=case.now,
         sign_by=by["sign"], object_by=by["object"], contact_by=by.get("contact", by[kind]), reply_by=by[kind],
         original_reply_by=by[kind], provisional=due.provisional, level=carried.level, key=carried.key, leader=carried.leader,

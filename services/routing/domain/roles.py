@@ -35,7 +35,7 @@ def directed(decision: Decision, catalogue: Catalogue, message: OpinionAccepted)
     chosen = tuple(code for code in message.co_handlers if code in catalogue.departments)
     department, why = decision.department, decision.why
     if message.department is not None and message.department in catalogue.departments:
-        department, why = message.department, Rule(Basis.REVIEWER).why()
+        department, why = message.department, Rule(Basis.REVIEWER).why(learned=why.learned)
     others = without(department, chosen or decision.co_handlers)
     return dataclasses.replace(
         decision, department=department, difficulty=difficulty, why=why, co_handlers=others, handling=message.handling

@@ -10,34 +10,40 @@ from services.contracts.catalogue import stored
 from services.contracts.errors import Retry
 from services.contracts.lifecycle import Move, State
 from services.contracts.messages.merging import AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
-from services.contracts.messages.opinions import OpinionAccepted, OpinionDetailed, OpinionEvaluated
+from services.contracts.messages.opinions import LetterErased, OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
 from services.routing.domain import placing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Router
 from services.routing.domain.lead import Lead
+from services.routing.handlers import doubting
 
 if TYPE_CHECKING:
+    from services.routing.domain.learning.knowledge import Knowledge
     from services.routing.store.cases import RoutingStore
 
 log = structlog.get_logger()
 
 
-def assign(store: RoutingStore, router: Router, message: OpinionAccepted) -> Assignment:
+def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowledge: Knowledge | None = None) -> Assignment | None:
     """Give an accepted opinion to the department whose topic it is, or to the one that the reviewer has chosen.
 
     The lead of an opinion that was merged and is handled on its own `again` has it no longer; it gets a new assignment.
-    Returns the lead's assignment.
+    Returns the lead's assignment; None for an opinion that waits for a person, because `knowledge` is not sure of it.
     """
     opinion = message.opinion
-    case = _held(store, opinion.id) if message.again else store.open_case(opinion.id)
+    case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id)
+    found = router.decide(opinion.topic, opinion.title, opinion.content, knowledge)
+    if found.doubtful and found.why.learned and not message.again and message.department not in store.catalogue.departments:
+        store.doubts.hold(message, found.why.confidence, found.why.learned)
+        return None
     lead = case.lead
     if lead is not None:
         if Move.MERGE in lead.allowed:
             raise Retry(f"an opinion handled on its own again whose merge is not known yet: {opinion.id}")
         lead.state = State.REASSIGNED
-    assignment = placing.assign(case, router.decide(opinion.topic, opinion.title, opinion.content), message)
+    assignment = placing.assign(case, found, message)
     store.save(case)
     return assignment
 
@@ -58,12 +64,25 @@ def detail(store: RoutingStore, opinion: str, message: OpinionDetailed) -> None:
     if case is not None:
         case.detail(message.content, message.merged)
         store.save(case)
+    else:
+        doubting.detail(store, opinion, message.content)
+
+
+def erase(store: RoutingStore, message: LetterErased) -> None:
+    """What a submitter wrote was erased: it stands nowhere here any more, and nothing is learned of it from now on."""
+    text = message.opinion
+    case = store.case(text.id)
+    if case is not None:
+        case.erase(text.title, text.content)
+        store.save(case)
+    store.joined.erase(text)
+    store.doubts.change(text)
 
 
 def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoined) -> None:
     """Another opinion was merged into this one: the departments of the case get its text."""
     case, text = _held(store, opinion), message.opinion
-    if store.joined.join(text, opinion, sequence):
+    if store.joined.join(text, opinion, sequence) and case is not None:
         case.publish(*(AssignmentJoined(each.id, each.department, text, each.role) for each in case.engaged))
         store.save(case)
 
@@ -71,7 +90,7 @@ def join(store: RoutingStore, opinion: str, sequence: int, message: OpinionJoine
 def part(store: RoutingStore, opinion: str, sequence: int, message: OpinionParted) -> None:
     """A merge was undone: the other opinion is handled on its own again."""
     case, parted = _held(store, opinion), message.opinion
-    if store.joined.part(parted, opinion, sequence):
+    if store.joined.part(parted, opinion, sequence) and case is not None:
         case.publish(*(AssignmentParted(each.id, each.department, parted, each.role) for each in case.engaged))
         store.save(case)
 
@@ -79,8 +98,11 @@ def part(store: RoutingStore, opinion: str, sequence: int, message: OpinionParte
 def cancel(store: RoutingStore, opinion: str, why: Literal["withdrawn", "merged"], into: str | None) -> None:
     """The opinion was withdrawn or merged: its assignments end, unless the reply was faster."""
     case = _held(store, opinion)
-    case.cancel(why, into)
-    store.save(case)
+    if case is None:
+        store.doubts.end(opinion)
+    else:
+        case.cancel(why, into)
+        store.save(case)
 
 
 def raise_by_rung(store: RoutingStore, message: SupervisionRaised) -> None:
@@ -109,8 +131,11 @@ def track_promise(store: RoutingStore, message: SupervisionResolved) -> None:
         log.warning("promise_without_a_case", assignment=assignment.id, state=state, supervision=message.supervision)
 
 
-def _held(store: RoutingStore, opinion: str) -> Case:
+def _held(store: RoutingStore, opinion: str) -> Case | None:
+    """The case of an opinion; None where no department has it because it waits for a person."""
     case = store.case(opinion)
+    if case is None and store.doubts.knows(opinion):
+        return None
     if case is None or case.lead is None:
         raise Retry(f"an event about an opinion whose assignment is not known yet: {opinion}")
     return case

@@ -58,6 +58,9 @@ ASSIGNMENTS = (
     sa.Column("counted", sa.String(12)),
     sa.Column("terms", sa.JSON),
     sa.Column("made", sa.JSON),
+    sa.Column("learned", sa.JSON),
+    sa.Column("model", sa.Integer),
+    sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
 )
 CALENDARS = (
@@ -80,6 +83,14 @@ COMMANDS = (
     sa.Column("message_id", sa.String(36)),
     sa.Column("answer", sa.LargeBinary),
     sa.Column("answered", sa.BigInteger, nullable=False),
+)
+DOUBTS = (
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("model", sa.Integer, nullable=False),
+    sa.Column("confidence", sa.Float, nullable=False),
+    sa.Column("learned", sa.JSON, nullable=False),
+    sa.Column("message", sa.LargeBinary),
 )
 JOINED = (
     sa.Column("opinion", sa.String(36), primary_key=True),
@@ -112,6 +123,14 @@ LOOKBACKS = (
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("seed", sa.String(64)),
     sa.Column("population", sa.JSON, nullable=False),
+)
+MODELS = (
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("standing", sa.String(12), nullable=False),
+    sa.Column("report", sa.JSON),
+    sa.Column("ruled", sa.String(36)),
+    sa.Column("body", sa.LargeBinary),
 )
 PROMISES = (
     sa.Column("id", sa.String(36), primary_key=True),
@@ -163,6 +182,7 @@ INDEXES = (
     ("assignments_created", "assignments", ["created"], False, None),
     ("assignments_department", "assignments", ["department", "id"], False, None),
     ("assignments_evaluate_by", "assignments", ["evaluate_by"], False, "state = 'replied'"),
+    ("assignments_model", "assignments", ["model", "state"], False, "model IS NOT NULL"),
     (
         "assignments_moving",
         "assignments",
@@ -175,6 +195,8 @@ INDEXES = (
     ("assignments_paused_until", "assignments", ["paused_until"], False, "state = 'paused'"),
     ("assignments_unsigned", "assignments", ["department", "opened"], False, "state IN ('assigned', 'reopened')"),
     ("assignments_updated", "assignments", ["updated", "id"], False, None),
+    ("ix_doubts_model", "doubts", ["model"], False, None),
+    ("doubts_waiting", "doubts", ["opinion"], False, "message IS NOT NULL"),
     ("joined_into", "joined", ["into", "opinion"], False, None),
     ("ix_promises_assignment", "promises", ["assignment"], False, None),
     ("promises_department", "promises", ["department", "id"], False, None),
@@ -193,9 +215,11 @@ def upgrade() -> None:
     op.create_table("calendars", *CALENDARS)
     op.create_table("cases", *CASES)
     op.create_table("commands", *COMMANDS)
+    op.create_table("doubts", *DOUBTS)
     op.create_table("joined", *JOINED)
     op.create_table("lookback_items", *LOOKBACK_ITEMS)
     op.create_table("lookbacks", *LOOKBACKS)
+    op.create_table("models", *MODELS)
     op.create_table("promises", *PROMISES)
     op.create_table("reschedulings", *RESCHEDULINGS)
     op.create_table("resyncs", *RESYNCS)

@@ -10,11 +10,47 @@ from services.routing.schemas.following import PromiseShape
 from services.runtime.web.lists.listing import followed_page
 
 
+class LikelyShape(Schema):
+    """A department that an opinion may be for, and how probable that is."""
+
+    department = fields.String(required=True)
+    probability = fields.Float(required=True, metadata={"description": "How probable it is, from 0 to 1."})
+
+
+class LearnedShape(Schema):
+    """What was learned from earlier cases says: the model's version, the likeliest departments, the words for the first of them."""
+
+    version = fields.Integer(required=True, metadata={"description": "The version of the model; 0 where only rulings are known."})
+    likely = fields.List(
+        fields.Nested(LikelyShape), required=True, metadata={"description": "The likeliest departments, with their probabilities."}
+    )
+    words = fields.List(fields.String(), required=True, metadata={"description": "The words that speak for the likeliest."})
+
+
 class WhyShape(Schema):
     """Why an opinion went where it went: the rule that matched and how sure it is (0 to 1)."""
 
     rule = fields.String(required=True)
     confidence = fields.Float(required=True)
+    learned = fields.Nested(
+        LearnedShape,
+        required=True,
+        allow_none=True,
+        metadata={"description": "What was learned from earlier cases says of it; empty where nothing was."},
+    )
+
+
+class PrecedentShape(Schema):
+    """A ruling on a case like this one, and how near the texts are (0 to 1)."""
+
+    at = fields.AwareDateTime(required=True)
+    department = fields.String(required=True)
+    target = fields.String(
+        required=True, metadata={"description": "The department that was to have it instead, and got it where that was granted."}
+    )
+    granted = fields.Boolean(required=True)
+    reason = fields.String(required=True)
+    nearness = fields.Float(required=True, metadata={"description": "How near the texts are, from 0 to 1."})
 
 
 class PreviewAnswer(Schema):
@@ -27,7 +63,8 @@ class PreviewAnswer(Schema):
     deadlines = fields.Dict(keys=fields.String(), values=fields.AwareDateTime(), required=True)
     provisional = fields.Boolean(required=True)
     co_handlers = fields.List(fields.String(), required=True)
-    precedents = fields.List(fields.Dict(), required=True)
+    doubtful = fields.Boolean(required=True, metadata={"description": "Whether, or in what way, a person has to decide."})
+    precedents = fields.List(fields.Nested(PrecedentShape), required=True)
 
 
 class PartShape(Schema):
@@ -109,6 +146,7 @@ class AssignmentCase(AssignmentShape):
     merged = fields.List(fields.Nested(JoinedOpinionShape), required=True)
 
     promises = fields.List(fields.Nested(PromiseShape), required=True)
+    precedents = fields.List(fields.Nested(PrecedentShape), required=True)
 
 
 AssignmentPage = followed_page("AssignmentPage", "A page of assignments.", AssignmentShape)

@@ -22,6 +22,7 @@ from services.routing.domain.promising import TrackedPromise
 from services.routing.domain.roles import LEAD
 from services.routing.store.calendars import CalendarStore
 from services.routing.store.commands import CommandStore
+from services.routing.store.doubts import DoubtStore
 from services.routing.store.joined import JoinedStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PROMISES, due_promises, promises
@@ -98,7 +99,7 @@ class RoutingStore:
         self._rulings = Nouns(work, RULINGS)
         self.lookbacks, self.calendars = LookbackStore(work), CalendarStore(work)
         self.commands, self.resyncs = CommandStore(work), ResyncStore(work)
-        self.joined = JoinedStore(work)
+        self.joined, self.doubts = JoinedStore(work), DoubtStore(work)
 
     def load(self, opinions: Iterable[str]) -> None:
         """Load the cases of a batch, held in one order, so that two workers never wait for one another."""

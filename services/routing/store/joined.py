@@ -48,6 +48,11 @@ class JoinedStore:
         """An opinion is no longer handled with another one; whether it was until now."""
         return self._put(opinion, into, sequence, parted=True)
 
+    def erase(self, text: OpinionText) -> None:
+        """Keep nothing of what a merged opinion said but what stands in its place now."""
+        this = joined.c.opinion == text.id
+        self._work.execute(joined.update().where(this, joined.c.title != "").values(title=text.title, content=text.content))
+
     def of(self, into: str) -> list[OpinionText]:
         """What is handled with an opinion, in the order in which it came."""
         return list(map(_text, self._work.execute(_of(into, *_TEXT))))

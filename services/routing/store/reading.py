@@ -11,10 +11,9 @@ from sqlalchemy.engine import Connection
 from services.contracts.catalogue.against import Use, uses_in
 from services.contracts.lifecycle import WITH_DEPARTMENT, State
 from services.routing.domain.assignment import Assignment
-from services.routing.domain.case import Precedent
 from services.routing.store.calendars import MOVING
-from services.routing.store.cases import ASSIGNMENTS, RULINGS
-from services.routing.store.tables import IN_ORDER, assignments, rulings
+from services.routing.store.cases import ASSIGNMENTS
+from services.routing.store.tables import IN_ORDER, assignments
 from services.runtime.store.database import rows_of
 from services.runtime.web.lists.listing import Reading
 
@@ -38,12 +37,6 @@ def others_of(connection: Connection, opinions: Collection[str]) -> list[Assignm
     """The assignments beside the lead of these opinions, in the order in which they were made."""
     query = ASSIGNMENTS.query.where(assignments.c.opinion.in_(set(opinions)), assignments.c.role != "lead")
     return ASSIGNMENTS.all(connection.execute(query.order_by(*IN_ORDER)))
-
-
-def precedents(connection: Connection, topic: str | None, limit: int = 3) -> list[Precedent]:
-    """The latest rulings on objections within a topic, newest first."""
-    query = RULINGS.query.where(rulings.c.topic == topic, rulings.c.about == "objection").order_by(rulings.c.id.desc())
-    return RULINGS.all(connection.execute(query.limit(limit)))
 
 
 def open_codes(connection: Connection) -> list[Use]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.contracts.commands import Reply
 from services.contracts.lifecycle import State
-from services.contracts.messages.values import Promise, ReplyItem
+from services.contracts.messages.values import Learned, Promise, ReplyItem
 from services.routing.domain.assignment import Span
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import JsonValue
@@ -79,6 +79,9 @@ assignments = sa.Table(
     sa.Column("counted", sa.String(12)),
     sa.Column("terms", sa.JSON(none_as_null=True)),
     sa.Column("made", sa.JSON(none_as_null=True)),
+    sa.Column("learned", JsonValue(Learned)),
+    sa.Column("model", sa.Integer),
+    sa.Column("erased", sa.Boolean, nullable=False, server_default=sa.false()),
     updated_column(),
     sa.Index("assignments_department", "department", "id"),
     sa.Index("assignments_created", "created"),
@@ -109,6 +112,9 @@ sa.Index("assignments_one_lead", assignments.c.opinion, unique=True, sqlite_wher
 #: Only replies that wait for their rating, and cases that wait for somebody: a look at them costs what is due, not what exists.
 sa.Index("assignments_evaluate_by", assignments.c.evaluate_by, sqlite_where=_REPLIED, postgresql_where=_REPLIED)
 sa.Index("assignments_paused_until", assignments.c.paused_until, sqlite_where=_PAUSED, postgresql_where=_PAUSED)
+#: What models have decided, to see what became of it.
+_BY_MODEL = assignments.c.model.is_not(None)
+sa.Index("assignments_model", assignments.c.model, assignments.c.state, sqlite_where=_BY_MODEL, postgresql_where=_BY_MODEL)
 #: What a department was given and has not acted on.
 UNSIGNED = assignments.c.state.in_([sa.literal_column(f"'{state}'") for state in State if state.awaits_signature])
 sa.Index("assignments_unsigned", assignments.c.department, assignments.c.opened, sqlite_where=UNSIGNED, postgresql_where=UNSIGNED)

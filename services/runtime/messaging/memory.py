@@ -61,8 +61,8 @@ class MemoryBroker:
 
     def add(self, queue: Queue) -> None:
         """Make a work queue with its dead queue, bound as the topology says."""
-        for pattern in queue.consumes:
-            self._bind(queue.exchange, queue.name, pattern)
+        for exchange, pattern in queue.bindings:
+            self._bind(exchange, queue.name, pattern)
         self._bind(DEAD, dead_queue(queue.name), queue.name)
         self._bind(REQUEUE, queue.name, queue.name)
 

@@ -48,6 +48,7 @@ from services.contracts.messages.merging import (
     OpinionUnmerged,
 )
 from services.contracts.messages.opinions import (
+    LetterErased,
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
@@ -182,6 +183,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("routing", 5, AssignmentDetailed(**OWN, content="三号楼东侧也是。", merged=OTHER)),
     ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),
     ("intake", 0, LetterLinked("invitation", "gAAAA-name", "gAAAA-link", "gAAAA-mail")),
+    ("intake", 0, LetterErased(OpinionText(OPINION, "内容已删除", "依申请删除。", "street-lights"))),
 )  # fmt: skip
 
 

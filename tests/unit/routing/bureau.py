@@ -20,12 +20,13 @@ from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluated
 from services.contracts.messages.values import Message, OpinionText, Rating
-from services.contracts.topology import COMMANDS, EVENTS, dead_queue
+from services.contracts.topology import COMMANDS, EVENTS, dead_queue, destinations
 from services.routing import handlers
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
 from services.routing.domain.promising import TrackedPromise
+from services.routing.gateway.learning import Learning
 from services.routing.handlers import due
 from services.routing.store.cases import RoutingStore
 from services.routing.store.promises import promises_of
@@ -86,7 +87,7 @@ class Bureau:
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.service = Routing(self.database, InUse(self.catalogue, Router))
+        self.service = Routing(self.database, InUse(self.catalogue, Router), Learning(self.database))
         self.broker = MemoryBroker(self.catalogue.departments)
         self.client = create_app("routing", self.service, routes, FakeAuthenticator(), Telemetry()).test_client()
         self._dispatchers = {
@@ -107,7 +108,8 @@ class Bureau:
     def put(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """Put something that intake says about an opinion, in an event of its own, into the queue."""
         event = Event(new_id(), "/intake", opinion, self.clock.now(), sequence, message)
-        self.broker.route(Outgoing(event.id, EVENTS, f"{message.TYPE}.-", encode(event)))
+        exchange, key = destinations(message)[0] if message.PRIVATE else (EVENTS, f"{message.TYPE}.-")
+        self.broker.route(Outgoing(event.id, exchange, key, encode(event)))
 
     def publish_to_routing(self, opinion: str, message: Message, sequence: int = 1) -> None:
         """The same, and let routing hear it."""

@@ -21,6 +21,7 @@ def objected(bureau):
 
 
 def precedents(bureau, title="河堤塌了一段"):
+    bureau.service.learning.look()
     return bureau.post("/routes/preview", {"title": title}, "reviewer").get_json()["precedents"]
 
 
@@ -145,7 +146,7 @@ def test_a_ruling_sent_twice_with_one_key_is_one_ruling(bureau, objected):
     assert (len(bureau.leads("o-1")), len(precedents(bureau))) == (2, 1)
 
 
-def test_a_preview_quotes_the_latest_rulings_of_its_topic(bureau):
+def test_a_preview_quotes_the_rulings_nearest_to_its_text(bureau):
     assert precedents(bureau) == []
     for number in range(4):
         assignment = bureau.accept()

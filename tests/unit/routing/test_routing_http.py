@@ -33,6 +33,9 @@ STAFF_ROUTES = [
     ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
     ("POST", "/assignments/resync", {"admin", "water", "roads"}),
     ("POST", "/routes/preview", EVERYBODY),
+    ("GET", "/routes/model", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/routes/doubtful", {"reviewer", "supervisor", "admin"}),
+    ("POST", "/routes/doubtful/nothing", {"reviewer", "supervisor", "admin"}),
     ("GET", "/promises", READERS),
     ("GET", "/reschedulings", READERS),
     ("GET", "/lookbacks", {"reviewer", "supervisor", "admin"}),
@@ -51,7 +54,8 @@ def ids(answer):
 
 def named(path):
     """The path of the route behind an address of the table."""
-    return path.replace("nothing", "<lookback_id>" if path.startswith("/lookbacks") else "<assignment_id>")
+    parameters = {"/lookbacks": "<lookback_id>", "/routes": "<opinion>"}
+    return path.replace("nothing", next((name for begin, name in parameters.items() if path.startswith(begin)), "<assignment_id>"))
 
 
 def test_the_table_here_has_every_route_that_is_not_public():
@@ -94,7 +98,7 @@ def test_an_assignment_is_shown_with_its_deadlines_its_reason_and_what_may_be_do
         "sign": "2026-11-24T23:59:59+08:00", "object": "2026-12-02T23:59:59+08:00", "contact": "2026-11-24T23:59:59+08:00",
         "reply": "2026-11-30T23:59:59+08:00", "original_reply": "2026-11-30T23:59:59+08:00",
     }  # fmt: skip
-    assert shown["why"] == {"rule": "keywords: 路灯", "confidence": 1.0}
+    assert shown["why"] == {"rule": "keywords: 路灯", "confidence": 1.0, "learned": None}
     assert (shown["opinion"], shown["department"], shown["state"], shown["allowed"]) == (
         "o-1", "roads", "assigned", [str(move) for move in allowed_moves(State.ASSIGNED)],
     )  # fmt: skip
@@ -184,7 +188,11 @@ def test_a_preview_says_what_would_happen_and_makes_nothing_happen(bureau):
     )
     assert shown.get_json()["deadlines"]["reply"] == "2026-11-30T23:59:59+08:00"
     lost = bureau.post("/routes/preview", {"title": "你好", "content": "无事"}, "reviewer").get_json()
-    assert (lost["topic"], lost["department"], lost["why"]) == (None, "petitions", {"rule": "fallback", "confidence": 0.0})
+    assert (lost["topic"], lost["department"], lost["why"]) == (
+        None,
+        "petitions",
+        {"rule": "fallback", "confidence": 0.0, "learned": None},
+    )
     assert bureau.said() == []
     assert list(bureau.post("/routes/preview", {"title": ""}, "reviewer").get_json()["errors"]) == ["title"]
 

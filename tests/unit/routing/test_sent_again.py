@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.routing.gateway import RESTS, Resending
+from services.routing.gateway.resending import RESTS, Resending
 from services.routing.store.unsigned import forget_done
 from services.runtime.store import journal
 from services.runtime.store.journal_tables import addressed_table

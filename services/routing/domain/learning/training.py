@@ -6,22 +6,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Table, fit
 from services.routing.domain.learning.features import Counted, Hashing, Vector, rarity
+from services.routing.domain.learning.gate import FEWEST_CASES, MOST_CASES, Report
 from services.routing.domain.learning.model import Model, buckets_for
 from services.routing.domain.learning.ridge import Ridge
 
-#: With fewer decided cases the rules alone are better; more than the newest of these are not looked at.
-FEWEST_CASES, MOST_CASES = 200, 20_000
 #: A label is learned from so many cases on; a term speaks from so many texts on, so that what one text has never shows.
 FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
 FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 5
-#: What the macro-F1 of a new version may fall by: so much differs by chance.
-TOLERANCE = 0.005
 Step = Callable[[str, int, int], None]
 
 
@@ -33,26 +29,6 @@ class Decided:
     content: str
     label: str
     points: Mapping[str, float]
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What cross-validation found: macro-F1 of the model and of the rules alone, how much is right, and how much is decided surely.
-
-    `coverage` is the share above the threshold, `accuracy` how much of that is right.
-    """
-
-    cases: int
-    labels: int
-    f1: float
-    rules_f1: float
-    right: float
-    coverage: float
-    accuracy: float
-
-    @property
-    def beats_rules(self) -> bool:
-        """Whether it is better than the rules alone."""
-        return self.f1 > self.rules_f1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""Rulings as precedents: the nearest by text, and what they say together. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.routing.domain.learning.features import Hashing, Weights
+from services.routing.domain.learning.ruled import Near, RuledCase
+
+#: Texts as near as this are about the same; as near as `QUOTED`, worth reading.
+EQUAL, QUOTED = 0.7, 0.3
+#: So many equal rulings decide, where this share of them says the same; a single contrary one does not turn them.
+FEWEST, SHARE = 3, 2 / 3
+#: The newest rulings that are looked at, and how long the sketch of a text is.
+MOST, LENGTH = 5_000, 1_024
+
+
+class Precedents:
+    """The rulings of an installation, the newest of them. Only sketches of their texts are compared; not safe for two writers."""
+
+    def __init__(self, cases: Sequence[RuledCase] = ()) -> None:
+        self._hashing = Hashing(1 << 16)
+        self._cases: list[RuledCase] = []
+        self._sketches = np.zeros((0, LENGTH), np.float32)
+        self.add(cases)
+
+    def __len__(self) -> int:
+        return len(self._cases)
+
+    def add(self, cases: Sequence[RuledCase]) -> None:
+        """Take in newer ones."""
+        if cases:
+            fresh = [self._sketch(each.title, each.content) for each in cases]
+            kept = [*self._cases, *cases][-MOST:], np.vstack((self._sketches, *fresh))[-MOST:]
+            self._cases, self._sketches = kept
+
+    def nearest(self, title: str, content: str, most: int = 3, least: float = QUOTED) -> list[Near]:
+        """The rulings nearest to a text; of those equally near, the newest first."""
+        cases, sketches = self._cases, self._sketches
+        if not cases:
+            return []
+        found = sketches @ self._sketch(title, content)
+        order = np.lexsort((-np.arange(len(found)), -np.round(found, 3)))[:most]
+        return [Near(cases[at], round(float(found[at]), 3)) for at in order if found[at] >= least]
+
+    def ruled(self, title: str, content: str) -> tuple[str, float, RuledCase] | None:
+        """The department that equal cases were ruled to belong to, what share of them, and the newest of them."""
+        equal = self.nearest(title, content, most=50, least=EQUAL)
+        if len(equal) < FEWEST:
+            return None
+        (target, times), *_ = Counter(each.case.belongs for each in equal).most_common(1)
+        if times < FEWEST or times / len(equal) < SHARE:
+            return None
+        return target, times / len(equal), next(each.case for each in equal if each.case.belongs == target)
+
+    def _sketch(self, title: str, content: str) -> Weights:
+        counted = self._hashing.count(title, content)
+        mixed = (counted.keys * 2654435761) % 4294967291
+        signs = np.where(mixed >> 17 & 1, 1.0, -1.0)
+        sketch = np.bincount(mixed % LENGTH, signs * (1 + np.log(counted.counts)), LENGTH).astype(np.float32)
+        length = float(np.sqrt(sketch @ sketch))
+        made: Weights = sketch / length if length else sketch
+        return made
