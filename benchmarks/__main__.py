@@ -8,6 +8,7 @@ from benchmarks.clock import clock
 from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
 from benchmarks.learning.evaluate import evaluate
+from benchmarks.meaning.incidents import events
 from benchmarks.reads import reads
 from benchmarks.speed.command import speed
 from services.console.terminal import CommandLine
@@ -18,7 +19,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate):
+for command in (speed, cost, reads, clock, crowd, evaluate, events):
     main.add_command(command)
 
 if __name__ == "__main__":

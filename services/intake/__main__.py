@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -17,12 +18,14 @@ from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.consumer import subscriptions
 from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.comparing import Wording
+from services.intake.domain.incidents import Weights
 from services.intake.gateway.capacity import Capacity
-from services.intake.handlers.comparing import compare
+from services.intake.handlers.comparing import Desk, compare
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
+from services.intake.store.incidents import IncidentStore
 from services.intake.store.reading import open_codes
 from services.intake.store.wordings import WordingStore
 from services.runtime.clock import Clock
@@ -31,12 +34,13 @@ from services.runtime.process.catalogue import InUse, same
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
-from services.runtime.store.database import Database
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.web.routes import Routes
 
 SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
-COMPARE_SECONDS, COMPARED_A_COMMIT = 2.0, 200
+READ_SECONDS, READ_A_COMMIT = 2.0, 200
+COUNTED_EVERY = timedelta(days=1)
 log = structlog.get_logger()
 
 
@@ -85,17 +89,45 @@ class Sealer:
         return bool(ids)
 
 
+class Reader:
+    """Reads the texts of what came in. It knows the weights of terms, which are counted anew every day."""
+
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._weights, self._counted = Weights(), datetime.min.replace(tzinfo=UTC)
+        self._sweep = Sweep(
+            "read", intake.database, SweepTarget(self._desk, _unread, lambda each: (each.number,), compare), READ_A_COMMIT
+        )
+
+    def job(self) -> PeriodicJob:
+        """Reading as a periodic job."""
+        return PeriodicJob("read", READ_SECONDS, self._turn, lambda: self._sweep.failed)
+
+    def _turn(self) -> bool:
+        database = self._intake.database
+        now = database.clock.now()
+        if now - self._counted >= COUNTED_EVERY:
+            weights = Weights()
+            with database.transaction() as work:
+                store = IncidentStore(work)
+                store.outlive()
+                for terms in store.told():
+                    weights.add(terms)
+            self._weights, self._counted = weights, now
+        return self._sweep.step()
+
+    def _desk(self, work: Transaction) -> Desk:
+        places = {code: area.parent for code, area in self._intake.catalogue.areas.items()}
+        return Desk(WordingStore(work), IncidentStore(work), self._weights, places)
+
+
+def _unread(desk: Desk, after: After, limit: int) -> Sequence[Wording]:
+    return desk.wordings.unread(after[0] if after else None, limit)
+
+
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
-    texts = SweepTarget(WordingStore, _unread, lambda each: (each.number,), compare)
-    return (
-        PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
-        Sweep("compare", intake.database, texts, COMPARED_A_COMMIT).job(COMPARE_SECONDS),
-    )
-
-
-def _unread(store: WordingStore, after: After, limit: int) -> Sequence[Wording]:
-    return store.unread(after[0] if after else None, limit)
+    return PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn), Reader(intake).job()
 
 
 ROUTES = Routes([*API_ROUTES, *PAGES])

@@ -33,7 +33,7 @@ def desk(any_database, clock):
 
 def read(harness):
     """Let the worker read what is to be read: of those whose group lost the one that stood for it, in a second round."""
-    (job,) = (each for each in periodic_jobs(harness.intake) if each.name == "compare")
+    (job,) = (each for each in periodic_jobs(harness.intake) if each.name == "read")
     for _ in range(2):
         job.run()
     assert job.failed() == 0

@@ -8,6 +8,7 @@ from services.intake.app import (
     batch,
     documents,
     erasures,
+    incidents,
     opinions,
     promising,
     publications,
@@ -19,5 +20,5 @@ from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes, *publications.routes, *similar.routes, *ACCOUNT_ROUTES,
+    *attachments.routes, *publications.routes, *similar.routes, *incidents.routes, *ACCOUNT_ROUTES,
 ])  # fmt: skip

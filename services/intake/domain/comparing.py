@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.intake.domain.erasing import ERASED_TITLE
 from services.intake.domain.likeness import ALIKE, Numbers, likeness, shingles
@@ -28,6 +29,8 @@ class Wording:
     alike: int | None
     bands: tuple[int, ...] | None
     afresh: bool
+    area: str | None
+    at: datetime
 
     @property
     def is_erased(self) -> bool:

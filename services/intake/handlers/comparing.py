@@ -1,23 +1,37 @@
-"""Reading the texts of opinions, some at a time, after they were taken: which of them say the same."""
+"""Reading the texts of opinions, some at a time, after they were taken: which say the same, which tell of the same thing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from services.intake.domain.comparing import Comparison, Wording
+from services.intake.domain.incidents import Telling, Weights, choose, near_to
 from services.intake.domain.likeness import Numbers, bands, shingles
 
 if TYPE_CHECKING:
+    from services.intake.store.incidents import IncidentStore
     from services.intake.store.wordings import WordingStore
 
 
-def compare(store: WordingStore, unread: Sequence[Wording]) -> None:
-    """Find the group of opinions that are new or have changed, and forget what was kept of those that were erased."""
-    changed: list[tuple[int, Numbers, tuple[int, ...]]] = []
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What reading takes: where wordings and incidents are kept, the weights of terms, and the area above each area."""
+
+    wordings: WordingStore
+    incidents: IncidentStore
+    weights: Weights
+    places: Mapping[str, str | None]
+
+
+def compare(desk: Desk, unread: Sequence[Wording]) -> None:
+    """Find the group and the incident of opinions that are new or have changed; forget what was kept of those that were erased."""
+    store = desk.wordings
+    changed: list[tuple[Wording, Numbers, tuple[int, ...]]] = []
     for each in unread:
         if each.is_erased:
-            store.forget(each, others=True)
+            _forget(desk, each, others=True)
             continue
         found = shingles(each.title, each.content)
         own = bands(found)
@@ -25,10 +39,30 @@ def compare(store: WordingStore, unread: Sequence[Wording]) -> None:
             store.settle(each.number)
             continue
         if each.bands is not None:
-            store.forget(each, others=not each.afresh)
-        changed.append((each.number, found, own))
+            _forget(desk, each, others=not each.afresh)
+        changed.append((each, found, own))
     comparison = Comparison(store.holders(dict.fromkeys(band for _, _, own in changed for band in own)))
     comparison.learn(store.numbered({number for _, _, own in changed for number in comparison.candidates(own)}))
-    for number, found, own in changed:
-        alike, new = comparison.place(number, found, own)
-        store.keep(number, alike, own, new)
+    for each, found, own in changed:
+        alike, new = comparison.place(each.number, found, own)
+        store.keep(each.number, alike, own, new)
+        if alike == each.number:
+            _tell(desk, Telling.of(each.number, each.area, each.at, each.title, each.content))
+        else:
+            desk.incidents.follow(each.number, alike)
+
+
+def _forget(desk: Desk, known: Wording, *, others: bool) -> None:
+    desk.wordings.forget(known, others=others)
+    desk.incidents.forget(known.number)
+
+
+def _tell(desk: Desk, telling: Telling) -> None:
+    """Put what is told beside what others told of the same thing."""
+    desk.weights.add(telling.terms)
+    rarest = desk.weights.clues(telling.terms)
+    near = near_to(telling, desk.incidents.clued(rarest), desk.weights, desk.places) if desk.weights.ready else []
+    chosen = choose(near, desk.incidents.sizes(each.telling.incident for each in near if each.telling.incident))
+    desk.incidents.keep(telling, rarest)
+    if chosen is not None:
+        desk.incidents.join(telling, chosen.telling)

@@ -19,6 +19,15 @@ BANDS = (
     sa.Column("band", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
 )
+CLUES = (
+    sa.Column("term", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+INCIDENTS = (
+    sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
+    sa.Column("standing", sa.String(12), nullable=False),
+    sa.Column("found", sa.BigInteger, nullable=False),
+)
 HANDLERS = (
     sa.Column("id", NUMBER, primary_key=True, autoincrement=True),
     sa.Column("opinion", sa.String(36), nullable=False),
@@ -148,6 +157,8 @@ WORDINGS = (
     sa.Column("unread", sa.SmallInteger),
     sa.Column("alike", sa.BigInteger),
     sa.Column("bands", sa.LargeBinary),
+    sa.Column("terms", sa.LargeBinary),
+    sa.Column("incident", sa.BigInteger),
 )
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
@@ -179,7 +190,9 @@ INDEXES = (
     ("ix_signers_opinion", "signers", ["opinion"], False, None),
     ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
     ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
+    ("clues_number", "clues", ["number"], False, None),
     ("wordings_alike", "wordings", ["alike", "number"], False, None),
+    ("wordings_incident", "wordings", ["incident", "number"], False, None),
     ("wordings_opinion", "wordings", ["opinion"], True, None),
     ("wordings_unread", "wordings", ["number"], False, "unread IS NOT NULL"),
 )
@@ -189,6 +202,8 @@ def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("attachments", *ATTACHMENTS)
     op.create_table("bands", *BANDS, sqlite_with_rowid=False)
+    op.create_table("clues", *CLUES, sqlite_with_rowid=False)
+    op.create_table("incidents", *INCIDENTS)
     op.create_table("handlers", *HANDLERS)
     op.create_table("marks", *MARKS)
     op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)

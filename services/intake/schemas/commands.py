@@ -25,6 +25,13 @@ class AcceptMany:
 
 
 @dataclass(frozen=True, slots=True)
+class SplitIncident:
+    """Take these opinions out of an incident."""
+
+    opinions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Decline:
     """Do not let an opinion in, for a reason of the catalogue."""
 

@@ -51,5 +51,5 @@ class ReviewQuery(Page):
     `grouped`: of those that say the same only the first one.
     """
 
-    grouped = fields.Boolean(load_default=False)
+    grouped = fields.Boolean(load_default=False, metadata={"description": "Of opinions that say the same only the first one."})
     state = Choices(IN_REVIEW, load_default=(IN_REVIEW[0].value,))

@@ -18,7 +18,7 @@ class SimilarShape(Schema):
     department = fields.String(required=True, allow_none=True)
     merged_into = fields.String(required=True, allow_none=True)
     submitted = fields.AwareDateTime(required=True)
-    likeness = fields.Float(required=True)
+    likeness = fields.Float(required=True, metadata={"description": "Which part of the two texts is in both, from 0 to 1."})
 
 
 class SimilarOpinions(Schema):

@@ -29,8 +29,11 @@ wordings = sa.Table(
     sa.Column("unread", sa.SmallInteger),
     sa.Column("alike", sa.BigInteger),
     sa.Column("bands", sa.LargeBinary),
+    sa.Column("terms", sa.LargeBinary),
+    sa.Column("incident", sa.BigInteger),
     sa.Index("wordings_opinion", "opinion", unique=True),
     sa.Index("wordings_alike", "alike", "number"),
+    sa.Index("wordings_incident", "incident", "number"),
 )
 _UNREAD = wordings.c.unread.is_not(None)
 sa.Index("wordings_unread", wordings.c.number, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
@@ -41,15 +44,9 @@ bands = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-_TEXTS = sa.select(
-    wordings.c.number,
-    wordings.c.opinion,
-    opinions.c.title,
-    opinions.c.content,
-    wordings.c.alike,
-    wordings.c.bands,
-    wordings.c.unread,
-).join(opinions, opinions.c.id == wordings.c.opinion)
+_READ = (wordings.c.number, wordings.c.opinion, wordings.c.unread, wordings.c.alike, wordings.c.bands)
+_TOLD = (opinions.c.title, opinions.c.content, opinions.c.area, opinions.c.submitted)
+_TEXTS = sa.select(*_READ, *_TOLD).join(opinions, opinions.c.id == wordings.c.opinion)
 _NUMBERED = _TEXTS.where(among(wordings.c.number, "numbers"))
 _HELD = sa.select(bands.c.band, bands.c.number).where(among(bands.c.band, "bands"))
 _COMMON = sa.func.count()
@@ -155,4 +152,6 @@ def count_alike(connection: Connection, ids: Sequence[str], states: Sequence[str
 
 def _wording(row: StoredRow) -> Wording:
     packed = None if row.bands is None else tuple(np.frombuffer(bytes(row.bands), dtype="<i8").tolist())
-    return Wording(row.number, row.opinion, row.title, row.content, row.alike, packed, row.unread == AFRESH)
+    return Wording(
+        row.number, row.opinion, row.title, row.content, row.alike, packed, row.unread == AFRESH, row.area, row.submitted
+    )

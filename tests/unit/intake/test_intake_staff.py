@@ -27,6 +27,12 @@ STAFF_ROUTES = [
     ("POST", "/opinions/nothing/similar/decline", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/similar/merge", {"reviewer", "admin"}),
     ("POST", "/opinions/nothing/unmerge", {"reviewer", "admin"}),
+    ("GET", "/opinions/incidents", {"reviewer", "admin"}),
+    ("GET", "/opinions/incidents/none", {"reviewer", "admin"}),
+    ("POST", "/opinions/incidents/none/confirm", {"reviewer", "admin"}),
+    ("POST", "/opinions/incidents/none/split", {"reviewer", "admin"}),
+    ("POST", "/opinions/incidents/none/accept", {"reviewer", "admin"}),
+    ("POST", "/opinions/incidents/none/merge", {"reviewer", "admin"}),
     ("GET", "/reviews", {"reviewer", "admin"}),
     ("GET", "/publications", {"reviewer", "admin"}),
     ("GET", "/publications/nothing", {"reviewer", "admin"}),
@@ -54,7 +60,7 @@ def ids(answer):
 
 
 def named(path):
-    path = path.replace("attachments/none", "attachments/<attachment_id>")
+    path = path.replace("attachments/none", "attachments/<attachment_id>").replace("incidents/none", "incidents/<incident>")
     return path.replace("nothing", "<receipt>" if path.startswith("/receipts") else "<opinion_id>")
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from services.intake.domain.comparing import Comparison, Wording
 from services.intake.domain.likeness import ALIKE, BANDS, bands, likeness, shingles
+from tests.unit.intake.opinions import MORNING
 
 #: Bands are kept for years: a text has the same ones in every version.
 BANDS_OF_LAMPS = (-8280893611887512133, -3445746048973703396)
@@ -76,7 +77,7 @@ class Reader:
         alike, new = comparison.place(number, shingles(told, ""), own)
         for band in new:
             self.holders.setdefault(band, []).append(number)
-        self.read[number] = Wording(number, str(number), told, "", alike, own, False)
+        self.read[number] = Wording(number, str(number), told, "", alike, own, False, None, MORNING)
         return alike
 
 
