@@ -54,6 +54,7 @@ EXAMPLES: Mapping[str, Any] = {
     "routing.KeepBody": {"evidence": "路灯已于 12 月 15 日更换完毕，当晚通电。"},
     "routing.ResyncBody": {"department": "city-management"},
     "routing.RulingBody": {"about": "objection", "granted": True, "reason": "该路段确由交通部门管养。", "department": "transport"},
+    "routing.DraftText": {"title": "路灯坏了", "content": "三号楼前"},
     "routing.Preview": {"title": "三号楼前的路灯坏了", "content": "路灯坏了两周。"},
     "routing.DecisionBody": {"department": "city-management", "reason": "路灯归城管局管护。"},
     "routing.LookbackBody": {

@@ -18,7 +18,7 @@ FOLDER: Final = "/assets"
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "site.css": ("tokens.css", "base.css", "forms.css", "components.css", "print.css"),
     "desk.js": ("desk.js",),
-    "form.js": ("photos.js", "drafts.js"),
+    "form.js": ("photos.js", "drafts.js", "suggest.js"),
     "offline.js": ("offline.js",),
     "photos.js": ("photos.js",),
     "htmx.js": ("vendor/htmx-4.0.1.min.js",),

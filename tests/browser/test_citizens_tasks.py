@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.test_intake_pages import DUE
 from tests.visitors import created, replied, signed
@@ -115,3 +115,25 @@ def test_two_quick_presses_are_one_opinion(hand, visit):
     page.locator("#typed > button").dblclick(no_wait_after=True)
     page.wait_for_url("**/submitted")
     assert len(visit.opinions()) == 1
+
+
+def test_the_topic_is_suggested_while_typing_and_taken_with_one_press(come, visit):
+    page = come(**PHONE)
+    asked: list[str | None] = []
+    topic = {"code": "street-lights", "name": "路灯", "name_en": "Street lights"}
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.post_data)
+        route.fulfill(json={"items": [topic]})
+
+    page.route("**/api/v1/routes/suggestion", answer)
+    page.goto("/")
+    page.locator("#title").press_sequentially("东门路口的路灯不亮")
+    page.click("#suggested button")
+    expect(page.locator("#topic")).to_have_value("street-lights")
+    expect(page.locator("#suggested")).to_be_hidden()
+    page.fill("#content", "坏了一个星期。")
+    page.click("#typed > button")
+    page.wait_for_url("**/submitted")
+    assert len(asked) == 1
+    assert [row["topic"] for row in visit.opinions()] == ["street-lights"]

@@ -11,10 +11,13 @@ from services.routing.app.context import RULING, Routing, routes
 from services.routing.app.quoting import precedents_of
 from services.routing.domain.limits import deadlines
 from services.routing.schemas.answers import Listing, OpenCodes, PreviewAnswer
-from services.routing.schemas.bodies import Preview
+from services.routing.schemas.bodies import DraftText, Preview
 from services.routing.store import reading
 from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer
+
+#: How much work a suggestion is for an address without a token: some hundred a minute, while one person asks every few seconds.
+SUGGESTION_COST = 5
 
 
 @routes.get(f"{API}/departments", access=PUBLIC, answers={200: Listing})
@@ -38,6 +41,14 @@ def list_open_codes(call: Call[Routing]) -> Answer:
     """List the catalogue codes that cases with a department use, to check a new catalogue against them."""
     with call.service.database.reading() as connection:
         return 200, {"items": list(map(asdict, reading.open_codes(connection)))}
+
+
+@routes.post(f"{API}/routes/suggestion", access=PUBLIC, body=DraftText, answers={200: Listing}, cost=SUGGESTION_COST)
+def suggest(call: Call[Routing]) -> Answer:
+    """Suggest a topic for a text that is being typed; only topics are said, none where the rules know of none."""
+    topic = call.service.router.decide(None, call.body["title"], call.body["content"]).topic
+    found = [topic] if topic else []
+    return 200, {"items": [{name: getattr(each, name) for name in ("code", "name", "name_en")} for each in found]}
 
 
 @routes.post(f"{API}/routes/preview", access=STAFF, body=Preview, answers={200: PreviewAnswer})

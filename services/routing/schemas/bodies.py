@@ -165,6 +165,13 @@ class Preview(Schema):
     topic = Code(LONGEST_CODE, load_default=None, allow_none=True)
 
 
+class DraftText(Schema):
+    """What somebody has typed so far."""
+
+    title = OneLine(120, shortest=0, load_default="")
+    content = ManyLines(2_000, shortest=0, load_default="")
+
+
 class AssignmentQuery(followed("AssignmentFollowing", "created")):  # type: ignore[misc]
     """The filters of the list of assignments."""
 

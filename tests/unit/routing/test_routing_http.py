@@ -197,6 +197,15 @@ def test_a_preview_says_what_would_happen_and_makes_nothing_happen(bureau):
     assert list(bureau.post("/routes/preview", {"title": ""}, "reviewer").get_json()["errors"]) == ["title"]
 
 
+def test_a_topic_is_suggested_to_anybody_and_nothing_else_is_said(bureau):
+    shown = bureau.post("/routes/suggestion", {"title": "路灯不亮"}, None)
+    assert shown.get_json() == {"items": [{"code": "lamps", "name": "路灯", "name_en": "Street lamps"}]}
+    for text in ({"title": "你好", "content": "无事"}, {}, {"title": ""}):
+        assert bureau.post("/routes/suggestion", text, None).get_json() == {"items": []}
+    assert bureau.post("/routes/suggestion", {"content": "长" * 2_001}, None).status_code == 422
+    assert bureau.said() == []
+
+
 def test_what_a_preview_says_is_what_then_happens(bureau):
     text = {"title": "桥面有坑", "content": "护栏也断了。"}
     shown = bureau.post("/routes/preview", text, "reviewer").get_json()
