@@ -47,6 +47,7 @@ from services.runtime.store.database import Database
 from services.runtime.store.outbox import outbox_table
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
+from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.routes import Routes
@@ -102,6 +103,11 @@ class IntakeHarness:
         self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts, self.signer)
         self.app = create_app("intake", self.intake, routes, FakeAuthenticator(), self.telemetry)
         self.client = self.app.test_client()
+
+    def keep_accounts(self) -> None:
+        """Give the store the tables of access, for what is done to accounts along with opinions."""
+        with self.database.transaction() as work:
+            access.tables.create_all(work.connection)
 
     def submit(self, **fields: Any) -> Taken:
         """Submit an opinion, past the HTTP schema."""

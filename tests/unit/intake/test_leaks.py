@@ -23,6 +23,7 @@ OFFICE, ON_THE_CASE = ("reviewer", "supervisor", "admin"), (ADVISER, SEPARATE)
 def lived(open_harness, request):
     """(the desk, a case of marked persons that has been through everything, what was logged meanwhile)"""
     harness = open_harness()
+    harness.keep_accounts()
     with capture_logs() as logged:
         case = open_case(harness, visibility=request.param, **MARKERS)
         live_through(harness, case)
