@@ -105,6 +105,7 @@ def courier(database: Database, broker: str, point: str, batch: int) -> None:
     sys.stdout.flush()
     while one.turn(publisher, 0.0):
         pass
+    one.record()
 
 
 def dispatcher(database: Database, broker: str, point: str, batch: int) -> None:

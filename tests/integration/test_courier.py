@@ -261,3 +261,23 @@ def test_kill_9_loses_nothing_of_what_was_stored(any_database: MakeDatabase, rab
     found = Counter(row[0] for row in rabbit.take_all("department.water", 80))
     assert stored <= set(found)
     assert found.total() - len(found) <= 80
+
+
+@pytest.mark.parametrize("point", ["before-publish", "before-mark"])
+def test_a_process_that_is_killed_harms_none_of_another_that_serves_the_same_store(
+    any_database: MakeDatabase, rabbit: Rabbit, point: str
+) -> None:
+    database = any_database()
+    url = database.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-m", "tests.integration.mortal", "courier", url, rabbit.url]
+    both = [subprocess.Popen([*command, each, "40"], stdout=subprocess.PIPE, text=True) for each in ("never", point)]
+    told = [each.communicate(timeout=60)[0].split() for each in both]
+    assert [each.returncode for each in both] == [0, -signal.SIGKILL]
+    stored = {message for each in told for message in each}
+    with Running(url, rabbit.publisher):
+        until(lambda: waiting(database) == 0, 4 * LEASE_SECONDS)
+    assert len(stored) == 80
+    found = Counter(row[0] for row in rabbit.take_all("department.water", 80))
+    assert stored <= set(found)
+    # Second copies are those of what the killed one had sent and could not write down.
+    assert found.total() - len(found) <= 40
