@@ -217,34 +217,65 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database.close()
 
 
+class Viewer:
+    """A tab of one look, which goes from page to page as if it came to each for the first time."""
+
+    def __init__(self, browser: Browser, look: Look) -> None:
+        self.look, self._context = look, browser.new_context(**look.options)
+        self._context.set_default_timeout(SECONDS * 1000)
+        self.page = self._context.new_page()
+        # Pages are weighed with all that they need.
+        self._context.new_cdp_session(self.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+        self.complaints: list[str] = []
+        self._weights: list[int] = []
+        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
+        self.page.on("response", lambda response: self._weights.append(int(response.headers.get("content-length", 0))))
+
+    def come(self, address: str, shown: Shown, session: str) -> None:
+        """Open a page as who looks at it, somebody with an account by a session, and do there what is done first."""
+        self._context.clear_cookies()
+        self.page.set_extra_http_headers({"Authorization": f"Bearer {shown.who}"} if shown.who not in (None, SOMEBODY) else {})
+        if shown.who == SOMEBODY:
+            self._context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
+        self.complaints.clear()
+        self._weights.clear()
+        self.page.goto(address + (("&" if "?" in address else "?") + self.look.chosen if self.look.chosen else ""))
+        if shown.does:
+            self._weights.clear()
+            shown.does(self.page)
+
+    def weight(self) -> int:
+        """The bytes of the page that is shown."""
+        return sum(self._weights)
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._context.close()
+
+
+@pytest.fixture(scope="module")
+def viewers(browser: Browser) -> Iterator[Mapping[str, Viewer]]:
+    """A tab for each look."""
+    made = {look.name: Viewer(browser, look) for look in LOOKS}
+    yield made
+    for viewer in made.values():
+        viewer.close()
+
+
 @pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.name)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_can_be_read_and_used(browser: Browser, sites: Sites, name: str, look: Look) -> None:
-    (names, site), shown = sites, PAGES[name]
-    path = shown.path.format_map(names)
-    headers = {"Authorization": f"Bearer {shown.who}"} if shown.who not in (None, SOMEBODY) else {}
-    context = browser.new_context(base_url=site(path), extra_http_headers=headers, **look.options)
-    context.set_default_timeout(SECONDS * 1000)
-    if shown.who == SOMEBODY:
-        context.add_cookies([{"name": cookie_name(False), "value": names["session"], "url": site(path)}])
-    complaints: list[str] = []
-    weights: list[int] = []
-    page = context.new_page()
-    page.on("console", lambda message: complaints.append(message.text) if message.type in ("error", "warning") else None)
-    page.on("response", lambda response: weights.append(int(response.headers.get("content-length", 0))))
-    page.goto(path + (("&" if "?" in path else "?") + look.chosen if look.chosen else ""))
-    if shown.does:
-        weights.clear()
-        shown.does(page)
+def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites, name: str, look: Look) -> None:
+    (names, site), shown, viewer = sites, PAGES[name], viewers[look.name]
+    path, page = shown.path.format_map(names), viewer.page
+    viewer.come(site(path) + path, shown, names["session"])
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate(WIDE) <= 0
     assert page.evaluate(FAINT) == []
-    assert sum(weights) < 60_000
-    assert [text for text in complaints if EXPECTED_STATUS not in text] == []
+    assert viewer.weight() < 60_000
+    assert [text for text in viewer.complaints if EXPECTED_STATUS not in text] == []
     take_picture(page, f"{name}-{look.name}")
     if look.options.get("java_script_enabled", True):
         assert violations(page) == []
-    context.close()
 
 
 def test_the_phone_s_first_page_asks_for_nothing_but_the_page_its_style_and_the_sign(browser: Browser, sites: Sites) -> None:

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from services.console.embedded.installation import Installation
@@ -106,6 +107,7 @@ def _own(name: str, installation: Installation, broker_url: str, worker_port: in
     }  # fmt: skip
 
 
+@cache
 def _code() -> list[tuple[str, int, int]]:
     files = sorted(path for path in Path(HOME / "services").rglob("*") if path.suffix in (".py", ".html", ".css", ".js"))
     return [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
