@@ -101,7 +101,7 @@ def _measured(places: Mapping[str, Path], ways: Sequence[Way], rounds: int) -> d
             place = stack.enter_context(started(Product(checkout, var / "bench" / name)))
             running[name] = stack.enter_context(Running(place))
         for each in running.values():
-            each.run(WARM_UP)
+            each.run(min(WARM_UP, *(way.opinions for way in ways)))
         yardstick = stack.enter_context(Yardstick())
         for turn in range(rounds):
             for way in ways:

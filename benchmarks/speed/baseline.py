@@ -26,17 +26,17 @@ class Baseline:
     rates: dict[str, float]
 
 
-def measure_baseline(stack: Stack) -> Baseline:
-    """Measure it on an otherwise idle stack."""
+def measure_baseline(stack: Stack, seconds: float = SECONDS) -> Baseline:
+    """Measure each rate for some seconds on an otherwise idle stack."""
     bodies = [body_of(number) for number in range(SAMPLES)]
     address, amqp = stack.database(NAME, TABLE), stack.virtual_host(NAME, ["baseline"])
     publisher, messages = RabbitPublisher(amqp, NAME), _messages(bodies)
     try:
         return Baseline({
-            "持久提交 durable commits": _commits(address, bodies, 1),
-            f"每次 {ROWS_A_COMMIT} 行 rows, {ROWS_A_COMMIT} a commit": _commits(address, bodies, ROWS_A_COMMIT),
-            "逐条确认发布 confirmed publishes": _publishes(publisher, messages, 1),
-            f"每 {WINDOW} 条确认 {WINDOW} at a time": _publishes(publisher, messages, WINDOW),
+            "持久提交 durable commits": _commits(address, bodies, 1, seconds),
+            f"每次 {ROWS_A_COMMIT} 行 rows, {ROWS_A_COMMIT} a commit": _commits(address, bodies, ROWS_A_COMMIT, seconds),
+            "逐条确认发布 confirmed publishes": _publishes(publisher, messages, 1, seconds),
+            f"每 {WINDOW} 条确认 {WINDOW} at a time": _publishes(publisher, messages, WINDOW, seconds),
         })  # fmt: skip
     finally:
         publisher.close()
@@ -44,7 +44,7 @@ def measure_baseline(stack: Stack) -> Baseline:
         stack.drop_database(NAME)
 
 
-def _commits(address: str, bodies: Sequence[bytes], rows: int) -> float:
+def _commits(address: str, bodies: Sequence[bytes], rows: int, seconds: float) -> float:
     supply = cycle(bodies)
     with psycopg.connect(address, autocommit=True) as connection:
 
@@ -52,17 +52,17 @@ def _commits(address: str, bodies: Sequence[bytes], rows: int) -> float:
             connection.execute(INSERT, (list(islice(supply, rows)),))
             return rows
 
-        return _rate(commit)
+        return _rate(commit, seconds)
 
 
-def _publishes(publisher: RabbitPublisher, messages: Iterator[Outgoing], size: int) -> float:
+def _publishes(publisher: RabbitPublisher, messages: Iterator[Outgoing], size: int, seconds: float) -> float:
     def publish() -> int:
         for message in islice(messages, size):
             publisher.publish(message)
         publisher.settle()
         return size
 
-    return _rate(publish)
+    return _rate(publish, seconds)
 
 
 def _messages(bodies: Sequence[bytes]) -> Iterator[Outgoing]:
@@ -70,8 +70,8 @@ def _messages(bodies: Sequence[bytes]) -> Iterator[Outgoing]:
         yield Outgoing(str(number), "", QUEUE, body)
 
 
-def _rate(act: Callable[[], int]) -> float:
+def _rate(act: Callable[[], int], seconds: float) -> float:
     started, done = time.perf_counter(), 0
-    while (passed := time.perf_counter() - started) < SECONDS:
+    while (passed := time.perf_counter() - started) < seconds:
         done += act()
     return done / passed

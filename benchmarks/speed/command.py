@@ -13,6 +13,7 @@ import click
 import psutil
 
 from benchmarks.cluster import ClusterMissing
+from benchmarks.speed.baseline import SECONDS as BASELINE_SECONDS
 from benchmarks.speed.baseline import measure_baseline
 from benchmarks.speed.figures import Figures
 from benchmarks.speed.goals import CELERY
@@ -105,7 +106,7 @@ def _measured(plan: Plan) -> SpeedReport:
         except (ClusterMissing, NodeFailed) as error:
             fail(str(error))
         step("下限 The baseline, with the same bytes")
-        report.baselines.append(measure_baseline(stack))
+        report.baselines.append(measure_baseline(stack, min(BASELINE_SECONDS, plan.amount.seconds)))
         wanted = targets(plan.targets, plan.kinds, plan.stored, stack, var / "bench")
         for target in wanted:
             held.callback(target.remove)
@@ -120,7 +121,7 @@ def _measured(plan: Plan) -> SpeedReport:
                     target, plan.amount, plan.profiles / target.name.replace(" ", "-").replace(",", "")
                 )
         step("再测下限 The baseline once more")
-        report.baselines.append(measure_baseline(stack))
+        report.baselines.append(measure_baseline(stack, min(BASELINE_SECONDS, plan.amount.seconds)))
     return report
 
 

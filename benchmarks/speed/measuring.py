@@ -38,7 +38,7 @@ class Amount:
     def of(self, opinions: int) -> Amount:
         """The same with another number of opinions, everything else in proportion."""
         share = opinions / self.opinions
-        return Amount(opinions, max(10, int(self.batched * share)), max(1.0, self.seconds * share), max(5, int(self.alone * share)))
+        return Amount(opinions, max(10, int(self.batched * share)), max(0.2, self.seconds * share), max(5, int(self.alone * share)))
 
 
 FULL = Amount(5_000, 10_000, 15.0, 100)
@@ -49,7 +49,7 @@ def measure(target: Target, number: int, turn: int, amount: Amount, rate: float 
     """Measure a target in round `number`; it gets `rate` a second where it is not saturated, or half of its own."""
     try:
         with Running(target.up(), turn * A_TURN) as running:
-            running.run(WARM_UP, connections=WARM_UP_CONNECTIONS)
+            running.run(min(WARM_UP, amount.opinions), connections=WARM_UP_CONNECTIONS)
             single = running.run(amount.opinions, connections=CONNECTIONS)
             memory = running.meter.memory()
             slow = rate or single.count / single.arrived / 2
@@ -68,7 +68,7 @@ def profile(target: Target, amount: Amount, folder: Path) -> list[Profile]:
     """Where the CPU goes by function at saturation, in a turn that counts for nothing else; folded stacks are left in a folder."""
     try:
         with Running(target.up(), PROFILED) as running:
-            running.run(WARM_UP, connections=WARM_UP_CONNECTIONS)
+            running.run(min(WARM_UP, amount.opinions), connections=WARM_UP_CONNECTIONS)
             with profiling(running.meter.pids, folder) as found:
                 running.run(amount.opinions, connections=CONNECTIONS)
     finally:

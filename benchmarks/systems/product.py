@@ -21,7 +21,7 @@ from services.console.terminal import fail
 from services.runtime.settings import inherited
 
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
-START_SECONDS = 180.0
+START_SECONDS = 400.0
 EMBEDDED = "services"
 
 

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.runtime.process.assembly import migrate_access
 from services.runtime.settings import SettingsInvalid, env, load
+from services.runtime.store.migrate import migrate_access
 
 
 @dataclass(frozen=True)

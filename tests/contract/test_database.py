@@ -17,6 +17,7 @@ from services.runtime.clock import ZONE
 from services.runtime.store import engine as engine_module
 from services.runtime.store import outbox
 from services.runtime.store.database import Database, Instant, rows_of
+from tests.patience import limit
 from tests.stores import MakeDatabase
 
 tables = sa.MetaData()
@@ -147,7 +148,7 @@ class TestSideBySide:
             work.execute(notes.insert(), {"id": 2, "text": "b", "at": None})
             started = time.monotonic()
             assert texts(database) == ["a"]
-            assert time.monotonic() - started < 1.0
+            assert time.monotonic() - started < limit(1.0, 4.0)
         assert texts(database) == ["a", "b"]
 
     def test_read_then_write_of_two_writers_both_succeed(self, database: Database) -> None:
@@ -197,7 +198,7 @@ class TestMigrations:
     def test_processes_that_migrate_beside_one_another_do_no_harm(self, any_database: MakeDatabase) -> None:
         database = any_database()
         url = database.url.render_as_string(hide_password=False)
-        code = f"from services.runtime.process.assembly import migrate_access; migrate_access({url!r})"
+        code = f"from services.runtime.store.migrate import migrate_access; migrate_access({url!r})"
         running = [subprocess.Popen([sys.executable, "-c", code]) for _ in range(3)]
         assert [process.wait(120) for process in running] == [0, 0, 0]
         with database.reading() as connection:

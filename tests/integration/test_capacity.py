@@ -29,8 +29,9 @@ from services.intake.settings import Settings
 from services.runtime.clock import SystemClock
 from services.runtime.messaging.memory import MemoryBroker
 from services.runtime.process import assembly
-from services.runtime.process.assembly import build_app, migrate_access
+from services.runtime.process.assembly import build_app
 from services.runtime.store.database import Database
+from services.runtime.store.migrate import migrate_access
 from services.runtime.web.access import create
 from tests.integration.relaying import Running, until, waiting
 from tests.stores import MakeDatabase

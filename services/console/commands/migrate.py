@@ -10,8 +10,8 @@ from services.console.settings import load_settings
 from services.console.terminal import step
 from services.runtime.clock import SystemClock
 from services.runtime.process.assembly import load_settings as load_service_settings
-from services.runtime.process.assembly import migrate_access, open_database
-from services.runtime.store.migrate import STORE
+from services.runtime.process.assembly import open_database
+from services.runtime.store.migrate import STORE, migrate_access
 from services.runtime.store.migrate import migrate as migrate_store
 
 

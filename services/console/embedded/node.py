@@ -23,7 +23,7 @@ from services.runtime.settings import inherited
 NAME = "huiying@localhost"
 #: Debian's script in /usr/sbin switches to another user, so the plain one comes first.
 PLACES = ("/usr/lib/rabbitmq/bin", "/opt/homebrew/opt/rabbitmq/sbin", "/usr/local/opt/rabbitmq/sbin")
-START_SECONDS, STOP_SECONDS = 60.0, 12.0
+START_SECONDS, STOP_SECONDS = 180.0, 12.0
 STEP_SECONDS = 0.05
 HIGHEST_WITH_ROOM = 45_535
 #: Their other two ports, 10,000 and 20,000 above, are below those of outgoing connections too.

@@ -10,7 +10,7 @@ import requests
 
 from services.console.client.http import DISTRUST
 from services.console.embedded.administrator import way_in
-from services.console.embedded.assemblies import assemblies
+from services.console.embedded.assemblies import revisions_of
 from services.console.embedded.broker import choose_broker
 from services.console.embedded.certificate import name_for
 from services.console.embedded.installation import Installation, Launched, exclusive
@@ -24,16 +24,16 @@ from services.contracts.callers import Role
 from services.contracts.catalogue.check import CatalogueInvalid, load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotSignedIn
+from services.contracts.topology import SERVICES
 from services.runtime.clock import SystemClock
-from services.runtime.process.assembly import migrate_access
 from services.runtime.process.catalogue import LOOK_SECONDS
 from services.runtime.store.database import Database
-from services.runtime.store.migrate import STORE, migrate
+from services.runtime.store.migrate import STORE, migrate, migrate_access
 from services.runtime.tls import bare, identity, read_address, reason
 from services.runtime.web import access
 from services.runtime.web.access import TokenAuthenticator
 
-READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 60.0, 9.5, 12.0
+READY_SECONDS, STOP_SECONDS, PORT_SECONDS = 180.0, 9.5, 12.0
 STEP_SECONDS = 0.1
 
 
@@ -120,11 +120,11 @@ class Supervisor:
 
     def _migrate(self) -> None:
         clock = SystemClock()
-        for name, assembly in assemblies().items():
+        for name in SERVICES:
             database = Database(self.installation.database_url(name), name, clock)
             try:
                 migrate(database, STORE, "runtime")
-                migrate(database, assembly.migrations, name)
+                migrate(database, revisions_of(name), name)
             except Exception as error:
                 fail(f"The store of {name} was left as it is: {error}", "what ran before runs on; mend it, then huiying up")
             finally:

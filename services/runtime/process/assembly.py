@@ -36,7 +36,7 @@ from services.runtime.settings import ProcessSettings, SettingsInvalid
 from services.runtime.store.condition import StoreCheck, remember
 from services.runtime.store.database import Database
 from services.runtime.store.idempotency import prune
-from services.runtime.store.migrate import ACCESS, STORE, migrate
+from services.runtime.store.migrate import STORE, migrate
 from services.runtime.store.post import Carrier
 from services.runtime.telemetry import Telemetry
 from services.runtime.tls import identity, trusting
@@ -254,11 +254,6 @@ def _migrate(assembly: Assembly[G, S], given: G) -> int:
     migrate(database, STORE, "runtime")
     migrate(database, assembly.migrations, assembly.name)
     return 0
-
-
-def migrate_access(url: str) -> None:
-    """Bring the store of the access tokens to its shape."""
-    migrate(Database(url, "access", SystemClock()), ACCESS, "access")
 
 
 def _settings(assembly: Assembly[G, S], given: G) -> int:

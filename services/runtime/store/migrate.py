@@ -12,6 +12,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store.database import Database
 
@@ -69,3 +70,12 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
             )
         config.attributes |= {"connection": connection, "version_table": f"version_{stream}"}
         command.upgrade(config, "head")
+
+
+def migrate_access(url: str) -> None:
+    """Bring the store of the access tokens to its shape."""
+    database = Database(url, "access", SystemClock())
+    try:
+        migrate(database, ACCESS, "access")
+    finally:
+        database.close()

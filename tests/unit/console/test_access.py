@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 from services.console.main import main
 from services.contracts.grants import GRANTABLE
 from services.runtime.clock import SystemClock
-from services.runtime.process.assembly import migrate_access
 from services.runtime.store.database import Database
+from services.runtime.store.migrate import migrate_access
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.audit import AuditEntry, AuditLog
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from examples.python.department import DepartmentProgram
@@ -65,6 +65,7 @@ DEATHS = st.lists(st.dictionaries(st.sampled_from(("count", "reason", "exchange"
 
 
 @pytest.mark.slow
+@settings(max_examples=50)
 @given(
     st.binary(),
     st.none() | st.dictionaries(st.sampled_from(NAMES), VALUES | DEATHS),

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 from services import VERSION
 from services.console.main import main
 from services.console.settings import HOME
-from services.runtime.process.assembly import migrate_access
+from services.runtime.store.migrate import migrate_access
 
 
 @pytest.fixture

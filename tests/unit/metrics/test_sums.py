@@ -30,7 +30,7 @@ from tests.unit.metrics.histories import Arrival, histories
 from tests.unit.metrics.test_as_of import empty
 
 #: More of them with HISTORIES=1000.
-HISTORIES = int(os.environ.get("HISTORIES", "15"))  # noqa: TID251
+HISTORIES = int(os.environ.get("HISTORIES", "8"))  # noqa: TID251
 ZONE = ZoneInfo("Asia/Shanghai")
 OCTOBER, NOVEMBER, DECEMBER = (datetime(2026, month, 1, tzinfo=ZONE) for month in (10, 11, 12))
 EVER = datetime(2099, 1, 1, tzinfo=ZONE)

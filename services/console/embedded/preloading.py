@@ -1,0 +1,42 @@
+"""The code of all programs in one process, for those that are forked from it."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+from importlib import import_module
+from pathlib import Path
+
+from services.console.embedded.assemblies import assemblies
+from services.contracts.catalogue.check import CatalogueInvalid
+from services.runtime.clock import SystemClock
+from services.runtime.process.catalogue import Source
+from services.runtime.process.signing import Ed25519Signer
+from services.runtime.store.database import Database
+from services.runtime.store.migrate import ACCESS, STORE, known_revisions
+
+#: Modules that others load when they are first used.
+LATE = ("kombu.compression", "kombu.connection", "kombu.message", "kombu.transport.pyamqp")
+
+
+def load_all(catalogue: Path) -> None:
+    """Load what all programs need: their code and the catalogue; what each of them loaded for itself, none of them would share."""
+    for assembly in assemblies().values():
+        known_revisions(assembly.migrations)
+    for folder in (STORE, ACCESS):
+        known_revisions(folder)
+    for module in ("combined_app", "worker_start"):
+        import_module(f"{__package__}.{module}")
+    for module in LATE:
+        import_module(module)
+    # The first key makes OpenSSL ready, the first connection SQLAlchemy.
+    Ed25519Signer(["any"])
+    store = Database("sqlite://", "preloading", SystemClock())
+    store.ping()
+    store.close()
+    # What is wrong with it, the programs say.
+    with contextlib.suppress(CatalogueInvalid):
+        Source(catalogue.absolute()).read()
+    # The collector of garbage would write to these pages, which would end the sharing.
+    gc.collect()
+    gc.freeze()
