@@ -12,6 +12,7 @@ from docs.generator.product import assemblies
 from services.intake.schemas.bodies import BatchLine
 from services.routing.schemas.bodies import BODIES
 from services.runtime.input.tidying import tidied
+from tests.cells import each_of
 
 BLANKS = ("", " ", "\u3000", "\u200b", "\ufeff \t", "\u202d\u202c")
 
@@ -36,7 +37,7 @@ def optional_fields() -> list[tuple[type[Schema], str]]:
     return [(shape, field.data_key or name) for shape in shapes() for name, field in shape().fields.items() if not field.required]
 
 
-@pytest.mark.parametrize(("shape", "name"), optional_fields(), ids=lambda each: getattr(each, "__name__", each))
+@each_of(("shape", "name"), optional_fields())
 def test_a_blank_optional_field_is_an_absent_one(shape: type[Schema], name: str) -> None:
     absent = shape().validate({}).keys()
     for blank in (*BLANKS, *([] if may_be_null(shape, name) else [None])):

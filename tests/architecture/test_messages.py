@@ -16,8 +16,9 @@ from services.contracts.lifecycle import FIRST, TRANSITIONS, State
 from services.contracts.messages.registry import MESSAGES, REGISTRY
 from services.contracts.messages.values import Message
 from services.contracts.topology import EVENTS, EXCHANGES, PUBLISHES, SERVICE_QUEUES, SERVICES, Queue, destinations
+from tests.cells import each_of
 
-every_message = pytest.mark.parametrize("shape", MESSAGES, ids=lambda shape: shape.TYPE)
+every_message = each_of(("shape",), [(shape,) for shape in MESSAGES], [shape.TYPE for shape in MESSAGES])
 
 
 def calls(folder: Path) -> list[ast.Call]:

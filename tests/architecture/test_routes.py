@@ -30,6 +30,7 @@ from services.runtime.web.application import create_app
 from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
 from services.runtime.web.sessions import FORM_KEY, Opening, Session, Sessions, cookie_name, open_session
+from tests.cells import each_of
 from tests.visitors import KEY, accounts_in
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
@@ -37,7 +38,7 @@ ALL = [(name, route) for name, assembly in assemblies().items() for route in ass
 CHANGING = [(name, route) for name, route in ALL if route.method != "GET" and route.access is not PUBLIC]
 LABELS = [f"{name} {route.method} {route.path}" for name, route in ALL]
 REACHED = 218
-every_route = pytest.mark.parametrize(("service", "route"), ALL, ids=LABELS)
+every_route = each_of(("service", "route"), ALL, LABELS)
 
 
 class FakeAuthenticator(TokenAuthenticator):
@@ -134,7 +135,7 @@ def test_a_session_opens_pages_as_a_token_of_its_role_would_and_nothing_else(tow
     assert {role: town.by_session(service, route, role) for role in SIGNED_IN} == {role: expected(role) for role in SIGNED_IN}
 
 
-@pytest.mark.parametrize(("service", "route"), CHANGING, ids=[f"{name} {route.method} {route.path}" for name, route in CHANGING])
+@each_of(("service", "route"), CHANGING, [f"{name} {route.method} {route.path}" for name, route in CHANGING])
 def test_a_session_changes_nothing_without_the_key_of_its_forms(town: Town, service: str, route: Route) -> None:
     # Only pages take a session at all; there the key decides, for roles that the page is open to as for the others.
     refused = 401 if route.page is None else 403
@@ -174,7 +175,7 @@ def test_showing_contact_data_leaves_a_line_in_the_audit_trail(service: str, rou
     assert route.is_recorded == (route.personal or route.method != "GET")
 
 
-@pytest.mark.parametrize(("service", "route"), api_routes(), ids=lambda value: getattr(value, "path", value))
+@each_of(("service", "route"), api_routes(), [route.path for _, route in api_routes()])
 def test_an_address_of_the_api_has_an_answer(service: str, route: Route) -> None:
     assert route.answers
     assert all(200 <= status < 300 for status in route.answers)

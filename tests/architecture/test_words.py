@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT
+from tests.cells import each_of
 
 #: What the runtime must not know. The catalogue is known to it as a file that is read again when it changes.
 WORDS = (
@@ -33,7 +34,7 @@ def test_the_files_of_the_runtime_are_found() -> None:
     assert {"guard.py", "relay.py", "outbox.py"} <= {path.name for path in FILES}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
+@each_of(("path",), [(path,) for path in FILES])
 def test_no_word_of_the_domain_stands_in_the_runtime(path: Path) -> None:
     assert found(path.read_text()) == []
 

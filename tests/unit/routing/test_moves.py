@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import fields, replace
 from datetime import timedelta
+from itertools import product
 from typing import Literal
 
 import pytest
@@ -24,6 +25,7 @@ from services.routing.domain.lead import Lead
 from services.routing.domain.levels import Mark
 from services.routing.domain.part import Part
 from services.routing.domain.ruling import Ruling, rule
+from tests.cells import each_of
 from tests.unit.routing.bureau import TOWN
 from tests.unit.routing.nouns import NOW, lead_of, new_case
 
@@ -100,8 +102,7 @@ def check(case: Case, subject: Assignment, move: Callable[[Case, Assignment], ob
         assert case.events
 
 
-@pytest.mark.parametrize("state", State)
-@pytest.mark.parametrize("move", MOVES)
+@each_of(("state", "move"), product(State, MOVES))
 def test_a_lead_makes_the_moves_of_the_table_and_a_refused_one_changes_nothing(state, move):
     case, lead = case_in(state, move)
     check(case, lead, MOVES[move], TABLE.get((state, move)))

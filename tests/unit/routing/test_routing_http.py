@@ -8,6 +8,7 @@ from services.contracts.callers import PUBLIC
 from services.contracts.lifecycle import State, allowed_moves
 from services.routing.app import routes
 from services.routing.schemas.answers import AssignmentPage, AssignmentStanding, PreviewAnswer
+from tests.cells import each_of
 from tests.unit.routing.bureau import REPLY, TOWN
 
 EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}
@@ -63,13 +64,15 @@ def test_the_table_here_has_every_route_that_is_not_public():
     assert guarded == {(method, f"/api/v1{named(path)}") for method, path, _ in STAFF_ROUTES}
 
 
-@pytest.mark.parametrize(("method", "path", "_"), STAFF_ROUTES)
-def test_without_a_token_nobody_comes_in(bureau, method, path, _):
+@each_of(("method", "path"), [row[:2] for row in STAFF_ROUTES])
+def test_without_a_token_nobody_comes_in(bureau, method, path):
     assert bureau.client.open(f"/api/v1{path}", method=method).status_code == 401
 
 
-@pytest.mark.parametrize(("method", "path", "allowed"), STAFF_ROUTES)
-@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "scraper", "water", "head-of-water"])
+@each_of(
+    ("method", "path", "allowed", "who"),
+    [(*row, who) for row in STAFF_ROUTES for who in ("reviewer", "supervisor", "admin", "scraper", "water", "head-of-water")],
+)
 def test_a_token_opens_the_routes_of_its_role_only(bureau, method, path, allowed, who):
     answer = bureau.client.open(f"/api/v1{path}", method=method, headers={"Authorization": f"Bearer {who}"})
     assert (answer.status_code != 403) is (who in allowed)
