@@ -20,6 +20,8 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
+    # A process for each page costs more than the page, and nobody here has to be kept from anybody.
+    "--renderer-process-limit=1", "--in-process-gpu", "--disable-site-isolation-trials", "--disable-extensions",
 ]  # fmt: skip
 SECONDS = 15
 #: What a browser may say: that it dropped a picture because the visitor went on, and that a page is an error's.

@@ -15,6 +15,7 @@ from services.runtime.messaging.relay import Relay
 from services.runtime.store.database import Database
 from services.runtime.store.outbox import backlog
 from services.runtime.telemetry import Telemetry
+from tests.patience import FOR_SURE
 
 DEADLINE = datetime(2026, 12, 1, tzinfo=ZONE)
 
@@ -55,7 +56,7 @@ class Running:
         self.database.close()
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0) -> float:
+def until(condition: Callable[[], object], seconds: float = 5.0 * FOR_SURE) -> float:
     """Wait for a condition; returns how long it took (s)."""
     started = time.monotonic()
     while not condition():

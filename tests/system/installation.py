@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ import psutil
 
 from services.console.embedded.node import free_broker_port
 from services.console.embedded.processes import birth_of, free_port
+from services.console.embedded.supervisor import Supervisor
+from services.console.settings import ConsoleSettings
 from services.runtime.settings import inherited
 from tests.system.place import Place
 
@@ -60,7 +63,7 @@ class Installation:
         """One of the benchmarks, which has to succeed; returns its standard output."""
         return self.run(*arguments, seconds=seconds, program="benchmarks")
 
-    def run(self, *arguments: str, seconds: float = 120.0, status: int = 0, program: str = "services") -> str:
+    def run(self, *arguments: str, seconds: float = 400.0, status: int = 0, program: str = "services") -> str:
         """One command of the console or of another program, which has to end with `status`; returns its standard output."""
         # Into files: what a command leaves running must not keep a pipe open.
         with (self.var / "command.out").open("w+") as out, (self.var / "command.err").open("w+") as errors:
@@ -120,7 +123,7 @@ class Installation:
         """`kill -9`, and wait until it is gone. The web process has a child that answers the requests: `web-child`."""
         pid = _child_of(self.pids()["web"]) if name == WEB_CHILD else self.pids()[name]
         os.kill(pid, signal.SIGKILL)
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while birth_of(pid) is not None:
             assert time.monotonic() < end, f"{name} survived"
             time.sleep(0.02)
@@ -128,7 +131,8 @@ class Installation:
     def remove(self) -> None:
         """Stop everything and leave nothing."""
         try:
-            self.run("down")
+            # What `huiying down` does, without starting an interpreter for it.
+            Supervisor(replace(ConsoleSettings(), var=self.var, broker_port=self.ports[1])).down()
         finally:
             for pid in self.pids().values():
                 os.kill(pid, signal.SIGKILL)

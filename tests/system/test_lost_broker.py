@@ -135,10 +135,8 @@ def test_a_store_that_was_put_back_is_named(calm_alone):
     before = place.statistics()
     send(place, 5)
     eventually(lambda: difference(place.statistics(), before).get("assigned") == 5, 60)
-    calm_alone.run("down")
     store, kept = calm_alone.var / "routing.db", calm_alone.var / "kept.db"
     copy_store(store, kept)
-    place = calm_alone.up()
     send(place, 20)
     eventually(lambda: difference(place.statistics(), before).get("assigned") == 25, 60)
     calm_alone.run("down")

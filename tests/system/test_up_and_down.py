@@ -1,15 +1,10 @@
 """`up` starts what does not run and nothing else; `down` stops all of it, soon, and leaves nobody behind."""
 
-import os
 import time
 
 from services.console.embedded.processes import birth_of, listens
+from tests.patience import limit
 from tests.system.installation import PROCESSES, Installation
-
-
-def overcommitted():
-    """Whether the machine is so loaded that its times mean nothing."""
-    return os.getloadavg()[0] > 4 * (os.cpu_count() or 1)
 
 
 def test_up_twice_changes_nothing(calm):
@@ -32,8 +27,7 @@ def test_down_stops_everything_within_twenty_seconds_and_up_finds_what_was_kept(
         submitted, pids = place.submit(title="桥面有坑"), made.pids()
         started = time.monotonic()
         made.run("down")
-        if not overcommitted():
-            assert time.monotonic() - started < 20
+        assert time.monotonic() - started < limit(20.0, 120.0)
         assert made.pids() == {}
         assert [name for name, pid in pids.items() if birth_of(pid) is not None] == []
         assert [port for port in made.ports if listens(port)] == []

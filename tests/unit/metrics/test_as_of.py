@@ -23,7 +23,7 @@ from tests.unit.metrics.histories import EVERYTHING, Arrival, histories
 from tests.unit.metrics.test_history import DAYS
 
 #: More of them with HISTORIES=1000.
-HISTORIES = int(os.environ.get("HISTORIES", "200"))  # noqa: TID251
+HISTORIES = int(os.environ.get("HISTORIES", "80"))  # noqa: TID251
 
 EVERY = settings(max_examples=HISTORIES)
 
