@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from docs.generator.product import ROOT
+from services.console.embedded.assemblies import assemblies, revisions_of
+from services.contracts.topology import SERVICES
 
 TAKES_AWAY = {"drop_table", "drop_column", "rename_table", "alter_column", "batch_alter_table"}
 FILES = sorted((ROOT / "services").rglob("migrations/**/0*.py"))
@@ -39,3 +41,7 @@ def test_what_takes_away_is_noticed() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT / "services")))
 def test_a_migration_only_adds(path: Path) -> None:
     assert list(taken_away(path.read_text())) == []
+
+
+def test_the_revisions_of_a_service_are_found_without_its_code() -> None:
+    assert {name: revisions_of(name) for name in SERVICES} == {name: each.migrations for name, each in assemblies().items()}
