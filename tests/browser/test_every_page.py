@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Response, expect
 
 from services.accounts import once
 from services.accounts.model import Asked, Invited
@@ -228,8 +228,9 @@ class Viewer:
         self._context.new_cdp_session(self.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
         self.complaints: list[str] = []
         self._weights: list[int] = []
+        self._has_parts = False
         self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
-        self.page.on("response", lambda response: self._weights.append(int(response.headers.get("content-length", 0))))
+        self.page.on("response", self._weigh)
 
     def come(self, address: str, shown: Shown, session: str) -> None:
         """Open a page as who looks at it, somebody with an account by a session, and do there what is done first."""
@@ -239,14 +240,21 @@ class Viewer:
             self._context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
         self.complaints.clear()
         self._weights.clear()
+        self._has_parts = False
         self.page.goto(address + (("&" if "?" in address else "?") + self.look.chosen if self.look.chosen else ""))
         if shown.does:
             self._weights.clear()
-            shown.does(self.page)
+            self._has_parts = True
+            with self.page.expect_navigation():
+                shown.does(self.page)
 
     def weight(self) -> int:
-        """The bytes of the page that is shown."""
+        """The bytes of the page that is shown; styles and scripts do not count again once something was done there."""
         return sum(self._weights)
+
+    def _weigh(self, response: Response) -> None:
+        if not self._has_parts or response.request.resource_type == "document":
+            self._weights.append(int(response.headers.get("content-length", 0)))
 
     def close(self) -> None:
         """Close the tab."""

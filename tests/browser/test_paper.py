@@ -41,6 +41,7 @@ def test_every_co_signer_has_an_address_on_paper(come, address):
     page.click("#cosigners summary")
     page.fill("#cosigner1_name", "李四")
     page.click("form[action='/opinions'] button")
+    page.wait_for_url("**/receipts/**")
     page.emulate_media(media="print")
     codes = [
         text.replace("-", "") for text in page.locator(".receipt-code, [aria-labelledby=their-receipts] strong").all_inner_texts()
