@@ -10,6 +10,7 @@ from services.accounts.model import Letter, Person, Rules
 from services.accounts.once import Purpose
 from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
+from services.accounts.single_sign_on import SingleSignOn
 from services.contracts.catalogue.model import Catalogue
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
@@ -30,6 +31,7 @@ class Accounts:
     rules: Rules
     post: Callable[[Letter], None]
     passwords: Passwords = field(default_factory=Passwords)
+    single_sign_on: SingleSignOn | None = None
 
     def read(self, look: Callable[[People], T]) -> T:
         """Look something up."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.accounts.tables import links
 from services.contracts.errors import NotFound
-from services.runtime.store.database import Transaction
+from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.web.access import digest
 
 
@@ -68,6 +68,14 @@ def use(work: Transaction, secret: str, purpose: Purpose) -> str | None:
     if work.execute(change.values(used=work.now)).rowcount != 1:
         raise NotFound("This link has been used or has expired.")
     return person
+
+
+def spend(work: Transaction, secret: str, purpose: Purpose) -> None:
+    """Use up a secret that was kept nowhere until now; raises `NotFound` for one that was used before."""
+    row = {"hash": digest(secret), "purpose": purpose, "person": None, "until": work.now + LASTS[purpose], "used": work.now}
+    new = INSERTS[work.connection.dialect.name](links).on_conflict_do_nothing()
+    if work.execute(new, row).rowcount != 1:
+        raise NotFound("This has been used before.")
 
 
 def void(work: Transaction, person: str, purpose: Purpose | None = None) -> None:

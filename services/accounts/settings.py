@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from services.accounts.model import Rules
+from services.accounts.single_sign_on import Provider, SingleSignOn
 from services.contracts.callers import SIGNED_IN, Role
 from services.runtime.settings import ProcessSettings, env, how_many
 
@@ -16,6 +17,13 @@ def site(text: str) -> str:
     if not re.fullmatch(r"https?://[^/\s?#@]+", text.rstrip("/")):
         raise ValueError("an address such as https://huiying.example.org is needed")
     return text.rstrip("/")
+
+
+def issuer(text: str) -> str:
+    """The address of a provider, exactly as it calls itself; raises ValueError for anything else."""
+    if not re.fullmatch(r"https://[^\s?#@]+|http://(localhost|127\.0\.0\.1)(:[0-9]+)?(/[^\s?#@]*)?", text):
+        raise ValueError("an https address is needed")
+    return text
 
 
 def roles(text: str) -> frozenset[Role]:
@@ -38,6 +46,18 @@ class AccountSettings(ProcessSettings):
     second_factor: frozenset[Role] = env(
         "SECOND_FACTOR", roles, frozenset(), doc="roles that need a second factor (admin supervisor …), all or none"
     )
+
+    oidc_issuer: str = env("OIDC_ISSUER", issuer, "", doc="the provider of the single sign-on (OpenID Connect), as it calls itself")
+    oidc_client_id: str = env("OIDC_CLIENT_ID", str, "", doc="as what this site is known there")
+    oidc_client_secret: str = env("OIDC_CLIENT_SECRET", str, "", doc="its secret there", secret=True)
+    oidc_claim: str = env("OIDC_CLAIM", str, "sub", doc="the claim that says whose account it is: sub, email or another")
+
+    @property
+    def single_sign_on(self) -> SingleSignOn | None:
+        """The single sign-on, where the settings name one."""
+        if not (self.oidc_issuer and self.oidc_client_id):
+            return None
+        return SingleSignOn(Provider(self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret, self.oidc_claim))
 
     @property
     def account_rules(self) -> Rules:

@@ -43,7 +43,7 @@ passkeys = sa.Table(
     sa.Column("person", sa.String(36), nullable=False),
     sa.Column("label", sa.String(60), nullable=False),
     sa.Column("key", sa.LargeBinary, nullable=False),
-    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("signs", sa.BigInteger, nullable=False),
     sa.Column("created", Instant, nullable=False),
     sa.Column("used", Instant),
     sa.Index("passkeys_person", "person"),

@@ -21,6 +21,7 @@ SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "form.js": ("photos.js", "drafts.js", "suggest.js"),
     "offline.js": ("offline.js",),
     "photos.js": ("photos.js",),
+    "passkeys.js": ("passkeys.js",),
     "htmx.js": ("vendor/htmx-4.0.1.min.js",),
     "logo.svg": ("logo.svg",),
 }

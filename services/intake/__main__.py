@@ -51,9 +51,8 @@ def build(settings: Settings, database: Database, clock: Clock) -> Intake:
     if signer is None:
         log.warning("nothing_is_promised", advice="set HUIYING_PROMISE_KEY to a random text of 32 characters or more")
     vault = Vault(settings.contact_keys)
-    accounts = Accounts(
-        Database(settings.access_database_url, "access", clock), vault, settings.account_rules, sender(database, vault)
-    )
+    access, send = Database(settings.access_database_url, "access", clock), sender(database, vault)
+    accounts = Accounts(access, vault, settings.account_rules, send, single_sign_on=settings.single_sign_on)
     return Intake(database, InUse.of(settings, same), vault, Capacity(database, limits), accounts, signer)
 
 

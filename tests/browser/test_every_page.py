@@ -132,6 +132,8 @@ PAGES: Mapping[str, Shown] = {
     "account": Shown("/account", SOMEBODY),
     "account-mistakes": Shown("/account", SOMEBODY, change_password_to_nothing),
     "second-factor": Shown("/account/second-factor", SOMEBODY),
+    "passkeys": Shown("/account/passkeys", SOMEBODY),
+    "login-passkey": Shown("/login/passkey"),
     "accounts": Shown("/accounts", SOMEBODY),
     "accounts-mistakes": Shown("/accounts", SOMEBODY, invite_nobody),
     "one-account": Shown("/accounts/{person}", SOMEBODY),

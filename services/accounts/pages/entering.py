@@ -44,7 +44,7 @@ routes = Routes()
 def ask(call: Call[HasAccounts]) -> Answer:
     """The form to sign in; redirects those who are signed in already."""
     to = own_path(str(call.query.get("to", "")))
-    return see_other(to) if guard_of(call).session() else _form(call, to)
+    return see_other(to) if guard_of(call).session() else sign_in_form(call, to)
 
 
 @routes.post(LOGIN, access=PUBLIC, page=error_page, counts=(SIGN_INS,))
@@ -55,13 +55,13 @@ def sign_in(call: Call[HasAccounts]) -> Answer:
     name, to = form["sign_in"], own_path(form["to"])
     missing: Mistakes = {"sign_in": NO_NAME} if not name else {"password": NO_PASSWORD} if not password else {}
     if missing:
-        return _form(call, to, 422, name, missing)
+        return sign_in_form(call, to, 422, name, missing)
     try:
         return _proceed(call, signing_in.by_password(call.service.accounts, name, password, device()), to)
     except WrongSignIn:
-        return _wrong(call, lambda status, words: _form(call, to, status, name, {"password": words}), WRONG)
+        return _wrong(call, lambda status, words: sign_in_form(call, to, status, name, {"password": words}), WRONG)
     except (TooMany, NotAllowed, Unavailable) as error:
-        return _later(_form(call, to, *_words(error, name)), error)
+        return _later(sign_in_form(call, to, *_words(error, name)), error)
 
 
 @routes.post("/login/code", access=PUBLIC, page=error_page, counts=(SIGN_INS,))
@@ -71,15 +71,15 @@ def second_step(call: Call[HasAccounts]) -> Answer:
     form = read_form(("step", "code", "to"))
     to, step = own_path(form["to"]), form["step"]
     if not form["code"]:
-        return _code_form(call, to, step, 422, NO_CODE)
+        return code_form(call, to, step, 422, NO_CODE)
     try:
         return _proceed(call, signing_in.with_code(call.service.accounts, step, form["code"], device()), to)
     except NotFound:
-        return _form(call, to, 401, "", {"sign_in": TOO_LATE})
+        return sign_in_form(call, to, 401, "", {"sign_in": TOO_LATE})
     except WrongSignIn:
-        return _wrong(call, lambda status, words: _code_form(call, to, step, status, words), WRONG_CODE)
+        return _wrong(call, lambda status, words: code_form(call, to, step, status, words), WRONG_CODE)
     except TooMany as error:
-        return _later(_code_form(call, to, step, 429, TOO_OFTEN.filled(seconds=error.seconds)), error)
+        return _later(code_form(call, to, step, 429, TOO_OFTEN.filled(seconds=error.seconds)), error)
 
 
 @routes.get("/login/link", access=PUBLIC, page=error_page)
@@ -100,7 +100,7 @@ def by_link(call: Call[HasAccounts]) -> Answer:
     except NotFound:
         return shown(call, "sign-in-link.html", 404, key="", good=False)
     except NotAllowed:
-        return _form(call, DESK, 403, "", {"sign_in": NOT_LET_IN})
+        return sign_in_form(call, DESK, 403, "", {"sign_in": NOT_LET_IN})
 
 
 @routes.get("/forgot", access=PUBLIC, page=error_page)
@@ -180,15 +180,20 @@ def enter(call: Call[HasAccounts], secret: str, to: str) -> flask.Response:
 
 def _proceed(call: Call[HasAccounts], outcome: Outcome, to: str) -> flask.Response:
     if isinstance(outcome, CodeNeeded):
-        return _code_form(call, to, outcome.step)
+        return code_form(call, to, outcome.step)
     return enter(call, outcome.secret, "/account/second-factor" if outcome.limited else to)
 
 
-def _form(call: Call[HasAccounts], to: str, status: int = 200, given: str = "", mistakes: Mistakes | None = None) -> flask.Response:
-    return shown(call, "login.html", status, to=to, given=given, mistakes=mistakes or {})
+def sign_in_form(
+    call: Call[HasAccounts], to: str, status: int = 200, given: str = "", mistakes: Mistakes | None = None
+) -> flask.Response:
+    """The form to sign in, with mistakes beside the fields and what was typed but the password."""
+    has_provider = call.service.accounts.single_sign_on is not None
+    return shown(call, "login.html", status, to=to, given=given, mistakes=mistakes or {}, has_provider=has_provider)
 
 
-def _code_form(call: Call[HasAccounts], to: str, step: str, status: int = 200, mistake: Phrase | None = None) -> flask.Response:
+def code_form(call: Call[HasAccounts], to: str, step: str, status: int = 200, mistake: Phrase | None = None) -> flask.Response:
+    """The form of the second step."""
     return shown(call, "login-code.html", status, to=to, step=step, mistakes={"code": mistake} if mistake else {})
 
 

@@ -120,7 +120,9 @@ def withdraw(_: Call[Any]) -> Answer:
 @routes.get("/receipts/<receipt>", access=PUBLIC, page=error_page, counts=(RECEIPTS,))
 def receipt_page(call: Call[Any]) -> Answer:
     """The same as a page, which tells itself that there is none."""
-    return html(TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", given="", mistakes={})
+    return html(
+        TEMPLATES, "login.html", 200 if call.path["receipt"] == RIGHT else 404, to="/", given="", mistakes={}, has_provider=False
+    )
 
 
 @routes.post("/office/opinions/<opinion>/decline", access=frozenset({Role.REVIEWER}), page=error_page)

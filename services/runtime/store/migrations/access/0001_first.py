@@ -79,7 +79,7 @@ PASSKEYS = (
     sa.Column("person", sa.String(36), nullable=False),
     sa.Column("label", sa.String(60), nullable=False),
     sa.Column("key", sa.LargeBinary, nullable=False),
-    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("signs", sa.BigInteger, nullable=False),
     sa.Column("created", sa.BigInteger, nullable=False),
     sa.Column("used", sa.BigInteger),
 )

@@ -1,0 +1,128 @@
+"""Signing in by a provider of the place (OpenID Connect): authorization code with PKCE, and a claim that names an account.
+
+The only module that speaks to a provider. Nobody comes in whom an administrator has not invited under what the claim says.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.requests_client import OAuth2Session
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from services.contracts.errors import HuiyingError, Unavailable
+
+PATIENCE, KEPT_SECONDS, LEEWAY_SECONDS = 5.0, 3600.0, 60
+#: Signatures by a key that everybody may know; one by the client's secret could be made by whoever learns that.
+ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
+
+
+class NotLetIn(HuiyingError):
+    """The provider, or what it said, does not let somebody in; the text names nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider, and as what this site is known there. `claim` says whose account it is."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    claim: str = "sub"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What the browser keeps, sealed, until it comes back."""
+
+    state: str
+    nonce: str
+    verifier: str
+
+
+class SingleSignOn:
+    """Sends people to the provider and hears who they are."""
+
+    def __init__(self, provider: Provider) -> None:
+        self._provider = provider
+        self._lock = threading.Lock()
+        self._known: tuple[float, Mapping[str, Any]] | None = None
+
+    def begin(self, back: str) -> tuple[str, Begun]:
+        """Where to send the browser, which comes back to `back`; raises `Unavailable`."""
+        begun = Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
+        place, _ = self._session(back).create_authorization_url(
+            self._told()["authorization_endpoint"], state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
+        )
+        return str(place), begun
+
+    def finish(self, back: str, begun: Begun, state: str, code: str) -> str:
+        """What the claim says of whoever came back; raises `NotLetIn`, `Unavailable`."""
+        if not hmac.compare_digest(begun.state.encode(), state.encode()):
+            raise NotLetIn("the state is another one")
+        told = self._told()
+        try:
+            token = self._session(back).fetch_token(
+                told["token_endpoint"], code=code, code_verifier=begun.verifier, timeout=PATIENCE
+            )
+            claims = self._claims(str(token["id_token"]), begun.nonce, _json(told["jwks_uri"]))
+        except (AuthlibBaseError, JoseError, KeyError, ValueError) as error:
+            raise NotLetIn(type(error).__name__) from error
+        except requests.RequestException as error:
+            raise Unavailable("The single sign-on does not answer.") from error
+        return self._named(claims)
+
+    def _session(self, back: str) -> OAuth2Session:
+        given = self._provider
+        return OAuth2Session(
+            given.client_id, given.client_secret, scope="openid email profile", redirect_uri=back, code_challenge_method="S256"
+        )
+
+    def _claims(self, token: str, nonce: str, keys: Any) -> Mapping[str, Any]:
+        claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS).claims
+        given = self._provider
+        jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_SECONDS, iss={"essential": True, "value": given.issuer}, exp={"essential": True},
+            aud={"essential": True, "value": given.client_id}, nonce={"essential": True, "value": nonce},
+        ).validate(claims)  # fmt: skip
+        if claims.get("azp", given.client_id) != given.client_id:
+            raise NotLetIn("the token is for another client")
+        return claims
+
+    def _named(self, claims: Mapping[str, Any]) -> str:
+        named = claims.get(self._provider.claim)
+        if not isinstance(named, str) or not named:
+            raise NotLetIn("the claim is missing")
+        if self._provider.claim == "email" and claims.get("email_verified") is not True:
+            raise NotLetIn("the address is not verified")
+        return named
+
+    def _told(self) -> Mapping[str, Any]:
+        """What the provider says of itself."""
+        with self._lock:
+            if self._known is None or self._known[0] < time.monotonic():
+                issuer = self._provider.issuer
+                try:
+                    told = _json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+                except (requests.RequestException, ValueError) as error:
+                    raise Unavailable("The single sign-on does not answer.") from error
+                if told.get("issuer") != issuer:
+                    raise Unavailable("The single sign-on calls itself by another name.")
+                self._known = time.monotonic() + KEPT_SECONDS, told
+            return self._known[1]
+
+
+def _json(url: str) -> Any:
+    answer = requests.get(url, timeout=PATIENCE)
+    answer.raise_for_status()
+    return answer.json()
