@@ -39,6 +39,7 @@ from services.contracts.messages.merging import (
     OpinionUnmerged,
 )
 from services.contracts.messages.opinions import (
+    LetterErased,
     OpinionAccepted,
     OpinionDeclined,
     OpinionDetailed,
@@ -115,6 +116,7 @@ EVENTS: Mapping[str, Phrase] = {
     LetterRequested.TYPE: Phrase("Submitter told by letter"),
     LetterCancelled.TYPE: Phrase("Submitter no longer told by letter"),
     LetterLinked.TYPE: Phrase("Somebody with an account told by letter"),
+    LetterErased.TYPE: Phrase("Personal data erased"),
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),

@@ -17,6 +17,7 @@ from services.intake.handlers.effects import EFFECTS
 from services.intake.pages.events import EVENTS
 from services.intake.pages.timeline import FACTS
 from services.intake.schemas.answers import OpinionFile
+from tests.cells import each_of
 from tests.saying import chinese, english
 from tests.unit.intake.harness import DUE, WINDOW, Routing
 from tests.unit.intake.whole_case import (
@@ -177,7 +178,7 @@ def test_every_line_of_a_receipt_reads_as_words(lived):
         assert words in text, words
 
 
-@pytest.mark.parametrize("shape", MESSAGES, ids=lambda shape: shape.TYPE)
+@each_of(("shape",), [(shape,) for shape in MESSAGES], [shape.TYPE for shape in MESSAGES])
 def test_every_message_has_words_in_both_languages(shape):
     words = EVENTS[shape.TYPE]
     assert re.search(r"[\u4e00-\u9fff]", chinese(words))
