@@ -11,6 +11,7 @@ import pytest
 
 from docs.generator.product import ROOT
 from docs.generator.texts import OWNERS, catalogue, kept, path_of, untranslated
+from tests.cells import each_of
 
 HANZI = re.compile("[\u3400-\u9fff]")
 TEMPLATES = sorted((ROOT / "services").rglob("templates/**/*.html"))
@@ -51,7 +52,7 @@ def test_a_template_has_no_text_of_its_own(path: Path) -> None:
     assert [each for each in strings if HANZI.search(each) and not any(own in each for own in OWN)] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+@each_of(("path",), [(path,) for path in PAGES])
 def test_the_code_of_pages_has_no_chinese(path: Path) -> None:
     nodes = ast.walk(ast.parse(path.read_text()))
     texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

@@ -9,7 +9,7 @@ import pytest
 from services.contracts.callers import Role
 from tests.fuzz.run import NOBODY, Fuzz
 
-EXAMPLES, SEED = 3, 1
+EXAMPLES, SEED = 2, 1
 
 
 @pytest.fixture(scope="module")

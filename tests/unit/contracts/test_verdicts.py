@@ -17,6 +17,7 @@ from services.contracts.envelope import decode
 from services.contracts.errors import Poison
 from services.contracts.messages.registry import REGISTRY
 from services.contracts.messages.values import Value
+from tests.cells import each_of
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 #: Values as JSON has them, and the kinds of fields that take each; every other kind refuses it. Nothing is read as what it is not.
@@ -88,7 +89,7 @@ def is_taken(body: bytes) -> bool:
     return True
 
 
-@pytest.mark.parametrize("kind", sorted(REGISTRY))
+@each_of(("kind",), [(kind,) for kind in sorted(REGISTRY)])
 def test_a_field_takes_values_of_its_kind_and_refuses_all_others(kind: str) -> None:
     whole = golden(kind)
     for at, name, kinds in fields_of(REGISTRY[kind], whole["data"]):
@@ -99,7 +100,7 @@ def test_a_field_takes_values_of_its_kind_and_refuses_all_others(kind: str) -> N
         at[name] = good
 
 
-@pytest.mark.parametrize("kind", sorted(REGISTRY))
+@each_of(("kind",), [(kind,) for kind in sorted(REGISTRY)])
 def test_every_value_refuses_a_field_that_it_does_not_have(kind: str) -> None:
     whole = golden(kind)
     for at in (whole["data"], *(at for at, _, _ in fields_of(REGISTRY[kind], whole["data"]))):

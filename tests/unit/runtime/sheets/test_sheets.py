@@ -16,6 +16,7 @@ from services.contracts.columns import NAMES, likeness, raw_of, read_columns
 from services.runtime.sheets.delimited import read_delimited
 from services.runtime.sheets.rows import Unreadable
 from services.runtime.sheets.workbook import read_workbook
+from tests.cells import each_of
 
 ROWS = [("标题", "诉求内容", "联系电话"), ("路灯不亮", "三号楼前，坏了两周。", "13800000000"), ("河堤塌了", "请修", "")]
 ENCODINGS = ("utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-16-le", "utf-16-be")
@@ -39,7 +40,7 @@ WANTED = [
 ]
 
 
-@pytest.mark.parametrize(("encoding", "separator", "end"), list(product(ENCODINGS, SEPARATORS, ENDS)))
+@each_of(("encoding", "separator", "end"), product(ENCODINGS, SEPARATORS, ENDS))
 def test_any_encoding_separator_and_line_end_comes_to_the_same_rows(encoding, separator, end):
     assert read(delimited(ROWS, separator, end).encode(encoding))[0] == WANTED
 
