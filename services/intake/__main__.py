@@ -27,6 +27,7 @@ from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.incidents import IncidentStore
 from services.intake.store.reading import open_codes
+from services.intake.store.rising import WordCounts
 from services.intake.store.wordings import WordingStore
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
@@ -117,7 +118,7 @@ class Reader:
 
     def _desk(self, work: Transaction) -> Desk:
         places = {code: area.parent for code, area in self._intake.catalogue.areas.items()}
-        return Desk(WordingStore(work), IncidentStore(work), self._weights, places)
+        return Desk(WordingStore(work), IncidentStore(work), WordCounts(work), self._weights, places)
 
 
 def _unread(desk: Desk, after: After, limit: int) -> Sequence[Wording]:

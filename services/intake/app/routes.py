@@ -14,11 +14,12 @@ from services.intake.app import (
     publications,
     receipts,
     reviews,
+    rising,
     similar,
 )
 from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes, *publications.routes, *similar.routes, *incidents.routes, *ACCOUNT_ROUTES,
+    *attachments.routes, *publications.routes, *similar.routes, *incidents.routes, *rising.routes, *ACCOUNT_ROUTES,
 ])  # fmt: skip

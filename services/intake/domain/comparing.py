@@ -18,8 +18,8 @@ MOST_COMPARED = 20
 class Wording:
     """An opinion's text and what was found out about it when it was last read: None before that.
 
-    `alike` is the number of the first opinion that says the same, or its own. `afresh`: it has to be compared although its text
-    is the same.
+    `alike` is the number of the first opinion that says the same, or its own; `counted` what it counts for among the words of its
+    week. `afresh`: it has to be compared although its text is the same.
     """
 
     number: int
@@ -30,7 +30,9 @@ class Wording:
     bands: tuple[int, ...] | None
     afresh: bool
     area: str | None
+    topic: str | None
     at: datetime
+    counted: str | None
 
     @property
     def is_erased(self) -> bool:

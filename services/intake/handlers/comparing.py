@@ -12,15 +12,17 @@ from services.intake.domain.likeness import Numbers, bands, shingles
 
 if TYPE_CHECKING:
     from services.intake.store.incidents import IncidentStore
+    from services.intake.store.rising import WordCounts
     from services.intake.store.wordings import WordingStore
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What reading takes: where wordings and incidents are kept, the weights of terms, and the area above each area."""
+    """What reading takes: where wordings, incidents and the counts of words are kept, the weights of terms, the area above each."""
 
     wordings: WordingStore
     incidents: IncidentStore
+    counts: WordCounts
     weights: Weights
     places: Mapping[str, str | None]
 
@@ -32,11 +34,13 @@ def compare(desk: Desk, unread: Sequence[Wording]) -> None:
     for each in unread:
         if each.is_erased:
             _forget(desk, each, others=True)
+            desk.counts.count(each, repeats=False)
             continue
         found = shingles(each.title, each.content)
         own = bands(found)
         if own == each.bands and not each.afresh:
             store.settle(each.number)
+            desk.counts.count(each, repeats=each.alike != each.number)
             continue
         if each.bands is not None:
             _forget(desk, each, others=not each.afresh)
@@ -46,10 +50,12 @@ def compare(desk: Desk, unread: Sequence[Wording]) -> None:
     for each, found, own in changed:
         alike, new = comparison.place(each.number, found, own)
         store.keep(each.number, alike, own, new)
+        desk.counts.count(each, repeats=alike != each.number)
         if alike == each.number:
             _tell(desk, Telling.of(each.number, each.area, each.at, each.title, each.content))
         else:
             desk.incidents.follow(each.number, alike)
+    desk.counts.flush()
 
 
 def _forget(desk: Desk, known: Wording, *, others: bool) -> None:

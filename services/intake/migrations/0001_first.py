@@ -151,6 +151,13 @@ UNDECIDED = (
     "AND state NOT IN ('submitted', 'returned', 'declined', 'merged', 'withdrawn')"
 )
 IS_PUBLIC = "published IS NOT NULL"
+WORDS = (
+    sa.Column("scope", sa.String(80), primary_key=True),
+    sa.Column("week", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("word", sa.String(12), primary_key=True),
+    sa.Column("opinions", sa.Integer, nullable=False),
+    sa.Column("titled", sa.Integer, nullable=False),
+)
 WORDINGS = (
     sa.Column("number", NUMBER, primary_key=True, autoincrement=True),
     sa.Column("opinion", sa.String(36), nullable=False),
@@ -159,6 +166,7 @@ WORDINGS = (
     sa.Column("bands", sa.LargeBinary),
     sa.Column("terms", sa.LargeBinary),
     sa.Column("incident", sa.BigInteger),
+    sa.Column("counted", sa.Text),
 )
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
@@ -214,6 +222,7 @@ def upgrade() -> None:
     op.create_table("signers", *SIGNERS)
     op.create_table("timeline", *TIMELINE)
     op.create_table("wordings", *WORDINGS)
+    op.create_table("words", *WORDS, sqlite_with_rowid=False)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

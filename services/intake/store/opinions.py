@@ -29,7 +29,7 @@ OPINIONS = sa.select(*(opinions.c[name] for name in NAMES))
 _VALUES = attrgetter(*NAMES)
 _PUBLICATION = "publication"
 #: What an opinion is read again for when it changes.
-READ = {"title", "content"}
+READ = {"title", "content", "topic"}
 
 
 class Opinions:

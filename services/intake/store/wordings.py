@@ -31,6 +31,7 @@ wordings = sa.Table(
     sa.Column("bands", sa.LargeBinary),
     sa.Column("terms", sa.LargeBinary),
     sa.Column("incident", sa.BigInteger),
+    sa.Column("counted", sa.Text),
     sa.Index("wordings_opinion", "opinion", unique=True),
     sa.Index("wordings_alike", "alike", "number"),
     sa.Index("wordings_incident", "incident", "number"),
@@ -44,8 +45,8 @@ bands = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-_READ = (wordings.c.number, wordings.c.opinion, wordings.c.unread, wordings.c.alike, wordings.c.bands)
-_TOLD = (opinions.c.title, opinions.c.content, opinions.c.area, opinions.c.submitted)
+_READ = (wordings.c.number, wordings.c.opinion, wordings.c.unread, wordings.c.alike, wordings.c.bands, wordings.c.counted)
+_TOLD = (opinions.c.title, opinions.c.content, opinions.c.area, opinions.c.topic, opinions.c.submitted)
 _TEXTS = sa.select(*_READ, *_TOLD).join(opinions, opinions.c.id == wordings.c.opinion)
 _NUMBERED = _TEXTS.where(among(wordings.c.number, "numbers"))
 _HELD = sa.select(bands.c.band, bands.c.number).where(among(bands.c.band, "bands"))
@@ -152,6 +153,5 @@ def count_alike(connection: Connection, ids: Sequence[str], states: Sequence[str
 
 def _wording(row: StoredRow) -> Wording:
     packed = None if row.bands is None else tuple(np.frombuffer(bytes(row.bands), dtype="<i8").tolist())
-    return Wording(
-        row.number, row.opinion, row.title, row.content, row.alike, packed, row.unread == AFRESH, row.area, row.submitted
-    )
+    text = (row.number, row.opinion, row.title, row.content, row.alike)
+    return Wording(*text, packed, row.unread == AFRESH, row.area, row.topic, row.submitted, row.counted)

@@ -77,7 +77,7 @@ class Reader:
         alike, new = comparison.place(number, shingles(told, ""), own)
         for band in new:
             self.holders.setdefault(band, []).append(number)
-        self.read[number] = Wording(number, str(number), told, "", alike, own, False, None, MORNING)
+        self.read[number] = Wording(number, str(number), told, "", alike, own, False, None, None, MORNING, None)
         return alike
 
 
