@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docs.generator.product import ROOT
+from services.routing.domain.learning.model import MARK
 
 PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")}
 
@@ -50,3 +51,12 @@ def test_the_image_has_every_package_that_services_import() -> None:
     assert [name for name in wanted if not any(Path(name).is_relative_to(each) for each in copied)] == []
     passed = (ROOT / ".dockerignore").read_text().splitlines()
     assert [str(each) for each in copied if f"!{each}" not in passed and not (ROOT / each).match("deploy/catalogue*.yml")] == []
+
+
+def test_no_model_is_shipped_and_nothing_to_train_one_on() -> None:
+    """Every place learns from its own cases: what is shipped is code, words and pictures, and none of it is weights or opinions."""
+    files = [path for path in (ROOT / "services").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    kinds = {path.suffix for path in files}
+    assert kinds <= {".py", ".html", ".css", ".svg", ".js", ".json", ".po", ".toml", ".txt", ".mo", ".ico", ".png", ".woff2"}
+    mark = MARK.strip()
+    assert [path for path in files if mark in path.read_bytes() and path.name != "model.py"] == []

@@ -85,7 +85,7 @@ class Model:
     def learn(self, vector: Vector, label: str) -> None:
         """Learn from a ruling; of a label that it does not have, nothing until it is trained again."""
         if label in self.labels:
-            self.ridge.step(vector, self.labels.index(label))
+            self.ridge.step(vector, self.labels.index(label), self.idf[vector.places] / float(self.idf.max()))
 
     def pack(self) -> bytes:
         """The model as it is stored."""
