@@ -112,10 +112,14 @@ def grant(accounts: Accounts, person: str, asked: Asked) -> Person:
     """Grant somebody a role; raises `Invalid`, `NotFound`, `Conflict`."""
     asked.check()
 
-    def unit(_: Transaction, people: ChangingPeople) -> Person:
-        if people.get(person).state == "erased":
+    def unit(work: Transaction, people: ChangingPeople) -> Person:
+        known = people.get(person)
+        if known.state == "erased":
             raise Conflict("This account is erased.")
         people.grant(person, asked)
+        if asked.role in accounts.rules.needs_second and all(each.role != asked.role for each in known.grants):
+            # They have to come in anew, as the role demands.
+            end_sessions(work, person)
         return people.get(person)
 
     return accounts.change(unit)

@@ -13,7 +13,7 @@ from services.accounts.context import Accounts, HasAccounts
 from services.accounts.managing import Sent
 from services.accounts.model import Asked, Person
 from services.accounts.pages.own import line_of
-from services.accounts.pages.showing import Mistakes, role_words, shown
+from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import Invitation
 from services.contracts.callers import RULES, SIGNED_IN, Role
 from services.contracts.errors import Conflict, Invalid
@@ -144,7 +144,7 @@ def _one(
     return shown(
         call, "one-account.html", status, person=person, state=STATES[person.state], sent=sent,
         grants=[(each.id, line_of(role_words(call.service.catalogue, each))) for each in person.grants],
-        link=None if sent is None or sent.link is None else f"{flask.request.host_url.rstrip('/')}{sent.link}",
+        link=None if sent is None or sent.link is None else site_of(call) + sent.link,
         given=form or {"role": "", "of": ""}, mistakes=mistakes or {}, **_choices(call),
     )  # fmt: skip
 

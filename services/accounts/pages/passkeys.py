@@ -8,13 +8,13 @@ from services.accounts import passkeys, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.pages.entering import enter
 from services.accounts.pages.own import confirmed, own
-from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, device, guard_of, shown
+from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, device, guard_of, shown, site_of
 from services.accounts.signing_in import Opened
 from services.contracts.callers import PUBLIC, SIGNED_IN
 from services.contracts.errors import Conflict, NotAllowed, NotFound
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, origin, see_other
+from services.runtime.web.pages import error_page, see_other
 from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import refuse_foreign
@@ -41,7 +41,7 @@ def add(call: Call[HasAccounts]) -> Answer:
         return _own(call, 422, mistakes)
     label = form["label"][:60] or device() or "–"
     try:
-        passkeys.keep(call.service.accounts, me, _site(call), form["sealed"], form_value("credential"), label)
+        passkeys.keep(call.service.accounts, me, site_of(call), form["sealed"], form_value("credential"), label)
     except NotFound:
         return _own(call, 422, {"credential": NOT_GOOD})
     except Conflict:
@@ -68,7 +68,7 @@ def sign(call: Call[HasAccounts]) -> Answer:
     refuse_foreign(flask.request.headers.get("Sec-Fetch-Site"))
     accounts, sealed = call.service.accounts, read_form(("sealed",))["sealed"]
     try:
-        person = passkeys.signed_by(accounts, _site(call), sealed, form_value("credential"))
+        person = passkeys.signed_by(accounts, site_of(call), sealed, form_value("credential"))
         outcome = accounts.change(
             lambda work, people: signing_in.proceed(accounts, work, people.get(person), device(), is_sure=True)
         )
@@ -82,14 +82,10 @@ def sign(call: Call[HasAccounts]) -> Answer:
 
 def _own(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     me, accounts = own(call), call.service.accounts
-    asked, known = passkeys.ask_for_new(accounts, me, _site(call)), passkeys.listed(accounts, me.id)
+    asked, known = passkeys.ask_for_new(accounts, me, site_of(call)), passkeys.listed(accounts, me.id)
     return shown(call, "passkeys.html", status, asked=asked, known=known, mistakes=mistakes or {}, scripts=SCRIPTS)
 
 
 def _sign(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
-    asked = passkeys.ask_to_sign(call.service.accounts, _site(call))
+    asked = passkeys.ask_to_sign(call.service.accounts, site_of(call))
     return shown(call, "login-passkey.html", status, asked=asked, mistakes=mistakes or {}, scripts=SCRIPTS)
-
-
-def _site(call: Call[HasAccounts]) -> str:
-    return call.service.accounts.rules.public_url or origin(guard_of(call))

@@ -19,7 +19,7 @@ from services.design.phrases import Phrase
 from services.design.templates import Templates
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
-from services.runtime.web.pages import html
+from services.runtime.web.pages import html, origin
 from services.runtime.web.sessions import Session
 
 TEMPLATES = Templates(Path(__file__).parents[1])
@@ -52,6 +52,11 @@ def shown(call: Call[HasAccounts], template: str, status: int = 200, **values: o
         TEMPLATES, template, status, place=call.service.catalogue, role=call.caller.role, session=session_of(call),
         **values,
     )  # fmt: skip
+
+
+def site_of(call: Call[HasAccounts]) -> str:
+    """Where people open this site: as the settings say, else as this request came."""
+    return call.service.accounts.rules.public_url or origin(guard_of(call))
 
 
 def own_path(text: str) -> str:

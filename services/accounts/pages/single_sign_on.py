@@ -12,7 +12,7 @@ from services.accounts import signing_in
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.model import Person
 from services.accounts.pages.entering import code_form, enter, sign_in_form
-from services.accounts.pages.showing import DESK, guard_of, own_path, shown
+from services.accounts.pages.showing import DESK, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
 from services.accounts.signing_in import CodeNeeded, Outcome
 from services.accounts.single_sign_on import Begun, NotLetIn, SingleSignOn
@@ -22,7 +22,7 @@ from services.design.phrases import Phrase
 from services.runtime.store.database import EPOCH, Transaction
 from services.runtime.store.vault import SealBroken
 from services.runtime.web.calls import Call
-from services.runtime.web.pages import error_page, origin, see_other
+from services.runtime.web.pages import error_page, see_other
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.throttle import SIGN_INS
 
@@ -105,7 +105,7 @@ def _provider(accounts: Accounts) -> SingleSignOn:
 
 
 def _back(call: Call[HasAccounts]) -> str:
-    return (call.service.accounts.rules.public_url or origin(guard_of(call))) + BACK
+    return site_of(call) + BACK
 
 
 def _forgotten(response: flask.Response) -> flask.Response:
