@@ -19,8 +19,6 @@ BUSY_MILLISECONDS = 15_000
 SHORTEST_REST, LONGEST_REST = 0.0002, 0.002
 #: What a connection remembers of a file. It forgets all of it when another process writes, and the system remembers, too.
 CACHE_KILOBYTES = 512
-#: After how many pages (4 KiB) the log of an SQLite file is moved into it: what is written often in between is moved once.
-CHECKPOINT_PAGES = 4_000
 #: How long (s) a statement waits for a row that another transaction holds; PostgreSQL only.
 LOCK_SECONDS = 10.0
 
@@ -45,11 +43,8 @@ def make_engine(url: URL, lock_seconds: float = LOCK_SECONDS) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
-    pragmas = (
-        "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_MILLISECONDS}", f"cache_size=-{CACHE_KILOBYTES}",
-        f"wal_autocheckpoint={CHECKPOINT_PAGES}", "foreign_keys=ON", "temp_store=MEMORY",
-    )  # fmt: skip
-    for pragma in pragmas:
+    waits, remembers = f"busy_timeout={BUSY_MILLISECONDS}", f"cache_size=-{CACHE_KILOBYTES}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", waits, remembers, "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 
