@@ -9,7 +9,7 @@ import pytest
 
 from services.contracts.commands import Pause, Progress, Reply, Resume, Sign
 from services.contracts.lifecycle import State
-from services.contracts.messages.values import Outcome, Promise, ReplyItem
+from services.contracts.messages.values import Learned, Likely, Outcome, Promise, ReplyItem
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
 from services.routing.domain.choice import Router
@@ -67,6 +67,7 @@ def test_every_field_of_an_assignment_is_kept(database: Database) -> None:
                 setattr(lead, field.name, known[kind])
         lead.state, lead.outcome, lead.counted = State.PAUSED, Outcome.PLANNED, "rework"
         lead.terms, lead.made = {"reply": "15wd"}, {"round": 7, "progress": 2}
+        lead.learned = Learned(7, (Likely("water", 0.75), Likely("roads", 0.25)), ("河堤",))
         lead.waited = ((work.now, work.now + timedelta(1)), (work.now + timedelta(2), work.now + timedelta(3)))
         lead.promise, lead.items = promise, (ReplyItem("修堤", "已列入。", Outcome.PLANNED, promise),)
         lead.draft = Reply("已列入计划。", Outcome.PLANNED, promise, lead.items)
