@@ -79,8 +79,8 @@ def test_every_type_of_message_can_be_heard(running):
     said = {event.type for event in whole_history()}
     assert set(REGISTRY) - said == {
         "assignment.asked", "assignment.detailed", "assignment.joined", "assignment.parted", "calendar.changed", "command.accepted",
-        "command.rejected", "ledger.headed", "letter.cancelled", "letter.requested", "opinion.joined", "opinion.parted",
-        "opinion.unmerged", "supervision.scheduled",
+        "command.rejected", "ledger.headed", "letter.cancelled", "letter.erased", "letter.linked", "letter.requested",
+        "opinion.joined", "opinion.parted", "opinion.unmerged", "supervision.scheduled",
     }  # fmt: skip
 
 
