@@ -10,6 +10,7 @@ from benchmarks.crowd import crowd
 from benchmarks.learning.evaluate import evaluate
 from benchmarks.meaning.incidents import events
 from benchmarks.reads import reads
+from benchmarks.search import search
 from benchmarks.speed.command import speed
 from services.console.terminal import CommandLine
 
@@ -19,7 +20,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, events):
+for command in (speed, cost, reads, clock, crowd, evaluate, events, search):
     main.add_command(command)
 
 if __name__ == "__main__":

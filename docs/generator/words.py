@@ -120,6 +120,9 @@ WORDS: Mapping[str, str] = {
     "refused": "How many would be refused.",
     "rehearsal": "How the table would be read.",
     # What becomes public.
+    "q": "Words that it has.",
+    "month": "The month in which it was made public.",
+    "intake.PublicOpinion.state": "Where it stands: being handled, answered, or concluded.",
     "publication": "What the office decided on making it public: `released`, `withheld`, or null.",
     "parts": "What departments said: replies, answers for their own part, promises.",
     "entry": "The number of its entry in the timeline.",

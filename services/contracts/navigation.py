@@ -21,9 +21,11 @@ class PageLink(NamedTuple):
 PAGES: Final[Sequence[PageLink]] = (
     PageLink("/", Words("提意见", "Submit"), PUBLIC),
     PageLink("/receipts", Words("查进度", "Follow up"), PUBLIC),
+    PageLink("/public", Words("查公开", "Public opinions"), PUBLIC),
     PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
     PageLink("/agenda", Words("督办事项", "Supervisions"), SIGNED_IN),
+    PageLink("/publications", Words("公开审核", "Review for the public"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
     PageLink("/accounts", Words("账号管理", "Accounts"), frozenset({Role.ADMIN})),
     PageLink("/account", Words("我的账号", "My account"), SIGNED_IN),

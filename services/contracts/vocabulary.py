@@ -100,6 +100,14 @@ STEPS: tuple[Words, ...] = (
     Words("办结", "Concluded"),
 )
 
+#: Where a public opinion stands, in as few words as the public needs.
+PUBLIC_STANDINGS: Mapping[str, Words] = {
+    "handling": Words("办理中", "Being handled"),
+    "replied": Words("已答复", "Answered"),
+    "concluded": Words("已办结", "Concluded"),
+}
+PUBLIC_OPINIONS = Words("公开的意见建议", "Public opinions")
+
 OUTCOMES: Mapping[str, Words] = {
     Outcome.SOLVED: Words("已经解决", "Solved"),
     Outcome.IN_PROGRESS: Words("正在解决", "Being solved"),
@@ -241,6 +249,7 @@ ERASURES: Mapping[str, Words] = {
 TABLES: Mapping[str, Mapping[str, Words]] = {
     "state": STATES,
     "state beside the lead": CO_STATES,
+    "public standing": PUBLIC_STANDINGS,
     "outcome": OUTCOMES,
     "rating": RATINGS,
     "aspect of a rating": ASPECTS,

@@ -38,6 +38,12 @@ class Named(Protocol):
         """Its name in English."""
 
 
+def month_name(month: str) -> Words:
+    """What a month such as 2026-11 is called."""
+    year, number = map(int, month.split("-"))
+    return Words(f"{year}年{number}月", f"{number:02}/{year}")
+
+
 def name_of(named: Named) -> Words:
     """What something of the catalogue is called."""
     return Words(named.name, named.name_en)

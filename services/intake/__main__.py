@@ -24,6 +24,7 @@ from services.intake.handlers.comparing import Desk, compare
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
+from services.intake.store import publications
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.incidents import IncidentStore
 from services.intake.store.reading import open_codes
@@ -42,6 +43,8 @@ from services.runtime.web.routes import Routes
 SEAL_SECONDS, SEALED_A_COMMIT = 3600.0, 500
 READ_SECONDS, READ_A_COMMIT = 2.0, 200
 COUNTED_EVERY = timedelta(days=1)
+#: How old the numbers on the public list may be.
+COUNT_SECONDS = 600.0
 log = structlog.get_logger()
 
 
@@ -125,9 +128,20 @@ def _unread(desk: Desk, after: After, limit: int) -> Sequence[Wording]:
     return desk.wordings.unread(after[0] if after else None, limit)
 
 
+def count_public(intake: Intake) -> bool:
+    """Count what is public and what is not, for the public list; there is never more to do at once."""
+    with intake.database.transaction() as work:
+        publications.count(work)
+    return False
+
+
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
-    return PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn), Reader(intake).job()
+    return (
+        PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
+        Reader(intake).job(),
+        PeriodicJob("count_public", COUNT_SECONDS, lambda: count_public(intake)),
+    )
 
 
 ROUTES = Routes([*API_ROUTES, *PAGES])

@@ -8,7 +8,8 @@ from services.runtime.web.routes import Route
 
 #: Pages and lists of one case or of the catalogue. Receipts have their own limit, for those that are wrong.
 CHEAP = (
-    "/", "/c", "/opinions", "/receipts", "/login", "/logout", "/forgot", "/invitation", "/recovery",
+    "/", "/c", "/help", "/privacy", "/accessibility", "/robots.txt",
+    "/opinions", "/receipts", "/login", "/logout", "/forgot", "/invitation", "/recovery",
     "/assets", "/offline.js", "/problems", "/api/v1/receipts", "/api/v1/departments",
     "/api/v1/topics", "/healthz",
 )  # fmt: skip

@@ -10,35 +10,28 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
-from services.accounts import once
-from services.accounts.model import Asked, Invited
-from services.accounts.once import Purpose
-from services.accounts.people import ChangingPeople
 from services.console.embedded.combined_app import CombinedApp
-from services.contracts.messages.assignments import AssignmentPaused
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
-from services.runtime.store.database import Database, Transaction
-from services.runtime.store.vault import Vault
-from services.runtime.web.sessions import Opening, cookie_name, open_session
+from services.runtime.store.database import Database
+from services.runtime.web.sessions import cookie_name
 from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving
 from tests.browser.looking import FAINT, WIDE, take_picture, violations
+from tests.browser.scenes import cases, live, signed_in
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
-from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
-from tests.visitors import KEY, MIGRATIONS, Visit, accounts_in, created, replied, signed
+from tests.visitors import MIGRATIONS, Visit
 
 SOMEBODY = "somebody"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
-DUE = datetime(2026, 4, 14, 23, 59, 59, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
 
 
@@ -98,6 +91,11 @@ def invite_nobody(page: Page) -> None:
     page.click("form[action='/accounts'] button")
 
 
+def release_with_a_number(page: Page) -> None:
+    page.fill("#content", "请打13800138000。")
+    page.click("form.card button")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
@@ -145,61 +143,21 @@ PAGES: Mapping[str, Shown] = {
     "statistics-groups": Shown("/statistics?by=department"),
     "statistics-wrong": Shown("/statistics?by=colour&from=gestern"),
     "ledger": Shown("/ledger"),
+    "public": Shown("/public"),
+    "public-search": Shown("/public?q=路灯&state=handling,replied"),
+    "public-nothing": Shown("/public?q=没有的词"),
+    "public-opinion": Shown("/public/opinions/{public}"),
+    "public-departments": Shown("/public/departments"),
+    "public-department": Shown("/public/departments/{department}"),
+    "public-promises": Shown("/public/promises"),
+    "help": Shown("/help"),
+    "privacy": Shown("/privacy"),
+    "accessibility": Shown("/accessibility"),
+    "publications": Shown("/publications", "reviewer"),
+    "publication": Shown("/publications/{undecided}", "reviewer"),
+    "publication-mistakes": Shown("/publications/{undecided}", "reviewer", release_with_a_number),
     "components": Shown("/components", "admin"),
 }
-
-
-def signed_in(county: County) -> dict[str, str]:
-    """Somebody with two roles who is signed in, and links for them."""
-    accounts = accounts_in(county.access, Vault([KEY]))
-    invited = Invited("wang.lei", "王磊", Asked("admin"), "wang.lei@example.org")
-
-    def unit(work: Transaction, people: ChangingPeople) -> dict[str, str]:
-        person = people.add(invited)
-        people.grant(person, Asked("supervisor"))
-        people.change(person, state="active")
-        day = timedelta(days=1)
-        opening = Opening(person, people.get(person).grants[0].id, "Chrome · Windows", day, day)
-        links = {"invitation": Purpose.INVITATION, "signing": Purpose.SIGN_IN}
-        open_session(work, opening)
-        made = {name: once.make(work, purpose, person) for name, purpose in links.items()}
-        return {**made, "person": person, "session": open_session(work, opening)}
-
-    return accounts.change(unit)
-
-
-def live(county: County) -> str:
-    """Three opinions: one is answered and rated, one is overdue until a meeting deals with it, one is new. Gives the meeting."""
-    for topic in ("street-lights", "", "street-lights"):
-        text = {"title": "路灯不亮", "content": "东街的路灯坏了。"}
-        status, _ = county.post("/opinions", {**text, **({"topic": topic} if topic else {})}, "reviewer")
-        assert status == 201
-    county.pump()
-    first = county.get("/assignments")[1]["items"][0]
-    for verb, data in (("sign", {}), ("reply", {"content": "已修好。", "outcome": "solved"})):
-        county.command(first["department"], verb, {"assignment": first["id"], **data})
-    for _ in range(30):
-        county.later(timedelta(days=2))
-    raised = [item["id"] for item in county.get("/supervisions")[1]["items"]]
-    assert raised
-    meeting = {"title": "二季度督政议事会", "at": "2026-06-01T09:00:00+08:00", "supervisions": raised[:1]}
-    status, made = county.post("/meetings", meeting, "supervisor")
-    assert status == 201, made
-    county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
-    county.work()
-    return str(made["id"])
-
-
-def cases(visit: Visit) -> dict[str, str]:
-    """The pages of receipts in several states."""
-    new = visit.receipt(title="河堤塌了一段")
-    asked = visit.receipt()
-    visit.consume(created(DUE), signed(DUE), AssignmentPaused("a", "environment", "请说明是哪一段河道。", DUE))
-    answered = visit.receipt(title="垃圾桶太少")
-    visit.consume(created(DUE), signed(DUE), replied(DUE))
-    whole = visit.receipt(title="东街桥下的河堤")
-    visit.consume(*before_the_reply(), answer(), *after_the_reply())
-    return {"new": new, "asked": asked, "answered": answered, "whole": whole}
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +168,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START))
-    names = {"meeting": live(county), **cases(visit), **signed_in(county)}
+    names = {**live(county), **cases(visit), **signed_in(county)}
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
         whole = stack.enter_context(serving(CombinedApp(county.applications, {})))

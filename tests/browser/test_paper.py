@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.looking import FAINT, take_picture
-from tests.browser.test_every_page import DUE
+from tests.browser.scenes import DUE
 from tests.unit.intake.whole_case import before_the_reply
 from tests.visitors import created
 

@@ -22,6 +22,8 @@ from services.runtime.web import access, audit, people, sessions  # noqa: F401
 from tests.stores import MakeDatabase
 
 SERVICES = Path("services").resolve()
+#: Indexes of words, which are tables of their own kind on each store.
+WORDS = ("public_words",)
 STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
     "runtime": (outbox.tables, STORE),
     "access": (access.tables, ACCESS),
@@ -71,7 +73,7 @@ def test_the_revisions_make_what_the_code_expects(stream: str, any_database: Mak
     assert expected.tables
     there = set(sa.inspect(migrated.engine).get_table_names())
     own = there - {f"version_{name}" for name in STREAMS} - (set() if stream == "runtime" else set(outbox.tables.tables))
-    assert own == set(expected.tables)
+    assert {name for name in own if not name.startswith(WORDS)} == set(expected.tables)
     for table in expected.tables:
         assert shape(migrated.engine, table) == shape(modelled.engine, table)
 

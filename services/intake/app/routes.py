@@ -11,6 +11,7 @@ from services.intake.app import (
     incidents,
     opinions,
     promising,
+    public,
     publications,
     receipts,
     reviews,
@@ -21,5 +22,5 @@ from services.runtime.web.routes import Routes
 
 ROUTES = Routes([
     *opinions.routes, *batch.routes, *documents.routes, *receipts.routes, *promising.routes, *erasures.routes, *reviews.routes,
-    *attachments.routes, *publications.routes, *similar.routes, *incidents.routes, *rising.routes, *ACCOUNT_ROUTES,
+    *attachments.routes, *publications.routes, *public.routes, *similar.routes, *incidents.routes, *rising.routes, *ACCOUNT_ROUTES,
 ])  # fmt: skip

@@ -20,6 +20,8 @@ PromiseState = Literal["open", "broken", "kept"]
 #: A later state overrules an earlier one, in whatever order their messages arrive.
 _PROMISED: Mapping[str, PromiseState] = {PromiseMade.TYPE: "open", PromiseBroken.TYPE: "broken", PromiseKept.TYPE: "kept"}
 _ORDER = tuple(_PROMISED.values())
+#: The types of the lines that say what became of a promise.
+PROMISE_STATES = tuple(_PROMISED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +122,24 @@ def due_of(lines: Iterable[TimelineEntry], state: State) -> datetime | None:
 
 def promises_of(lines: Iterable[TimelineEntry]) -> list[PromiseStanding]:
     """Every promise of a case in the order of making."""
+    return list(_standings(line for line in lines if line.what in _PROMISED).values())
+
+
+def promises_made(lines: Sequence[TimelineEntry]) -> dict[int, PromiseStanding]:
+    """What became of each promise, by the line that made it; the lines say nothing else."""
+    found = _standings(lines)
+    return {line.id or 0: found[_key(line)] for line in lines if line.what == PromiseMade.TYPE}
+
+
+def _standings(lines: Iterable[TimelineEntry]) -> dict[object, PromiseStanding]:
     found: dict[object, PromiseStanding] = {}
     for line in lines:
-        if line.what in _PROMISED:
-            found.setdefault(line.facts.get("promise") or line.facts["what"], PromiseStanding()).take(line)
-    return list(found.values())
+        found.setdefault(_key(line), PromiseStanding()).take(line)
+    return found
+
+
+def _key(line: TimelineEntry) -> object:
+    return line.facts.get("promise") or line.facts["what"]
 
 
 def answers_of(lines: Iterable[TimelineEntry]) -> list[SeparateAnswer]:

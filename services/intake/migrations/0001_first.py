@@ -104,6 +104,20 @@ PUBLIC_PARTS = (
     sa.Column("due", sa.String(40)),
     sa.Column("at", sa.BigInteger, nullable=False),
 )
+PUBLIC_COUNTS = (
+    sa.Column("let_in", sa.Integer, nullable=False),
+    sa.Column("public", sa.Integer, nullable=False),
+    sa.Column("undecided", sa.Integer, nullable=False),
+    sa.Column("at", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+#: Indexes of words, by the kind of store.
+WORD_INDEXES = {
+    "sqlite": ("CREATE VIRTUAL TABLE {name} USING fts5(words, content='', detail=none, tokenize='ascii')",),
+    "postgresql": (
+        "CREATE TABLE {name} (number BIGINT PRIMARY KEY, words TSVECTOR NOT NULL)",
+        "CREATE INDEX {name}_words ON {name} USING gin (words)",
+    ),
+}
 RATINGS = (
     sa.Column("case", sa.String(36), primary_key=True),
     sa.Column("receipt", sa.String(14), primary_key=True),
@@ -216,6 +230,7 @@ def upgrade() -> None:
     op.create_table("marks", *MARKS)
     op.create_table("messages", *MESSAGES, sqlite_with_rowid=False)
     op.create_table("opinions", *OPINIONS)
+    op.create_table("public_counts", *PUBLIC_COUNTS)
     op.create_table("public_parts", *PUBLIC_PARTS)
     op.create_table("publications", *PUBLICATIONS, sqlite_autoincrement=True)
     op.create_table("ratings", *RATINGS)
@@ -223,6 +238,8 @@ def upgrade() -> None:
     op.create_table("timeline", *TIMELINE)
     op.create_table("wordings", *WORDINGS)
     op.create_table("words", *WORDS, sqlite_with_rowid=False)
+    for statement in WORD_INDEXES[op.get_bind().dialect.name]:
+        op.execute(statement.format(name="public_words"))
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 from services.contracts.basis import Rule
@@ -34,7 +34,7 @@ from services.intake.domain.actors import DEPARTMENT
 from services.intake.domain.timeline import Facts
 from services.intake.pages.events import ACTORS, EVENTS
 
-Shown = Words | Phrase | datetime | str
+Shown = Words | Phrase | date | str
 Show = Callable[[object, Catalogue], Shown | None]
 #: What asks the submitter something, and which fact is the question.
 ASKS = {OpinionReturned.TYPE: "question", AssignmentPaused.TYPE: "reason"}
@@ -52,7 +52,7 @@ class LabelledFact(NamedTuple):
 class ShownEntry(NamedTuple):
     """One entry of a timeline as it is shown. `said` is free text, or empty."""
 
-    at: datetime
+    at: date
     what: Words | Phrase
     by: Words | Phrase
     facts: Sequence[LabelledFact]

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.lifecycle import State
+from services.intake.domain.bigrams import bigrams
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publishing import Part, PublicCopy
 from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
-from services.intake.store.tables import UNDECIDED, opinions, public_parts, publications
+from services.intake.store.tables import IS_PUBLIC, UNDECIDED, opinions, public_counts, public_parts, publications
+from services.intake.store.words import PUBLIC_WORDS
 from services.runtime.store.database import Transaction
 
 _COPIES = sa.select(publications)
@@ -19,7 +22,7 @@ _PARTS = sa.select(public_parts)
 
 
 def publish(work: Transaction, copy: PublicCopy) -> None:
-    """Put a copy in place of what was public of its opinion."""
+    """Put a copy in place of what was public of its opinion, and let it be found by its words."""
     unpublish(work, copy.opinion)
     row = {"opinion": copy.opinion, "title": copy.title, "content": copy.content, "released": copy.released}
     number = work.execute(publications.insert().values(row).returning(publications.c.number)).scalar_one()
@@ -29,13 +32,23 @@ def publish(work: Transaction, copy: PublicCopy) -> None:
             "opinion": copy.opinion, "entry": part.entry, "what": part.what, "department": part.department,
             "content": part.content, "outcome": part.outcome, "due": part.due, "at": part.at,
         })  # fmt: skip
+    PUBLIC_WORDS.add(work.connection, number, _terms(copy))
 
 
 def unpublish(work: Transaction, opinion: str) -> None:
-    """Leave nothing public of an opinion."""
+    """Leave nothing public of an opinion, and no word by which it could be found."""
+    work.flush()
+    before = copy_of(work.connection, opinion)
+    if before is None:
+        return
+    PUBLIC_WORDS.remove(work.connection, before.number or 0, _terms(before))
     work.execute(publications.delete().where(publications.c.opinion == opinion))
     work.execute(public_parts.delete().where(public_parts.c.opinion == opinion))
     work.execute(opinions.update().where(opinions.c.id == opinion).values(published=None, updated=work.now))
+
+
+def _terms(copy: PublicCopy) -> list[str]:
+    return bigrams(copy.title, copy.content, *(part.content for part in copy.parts))
 
 
 def copy_of(connection: Connection, opinion: str) -> PublicCopy | None:
@@ -69,3 +82,13 @@ def undecided(connection: Connection, after: str | None, limit: int) -> list[Opi
     """Opinions on which the office has to decide, the oldest first, one more than `limit`."""
     query = OPINIONS.where(UNDECIDED).order_by(opinions.c.id).limit(limit + 1)
     return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def count(work: Transaction) -> None:
+    """Count again how many opinions were let in, are public, and wait for the office."""
+    let_in = sa.select(sa.func.count()).select_from(opinions).where(opinions.c.state.in_([s for s in State if s.is_with_routing]))
+    public = sa.select(sa.func.count()).select_from(opinions).where(IS_PUBLIC)
+    waiting = sa.select(sa.func.count()).select_from(opinions).where(UNDECIDED)
+    numbers = [work.execute(query).scalar_one() for query in (let_in, public, waiting)]
+    work.execute(public_counts.delete())
+    work.add(public_counts, dict(zip(("let_in", "public", "undecided"), numbers, strict=True)) | {"at": work.now})

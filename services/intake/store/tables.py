@@ -175,3 +175,12 @@ public_parts = sa.Table(
     sa.Column("at", Instant, nullable=False),
     sa.Index("public_parts_promises", "what", "entry"),
 )
+#: How many opinions were let in, how many of them are public, and how many wait for the office, as they were counted last.
+public_counts = sa.Table(
+    "public_counts",
+    tables,
+    sa.Column("let_in", sa.Integer, nullable=False),
+    sa.Column("public", sa.Integer, nullable=False),
+    sa.Column("undecided", sa.Integer, nullable=False),
+    sa.Column("at", Instant, primary_key=True, autoincrement=False),
+)

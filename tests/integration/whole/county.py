@@ -40,7 +40,8 @@ EAR = "test.ear"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
 SERVED_BY = {
-    "opinions": "intake", "receipts": "intake", "reviews": "intake", "assignments": "routing", "lookbacks": "routing",
+    "opinions": "intake", "receipts": "intake", "reviews": "intake", "publications": "intake",
+    "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
 #: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer.

@@ -1,0 +1,35 @@
+"""Bigrams: what a text is found by. Chinese has no blanks between words, so every two characters that stand together are a term."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+#: Marks a term of a query that stands for all that begin with it.
+PREFIX = "*"
+LONGEST_QUERY = 100
+
+
+def bigrams(*texts: str) -> list[str]:
+    """The terms under which texts are found, each once; the last character of a run of letters is one of its own."""
+    return sorted({term for text in texts for run in _runs(text) for term in (*_pairs(run), run[-1])})
+
+
+def terms_of(query: str) -> list[str]:
+    """The terms that a text has to have, each once, to be found by a query; none where it has no letter and no digit."""
+    return sorted({term for run in _runs(query) for term in (_pairs(run) or [f"{run}{PREFIX}"])})
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[place : place + 2] for place in range(len(run) - 1)]
+
+
+def _runs(text: str) -> Iterator[str]:
+    """The runs of letters and digits of a text, folded: full width, half width, capital and small are the same."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    yield from "".join(letter if letter.isalnum() else " " for letter in folded).split()
+
+
+def in_text(terms: Iterable[str]) -> str:
+    """Terms with blanks between them."""
+    return " ".join(terms)

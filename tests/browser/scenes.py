@@ -1,0 +1,91 @@
+"""What the pages of the browser's tests show: cases in several states, somebody who is signed in, something public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from services.accounts import once
+from services.accounts.model import Asked, Invited
+from services.accounts.once import Purpose
+from services.accounts.people import ChangingPeople
+from services.contracts.messages.assignments import AssignmentPaused
+from services.runtime.clock import ZONE
+from services.runtime.store.database import Transaction
+from services.runtime.store.vault import Vault
+from services.runtime.web.sessions import Opening, open_session
+from tests.integration.whole.county import County
+from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
+from tests.visitors import KEY, Visit, accounts_in, created, replied, signed
+
+DUE = datetime(2026, 4, 14, 23, 59, 59, tzinfo=ZONE)
+PROMISE = {"what": "更换东街的线路", "due": "2026-06-18T17:30:00+08:00"}
+
+
+def signed_in(county: County) -> dict[str, str]:
+    """Somebody with two roles who is signed in, and links for them."""
+    accounts = accounts_in(county.access, Vault([KEY]))
+    invited = Invited("wang.lei", "王磊", Asked("admin"), "wang.lei@example.org")
+
+    def unit(work: Transaction, people: ChangingPeople) -> dict[str, str]:
+        person = people.add(invited)
+        people.grant(person, Asked("supervisor"))
+        people.change(person, state="active")
+        day = timedelta(days=1)
+        opening = Opening(person, people.get(person).grants[0].id, "Chrome · Windows", day, day)
+        links = {"invitation": Purpose.INVITATION, "signing": Purpose.SIGN_IN}
+        open_session(work, opening)
+        made = {name: once.make(work, purpose, person) for name, purpose in links.items()}
+        return {**made, "person": person, "session": open_session(work, opening)}
+
+    return accounts.change(unit)
+
+
+def release(county: County, opinion: str) -> str:
+    """Make an opinion public with all its parts; gives its id."""
+    status, made = county.get(f"/publications/{opinion}", "reviewer")
+    assert status == 200, made
+    parts = [{"entry": part["entry"], "content": part["masked"]} for part in made["parts"]]
+    copy = {"title": made["masked_title"], "content": made["masked_content"], "parts": parts}
+    status, answer = county.post(f"/publications/{opinion}/release", copy, "reviewer")
+    assert status == 200, answer
+    return opinion
+
+
+def live(county: County) -> Mapping[str, str]:
+    """Three opinions: one is answered and rated, one is overdue until a meeting deals with it, one is new.
+
+    Gives the meeting, one that is public, its department, and one that waits for the office's decision.
+    """
+    for topic in ("street-lights", "", "street-lights"):
+        text = {"title": "路灯不亮", "content": "东街的路灯坏了，联系人：王小明。", "visibility": "public"}
+        status, _ = county.post("/opinions", {**text, **({"topic": topic} if topic else {})}, "reviewer")
+        assert status == 201
+    county.pump()
+    first = county.get("/assignments")[1]["items"][0]
+    for verb, data in (("sign", {}), ("reply", {"content": "已修好。", "outcome": "in_progress", "promise": PROMISE})):
+        county.command(first["department"], verb, {"assignment": first["id"], **data})
+    for _ in range(30):
+        county.later(timedelta(days=2))
+    raised = [item["id"] for item in county.get("/supervisions")[1]["items"]]
+    assert raised
+    meeting = {"title": "二季度督政议事会", "at": "2026-06-01T09:00:00+08:00", "supervisions": raised[:1]}
+    status, made = county.post("/meetings", meeting, "supervisor")
+    assert status == 201, made
+    county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
+    county.work()
+    public = release(county, first["opinion"])
+    (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
+    return {"meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"]}
+
+
+def cases(visit: Visit) -> dict[str, str]:
+    """The pages of receipts in several states."""
+    new = visit.receipt(title="河堤塌了一段")
+    asked = visit.receipt()
+    visit.consume(created(DUE), signed(DUE), AssignmentPaused("a", "environment", "请说明是哪一段河道。", DUE))
+    answered = visit.receipt(title="垃圾桶太少")
+    visit.consume(created(DUE), signed(DUE), replied(DUE))
+    whole = visit.receipt(title="东街桥下的河堤")
+    visit.consume(*before_the_reply(), answer(), *after_the_reply())
+    return {"new": new, "asked": asked, "answered": answered, "whole": whole}
