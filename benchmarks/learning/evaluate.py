@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.learning.labelled import FOLDS, Labelled, read
 from services.console.terminal import out, progress
 from services.contracts.catalogue.check import load_catalogue
-from services.routing.domain.learning.features import Vector
+from services.routing.domain.learning.features import Read
 from services.routing.domain.learning.model import Judgement, Model
 from services.routing.domain.learning.training import Decided, Trained, macro_f1, train
 
@@ -112,7 +112,7 @@ def streamed(data: Labelled) -> list[Goal]:
     for learning in (False, True):
         model, misses = Model.unpack(body), 0
         for i in stream:
-            vector = model.read(data.cases[i].title, data.cases[i].content)
+            vector = model.read(data.cases[i].title, data.cases[i].content).vector
             if model.judge(vector, data.cases[i].points).label != data.cases[i].label:
                 misses += 1
                 if learning:
@@ -131,14 +131,14 @@ def priced(data: Labelled) -> list[Goal]:
     training = time.process_time() - begun
     some = data.cases[:1000]
     begun = time.process_time()
-    vectors: list[tuple[Vector, Judgement]] = []
+    judged: list[tuple[Read, Judgement]] = []
     for each in some:
-        vector = model.read(each.title, each.content)
-        vectors.append((vector, model.judge(vector, each.points)))
+        text = model.read(each.title, each.content)
+        judged.append((text, model.judge(text.vector, each.points)))
     one = (time.process_time() - begun) / len(some) * 1000
     begun = time.process_time()
-    for (_, judged), each in zip(vectors, some, strict=True):
-        model.words_for(judged.label, each.title, each.content)
+    for text, found in judged:
+        model.words_for(found.label, text)
     why = (time.process_time() - begun) / len(some) * 1000
     return [
         Goal("training (s CPU)", training, 15.0, most=True),
@@ -158,7 +158,7 @@ def trained(cases: Sequence[Decided]) -> Trained:
 
 def judge(model: Model, case: Decided) -> Judgement:
     """What a model says of a case."""
-    return model.judge(model.read(case.title, case.content), case.points)
+    return model.judge(model.read(case.title, case.content).vector, case.points)
 
 
 def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -20,7 +20,7 @@ LONGEST_RUN = 4
 #: Longer texts are read up to here.
 MOST_CHARACTERS = 20_000
 #: Words of the title, its runs; words of all, its runs; the first words.
-FIELDS = 5
+FIELDS, ALL_WORDS = 5, 2
 #: What says who somebody is and not what it is about: addresses, and numbers of people, telephones and accounts.
 _PERSONAL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d[\d -]{4,}[\dxX]")
 _BASE = 0x9E3779B97F4A7C15
@@ -49,6 +49,15 @@ class Vector:
         return float(self.weights @ self.weights)
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A text as a model reads it: its vector, and its words in their order with the bucket of each."""
+
+    vector: Vector
+    words: list[str]
+    places: Places
+
+
 class Hashing:
     """Counts the terms of texts in `buckets` buckets a field; a bucket is the same one in every field's vector."""
 
@@ -58,14 +67,23 @@ class Hashing:
 
     def count(self, title: str, content: str) -> Counted:
         """The terms of a text, with what is personal left out."""
+        return self._count(title, content)[0]
+
+    def read(self, title: str, content: str, idf: Weights) -> Read:
+        """A text with its terms weighed, and its words."""
+        counted, words, places = self._count(title, content)
+        return Read(self.vector(counted, idf), words, places)
+
+    def _count(self, title: str, content: str) -> tuple[Counted, list[str], Places]:
         title, content = plain(title), plain(content)
-        words, runs = self._terms(title, segment(title))
-        inner, more = self._terms(content, segment(content))
+        of_title, of_content = segment(title), segment(content)
+        words, runs = self._terms(title, of_title)
+        inner, more = self._terms(content, of_content)
         all_words = np.concatenate((words, inner))
         fields = (words, runs, all_words, np.concatenate((runs, more)), all_words[:FIRST_WORDS])
         places = [self._places(hashes, field) + field * self.buckets for field, hashes in enumerate(fields)]
         keys, counts = np.unique(np.concatenate(places), return_counts=True)
-        return Counted(keys, counts.astype(np.float32))
+        return Counted(keys, counts.astype(np.float32)), of_title + of_content, places[ALL_WORDS] - ALL_WORDS * self.buckets
 
     def vector(self, counted: Counted, idf: Weights) -> Vector:
         """The counted text with its terms weighed; every field has the length one, and terms without weight are left out."""
@@ -86,7 +104,7 @@ class Hashing:
     def places_of(self, words: list[str]) -> Places:
         """The buckets of words, as they stand anywhere in a text."""
         hashes, _ = self._terms("".join(words), words)
-        return self._places(hashes, 2)
+        return self._places(hashes, ALL_WORDS)
 
     def _places(self, hashes: NDArray[np.uint64], field: int) -> Places:
         salt = np.uint64((field + 1) * _INVERSE % (1 << 64))

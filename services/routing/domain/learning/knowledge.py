@@ -25,20 +25,21 @@ class Knowledge:
         self.precedents.add(cases)
         if (model := self.model) is not None:
             for each in cases:
-                model.learn(model.read(each.title, each.content), each.belongs)
+                model.learn(model.read(each.title, each.content).vector, each.belongs)
 
     def advise(self, title: str, content: str, points: Mapping[str, float]) -> tuple[str, Why] | None:
         """The department that a text is for, and why; None where nothing was learned that says anything of it."""
         model = self.model
-        judged = model.judge(model.read(title, content), points) if model else None
+        read = model.read(title, content) if model else None
+        judged = model.judge(read.vector, points) if model and read else None
         likely = tuple(Likely(label, chance) for label, chance in judged.likely) if judged else ()
         ruled = self.precedents.ruled(title, content)
         if ruled is not None:
             target, share, newest = ruled
             return target, Rule(Basis.PRECEDENT, newest.reason).why(round(share, 2), Learned(self.version, likely))
-        if model is None or judged is None:
+        if model is None or read is None or judged is None:
             return None
-        words = model.words_for(judged.label, title, content)
+        words = model.words_for(judged.label, read)
         return judged.label, Rule(Basis.LEARNED, "、".join(words)).why(judged.confidence, Learned(self.version, likely, words))
 
     def nearest(self, title: str, content: str) -> list[Near]:

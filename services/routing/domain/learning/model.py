@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 
 from services.routing.domain.learning.calibration import Calibration, floats
-from services.routing.domain.learning.features import Hashing, Vector, Weights, plain, segment
+from services.routing.domain.learning.features import Hashing, Read, Vector, Weights
 from services.routing.domain.learning.ridge import Ridge
 
 #: What a stored model begins with; another form has another mark.
@@ -58,9 +58,9 @@ class Model:
         self.labels, self.ridge, self.idf, self.calibration = labels, ridge, idf, calibration
         self._hashing = Hashing(len(idf))
 
-    def read(self, title: str, content: str) -> Vector:
+    def read(self, title: str, content: str) -> Read:
         """A text as the model reads it."""
-        return self._hashing.vector(self._hashing.count(title, content), self.idf)
+        return self._hashing.read(title, content, self.idf)
 
     def judge(self, vector: Vector, points: Mapping[str, float], most: int = 3) -> Judgement:
         """What it says of a text; `points` are what the rules have found, by label."""
@@ -70,17 +70,17 @@ class Model:
         likely = tuple((self.labels[place], round(float(chances[place]), 4)) for place in order)
         return Judgement(likely, round(float(self.calibration.confidence(chances[order[:1]])[0]), 3))
 
-    def words_for(self, label: str, title: str, content: str) -> tuple[str, ...]:
+    def words_for(self, label: str, read: Read) -> tuple[str, ...]:
         """The words of a text that speak for a label, and more for it than for the others; the strongest first."""
-        words = [*dict.fromkeys(each for each in segment(plain(title)) + segment(plain(content)) if len(each) > 1)]
-        if not words:
-            return ()
-        places = self._hashing.places_of(words)
-        found = self.ridge.weights.take(places, axis=0)
-        place = self.labels.index(label)
-        speaking = (found[:, place] - found.mean(1)) * self.idf[places]
-        best = np.argsort(-speaking, kind="stable")[:SHOWN_WORDS]
-        return tuple(words[each] for each in best if speaking[each] > 0)
+        found = self.ridge.weights.take(read.places, axis=0)
+        speaking = (found[:, self.labels.index(label)] - found.mean(1)) * self.idf[read.places]
+        best: dict[str, None] = {}
+        for at in np.argsort(-speaking, kind="stable").tolist():
+            if speaking[at] <= 0 or len(best) == SHOWN_WORDS:
+                break
+            if len(read.words[at]) > 1:
+                best[read.words[at]] = None
+        return tuple(best)
 
     def learn(self, vector: Vector, label: str) -> None:
         """Learn from a ruling; of a label that it does not have, nothing until it is trained again."""
