@@ -71,18 +71,19 @@ class Nightly:
 
     def __init__(self, database: Database, catalogue: Callable[[], Catalogue], hour: int) -> None:
         self._database, self._catalogue, self._hour = database, catalogue, hour
-        self._child: subprocess.Popen[bytes] | None = None
+        #: The training that goes on, or has ended since the last look.
+        self.child: subprocess.Popen[bytes] | None = None
 
     def look(self) -> bool:
         """Begin a training where one is due, or see what became of it; there is never more to do at once."""
-        if self._child is not None:
-            if (status := self._child.poll()) is None:
+        if self.child is not None:
+            if (status := self.child.poll()) is None:
                 return False
-            self._child = None
+            self.child = None
             if status:
                 log.error("training_failed", status=status, advice="huiying model train")
         if self.is_due():
-            self._child = subprocess.Popen((sys.executable, *COMMAND), stdin=subprocess.DEVNULL)
+            self.child = subprocess.Popen((sys.executable, *COMMAND), stdin=subprocess.DEVNULL)
         return False
 
     def is_due(self) -> bool:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from services.contracts.catalogue.model import Learning as Terms
 from services.contracts.messages.merging import OpinionJoined
@@ -214,3 +216,34 @@ def test_the_model_is_trained_once_a_day_at_the_hour(taught):
     assert nightly.is_due()
     train(taught)
     assert not nightly.is_due()
+
+
+def test_the_training_at_night_is_a_process_of_its_own_whose_model_the_workers_take_up(taught, monkeypatch):
+    url = taught.database.url.render_as_string(hide_password=False)
+    town = str(Path(__file__).parent / "town.yml")
+    settings = {"ROUTING_DATABASE_URL": url, "ACCESS_DATABASE_URL": url, "BROKER_URL": "amqp://nobody", "CATALOGUE": town}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"HUIYING_{name}", value)
+    nightly = Nightly(taught.database, lambda: taught.service.catalogue, 3)
+    taught.clock.instant = taught.clock.now().replace(hour=3) + timedelta(days=1)
+    assert run_child(nightly) == 0
+    assert preview(taught, *CASE)["why"]["learned"]["version"] == 2
+    assert taught.get("/routes/model", "admin").get_json()["versions"][0]["standing"] == "in_use"
+
+
+def test_a_training_that_fails_is_told_and_what_was_known_stays(taught, monkeypatch):
+    monkeypatch.setenv("HUIYING_CATALOGUE", "/nowhere")
+    nightly = Nightly(taught.database, lambda: taught.service.catalogue, 3)
+    taught.clock.instant = taught.clock.now().replace(hour=3) + timedelta(days=1)
+    assert run_child(nightly) != 0
+    taught.clock.instant = taught.clock.now().replace(hour=2)
+    with capture_logs() as told:
+        nightly.look()
+    assert [each["event"] for each in told] == ["training_failed"]
+    assert preview(taught, *CASE)["why"]["learned"]["version"] == 1
+
+
+def run_child(nightly):
+    """Begins the training that is due, and waits for its process."""
+    nightly.look()
+    return nightly.child.wait(300)
