@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from services.accounts import managing
 from services.accounts.context import HasAccounts
 from services.accounts.managing import Sent
-from services.accounts.model import Asked, Granted, Person
+from services.accounts.model import AccountHolder, Granted, NewGrant
 from services.accounts.schemas import Account, AccountSent, AccountsPage, GrantBody, Invitation
 from services.contracts.callers import Role
 from services.contracts.errors import Invalid
@@ -78,7 +78,7 @@ def sign_out_account(call: Call[HasAccounts]) -> Answer:
 
 @routes.post(f"{ONE}/reset", access=ADMIN, answers={200: AccountSent})
 def reset_account(call: Call[HasAccounts]) -> Answer:
-    """End password, second factor, passkeys and sessions of somebody, who gets a link to begin anew."""
+    """End password, second factor, passkeys and sessions of somebody, who gets a link to choose new ones."""
     return 200, _sent(managing.reset(call.service.accounts, call.path["account_id"]))
 
 
@@ -88,7 +88,7 @@ def erase_account(call: Call[HasAccounts]) -> Answer:
     return 200, shape(managing.erase(call.service.accounts, call.path["account_id"], call.caller.person))
 
 
-def check_place(call: Call[HasAccounts], asked: Asked) -> None:
+def check_place(call: Call[HasAccounts], asked: NewGrant) -> None:
     """Raises `Invalid` for a department or a station that the catalogue does not have."""
     catalogue = call.service.catalogue
     if asked.department is not None and asked.department not in catalogue.departments:
@@ -104,14 +104,14 @@ def _grant(given: Granted) -> Mapping[str, object]:
     }  # fmt: skip
 
 
-def _summary(person: Person) -> Mapping[str, object]:
+def _summary(person: AccountHolder) -> Mapping[str, object]:
     return {
         "id": person.id, "sign_in": person.sign_in, "name": person.name, "state": person.state, "created": person.created,
         "seen": person.seen, "second_factor": person.totp is not None, "grants": [_grant(each) for each in person.grants],
     }  # fmt: skip
 
 
-def shape(person: Person) -> Mapping[str, object]:
+def shape(person: AccountHolder) -> Mapping[str, object]:
     """An account as the API shows it."""
     reach = {"email": person.email, "phone": person.phone, "external": person.external, "passkeys": person.passkeys}
     return {**_summary(person), **reach}

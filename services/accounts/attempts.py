@@ -12,14 +12,14 @@ from services.contracts.errors import TooMany
 from services.runtime.store.database import INSERTS, Transaction
 from services.runtime.web.access import digest
 
-#: So many in vain cost nothing: people mistype. The wait then doubles from a second up to the longest.
+#: Failed tries that cost nothing, since people mistype. From then on the wait doubles, from a second up to the longest.
 FREE = 5
 LONGEST = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)
 
 
 def wait_after(failures: int) -> timedelta:
-    """How long the next try has to wait after so many in vain."""
+    """How long the next try has to wait after this number of failures."""
     return timedelta(0) if failures < FREE else min(LONGEST, timedelta(seconds=2 ** min(failures - FREE, 20)))
 
 

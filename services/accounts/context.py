@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeVar
 
-from services.accounts.model import Letter, Person, Rules
+from services.accounts.model import AccountHolder, Letter, Rules
 from services.accounts.once import Purpose
 from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
@@ -42,7 +42,7 @@ class Accounts:
         """Change something, in one transaction."""
         return self.access.write(lambda work: unit(work, ChangingPeople(work, self.vault)))
 
-    def write_to(self, person: Person, purpose: Purpose, path: str) -> bool:
+    def write_to(self, person: AccountHolder, purpose: Purpose, path: str) -> bool:
         """Send somebody a letter with a link of this site; returns whether there is a way to."""
         if not (self.rules.public_url and person.is_reachable):
             return False

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from services.accounts import attempts, once
 from services.accounts.context import Accounts
-from services.accounts.model import Asked, Invited, Person, check_invited, sign_in_name
+from services.accounts.model import AccountHolder, Invited, NewGrant, check_invited, sign_in_name
 from services.accounts.once import Purpose
 from services.accounts.passwords import mistake_in
 from services.accounts.people import ChangingPeople
@@ -25,7 +25,7 @@ PATHS = {Purpose.INVITATION: "/invitation", Purpose.RECOVERY: "/recovery", Purpo
 class Sent:
     """A person and the link made for them: None where a letter carries it, else to be shown this once."""
 
-    person: Person
+    person: AccountHolder
     link: str | None
 
 
@@ -36,7 +36,7 @@ def invite(accounts: Accounts, invited: Invited) -> Sent:
 
 
 def reset(accounts: Accounts, person: str) -> Sent:
-    """End the password, second factor, passkeys and sessions of somebody, who gets a link to begin anew."""
+    """End the password, second factor, passkeys and sessions of somebody, who gets a link to choose new ones."""
 
     def unit(work: Transaction, people: ChangingPeople) -> str:
         known = people.get(person)
@@ -66,7 +66,7 @@ def path_of(purpose: Purpose, secret: str) -> str:
     return f"{PATHS[purpose]}?key={quote(secret)}"
 
 
-def choose_password(accounts: Accounts, secret: str, purpose: Purpose, password: str) -> Person:
+def choose_password(accounts: Accounts, secret: str, purpose: Purpose, password: str) -> AccountHolder:
     """Choose a password by a link that is used up by it. Raises `NotFound` for a bad link, `Invalid` for a bad password."""
     with accounts.access.reading() as connection:
         owner = once.owner(connection, secret, purpose, accounts.access.clock.now())
@@ -75,7 +75,7 @@ def choose_password(accounts: Accounts, secret: str, purpose: Purpose, password:
     _refuse_weak(accounts.read(lambda people: people.get(owner)), password)
     kept = accounts.passwords.hash(password)
 
-    def unit(work: Transaction, people: ChangingPeople) -> Person:
+    def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         known = people.get(once.use(work, secret, purpose) or "")
         if known.state not in ("invited", "active"):
             raise Conflict(f"This account is {known.state}.")
@@ -86,7 +86,7 @@ def choose_password(accounts: Accounts, secret: str, purpose: Purpose, password:
     return accounts.change(unit)
 
 
-def change_password(accounts: Accounts, person: Person, password: str, session: str | None) -> None:
+def change_password(accounts: Accounts, person: AccountHolder, password: str, session: str | None) -> None:
     """Change the own password; all other sessions end. Raises `Invalid`."""
     _refuse_weak(person, password)
     kept = accounts.passwords.hash(password)
@@ -98,7 +98,7 @@ def change_password(accounts: Accounts, person: Person, password: str, session: 
     accounts.change(unit)
 
 
-def is_own_password(accounts: Accounts, person: Person, password: str) -> bool:
+def is_own_password(accounts: Accounts, person: AccountHolder, password: str) -> bool:
     """Whether somebody who is signed in knows their password; raises `TooMany`."""
     tried = f"own {person.id}"
     accounts.access.write(lambda work: attempts.begin(work, tried))
@@ -108,27 +108,27 @@ def is_own_password(accounts: Accounts, person: Person, password: str) -> bool:
     return True
 
 
-def grant(accounts: Accounts, person: str, asked: Asked) -> Person:
+def grant(accounts: Accounts, person: str, asked: NewGrant) -> AccountHolder:
     """Grant somebody a role; raises `Invalid`, `NotFound`, `Conflict`."""
     asked.check()
 
-    def unit(work: Transaction, people: ChangingPeople) -> Person:
+    def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         known = people.get(person)
         if known.state == "erased":
             raise Conflict("This account is erased.")
         people.grant(person, asked)
         if asked.role in accounts.rules.needs_second and all(each.role != asked.role for each in known.grants):
-            # They have to come in anew, as the role demands.
+            # They have to sign in again, as the role demands.
             end_sessions(work, person)
         return people.get(person)
 
     return accounts.change(unit)
 
 
-def end_grant(accounts: Accounts, person: str, granted: str, by: str | None) -> Person:
+def end_grant(accounts: Accounts, person: str, granted: str, by: str | None) -> AccountHolder:
     """End one role of somebody; raises `NotFound`, and `Conflict` for the own one."""
 
-    def unit(_: Transaction, people: ChangingPeople) -> Person:
+    def unit(_: Transaction, people: ChangingPeople) -> AccountHolder:
         _refuse_own(person, by)
         people.end_grant(person, granted)
         return people.get(person)
@@ -136,20 +136,20 @@ def end_grant(accounts: Accounts, person: str, granted: str, by: str | None) -> 
     return accounts.change(unit)
 
 
-def suspend(accounts: Accounts, person: str, by: str | None) -> Person:
+def suspend(accounts: Accounts, person: str, by: str | None) -> AccountHolder:
     """Let somebody in no longer, and end their sessions; raises `NotFound`, `Conflict`."""
     return _moved(accounts, person, "suspended", ("active", "invited"), by)
 
 
-def resume(accounts: Accounts, person: str) -> Person:
+def resume(accounts: Accounts, person: str) -> AccountHolder:
     """Let somebody in again who was suspended; raises `NotFound`, `Conflict`."""
     return _moved(accounts, person, "active", ("suspended",), None)
 
 
-def sign_out(accounts: Accounts, person: str) -> Person:
+def sign_out(accounts: Accounts, person: str) -> AccountHolder:
     """End all sessions of somebody."""
 
-    def unit(work: Transaction, people: ChangingPeople) -> Person:
+    def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         found = people.get(person)
         end_sessions(work, person)
         return found
@@ -157,10 +157,10 @@ def sign_out(accounts: Accounts, person: str) -> Person:
     return accounts.change(unit)
 
 
-def erase(accounts: Accounts, person: str, by: str | None) -> Person:
+def erase(accounts: Accounts, person: str, by: str | None) -> AccountHolder:
     """Forget everything of somebody but their id. Raises `NotFound`, and `Conflict` for the own account."""
 
-    def unit(work: Transaction, people: ChangingPeople) -> Person:
+    def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         _refuse_own(person, by)
         people.get(person)
         end_sessions(work, person)
@@ -173,8 +173,8 @@ def erase(accounts: Accounts, person: str, by: str | None) -> Person:
     return erased
 
 
-def _moved(accounts: Accounts, person: str, to: str, allowed: tuple[str, ...], by: str | None) -> Person:
-    def unit(work: Transaction, people: ChangingPeople) -> Person:
+def _moved(accounts: Accounts, person: str, to: str, allowed: tuple[str, ...], by: str | None) -> AccountHolder:
+    def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         _refuse_own(person, by)
         known = people.get(person)
         if known.state not in allowed:
@@ -193,12 +193,12 @@ def _refuse_own(person: str, by: str | None) -> None:
         raise Conflict("This is your own account; another administrator has to do it.")
 
 
-def _refuse_weak(person: Person, password: str) -> None:
+def _refuse_weak(person: AccountHolder, password: str) -> None:
     if mistake := mistake_in(password, person.sign_in or "", person.name):
         raise Invalid("Choose another password.", {"password": [mistake.english]})
 
 
-def _begin_anew(work: Transaction, person: Person, session: str | None) -> None:
+def _begin_anew(work: Transaction, person: AccountHolder, session: str | None) -> None:
     end_sessions(work, person.id, but=session)
     once.void(work, person.id)
     for tried in (f"password {sign_in_name(person.sign_in or '')}", f"own {person.id}"):
@@ -206,7 +206,7 @@ def _begin_anew(work: Transaction, person: Person, session: str | None) -> None:
 
 
 def _with_link(accounts: Accounts, purpose: Purpose, unit: Callable[[Transaction, ChangingPeople], str]) -> Sent:
-    def whole(work: Transaction, people: ChangingPeople) -> tuple[Person, str]:
+    def whole(work: Transaction, people: ChangingPeople) -> tuple[AccountHolder, str]:
         person = people.get(unit(work, people))
         return person, once.make(work, purpose, person.id)
 

@@ -36,7 +36,7 @@ def granted(grant: str, role: str, party: str | None, channels: tuple[str, ...] 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NewGrant:
     """A role that is to be granted."""
 
     role: str
@@ -57,14 +57,14 @@ class Invited:
 
     sign_in: str
     name: str
-    asked: Asked
+    asked: NewGrant
     email: str | None = None
     phone: str | None = None
     external: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class AccountHolder:
     """Somebody with an account. Printing one shows neither their password nor their second factor."""
 
     id: str
@@ -124,7 +124,7 @@ class Rules:
     idle: timedelta = timedelta(hours=1)
     needs_second: frozenset[Role] = frozenset()
 
-    def needs_more(self, person: Person) -> bool:
+    def needs_more(self, person: AccountHolder) -> bool:
         """Whether a password is not enough for somebody, who has no second factor to go with it."""
         return person.totp is None and any(grant.role in self.needs_second for grant in person.grants)
 

@@ -40,7 +40,7 @@ ONE_AT_A_TIME = frozenset({Purpose.INVITATION, Purpose.RECOVERY, Purpose.SIGN_IN
 
 
 def make(work: Transaction, purpose: Purpose, person: str | None) -> str:
-    """A new secret, for somebody or for whoever brings it back."""
+    """A new secret, for one person or for anybody who brings it back."""
     secret = secrets.token_urlsafe(32)
     work.execute(links.delete().where(links.c.until < work.now - timedelta(days=1)))
     if purpose in ONE_AT_A_TIME and person:

@@ -22,7 +22,7 @@ from webauthn.helpers.structs import (
 
 from services.accounts import once
 from services.accounts.context import Accounts
-from services.accounts.model import Person
+from services.accounts.model import AccountHolder
 from services.accounts.once import LASTS, Purpose
 from services.accounts.people import ChangingPeople
 from services.accounts.tables import passkeys
@@ -35,7 +35,7 @@ NAME, MOST = "Huiying", 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Challenge:
     """What a browser is asked: the options for its API, and the challenge in them, sealed, to come back with the answer."""
 
     options: str
@@ -59,7 +59,7 @@ def listed(accounts: Accounts, person: str) -> list[Passkey]:
         return [Passkey(row.id, row.label, row.created, row.used) for row in connection.execute(query)]
 
 
-def ask_for_new(accounts: Accounts, person: Person, site: str) -> Asked:
+def ask_for_new(accounts: Accounts, person: AccountHolder, site: str) -> Challenge:
     """Ask a browser to make a passkey for somebody."""
     challenge = secrets.token_bytes(32)
     known = [PublicKeyCredentialDescriptor(base64url_to_bytes(each.id)) for each in listed(accounts, person.id)]
@@ -70,10 +70,10 @@ def ask_for_new(accounts: Accounts, person: Person, site: str) -> Asked:
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
     )  # fmt: skip
-    return Asked(options_to_json(options), _sealed(accounts, challenge, Purpose.NEW_PASSKEY))
+    return Challenge(options_to_json(options), _sealed(accounts, challenge, Purpose.NEW_PASSKEY))
 
 
-def keep(accounts: Accounts, person: Person, site: str, sealed: str, credential: str, label: str) -> None:
+def keep(accounts: Accounts, person: AccountHolder, site: str, sealed: str, credential: str, label: str) -> None:
     """Keep the passkey that a browser has made; raises `NotFound` for an answer that is not good, `Conflict` for too many."""
     challenge = _challenge(accounts, sealed, Purpose.NEW_PASSKEY)
     made = _verified(
@@ -109,13 +109,13 @@ def remove(accounts: Accounts, person: str, passkey: str) -> None:
     accounts.change(unit)
 
 
-def ask_to_sign(accounts: Accounts, site: str) -> Asked:
+def ask_to_sign(accounts: Accounts, site: str) -> Challenge:
     """Ask a browser to sign in with a passkey that it has for this site."""
     challenge = secrets.token_bytes(32)
     options = webauthn.generate_authentication_options(
         rp_id=_host(site), challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
     )
-    return Asked(options_to_json(options), _sealed(accounts, challenge, Purpose.PASSKEY))
+    return Challenge(options_to_json(options), _sealed(accounts, challenge, Purpose.PASSKEY))
 
 
 def signed_by(accounts: Accounts, site: str, sealed: str, credential: str) -> str:

@@ -13,7 +13,7 @@ from services.contracts.errors import Unavailable
 from services.design.phrases import Phrase
 
 SHORTEST, LONGEST = 12, 200
-#: A hash takes 64 MB and a third of a second, so only so many are made at once; who waits longer than this is told to come back.
+#: A hash takes 64 MB and a third of a second, so only this many are made at once; a request that waits longer is told to come back.
 AT_ONCE, PATIENCE = 2, 10.0
 #: What the first guesses are made of. A password has to be long enough without them.
 COMMON = (

@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.accounts.model import Asked, Granted, Invited, OpenSession, Person, granted, sign_in_name
+from services.accounts.model import AccountHolder, Granted, Invited, NewGrant, OpenSession, granted, sign_in_name
 from services.accounts.tables import passkeys, recovery_codes
 from services.contracts.errors import Conflict, NotFound
 from services.runtime.clock import new_id
@@ -27,22 +27,22 @@ class People:
     def __init__(self, work: Transaction | Connection, vault: Vault) -> None:
         self._work, self._vault = work, vault
 
-    def get(self, person: str) -> Person:
+    def get(self, person: str) -> AccountHolder:
         """Somebody by their id; raises `NotFound`."""
         found = self._where(persons.c.id == person)
         if found is None:
             raise NotFound("There is no such account.")
         return found
 
-    def named(self, sign_in: str) -> Person | None:
+    def named(self, sign_in: str) -> AccountHolder | None:
         """Somebody by the name they sign in with."""
         return self._where(persons.c.sign_in == sign_in_name(sign_in))
 
-    def known_as(self, external: str) -> Person | None:
+    def known_as(self, external: str) -> AccountHolder | None:
         """Somebody by what the single sign-on calls them."""
         return self._where(persons.c.external == external)
 
-    def page(self, before: str | None, limit: int) -> list[Person]:
+    def page(self, before: str | None, limit: int) -> list[AccountHolder]:
         """The newest accounts, one more than `limit`."""
         rows = self._work.execute(newest_first(sa.select(persons), persons, {}, before, limit)).all()
         found = self._grants([row.id for row in rows])
@@ -59,7 +59,7 @@ class People:
         """The grant that a session acts by."""
         return str(self._work.execute(sa.select(sessions.c.acts_by).where(sessions.c.id == session)).scalar() or "")
 
-    def _where(self, which: sa.ColumnElement[bool]) -> Person | None:
+    def _where(self, which: sa.ColumnElement[bool]) -> AccountHolder | None:
         row = self._work.execute(sa.select(persons).where(which)).one_or_none()
         if row is None:
             return None
@@ -74,9 +74,9 @@ class People:
             found.setdefault(row.person, []).append(granted(row.id, row.role, row.party, channels))
         return found
 
-    def _person(self, row: Any, granted: Sequence[Granted], keys: int) -> Person:
+    def _person(self, row: Any, granted: Sequence[Granted], keys: int) -> AccountHolder:
         reach = self._opened(row.personal)
-        return Person(
+        return AccountHolder(
             row.id, row.sign_in, row.name, row.state, row.created, row.seen, reach.get("email"), reach.get("phone"), row.external,
             granted, keys, row.password, row.totp,
         )  # fmt: skip
@@ -119,7 +119,7 @@ class ChangingPeople(People):
         self.grant(person, invited.asked)
         return person
 
-    def grant(self, person: str, asked: Asked) -> str:
+    def grant(self, person: str, asked: NewGrant) -> str:
         """Grant a role, unless they have this very one; returns the grant's id."""
         for known in self.get(person).grants:
             if (known.role, known.department, known.station) == (asked.role, asked.department, asked.station):

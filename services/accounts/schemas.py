@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from services.accounts.model import Asked, Invited
+from services.accounts.model import Invited, NewGrant
 from services.contracts.callers import Role
 from services.contracts.grants import GRANTABLE
 from services.runtime.input.fields import Building, Code, MailboxField, OneLine, TelephoneField, Tuples
@@ -17,7 +17,7 @@ STATES = ("invited", "active", "suspended", "erased")
 class GrantBody(Building):
     """A role to be granted, with what it is to act for."""
 
-    shape = Asked
+    shape = NewGrant
     role = fields.String(required=True, validate=validate.OneOf(list(Role)))
     department = Code(40, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)

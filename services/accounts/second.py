@@ -11,7 +11,7 @@ import pyotp
 import sqlalchemy as sa
 
 from services.accounts.context import Accounts
-from services.accounts.model import Person
+from services.accounts.model import AccountHolder
 from services.accounts.people import ChangingPeople
 from services.accounts.tables import recovery_codes
 from services.contracts.errors import Invalid
@@ -22,7 +22,7 @@ from services.runtime.web.access import digest
 from services.runtime.web.people import persons
 
 STEP = timedelta(seconds=30)
-#: Codes of so many steps before and after are taken too: clocks differ.
+#: Codes of this many steps before and after are taken too: clocks differ.
 AROUND = 1
 CODES, LETTERS = 10, "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 ISSUER = "Huiying"
@@ -47,13 +47,13 @@ def step_of(secret: str, code: str, now: timedelta) -> int | None:
     return found
 
 
-def spend(work: Transaction, vault: Vault, person: Person, code: str) -> bool:
+def spend(work: Transaction, vault: Vault, person: AccountHolder, code: str) -> bool:
     """Whether a code of the app, or one on paper, is right; it is used up."""
     plain = re.sub(r"[\s-]", "", value(code)).upper()
     return _spend_shown(work, vault, person, plain) or _spend_paper(work, person, plain)
 
 
-def _spend_shown(work: Transaction, vault: Vault, person: Person, code: str) -> bool:
+def _spend_shown(work: Transaction, vault: Vault, person: AccountHolder, code: str) -> bool:
     try:
         secret = vault.open(person.totp) if person.totp else None
     except SealBroken:
@@ -66,12 +66,12 @@ def _spend_shown(work: Transaction, vault: Vault, person: Person, code: str) -> 
     return bool(work.execute(change).rowcount)
 
 
-def _spend_paper(work: Transaction, person: Person, code: str) -> bool:
+def _spend_paper(work: Transaction, person: AccountHolder, code: str) -> bool:
     which = (recovery_codes.c.hash == _kept(person.id, code), recovery_codes.c.used.is_(None))
     return bool(work.execute(recovery_codes.update().where(*which).values(used=work.now)).rowcount)
 
 
-def set_up(accounts: Accounts, person: Person, secret: str, code: str) -> list[str]:
+def set_up(accounts: Accounts, person: AccountHolder, secret: str, code: str) -> list[str]:
     """Take a secret into use whose code somebody has just read; returns their codes for paper. Raises `Invalid`."""
     plain = re.sub(r"\s", "", value(code))
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from services.accounts import attempts, once
 from services.accounts.context import Accounts
-from services.accounts.model import Person, sign_in_name
+from services.accounts.model import AccountHolder, sign_in_name
 from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.accounts.second import spend
 from services.contracts.errors import HuiyingError, NotAllowed, NotFound, NotSignedIn
 from services.runtime.store.database import Transaction
 from services.runtime.web.access import digest
-from services.runtime.web.sessions import Opening, open_session, sessions
+from services.runtime.web.sessions import NewSession, open_session, sessions
 
 
 class WrongSignIn(HuiyingError):
@@ -87,7 +87,7 @@ def with_code(accounts: Accounts, step: str, code: str, device: str) -> Outcome:
     return outcome
 
 
-def proceed(accounts: Accounts, work: Transaction, person: Person, device: str, *, is_sure: bool = False) -> Outcome:
+def proceed(accounts: Accounts, work: Transaction, person: AccountHolder, device: str, *, is_sure: bool = False) -> Outcome:
     """Open a session, or ask for the second factor of somebody who has one; raises `NotAllowed` for who may do nothing here."""
     if person.state != "active":
         raise NotAllowed("This account may not be used.")
@@ -98,7 +98,7 @@ def proceed(accounts: Accounts, work: Transaction, person: Person, device: str, 
     limited = not is_sure and accounts.rules.needs_more(person)
     if limited and person.passkeys:
         raise NotAllowed("Sign in with your passkey.")
-    opening = Opening(person.id, person.grants[0].id, device, accounts.rules.lasts, accounts.rules.idle, limited)
+    opening = NewSession(person.id, person.grants[0].id, device, accounts.rules.lasts, accounts.rules.idle, limited)
     return Opened(open_session(work, opening), limited)
 
 

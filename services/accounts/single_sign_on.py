@@ -23,7 +23,7 @@ from joserfc.jwk import KeySet
 from services.contracts.errors import HuiyingError, Unavailable
 
 PATIENCE, KEPT_SECONDS, LEEWAY_SECONDS = 5.0, 3600.0, 60
-#: Signatures by a key that everybody may know; one by the client's secret could be made by whoever learns that.
+#: Signatures by a key that everybody may know; one by the client's secret could be made by anybody who learns it.
 ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 
 
@@ -67,7 +67,7 @@ class SingleSignOn:
         return str(place), begun
 
     def finish(self, back: str, begun: Begun, state: str, code: str) -> str:
-        """What the claim says of whoever came back; raises `NotLetIn`, `Unavailable`."""
+        """What the claim says of the person who came back; raises `NotLetIn`, `Unavailable`."""
         if not hmac.compare_digest(begun.state.encode(), state.encode()):
             raise NotLetIn("the state is another one")
         told = self._told()

@@ -92,8 +92,8 @@ class Sealer:
         return bool(ids)
 
 
-class Reader:
-    """Reads the texts of what came in. It knows the weights of terms, which are counted anew every day."""
+class TextReader:
+    """Reads the texts of what came in. It knows the weights of terms, which are recounted every day."""
 
     def __init__(self, intake: Intake) -> None:
         self._intake = intake
@@ -139,7 +139,7 @@ def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
     return (
         PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
-        Reader(intake).job(),
+        TextReader(intake).job(),
         PeriodicJob("count_public", COUNT_SECONDS, lambda: count_public(intake)),
     )
 

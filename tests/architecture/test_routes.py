@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
-from services.accounts.model import Asked, Invited
+from services.accounts.model import Invited, NewGrant
 from services.accounts.people import ChangingPeople
 from services.console.embedded.combined_app import service_of
 from services.contracts.callers import NOBODY, OF_A_DEPARTMENT, PUBLIC, SIGNED_IN, Caller, Role
@@ -29,7 +29,7 @@ from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.application import create_app
 from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
-from services.runtime.web.sessions import FORM_KEY, Opening, Session, Sessions, cookie_name, open_session
+from services.runtime.web.sessions import FORM_KEY, NewSession, Session, Sessions, cookie_name, open_session
 from tests.cells import each_of
 from tests.visitors import KEY, accounts_in
 
@@ -64,12 +64,14 @@ class Town:
 
     def _session(self, database: Database, authenticator: TokenAuthenticator, role: Role) -> tuple[str, Session]:
         accounts = accounts_in(database, Vault([KEY]))
-        asked = Asked(role, "water" if role in OF_A_DEPARTMENT else None)
+        asked = NewGrant(role, "water" if role in OF_A_DEPARTMENT else None)
 
         def unit(work: Transaction, people: ChangingPeople) -> str:
             person = people.add(Invited(str(role), str(role), asked))
             people.change(person, state="active")
-            return open_session(work, Opening(person, people.get(person).grants[0].id, "", timedelta(hours=8), timedelta(hours=8)))
+            return open_session(
+                work, NewSession(person, people.get(person).grants[0].id, "", timedelta(hours=8), timedelta(hours=8))
+            )
 
         secret = accounts.change(unit)
         return secret, Sessions(authenticator).find(secret)

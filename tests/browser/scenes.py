@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.accounts import once
-from services.accounts.model import Asked, Invited
+from services.accounts.model import Invited, NewGrant
 from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.contracts.messages.assignments import AssignmentPaused
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
-from services.runtime.web.sessions import Opening, open_session
+from services.runtime.web.sessions import NewSession, open_session
 from tests.integration.whole.county import County
 from tests.unit.intake.whole_case import after_the_reply, answer, before_the_reply
 from tests.visitors import KEY, Visit, accounts_in, created, replied, signed
@@ -25,14 +25,14 @@ PROMISE = {"what": "更换东街的线路", "due": "2026-06-18T17:30:00+08:00"}
 def signed_in(county: County) -> dict[str, str]:
     """Somebody with two roles who is signed in, and links for them."""
     accounts = accounts_in(county.access, Vault([KEY]))
-    invited = Invited("wang.lei", "王磊", Asked("admin"), "wang.lei@example.org")
+    invited = Invited("wang.lei", "王磊", NewGrant("admin"), "wang.lei@example.org")
 
     def unit(work: Transaction, people: ChangingPeople) -> dict[str, str]:
         person = people.add(invited)
-        people.grant(person, Asked("supervisor"))
+        people.grant(person, NewGrant("supervisor"))
         people.change(person, state="active")
         day = timedelta(days=1)
-        opening = Opening(person, people.get(person).grants[0].id, "Chrome · Windows", day, day)
+        opening = NewSession(person, people.get(person).grants[0].id, "Chrome · Windows", day, day)
         links = {"invitation": Purpose.INVITATION, "signing": Purpose.SIGN_IN}
         open_session(work, opening)
         made = {name: once.make(work, purpose, person) for name, purpose in links.items()}

@@ -9,7 +9,7 @@ import pytest
 
 from services.accounts import managing, signing_in
 from services.accounts.attempts import FREE
-from services.accounts.model import Asked, Invited
+from services.accounts.model import Invited, NewGrant
 from services.accounts.once import Purpose
 from services.contracts.errors import NotSignedIn, TooMany
 from services.runtime.clock import FixedClock
@@ -19,7 +19,7 @@ from services.runtime.store.vault import Vault
 from services.runtime.web import audit
 from services.runtime.web.access import TokenAuthenticator
 from services.runtime.web.audit import AuditEntry, AuditLog
-from services.runtime.web.sessions import Opening, Sessions, open_session
+from services.runtime.web.sessions import NewSession, Sessions, open_session
 from tests.stores import MakeDatabase
 from tests.visitors import KEY, accounts_in
 
@@ -36,9 +36,9 @@ def database(any_database: MakeDatabase) -> Database:
 def test_a_session_lasts_as_long_as_it_says(database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.runtime.web.access.CACHE_SECONDS", -1.0)
     accounts = accounts_in(database, Vault([KEY]))
-    sent = managing.invite(accounts, Invited("wang", "王五", Asked("department", "water")))
+    sent = managing.invite(accounts, Invited("wang", "王五", NewGrant("department", "water")))
     person = managing.choose_password(accounts, (sent.link or "").partition("=")[2], Purpose.INVITATION, "four ordinary words")
-    sessions, opening = Sessions(TokenAuthenticator(database)), Opening(person.id, person.grants[0].id, "", HOURS, HOURS)
+    sessions, opening = Sessions(TokenAuthenticator(database)), NewSession(person.id, person.grants[0].id, "", HOURS, HOURS)
     secret = accounts.change(lambda work, _: open_session(work, opening))
     opened = sessions.find(secret)
     assert opened.until == clock.instant + HOURS

@@ -8,7 +8,7 @@ import pytest
 
 from services.intake.domain.publishing import PublicCopy
 from services.intake.store import public, publications
-from services.intake.store.public import Place
+from services.intake.store.public import PageStart
 from services.intake.store.writing import IntakeStore
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
 
@@ -34,7 +34,7 @@ def release(harness, *texts):
 
 def found(harness, query="", limit=50, wanted=None, **place):
     with harness.database.reading() as connection:
-        return [case.copy.content for case in public.listing(connection, wanted or {}, query, Place(**place), limit)]
+        return [case.copy.content for case in public.listing(connection, wanted or {}, query, PageStart(**place), limit)]
 
 
 @pytest.mark.parametrize("query", ["停水", "路灯", "水", "灯坏", "led", "123", "停水 路灯", "没有", "\"' OR 1", "*", "标题"])
@@ -55,7 +55,7 @@ def test_pages_lead_there_and_back(harness):
         everything = found(harness, query)
         numbers = {}
         with harness.database.reading() as connection:
-            for case in public.listing(connection, {}, query, Place(), 50):
+            for case in public.listing(connection, {}, query, PageStart(), 50):
                 numbers[case.copy.content] = case.number
         first = found(harness, query, 3)
         assert first == everything[:4]

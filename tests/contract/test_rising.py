@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.intake.domain.rising import Count, stand_out, told_by
+from services.intake.domain.rising import WordCount, stand_out, told_by
 from services.intake.store.rising import words
 from services.intake.store.wordings import wordings
 from tests.contract.test_incidents import SIGNS
@@ -106,15 +106,15 @@ def test_names_numbers_and_latin_letters_are_no_words():
 @pytest.mark.parametrize(
     ("count", "opinions", "before", "stands_out"),
     [
-        (Count("电梯", 12, 3), 100, 400, True),
-        (Count("电梯", 4, 0), 100, 400, False),
-        (Count("电梯", 7, 0), 100, 400, True),
-        (Count("电梯", 12, 48), 100, 400, False),
-        (Count("电梯", 6, 0), 100, 400, False),
-        (Count("电梯", 12, 3), 100, 19, False),
-        (Count("电梯", 90, 17), 100, 400, False),
-        (Count("电梯", 90, 16), 100, 400, True),
-        (Count("电梯", 100, 0), 100, 400, True),
+        (WordCount("电梯", 12, 3), 100, 400, True),
+        (WordCount("电梯", 4, 0), 100, 400, False),
+        (WordCount("电梯", 7, 0), 100, 400, True),
+        (WordCount("电梯", 12, 48), 100, 400, False),
+        (WordCount("电梯", 6, 0), 100, 400, False),
+        (WordCount("电梯", 12, 3), 100, 19, False),
+        (WordCount("电梯", 90, 17), 100, 400, False),
+        (WordCount("电梯", 90, 16), 100, 400, True),
+        (WordCount("电梯", 100, 0), 100, 400, True),
     ],
 )
 def test_a_word_stands_out_that_is_told_of_often_enough_and_surely_more(count, opinions, before, stands_out):
@@ -122,5 +122,5 @@ def test_a_word_stands_out_that_is_told_of_often_enough_and_surely_more(count, o
 
 
 def test_the_surest_comes_first_and_no_more_than_twenty():
-    found = stand_out([Count(f"词{number}", 10 + number, 0) for number in range(30)], 1000, 4000)
+    found = stand_out([WordCount(f"词{number}", 10 + number, 0) for number in range(30)], 1000, 4000)
     assert [each.word for each in found] == [f"词{number}" for number in range(29, 9, -1)]

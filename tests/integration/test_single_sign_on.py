@@ -10,7 +10,7 @@ import pytest
 from joserfc.jwk import RSAKey
 from werkzeug.test import TestResponse
 
-from services.accounts.model import Asked, Invited
+from services.accounts.model import Invited, NewGrant
 from services.accounts.single_sign_on import Provider, SingleSignOn
 from tests.integration.sign_on_provider import CLIENT, SECRET, FakeProvider
 from tests.unit.runtime.conftest import harness
@@ -39,7 +39,7 @@ def with_claim(made: WebHarness, provider: FakeProvider, claim: str) -> WebHarne
     accounts = replace(made.service.accounts, single_sign_on=sign_on)
     object.__setattr__(made.service, "accounts", accounts)
     assert isinstance(made.service, Place)
-    accounts.change(lambda _, people: people.add(Invited("wang.lei", "王磊", Asked("reviewer"), external="wang")))
+    accounts.change(lambda _, people: people.add(Invited("wang.lei", "王磊", NewGrant("reviewer"), external="wang")))
     return made
 
 

@@ -11,7 +11,7 @@ from services.accounts import managing
 from services.accounts.api import ADMIN, check_place
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.managing import Sent
-from services.accounts.model import Asked, Person
+from services.accounts.model import AccountHolder, NewGrant
 from services.accounts.pages.own import line_of
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import Invitation
@@ -42,7 +42,7 @@ TAKEN = Phrase("There is such an account already")
 STATES: Final[Mapping[str, Phrase]] = {
     "invited": Phrase("invited"), "active": Phrase("active"), "suspended": Phrase("suspended"), "erased": Phrase("erased"),
 }  # fmt: skip
-Move = Callable[[Accounts, str, str | None], Person | Sent]
+Move = Callable[[Accounts, str, str | None], AccountHolder | Sent]
 #: What an administrator does with an account, by the last part of the address.
 MOVES: Final[Mapping[str, Move]] = {
     "suspend": managing.suspend,
@@ -90,7 +90,7 @@ def grant(call: Call[HasAccounts]) -> Answer:
     form, person = read_form(("role", "of")), call.path["account_id"]
     try:
         of = _party(form)
-        asked = Asked(form["role"], of.get("department"), of.get("station"))
+        asked = NewGrant(form["role"], of.get("department"), of.get("station"))
         check_place(call, asked)
         managing.grant(call.service.accounts, person, asked)
     except Invalid as error:
@@ -138,7 +138,7 @@ def _list(
 
 
 def _one(
-    call: Call[HasAccounts], person: Person, status: int = 200, form: Mapping[str, str] | None = None,
+    call: Call[HasAccounts], person: AccountHolder, status: int = 200, form: Mapping[str, str] | None = None,
     mistakes: Mistakes | None = None, sent: Sent | None = None,
 ) -> flask.Response:  # fmt: skip
     return shown(
@@ -149,7 +149,7 @@ def _one(
     )  # fmt: skip
 
 
-def _roles(call: Call[HasAccounts], person: Person) -> list[Words]:
+def _roles(call: Call[HasAccounts], person: AccountHolder) -> list[Words]:
     return [line_of(role_words(call.service.catalogue, each)) for each in person.grants]
 
 

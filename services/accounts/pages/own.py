@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.accounts import managing, signing_in
 from services.accounts.context import HasAccounts
-from services.accounts.model import Person
+from services.accounts.model import AccountHolder
 from services.accounts.pages.entering import TOO_OFTEN
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, session_of, shown
 from services.accounts.passwords import NOT_THE_SAME, mistake_in
@@ -80,7 +80,7 @@ def end_own_sessions(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{ACCOUNT}?done=sessions")
 
 
-def own(call: Call[HasAccounts]) -> Person:
+def own(call: Call[HasAccounts]) -> AccountHolder:
     """The person whose session this is; raises `NotFound` for a token, which has no account."""
     person = call.caller.person
     if person is None:
@@ -88,7 +88,7 @@ def own(call: Call[HasAccounts]) -> Person:
     return call.service.accounts.read(lambda people: people.get(person))
 
 
-def confirmed(call: Call[HasAccounts], me: Person) -> Mistakes:
+def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
     """What is wrong with the present password in a form that asks for it; empty when it is right."""
     try:
         if managing.is_own_password(call.service.accounts, me, form_value("present")):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from services.accounts import second
 from services.accounts.context import HasAccounts
-from services.accounts.model import Person
+from services.accounts.model import AccountHolder
 from services.accounts.pages.own import confirmed, own
 from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, session_of, shown
 from services.contracts.callers import SIGNED_IN
@@ -67,12 +67,12 @@ def remove(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{ACCOUNT}?done=second")
 
 
-def _begin_anew(work: Transaction, me: Person, session: str) -> None:
+def _begin_anew(work: Transaction, me: AccountHolder, session: str) -> None:
     lift_limit(work, session)
     end_sessions(work, me.id, but=session)
 
 
-def _page(call: Call[HasAccounts], me: Person, secret: str, status: int = 200, mistakes: Mistakes | None = None) -> Answer:
+def _page(call: Call[HasAccounts], me: AccountHolder, secret: str, status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     address = second.address_of(secret, me.sign_in or "")
     code = segno.make(address, error="m", micro=False)
     # The picture is made of numbers: nothing of the address is markup in it.
@@ -84,14 +84,14 @@ def _page(call: Call[HasAccounts], me: Person, secret: str, status: int = 200, m
     )  # fmt: skip
 
 
-def _sealed(call: Call[HasAccounts], me: Person, secret: str) -> str:
+def _sealed(call: Call[HasAccounts], me: AccountHolder, secret: str) -> str:
     # The page carries the secret sealed, so that nothing has to be kept of who only looked.
     accounts = call.service.accounts
     until = accounts.access.clock.now() + GOOD_FOR - EPOCH
     return accounts.vault.seal({"person": me.id, "secret": secret, "until": until.total_seconds()})
 
 
-def _opened(call: Call[HasAccounts], me: Person, sealed: str) -> str | None:
+def _opened(call: Call[HasAccounts], me: AccountHolder, sealed: str) -> str | None:
     accounts = call.service.accounts
     try:
         found = accounts.vault.open(sealed)

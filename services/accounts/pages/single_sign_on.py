@@ -10,7 +10,7 @@ import structlog
 
 from services.accounts import signing_in
 from services.accounts.context import Accounts, HasAccounts
-from services.accounts.model import Person
+from services.accounts.model import AccountHolder
 from services.accounts.pages.entering import code_form, enter, sign_in_form
 from services.accounts.pages.showing import DESK, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
@@ -55,7 +55,7 @@ def away(call: Call[HasAccounts]) -> Answer:
 
 @routes.get(BACK, access=PUBLIC, page=error_page, counts=(SIGN_INS,))
 def back(call: Call[HasAccounts]) -> Answer:
-    """Back from the provider: whoever was invited under what it says is signed in."""
+    """Back from the provider: the person invited under the claim is signed in."""
     accounts = call.service.accounts
     try:
         begun, to = _begun(accounts, flask.request.cookies.get(COOKIE, ""))
@@ -79,7 +79,7 @@ def back(call: Call[HasAccounts]) -> Answer:
 
 
 def _let_in(accounts: Accounts, work: Transaction, people: ChangingPeople, named: str) -> Outcome:
-    person: Person | None = people.known_as(named)
+    person: AccountHolder | None = people.known_as(named)
     if person is None:
         raise NotLetIn("nobody is invited under this claim")
     if person.state == "invited":

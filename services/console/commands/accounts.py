@@ -143,7 +143,7 @@ for _name, _path, _meaning in (
 @click.argument("who")
 @json_option
 def account_reset(who: str, as_json: bool) -> None:
-    """End password, second factor and sessions of somebody, who gets a link to begin anew."""
+    """End password, second factor and sessions of somebody, who gets a link to choose new ones."""
     client = _client()
     _tell_link(client.post(f"/accounts/{_found(client, who).id}/reset", {}, SentView), as_json)
 

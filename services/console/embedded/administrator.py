@@ -1,4 +1,4 @@
-"""How the first administrator comes in: by a link that is good once and is made anew until it was used."""
+"""How the first administrator comes in: by a link that is good once; a new one is made at each start until one was used."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from services.contracts.errors import Invalid, NotFound
 from services.intake.app.context import Intake
 from services.intake.schemas.public import STANDINGS, PublicFile, PublicListQuery, PublicOpinionPage, standing_of
 from services.intake.store import public
-from services.intake.store.public import Place, PublicCase
+from services.intake.store.public import PageStart, PublicCase
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import NOT_OURS, page, read_cursor
 from services.runtime.web.routes import API, Answer, Routes
@@ -39,7 +39,7 @@ def listed(service: Intake, query: Mapping[str, Any], before: int | None, after:
         wanted["state"] = tuple(state for name in query["state"] for state in STANDINGS[name])
     since, until = bounds_of(query["month"], service.catalogue.calendar.zone)
     with service.database.reading() as connection:
-        return public.listing(connection, wanted, query["q"], Place(before, after, since, until), limit)
+        return public.listing(connection, wanted, query["q"], PageStart(before, after, since, until), limit)
 
 
 def bounds_of(month: str | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:

@@ -13,7 +13,7 @@ from services.intake.app.opinions import change_opinion
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.reviewing import waited
 from services.intake.handlers import merging, reviewing
-from services.intake.handlers.reviewing import Decided
+from services.intake.handlers.reviewing import ReviewResult
 from services.intake.schemas import answers, bodies
 from services.intake.schemas.commands import AcceptMany
 from services.intake.schemas.erasures import WaitingCodes
@@ -73,7 +73,7 @@ def _decide(call: Call[Intake], decision: Callable[[IntakeStore, str], State]) -
     return 200, {"id": call.path["opinion_id"], "state": change_opinion(call, decision)}
 
 
-def decided_item(each: Decided) -> dict[str, str]:
+def decided_item(each: ReviewResult) -> dict[str, str]:
     """What became of one of several opinions."""
     if each.state is None:
         return {"id": each.id, "status": "refused", "detail": each.refused}

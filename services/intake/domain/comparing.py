@@ -41,7 +41,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Compared:
     """A text that others are compared with, and the group of those that say the same as it does."""
 
     shingles: Numbers
@@ -56,7 +56,7 @@ class Comparison:
 
     def __init__(self, holders: Mapping[int, Sequence[int]]) -> None:
         self._holders = {band: list(numbers) for band, numbers in holders.items()}
-        self._known: dict[int, _Known] = {}
+        self._known: dict[int, _Compared] = {}
 
     def candidates(self, own: Iterable[int]) -> list[int]:
         """The numbers of the opinions with the most of these bands."""
@@ -67,7 +67,7 @@ class Comparison:
         """Take in the texts of candidates."""
         for each in read_before:
             if each.alike is not None:
-                self._known[each.number] = _Known(shingles(each.title, each.content), each.alike)
+                self._known[each.number] = _Compared(shingles(each.title, each.content), each.alike)
 
     def place(self, number: int, found: Numbers, own: Sequence[int]) -> tuple[int, list[int]]:
         """The group of a text, and which of its `own` bands nobody of that group stands for, so that it does from now on."""
@@ -75,7 +75,7 @@ class Comparison:
         likest, first = max(((likeness(found, each.shingles), -each.alike) for each in near), default=(0.0, 0))
         alike = -first if likest >= ALIKE else number
         new = [band for band in own if not self._is_held(band, alike)]
-        self._known[number] = _Known(found, alike)
+        self._known[number] = _Compared(found, alike)
         for band in new:
             self._holders.setdefault(band, []).append(number)
         return alike, new

@@ -127,14 +127,14 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Neighbour:
     """A telling that is near to another one, and how near."""
 
     telling: Telling
     nearness: float
 
 
-def near_to(new: Telling, known: Iterable[Telling], weights: Weights, places: Mapping[str, str | None]) -> list[Near]:
+def near_to(new: Telling, known: Iterable[Telling], weights: Weights, places: Mapping[str, str | None]) -> list[Neighbour]:
     """Which tellings of the last 90 days are of the same thing as a new one; `places` has the area above each."""
     found = []
     for each in known:
@@ -142,7 +142,7 @@ def near_to(new: Telling, known: Iterable[Telling], weights: Weights, places: Ma
             continue
         nearness = weights.nearness(new.terms, each.terms)
         if nearness >= (NEAR if new.area and new.area == each.area else NEAR_ANYWHERE):
-            found.append(Near(each, nearness))
+            found.append(Neighbour(each, nearness))
     return found
 
 
@@ -160,9 +160,9 @@ def _within(area: str, places: Mapping[str, str | None]) -> list[str]:
     return above
 
 
-def choose(near: Sequence[Near], sizes: Mapping[int, int]) -> Near | None:
+def choose(near: Sequence[Neighbour], sizes: Mapping[int, int]) -> Neighbour | None:
     """The telling whose incident a new one joins, or makes one with; `sizes` is how many tellings an incident has."""
-    groups: dict[int, list[Near]] = {}
+    groups: dict[int, list[Neighbour]] = {}
     for each in near:
         groups.setdefault(each.telling.incident or -each.telling.number, []).append(each)
     fitting = [

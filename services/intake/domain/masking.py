@@ -30,8 +30,8 @@ _EVERYDAY: Final = re.compile("周边|高校|方面|安全|常务|全体|平时|
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One kind of personal data. What is `certain` is never part of a public copy, whoever wrote it there."""
+class MaskingRule:
+    """One kind of personal data. What is `certain` is never part of a public copy, even where a reviewer wrote it there."""
 
     kind: str
     pattern: re.Pattern[str]
@@ -48,15 +48,15 @@ def _as(shown: str) -> Replace:
     return lambda match: f"{match.groupdict().get('label') or ''}〔{shown}〕"
 
 
-def _rule(kind: str, pattern: str, shown: str, *, certain: bool = False) -> Rule:
-    return Rule(kind, re.compile(pattern, re.IGNORECASE), _as(shown), certain)
+def _rule(kind: str, pattern: str, shown: str, *, certain: bool = False) -> MaskingRule:
+    return MaskingRule(kind, re.compile(pattern, re.IGNORECASE), _as(shown), certain)
 
 
 _START: Final = r"(?<![\dA-Za-z])"
 _END: Final = r"(?![\dA-Za-z])"
 _NAME: Final = rf"(?P<name>{_SURNAME}[\u4e00-\u9fff]{{1,2}})"
 #: In the order in which they are applied: longer numbers before those that they could hold.
-RULES: Final[tuple[Rule, ...]] = (
+RULES: Final[tuple[MaskingRule, ...]] = (
     _rule(
         "mail",
         r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]{1,64}[@＠][A-Za-z0-9-]{1,63}(?:[.．][A-Za-z0-9-]{1,63})+",
@@ -90,9 +90,9 @@ RULES: Final[tuple[Rule, ...]] = (
         "home", rf"(?:{_BUILDING})?{_UNIT}{_FLOOR}\d{{2,4}}(?:室|户|号|房)?|{_BUILDING}{_FLOOR}\d{{2,4}}(?:室|户|房|号)?", "住址"
     ),
     _rule("home", r"(?<!\d)\d{3,4}室", "住址"),
-    Rule("name", re.compile(rf"(?:我叫|姓名[：:是\s]{{0,2}}|(?:联系人|反映人|签名)[：:是\s]{{0,2}}){_NAME}"), _named),
-    Rule("name", re.compile(rf"(?:本人|我是){_NAME}(?=[，,。；;、！!\s]|$)"), _named),
-    Rule("name", re.compile(rf"{_NAME}(?={_TITLES})"), _named),
+    MaskingRule("name", re.compile(rf"(?:我叫|姓名[：:是\s]{{0,2}}|(?:联系人|反映人|签名)[：:是\s]{{0,2}}){_NAME}"), _named),
+    MaskingRule("name", re.compile(rf"(?:本人|我是){_NAME}(?=[，,。；;、！!\s]|$)"), _named),
+    MaskingRule("name", re.compile(rf"{_NAME}(?={_TITLES})"), _named),
 )
 #: What a public copy may not hold, by kind, in words.
 CERTAIN: Final[Mapping[str, str]] = {

@@ -93,7 +93,7 @@ class Opinion:
     round: int = 1
     asked_sequence: int = 0
     answered_sequence: int = 0
-    publication: publishing.Publication | None = None
+    publication: publishing.PublicationState | None = None
     decided_answer: int = 0
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)

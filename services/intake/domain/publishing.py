@@ -29,7 +29,7 @@ CONSENT: Final = "public"
 LONGEST_PART = 20_000
 
 
-class Publication(StrEnum):
+class PublicationState(StrEnum):
     """What the office has decided; None while it has not."""
 
     RELEASED = "released"
@@ -37,7 +37,7 @@ class Publication(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PublicPart:
     """What a department said that may become public: a reply, an answer for its own part, a promise.
 
     `entry` is its timeline entry; `due` (RFC 3339) is the day of a promise.
@@ -60,7 +60,7 @@ class PublicCopy:
     title: str
     content: str
     released: datetime
-    parts: tuple[Part, ...] = ()
+    parts: tuple[PublicPart, ...] = ()
     number: int | None = None
 
 
@@ -85,7 +85,7 @@ class Release:
 class PreparedPart:
     """A part beside its masked copy; `released` says whether the copy is public now."""
 
-    part: Part
+    part: PublicPart
     masked: str
     released: bool
 
@@ -100,22 +100,22 @@ class Prepared:
     parts: Sequence[PreparedPart]
 
 
-def parts_of(opinion: Opinion, lines: Iterable[TimelineEntry]) -> list[Part]:
+def parts_of(opinion: Opinion, lines: Iterable[TimelineEntry]) -> list[PublicPart]:
     """What departments said of an opinion that may become public, oldest first."""
     return [part for line in lines if not is_internal(line, ()) and line.audience is None and (part := _part(opinion, line))]
 
 
-def _part(opinion: Opinion, line: TimelineEntry) -> Part | None:
+def _part(opinion: Opinion, line: TimelineEntry) -> PublicPart | None:
     department, content = line.text("department") or "", line.text("content") or ""
     match line.what:
         case AssignmentReplied.TYPE:
             if content == opinion.reply and opinion.items:
                 content = "\n\n".join((content, *(f"{item.demand}\n{item.content}" for item in opinion.items)))
-            return Part(line.id or 0, line.what, department, content, line.at, line.text("outcome"))
+            return PublicPart(line.id or 0, line.what, department, content, line.at, line.text("outcome"))
         case AssignmentAdvised.TYPE if line.facts.get("role") == "separate":
-            return Part(line.id or 0, line.what, department, content, line.at)
+            return PublicPart(line.id or 0, line.what, department, content, line.at)
         case PromiseMade.TYPE:
-            return Part(line.id or 0, line.what, department, line.text("what") or "", line.at, due=line.text("promised_for"))
+            return PublicPart(line.id or 0, line.what, department, line.text("what") or "", line.at, due=line.text("promised_for"))
     return None
 
 
@@ -139,14 +139,14 @@ def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release) -
         raise Conflict(f"An opinion that is {opinion.state} is not made public.")
     offered = {part.entry: part for part in parts_of(opinion, lines)}
     _check(wanted, offered)
-    if opinion.publication is not Publication.RELEASED:
+    if opinion.publication is not PublicationState.RELEASED:
         opinion.record(RELEASED_ENTRY, OFFICE, {})
-    opinion.publication, opinion.decided_answer = Publication.RELEASED, opinion.answered_sequence
+    opinion.publication, opinion.decided_answer = PublicationState.RELEASED, opinion.answered_sequence
     parts = tuple(_copied(offered[each.entry], each.content) for each in wanted.parts)
     return PublicCopy(opinion.id, wanted.title, wanted.content, opinion.now, parts)
 
 
-def _check(wanted: Release, offered: Mapping[int, Part]) -> None:
+def _check(wanted: Release, offered: Mapping[int, PublicPart]) -> None:
     texts = {"title": wanted.title, "content": wanted.content, **{f"parts.{each.entry}": each.content for each in wanted.parts}}
     errors = {name: [f"leave out {what}" for what in left] for name, text in texts.items() if (left := left_in(text))}
     errors |= {f"parts.{each.entry}": ["there is no such part"] for each in wanted.parts if each.entry not in offered}
@@ -156,8 +156,8 @@ def _check(wanted: Release, offered: Mapping[int, Part]) -> None:
         raise Invalid("Correct what is named in 'errors' and release it again.", errors)
 
 
-def _copied(part: Part, content: str) -> Part:
-    return Part(part.entry, part.what, part.department, content, part.at, part.outcome, part.due)
+def _copied(part: PublicPart, content: str) -> PublicPart:
+    return PublicPart(part.entry, part.what, part.department, content, part.at, part.outcome, part.due)
 
 
 def withhold(opinion: Opinion, reason: str) -> None:
@@ -165,10 +165,10 @@ def withhold(opinion: Opinion, reason: str) -> None:
     if opinion.visibility != CONSENT:
         raise Conflict("Its submitter has not agreed that it becomes public, so that it is not public anyway.")
     opinion.record(WITHHELD_ENTRY, OFFICE, {"reason": reason})
-    opinion.publication, opinion.decided_answer = Publication.WITHHELD, opinion.answered_sequence
+    opinion.publication, opinion.decided_answer = PublicationState.WITHHELD, opinion.answered_sequence
 
 
 def take_back(opinion: Opinion) -> None:
     """Nothing of it is public from now on: its submitter took it back, it is handled with another one, or its words were erased."""
-    if opinion.publication is Publication.RELEASED:
+    if opinion.publication is PublicationState.RELEASED:
         opinion.publication = None

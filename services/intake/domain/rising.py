@@ -31,7 +31,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class WordCount:
     """In how many opinions a word was this week, and in the weeks before."""
 
     word: str
@@ -72,7 +72,7 @@ def monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def stand_out(counts: Iterable[Count], opinions: int, before: int) -> Sequence[Rising]:
+def stand_out(counts: Iterable[WordCount], opinions: int, before: int) -> Sequence[Rising]:
     """The words that stand out among `opinions` of this week and those of the weeks `before`, the surest first; perhaps none."""
     if before < ENOUGH:
         return []
@@ -84,7 +84,7 @@ def stand_out(counts: Iterable[Count], opinions: int, before: int) -> Sequence[R
     return sorted(found, key=lambda each: (-each.z, each.word))[:MOST_SHOWN]
 
 
-def _z(count: Count, opinions: int, before: int) -> float:
+def _z(count: WordCount, opinions: int, before: int) -> float:
     # The prior is what the five weeks say together, and weighs as much as this one.
     prior = opinions * (count.opinions + count.before) / (opinions + before)
     now, then = count.opinions + prior, count.before + prior

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from services.intake.domain import publishing
-from services.intake.domain.publishing import Publication, Release
+from services.intake.domain.publishing import PublicationState, Release
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
 
 
-def release(store: IntakeStore, opinion_id: str, wanted: Release) -> Publication:
+def release(store: IntakeStore, opinion_id: str, wanted: Release) -> PublicationState:
     """Let everybody read an opinion as a reviewer has looked it through; raises `NotFound`, `Conflict`, `Invalid`."""
     opinion = store.load(opinion_id)
     copy = publishing.release(opinion, store.timeline(opinion_id), wanted)
     store.save(opinion)
     store.release(copy)
-    return Publication.RELEASED
+    return PublicationState.RELEASED
 
 
-def withhold(store: IntakeStore, opinion_id: str, reason: str) -> Publication:
+def withhold(store: IntakeStore, opinion_id: str, reason: str) -> PublicationState:
     """Do not let everybody read an opinion, or no longer; raises `NotFound`, `Conflict`."""
     opinion = store.load(opinion_id)
     publishing.withhold(opinion, reason)
     store.save(opinion)
-    return Publication.WITHHELD
+    return PublicationState.WITHHELD

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class ReviewResult:
     """The result for one of several opinions: its new state, or why it was refused."""
 
     id: str
@@ -33,7 +33,7 @@ def accept(store: IntakeStore, catalogue: Catalogue, opinion_id: str, wished: Te
     return opinion.state
 
 
-def accept_many(store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[str], wished: Terms) -> list[Decided]:
+def accept_many(store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[str], wished: Terms) -> list[ReviewResult]:
     """集中交办: let many opinions in on the same terms, all in this transaction; returns what became of each.
 
     Raises `Invalid` for terms that no opinion could have; one that cannot be let in is refused alone.
@@ -51,15 +51,15 @@ def accept_many(store: IntakeStore, catalogue: Catalogue, opinion_ids: Sequence[
     return decide_each(opinion_ids, decide)
 
 
-def decide_each(opinion_ids: Sequence[str], decide: Callable[[str], State]) -> list[Decided]:
+def decide_each(opinion_ids: Sequence[str], decide: Callable[[str], State]) -> list[ReviewResult]:
     """Decide on opinions one by one; where that is refused, the others are decided on all the same."""
-    decided: list[Decided] = []
+    decided: list[ReviewResult] = []
     for opinion_id in opinion_ids:
         try:
-            decided.append(Decided(opinion_id, decide(opinion_id)))
+            decided.append(ReviewResult(opinion_id, decide(opinion_id)))
         except Refusal as error:
             reasons = [reason for field in error.errors.values() for reason in field]
-            decided.append(Decided(opinion_id, refused=" ".join(reasons) or error.detail))
+            decided.append(ReviewResult(opinion_id, refused=" ".join(reasons) or error.detail))
     return decided
 
 

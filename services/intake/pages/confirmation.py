@@ -44,7 +44,7 @@ def confirmation(call: Call[Intake]) -> Answer:
 
 
 def _cosigners(call: Call[Intake], receipt: str) -> Sequence[tuple[str, PaperAddress]]:
-    """The co-signers' receipts, for whoever has the key of the form that this receipt was made for."""
+    """The co-signers' receipts, for the holder of the key of the form that this receipt was made for."""
     given = str(call.query.get(KEY, ""))
     if given != usable_key(given):
         return []

@@ -15,7 +15,7 @@ from services.design.phrases import Phrase
 from services.intake.app import publications as app
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.publications import prepared, undecided
-from services.intake.domain.publishing import CONSENT, Prepared, Publication
+from services.intake.domain.publishing import CONSENT, Prepared, PublicationState
 from services.intake.pages.events import EVENTS
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.timeline import department_name, local, topic_name
@@ -36,8 +36,8 @@ LABELS: Mapping[str, Phrase] = {
 }
 DECIDED: Mapping[str | None, Phrase] = {
     None: Phrase("New"),
-    Publication.RELEASED: Phrase("Public, with a new reply"),
-    Publication.WITHHELD: Phrase("Withheld, with a new reply"),
+    PublicationState.RELEASED: Phrase("Public, with a new reply"),
+    PublicationState.WITHHELD: Phrase("Withheld, with a new reply"),
 }
 WRONG_TEXT = Phrase(
     "Please fill this in, without mobile numbers, numbers of identity or bank cards, e-mail addresses and number plates"
@@ -122,7 +122,7 @@ def _field(name: str, released: list[int]) -> str:
 def _given(found: Prepared) -> dict[str, str]:
     """The form as it is at first: every part is chosen that was not left out before."""
     parts = {f"part-{each.part.entry}": each.masked for each in found.parts}
-    is_new = found.opinion.publication is not Publication.RELEASED
+    is_new = found.opinion.publication is not PublicationState.RELEASED
     chosen = {f"release-{each.part.entry}": "yes" if each.released or is_new else "" for each in found.parts}
     return {"title": found.title, "content": found.content, "reason": "", **parts, **chosen}
 
@@ -141,7 +141,7 @@ def _page(
         TEMPLATES, "publication.html", status, place=catalogue, role=call.caller.role, opinion=opinion, parts=parts,
         form={"reason": "", **form}, mistakes=mistakes or {}, labels=labels, notice=notice, standing=STATES[opinion.state],
         may=opinion.visibility == CONSENT and opinion.state.is_with_routing, csrf=session.form_key if session else "",
-        public=f"/public/opinions/{opinion.id}" if opinion.publication is Publication.RELEASED else None,
+        public=f"/public/opinions/{opinion.id}" if opinion.publication is PublicationState.RELEASED else None,
         address=f"{LIST}/{opinion.id}", about=_about(found, catalogue),
     )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from marshmallow import Schema, fields, validate
 
-from services.intake.domain.publishing import LONGEST_PART, Publication, Release, ReleasedPart
+from services.intake.domain.publishing import LONGEST_PART, PublicationState, Release, ReleasedPart
 from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import ManyLines, OneLine
@@ -53,7 +53,7 @@ class PublicationStanding(Schema):
     """What the office has decided."""
 
     id = fields.String(required=True)
-    publication = fields.String(required=True, validate=validate.OneOf(list(Publication)))
+    publication = fields.String(required=True, validate=validate.OneOf(list(PublicationState)))
 
 
 class Undecided(Schema):
@@ -66,7 +66,7 @@ class Undecided(Schema):
     department = fields.String(required=True, allow_none=True)
     state = fields.String(required=True)
     submitted = fields.AwareDateTime(required=True)
-    publication = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(Publication)))
+    publication = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(PublicationState)))
 
 
 UndecidedPage = page_of("UndecidedPage", "A page of opinions on which the office has to decide, the oldest first.", Undecided)
@@ -90,7 +90,7 @@ class PreparedShape(Schema):
     id = fields.String(required=True)
     visibility = fields.String(required=True)
     state = fields.String(required=True)
-    publication = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(Publication)))
+    publication = fields.String(required=True, allow_none=True, validate=validate.OneOf(list(PublicationState)))
     title = fields.String(required=True)
     content = fields.String(required=True)
     masked_title = fields.String(required=True)

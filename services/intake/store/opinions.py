@@ -14,7 +14,7 @@ from services.contracts.errors import NotFound
 from services.intake.domain.messages import shows_own
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
-from services.intake.domain.publishing import Publication
+from services.intake.domain.publishing import PublicationState
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
@@ -79,7 +79,7 @@ class Opinions:
             before, now = self._as_stored[opinion.id], _VALUES(opinion)
             if now != before:
                 new = {name: value for name, old, value in zip(NAMES, before, now, strict=True) if value != old}
-                if new.get(_PUBLICATION, Publication.RELEASED) is not Publication.RELEASED:
+                if new.get(_PUBLICATION, PublicationState.RELEASED) is not PublicationState.RELEASED:
                     hidden.append(opinion.id)
                 parameters = {f"new_{name}": value for name, value in new.items()}
                 self._work.defer(_update(tuple(new)), {"which": opinion.id, "new_updated": opinion.now, **parameters})

@@ -15,7 +15,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.supervision import PromiseMade
 from services.contracts.messages.values import Outcome, Rating
 from services.intake.domain.bigrams import terms_of
-from services.intake.domain.publishing import Part, PublicCopy
+from services.intake.domain.publishing import PublicCopy, PublicPart
 from services.intake.domain.timeline import PROMISE_STATES, PromiseStanding, TimelineEntry, promises_made
 from services.intake.store.columns import StoredRow
 from services.intake.store.publications import copies
@@ -57,7 +57,7 @@ class PublicCase:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PageStart:
     """Where a page of a list begins: below one number or above another, and within the bounds of a span of time."""
 
     before: int | None = None
@@ -76,7 +76,7 @@ class PublicCounts:
     at: datetime
 
 
-def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place: Place, limit: int) -> list[PublicCase]:
+def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int) -> list[PublicCase]:
     """A page of the list, narrowed to `wanted` by column, and one more where there are more; the newest first.
 
     Before a number it begins below it; after one it ends above it, where the one more is the first.
@@ -114,7 +114,7 @@ def _narrowed(query: sa.Select[Any], wanted: Mapping[str, Any]) -> sa.Select[Any
     return query
 
 
-def _bounds(connection: Connection, place: Place) -> tuple[int | None, int | None]:
+def _bounds(connection: Connection, place: PageStart) -> tuple[int | None, int | None]:
     """The numbers between which a page lies."""
     lower, upper = place.after, place.before
     numbers = sa.select(publications.c.number).order_by(publications.c.released, publications.c.number).limit(1)
@@ -181,7 +181,7 @@ def promised(connection: Connection, ids: Sequence[str]) -> dict[int, PromiseSta
     return {entry: standing for each in lines.values() for entry, standing in promises_made(each).items()}
 
 
-def promises(connection: Connection, department: str | None, before: int | None, limit: int) -> list[tuple[str, Part]]:
+def promises(connection: Connection, department: str | None, before: int | None, limit: int) -> list[tuple[str, PublicPart]]:
     """The public promises, the last one first and one more than `limit`, each with the id of its opinion."""
     query = sa.select(public_parts).where(public_parts.c.what == PromiseMade.TYPE)
     if department is not None:
@@ -189,7 +189,9 @@ def promises(connection: Connection, department: str | None, before: int | None,
     if before is not None:
         query = query.where(public_parts.c.entry < before)
     rows = connection.execute(query.order_by(public_parts.c.entry.desc()).limit(limit + 1))
-    return [(row.opinion, Part(row.entry, row.what, row.department, row.content, row.at, row.outcome, row.due)) for row in rows]
+    return [
+        (row.opinion, PublicPart(row.entry, row.what, row.department, row.content, row.at, row.outcome, row.due)) for row in rows
+    ]
 
 
 def addresses(connection: Connection, block: int, size: int) -> list[tuple[str, datetime]]:

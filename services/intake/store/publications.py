@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from services.contracts.lifecycle import State
 from services.intake.domain.bigrams import bigrams
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.publishing import Part, PublicCopy
+from services.intake.domain.publishing import PublicCopy, PublicPart
 from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.tables import IS_PUBLIC, UNDECIDED, opinions, public_counts, public_parts, publications
@@ -66,16 +66,16 @@ def copies(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list
     ]
 
 
-def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, list[Part]]:
-    found: dict[str, list[Part]] = {}
+def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, list[PublicPart]]:
+    found: dict[str, list[PublicPart]] = {}
     if ids:
         for row in connection.execute(_PARTS.where(public_parts.c.opinion.in_(ids)).order_by(public_parts.c.entry)):
             found.setdefault(row.opinion, []).append(_part(row))
     return found
 
 
-def _part(row: StoredRow) -> Part:
-    return Part(row.entry, row.what, row.department, row.content, row.at, row.outcome, row.due)
+def _part(row: StoredRow) -> PublicPart:
+    return PublicPart(row.entry, row.what, row.department, row.content, row.at, row.outcome, row.due)
 
 
 def undecided(connection: Connection, after: str | None, limit: int) -> list[Opinion]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.domain.comparing import Wording
-from services.intake.domain.rising import FEWEST, WEEKS_BEFORE, Count, Rising, monday, stand_out, told_by
+from services.intake.domain.rising import FEWEST, WEEKS_BEFORE, Rising, WordCount, monday, stand_out, told_by
 from services.intake.store.tables import tables
 from services.intake.store.wordings import wordings
 from services.runtime.clock import ZONE
@@ -126,6 +126,6 @@ def rising(connection: Connection, scopes: Sequence[str], day: date) -> Week:
     opinions, all_before = connection.execute(sa.select(now, before).where(told, words.c.word == ALL)).one()
     enough = (now >= FEWEST) & (sa.func.sum(sa.case((is_now, words.c.titled), else_=0)) > 0)
     query = sa.select(words.c.word, now, before).where(told, words.c.word != ALL).group_by(words.c.word).having(enough)
-    counts = [Count(word, int(this_week), int(earlier)) for word, this_week, earlier in connection.execute(query)]
+    counts = [WordCount(word, int(this_week), int(earlier)) for word, this_week, earlier in connection.execute(query)]
     total, total_before = int(opinions or 0), int(all_before or 0)
     return Week(start, total, total_before, stand_out(counts, total, total_before))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
-from services.intake.domain.publishing import Publication
+from services.intake.domain.publishing import PublicationState
 from services.intake.store.columns import EnumCode, KeptLocation
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import JsonValue
@@ -70,7 +70,7 @@ opinions = sa.Table(
     sa.Column("window_sequence", sa.Integer, nullable=False, server_default="0"),
     sa.Column("source", sa.String(40)),
     sa.Column("given", sa.JSON(none_as_null=True)),
-    sa.Column("publication", EnumCode(Publication, 12)),
+    sa.Column("publication", EnumCode(PublicationState, 12)),
     sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
     sa.Column("published", sa.BigInteger),
     sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),

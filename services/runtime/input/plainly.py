@@ -24,7 +24,7 @@ class NotPlain(Exception):
     """Something is to be looked at by marshmallow."""
 
 
-class _Part(NamedTuple):
+class _PlainField(NamedTuple):
     """A field: under which name its value is kept, how a value that is there is read, and whether it may be null."""
 
     name: str
@@ -32,10 +32,10 @@ class _Part(NamedTuple):
     nullable: bool
 
 
-class _Plan(NamedTuple):
+class _PlainSchema(NamedTuple):
     """A schema: its fields by what they are called in the input, what has to be there, what stands in where nothing is."""
 
-    parts: Mapping[str, _Part]
+    parts: Mapping[str, _PlainField]
     required: frozenset[str]
     defaults: Mapping[str, Any]
     after: tuple[str, ...]
@@ -52,7 +52,7 @@ def load_plainly(schema: Schema, raw: Mapping[str, Any]) -> Any:
         raise NotPlain from error
 
 
-def _load(schema: Schema, plan: _Plan, raw: Mapping[str, Any]) -> Any:
+def _load(schema: Schema, plan: _PlainSchema, raw: Mapping[str, Any]) -> Any:
     parts, data = plan.parts, dict(plan.defaults)
     for called, given in raw.items():
         part = parts.get(called)
@@ -72,7 +72,7 @@ def _load(schema: Schema, plan: _Plan, raw: Mapping[str, Any]) -> Any:
 
 
 @cache
-def _plan(shape: type[Schema]) -> _Plan | None:
+def _plan(shape: type[Schema]) -> _PlainSchema | None:
     """How a schema is read plainly; None for one that does more than read its fields."""
     schema = shape()
     hooks = schema._hooks
@@ -81,17 +81,17 @@ def _plan(shape: type[Schema]) -> _Plan | None:
         many or options.get("pass_original") for _, many, options in after
     ):
         return None
-    parts, defaults, required = dict[str, _Part](), dict[str, Any](), set[str]()
+    parts, defaults, required = dict[str, _PlainField](), dict[str, Any](), set[str]()
     for name, field in schema.load_fields.items():
         kept = field.attribute or name
-        parts[field.data_key or name] = _Part(kept, _reader(field), bool(field.allow_none))
+        parts[field.data_key or name] = _PlainField(kept, _reader(field), bool(field.allow_none))
         if field.required:
             required.add(kept)
         elif callable(field.load_default) or field.pre_load or field.post_load or "." in kept:
             return None
         elif field.load_default is not missing:
             defaults[kept] = field.load_default
-    return _Plan(parts, frozenset(required), defaults, tuple(name for name, _, _ in after))
+    return _PlainSchema(parts, frozenset(required), defaults, tuple(name for name, _, _ in after))
 
 
 def _reader(field: fields.Field[Any]) -> Read:
@@ -127,7 +127,7 @@ def _choice(choices: frozenset[str]) -> Read:
     return read
 
 
-def _nested(schema: Schema, plan: _Plan) -> Read:
+def _nested(schema: Schema, plan: _PlainSchema) -> Read:
     def read(given: Any) -> Any:
         if type(given) is not dict or is_blank(given):
             raise NotPlain

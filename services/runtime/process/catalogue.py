@@ -31,7 +31,7 @@ Stamp = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CatalogueFile:
     """What files said, and what they looked like then."""
 
     stamps: tuple[Stamp, ...]
@@ -40,7 +40,7 @@ class Reading:
 
 
 #: What was read last, by file: the services of a process share it, and processes that are forked later need not read it again.
-_LAST: dict[Path, Reading] = {}
+_LAST: dict[Path, CatalogueFile] = {}
 
 
 class Source:
@@ -58,7 +58,7 @@ class Source:
         last = _LAST.get(path)
         if last is None or last.stamps[0][1:] != own[1:] or not _are_unchanged(last.stamps[1:]):
             catalogue = self._parse(path)
-            last = _LAST[path] = Reading(self._stamps, catalogue, self.text)
+            last = _LAST[path] = CatalogueFile(self._stamps, catalogue, self.text)
         self._stamps, self.text = (own, *last.stamps[1:]), last.text
         return last.catalogue
 

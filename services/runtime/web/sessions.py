@@ -63,7 +63,7 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class NewSession:
     """A session to be opened: whose, with which grant, on what device, and how long it lasts."""
 
     person: str
@@ -74,7 +74,7 @@ class Opening:
     limited: bool = False
 
 
-def open_session(work: Transaction, opening: Opening) -> str:
+def open_session(work: Transaction, opening: NewSession) -> str:
     """Open a session inside `work`; returns the cookie's secret, which nobody had before."""
     secret = secrets.token_urlsafe(32)
     work.execute(sessions.delete().where(sessions.c.until < work.now - KEPT))

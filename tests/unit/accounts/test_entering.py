@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
 from services.accounts import managing, second
-from services.accounts.model import Asked, Rules
+from services.accounts.model import NewGrant, Rules
 from services.accounts.once import LASTS, Purpose
 from services.contracts.callers import Role
 from tests.unit.runtime.harness import PASSWORD, WebHarness
@@ -209,5 +209,5 @@ class TestSecondFactor:
         assert place.ask("GET", "/office").status_code == 403
         assert place.ask("GET", "/account/second-factor").status_code == 200
         assert place.sign_in(Role.SUPERVISOR).headers["Location"] == "/office"
-        managing.grant(place.service.accounts, place.person(Role.SUPERVISOR), Asked("reviewer"))
+        managing.grant(place.service.accounts, place.person(Role.SUPERVISOR), NewGrant("reviewer"))
         assert place.ask("GET", "/office").status_code == 401, "a session from before the grant is no way around it"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from services.accounts.model import Asked
+from services.accounts.model import NewGrant
 from services.contracts.callers import SIGNED_IN, Role
 from services.runtime.web.people import persons
 from tests.unit.runtime.harness import PASSWORD, WebHarness
@@ -102,7 +102,7 @@ def test_administrators_alone_manage_accounts(harness: Open, role: Role) -> None
 def test_one_account_acts_in_one_role_at_a_time_and_the_session_changes_its_secret_with_it(harness: Open) -> None:
     place = harness()
     person, accounts = place.person(Role.REVIEWER), place.service.accounts
-    accounts.change(lambda _, people: people.grant(person, Asked("supervisor")))
+    accounts.change(lambda _, people: people.grant(person, NewGrant("supervisor")))
     first = place.sign_in().headers["Set-Cookie"]
     decline = "/office/opinions/o-1/decline"
     key = place.form_key()

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from services.accounts import once
 from services.accounts.context import Accounts
-from services.accounts.model import Asked, Invited, Letter, Rules
+from services.accounts.model import Invited, Letter, NewGrant, Rules
 from services.accounts.once import Purpose
 from services.accounts.pages.showing import TEMPLATES
 from services.accounts.routes import API_ROUTES as ACCOUNT_API
@@ -181,7 +181,7 @@ class WebHarness:
         name, accounts = sign_in or str(role), self.service.accounts
         if (found := accounts.read(lambda people: people.named(name))) is not None:
             return found.id
-        asked = Asked(role, "water" if role in OF_A_DEPARTMENT else None)
+        asked = NewGrant(role, "water" if role in OF_A_DEPARTMENT else None)
         made = accounts.change(lambda _, people: people.add(Invited(name, known.pop("name", f"王{name}"), asked, **known)))
         accounts.change(lambda _, people: people.change(made, state="active", password=accounts.passwords.hash(PASSWORD)))
         return made
