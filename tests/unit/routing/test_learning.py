@@ -1,11 +1,15 @@
 """The model: it learns from decided cases, knows how sure it is, says why, and takes rulings in; on made-up opinions."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import pytest
 
 from services.routing.domain.choice import Router
 from services.routing.domain.learning.features import Hashing, plain, rarity
 from services.routing.domain.learning.model import Model, ModelInvalid, buckets_for
+from services.routing.domain.learning.precedents import EQUAL, Precedents
+from services.routing.domain.learning.ruled import RuledCase
 from services.routing.domain.learning.training import FEWEST_TEXTS, Decided, macro_f1, train
 from tests.unit.routing.bureau import TOWN
 from tests.unit.routing.made_up import decided, opinions
@@ -130,3 +134,18 @@ def test_the_more_labels_the_fewer_buckets():
 def test_macro_f1_counts_every_label_alike():
     assert macro_f1(np.array([0, 0, 0, 1]), np.array([0, 0, 0, 0]), 2) == pytest.approx((6 / 7) / 2)
     assert macro_f1(np.array([0, 1]), np.array([0, -1]), 2) == pytest.approx(0.5)
+
+
+def test_precedents_are_found_by_their_short_sketches_as_by_comparing_with_all():
+    said = opinions(400, seed=3)
+    rulings = [
+        RuledCase(str(number), datetime(2026, 1, 1, tzinfo=UTC), "petitions", to, True, "", title, text)
+        for number, (title, text, to) in enumerate(said)
+    ]
+    precedents, few = Precedents(rulings[:300]), [Precedents([each]) for each in rulings]
+    precedents.add(rulings[300:])
+    for title, text, _ in said[::20]:
+        alone = [near for one in few for near in one.nearest(title, text, least=-1.0) if near.nearness >= EQUAL]
+        assert alone
+        expected = sorted(alone, key=lambda near: (-near.nearness, -int(near.case.id)))
+        assert precedents.nearest(title, text, most=400, least=EQUAL) == expected

@@ -16,6 +16,9 @@ EQUAL, QUOTED = 0.7, 0.3
 FEWEST, SHARE = 3, 2 / 3
 #: The newest rulings that are looked at, and how long the sketch of a text is.
 MOST, LENGTH = 5_000, 1_024
+#: A text is first compared by a shorter sketch, which is hardly ever wrong by more than the margin.
+SHORT, MARGIN = 128, 0.3
+Kept = tuple[list[RuledCase], Weights, Weights]
 
 
 class Precedents:
@@ -23,28 +26,30 @@ class Precedents:
 
     def __init__(self, cases: Sequence[RuledCase] = ()) -> None:
         self._hashing = Hashing(1 << 16)
-        self._cases: list[RuledCase] = []
-        self._sketches = np.zeros((0, LENGTH), np.float32)
+        #: One value, so that a thread that compares while another adds has what belongs together: cases, sketches, short sketches.
+        self._kept: Kept = ([], np.zeros((0, LENGTH), np.float32), np.zeros((0, SHORT), np.float32))
         self.add(cases)
 
     def __len__(self) -> int:
-        return len(self._cases)
+        return len(self._kept[0])
 
     def add(self, cases: Sequence[RuledCase]) -> None:
         """Take in newer ones."""
         if cases:
-            fresh = [self._sketch(each.title, each.content) for each in cases]
-            kept = [*self._cases, *cases][-MOST:], np.vstack((self._sketches, *fresh))[-MOST:]
-            self._cases, self._sketches = kept
+            known, sketches, short = self._kept
+            fresh = np.stack([self._sketch(each.title, each.content) for each in cases])
+            self._kept = [*known, *cases][-MOST:], np.vstack((sketches, fresh))[-MOST:], np.vstack((short, _short(fresh)))[-MOST:]
 
     def nearest(self, title: str, content: str, most: int = 3, least: float = QUOTED) -> list[Near]:
         """The rulings nearest to a text; of those equally near, the newest first."""
-        cases, sketches = self._cases, self._sketches
+        cases, sketches, short = self._kept
         if not cases:
             return []
-        found = sketches @ self._sketch(title, content)
-        order = np.lexsort((-np.arange(len(found)), -np.round(found, 3)))[:most]
-        return [Near(cases[at], round(float(found[at]), 3)) for at in order if found[at] >= least]
+        sketch = self._sketch(title, content)
+        likely = np.flatnonzero(short @ _short(sketch[None])[0] >= least - MARGIN)
+        found = sketches[likely] @ sketch
+        order = np.lexsort((-likely, -np.round(found, 3)))[:most]
+        return [Near(cases[likely[at]], round(float(found[at]), 3)) for at in order if found[at] >= least]
 
     def ruled(self, title: str, content: str) -> tuple[str, float, RuledCase] | None:
         """The department that equal cases were ruled to belong to, what share of them, and the newest of them."""
@@ -64,3 +69,9 @@ class Precedents:
         length = float(np.sqrt(sketch @ sketch))
         made: Weights = sketch / length if length else sketch
         return made
+
+
+def _short(sketches: Weights) -> Weights:
+    """Sketches with neighbouring places added up, which are sketches as well."""
+    made: Weights = sketches.reshape(len(sketches), SHORT, -1).sum(2)
+    return made
