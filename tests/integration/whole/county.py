@@ -44,8 +44,9 @@ SERVED_BY = {
     "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
-#: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer.
-LEFT_OUT = ("letters", "notes")
+#: Chores that act by the clock alone; letters, which go out of the house, stay in the drawer, and a training is a
+#: process of its own.
+LEFT_OUT = ("letters", "notes", "train")
 
 
 class FakeAuthenticator(TokenAuthenticator):

@@ -239,7 +239,7 @@ def test_a_training_that_fails_is_told_and_what_was_known_stays(taught, monkeypa
     taught.clock.instant = taught.clock.now().replace(hour=2)
     with capture_logs() as told:
         nightly.look()
-    assert [each["event"] for each in told] == ["training_failed"]
+    assert ([each["event"] for each in told], nightly.child) == (["training_failed"], None)
     assert preview(taught, *CASE)["why"]["learned"]["version"] == 1
 
 

@@ -247,7 +247,8 @@ def test_one_case_that_cannot_go_on_keeps_no_other_from_it(bureau, cases, clock)
     with bureau.database.transaction() as work:
         work.execute(assignments.update().where(assignments.c.id == cases["paused"]).values(paused=None))
     clock.instant += timedelta(days=60)
-    found = {job.name: job for job in periodic_jobs(bureau.service)}
+    # A training is a process of its own, which has nothing to do with these cases.
+    found = {job.name: job for job in periodic_jobs(bureau.service) if job.name != "train"}
     for job in found.values():
         while job.run():
             pass
