@@ -106,7 +106,9 @@ class County:
         self._apps[name] = create_app(name, service, assembly.routes, FakeAuthenticator(self.access), telemetry).test_client()
         self._periodic_jobs += [job for job in assembly.periodic_jobs(service) if job.name not in LEFT_OUT]
         self._relays.append(Relay(database, self.broker.publisher, telemetry, 200))
-        for subscription in assembly.subscriptions(service):
+        for asked in assembly.subscriptions(service):
+            # Batches are spaced in time to be larger under load; here nothing else comes in the meantime.
+            subscription = replace(asked, patience=0.0)
             subscribe = lambda queue=subscription.queue: self.broker.consumer(queue, 1000)  # noqa: E731
             self._dispatchers[subscription.queue] = Dispatcher(
                 subscription, database, subscribe, self.broker.publisher, telemetry, 50
