@@ -15,11 +15,12 @@ from docs.generator.product import ROOT
 PICTURES = ROOT / "var" / "screenshots"
 WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SERIOUS = ("serious", "critical")
-#: Everything to be touched that is lower than 44 px (half a pixel is the browser's rounding).
+#: Everything shown to be touched that is lower than 44 px (half a pixel is the browser's rounding).
 SMALL = """() => {
   const touched = 'button, select, input:not([type=hidden], [type=radio]), textarea, summary, .choice, .links a, .brand, .button'
   return [...document.querySelectorAll(touched)]
-    .filter(element => element.getBoundingClientRect().height < 43.5).map(element => element.outerHTML)
+    .filter(element => element.getClientRects().length && element.getBoundingClientRect().height < 43.5)
+    .map(element => element.outerHTML)
 }"""
 #: Every piece of text whose contrast (WCAG 2) with the nearest painted background is below 4.5.
 FAINT = """() => {

@@ -63,7 +63,7 @@ def press_submit(page: Page) -> None:
     page.fill("#title", "路灯不亮")
     page.click("#contact summary")
     page.fill("#phone", "打给我")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
 
 
 def sign_together(page: Page) -> None:
@@ -71,7 +71,7 @@ def sign_together(page: Page) -> None:
     page.fill("#content", "坏了两周。")
     page.click("#cosigners summary")
     page.fill("#cosigner1_name", "李四")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
 
 
 def ask_with_nothing(page: Page) -> None:

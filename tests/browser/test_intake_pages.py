@@ -51,7 +51,7 @@ def test_an_opinion_is_submitted_with_the_keyboard_alone(come, visit):
     page.keyboard.press("Enter")
     tab_to(page, "input[name=visibility][value=department]")
     page.keyboard.press("ArrowDown")
-    tab_to(page, "form[action='/opinions'] button")
+    tab_to(page, "#typed > button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/receipts/*/submitted")
     code = page.locator(".receipt-code").inner_text()
@@ -65,25 +65,25 @@ def test_an_opinion_is_submitted_with_the_keyboard_alone(come, visit):
 def test_mistakes_are_shown_beside_the_field_and_corrected(come, script):
     page = come(java_script_enabled=script)
     fill(page, title="路灯不亮", content="坏了", phone="打给我")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     expect(page.locator("#phone-mistake")).to_be_visible()
     expect(page.locator("#mistakes")).to_be_focused()
     expect(page.locator("#title")).to_have_value("路灯不亮")
     expect(page.locator("#phone")).to_have_value("打给我")
     page.fill("#phone", "0577-62123456")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     expect(page.locator(".receipt-code")).to_be_visible()
 
 
 def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
     page = come(java_script_enabled=False)
     fill(page, title="路灯不亮", content="坏了")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     first = page.locator(".receipt-code").inner_text()
     page.go_back()
     page.fill("#title", "路灯不亮")
     page.fill("#content", "坏了")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     assert page.locator(".receipt-code").inner_text() == first
     assert len(visit.opinions()) == 1
 
@@ -91,7 +91,7 @@ def test_going_back_and_sending_again_is_the_same_opinion(come, visit):
 def test_a_visitor_follows_rates_and_is_thanked_without_javascript(come, visit):
     page = come(java_script_enabled=False)
     fill(page, title="河边夜里倒垃圾", content="每晚有车来。")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     code = page.locator(".receipt-code").inner_text()
     visit.consume(created(DUE), signed(DUE), progressed("正在查。"), replied(DUE))
     page.goto("/receipts")

@@ -40,7 +40,7 @@ def test_every_co_signer_has_an_address_on_paper(come, address):
     page.fill("#content", "坏了")
     page.click("#cosigners summary")
     page.fill("#cosigner1_name", "李四")
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     page.wait_for_url("**/receipts/**")
     page.emulate_media(media="print")
     codes = [

@@ -23,7 +23,7 @@ def test_a_photo_is_sent_with_the_opinion_and_another_afterwards(come, visit):
     page.fill("#content", "东街桥下，约三米。")
     page.click("#more-photos summary")
     page.set_input_files("#photos", [chosen("IMG_0001.jpg", photo(orientation=6))])
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     page.wait_for_url("**/receipts/*/submitted")
     page.goto(page.url.removesuffix("/submitted"))
     pictures = page.locator(".photos img")

@@ -43,7 +43,7 @@ def test_several_sign_on_a_phone_without_javascript_and_each_rates(come, visit):
     page.fill("#cosigner1_name", "李四")
     page.fill("#cosigner2_phone", "0577-62510000")
     assert page.evaluate(SMALL) == []
-    page.click("form[action='/opinions'] button")
+    page.click("#typed > button")
     codes = page.locator("[aria-labelledby=their-receipts] strong").all_inner_texts()
     assert len(codes) == 2
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
