@@ -3,6 +3,7 @@
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -73,18 +74,44 @@ def test_a_token_that_has_ended_is_refused_with_the_reason(strict):
 
 
 def test_a_person_signs_in_looks_round_and_signs_out(strict):
-    place, made = strict.place(), strict.token("--role", "supervisor")
+    place, password = strict.place(), "一只灰喜鹊停在窗台上看雨落下来"
+    invited = json.loads(strict.run("account", "invite", "zhang.wei", "--name", "张伟", "--role", "supervisor", "--json"))
+    key = parse_qs(urlsplit(invited["link"]).query)["key"][0]
     with requests.Session() as browser:
         browser.trust_env = False
         assert browser.get(f"{place.url}/office").status_code == 401
-        desk = browser.post(f"{place.url}/login", data={"token": made["token"], "to": "/office"})
+        chosen = browser.post(f"{place.url}/invitation", data={"key": key, "password": password, "again": password})
+        assert (chosen.status_code, chosen.url) == (200, f"{place.url}/office")
+        browser.cookies.clear()
+        wrong = browser.post(f"{place.url}/login", data={"sign_in": "zhang.wei", "password": password[:-1], "to": "/office"})
+        assert (wrong.status_code, password in wrong.text) == (401, False)
+        desk = browser.post(f"{place.url}/login", data={"sign_in": "zhang.wei", "password": password, "to": "/office"})
         assert (desk.status_code, desk.url) == (200, f"{place.url}/office")
         assert "督办人员" in desk.text
+        assert "张伟" in desk.text
         assert browser.get(f"{place.url}{API}/opinions").status_code == 401, "the API takes no cookie"
         assert browser.post(f"{place.url}/logout").status_code == 403
-        key = re.search(r'name="csrf" value="(\w+)"', desk.text)[1]
-        assert browser.post(f"{place.url}/logout", data={"csrf": key}).url == f"{place.url}/login"
+        form_key = re.search(r'name="csrf" value="(\w+)"', desk.text)[1]
+        assert browser.post(f"{place.url}/logout", data={"csrf": form_key}).url == f"{place.url}/login"
         assert browser.get(f"{place.url}/office").status_code == 401
+
+
+def test_an_account_is_managed_by_command(strict):
+    def account(*arguments):
+        return json.loads(strict.run("account", *arguments, "--json"))
+
+    account("invite", "li.na", "--name", "李娜", "--role", "department", "--department", "water")
+    granted = account("grant", "li.na", "--role", "reviewer")
+    assert [(grant["role"], grant["department"]) for grant in granted["grants"]] == [("department", "water"), ("reviewer", None)]
+    left = account("end-grant", "li.na", granted["grants"][0]["id"])
+    assert [grant["role"] for grant in left["grants"]] == ["reviewer"]
+    assert account("suspend", "li.na")["state"] == "suspended"
+    assert account("resume", "li.na")["state"] == "invited"
+    assert "/invitation?key=" in account("reset", "li.na")["link"]
+    assert account("sign-out", "li.na")["name"] == "李娜"
+    erased = account("erase", "li.na")
+    assert (erased["state"], erased["sign_in"], "李娜" in str(erased)) == ("erased", None, False)
+    assert erased["id"] in {each["id"] for each in account("list")}
 
 
 def test_who_saw_an_opinion_is_known(strict):

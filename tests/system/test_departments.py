@@ -35,7 +35,8 @@ def test_an_opinion_that_no_rule_knows_goes_to_the_fallback_department(place, ma
     mail = mailbox()
     submitted = place.submit(title="你好", content="谢谢。")
     created = mail.wait("assignment.created", subject=submitted["id"])
-    assert (created.data["why"], created.data["opinion"]["topic"]) == ({"rule": "fallback", "confidence": 0.0}, None)
+    why = {"rule": "fallback", "confidence": 0.0, "learned": None}
+    assert (created.data["why"], created.data["opinion"]["topic"]) == (why, None)
     preview = place.post("/routes/preview", {"title": "你好", "content": "谢谢。"}, token=place.admin_token)
     assert created.queue == f"department.{preview['department']}"
 

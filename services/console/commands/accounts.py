@@ -45,7 +45,7 @@ class SentView(msgspec.Struct):
     link: str | None
 
 
-role_option = click.option("--role", required=True, type=click.Choice(sorted(SIGNED_IN)))
+role_option = click.option("--role", required=True, type=click.Choice(sorted(role.value for role in SIGNED_IN)))
 department_option = click.option("--department", help="The department that is acted for, by its code.")
 station_option = click.option("--station", help="The station that is acted for, by its code.")
 channel_option = click.option(

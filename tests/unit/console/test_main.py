@@ -1,6 +1,8 @@
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -108,3 +110,26 @@ def test_a_setting_that_cannot_be_used_is_named(run):
 def test_stopping_what_was_never_started_is_no_error_and_leaves_nothing(run, tmp_path):
     assert run("down").exit_code == 0
     assert not (tmp_path / "var").exists()
+
+
+def every_command(group: click.Group) -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ((f"{name} {inner}", found) for inner, found in every_command(command))
+        elif command is not None:
+            yield name, command
+
+
+def test_what_an_option_can_be_is_said_in_the_words_that_are_sent():
+    """An enumeration's members would be offered by their names, which nobody else knows."""
+    offered = [
+        (f"{name} {parameter.name}", choice)
+        for name, command in every_command(main)
+        for parameter in command.params
+        if isinstance(parameter.type, click.Choice)
+        for choice in parameter.type.choices
+    ]
+    assert len(offered) > 20
+    assert [each for each in offered if type(each[1]) is not str] == []
