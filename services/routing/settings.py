@@ -19,4 +19,4 @@ def hour(text: str) -> int:
 class Settings(ProcessSettings):
     """The settings of routing."""
 
-    training_hour: int = env("ROUTING_TRAINING_HOUR", hour, 3, doc="when the model is trained anew each day, by the place's clock")
+    training_hour: int = env("ROUTING_TRAINING_HOUR", hour, 3, doc="when the model is trained each day, by the place's clock")

@@ -213,7 +213,7 @@ def _build(values: Values) -> model.Catalogue:
     values["closures"] = {date.fromisoformat(day): Closure(**why) for day, why in values["closures"].items()}
     values["statistics"] = model.Statistics(**values.get("statistics", {}))
     values["limits"] = model.Limits(**values.get("limits", {}))
-    values["learning"] = model.Learning(**values.get("learning", {}))
+    values["learning"] = model.LearningRules(**values.get("learning", {}))
     return model.Catalogue(**values)
 
 

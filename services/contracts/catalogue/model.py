@@ -175,7 +175,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Learning:
+class LearningRules:
     """What becomes of an opinion that routing is less sure of than `threshold`: a person decides (`review`), it goes to the
     fallback department (`fallback`), or to the likeliest all the same (`likeliest`)."""
 
@@ -209,7 +209,7 @@ class Catalogue:
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)
-    learning: Learning = field(default_factory=Learning)
+    learning: LearningRules = field(default_factory=LearningRules)
     level: str = "county"
 
     @cached_property

@@ -31,7 +31,7 @@ class Routing:
     learning: Learning
     #: How many messages lie in each of these queues.
     depths: Callable[[Sequence[str]], Mapping[str, int]] = lambda _: {}
-    #: The hour of the day at which the model is trained anew.
+    #: The hour of the day at which the model is trained again.
     training_hour: int = 3
 
     @property

@@ -57,7 +57,7 @@ class Learning:
                 self._known |= frozenset(fresh)
 
     def _load(self, version: int) -> None:
-        """Everything anew: the model as it was trained, all precedents, and a step for each ruling since the training."""
+        """Everything from the start: the model as it was trained, all precedents, and a step for each ruling since the training."""
         from services.routing.domain.learning.knowledge import Knowledge
         from services.routing.domain.learning.model import Model, ModelInvalid
         from services.routing.domain.learning.precedents import MOST, Precedents

@@ -50,7 +50,7 @@ class ReportShape(Schema):
     accuracy = fields.Float(required=True, metadata={"description": "The share of what it decides alone that is right."})
 
 
-class VersionShape(Schema):
+class ModelVersionShape(Schema):
     """A training: what came of it, what was expected, and what became of its decisions since."""
 
     version = fields.Integer(required=True, metadata={"description": "The number of the version; 0 while the rules decide alone."})
@@ -85,5 +85,5 @@ class ModelAnswer(Schema):
     doubtful = fields.String(required=True, metadata={"description": "Whether, or in what way, a person has to decide."})
     rulings = fields.Integer(required=True, metadata={"description": "How many rulings are known as precedents."})
     versions = fields.List(
-        fields.Nested(VersionShape), required=True, metadata={"description": "The latest versions, newest first."}
+        fields.Nested(ModelVersionShape), required=True, metadata={"description": "The latest versions, newest first."}
     )

@@ -164,7 +164,7 @@ def adopt(work: Transaction, version: int, body: bytes, ruled: str | None, repor
 
 
 def put_aside(work: Transaction, version: int) -> None:
-    """A model that cannot be read decides nothing any more; what is left of it is kept for whoever looks into it."""
+    """A model that cannot be read decides nothing any more; what is left of it is kept to be looked into."""
     work.execute(models.update().where(models.c.version == version).values(standing="broken"))
 
 

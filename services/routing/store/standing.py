@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from services.routing.store.doubts import doubted_since
 from services.routing.store.models import ModelRow, SeenOf, seen_since
 
-#: From so many decisions on, what became of them says something.
+#: The fewest decisions of which what became of them says something.
 ENOUGH = 50
 
 

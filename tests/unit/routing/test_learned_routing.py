@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.contracts.catalogue.model import Learning as Terms
+from services.contracts.catalogue.model import LearningRules
 from services.contracts.messages.merging import OpinionJoined
 from services.contracts.messages.opinions import LetterErased, OpinionDetailed, OpinionWithdrawn
 from services.contracts.messages.values import OpinionText
@@ -116,7 +116,7 @@ def test_what_happens_to_an_opinion_while_it_waits_is_not_lost(taught):
 
 @pytest.mark.parametrize(("doubtful", "to", "rule"), [("fallback", "petitions", "fallback"), ("likeliest", None, "learned")])
 def test_the_catalogue_says_what_becomes_of_what_it_is_not_sure_of(taught, doubtful, to, rule):
-    catalogue = replace(taught.service.catalogue, learning=Terms(0.99, doubtful))
+    catalogue = replace(taught.service.catalogue, learning=LearningRules(0.99, doubtful))
     decision = Router(catalogue).decide(None, *UNHEARD, taught.service.learning.knowledge)
     assert not decision.doubtful
     assert decision.why.rule.startswith(rule)

@@ -11,7 +11,7 @@ from services.routing.domain.learning.features import Weights
 
 Table = NDArray[np.float64]
 ROUNDS, RATE, HOLD = 400, 0.05, 1e-3
-#: So many cases are a step of the curve from how sure the model is to how often it is right.
+#: The number of cases in a step of the curve from how sure the model is to how often it is right.
 STEP = 60
 #: Points of keywords from which on more of them say nothing more.
 ENOUGH_POINTS = 20.0

@@ -36,7 +36,7 @@ class Judgement:
         return self.likely[0][0]
 
 
-class Stored(msgspec.Struct, frozen=True):
+class PackedModel(msgspec.Struct, frozen=True):
     """A model as bytes: weights are half precision, rarities one byte each."""
 
     labels: tuple[str, ...]
@@ -90,7 +90,7 @@ class Model:
     def pack(self) -> bytes:
         """The model as it is stored."""
         rarest = float(self.idf.max()) or 1.0
-        stored = Stored(
+        stored = PackedModel(
             self.labels, len(self.idf), self.ridge.weights.astype(np.float16).tobytes(), tuple(map(float, self.ridge.bias)),
             np.rint(self.idf / rarest * 255).astype(np.uint8).tobytes(), rarest,
             self.calibration.scales, self.calibration.biases, self.calibration.sure, self.calibration.right,
@@ -103,7 +103,7 @@ class Model:
         if not body.startswith(MARK):
             raise ModelInvalid("not a model of this version")
         try:
-            stored = msgspec.msgpack.decode(zlib.decompress(body[len(MARK) :]), type=Stored)
+            stored = msgspec.msgpack.decode(zlib.decompress(body[len(MARK) :]), type=PackedModel)
             weights = np.frombuffer(stored.weights, np.float16).reshape(stored.buckets, len(stored.labels)).astype(np.float32)
             rarity = np.frombuffer(stored.rarity, np.uint8).astype(np.float32) * (stored.rarest / 255)
             checked = _checked(stored, weights, rarity)
@@ -112,7 +112,7 @@ class Model:
         return checked
 
 
-def _checked(stored: Stored, weights: Weights, rarity: Weights) -> Model:
+def _checked(stored: PackedModel, weights: Weights, rarity: Weights) -> Model:
     width = len(stored.labels)
     if len(rarity) != stored.buckets or len(stored.bias) != width or len(stored.biases) != width:
         raise ValueError("its parts do not belong together")

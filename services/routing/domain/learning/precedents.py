@@ -12,7 +12,7 @@ from services.routing.domain.learning.ruled import Near, RuledCase
 
 #: Texts as near as this are about the same; as near as `QUOTED`, worth reading.
 EQUAL, QUOTED = 0.7, 0.3
-#: So many equal rulings decide, where this share of them says the same; a single contrary one does not turn them.
+#: The number of equal rulings that decide, where this share says the same; a single contrary one does not turn them.
 FEWEST, SHARE = 3, 2 / 3
 #: The newest rulings that are looked at, and how long the sketch of a text is.
 MOST, LENGTH = 5_000, 1_024

@@ -15,7 +15,7 @@ from services.routing.domain.learning.gate import FEWEST_CASES, MOST_CASES, Repo
 from services.routing.domain.learning.model import Model, buckets_for
 from services.routing.domain.learning.ridge import Ridge
 
-#: A label is learned from so many cases on; a term speaks from so many texts on, so that what one text has never shows.
+#: The fewest cases for a label to be learned, and the fewest texts for a term to speak, so that what one text has never shows.
 FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
 FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 5
 Step = Callable[[str, int, int], None]
