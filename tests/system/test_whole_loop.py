@@ -44,7 +44,7 @@ def seconds_for(created):
 def wait_until_late(mail, opinion, assignment):
     """Every rung up to the red card, in the department's own queue."""
     for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
-        late = mail.wait(type_, seconds=40, assignment=assignment, rung=rung)
+        late = mail.wait(type_, seconds=90, assignment=assignment, rung=rung)
         assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
         assert late.data.get("card") == (rung if type_ == "card.issued" else None)
 
@@ -66,8 +66,8 @@ def counts(place):
 def late_and_reminded(place, mail, opinion, assignment):
     """Wait until the ladder has been climbed to the red card, as the department and the office see it."""
     # Any reminder will do: where a busy machine comes late to two at once, the earlier one says nothing any more.
-    letters = [mail.wait("reminder.sent", seconds=40, assignment=assignment, of="reply")]
-    letters += [mail.wait("card.issued", seconds=40, assignment=assignment, card=card, rung=card) for card in ("yellow", "red")]
+    letters = [mail.wait("reminder.sent", seconds=90, assignment=assignment, of="reply")]
+    letters += [mail.wait("card.issued", seconds=90, assignment=assignment, card=card, rung=card) for card in ("yellow", "red")]
     assert {(late.queue, late.event["subject"], late.data["of"]) for late in letters} == {
         (f"department.{DEPARTMENT}", opinion, "reply")
     }
