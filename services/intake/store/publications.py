@@ -84,11 +84,17 @@ def undecided(connection: Connection, after: str | None, limit: int) -> list[Opi
     return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
 
 
-def count(work: Transaction) -> None:
-    """Count again how many opinions were let in, are public, and wait for the office."""
-    let_in = sa.select(sa.func.count()).select_from(opinions).where(opinions.c.state.in_([s for s in State if s.is_with_routing]))
-    public = sa.select(sa.func.count()).select_from(opinions).where(IS_PUBLIC)
-    waiting = sa.select(sa.func.count()).select_from(opinions).where(UNDECIDED)
-    numbers = [work.execute(query).scalar_one() for query in (let_in, public, waiting)]
+def counted(connection: Connection) -> tuple[int, int, int]:
+    """How many opinions were let in, are public, and wait for the office."""
+    with_routing = opinions.c.state.in_([state for state in State if state.is_with_routing])
+    let_in, public, undecided = (
+        int(connection.execute(sa.select(sa.func.count()).select_from(opinions).where(which)).scalar_one())
+        for which in (with_routing, IS_PUBLIC, UNDECIDED)
+    )
+    return let_in, public, undecided
+
+
+def keep_counts(work: Transaction, let_in: int, public: int, undecided: int) -> None:
+    """Put these counts in place of the last ones."""
     work.execute(public_counts.delete())
-    work.add(public_counts, dict(zip(("let_in", "public", "undecided"), numbers, strict=True)) | {"at": work.now})
+    work.add(public_counts, {"let_in": let_in, "public": public, "undecided": undecided, "at": work.now})
