@@ -19,6 +19,8 @@ from services.routing.store.tables import assignments
 from tests.unit.routing.bureau import accepted
 from tests.unit.routing.made_up import opinions
 
+#: Models are trained here.
+pytestmark = pytest.mark.slow
 CASE = ("南村泵站坏了", "灌溉不了，抽水机也停了。")
 OBJECTION = {"reason": "路面归公路站。", "department": "roads"}
 UNHEARD = ("外星人来了", "不明飞行物落在广场。")

@@ -14,6 +14,8 @@ from services.routing.domain.learning.training import FEWEST_TEXTS, Decided, mac
 from tests.unit.routing.bureau import TOWN
 from tests.unit.routing.made_up import decided, opinions
 
+#: Models are trained here.
+pytestmark = pytest.mark.slow
 ROUTER = Router(TOWN)
 
 
