@@ -1,8 +1,7 @@
 """How alike two texts are: shingles of three characters, and sixteen bands by which texts that share many of them are found.
 
 MinHash: of 64 ways to number the shingles each keeps its least number, and four of these make a band. Two texts of which half the
-shingles are the same have a band in common with a probability of 0.64, of which four in five are the same, of 0.99; what is said
-twice in real life is found in 99 of 100 cases (`python -m benchmarks doubles`).
+shingles are the same have a band in common with a probability of 0.64, of which four in five are the same, of 0.99.
 """
 
 from __future__ import annotations
