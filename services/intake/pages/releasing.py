@@ -140,7 +140,7 @@ def _page(
     return desk_html(
         TEMPLATES, "publication.html", status, place=catalogue, role=call.caller.role, opinion=opinion, parts=parts,
         form={"reason": "", **form}, mistakes=mistakes or {}, labels=labels, notice=notice, standing=STATES[opinion.state],
-        may=opinion.visibility == CONSENT and opinion.state.is_with_routing, csrf=session.form_key if session else "",
+        may=opinion.visibility == CONSENT and opinion.state.is_with_routing, session=session,
         public=f"/public/opinions/{opinion.id}" if opinion.publication is PublicationState.RELEASED else None,
         address=f"{LIST}/{opinion.id}", about=_about(found, catalogue),
     )  # fmt: skip
