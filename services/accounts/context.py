@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from services.accounts.model import AccountHolder, Letter, Rules
-from services.accounts.once import Purpose
+from services.accounts.once import LASTS, Purpose
 from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
 from services.accounts.single_sign_on import SingleSignOn
 from services.contracts.catalogue.model import Catalogue
-from services.runtime.store.database import Database, Transaction
-from services.runtime.store.vault import Vault
+from services.runtime.store.database import EPOCH, Database, Transaction
+from services.runtime.store.vault import SealBroken, Vault
 
 T = TypeVar("T")
 #: What a letter is about, by what its link is for.
@@ -41,6 +41,23 @@ class Accounts:
     def change(self, unit: Callable[[Transaction, ChangingPeople], T]) -> T:
         """Change something, in one transaction."""
         return self.access.write(lambda work: unit(work, ChangingPeople(work, self.vault)))
+
+    def lend(self, purpose: Purpose, **facts: str) -> str:
+        """Facts that a browser brings back, sealed: nothing has to be kept of those who only look at a page."""
+        return self.vault.seal({**facts, "for": purpose, "until": self._seconds + LASTS[purpose].total_seconds()})
+
+    def lent(self, purpose: Purpose, sealed: str) -> Mapping[str, Any] | None:
+        """The facts again; None for what was not lent for this purpose, or too long ago."""
+        try:
+            found = self.vault.open(sealed)
+        except (SealBroken, ValueError):
+            return None
+        is_good = isinstance(found, dict) and found.get("for") == purpose and found.get("until", 0) > self._seconds
+        return found if is_good else None
+
+    @property
+    def _seconds(self) -> float:
+        return (self.access.clock.now() - EPOCH).total_seconds()
 
     def write_to(self, person: AccountHolder, purpose: Purpose, path: str) -> bool:
         """Send somebody a letter with a link of this site; returns whether there is a way to."""

@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     CODE = "code"
     PASSKEY = "passkey"
     NEW_PASSKEY = "new_passkey"
+    SET_UP = "set_up"
+    SINGLE = "single"
 
 
 LASTS: Mapping[Purpose, timedelta] = {
@@ -34,6 +36,8 @@ LASTS: Mapping[Purpose, timedelta] = {
     Purpose.CODE: timedelta(minutes=5),
     Purpose.PASSKEY: timedelta(minutes=5),
     Purpose.NEW_PASSKEY: timedelta(minutes=5),
+    Purpose.SET_UP: timedelta(minutes=15),
+    Purpose.SINGLE: timedelta(minutes=10),
 }
 #: Those of these kinds end when another one is made for the same person.
 ONE_AT_A_TIME = frozenset({Purpose.INVITATION, Purpose.RECOVERY, Purpose.SIGN_IN})

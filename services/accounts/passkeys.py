@@ -23,12 +23,11 @@ from webauthn.helpers.structs import (
 from services.accounts import once
 from services.accounts.context import Accounts
 from services.accounts.model import AccountHolder
-from services.accounts.once import LASTS, Purpose
+from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.accounts.tables import passkeys
 from services.contracts.errors import Conflict, NotFound
-from services.runtime.store.database import EPOCH, Transaction
-from services.runtime.store.vault import SealBroken
+from services.runtime.store.database import Transaction
 
 T = TypeVar("T")
 NAME, MOST = "Huiying", 10
@@ -70,7 +69,7 @@ def ask_for_new(accounts: Accounts, person: AccountHolder, site: str) -> Challen
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
         ),
     )  # fmt: skip
-    return Challenge(options_to_json(options), _sealed(accounts, challenge, Purpose.NEW_PASSKEY))
+    return Challenge(options_to_json(options), accounts.lend(Purpose.NEW_PASSKEY, challenge=bytes_to_base64url(challenge)))
 
 
 def keep(accounts: Accounts, person: AccountHolder, site: str, sealed: str, credential: str, label: str) -> None:
@@ -115,7 +114,7 @@ def ask_to_sign(accounts: Accounts, site: str) -> Challenge:
     options = webauthn.generate_authentication_options(
         rp_id=_host(site), challenge=challenge, user_verification=UserVerificationRequirement.REQUIRED
     )
-    return Challenge(options_to_json(options), _sealed(accounts, challenge, Purpose.PASSKEY))
+    return Challenge(options_to_json(options), accounts.lend(Purpose.PASSKEY, challenge=bytes_to_base64url(challenge)))
 
 
 def signed_by(accounts: Accounts, site: str, sealed: str, credential: str) -> str:
@@ -160,20 +159,10 @@ def _id_in(credential: str) -> str:
         raise NotFound("The answer of the passkey is not good.") from error
 
 
-def _sealed(accounts: Accounts, challenge: bytes, purpose: Purpose) -> str:
-    until = (accounts.access.clock.now() + LASTS[purpose] - EPOCH).total_seconds()
-    return accounts.vault.seal({"challenge": bytes_to_base64url(challenge), "until": until, "for": purpose})
-
-
 def _challenge(accounts: Accounts, sealed: str, purpose: Purpose) -> str:
-    try:
-        found = accounts.vault.open(sealed)
-    except (SealBroken, ValueError):
-        found = None
-    now = (accounts.access.clock.now() - EPOCH).total_seconds()
-    if not isinstance(found, dict) or found.get("for") != purpose or found.get("until", 0) <= now:
+    if (lent := accounts.lent(purpose, sealed)) is None:
         raise NotFound("This page was open for too long.")
-    return str(found["challenge"])
+    return str(lent["challenge"])
 
 
 def _host(site: str) -> str:

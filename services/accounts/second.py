@@ -20,6 +20,7 @@ from services.runtime.store.database import EPOCH, Transaction
 from services.runtime.store.vault import SealBroken, Vault
 from services.runtime.web.access import digest
 from services.runtime.web.people import persons
+from services.runtime.web.sessions import end_sessions, lift_limit
 
 STEP = timedelta(seconds=30)
 #: Codes of this many steps before and after are taken too: clocks differ.
@@ -71,8 +72,11 @@ def _spend_paper(work: Transaction, person: AccountHolder, code: str) -> bool:
     return bool(work.execute(recovery_codes.update().where(*which).values(used=work.now)).rowcount)
 
 
-def set_up(accounts: Accounts, person: AccountHolder, secret: str, code: str) -> list[str]:
-    """Take a secret into use whose code somebody has just read; returns their codes for paper. Raises `Invalid`."""
+def set_up(accounts: Accounts, person: AccountHolder, secret: str, code: str, session: str | None = None) -> list[str]:
+    """Take a secret into use whose code somebody has just read; returns their codes for paper. Raises `Invalid`.
+
+    `session`, where it was done, may do everything from now on; all others end.
+    """
     plain = re.sub(r"\s", "", value(code))
 
     def unit(work: Transaction, people: ChangingPeople) -> list[str]:
@@ -80,6 +84,9 @@ def set_up(accounts: Accounts, person: AccountHolder, secret: str, code: str) ->
         if step is None:
             raise Invalid("The code is not right.", {"code": ["as the app shows it now"]})
         people.change(person.id, totp=accounts.vault.seal(secret), totp_step=step)
+        if session is not None:
+            lift_limit(work, session)
+            end_sessions(work, person.id, but=session)
         return _new_codes(work, person.id)
 
     return accounts.change(unit)

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-import orjson
 import segno
 from markupsafe import Markup
 
 from services.accounts import second
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
+from services.accounts.once import Purpose
 from services.accounts.pages.own import confirmed, own
 from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, session_of, shown
 from services.contracts.callers import SIGNED_IN
 from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
-from services.runtime.store.database import EPOCH, Transaction
-from services.runtime.store.vault import SealBroken
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, see_other
 from services.runtime.web.requests import read_form
 from services.runtime.web.routes import Answer, Routes
-from services.runtime.web.sessions import end_sessions, lift_limit
 
 PAGE = f"{ACCOUNT}/second-factor"
 WRONG = Phrase("The code is not right; please enter the one that your app shows now")
 LATE = Phrase("This page was open for too long; please scan the new picture")
-GOOD_FOR = timedelta(minutes=15)
 routes = Routes()
 
 
@@ -40,19 +34,16 @@ def page(call: Call[HasAccounts]) -> Answer:
 @routes.post(PAGE, access=SIGNED_IN, page=error_page, own=True)
 def set_up(call: Call[HasAccounts]) -> Answer:
     """Take a second factor into use; shows the codes for paper, this once. All other sessions end."""
-    me, form, accounts = own(call), read_form(("code", "sealed")), call.service.accounts
+    me, form, session = own(call), read_form(("code", "sealed")), session_of(call)
     secret = _opened(call, me, form["sealed"])
     if secret is None:
         return _page(call, me, second.new_secret(), 422, {"code": LATE})
     if mistakes := confirmed(call, me):
         return _page(call, me, secret, 422, mistakes)
     try:
-        codes = second.set_up(accounts, me, secret, form["code"])
+        codes = second.set_up(call.service.accounts, me, secret, form["code"], session.id if session else None)
     except Invalid:
         return _page(call, me, secret, 422, {"code": WRONG})
-    session = session_of(call)
-    if session is not None:
-        accounts.change(lambda work, _: _begin_anew(work, me, session.id))
     guard_of(call).look_again()
     return shown(call, "recovery-codes.html", codes=codes)
 
@@ -67,36 +58,19 @@ def remove(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{ACCOUNT}?done=second")
 
 
-def _begin_anew(work: Transaction, me: AccountHolder, session: str) -> None:
-    lift_limit(work, session)
-    end_sessions(work, me.id, but=session)
-
-
 def _page(call: Call[HasAccounts], me: AccountHolder, secret: str, status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     address = second.address_of(secret, me.sign_in or "")
     code = segno.make(address, error="m", micro=False)
     # The picture is made of numbers: nothing of the address is markup in it.
     picture = Markup(code.svg_inline(scale=4, border=2))  # nosec B704
     return shown(
-        call, "second-factor.html", status, me=me, mistakes=mistakes or {}, sealed=_sealed(call, me, secret), picture=picture,
+        call, "second-factor.html", status, me=me, mistakes=mistakes or {}, picture=picture,
+        sealed=call.service.accounts.lend(Purpose.SET_UP, person=me.id, secret=secret),
         spelled=" ".join(secret[each : each + 4] for each in range(0, len(secret), 4)),
         needs_more=bool((session := session_of(call)) and session.limited),
     )  # fmt: skip
 
 
-def _sealed(call: Call[HasAccounts], me: AccountHolder, secret: str) -> str:
-    # The page carries the secret sealed, so that nothing has to be kept of who only looked.
-    accounts = call.service.accounts
-    until = accounts.access.clock.now() + GOOD_FOR - EPOCH
-    return accounts.vault.seal({"person": me.id, "secret": secret, "until": until.total_seconds()})
-
-
 def _opened(call: Call[HasAccounts], me: AccountHolder, sealed: str) -> str | None:
-    accounts = call.service.accounts
-    try:
-        found = accounts.vault.open(sealed)
-    except (SealBroken, orjson.JSONDecodeError):
-        return None
-    now = (accounts.access.clock.now() - EPOCH).total_seconds()
-    is_ours = isinstance(found, dict) and found.get("person") == me.id and found.get("until", 0) > now
-    return str(found["secret"]) if is_ours else None
+    lent = call.service.accounts.lent(Purpose.SET_UP, sealed)
+    return str(lent["secret"]) if lent and lent.get("person") == me.id else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import timedelta
 
 import flask
 import structlog
@@ -11,6 +10,7 @@ import structlog
 from services.accounts import signing_in
 from services.accounts.context import Accounts, HasAccounts
 from services.accounts.model import AccountHolder
+from services.accounts.once import LASTS, Purpose
 from services.accounts.pages.entering import code_form, enter, sign_in_form
 from services.accounts.pages.showing import DESK, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
@@ -19,8 +19,7 @@ from services.accounts.single_sign_on import Begun, NotLetIn, SingleSignOn
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotAllowed, NotFound, Unavailable
 from services.design.phrases import Phrase
-from services.runtime.store.database import EPOCH, Transaction
-from services.runtime.store.vault import SealBroken
+from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, see_other
 from services.runtime.web.routes import Answer, Routes
@@ -28,7 +27,6 @@ from services.runtime.web.throttle import SIGN_INS
 
 log = structlog.get_logger()
 AWAY, BACK, COOKIE = "/login/sso", "/login/sso/back", "huiying-sso"
-GOOD_FOR = timedelta(minutes=10)
 NOT_LET_IN = Phrase("The single sign-on did not let you in, or you have no account here; please ask your administrator")
 NO_ANSWER = Phrase("The single sign-on does not answer right now; please try again or use your password")
 routes = Routes()
@@ -43,12 +41,11 @@ def away(call: Call[HasAccounts]) -> Answer:
     except Unavailable:
         return sign_in_form(call, to, 503, "", {"sign_in": NO_ANSWER})
     response = see_other(place)
-    until = (accounts.access.clock.now() + GOOD_FOR - EPOCH).total_seconds()
-    kept = accounts.vault.seal({**asdict(begun), "to": to, "until": until})
+    kept = accounts.lend(Purpose.SINGLE, **asdict(begun), to=to)
     # Lax, since it is the provider that sends the browser back.
     response.set_cookie(
-        COOKIE, kept, max_age=int(GOOD_FOR.total_seconds()), path=BACK, secure=guard_of(call).is_secure(), httponly=True,
-        samesite="Lax",
+        COOKIE, kept, max_age=int(LASTS[Purpose.SINGLE].total_seconds()), path=BACK, secure=guard_of(call).is_secure(),
+        httponly=True, samesite="Lax",
     )  # fmt: skip
     return response
 
@@ -88,14 +85,9 @@ def _let_in(accounts: Accounts, work: Transaction, people: ChangingPeople, named
 
 
 def _begun(accounts: Accounts, kept: str) -> tuple[Begun, str]:
-    try:
-        found = accounts.vault.open(kept)
-        now = (accounts.access.clock.now() - EPOCH).total_seconds()
-        if found["until"] > now:
-            return Begun(found["state"], found["nonce"], found["verifier"]), own_path(found["to"])
-    except (SealBroken, ValueError, KeyError, TypeError):
-        pass
-    raise NotLetIn("nothing was begun in this browser, or too long ago")
+    if (lent := accounts.lent(Purpose.SINGLE, kept)) is None:
+        raise NotLetIn("nothing was begun in this browser, or too long ago")
+    return Begun(lent["state"], lent["nonce"], lent["verifier"]), own_path(lent["to"])
 
 
 def _provider(accounts: Accounts) -> SingleSignOn:
