@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import flask
 
 from services.contracts.callers import PUBLIC
-from services.contracts.errors import Invalid
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
@@ -31,15 +30,13 @@ from services.metrics.schemas.ledger import (
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
 from services.runtime.web.calls import Call
 from services.runtime.web.compression import compressed, takes_gzip
-from services.runtime.web.lists.paging import LARGEST_LIMIT, NOT_OURS, Page, page, read_cursor
+from services.runtime.web.lists.paging import LARGEST_LIMIT, Page, page, read_cursor, read_number
 from services.runtime.web.problems import json_response
 from services.runtime.web.routes import API, Answer, Routes
 
 JSON, NDJSON = "application/json", "application/x-ndjson"
 #: For how long others may keep what reads the same for ever; a calendar that is published later can still change a median.
 FINAL_SECONDS = 86_400
-#: Digits, so that a store has room for it.
-LONGEST_NUMBER = 19
 routes = Routes()
 
 
@@ -89,7 +86,7 @@ def ledger_key(call: Call[Service]) -> Answer:
 @routes.get(f"{API}/ledger/heads", access=PUBLIC, cost=5, query=Page, answers={200: LedgerHeads})
 def ledger_heads(call: Call[Service]) -> Answer:
     """The signed heads of the ledger, oldest first; `/api/v1/witness/heads` has them as another service received them."""
-    limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
+    limit, after = call.query["limit"], read_number(call.query["cursor"])
     return 200, page(list(map(head_answer, call.service.heads.listed(after, limit + 1))), limit, "number")
 
 
@@ -117,12 +114,6 @@ def ledger_day(call: Call[Service]) -> Answer:
 @routes.get(f"{API}/ledger/proofs/<subject>", access=PUBLIC, cost=10, query=Page, answers={200: LedgerProofs})
 def ledger_proofs(call: Call[Service]) -> Answer:
     """Where an opinion is counted, with the inclusion proofs; its subject is SHA-256 of `huiying-ledger` and its id."""
-    limit, after = call.query["limit"], _number(read_cursor(call.query["cursor"]))
+    limit, after = call.query["limit"], read_number(call.query["cursor"])
     found = handlers.proofs(call.service, call.path["subject"], after, limit + 1)
     return 200, page(list(map(proof_answer, found)), limit, "number")
-
-
-def _number(after: str | None) -> int | None:
-    if after is not None and not (after.isascii() and after.isdigit() and len(after) < LONGEST_NUMBER):
-        raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    return None if after is None else int(after)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, NotFound
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.reviews import decided_item
 from services.intake.app.similar import MOST_TOGETHER, WAITING, Decision
@@ -16,7 +16,7 @@ from services.intake.store.incidents import Incident, IncidentStore, find_incide
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.paging import NOT_OURS, Page, page, read_cursor
+from services.runtime.web.lists.paging import Page, page, read_number
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
@@ -31,12 +31,9 @@ UNKNOWN = "There is no such incident, or less than two opinions are left of it."
 @routes.get(f"{API}/opinions/incidents", access=REVIEWERS, query=Page, answers={200: IncidentPage})
 def list_incidents(call: Call[Intake]) -> Answer:
     """List what several people told of in the last 90 days in words of their own, the latest found first."""
-    limit, after = call.query["limit"], read_cursor(call.query["cursor"])
-    if after is not None and not after.isdecimal():
-        raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    database = call.service.database
+    limit, after, database = call.query["limit"], read_number(call.query["cursor"]), call.service.database
     with database.reading() as connection:
-        found = page_of_incidents(connection, int(after) if after else None, limit, database.clock.now())
+        found = page_of_incidents(connection, after, limit, database.clock.now())
     return 200, page(list(map(_shown, found)), limit)
 
 

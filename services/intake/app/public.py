@@ -7,13 +7,13 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from services.contracts.callers import PUBLIC
-from services.contracts.errors import Invalid, NotFound
+from services.contracts.errors import NotFound
 from services.intake.app.context import Intake
 from services.intake.schemas.public import STANDINGS, PublicFile, PublicListQuery, PublicOpinionPage, standing_of
 from services.intake.store import public
 from services.intake.store.public import PageStart, PublicCase
 from services.runtime.web.calls import Call
-from services.runtime.web.lists.paging import NOT_OURS, page, read_cursor
+from services.runtime.web.lists.paging import page, read_number
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
@@ -27,7 +27,7 @@ NOT_PUBLIC = "There is no public opinion with this id; it may have been taken ba
 def list_public(call: Call[Intake]) -> Answer:
     """List public opinions, those released last first; `q` finds them by words."""
     query, limit = call.query, call.query["limit"]
-    found = listed(call.service, query, _before(query["cursor"]), None, limit)
+    found = listed(call.service, query, read_number(query["cursor"]), None, limit)
     zone = call.service.catalogue.calendar.zone
     return 200, page([shown(each, zone) for each in found], limit, "number")
 
@@ -48,15 +48,6 @@ def bounds_of(month: str | None, zone: tzinfo) -> tuple[datetime | None, datetim
         return None, None
     year, number = map(int, month.split("-"))
     return datetime(year, number, 1, tzinfo=zone), datetime(year + number // 12, number % 12 + 1, 1, tzinfo=zone)
-
-
-def _before(cursor: str | None) -> int | None:
-    text = read_cursor(cursor)
-    if text is None:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Invalid("The cursor is not one of ours.", NOT_OURS)
-    return int(text)
 
 
 @routes.get(f"{API}/public/opinions/<opinion_id>", access=PUBLIC, cost=ONE_COST, answers={200: PublicFile})

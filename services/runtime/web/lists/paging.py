@@ -13,6 +13,8 @@ from services.contracts.errors import Invalid
 
 DEFAULT_LIMIT, LARGEST_LIMIT = 50, 500
 NOT_OURS = {"cursor": ["take it from 'next' of the page before"]}
+#: More digits no number of eight bytes is sure to hold.
+LONGEST_NUMBER = 18
 
 
 class Page(Schema):
@@ -42,6 +44,16 @@ def read_cursor(cursor: str | None) -> str | None:
     if not last.isprintable():
         raise Invalid("The cursor is not one of ours.", NOT_OURS)
     return last
+
+
+def read_number(cursor: str | None) -> int | None:
+    """The number behind the cursor of a list by numbers; raises `Invalid` for one that we did not make."""
+    last = read_cursor(cursor)
+    if last is None:
+        return None
+    if not (last.isascii() and last.isdigit() and len(last) <= LONGEST_NUMBER):
+        raise Invalid("The cursor is not one of ours.", NOT_OURS)
+    return int(last)
 
 
 def cursor_of(key: object) -> str:
