@@ -33,30 +33,37 @@ class Learning:
     def fresh(self) -> Knowledge | None:
         """What is known, after a look where the last one was some time ago; for requests, which may wait for it."""
         if time.monotonic() >= self._look_at:
-            self.look()
+            with self._looking:
+                # Of those that waited for the same look, the first one did it for all.
+                if time.monotonic() >= self._look_at:
+                    self._look()
         return self.knowledge
 
     def look(self) -> bool:
         """Take in a new version, or new rulings; there is never more to do at once. While the store is away, all stays."""
         with self._looking:
-            try:
-                self._take_in()
-            except SQLAlchemyError as error:
-                log.warning("learning_not_read", error=repr(error))
-            self._look_at = time.monotonic() + LOOK_SECONDS
+            self._look()
         return False
+
+    def _look(self) -> None:
+        try:
+            self._take_in()
+        except SQLAlchemyError as error:
+            log.warning("learning_not_read", error=repr(error))
+        self._look_at = time.monotonic() + LOOK_SECONDS
 
     def _take_in(self) -> None:
         with self._database.reading() as connection:
             version, recent = models.version_in_use(connection), models.recent_rulings(connection, RECENT)
             fresh = [each for each in recent if each not in self._known]
-            if version != self._version or len(fresh) == RECENT or (fresh and self.knowledge is None):
-                self._load(version)
-            elif fresh and self.knowledge is not None:
+            all_of_it = version != self._version or len(fresh) == RECENT or (fresh and self.knowledge is None)
+            if not all_of_it and fresh and self.knowledge is not None:
                 self.knowledge.learn(models.ruled_cases(connection, fresh))
                 self._known |= frozenset(fresh)
+        if all_of_it:
+            self._load()
 
-    def _load(self, version: int) -> None:
+    def _load(self) -> None:
         """Everything from the start: the model as it was trained, all precedents, and a step for each ruling since the training."""
         from services.routing.domain.learning.knowledge import Knowledge
         from services.routing.domain.learning.model import Model, ModelInvalid
@@ -74,8 +81,10 @@ class Learning:
                 with self._database.transaction() as work:
                     models.put_aside(work, stored.version)
         last = (stored.ruled if stored else None) or ""
-        knowledge = Knowledge(model, version if model else 0, Precedents([each for each in cases if each.id <= last]))
+        # The version of what was read here: another one may have come into use since it was looked for.
+        version = stored.version if stored and model else 0
+        knowledge = Knowledge(model, version, Precedents([each for each in cases if each.id <= last]))
         knowledge.learn([each for each in cases if each.id > last])
-        self._known, self._version = frozenset(ids), version if model else 0
+        self._known, self._version = frozenset(ids), version
         self.knowledge = knowledge if model is not None or cases else None
         log.info("learning_taken_in", version=knowledge.version, rulings=len(cases))

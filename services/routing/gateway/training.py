@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,6 +74,7 @@ class Nightly:
         self._database, self._catalogue, self._hour = database, catalogue, hour
         #: The training that goes on, or has ended since the last look.
         self.child: subprocess.Popen[bytes] | None = None
+        self._began: datetime | None = None
 
     def look(self) -> bool:
         """Begin a training where one is due, or see what became of it; there is never more to do at once."""
@@ -83,6 +85,7 @@ class Nightly:
             if status:
                 log.error("training_failed", status=status, advice="huiying model train")
         if self.is_due():
+            self._began = self._database.clock.now()
             self.child = subprocess.Popen((sys.executable, *COMMAND), stdin=subprocess.DEVNULL)
         return False
 
@@ -91,4 +94,7 @@ class Nightly:
         with self._database.reading() as connection:
             latest = models.trainings(connection, 1)
             since = latest[0].at if latest else models.first_created(connection)
+        if since is not None and self._began is not None:
+            # A child that could not even begin its work leaves nothing in the store.
+            since = max(since, self._began)
         return is_due(since, self._database.clock.now().astimezone(self._catalogue().calendar.zone), self._hour)

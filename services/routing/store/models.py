@@ -146,6 +146,8 @@ def seen_since(connection: Connection, version: int) -> dict[int, SeenOf]:
 def claim(work: Transaction) -> int:
     """Begin a training; returns its version. Fails the commit when another process begins one at the same time."""
     last = work.execute(sa.select(sa.func.max(models.c.version))).scalar() or 0
+    # One that was killed cannot say so itself; one that still runs will.
+    work.execute(models.update().where(models.c.standing == "training").values(standing="rejected"))
     work.execute(models.insert().values(version=last + 1, at=work.now, standing="training"))
     return int(last) + 1
 

@@ -238,11 +238,21 @@ def test_a_training_that_fails_is_told_and_what_was_known_stays(taught, monkeypa
     nightly = Nightly(taught.database, lambda: taught.service.catalogue, 3)
     taught.clock.instant = taught.clock.now().replace(hour=3) + timedelta(days=1)
     assert run_child(nightly) != 0
-    taught.clock.instant = taught.clock.now().replace(hour=2)
+    taught.clock.instant += timedelta(minutes=1)
     with capture_logs() as told:
         nightly.look()
     assert ([each["event"] for each in told], nightly.child) == (["training_failed"], None)
+    assert not nightly.is_due(), "it is tried again the next night, not every minute"
     assert preview(taught, *CASE)["why"]["learned"]["version"] == 1
+
+
+def test_a_training_that_was_killed_is_none_when_the_next_one_begins(taught):
+    for _ in range(2):
+        with taught.database.transaction() as work:
+            models.claim(work)
+    with taught.database.reading() as connection:
+        standings = [each.standing for each in models.trainings(connection)]
+    assert standings[:2] == ["training", "rejected"]
 
 
 def run_child(nightly):

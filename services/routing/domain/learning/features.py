@@ -65,7 +65,7 @@ class Hashing:
 
     def __init__(self, buckets: int) -> None:
         self.buckets = buckets
-        self._up = self._down = np.ones(1, np.uint64)
+        self._powers_kept = (np.ones(1, np.uint64), np.ones(1, np.uint64))
 
     def count(self, title: str, content: str) -> Counted:
         """The terms of a text, with what is personal left out."""
@@ -127,15 +127,13 @@ class Hashing:
         return (sums[ends] - sums[starts]) * down[starts], np.concatenate(runs) if runs else np.zeros(0, np.uint64)
 
     def _powers(self, length: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-        if length > len(self._up):
-            size = max(length, 2048)
-            up, down = (np.full(size, base, np.uint64) for base in (_BASE, _INVERSE))
+        # Other threads read and replace them meanwhile, so both stand in one place.
+        up, down = self._powers_kept
+        if length > len(up):
+            up, down = (np.full(max(length, 2048), base, np.uint64) for base in (_BASE, _INVERSE))
             up[0] = down[0] = 1
-            # Both are made before either is put in place: other threads read them meanwhile.
-            up, down = np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
-            self._up, self._down = up, down
-            return up[:length], down[:length]
-        return self._up[:length], self._down[:length]
+            up, down = self._powers_kept = np.cumprod(up, dtype=np.uint64), np.cumprod(down, dtype=np.uint64)
+        return up[:length], down[:length]
 
 
 def plain(text: str) -> str:
