@@ -100,6 +100,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
             raise Conflict("Confirm first that all of it is one thing, and take out what is not.")
         store = IntakeStore(work, call.service.vault)
         waiting = waiting_members(work.connection, number, WAITING, MOST_TOGETHER)
+        store.load_many(waiting[:MOST_TOGETHER])
         decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
         return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 

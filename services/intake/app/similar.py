@@ -92,6 +92,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
         alike = [] if group is None else waiting_alike(work.connection, group, WAITING, MOST_TOGETHER)
         # One that was not read yet is decided on alone.
         waiting = alike or [opinion.id]
+        store.load_many(waiting[:MOST_TOGETHER])
         decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
         return 200, {"items": list(map(decided_item, decided)), "more": len(alike) > MOST_TOGETHER}
 

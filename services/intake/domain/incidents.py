@@ -8,17 +8,17 @@ an area is not said. One that shares a place or a polite phrase draws nobody int
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from services.intake.domain.likeness import plain
 from services.intake.domain.words import Word, words_of
 
 WINDOW = timedelta(days=90)
@@ -33,17 +33,17 @@ FEWEST, COMMON = 50, 0.1
 #: To which part of an incident with several texts another one has to be near.
 NEAR_TO = 1 / 3
 _BUCKETS = 1 << 20
-_NO_WORD = re.compile(r"[\W_]+")
 _NAMED = ("nr", "ns", "nt", "nz")
 _EMPTY = frozenset("mtxeyup")
 _KEPT = np.dtype([("term", "<u4"), ("count", "u1"), ("matter", "u1")])
 Terms = npt.NDArray[np.void]
+Vector = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]
 
 
 def terms_of(title: str, words: Sequence[Word]) -> Terms:
     """The terms of a text with how often they occur, and which are words for what happened."""
-    plain = _NO_WORD.sub("", unicodedata.normalize("NFKC", title).lower())
-    counts = Counter("t" + plain[at : at + size] for size in (2, 3, 4) for at in range(len(plain) - size + 1))
+    letters = plain(title)
+    counts = Counter("t" + letters[at : at + size] for size in (2, 3, 4) for at in range(len(letters) - size + 1))
     matters = set()
     for word in words:
         term = "w" + word.text
@@ -83,6 +83,13 @@ class Telling:
         return cls(number, area, at, terms_of(title, words_of(f"{title}\n{content}")))
 
 
+class Weighed(NamedTuple):
+    """A text as it is compared: all its terms with what they weigh, and those for what happened."""
+
+    all: Vector
+    matter: Vector
+
+
 class Weights:
     """How much each term says, of how many texts it is in."""
 
@@ -108,17 +115,22 @@ class Weights:
         shared = order[said[order] > 1]
         return [int(wanted[place]) for place in (shared if len(shared) else order)[:CLUES]]
 
-    def nearness(self, one: Terms, other: Terms) -> float:
-        """How near two texts are, from 0 to 1."""
-        return (1 - MATTER) * self._cosine(one, other) + MATTER * self._cosine(one[one["matter"] > 0], other[other["matter"] > 0])
+    def weigh(self, terms: Terms) -> Weighed:
+        """A text as it is compared."""
+        return Weighed(self._vector(terms), self._vector(terms[terms["matter"] > 0]))
 
-    def _cosine(self, one: Terms, other: Terms) -> float:
-        (first, weigh_first), (second, weigh_second) = self._vector(one), self._vector(other)
+    def nearness(self, one: Weighed, other: Weighed) -> float:
+        """How near two texts are, from 0 to 1."""
+        return (1 - MATTER) * self._cosine(one.all, other.all) + MATTER * self._cosine(one.matter, other.matter)
+
+    @staticmethod
+    def _cosine(one: Vector, other: Vector) -> float:
+        (first, weigh_first), (second, weigh_second) = one, other
         _, left, right = np.intersect1d(first, second, assume_unique=True, return_indices=True)
         length = math.sqrt(float(weigh_first @ weigh_first) * float(weigh_second @ weigh_second))
         return float(weigh_first[left] @ weigh_second[right]) / length if length else 0.0
 
-    def _vector(self, terms: Terms) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]:
+    def _vector(self, terms: Terms) -> Vector:
         known, places = np.unique(terms["term"], return_index=True)
         said, counts = self._in[known], terms["count"][places]
         tells = (said > 1) & (said < max(2, self._texts * COMMON))
@@ -136,11 +148,11 @@ class Neighbour:
 
 def near_to(new: Telling, known: Iterable[Telling], weights: Weights, places: Mapping[str, str | None]) -> list[Neighbour]:
     """Which tellings of the last 90 days are of the same thing as a new one; `places` has the area above each."""
-    found = []
+    found, own = list[Neighbour](), weights.weigh(new.terms)
     for each in known:
         if each.number == new.number or abs(new.at - each.at) > WINDOW or not may_be_one_place(new.area, each.area, places):
             continue
-        nearness = weights.nearness(new.terms, each.terms)
+        nearness = weights.nearness(own, weights.weigh(each.terms))
         if nearness >= (NEAR if new.area and new.area == each.area else NEAR_ANYWHERE):
             found.append(Neighbour(each, nearness))
     return found

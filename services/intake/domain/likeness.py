@@ -41,10 +41,15 @@ _PLACES, _BANDS = _numbers(ROWS, 3, odd=True), _numbers(BANDS, 4, odd=False)
 _HALF = np.uint64(32)
 
 
+def plain(text: str) -> str:
+    """The letters and digits of a text, in small letters and of one width."""
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text).lower())
+
+
 def shingles(title: str, content: str) -> Numbers:
     """The shingles of a text as numbers, each once; case, width, spaces and punctuation make no difference."""
-    plain = _NO_WORD.sub("", unicodedata.normalize("NFKC", f"{title}\n{content}").lower()).ljust(_SHINGLE, "\0")
-    codes: Numbers = np.frombuffer(plain.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    letters = plain(f"{title}\n{content}").ljust(_SHINGLE, "\0")
+    codes: Numbers = np.frombuffer(letters.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     mixed = codes[:-2] * _PLACES[0] + codes[1:-1] * _PLACES[1] + codes[2:] * _PLACES[2]
     mixed ^= mixed >> _HALF
     return np.unique(mixed * _PLACES[3])

@@ -32,7 +32,7 @@ from services.intake.app.context import Intake
 from services.intake.app.public import NOT_PUBLIC, ONE_COST
 from services.intake.app.views import Moment
 from services.intake.domain.publishing import RELEASED_ENTRY
-from services.intake.domain.timeline import TimelineEntry, advisers_of, is_internal
+from services.intake.domain.timeline import PROMISE_STATES, TimelineEntry, advisers_of, is_internal, promises_made
 from services.intake.pages.caching import shared
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.public import EXCERPT, TONES, area_name, page_of
@@ -70,9 +70,10 @@ def opinion_page(call: Call[Intake]) -> Answer:
         case = public.find(connection, call.path["opinion_id"])
         if case is None:
             raise NotFound(NOT_PUBLIC)
-        rated, promised = public.rated(connection, case.id), public.promised(connection, [case.id])
+        rated = public.rated(connection, case.id)
         lines, held = reading.timeline_of(connection, case.id), reading.handlers_of(connection, case.id)
     copy, standing = case.copy, standing_of(case.state)
+    promised = promises_made([line for line in lines if line.what in PROMISE_STATES])
     promises = [
         (part, _day(part.due, catalogue), *_standing(promised[part.entry].state if part.entry in promised else "open"))
         for part in copy.parts

@@ -85,21 +85,13 @@ class IncidentStore:
     def __init__(self, work: Transaction) -> None:
         self._work = work
 
-    def told(self) -> Iterator[Terms]:
-        """The terms of what was told in the last 90 days."""
-        since = self._work.now - WINDOW
-        query = sa.select(wordings.c.terms).join(opinions, opinions.c.id == wordings.c.opinion)
-        for kept in self._work.execute(query.where(wordings.c.terms.is_not(None), opinions.c.submitted >= since)).scalars():
-            yield unpacked(bytes(kept))
-
     def outlive(self) -> None:
         """Remove the terms of what was told before the last 90 days."""
         old = opinions.c.submitted < self._work.now - WINDOW
         query = sa.select(wordings.c.number).join(opinions, opinions.c.id == wordings.c.opinion)
-        numbers = list(self._work.execute(query.where(wordings.c.terms.is_not(None), old)).scalars())
-        for number in numbers:
-            self._work.defer(_TERMS, {"which": number, "new_terms": None})
-            self._work.execute(clues.delete().where(clues.c.number == number))
+        numbers = query.where(wordings.c.terms.is_not(None), old)
+        self._work.execute(clues.delete().where(clues.c.number.in_(numbers)))
+        self._work.execute(wordings.update().where(wordings.c.number.in_(numbers)).values(terms=None))
 
     def clued(self, wanted: Sequence[int]) -> list[Telling]:
         """The tellings that have the most of these terms among their own rarest ones, of each the latest."""
@@ -108,13 +100,18 @@ class IncidentStore:
         asked = dict.fromkeys(_ASKED, -1) | dict(zip(_ASKED, wanted, strict=False))
         common = Counter(row.number for row in self._work.fetch(_CLUED, asked))
         numbers = [number for number, _ in common.most_common(MOST_COMPARED)]
+        if not numbers:
+            return []
         found = self._work.fetch(_TOLD, {"numbers": numbers})
         return [Telling(row.number, row.area, row.submitted, unpacked(bytes(row.terms)), row.incident) for row in found]
 
     def sizes(self, numbers: Iterable[int]) -> Mapping[int, int]:
         """How many tellings these incidents have, those that say the same as another left out."""
+        wanted = set(numbers)
+        if not wanted:
+            return {}
         own = wordings.c.alike == wordings.c.number
-        query = sa.select(wordings.c.incident, sa.func.count()).where(wordings.c.incident.in_(set(numbers)), own)
+        query = sa.select(wordings.c.incident, sa.func.count()).where(wordings.c.incident.in_(wanted), own)
         return dict(map(tuple, self._work.execute(query.group_by(wordings.c.incident)).all()))
 
     def keep(self, telling: Telling, rarest: Sequence[int]) -> None:
@@ -129,8 +126,8 @@ class IncidentStore:
         if incident is None:
             made = self._work.execute(incidents.insert().values(standing="found", found=self._work.now))
             (incident,) = made.inserted_primary_key or (0,)
-        for number in {telling.number, other.number} if other.incident is None else {telling.number}:
-            self._work.execute(wordings.update().where(wordings.c.alike == number).values(incident=incident))
+        joining = {telling.number} if other.incident is not None else {telling.number, other.number}
+        self._work.execute(wordings.update().where(wordings.c.alike.in_(joining)).values(incident=incident))
 
     def follow(self, number: int, alike: int) -> None:
         """Put an opinion where the one is whose words it repeats."""
@@ -155,6 +152,13 @@ class IncidentStore:
         if len(left) < 2:
             self._work.execute(wordings.update().where(own).values(incident=None))
             self._work.execute(incidents.delete().where(incidents.c.number == incident))
+
+
+def told_since(connection: Connection, now: datetime) -> Iterator[Terms]:
+    """The terms of what was told in the 90 days before."""
+    query = sa.select(wordings.c.terms).join(opinions, opinions.c.id == wordings.c.opinion)
+    for kept in connection.execute(query.where(wordings.c.terms.is_not(None), opinions.c.submitted >= now - WINDOW)).scalars():
+        yield unpacked(bytes(kept))
 
 
 def page_of_incidents(connection: Connection, after: int | None, limit: int, now: datetime) -> list[Incident]:

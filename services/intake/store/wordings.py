@@ -64,7 +64,13 @@ _KEEP = (
     .where(wordings.c.number == sa.bindparam("which"))
     .values(unread=None, alike=sa.bindparam("new_alike"), bands=sa.bindparam("new_bands"))
 )
-_DROP = bands.delete().where(bands.c.band == sa.bindparam("which_band"), bands.c.number == sa.bindparam("which"))
+_SETTLE = (
+    wordings.update()
+    # Not where it was marked since to be compared.
+    .where(wordings.c.number == sa.bindparam("which"), wordings.c.unread == CHANGED)
+    .values(unread=None)
+)
+_DROP = bands.delete().where(among(bands.c.band, "bands"), bands.c.number == sa.bindparam("which"))
 
 
 def introduce(work: Transaction, opinion: str) -> None:
@@ -109,14 +115,12 @@ class WordingStore:
 
     def settle(self, number: int) -> None:
         """Note that nothing of an opinion's wording has changed."""
-        # Not where it was marked since to be compared.
-        own = (wordings.c.number == number) & (wordings.c.unread == CHANGED)
-        self._work.execute(wordings.update().where(own).values(unread=None))
+        self._work.defer(_SETTLE, {"which": number})
 
     def forget(self, known: Wording, *, others: bool) -> None:
         """Remove all that is kept of a text; `others` that say the same are compared again where it stood for them."""
         self._work.overwrite()
-        stood = sum(self._work.execute(_DROP, {"which_band": band, "which": known.number}).rowcount for band in known.bands or ())
+        stood = self._work.execute(_DROP, {"bands": list(known.bands or ()), "which": known.number}).rowcount
         if others and stood:
             group = (wordings.c.alike == known.alike) & (wordings.c.number != known.number)
             self._work.execute(wordings.update().where(group).values(unread=AFRESH))
