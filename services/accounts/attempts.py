@@ -29,6 +29,7 @@ def begin(work: Transaction, what: str) -> None:
     `what` is counted whether it exists or not.
     """
     key = digest(what)
+    work.execute(attempts.delete().where(attempts.c.until < work.now - FORGOTTEN))
     row = work.execute(
         sa.select(attempts.c.failures, attempts.c.until).where(attempts.c.key == key).with_for_update()
     ).one_or_none()
@@ -36,7 +37,6 @@ def begin(work: Transaction, what: str) -> None:
         seconds = math.ceil((row.until - work.now).total_seconds())
         raise TooMany("Too many tries in vain; wait a little.", seconds=seconds)
     failures = 1 if row is None else row.failures + 1
-    work.execute(attempts.delete().where(attempts.c.until < work.now - FORGOTTEN))
     new = INSERTS[work.connection.dialect.name](attempts).values(key=key, failures=failures, until=work.now + wait_after(failures))
     again = {"failures": attempts.c.failures + 1, "until": new.excluded.until}
     work.execute(new.on_conflict_do_update(index_elements=[attempts.c.key], set_=again))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 from services.accounts.model import AccountHolder, Letter, Rules
-from services.accounts.once import LASTS, Purpose
+from services.accounts.once import LASTS, Purpose, owner
 from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
 from services.accounts.single_sign_on import SingleSignOn
@@ -41,6 +41,11 @@ class Accounts:
     def change(self, unit: Callable[[Transaction, ChangingPeople], T]) -> T:
         """Change something, in one transaction."""
         return self.access.write(lambda work: unit(work, ChangingPeople(work, self.vault)))
+
+    def owner(self, secret: str, purpose: Purpose) -> str | None:
+        """Whose good one-time secret this is, without using it up; None for one that is not good."""
+        with self.access.reading() as connection:
+            return owner(connection, secret, purpose, self.access.clock.now())
 
     def lend(self, purpose: Purpose, **facts: str) -> str:
         """Facts that a browser brings back, sealed: nothing has to be kept of those who only look at a page."""

@@ -68,8 +68,7 @@ def path_of(purpose: Purpose, secret: str) -> str:
 
 def choose_password(accounts: Accounts, secret: str, purpose: Purpose, password: str) -> AccountHolder:
     """Choose a password by a link that is used up by it. Raises `NotFound` for a bad link, `Invalid` for a bad password."""
-    with accounts.access.reading() as connection:
-        owner = once.owner(connection, secret, purpose, accounts.access.clock.now())
+    owner = accounts.owner(secret, purpose)
     if owner is None:
         raise NotFound("This link has been used or has expired.")
     _refuse_weak(accounts.read(lambda people: people.get(owner)), password)
@@ -163,7 +162,6 @@ def erase(accounts: Accounts, person: str, by: str | None) -> AccountHolder:
     def unit(work: Transaction, people: ChangingPeople) -> AccountHolder:
         _refuse_own(person, by)
         people.get(person)
-        end_sessions(work, person)
         once.void(work, person)
         people.erase(person)
         return people.get(person)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from services.contracts.callers import RULES, Role, check_grant
 from services.contracts.errors import Invalid
 from services.contracts.text import value
+from services.runtime.web.sessions import is_over
 
 State = Literal["invited", "active", "suspended", "erased"]
 #: A name to sign in with: letters of any script, digits, and what stands in mail addresses.
@@ -112,7 +113,7 @@ class OpenSession:
 
     def is_over(self, now: datetime) -> bool:
         """Whether it has ended by itself."""
-        return min(self.until, self.seen + timedelta(seconds=self.idle)) <= now
+        return is_over(self.until, self.seen, self.idle, now)
 
 
 @dataclass(frozen=True, slots=True)

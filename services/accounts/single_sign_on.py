@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -55,7 +54,6 @@ class SingleSignOn:
 
     def __init__(self, provider: Provider) -> None:
         self._provider = provider
-        self._lock = threading.Lock()
         self._known: tuple[float, Mapping[str, Any]] | None = None
 
     def begin(self, back: str) -> tuple[str, Begun]:
@@ -109,17 +107,18 @@ class SingleSignOn:
 
     def _told(self) -> Mapping[str, Any]:
         """What the provider says of itself."""
-        with self._lock:
-            if self._known is None or self._known[0] < time.monotonic():
-                issuer = self._provider.issuer
-                try:
-                    told = _json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-                except (requests.RequestException, ValueError) as error:
-                    raise Unavailable("The single sign-on does not answer.") from error
-                if told.get("issuer") != issuer:
-                    raise Unavailable("The single sign-on calls itself by another name.")
-                self._known = time.monotonic() + KEPT_SECONDS, told
-            return self._known[1]
+        # Without a lock: one that does not answer would let all wait, one after another. At worst it is asked twice.
+        known = self._known
+        if known is None or known[0] < time.monotonic():
+            issuer = self._provider.issuer
+            try:
+                told = _json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            except (requests.RequestException, ValueError) as error:
+                raise Unavailable("The single sign-on does not answer.") from error
+            if told.get("issuer") != issuer:
+                raise Unavailable("The single sign-on calls itself by another name.")
+            self._known = known = time.monotonic() + KEPT_SECONDS, told
+        return known[1]
 
 
 def _json(url: str) -> Any:

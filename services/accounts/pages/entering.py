@@ -7,7 +7,7 @@ from typing import Final
 
 import flask
 
-from services.accounts import attempts, managing, once, signing_in
+from services.accounts import attempts, managing, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.model import sign_in_name
 from services.accounts.once import Purpose
@@ -86,7 +86,7 @@ def second_step(call: Call[HasAccounts]) -> Answer:
 def link_page(call: Call[HasAccounts]) -> Answer:
     """The page of a one-time link. Opening it does nothing yet: programs that look through mail open links, too."""
     key = str(call.query.get("key", ""))
-    good = _is_good(call, key, Purpose.SIGN_IN)
+    good = call.service.accounts.owner(key, Purpose.SIGN_IN) is not None
     return shown(call, "sign-in-link.html", 200 if good else 404, key=key, good=good)
 
 
@@ -205,17 +205,10 @@ def _forgot(
 
 def _choose(call: Call[HasAccounts], key: str, mistakes: Mistakes | None = None) -> flask.Response:
     purpose, accounts = CHOOSING[flask.request.path], call.service.accounts
-    with accounts.access.reading() as connection:
-        owner = once.owner(connection, key, purpose, accounts.access.clock.now())
+    owner = accounts.owner(key, purpose)
     person = accounts.read(lambda people: people.get(owner)) if owner else None
     status = 404 if person is None else 422 if mistakes else 200
     return shown(call, "choose-password.html", status, key=key, person=person, purpose=purpose, mistakes=mistakes or {})
-
-
-def _is_good(call: Call[HasAccounts], key: str, purpose: Purpose) -> bool:
-    accounts = call.service.accounts
-    with accounts.access.reading() as connection:
-        return once.owner(connection, key, purpose, accounts.access.clock.now()) is not None
 
 
 def _wrong(call: Call[HasAccounts], form: Callable[[int, Phrase], flask.Response], words: Phrase) -> flask.Response:

@@ -12,7 +12,7 @@ from services.accounts.context import Accounts, HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.once import LASTS, Purpose
 from services.accounts.pages.entering import code_form, enter, sign_in_form
-from services.accounts.pages.showing import DESK, guard_of, own_path, shown, site_of
+from services.accounts.pages.showing import DESK, device, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
 from services.accounts.signing_in import CodeNeeded, Outcome
 from services.accounts.single_sign_on import Begun, NotLetIn, SingleSignOn
@@ -81,7 +81,7 @@ def _let_in(accounts: Accounts, work: Transaction, people: ChangingPeople, named
         raise NotLetIn("nobody is invited under this claim")
     if person.state == "invited":
         people.change(person.id, state="active")
-    return signing_in.proceed(accounts, work, people.get(person.id), "")
+    return signing_in.proceed(accounts, work, people.get(person.id), device())
 
 
 def _begun(accounts: Accounts, kept: str) -> tuple[Begun, str]:

@@ -16,6 +16,7 @@ class _Grant(msgspec.Struct):
 
 
 class _Account(msgspec.Struct):
+    sign_in: str | None
     state: str
     grants: list[_Grant]
 
@@ -28,7 +29,9 @@ def way_in(place: Addresses) -> str:
     """The address where an administrator signs in: an invitation, as long as none has accepted one."""
     client = Client(place)
     for known in client.pages("/accounts", _Account):
-        if known.state == "active" and any(grant.role == Role.ADMIN for grant in known.grants):
+        is_admin = known.state == "active" and any(grant.role == Role.ADMIN for grant in known.grants)
+        # A suspended one is nobody to be invited once more.
+        if is_admin or (known.sign_in == SIGN_IN and known.state != "invited"):
             return f"{place.url}/login"
     sent = client.post("/accounts", {"sign_in": SIGN_IN, "name": NAME, "grant": {"role": Role.ADMIN}}, _Sent)
     return place.url + (sent.link or "/login")

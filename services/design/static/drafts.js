@@ -88,6 +88,7 @@
     form.reset();
     form.elements.key.value = newKey();
     await changed();
+    later();
     box.focus();
   });
 
@@ -136,7 +137,13 @@
         await changed();
       }
     });
-    if ((await all()).some(each => each.state === "waiting")) setTimeout(flush, AGAIN);
+    if ((await all()).some(each => each.state === "waiting")) later();
+  }
+  // Whatever asks for it, what waits is tried again once.
+  let timer;
+  function later() {
+    clearTimeout(timer);
+    timer = setTimeout(flush, AGAIN);
   }
 
   // Photos that were right when something else was wrong.

@@ -96,13 +96,37 @@ class TtlCache(Generic[T]):
         self._found.pop(key, None)
 
 
+class UseRecord:
+    """Writes down that something is in use, at most once in `USE_SECONDS`; not at once, and perhaps not at all."""
+
+    def __init__(self, lost: str) -> None:
+        self._lost = lost
+        self._used: dict[str, float] = {}
+
+    def mark(self, database: Database, key: str, change: Callable[[datetime, datetime], sa.Update]) -> None:
+        """`change` gets the present and the instant before which what is written down is too old."""
+        moment = time.monotonic()
+        if self._used.get(key, -USE_SECONDS) + USE_SECONDS > moment:
+            return
+        if len(self._used) > MOST_REMEMBERED:
+            self._used.clear()
+        self._used[key] = moment
+        now = database.clock.now()
+
+        def unit(work: Transaction) -> None:
+            # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
+            work.execute(change(now, now - timedelta(seconds=USE_SECONDS)))
+
+        database.write_later(unit, lambda error: log.warning(self._lost, error=repr(error)))
+
+
 class TokenAuthenticator:
     """Turns the Authorization header into a caller; caches what it found for a few seconds."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
         self._known: TtlCache[Caller] = TtlCache()
-        self._used: dict[str, float] = {}
+        self._use = UseRecord("token_use_not_recorded")
 
     def caller(self, header: str | None) -> Caller:
         """The caller behind `Bearer <token>`, or `NOBODY` without a header; raises `NotSignedIn` for a token that is no good."""
@@ -118,23 +142,6 @@ class TokenAuthenticator:
         key = digest(token)
         return self._known.get(key, lambda: self._look_up(key))
 
-    def mark_used(self, token_id: str) -> None:
-        """Write down that a token is in use, unless that was done within the last minute; not at once, and perhaps not at all."""
-        moment = time.monotonic()
-        if self._used.get(token_id, -USE_SECONDS) + USE_SECONDS > moment:
-            return
-        if len(self._used) > MOST_REMEMBERED:
-            self._used.clear()
-        self._used[token_id] = moment
-        now = self.database.clock.now()
-
-        def unit(work: Transaction) -> None:
-            # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
-            stale = sa.or_(tokens.c.used.is_(None), tokens.c.used < now - timedelta(seconds=USE_SECONDS))
-            work.execute(tokens.update().where(tokens.c.id == token_id, stale).values(used=now))
-
-        self.database.write_later(unit, lambda error: log.warning("token_use_not_recorded", error=repr(error)))
-
     def _look_up(self, key: str) -> Caller:
         query = sa.select(*CALLER, tokens.c.revoked, tokens.c.expires)
         with self.database.reading() as connection:
@@ -142,8 +149,12 @@ class TokenAuthenticator:
         if row is None:
             raise NotSignedIn("This token is unknown. Make one with 'huiying token create'.")
         refuse_ended(row.revoked, row.expires, self.database.clock.now())
-        self.mark_used(row.id)
+        self._use.mark(self.database, row.id, lambda now, stale: _used(row.id, now, stale))
         return caller_of(row)
+
+
+def _used(token: str, now: datetime, stale: datetime) -> sa.Update:
+    return tokens.update().where(tokens.c.id == token, sa.or_(tokens.c.used.is_(None), tokens.c.used < stale)).values(used=now)
 
 
 #: What of a token's row makes its caller.

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -21,14 +20,12 @@ from services.contracts.callers import Caller, somebody
 from services.contracts.errors import NotAllowed, NotSignedIn
 from services.runtime.clock import new_id
 from services.runtime.store.database import Instant, Transaction
-from services.runtime.web.access import MOST_REMEMBERED, TokenAuthenticator, TtlCache, digest, tables
+from services.runtime.web.access import TokenAuthenticator, TtlCache, UseRecord, digest, tables
 from services.runtime.web.people import grants, persons
 
 log = structlog.get_logger()
 #: Rows of ended sessions are kept this long, so that it can be seen who was signed in.
 KEPT = timedelta(days=90)
-#: That a session is in use is written down at most once in this time.
-SEEN_SECONDS = 60.0
 #: The field of a form that proves that the form came from a page of ours.
 FORM_KEY = "csrf"
 #: `idle` is after how many seconds without a request it ends. A `limited` one opens nothing but its own account.
@@ -107,13 +104,13 @@ class Sessions:
     def __init__(self, authenticator: TokenAuthenticator) -> None:
         self._authenticator = authenticator
         self._known: TtlCache[Session] = TtlCache()
-        self._seen: dict[str, float] = {}
+        self._use = UseRecord("session_use_not_recorded")
 
     def find(self, secret: str) -> Session:
         """The session behind a cookie; raises `NotSignedIn` when it has ended."""
         key = digest(secret)
         session = self._known.get(key, lambda: self._look_up(key, secret))
-        self._mark_seen(key)
+        self._use.mark(self._authenticator.database, key, lambda now, stale: _seen(key, now, stale))
         return session
 
     def forget(self, secret: str) -> None:
@@ -143,26 +140,19 @@ class Sessions:
         with self._authenticator.database.reading() as connection:
             row = connection.execute(query).one_or_none()
         now = self._authenticator.database.clock.now()
-        if row is None or min(row.until, row.seen + timedelta(seconds=row.idle)) <= now:
+        if row is None or is_over(row.until, row.seen, row.idle, now):
             raise NotSignedIn("You are signed out; sign in again.")
         caller = somebody(row.person, row.name, row.role, row.party, row.channels)
         return Session(row.id, caller, row.until, _form_key(secret), row.limited)
 
-    def _mark_seen(self, key: str) -> None:
-        moment = time.monotonic()
-        if self._seen.get(key, -SEEN_SECONDS) + SEEN_SECONDS > moment:
-            return
-        if len(self._seen) > MOST_REMEMBERED:
-            self._seen.clear()
-        self._seen[key] = moment
-        now = self._authenticator.database.clock.now()
 
-        def unit(work: Transaction) -> None:
-            # Every service has a cache of its own; the condition on the row keeps them from writing one after another.
-            stale = sessions.c.seen < now - timedelta(seconds=SEEN_SECONDS)
-            work.execute(sessions.update().where(sessions.c.hash == key, stale).values(seen=now))
+def is_over(until: datetime, seen: datetime, idle: int, now: datetime) -> bool:
+    """Whether a session has ended by itself: after its time, or `idle` seconds after its last request."""
+    return min(until, seen + timedelta(seconds=idle)) <= now
 
-        self._authenticator.database.write_later(unit, lambda error: log.warning("session_use_not_recorded", error=repr(error)))
+
+def _seen(key: str, now: datetime, stale: datetime) -> sa.Update:
+    return sessions.update().where(sessions.c.hash == key, sessions.c.seen < stale).values(seen=now)
 
 
 def _form_key(secret: str) -> str:
