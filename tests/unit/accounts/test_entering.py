@@ -13,6 +13,7 @@ from argon2 import PasswordHasher
 from werkzeug.test import TestResponse
 
 from services.accounts import managing, second
+from services.accounts.attempts import FREE
 from services.accounts.model import NewGrant, Rules
 from services.accounts.once import LASTS, Purpose
 from services.contracts.callers import Role
@@ -74,6 +75,29 @@ class TestPasswords:
         monkeypatch.setattr(PasswordHasher, "verify", look)
         place.ask("POST", "/login", data={"sign_in": "nobody", "password": PASSWORD})
         assert len(looked) == 1
+
+    def test_a_password_that_changes_while_it_is_looked_at_lets_nobody_in(
+        self, harness: Open, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        place = harness()
+        person, accounts = place.person(Role.REVIEWER), place.service.accounts
+        verify = PasswordHasher.verify
+
+        def look(hasher: PasswordHasher, kept: str, given: str) -> bool:
+            accounts.change(lambda _, people: people.change(person, password=None))
+            return verify(hasher, kept, given)
+
+        monkeypatch.setattr(PasswordHasher, "verify", look)
+        assert place.sign_in().status_code == 401
+
+    def test_what_was_mistyped_days_ago_makes_nobody_wait_today(self, harness: Open) -> None:
+        place = harness()
+        place.person(Role.REVIEWER)
+        for _ in range(FREE):
+            place.ask("POST", "/login", data={"sign_in": "reviewer", "password": "mistyped once more"})
+        place.clock.instant += timedelta(days=2)
+        answers = [place.ask("POST", "/login", data={"sign_in": "reviewer", "password": "wrong"}) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [401, 401]
 
     def test_each_try_in_vain_makes_the_next_one_wait_longer_and_never_for_good(self, harness: Open) -> None:
         place = harness()
