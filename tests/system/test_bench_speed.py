@@ -45,7 +45,9 @@ def test_the_whole_way_is_measured_on_both_stores_with_everything_on(idle, tmp_p
             assert 0 < waits["answered"]["p50"] <= waits["arrived"]["p50"] <= waits["arrived"]["max"]
         for flow in (found["single"], found["batch"]):
             assert 0 < flow["rate"] <= flow["http_rate"]
-            assert all(flow["cpu"][part] > 0 for part in ("web", "intake", "routing", "broker"))
+        # The system tells CPU in hundredths of a second: so few opinions may take less than one of them either way.
+        used = {part: found["single"]["cpu"][part] + found["batch"]["cpu"][part] for part in ("web", "intake", "routing", "broker")}
+        assert [part for part, seconds in used.items() if seconds <= 0] == []
         assert ("postgres" in found["single"]["cpu"]) is (store == "postgres")
         assert all(size > 10_000_000 for size in found["memory"].values())
         assert found["target"] in (tmp_path / "speed.md").read_text()

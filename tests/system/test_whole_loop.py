@@ -41,14 +41,6 @@ def seconds_for(created):
     return (datetime.fromisoformat(event["data"]["deadlines"]["reply"]) - datetime.fromisoformat(event["time"])).total_seconds()
 
 
-def wait_until_late(mail, opinion, assignment):
-    """Every rung up to the red card, in the department's own queue."""
-    for type_, rung in (("reminder.sent", "half-time"), ("card.issued", "yellow"), ("card.issued", "red")):
-        late = mail.wait(type_, seconds=90, assignment=assignment, rung=rung)
-        assert (late.queue, late.event["subject"], late.data["of"]) == (f"department.{DEPARTMENT}", opinion, "reply")
-        assert late.data.get("card") == (rung if type_ == "card.issued" else None)
-
-
 @pytest.fixture
 def counts(place):
     """How often a series of this department has been counted since."""
