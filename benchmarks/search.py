@@ -17,8 +17,8 @@ import click
 from benchmarks.cluster import PrivateCluster
 from benchmarks.quantiles import quantiles
 from services.intake import consumer
-from services.intake.domain.bigrams import bigrams, terms_of
-from services.intake.store.words import PUBLIC_WORDS
+from services.intake.domain.publication.bigrams import bigrams, terms_of
+from services.intake.store.publication.search import PUBLIC_WORDS
 from services.runtime.clock import FixedClock
 from services.runtime.store.database import Database
 from services.runtime.store.migrate import STORE, migrate

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import click
 
-from services.intake.domain.incidents import MOST_CLUED, MOST_COMPARED, Telling, Weights, choose, near_to
+from services.intake.domain.similarity.incidents import MOST_CLUED, MOST_COMPARED, Telling, Weights, choose, near_to
 
 SAMPLE = Path(__file__).parent / "incidents.txt"
 #: Places in FILE have no names: a letter for a city, with a number for what belongs to it.

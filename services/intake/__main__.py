@@ -17,19 +17,19 @@ from services.intake.app.limits import limits_of
 from services.intake.app.routes import ROUTES as API_ROUTES
 from services.intake.consumer import subscriptions
 from services.intake.domain.capacity import CapacityLimits
-from services.intake.domain.comparing import Wording
-from services.intake.domain.incidents import Weights
+from services.intake.domain.similarity.comparing import Wording
+from services.intake.domain.similarity.incidents import Weights
 from services.intake.gateway.capacity import Capacity
 from services.intake.handlers.comparing import Desk, compare
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
-from services.intake.store import publications
 from services.intake.store.contacts import in_the_clear, reseal
-from services.intake.store.incidents import IncidentStore, told_since
+from services.intake.store.publication import publications
 from services.intake.store.reading import open_codes
-from services.intake.store.rising import WordCounts
-from services.intake.store.wordings import WordingStore
+from services.intake.store.similarity.incidents import IncidentStore, told_since
+from services.intake.store.similarity.rising import WordCounts
+from services.intake.store.similarity.wordings import WordingStore
 from services.runtime.clock import Clock
 from services.runtime.process.assembly import Assembly, run
 from services.runtime.process.catalogue import InUse, same

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.intake.domain import incidents as rules
-from services.intake.store.incidents import clues, incidents
-from services.intake.store.wordings import wordings
+from services.intake.domain.similarity import incidents as rules
+from services.intake.store.similarity.incidents import clues, incidents
+from services.intake.store.similarity.wordings import wordings
 from tests.contract.test_wordings import desk, read, rows
 
 BRIDGE = [

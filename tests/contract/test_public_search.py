@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.intake.domain.publishing import PublicCopy
-from services.intake.store import public, publications
-from services.intake.store.public import PageStart
+from services.intake.domain.publication.publishing import PublicCopy
+from services.intake.store.publication import public, publications
+from services.intake.store.publication.public import PageStart
 from services.intake.store.writing import IntakeStore
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
 
@@ -77,7 +77,7 @@ def test_a_span_of_time_is_by_the_day_of_release(harness):
 
 
 def test_filters_and_words_hold_together_however_many_have_the_words(harness, monkeypatch):
-    monkeypatch.setattr("services.intake.store.words.FIRST_HITS", 2)
+    monkeypatch.setattr("services.intake.store.publication.search.FIRST_HITS", 2)
     ids = release(harness, *(f"路灯{number}" for number in range(40)))
     for opinion in ids[::13]:
         harness.change(opinion, topic="rivers")

@@ -9,9 +9,9 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from services.intake.domain.rising import WordCount, stand_out, told_by
-from services.intake.store.rising import words
-from services.intake.store.wordings import wordings
+from services.intake.domain.similarity.rising import WordCount, stand_out, told_by
+from services.intake.store.similarity.rising import words
+from services.intake.store.similarity.wordings import wordings
 from tests.contract.test_incidents import SIGNS
 from tests.contract.test_wordings import desk, read, rows
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.intake.__main__ import periodic_jobs
-from services.intake.store.similar import similar
+from services.intake.store.similarity.similar import similar
+from services.intake.store.similarity.wordings import bands, wordings
 from services.intake.store.tables import opinions
-from services.intake.store.wordings import bands, wordings
 from tests.unit.intake.harness import MIGRATIONS, IntakeHarness
 
 LAMPS = {

@@ -19,7 +19,7 @@ from services.intake.schemas.commands import AcceptMany
 from services.intake.schemas.erasures import WaitingCodes
 from services.intake.schemas.queries import ReviewQuery
 from services.intake.store import reading
-from services.intake.store.wordings import count_alike
+from services.intake.store.similarity.wordings import count_alike
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from services.accounts.routes import API_ROUTES as ACCOUNT_ROUTES
-from services.intake.app import (
-    attachments,
-    batch,
-    documents,
-    erasures,
-    incidents,
-    opinions,
-    promising,
-    public,
-    publications,
-    receipts,
-    reviews,
-    rising,
-    similar,
-)
+from services.intake.app import attachments, batch, documents, erasures, opinions, promising, receipts, reviews
+from services.intake.app.publication import public, publications
+from services.intake.app.similarity import incidents, rising, similar
 from services.runtime.web.routes import Routes
 
 ROUTES = Routes([

@@ -22,10 +22,10 @@ from services.contracts.messages.opinions import (
     OpinionWithdrawn,
 )
 from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem
-from services.intake.domain import publishing
 from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.people import may_see_contact
+from services.intake.domain.publication import publishing
 from services.intake.domain.rating import GivenRating, Question, Rated, check_evaluation, given_to
 from services.intake.domain.receipts import rater_of
 from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.intake.domain.comparing import Comparison, Wording
-from services.intake.domain.incidents import Telling, Weights, choose, near_to
-from services.intake.domain.likeness import Numbers, bands, shingles
+from services.intake.domain.similarity.comparing import Comparison, Wording
+from services.intake.domain.similarity.incidents import Telling, Weights, choose, near_to
+from services.intake.domain.similarity.likeness import Numbers, bands, shingles
 
 if TYPE_CHECKING:
-    from services.intake.store.incidents import IncidentStore
-    from services.intake.store.rising import WordCounts
-    from services.intake.store.wordings import WordingStore
+    from services.intake.store.similarity.incidents import IncidentStore
+    from services.intake.store.similarity.rising import WordCounts
+    from services.intake.store.similarity.wordings import WordingStore
 
 
 @dataclass(frozen=True, slots=True)

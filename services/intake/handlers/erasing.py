@@ -9,7 +9,7 @@ from services.contracts.messages.opinions import LetterErased
 from services.contracts.messages.supervision import LetterCancelled
 from services.intake.domain.erasing import check_erasure
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.publishing import take_back
+from services.intake.domain.publication.publishing import take_back
 from services.intake.domain.receipts import show_receipt
 from services.intake.handlers.notifying import UNNUMBERED
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from services.intake.domain import publishing
-from services.intake.domain.publishing import PublicationState, Release
+from services.intake.domain.publication import publishing
+from services.intake.domain.publication.publishing import PublicationState, Release
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore

@@ -65,7 +65,7 @@ from services.contracts.messages.supervision import (
 from services.design.phrases import Phrase
 from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
 from services.intake.domain.erasing import ERASED
-from services.intake.domain.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 
 EVENTS: Mapping[str, Phrase] = {
     OpinionSubmitted.TYPE: Phrase("Received"),

@@ -14,12 +14,12 @@ from services.contracts.errors import NotFound
 from services.intake.domain.messages import shows_own
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.people import Persons
-from services.intake.domain.publishing import PublicationState
+from services.intake.domain.publication.publishing import PublicationState
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
+from services.intake.store.similarity.wordings import introduce, mark
 from services.intake.store.tables import messages, opinions, timeline
-from services.intake.store.wordings import introduce, mark
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
 

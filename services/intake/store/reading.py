@@ -21,8 +21,8 @@ from services.intake.domain.rating import GivenRating
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
+from services.intake.store.similarity.wordings import is_first_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
-from services.intake.store.wordings import is_first_of
 from services.runtime.store.bulk import among
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault

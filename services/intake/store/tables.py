@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import CoOpinion, Outcome, Rating, ReplyItem
-from services.intake.domain.publishing import PublicationState
+from services.intake.domain.publication.publishing import PublicationState
 from services.intake.store.columns import EnumCode, KeptLocation
 from services.runtime.store.database import Instant
 from services.runtime.store.nouns import JsonValue

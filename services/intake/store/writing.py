@@ -18,16 +18,17 @@ from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
-from services.intake.domain.publishing import PublicCopy
+from services.intake.domain.publication.publishing import PublicCopy
 from services.intake.domain.rating import GivenRating
 from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
-from services.intake.store import contacts, publications
+from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.following import takeover
 from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
+from services.intake.store.publication import publications
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.intake.domain.bigrams import PREFIX, bigrams, terms_of
+from services.intake.domain.publication.bigrams import PREFIX, bigrams, terms_of
 
 LETTERS = st.text(st.sampled_from("停水管路灯坏了ABab12１２，。 "), max_size=30)
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from services.intake.domain.receipts import read_receipt
-from services.intake.pages.fields import ROWS
+from services.intake.pages.submission.fields import ROWS
 from tests import visitors
 from tests.visitors import Visit
 

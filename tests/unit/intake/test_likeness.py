@@ -6,8 +6,8 @@ import random
 
 import pytest
 
-from services.intake.domain.comparing import Comparison, Wording
-from services.intake.domain.likeness import ALIKE, BANDS, bands, likeness, shingles
+from services.intake.domain.similarity.comparing import Comparison, Wording
+from services.intake.domain.similarity.likeness import ALIKE, BANDS, bands, likeness, shingles
 from tests.unit.intake.opinions import MORNING
 
 #: Bands are kept for years: a text has the same ones in every version.

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from services.intake.domain.masking import CERTAIN, RULES, left_in, mask
+from services.intake.domain.publication.masking import CERTAIN, RULES, left_in, mask
 
 TAKEN = {
     "身份证 330302199001011234。": "身份证 〔证件号〕。",

@@ -14,7 +14,7 @@ from services.intake.app import opinions
 from services.intake.domain.actors import ACTORS
 from services.intake.domain.erasing import ERASED
 from services.intake.domain.people import Person
-from services.intake.domain.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.pages import events
 from services.runtime.clock import ZONE
 from tests import visitors

@@ -11,7 +11,7 @@ import pytest
 from services.contracts.callers import PUBLIC
 from services.intake.__main__ import count_public
 from services.intake.app.routes import ROUTES
-from services.intake.pages import crawlers
+from services.intake.pages.publication import crawlers
 from services.intake.pages.routes import PAGES
 from tests.unit.intake.harness import Routing
 from tests.unit.intake.test_publishing import copy_for, release, told

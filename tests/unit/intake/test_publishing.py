@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.intake.domain.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.handlers.merging import merge
 from services.intake.handlers.submitter import withdraw
-from services.intake.store.publications import copy_of
+from services.intake.store.publication.publications import copy_of
 from services.intake.store.tables import public_parts, publications
 from tests.unit.intake.harness import Routing
 from tests.unit.intake.whole_case import MARKERS, live_through, open_case

@@ -13,7 +13,7 @@ from services.intake.domain.receipts import new_receipt
 from services.intake.domain.submission import LONGEST_CONTENT
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import return_
-from services.intake.pages import receipts
+from services.intake.pages.receipt import receipt as receipt_page
 from services.intake.schemas.bodies import LONGEST_REASON
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE
@@ -23,7 +23,7 @@ from tests.unit.intake.opinions import change
 from tests.visitors import Visit, created, replied
 
 DUE = datetime(2026, 12, 14, 23, 59, 59, tzinfo=ZONE)
-FORMS = [("details", receipts.DETAILS), ("withdrawal", receipts.WITHDRAWAL)]
+FORMS = [("details", receipt_page.DETAILS), ("withdrawal", receipt_page.WITHDRAWAL)]
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_what_cannot_be_added_says_why_beside_the_field_and_is_kept(visit, pause
     assert answer.status_code == 422
     assert 'id="content-mistake"' in answer.text
     assert 'aria-invalid="true" aria-describedby="content-mistake"' in answer.text
-    assert chinese(receipts.DETAILS.mistakes["content"]) in answer.text
+    assert chinese(receipt_page.DETAILS.mistakes["content"]) in answer.text
     assert f'value="{key}"' in answer.text
     assert content.strip() in answer.text
     assert '<a href="#content">补充内容</a>' in answer.text
@@ -140,7 +140,7 @@ def test_a_reason_that_is_too_long_is_said_beside_the_field_with_the_form_open(v
     assert answer.status_code == 422
     assert '<details class="card no-print" id="withdrawal" open>' in answer.text
     assert 'id="reason-mistake"' in answer.text
-    assert chinese(receipts.WITHDRAWAL.mistakes["reason"]) in answer.text
+    assert chinese(receipt_page.WITHDRAWAL.mistakes["reason"]) in answer.text
     assert state(visit) == "accepted"
 
 
@@ -181,7 +181,7 @@ def test_a_case_that_others_are_handled_with_has_no_form_to_withdraw_it(visit):
         assert action(path, "withdrawal") not in visit.client.get(path).text
     answer = visit.client.post(f"{case}/withdrawal", data={"reason": ""})
     assert answer.status_code == 409
-    assert chinese(receipts.WITHDRAWAL.too_late) in answer.text
+    assert chinese(receipt_page.WITHDRAWAL.too_late) in answer.text
 
 
 @pytest.mark.parametrize("name", ["evaluation", *(name for name, _ in FORMS)])
@@ -194,7 +194,7 @@ def test_a_form_s_own_address_opened_by_hand_leads_to_the_page(visit, name):
 @pytest.mark.parametrize("name", [name for name, _ in FORMS])
 def test_a_receipt_of_nobody_is_not_found_by_anybody(visit, name):
     unknown = new_receipt(lambda _: 12345)
-    for text, words in ((unknown, receipts.UNKNOWN_RECEIPT), ("ABC-12", receipts.NO_RECEIPT)):
+    for text, words in ((unknown, receipt_page.UNKNOWN_RECEIPT), ("ABC-12", receipt_page.NO_RECEIPT)):
         answer = visit.client.post(f"/receipts/{text}/{name}", data={"content": "甲", "reason": "乙"})
         assert answer.status_code == 404
         assert chinese(words) in answer.text

@@ -13,7 +13,7 @@ from services.contracts.messages.values import CoOpinion, Outcome, RaisedBy
 from services.contracts.vocabulary import STANDINGS
 from services.intake.domain.receipts import new_receipt
 from services.intake.handlers.reviewing import decline
-from services.intake.pages import receipts
+from services.intake.pages.receipt import receipt as receipt_page
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -157,7 +157,7 @@ def test_somebody_may_think_again_once_and_the_third_rating_is_refused_kindly(vi
     third = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied", "key": windows[3]})
     assert [answer.status_code for answer in (same, again, third)] == [409, 303, 409]
     for answer in (same, third):
-        assert chinese(receipts.EVALUATION.too_late) in answer.text
+        assert chinese(receipt_page.EVALUATION.too_late) in answer.text
     told = read(visit, answered)
     assert "对办理结果：不满意" in told
     assert "改变看法了？" not in told
@@ -168,7 +168,7 @@ def test_a_rating_after_its_time_is_refused_kindly(visit, answered):
     visit.clock.instant = DUE + timedelta(days=29)
     answer = visit.client.post(f"{answered}/evaluation", data={"result": "satisfied"})
     assert answer.status_code == 409
-    assert chinese(receipts.EVALUATION.too_late) in answer.text
+    assert chinese(receipt_page.EVALUATION.too_late) in answer.text
 
 
 @pytest.mark.parametrize("rating", [{"result": "dissatisfied"}, {"result": "satisfied", "process": "dissatisfied"}])
@@ -177,7 +177,7 @@ def test_who_is_dissatisfied_is_asked_why_beside_the_field(visit, answered, rati
     form = rating | {"comment": comment, "key": visit.key(answered)}
     answer = visit.client.post(f"{answered}/evaluation", data=form)
     assert answer.status_code == 422
-    assert chinese(receipts.EVALUATION.mistakes["comment"]) in answer.text.split('id="comment-mistake"')[1].split("</p>")[0]
+    assert chinese(receipt_page.EVALUATION.mistakes["comment"]) in answer.text.split('id="comment-mistake"')[1].split("</p>")[0]
     assert f'name="result" value="{rating["result"]}" checked' in answer.text
     again = visit.client.post(f"{answered}/evaluation", data=form | {"comment": "没有来人。"})
     assert (again.status_code, again.headers["Location"]) == (303, f"{answered}#evaluation")
@@ -221,7 +221,7 @@ def test_what_is_no_receipt_gets_a_kind_answer_and_keeps_what_was_typed(visit):
     for path in ("/receipts?receipt=ABC-12", "/receipts/ABC-12", f"/receipts/{WRONG_CHECK}"):
         answer = visit.client.get(path)
         assert (answer.status_code, answer.mimetype) == (404, "text/html")
-        assert chinese(receipts.NO_RECEIPT) in answer.text
+        assert chinese(receipt_page.NO_RECEIPT) in answer.text
         assert "no-store" in answer.headers["Cache-Control"]
     assert 'value="ABC-12"' in visit.client.get("/receipts?receipt=ABC-12").text
 
@@ -233,7 +233,7 @@ def test_a_receipt_of_nobody_is_not_found_by_anybody(visit):
         visit.client.post(f"/receipts/{unknown}/evaluation", data={"result": "satisfied"}),
     ):
         assert answer.status_code == 404
-        assert chinese(receipts.UNKNOWN_RECEIPT) in answer.text
+        assert chinese(receipt_page.UNKNOWN_RECEIPT) in answer.text
 
 
 @pytest.mark.parametrize(

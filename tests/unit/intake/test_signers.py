@@ -12,7 +12,7 @@ from services.contracts.messages.values import Rating
 from services.intake.domain.receipts import rater_of, read_receipt
 from services.intake.domain.submission import RELAY_ROLES
 from services.intake.handlers.merging import merge
-from services.intake.pages.receipts import FOR_THE_SUBMITTER
+from services.intake.pages.receipt.receipt import FOR_THE_SUBMITTER
 from services.intake.schemas.answers import Receipt, Submitted
 from tests.saying import chinese
 from tests.unit.intake.harness import DUE, WINDOW, Routing

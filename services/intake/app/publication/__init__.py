@@ -1,0 +1,1 @@
+"""Public opinions and their release over HTTP."""

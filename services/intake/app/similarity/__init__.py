@@ -1,0 +1,1 @@
+"""Near-duplicates, incidents and rising words over HTTP."""

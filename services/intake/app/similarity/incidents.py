@@ -1,0 +1,121 @@
+"""同一事件: what several people told in words of their own; the office confirms it, splits it, and decides on it at once."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from services.contracts.errors import Conflict, NotFound
+from services.intake.app.context import REVIEWERS, Intake
+from services.intake.app.reviews import decided_item
+from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision
+from services.intake.handlers import merging, reviewing
+from services.intake.schemas import bodies
+from services.intake.schemas.similarity.incidents import IncidentFile, IncidentPage, IncidentStanding, SplitBody
+from services.intake.schemas.similarity.similar import DecidedTogether
+from services.intake.store.similarity.incidents import (
+    Incident,
+    IncidentStore,
+    find_incident,
+    members,
+    page_of_incidents,
+    waiting_members,
+)
+from services.intake.store.writing import IntakeStore
+from services.runtime.store.database import Transaction
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import Page, page, read_number
+from services.runtime.web.routes import API, Answer, Routes
+
+routes = Routes()
+INCIDENT = f"{API}/opinions/incidents/<incident>"
+SHOWN = ("id", "title", "content", "area", "station", "state", "department", "submitted")
+NAMES = tuple(field.name for field in fields(Incident) if field.name != "number")
+#: How many opinions of an incident its file shows.
+MOST_SHOWN = 200
+UNKNOWN = "There is no such incident, or less than two opinions are left of it."
+
+
+@routes.get(f"{API}/opinions/incidents", access=REVIEWERS, query=Page, answers={200: IncidentPage})
+def list_incidents(call: Call[Intake]) -> Answer:
+    """List what several people told of in the last 90 days in words of their own, the latest found first."""
+    limit, after, database = call.query["limit"], read_number(call.query["cursor"]), call.service.database
+    with database.reading() as connection:
+        found = page_of_incidents(connection, after, limit, database.clock.now())
+    return 200, page(list(map(_shown, found)), limit)
+
+
+@routes.get(INCIDENT, access=REVIEWERS, answers={200: IncidentFile})
+def read_incident(call: Call[Intake]) -> Answer:
+    """Read an incident with its opinions."""
+    database, number = call.service.database, _number(call)
+    with database.reading() as connection:
+        found = find_incident(connection, number, database.clock.now())
+        told = members(connection, number, MOST_SHOWN)
+    if found is None:
+        raise NotFound(UNKNOWN)
+    return 200, _shown(found) | {"items": [{name: getattr(each, name) for name in SHOWN} for each in told]}
+
+
+def _shown(found: Incident) -> dict[str, object]:
+    return {"id": str(found.number), **{name: getattr(found, name) for name in NAMES}, "growing": found.growing}
+
+
+@routes.post(f"{INCIDENT}/confirm", access=REVIEWERS, answers={200: IncidentStanding})
+def confirm(call: Call[Intake]) -> Answer:
+    """Confirm that all opinions of an incident tell of one thing, so that it can be decided on at once."""
+    number = _number(call)
+    if not call.service.database.write(lambda work: IncidentStore(work).confirm(number)):
+        raise NotFound(UNKNOWN)
+    return 200, {"id": str(number), "standing": "confirmed"}
+
+
+@routes.post(f"{INCIDENT}/split", access=REVIEWERS, body=SplitBody, answers={200: IncidentStanding})
+def split(call: Call[Intake]) -> Answer:
+    """Take opinions that tell of something else out of an incident."""
+    number, now = _number(call), call.service.database.clock.now()
+
+    def unit(work: Transaction) -> Answer:
+        if find_incident(work.connection, number, now) is None:
+            raise NotFound(UNKNOWN)
+        IncidentStore(work).split(number, call.body.opinions)
+        left = find_incident(work.connection, number, now)
+        return 200, {"id": str(number), "standing": left.standing if left else None}
+
+    return call.service.database.write(unit)
+
+
+@routes.post(f"{INCIDENT}/accept", access=REVIEWERS, body=bodies.Acceptance, answers={200: DecidedTogether})
+def accept_incident(call: Call[Intake]) -> Answer:
+    """Accept all opinions of a confirmed incident that wait for review on the same terms, at most 500 at a time."""
+    return _decide_all(call, lambda store, each: reviewing.accept(store, call.service.catalogue, each, call.body))
+
+
+@routes.post(f"{INCIDENT}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether})
+def merge_incident(call: Call[Intake]) -> Answer:
+    """Merge all opinions of a confirmed incident that wait for review into one that was let in, at most 500 at a time."""
+    return _decide_all(call, lambda store, each: merging.merge(store, call.service.catalogue, each, call.body.into)[0])
+
+
+def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
+    number, now = _number(call), call.service.database.clock.now()
+
+    def unit(work: Transaction) -> Answer:
+        found = find_incident(work.connection, number, now)
+        if found is None:
+            raise NotFound(UNKNOWN)
+        if found.standing != "confirmed":
+            raise Conflict("Confirm first that all of it is one thing, and take out what is not.")
+        store = IntakeStore(work, call.service.vault)
+        waiting = waiting_members(work.connection, number, WAITING, MOST_TOGETHER)
+        store.load_many(waiting[:MOST_TOGETHER])
+        decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
+        return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
+
+    return call.service.database.write(unit)
+
+
+def _number(call: Call[Intake]) -> int:
+    named = call.path["incident"]
+    if not named.isdecimal() or len(named) > 18:
+        raise NotFound(UNKNOWN)
+    return int(named)

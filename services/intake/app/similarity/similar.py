@@ -1,0 +1,99 @@
+"""What says the same as an opinion, and one decision on all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from services.contracts.errors import NotFound
+from services.contracts.lifecycle import State
+from services.intake.app.context import REVIEWERS, Intake
+from services.intake.app.reviews import decided_item
+from services.intake.domain.opinion import UNKNOWN
+from services.intake.domain.reviewing import IN_REVIEW
+from services.intake.handlers import merging, reviewing
+from services.intake.schemas import bodies
+from services.intake.schemas.similarity.similar import DecidedTogether, SimilarOpinions
+from services.intake.store import reading
+from services.intake.store.similarity.similar import Similar, similar, waiting_alike
+from services.intake.store.similarity.wordings import count_alike, group_of
+from services.intake.store.tables import opinions
+from services.intake.store.writing import IntakeStore
+from services.runtime.store.database import Transaction
+from services.runtime.web.calls import Call
+from services.runtime.web.routes import API, Answer, Routes
+
+routes = Routes()
+SHOWN = ("id", "title", "content", "area", "state", "department", "merged_into", "submitted")
+#: How many opinions one request decides on.
+MOST_TOGETHER = 500
+#: Those that wait for the reviewer.
+WAITING = IN_REVIEW[:1]
+Decision = Callable[[IntakeStore, str], State]
+
+
+@routes.get(f"{API}/opinions/<opinion_id>/similar", access=REVIEWERS, answers={200: SimilarOpinions})
+def list_similar(call: Call[Intake]) -> Answer:
+    """List the opinions that say the same as one, the likest twenty; those of the last seconds may be missing."""
+    with call.service.database.reading() as connection:
+        opinion = reading.find(connection, call.path["opinion_id"])
+        if opinion is None:
+            raise NotFound(UNKNOWN)
+        found = similar(connection, opinion.title, opinion.content, only=opinions.c.id != opinion.id)
+        alike = count_alike(connection, [opinion.id], WAITING).get(opinion.id, int(opinion.state in WAITING))
+    return 200, {"alike": alike, "items": list(map(_shown, found))}
+
+
+def _shown(each: Similar) -> dict[str, object]:
+    return {**{name: getattr(each.opinion, name) for name in SHOWN}, "likeness": each.likeness}
+
+
+@routes.post(
+    f"{API}/opinions/<opinion_id>/similar/accept",
+    access=REVIEWERS,
+    body=bodies.Acceptance,
+    answers={200: DecidedTogether},
+    versioned=True,
+)
+def accept_all(call: Call[Intake]) -> Answer:
+    """Accept an opinion and all that say the same and wait for review, at most 500 at a time."""
+    return _decide_all(call, lambda store, each: reviewing.accept(store, call.service.catalogue, each, call.body))
+
+
+@routes.post(
+    f"{API}/opinions/<opinion_id>/similar/decline",
+    access=REVIEWERS,
+    body=bodies.DeclineBody,
+    answers={200: DecidedTogether},
+    versioned=True,
+)
+def decline_all(call: Call[Intake]) -> Answer:
+    """Decline an opinion and all that say the same and wait for review, at most 500 at a time."""
+    return _decide_all(call, lambda store, each: reviewing.decline(store, call.service.catalogue, each, call.body.reason))
+
+
+@routes.post(
+    f"{API}/opinions/<opinion_id>/similar/merge",
+    access=REVIEWERS,
+    body=bodies.Merging,
+    answers={200: DecidedTogether},
+    versioned=True,
+)
+def merge_all(call: Call[Intake]) -> Answer:
+    """Merge an opinion and all that say the same and wait for review into another one, at most 500 at a time."""
+    return _decide_all(call, lambda store, each: merging.merge(store, call.service.catalogue, each, call.body.into)[0])
+
+
+def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
+    def unit(work: Transaction) -> Answer:
+        store = IntakeStore(work, call.service.vault)
+        opinion = store.load(call.path["opinion_id"])
+        call.expect({"updated": opinion.updated})
+        group = group_of(work.connection, opinion.id)
+        alike = [] if group is None else waiting_alike(work.connection, group, WAITING, MOST_TOGETHER)
+        # One that was not read yet is decided on alone.
+        waiting = alike or [opinion.id]
+        store.load_many(waiting[:MOST_TOGETHER])
+        decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
+        return 200, {"items": list(map(decided_item, decided)), "more": len(alike) > MOST_TOGETHER}
+
+    return call.service.database.write(unit)

@@ -1,0 +1,1 @@
+"""What becomes public: released by the office, masked, and found by its words."""

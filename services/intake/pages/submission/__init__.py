@@ -1,0 +1,1 @@
+"""The form to submit an opinion, and the confirmation that follows it."""

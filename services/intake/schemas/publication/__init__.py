@@ -1,0 +1,1 @@
+"""The shapes of public opinions and of their release."""

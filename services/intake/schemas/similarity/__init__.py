@@ -1,0 +1,1 @@
+"""The shapes of near-duplicates, incidents and rising words."""

@@ -1,0 +1,1 @@
+"""The public copies of opinions, and the index that finds them."""

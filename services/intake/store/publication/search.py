@@ -1,0 +1,81 @@
+"""Indexes of words by number, on both kinds of store: FTS5 without the texts on SQLite, a `tsvector` with GIN on PostgreSQL.
+
+The terms are made by the application (`domain.bigrams`), by one function for both: the stores' own indexes of three characters
+find no word of two, of which Chinese is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.intake.domain.publication.bigrams import PREFIX, in_text
+
+#: How many hits are looked at at first, where not all of them will do, and how many more each further time.
+FIRST_HITS, MORE = 500, 10
+
+
+@dataclass(frozen=True, slots=True)
+class WordIndex:
+    """An index by its table, which has a number and the terms of a text."""
+
+    table: str
+
+    def add(self, connection: Connection, number: int, terms: Sequence[str]) -> None:
+        """Let a number be found by terms."""
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"INSERT INTO {self.table} (rowid, words) VALUES (?, ?)", (number, in_text(terms)))  # nosec B608
+        else:
+            insert = sa.text(f"INSERT INTO {self.table} (number, words) VALUES (:number, array_to_tsvector(:words))")  # nosec B608
+            connection.execute(insert, {"number": number, "words": list(terms)})
+
+    def remove(self, connection: Connection, number: int, terms: Sequence[str]) -> None:
+        """Let a number be found no more; `terms` are those that it was added with."""
+        if connection.dialect.name == "sqlite":
+            # The index does not keep what it was given.
+            remove = f"INSERT INTO {self.table} ({self.table}, rowid, words) VALUES ('delete', ?, ?)"  # nosec B608
+            connection.exec_driver_sql(remove, (number, in_text(terms)))
+        else:
+            connection.execute(sa.text(f"DELETE FROM {self.table} WHERE number = :number"), {"number": number})  # nosec B608
+
+    def found(self, connection: Connection, terms: Sequence[str], limit: int, bound: int | None, *, descending: bool) -> list[int]:
+        """The numbers that have all terms, on one side of a bound: at most `limit`, the highest first or the lowest."""
+        order, side = ("DESC", "<") if descending else ("ASC", ">")
+        given = {"limit": limit} | ({} if bound is None else {"bound": bound})
+        if connection.dialect.name == "sqlite":
+            beyond = "" if bound is None else f"AND rowid {side} :bound "
+            query = f"SELECT rowid FROM {self.table} WHERE {self.table} MATCH :terms {beyond}ORDER BY rowid {order} LIMIT :limit"  # nosec B608
+            return list(connection.execute(sa.text(query), given | {"terms": _sqlite(terms)}).scalars())
+        beyond = "" if bound is None else f" WHERE number {side} :bound"
+        # As a step of its own: else a limit makes PostgreSQL walk the numbers and look at each for the terms.
+        query = (
+            f"WITH hits AS MATERIALIZED (SELECT number FROM {self.table} WHERE words @@ CAST(:terms AS tsquery)) "  # nosec B608
+            f"SELECT number FROM hits{beyond} ORDER BY number {order} LIMIT :limit"
+        )
+        return list(connection.execute(sa.text(query), given | {"terms": _postgresql(terms)}).scalars())
+
+    def portions(self, connection: Connection, terms: Sequence[str], bound: int | None, *, descending: bool) -> Iterator[list[int]]:
+        """All hits, more each time, for those who need some of them that meet further conditions."""
+        limit = FIRST_HITS
+        while True:
+            found = self.found(connection, terms, limit, bound, descending=descending)
+            if found:
+                yield found
+            if len(found) < limit:
+                return
+            bound, limit = found[-1], limit * MORE
+
+
+def _sqlite(terms: Sequence[str]) -> str:
+    return " AND ".join(f'"{term.removesuffix(PREFIX)}"{" *" if term.endswith(PREFIX) else ""}' for term in terms)
+
+
+def _postgresql(terms: Sequence[str]) -> str:
+    return " & ".join(f"'{term.removesuffix(PREFIX)}'{':*' if term.endswith(PREFIX) else ''}" for term in terms)
+
+
+#: What is public, by the number of its copy.
+PUBLIC_WORDS = WordIndex("public_words")

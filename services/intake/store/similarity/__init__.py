@@ -1,0 +1,1 @@
+"""What is kept to find the same words, the same event, and what is rising."""
