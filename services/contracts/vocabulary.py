@@ -240,6 +240,21 @@ PROMISED: Mapping[str, Words] = {
     "kept": Words("已兑现", "kept"),
     "broken": Words("没有按期兑现", "not kept in time"),
 }
+#: What a printed code is of.
+CODE_KINDS: Mapping[str, Words] = {
+    "station": Words("代表联络站码", "liaison station"),
+    "household": Words("入户码", "household"),
+    "deputy": Words("代表码", "deputy"),
+    "activity": Words("活动码", "activity"),
+    "mobile": Words("流动站码", "mobile station"),
+    "enterprise": Words("企业码", "enterprise"),
+}
+CODE_STATES: Mapping[str, Words] = {
+    "issued": Words("已制码，未张贴", "issued"),
+    "installed": Words("已张贴", "installed"),
+    "replaced": Words("已更换新码", "replaced"),
+    "retired": Words("已停用", "retired"),
+}
 ERASURES: Mapping[str, Words] = {
     "persons": Words("提出人、联名人的个人信息", "who submitted and signed it"),
     "content": Words("个人信息和所填写的内容", "who submitted and signed it, and what was written"),
@@ -269,6 +284,8 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "card": CARDS,
     "result of a supervision": RESULTS,
     "promise": PROMISED,
+    "kind of code": CODE_KINDS,
+    "state of a code": CODE_STATES,
     "erasure": ERASURES,
 }
 

@@ -8,7 +8,10 @@ from services.contracts.messages.values import AwareDatetime, Count, Handling, M
 
 
 class OpinionSubmitted(Message, frozen=True):
-    """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before."""
+    """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before.
+
+    `code_kind` is of what kind the code is by which it came, `campaign` the 主题征集 that it counts for.
+    """
 
     TYPE: ClassVar[str] = "opinion.submitted"
     KEY: ClassVar[str | None] = "topic"
@@ -18,6 +21,8 @@ class OpinionSubmitted(Message, frozen=True):
     area: str | None = None
     station: str | None = None
     told: AwareDatetime | None = None
+    code_kind: str | None = None
+    campaign: str | None = None
 
 
 class OpinionAccepted(Message, frozen=True):

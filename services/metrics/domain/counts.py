@@ -16,6 +16,8 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "area": ("区域", "area"),
     "channel": ("渠道", "channel"),
     "station": ("代表联络站", "station"),
+    "code_kind": ("二维码类别", "kind of code"),
+    "campaign": ("主题征集", "campaign"),
     "level": ("级别", "level"),
     "key": ("重点督办", "key supervision"),
     "leader": ("领办领导", "leader"),

@@ -12,7 +12,7 @@ from services.contracts.callers import PUBLIC
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, status_of
-from services.contracts.vocabulary import LEVELS
+from services.contracts.vocabulary import CODE_KINDS, LEVELS
 from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
@@ -59,10 +59,16 @@ WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 #: Dimensions whose values are codes of the product, not of the catalogue.
 CODES: Mapping[str, Mapping[str, Words | Phrase]] = {
     "level": LEVELS,
+    "code_kind": CODE_KINDS,
     "key": {"yes": Phrase("Under key supervision"), "no": Phrase("Not under key supervision")},
 }
 NOT_KNOWN = Phrase("not known")
-NO_LEADER = Phrase("no leader")
+#: What a case is without, where that is nothing to be found out.
+WITHOUT: Mapping[str, Phrase] = {
+    "leader": Phrase("no leader"),
+    "code_kind": Phrase("by no code"),
+    "campaign": Phrase("for no campaign"),
+}
 _QUERY = StatisticsQuery()
 
 
@@ -84,7 +90,7 @@ def group_name(service: Service, key: Mapping[str, str | None]) -> list[Words | 
 
 def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | Phrase:
     if not code:
-        return NO_LEADER if dimension == "leader" else NOT_KNOWN
+        return WITHOUT.get(dimension, NOT_KNOWN)
     places: Mapping[str, Mapping[str, Any]] = {
         "department": catalogue.departments, "topic": catalogue.topics, "area": catalogue.areas, "station": catalogue.stations,
     }  # fmt: skip

@@ -10,7 +10,9 @@ from services.metrics.domain.history.derivation import Derived
 from services.metrics.store.tables import cases, deadlines, marks, promises, ratings, rounds
 
 #: What a round repeats of its opinion, so that both can be grouped alike.
-DESCRIBED = ("topic", "area", "channel", "station", "level", "key_case", "leader", "month", "submitted_at")
+DESCRIBED = (
+    "topic", "area", "channel", "station", "code_kind", "campaign", "level", "key_case", "leader", "month", "submitted_at",
+)  # fmt: skip
 
 
 def rows_of(derived: Derived) -> Iterator[tuple[sa.Table, dict[str, object]]]:

@@ -96,8 +96,8 @@ class Case:
         self.at += step
         return self
 
-    def submitted(self, channel="web", area="town", station="central", told=None):
-        return self.publish(OpinionSubmitted(channel, "t", self.topic, area, station, told))
+    def submitted(self, channel="web", area="town", station="central", told=None, **coded):
+        return self.publish(OpinionSubmitted(channel, "t", self.topic, area, station, told, **coded))
 
     def accepted(self, decision="automatic", channel="web"):
         text = OpinionText(self.id, "t", "c", self.topic, "town", "central")

@@ -22,7 +22,9 @@ Chosen = Callable[[tuple[Any, ...]], Any]
 
 
 def submitted(case: Case, chosen: Chosen) -> None:
-    case.publish(OpinionSubmitted(chosen(("web", "hotline")), "t", chosen((*TOPICS, None)), chosen((*AREAS, None)), "central"))
+    coded = {"code_kind": chosen((None, "household")), "campaign": chosen((None, "spring"))}
+    channel, topic, area = chosen(("web", "hotline")), chosen((*TOPICS, None)), chosen((*AREAS, None))
+    case.publish(OpinionSubmitted(channel, "t", topic, area, "central", **coded))
 
 
 def accepted(case: Case, chosen: Chosen) -> None:

@@ -106,6 +106,7 @@ CHANGES = {
     "channel": Case("o1").submitted("web").later(DAY).accepted(channel="hotline"),
     "station": Case("o1").submitted(station=None).later(DAY).accepted(),
 }
+SAID_ONCE = ("code_kind", "campaign")
 CHANGES["topic"].topic = "rivers"
 CHANGES["topic"].accepted()
 
@@ -124,7 +125,15 @@ def test_a_dimension_is_what_it_was_then(running, dimension):
 
 
 def test_every_dimension_that_can_change_is_tried():
-    assert set(CHANGES) == set(DIMENSIONS) - {"month"}
+    assert set(CHANGES) == set(DIMENSIONS) - {"month", *SAID_ONCE}
+
+
+@pytest.mark.parametrize("dimension", SAID_ONCE)
+def test_what_is_said_with_the_submission_alone_stays(running, dimension):
+    running.live(Case("o1").submitted(**{dimension: "household"}).accepted().later(DAY).assigned(level="town").events)
+    running.live(Case("o2").submitted().events)
+    groups = running.statistics(by=dimension)["groups"]
+    assert [(group["key"][dimension], group["counts"]["submitted"]) for group in groups] == [("household", 1), (None, 1)]
 
 
 def test_what_is_heard_late_counts_from_when_it_was_heard(running, clock):

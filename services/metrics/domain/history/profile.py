@@ -22,6 +22,8 @@ class Profile:
     area: str | None = None
     channel: str | None = None
     station: str | None = None
+    code_kind: str | None = None
+    campaign: str | None = None
     level: str | None = None
     key_case: str | None = None
     leader: str | None = None
@@ -39,8 +41,8 @@ class Profile:
     def grouping(self) -> tuple[object, ...]:
         """What statistics are grouped by; a change of it begins another edition."""
         return (
-            self.department, self.topic, self.area, self.channel, self.station, self.level, self.key_case, self.leader,
-            self.month, self.submitted_at,
+            self.department, self.topic, self.area, self.channel, self.station, self.code_kind, self.campaign, self.level,
+            self.key_case, self.leader, self.month, self.submitted_at,
         )  # fmt: skip
 
     def submit(self, fact: Fact) -> None:
@@ -72,6 +74,8 @@ class Profile:
         self.topic = fact.topic or self.topic
         self.area = fact.area or self.area
         self.station = fact.station or self.station
+        self.code_kind = fact.code_kind or self.code_kind
+        self.campaign = fact.campaign or self.campaign
         self.level = fact.level or self.level
 
     def return_(self, fact: Fact) -> None:
