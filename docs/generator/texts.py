@@ -18,6 +18,7 @@ OWNERS: Mapping[str, Sequence[str]] = {
     "services/design": ("services/design", "services/runtime"),
     "services/accounts": ("services/accounts",),
     "services/intake": ("services/intake",),
+    "services/routing": ("services/routing",),
     "services/notify": ("services/notify",),
     "services/metrics": ("services/metrics",),
 }

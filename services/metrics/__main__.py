@@ -13,6 +13,7 @@ from services.metrics import app
 from services.metrics.consumer import subscriptions
 from services.metrics.handlers import ledger, recording
 from services.metrics.handlers.service import Place, Service
+from services.metrics.pages import case as case_pages
 from services.metrics.pages import ledger as ledger_pages
 from services.metrics.pages import statistics as statistics_pages
 from services.metrics.series import ProductCollector
@@ -59,7 +60,7 @@ def collectors(service: Service) -> Sequence[ProductCollector]:
     return [ProductCollector(service)]
 
 
-ROUTES = Routes([*app.routes, *ledger_pages.routes, *statistics_pages.routes])
+ROUTES = Routes([*app.routes, *case_pages.routes, *ledger_pages.routes, *statistics_pages.routes])
 ASSEMBLY = Assembly(
     "metrics",
     Settings,

@@ -11,6 +11,7 @@ from typing import Literal, TypeVar
 from prometheus_client.registry import Collector
 
 from services.contracts.catalogue.model import Catalogue
+from services.routing import pages
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
@@ -29,6 +30,7 @@ from services.runtime.process.catalogue import InUse
 from services.runtime.process.sweep import After, Sweep, SweepTarget
 from services.runtime.process.worker import PeriodicJob
 from services.runtime.store.database import Database, Transaction
+from services.runtime.web.routes import Routes
 
 R = TypeVar("R", WaitingAssignment, TrackedPromise)
 DUE_A_COMMIT, DUE_SECONDS = 200, 5.0
@@ -130,11 +132,12 @@ class Rescheduling:
             return act(self._open(work))
 
 
+ROUTES = Routes([*routes, *pages.routes])
 ASSEMBLY = Assembly(
     "routing",
     Settings,
     build,
-    routes,
+    ROUTES,
     subscriptions,
     Path(__file__).parent / "migrations",
     periodic_jobs,

@@ -14,6 +14,8 @@ from werkzeug.http import parse_accept_header
 
 from services.console.embedded.assemblies import assemblies
 from services.console.embedded.combined_app import DEFAULT, PATHS
+from services.contracts.errors import STATUSES
+from services.contracts.fragments import COMPOSED, PREFIX, SECONDS
 from services.runtime.web.problems import wording
 from services.runtime.web.routes import LONGEST_BODY
 
@@ -37,6 +39,27 @@ def table() -> dict[str, str]:
 
 def test_the_gateway_sends_every_path_where_the_embedded_mode_sends_it() -> None:
     assert table() == {prefix: service for service, prefixes in PATHS.items() for prefix in prefixes}
+
+
+def test_the_gateway_puts_the_same_pages_together() -> None:
+    assert f"location ~ {COMPOSED} {{\n            ssi on;" in CONFIG
+    assert CONFIG.count("ssi on;") == 1
+    plain = re.search(r"map \$uri \$encodings \{(.*?)\n    \}", CONFIG, re.DOTALL)
+    assert plain is not None
+    assert f"~{COMPOSED} " in plain[1]
+    assert f"~^{PREFIX} " in plain[1]
+
+
+def test_the_gateway_looks_up_the_service_of_each_part_anew_and_asks_no_longer_than_the_embedded_mode() -> None:
+    assert re.search(r"map \$uri \$service \{\s+volatile;", CONFIG)
+    part = re.search(rf"location {PREFIX} \{{(.*?)\n        \}}", CONFIG, re.DOTALL)
+    assert part is not None
+    for said in ("internal;", f"proxy_read_timeout {SECONDS}s;", "proxy_pass_request_body off;", "proxy_intercept_errors on;"):
+        assert said in part[1]
+    refused = re.search(r"error_page ([\d ]+) = @nothing;", part[1])
+    assert refused is not None
+    # Whatever a service answers but a part itself.
+    assert {status.status for status in STATUSES.values()} - {int(each) for each in refused[1].split()} == set()
 
 
 def test_everything_else_is_answered_by_the_same_service() -> None:

@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from services.console.embedded.combined_app import CombinedApp
+from services.console.embedded.includes import Includes
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
@@ -136,6 +137,9 @@ PAGES: Mapping[str, Shown] = {
     "accounts-mistakes": Shown("/accounts", SOMEBODY, invite_nobody),
     "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
+    "office-department": Shown("/office", "water"),
+    "case": Shown("/cases/{public}", "reviewer"),
+    "case-new": Shown("/cases/{undecided}", "supervisor"),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
     "agenda-nothing": Shown("/agenda", "petitions"),
@@ -171,7 +175,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     names = {**live(county), **cases(visit), **signed_in(county)}
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
-        whole = stack.enter_context(serving(CombinedApp(county.applications, {})))
+        whole = stack.enter_context(serving(Includes(CombinedApp(county.applications, {}))))
         yield names, lambda path: receipts if path.startswith("/receipts/") else whole
     county.close()
     database.close()

@@ -10,6 +10,7 @@ from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, r
 from services.accounts.passwords import NOT_THE_SAME, mistake_in
 from services.contracts.callers import SIGNED_IN
 from services.contracts.errors import Invalid, NotFound, TooMany
+from services.contracts.fragments import parts_of
 from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
@@ -30,7 +31,7 @@ routes = Routes()
 @routes.get(DESK, access=SIGNED_IN, page=error_page)
 def desk(call: Call[HasAccounts]) -> Answer:
     """Where somebody who has signed in begins: who they are, and links to what they may do."""
-    return shown(call, "desk.html", facts=facts_of(call))
+    return shown(call, "desk.html", facts=facts_of(call), parts=parts_of("office", call.caller.role))
 
 
 @routes.get(ACCOUNT, access=SIGNED_IN, page=error_page, own=True)

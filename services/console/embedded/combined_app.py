@@ -14,6 +14,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from werkzeug.test import Client, TestResponse
 
 from services.console.embedded.assemblies import assemblies
+from services.console.embedded.includes import Includes
 from services.console.embedded.installation import Installation
 from services.console.embedded.launch import WEB
 from services.console.embedded.merge_metrics import merge
@@ -38,13 +39,13 @@ READINESS = (200, 503)
 PATHS: Mapping[str, tuple[str, ...]] = {
     "routing": (
         "/api/v1/assignments", "/api/v1/promises", "/api/v1/lookbacks", "/api/v1/reschedulings", "/api/v1/departments",
-        "/api/v1/topics", "/api/v1/routes", "/routing/metrics",
+        "/api/v1/topics", "/api/v1/routes", "/fragments/routing", "/routing/metrics",
     ),
     "notify": (
         "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/api/v1/witness",
-        "/agenda", "/notify/metrics",
+        "/agenda", "/fragments/notify", "/notify/metrics",
     ),
-    "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/metrics"),
+    "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/fragments/metrics", "/metrics"),
 }  # fmt: skip
 DEFAULT = "intake"
 SERIES: Mapping[str, str] = {"/metrics": "metrics", **{f"/{name}/metrics": name for name in SERVICES}}
@@ -153,11 +154,11 @@ def _answer(start_response: StartResponse, status: str, body: object) -> Iterabl
 
 def build(
     given: Mapping[str, tuple[AnyAssembly, ProcessSettings]], restarts: Callable[[], Mapping[str, int]] = dict
-) -> CombinedApp:
+) -> WSGIApplication:
     """The combined application; call it after the fork."""
     applications = {name: build_app(assembly, settings).wsgi_app for name, (assembly, settings) in given.items()}
     ports = {name: settings.worker_port for name, (_, settings) in given.items()}
-    return CombinedApp(applications, ports, restarts)
+    return Includes(CombinedApp(applications, ports, restarts))
 
 
 def main() -> int:

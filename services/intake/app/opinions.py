@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NotRequired, TypedDict, TypeVar
-
-from sqlalchemy.engine import Connection
 
 from services.contracts.callers import PUBLIC, STAFF, Caller
 from services.contracts.errors import NotFound
@@ -15,12 +14,13 @@ from services.intake.app.context import Intake
 from services.intake.app.limits import STATIONS, SUBMISSIONS
 from services.intake.app.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
-from services.intake.domain.attaching import Photo
+from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.people import may_see_contact
+from services.intake.domain.people import Person, Persons, may_see_contact
+from services.intake.domain.rating import GivenRating
 from services.intake.domain.receipts import show_receipt
 from services.intake.domain.submission import Submission, as_given
-from services.intake.domain.timeline import Handler, advisers_of, answers_of, is_internal, promises_of
+from services.intake.domain.timeline import Handler, TimelineEntry, advisers_of, answers_of, is_internal, promises_of
 from services.intake.handlers import taking
 from services.intake.handlers.taking import Sender, Taken
 from services.intake.schemas.answers import OpinionFile, OpinionPage, Submitted
@@ -32,7 +32,6 @@ from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
-from services.runtime.store.vault import Vault
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.listing import read_listing
 from services.runtime.web.routes import API, Answer, Routes
@@ -44,6 +43,20 @@ ROUTE = "POST /opinions"
 FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
 #: How many of those that were merged into an opinion its file shows.
 MOST_MERGED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """An opinion with what is known of it; `persons` is None for those who may not see who told it."""
+
+    opinion: Opinion
+    held: Sequence[Handler]
+    lines: Sequence[TimelineEntry]
+    ratings: Sequence[GivenRating]
+    merged: Sequence[Opinion]
+    attachments: Sequence[Attachment]
+    persons: Persons | None
+    cosigners: Sequence[Person]
 
 
 class SubmittedAnswer(TypedDict):
@@ -115,13 +128,28 @@ def list_opinions(call: Call[Intake]) -> Answer:
 )
 def read_opinion(call: Call[Intake]) -> Answer:
     """Read an opinion with its timeline and, where the caller may see them, its persons."""
+    file = case_file(call)
+    opinion, role = file.opinion, call.caller.role
+    return 200, shown(opinion, role) | _file(file, call) | _persons(file)
+
+
+def case_file(call: Call[Intake]) -> CaseFile:
+    """The opinion in the path with all that is known of it; raises `NotFound`, also where it is not the caller's to read."""
+    vault = call.service.vault
     with call.service.database.reading() as connection:
         opinion = reading.find(connection, call.path["opinion_id"])
         held = reading.handlers_of(connection, opinion.id) if opinion else []
         if opinion is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
-        persons = _persons(connection, call.service.vault, opinion, call.caller.role)
-        return 200, shown(opinion, call.caller.role) | _file(connection, opinion, held, call) | persons
+        seen = may_see_contact(opinion.visibility, call.caller.role)
+        return CaseFile(
+            opinion, held, reading.timeline_of(connection, opinion.id),
+            reading.ratings_of(connection, opinion.merged_into or opinion.id),
+            reading.merged_with(connection, opinion.id, MOST_MERGED), attachments_of(connection, opinion.id),
+            # The only place where persons are unsealed for display.
+            reading.find_persons(connection, vault, opinion.id) if seen else None,
+            reading.cosigners_of(connection, vault, opinion.id) if seen else [],
+        )  # fmt: skip
 
 
 def change_opinion(call: Call[Intake], change: Callable[[IntakeStore, str], T]) -> T:
@@ -143,33 +171,32 @@ def may_read(caller: Caller, held: Sequence[Handler]) -> bool:
     return caller.department is None or caller.department in {each.department for each in held}
 
 
-def _file(connection: Connection, opinion: Opinion, held: Sequence[Handler], call: Call[Intake]) -> dict[str, object]:
-    lines = reading.timeline_of(connection, opinion.id)
-    ratings = reading.ratings_of(connection, opinion.merged_into or opinion.id)
-    part, earlier = part_of(lines, **call.query)
-    advisers = advisers_of(held)
+def _file(file: CaseFile, call: Call[Intake]) -> dict[str, object]:
+    part, earlier = part_of(file.lines, **call.query)
+    advisers = advisers_of(file.held)
     return {
-        "handlers": held, "answers": answers_of(lines), "promises": promises_of(lines), "earlier": earlier,
+        "handlers": file.held, "answers": answers_of(file.lines), "promises": promises_of(file.lines), "earlier": earlier,
         "timeline": [StaffMoment(line.at, line.what, line.by, line.facts, is_internal(line, advisers)) for line in part],
         "merged": [
             {name: getattr(each, name) for name in ("id", "title", "content", "area", "station", "submitted")}
-            for each in reading.merged_with(connection, opinion.id, MOST_MERGED)
+            for each in file.merged
         ],
-        "attachments": attachments_of(connection, opinion.id),
+        "attachments": file.attachments,
         "evaluations": [
-            {name: getattr(each, name) for name in ("round", "process", "result", "comment", "at", "revision")} for each in ratings
+            {name: getattr(each, name) for name in ("round", "process", "result", "comment", "at", "revision")}
+            for each in file.ratings
         ],
     }  # fmt: skip
 
 
-def _persons(connection: Connection, vault: Vault, opinion: Opinion, role: str | None) -> dict[str, object]:
-    """The persons of an opinion, for callers who may see them; the only place where they are unsealed for display."""
-    if not may_see_contact(opinion.visibility, role):
+def _persons(file: CaseFile) -> dict[str, object]:
+    """The persons of an opinion, for callers who may see them."""
+    persons = file.persons
+    if persons is None:
         return {}
-    persons, signers = reading.find_persons(connection, vault, opinion.id), reading.cosigners_of(connection, vault, opinion.id)
     return {
         "submitter": as_given(persons.submitter) if persons.submitter else None, "relay": persons.relay,
-        "deputy": persons.deputy, "cosigners": list(map(as_given, signers)),
+        "deputy": persons.deputy, "cosigners": list(map(as_given, file.cosigners)),
     }  # fmt: skip
 
 

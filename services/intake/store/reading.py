@@ -24,6 +24,7 @@ from services.intake.store.personal import OF_OPINION, is_personal, persons_of, 
 from services.intake.store.similarity.wordings import is_first_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store.bulk import among
+from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import rows_of
 from services.runtime.store.vault import Vault
 from services.runtime.web.lists.listing import Reading
@@ -142,6 +143,11 @@ def waiting(connection: Connection, states: Sequence[str], after: str | None, li
     query = OPINIONS.where(opinions.c.state.in_(states)).order_by(opinions.c.id).limit(limit + 1)
     query = query.where(is_first_of(states)) if grouped else query
     return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def count_in_state(connection: Connection, state: State, most: int) -> int:
+    """How many opinions are in a state, counted no further than one more than `most`."""
+    return count_up_to(connection, sa.select(opinions.c.id).where(opinions.c.state == state), most)
 
 
 def unassigned_since(connection: Connection) -> datetime | None:

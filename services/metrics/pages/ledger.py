@@ -36,12 +36,8 @@ class ShownProof:
 def ledger_page(call: Call[Service]) -> Answer:
     """The ledger as a page: its days, and with `subject` where an opinion is counted."""
     subject = call.query.get("subject", "").strip().lower()
-    found: list[ShownProof] | None = None
     zone = call.service.catalogue.calendar.zone
-    try:
-        found = _shown(handlers.proofs(call.service, subject, None, PROOFS)) if subject else None
-    except NotFound:
-        found = []
+    found = leaves_of(call.service, subject) if subject else None
     return html(
         TEMPLATES,
         "ledger.html",
@@ -52,6 +48,14 @@ def ledger_page(call: Call[Service]) -> Answer:
         found=found,
         local=lambda instant: instant.astimezone(zone),
     )
+
+
+def leaves_of(service: Service, subject: str) -> list[ShownProof]:
+    """The first leaves of a subject, none where it has none."""
+    try:
+        return _shown(handlers.proofs(service, subject, None, PROOFS))
+    except NotFound:
+        return []
 
 
 def _shown(proofs: list[InclusionProof]) -> list[ShownProof]:

@@ -169,6 +169,7 @@ INDEXES = (
     ("supervisions_department", "supervisions", ["department", "id"], False, None),
     ("supervisions_open", "supervisions", ["assignment", "kind"], True, "state <> 'resolved'"),
     ("supervisions_opinion", "supervisions", ["opinion"], False, None),
+    ("supervisions_waiting", "supervisions", ["state", "department"], False, "state <> 'resolved'"),
     ("agenda_supervision", "agenda", ["supervision"], False, None),
     ("staff_notifications_pending", "staff_notifications", ["channel", "next_at"], False, "state = 'pending'"),
     ("staff_notifications_reminder", "staff_notifications", ["reminder"], False, None),

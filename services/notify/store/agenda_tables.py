@@ -32,6 +32,14 @@ supervisions = sa.Table(
     sa.Column("resolved_by", sa.String(36)),
     sa.Index("supervisions_department", "department", "id"),
     sa.Index("supervisions_opinion", "opinion"),
+    # What is to be put on an agenda, or waits for its meeting.
+    sa.Index(
+        "supervisions_waiting",
+        "state",
+        "department",
+        sqlite_where=sa.text("state <> 'resolved'"),
+        postgresql_where=sa.text("state <> 'resolved'"),
+    ),
     # One that is raised further while it is open goes on as the same one.
     sa.Index(
         "supervisions_open",

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.notify.domain.agenda import AgendaEntry
-from services.notify.domain.supervisions import Meeting, Supervision
+from services.notify.domain.supervisions import Meeting, Supervision, SupervisionState
 from services.notify.store.agenda_tables import agenda, meetings, supervisions
 from services.notify.store.supervisions import MOST_ON_AN_AGENDA, meeting_of, supervision_of
 from services.notify.store.tables import AnyRow, deadlines, is_state
+from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import Instant
-from services.runtime.web.lists.listing import newest_first
+from services.runtime.web.lists.listing import narrowed, newest_first
 
 _BY_DEPARTMENT = (supervisions.c.department, supervisions.c.due, supervisions.c.id)
 
@@ -62,6 +63,12 @@ def open_supervisions(connection: Connection, department: str | None) -> list[Ag
         .where(supervisions.c.state != "resolved", *([supervisions.c.department == department] if department else []))
     )
     return [_entry(row, _planned(row)) for row in connection.execute(query.order_by(*_BY_DEPARTMENT).limit(MOST_ON_AN_AGENDA))]
+
+
+def count_supervisions(connection: Connection, state: SupervisionState, department: str | None, most: int) -> int:
+    """How many supervisions are in a state that is not the last one, of one department or of all, counted no further than that."""
+    query = sa.select(supervisions.c.id).where(supervisions.c.state != "resolved", supervisions.c.state == state)
+    return count_up_to(connection, narrowed(query, supervisions, {"department": department}), most)
 
 
 def agenda_of(connection: Connection, meeting: str) -> list[AgendaEntry]:

@@ -178,10 +178,18 @@ RULINGS = (
 )
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
+    (
+        "assignments_acting",
+        "assignments",
+        ["state", "department", "reply_by"],
+        False,
+        "state IN ('signed', 'objected', 'paused', 'drafted')",
+    ),
     ("assignments_concluded", "assignments", ["concluded"], False, "state = 'concluded'"),
     ("assignments_created", "assignments", ["created"], False, None),
     ("assignments_department", "assignments", ["department", "id"], False, None),
     ("assignments_evaluate_by", "assignments", ["evaluate_by"], False, "state = 'replied'"),
+    ("assignments_extending", "assignments", ["department"], False, "asked_until IS NOT NULL"),
     ("assignments_model", "assignments", ["model", "state"], False, "model IS NOT NULL"),
     (
         "assignments_moving",

@@ -15,6 +15,7 @@ from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.publication.search import PUBLIC_WORDS
 from services.intake.store.tables import IS_PUBLIC, UNDECIDED, opinions, public_counts, public_parts, publications
+from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import Transaction
 
 _COPIES = sa.select(publications)
@@ -82,6 +83,11 @@ def undecided(connection: Connection, after: str | None, limit: int) -> list[Opi
     """Opinions on which the office has to decide, the oldest first, one more than `limit`."""
     query = OPINIONS.where(UNDECIDED).order_by(opinions.c.id).limit(limit + 1)
     return read(connection.execute(query.where(opinions.c.id > after) if after is not None else query))
+
+
+def count_undecided(connection: Connection, most: int) -> int:
+    """How many opinions wait for the office's decision, counted no further than one more than `most`."""
+    return count_up_to(connection, sa.select(opinions.c.id).where(UNDECIDED), most)
 
 
 def counted(connection: Connection) -> tuple[int, int, int]:

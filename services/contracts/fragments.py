@@ -1,0 +1,72 @@
+"""Parts of pages that other services make: which page has them, who makes each, and who may read it.
+
+A page is put together at the one origin. It says which parts belong into it, and they are asked for as the reader: each service
+answers for its own part, and refuses whom it would refuse anyway. A service that does not answer leaves a link.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, Literal, NamedTuple
+
+from services.contracts.callers import SIGNED_IN, STAFF, Role
+from services.contracts.words import Words
+
+#: The addresses of pages that are put together. Nothing else is looked through for parts.
+COMPOSED: Final = r"^/(office|cases/[^/]+)$"
+#: What the addresses of parts begin with; nobody outside can ask for one.
+PREFIX: Final = "/fragments/"
+#: How far what waits is counted.
+MOST_COUNTED: Final = 999
+#: A part that takes longer is left out.
+SECONDS: Final = 2
+PageName = Literal["case", "office"]
+#: Ids and codes, so that what stands in an address is never what somebody has written.
+_SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
+
+
+class Fragment(NamedTuple):
+    """A part of a page: who makes it, what it is called, and who may read it."""
+
+    page: PageName
+    service: str
+    name: Words
+    roles: frozenset[Role]
+
+    @property
+    def key(self) -> str:
+        """Names it among the parts of its page."""
+        return f"{self.page}-{self.service}"
+
+    @property
+    def path(self) -> str:
+        """Its address as a table of routes has it."""
+        return f"{PREFIX}{self.service}/{self.page}" + ("/<opinion_id>" if self.page == "case" else "")
+
+    def address(self, subject: str, language: str) -> str:
+        """Its address for one subject; raises ValueError for what cannot be the id of one."""
+        if subject and not _SUBJECT.fullmatch(subject):
+            raise ValueError("a part is about what has an id of ours")
+        return self.path.replace("<opinion_id>", subject) + f"?lang={language}"
+
+
+#: In the order in which a page shows them.
+FRAGMENTS: Final[Sequence[Fragment]] = (
+    Fragment("office", "intake", Words("审核与公开", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
+    Fragment("office", "routing", Words("办理", "Handling"), SIGNED_IN),
+    Fragment("office", "notify", Words("督办", "Supervision"), SIGNED_IN),
+    Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
+    Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
+    Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),
+)
+
+
+def fragment(page: PageName, service: str) -> Fragment:
+    """The part of a page that a service makes."""
+    return next(each for each in FRAGMENTS if (each.page, each.service) == (page, service))
+
+
+def parts_of(page: PageName, role: Role | None) -> list[Fragment]:
+    """The parts of a page that somebody may read."""
+    return [each for each in FRAGMENTS if each.page == page and role in each.roles]

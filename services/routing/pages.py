@@ -1,0 +1,104 @@
+"""What routing has on the pages of staff: how a case is handled, and what waits for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from services.contracts.basis import Rule
+from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.fragments import MOST_COUNTED, fragment
+from services.contracts.lifecycle import State
+from services.contracts.vocabulary import BASES, CO_STATES, DEADLINES, OUTCOMES, ROLES, STATES
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.design.templates import Templates
+from services.routing.app.context import Routing
+from services.routing.domain.assignment import Assignment
+from services.routing.store.waiting import Waiting, of_opinion, waiting_for
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import error_page, html
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+TEMPLATES = Templates(Path(__file__).parent)
+CASE, OFFICE = fragment("case", "routing"), fragment("office", "routing")
+UNSIGNED = tuple(state for state in State if state.awaits_signature)
+#: What waits, what it is called, in which states the list of cases has it, and for whom it is counted.
+COUNTED: Final[Sequence[tuple[Waiting, Phrase, Sequence[State], frozenset[Role]]]] = (
+    (Waiting.UNSIGNED, Phrase("to be signed for"), UNSIGNED, OF_A_DEPARTMENT),
+    (Waiting.HANDLED, Phrase("being handled"), (State.SIGNED,), OF_A_DEPARTMENT),
+    (Waiting.OVERDUE, Phrase("of which the answer is overdue"), (), OF_A_DEPARTMENT | {Role.SUPERVISOR, Role.ADMIN}),
+    (Waiting.DRAFTED, Phrase("drafts that wait for the head"), (State.DRAFTED,), OF_A_DEPARTMENT),
+    (Waiting.PAUSED, Phrase("that wait for the submitter"), (State.PAUSED,), OF_A_DEPARTMENT),
+    (Waiting.OBJECTED, Phrase("objections to rule on"), (State.OBJECTED,), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    (Waiting.EXTENDING, Phrase("extensions to rule on"), (), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    (
+        Waiting.DOUBTFUL, Phrase("opinions of which a department is to be named"), (State.ACCEPTED,),
+        frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
+    ),
+)  # fmt: skip
+
+
+class ShownAssignment(NamedTuple):
+    """An assignment as the page of its case shows it. Of another department's, its lead sees no more than how far it is."""
+
+    department: Words
+    role: Words
+    standing: Words
+    facts: Sequence[tuple[Phrase, object]]
+    reply: str | None
+
+
+@routes.get(CASE.path, access=CASE.roles, page=error_page)
+def case_part(call: Call[Routing]) -> Answer:
+    """Who handles a case, how far they are, and by when they have to do what; a department sees its own part."""
+    with call.service.database.reading() as connection:
+        found = of_opinion(connection, call.path["opinion_id"])
+    shown = [_shown(each, call.service.catalogue) for each in found if call.caller.department in (None, each.department)]
+    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown)
+
+
+@routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
+def office_part(call: Call[Routing]) -> Answer:
+    """How many cases wait for whoever is signed in."""
+    now = call.service.database.clock.now()
+    wanted = [row for row in COUNTED if call.caller.role in row[3]]
+    with call.service.database.reading() as connection:
+        numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
+    rows = [(numbers[kind], name, None) for kind, name, _, _ in wanted]
+    return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
+
+
+def _list_of(states: Sequence[State], caller: Caller) -> str | None:
+    # A head reads assignments, not opinions.
+    return f"/cases?state={','.join(states)}" if states and caller.role is not Role.HEAD else None
+
+
+def _shown(each: Assignment, catalogue: Catalogue) -> ShownAssignment:
+    def local(instant: datetime | None) -> datetime | None:
+        return instant.astimezone(catalogue.calendar.zone) if instant else None
+
+    rule = Rule.parse(each.rule)
+    proposed = name_of(stored.department(catalogue, each.proposed)) if each.proposed else None
+    open_deadlines = [] if each.replied or each.concluded else list(each.deadlines.items())
+    facts: list[tuple[Phrase, object]] = [
+        (Phrase("Assigned on"), local(each.created)),
+        (Phrase("Why there"), BASES[rule.basis].filled(rule.detail) if rule else None),
+        (Phrase("Signed for on"), local(each.signed)),
+        *((Phrase("To %(what)s by").filled(what=DEADLINES[kind]), local(due)) for kind, due in open_deadlines if kind != "object"),
+        (Phrase("Why it objects"), each.objection),
+        (Phrase("Proposed department"), proposed),
+        (Phrase("More time asked for until"), local(each.asked_until)),
+        (Phrase("Why more time"), each.asked_reason),
+        (Phrase("Paused until"), local(each.paused_until)),
+        (Phrase("Replied on"), local(each.replied)),
+        (Phrase("Outcome"), OUTCOMES[each.outcome] if each.outcome else None),
+    ]
+    name = name_of(stored.department(catalogue, each.department))
+    standing = STATES[each.state] if each.is_lead else CO_STATES[each.state]
+    return ShownAssignment(name, ROLES[each.role], standing, [row for row in facts if row[1] is not None], each.reply)

@@ -1,0 +1,59 @@
+"""What waits for somebody: counted no further than a page tells, by indexes that hold what waits and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.lifecycle import State
+from services.routing.domain.assignment import Assignment
+from services.routing.store.cases import ASSIGNMENTS
+from services.routing.store.doubts import doubts
+from services.routing.store.tables import ACTING, IN_ORDER, UNSIGNED, assignments
+from services.runtime.store.counting import count_up_to
+
+
+class Waiting(StrEnum):
+    """What waits: by the state that it is in, or by what was asked for."""
+
+    UNSIGNED = "unsigned"
+    HANDLED = State.SIGNED.value
+    OBJECTED = State.OBJECTED.value
+    PAUSED = State.PAUSED.value
+    DRAFTED = State.DRAFTED.value
+    OVERDUE = "overdue"
+    EXTENDING = "extending"
+    DOUBTFUL = "doubtful"
+
+
+def waiting_for(
+    connection: Connection, kinds: Sequence[Waiting], department: str | None, now: datetime, most: int
+) -> Mapping[Waiting, int]:
+    """How many of each kind wait, with one department or with all; one more than `most` for any number beyond that."""
+    return {kind: count_up_to(connection, _waiting(kind, department, now), most) for kind in kinds}
+
+
+def _waiting(kind: Waiting, department: str | None, now: datetime) -> sa.Select[Any]:
+    if kind is Waiting.DOUBTFUL:
+        return sa.select(doubts.c.opinion).where(doubts.c.message.is_not(None))
+    if kind is Waiting.UNSIGNED:
+        which: sa.ColumnElement[bool] = UNSIGNED
+    elif kind is Waiting.EXTENDING:
+        which = assignments.c.asked_until.is_not(None)
+    elif kind is Waiting.OVERDUE:
+        which = ACTING & (assignments.c.state == State.SIGNED) & (assignments.c.reply_by < now)
+    else:
+        which = ACTING & (assignments.c.state == kind.value)
+    query = sa.select(assignments.c.id).where(which)
+    return query if department is None else query.where(assignments.c.department == department)
+
+
+def of_opinion(connection: Connection, opinion: str) -> list[Assignment]:
+    """All assignments of a case, in the order in which they were made."""
+    query = ASSIGNMENTS.query.where(assignments.c.opinion == opinion)
+    return ASSIGNMENTS.all(connection.execute(query.order_by(*IN_ORDER)))

@@ -1,0 +1,146 @@
+"""Pages put together from all four services, for each role as it may see them, and with a service that is gone."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from html import escape
+from types import SimpleNamespace
+
+import pytest
+from werkzeug.test import Client
+
+from services.console.embedded.combined_app import CombinedApp, service_of
+from services.console.embedded.includes import Includes
+from services.contracts.callers import STAFF, Role
+from services.contracts.fragments import FRAGMENTS, parts_of
+from services.runtime.clock import ZONE, FixedClock
+from services.runtime.process.assembly import AnyAssembly
+from tests.integration.whole.county import ASSEMBLIES, County
+from tests.integration.whole.test_every_move import TOWN
+
+START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
+INCLUDE = '<!--# include virtual="/fragments/notify/office?lang=zh" stub="case-notify" -->'
+HOSTILE = f'{INCLUDE}<!--#include virtual="/healthz" --><script>x()</script>"\'--> {{{{7*7}}}}'
+SUBMITTER = {"kind": "citizen", "name": "标记甲", "phone": "13700000001"}
+LOST = "暂时无法显示"
+
+
+@pytest.fixture(scope="module")
+def scene(templates, tmp_path_factory):
+    """A case whose every text is hostile, handled by a lead with a co-handler, and the department of another case."""
+    county = County(templates, tmp_path_factory.mktemp("pages"), TOWN, FixedClock(START))
+    body = {"title": HOSTILE[:120], "content": HOSTILE, "submitter": SUBMITTER, "topic": "street-lights", "visibility": "congress"}
+    for each in (body, {"title": "河边有垃圾", "content": "东街桥下。", "topic": "rivers"}):
+        status, _ = county.post("/opinions", each, "reviewer")
+        assert status == 201
+    county.pump()
+    found = {each["title"]: each for each in county.get("/assignments")[1]["items"]}
+    mine, other = found[HOSTILE[:120]], found["河边有垃圾"]
+    assert mine["department"] != other["department"]
+    later = (datetime.fromisoformat(mine["deadlines"]["reply"]) + timedelta(days=2)).isoformat()
+    for verb, data in (("sign", {}), ("progress", {"content": HOSTILE}), ("extend", {"until": later, "reason": HOSTILE})):
+        county.command(mine["department"], verb, {"assignment": mine["id"], **data})
+    county.work()
+    yield SimpleNamespace(county=county, case=mine["opinion"], own=mine["department"], others=other["department"])
+    county.close()
+
+
+def client(county, **instead):
+    return Client(Includes(CombinedApp({**county.applications, **instead}, {})), use_cookies=False)
+
+
+def read(scene, path, who, **instead):
+    answer = client(scene.county, **instead).get(path, headers={"Authorization": f"Bearer {who}", "Accept-Language": "zh"})
+    return answer.status_code, answer.text, answer.headers
+
+
+def headings(text):
+    return [re.sub("<[^>]+>", "", each).strip() for each in re.findall("<h2[^>]*>(.*?)</h2>", text, re.DOTALL)]
+
+
+@pytest.mark.parametrize("who", ["reviewer", "supervisor", "admin", "own"])
+def test_a_case_is_one_page_for_those_who_may_read_it(scene, who):
+    status, text, headers = read(scene, f"/cases/{scene.case}", scene.own if who == "own" else who)
+    assert status == 200
+    assert LOST not in text
+    assert {part.name.zh for part in parts_of("case", Role.ADMIN)} <= set(headings(text))
+    assert "申请延期至" in text
+    assert "条记录" in text
+    assert headers["Cache-Control"] == "no-store"
+    assert text.count("<h1") == 1
+    # Who told it is for the office alone, as the submitter chose.
+    assert ("标记甲" in text) == (who != "own")
+
+
+def test_another_department_sees_nothing_of_it(scene):
+    assert read(scene, f"/cases/{scene.case}", scene.others)[0] == 404
+    part = Client(CombinedApp(scene.county.applications, {})).get(
+        f"/fragments/routing/case/{scene.case}?lang=zh", headers={"Authorization": f"Bearer {scene.others}"}
+    )
+    assert (part.status_code, escape(HOSTILE) in part.text) == (200, False)
+
+
+def test_nobody_reads_a_case_without_signing_in_nor_one_that_there_is_not(scene):
+    assert client(scene.county).get(f"/cases/{scene.case}").status_code == 401
+    assert read(scene, "/cases/nothing", "admin")[0] == 404
+    assert read(scene, f"/cases/{escape(HOSTILE)}".replace("/", ""), "admin")[0] == 404
+
+
+def test_what_people_write_is_text_in_every_part(scene):
+    _, text, _ = read(scene, f"/cases/{scene.case}", "admin")
+    assert "<!--#" not in text
+    assert "<script>x()" not in text
+    assert "healthz" in text
+    # As the page's own text and in the reasons that routing tells.
+    assert text.count(str(escape(HOSTILE, quote=False)).split("&quot;")[0][:20]) >= 3
+
+
+def test_the_language_of_the_address_is_that_of_the_parts(scene):
+    _, text, _ = read(scene, f"/cases/{scene.case}?lang=en", "admin")
+    assert {part.name.en for part in parts_of("case", Role.ADMIN)} <= set(headings(text))
+
+
+@pytest.mark.parametrize("gone", ["routing", "notify", "metrics"])
+def test_a_service_that_is_gone_leaves_a_link(scene, gone):
+    def away(environ, start_response):
+        start_response("502 Bad Gateway", [("Content-Type", "text/html")])
+        return [b"<p>nginx</p>"]
+
+    status, text, _ = read(scene, f"/cases/{scene.case}", "supervisor", **{gone: away})
+    assert status == 200
+    assert text.count(LOST) == 1
+    assert f'<a href="/cases/{scene.case}">' in text
+    assert "nginx" not in text
+
+
+def test_the_desk_counts_what_waits_for_whom(scene):
+    desks = {who: read(scene, "/office", who)[1] for who in ("supervisor", scene.own, "reviewer", f"head:{scene.own}")}
+    assert all(LOST not in text for text in desks.values())
+    numbers = {who: dict(map(reversed, re.findall(r"<strong>(\d+)</strong>\s*([^<\n]+)", text))) for who, text in desks.items()}
+    assert numbers["supervisor"]["件延期申请待审批"] == "1"
+    assert numbers[scene.own]["件正在办理"] == "1"
+    assert numbers[f"head:{scene.own}"]["件待签收"] == "0"
+    assert numbers["reviewer"]["件待审核"] == "0"
+    assert "件待审核" not in numbers["supervisor"]
+
+
+@pytest.mark.parametrize("each", FRAGMENTS, ids=lambda each: each.key)
+def test_every_part_is_served_by_its_service_for_its_readers_as_a_section(scene, each):
+    assembly: AnyAssembly = ASSEMBLIES[each.service]
+    (route,) = [route for route in assembly.routes if route.path == each.path]
+    assert (route.method, route.access, service_of(each.path)) == ("GET", each.roles, each.service)
+    whole = Client(CombinedApp(scene.county.applications, {}))
+    for role in each.roles:
+        who = {Role.DEPARTMENT: scene.own, Role.HEAD: f"head:{scene.own}"}.get(role, str(role))
+        address = each.address(scene.case if each.page == "case" else "", "zh")
+        answer = whole.get(address, headers={"Authorization": f"Bearer {who}"})
+        assert answer.status_code == 200
+        text = answer.text.strip()
+        assert text.startswith(f'<section class="card" aria-labelledby="{each.key}">')
+        assert text.endswith("</section>")
+        assert f'<h2 id="{each.key}">{each.name.zh}</h2>' in text
+
+
+def test_a_case_is_read_by_those_who_read_opinions():
+    assert {role for part in FRAGMENTS if part.page == "case" for role in part.roles} == STAFF

@@ -1,0 +1,28 @@
+"""Pages with parts of all services, put together at the one origin of the running system."""
+
+from services.contracts.callers import Role
+from services.contracts.fragments import parts_of
+from tests.system.place import eventually
+
+HOSTILE = '<!--# include virtual="/fragments/notify/office?lang=zh" stub="case-notify" -->'
+LOST = "暂时无法显示"
+
+
+def test_a_case_and_the_desk_are_one_page_each_at_the_one_origin(place):
+    made = place.submit(content=HOSTILE)
+    for page, path in (("case", f"/cases/{made['id']}"), ("office", "/office")):
+        names = [part.name.zh for part in parts_of(page, Role.ADMIN)]
+
+        def whole(path=path, names=names):
+            answer = place.ask("GET", path, place.admin_token, headers={"Accept-Language": "zh"})
+            assert answer.status_code == 200, answer.text
+            return answer if LOST not in answer.text and all(name in answer.text for name in names) else None
+
+        answer = eventually(whole)
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "<!--#" not in answer.text
+
+
+def test_a_part_alone_is_nobody_s(place):
+    for part in parts_of("office", Role.ADMIN):
+        assert place.ask("GET", part.address("", "zh"), place.admin_token).status_code == 404
