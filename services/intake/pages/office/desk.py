@@ -22,7 +22,9 @@ COUNTED = ((State.SUBMITTED, Phrase("to be reviewed")), (State.RETURNED, Phrase(
 def office_part(call: Call[Intake]) -> Answer:
     """How many opinions wait for a reviewer."""
     with call.service.database.reading() as connection:
-        rows = [(count_in_state(connection, state, MOST_COUNTED), name, None) for state, name in COUNTED]
+        rows: list[tuple[int, Phrase, str | None]] = [
+            (count_in_state(connection, state, MOST_COUNTED), name, None) for state, name in COUNTED
+        ]
         undecided = count_undecided(connection, MOST_COUNTED)
     rows.append((undecided, Phrase("to be decided on for the public"), "/publications"))
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
