@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from argon2 import PasswordHasher
 
 from services.accounts.context import Accounts
-from services.accounts.model import Letter, Rules
+from services.accounts.model import Letter, NewGrant, Rules
 from services.accounts.passwords import Passwords
-from services.contracts.callers import NOBODY, Caller
+from services.contracts.callers import NOBODY, RULES, Caller, Role, acting_for
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.envelope import EncodedEvent, Event, encode
@@ -53,6 +53,8 @@ MIGRATIONS = ROOT / "services" / "intake" / "migrations"
 DEPARTMENT = "environment"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 NO_RULES = Rules()
+#: What somebody acts for in tests, by what that is.
+PARTIES: Mapping[str, str] = {"department": "water", "station": "chengdong", "deputy": "d-1"}
 _KEY = re.compile(r'name="key" value="([^"]+)"')
 
 
@@ -64,6 +66,18 @@ class FakeAuthenticator(TokenAuthenticator):
 
     def caller(self, header: str | None) -> Caller:
         return NOBODY
+
+
+def party_of(role: Role) -> str | None:
+    """What somebody of a role acts for in tests."""
+    of = RULES[role].of
+    return PARTIES[of] if of else None
+
+
+def granted_as(role: Role) -> NewGrant:
+    """The grant of a role in tests."""
+    acts_for = acting_for(role, party_of(role))
+    return NewGrant(role, acts_for.get("department"), acts_for.get("station"), acts_for.get("deputy"))
 
 
 def accounts_in(

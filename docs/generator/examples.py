@@ -43,6 +43,16 @@ EXAMPLES: Mapping[str, Any] = {
         "title": "三号楼前的路灯坏了", "content": "三号楼前的路灯坏了两周。", "parts": [{"entry": 1041, "content": "已经修好。"}],
     },
     "intake.WithholdBody": {"reason": "内容涉及他人隐私。"},
+    "intake.DeputyBody": {
+        "name": "周敏", "level": "county", "term": "第十七届", "areas": ["chengdong"], "stations": ["chengdong"],
+        "identity": "县人大代表，东门社区卫生服务中心主任。", "duties": "联系东门社区选民，每月第二个周二在站接待。",
+        "promise": "收到的意见建议三个工作日内反馈。", "results": "推动东门社区加装电梯 6 部。",
+    },
+    "intake.GroupBody": {
+        "name": "城建环保代表小组", "kind": "professional", "topics": ["street-lights"], "counterpart": "城建环资工委",
+    },
+    "intake.StationBody": {"opening": "每周二 14:00 至 17:00，2 名代表轮值接待", "brand": "周二代表有约"},
+    "intake.ItemBody": {"met_since": "2026-03-01", "checked_by": "县人大常委会代表工委"},
     "routing.SignBody": {},
     "routing.ResumeBody": {},
     "routing.ApproveBody": {},

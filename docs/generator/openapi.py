@@ -22,6 +22,8 @@ from services.runtime.store.idempotency import LONGEST_KEY, SHORTEST_PUBLIC_KEY
 from services.runtime.web.problems import PROBLEM
 from services.runtime.web.routes import API, Route
 
+#: Methods that change something.
+CHANGES = frozenset({"POST", "PUT", "DELETE"})
 MULTIPART = "multipart/form-data"
 BYTES: Json = {"type": "string", "format": "binary"}
 DESCRIPTION = """\
@@ -155,7 +157,7 @@ def _parameters(service: str, route: Route, shapes: Shapes) -> Iterator[Json]:
         yield {"name": name, "in": "query", "required": field.required, "description": text, "schema": schema} | style
     if reads_idempotency_key(route):
         yield {"$ref": "#/components/parameters/idempotency-key"}
-    if route.versioned and route.method == "POST":
+    if route.versioned and route.method in CHANGES:
         yield {"$ref": "#/components/parameters/if-match"}
     yield {"$ref": "#/components/parameters/request-id"}
 
@@ -203,15 +205,15 @@ def _refusals(route: Route) -> list[type[Refusal]]:
     if SUBMISSIONS in route.counts:
         found.append(errors.AtCapacity)
     # What only the public may do refuses staff.
-    if route.access is not PUBLIC or route.method == "POST":
+    if route.access is not PUBLIC or route.method in CHANGES:
         found.append(errors.NotAllowed)
     if route.body is not None or route.takes:
         found += [errors.TooLarge, errors.UnsupportedType]
-    if route.versioned and route.method == "POST":
+    if route.versioned and route.method in CHANGES:
         found.append(errors.Changed)
     if "<" in route.path or asks_for_one(route):
         found.append(errors.NotFound)
-    if route.method == "POST" and ("<" in route.path or reads_idempotency_key(route)):
+    if route.method in CHANGES and ("<" in route.path or reads_idempotency_key(route)):
         found.append(errors.Conflict)
     return found
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docs.generator.account_words import ACCOUNT_WORDS
+from docs.generator.constituency_words import CONSTITUENCY_WORDS
 from docs.generator.words import WORDS
 
-ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS}
+ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS, **CONSTITUENCY_WORDS}
 
 
 def words(place: str, name: str) -> str | None:

@@ -40,7 +40,6 @@ WORDS: Mapping[str, str] = {
     "submitter": "The submitter. Personal data: left out for callers who may not see it.",
     "cosigners": "The co-signers.",
     "relay": "The people who passed it on, in order.",
-    "deputy": "The deputy who brings it.",
     "location": "The place it is about.",
     "address": "The address, in words.",
     "latitude": "Degrees north, of WGS 84.",

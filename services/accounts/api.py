@@ -89,18 +89,20 @@ def erase_account(call: Call[HasAccounts]) -> Answer:
 
 
 def check_place(call: Call[HasAccounts], asked: NewGrant) -> None:
-    """Raises `Invalid` for a department or a station that the catalogue does not have."""
+    """Raises `Invalid` for a department or a station that the catalogue does not have, or a deputy not in the register."""
     catalogue = call.service.catalogue
     if asked.department is not None and asked.department not in catalogue.departments:
         raise Invalid("The catalogue has no such department.", {"department": ["the code of a department"]})
     if asked.station is not None and asked.station not in catalogue.stations:
         raise Invalid("The catalogue has no such station.", {"station": ["the code of a station"]})
+    if asked.deputy is not None and call.service.deputy_name(asked.deputy) is None:
+        raise Invalid("The register has no such deputy.", {"deputy": ["the code of a deputy"]})
 
 
 def _grant(given: Granted) -> Mapping[str, object]:
     return {
         "id": given.id, "role": given.role, "department": given.department, "station": given.station,
-        "channels": None if given.channels is None else list(given.channels),
+        "deputy": given.deputy, "channels": None if given.channels is None else list(given.channels),
     }  # fmt: skip
 
 

@@ -82,3 +82,6 @@ class HasAccounts(Protocol):
     @property
     def catalogue(self) -> Catalogue:
         """The catalogue in use, for what departments and stations are called."""
+
+    def deputy_name(self, code: str) -> str | None:
+        """What a deputy of the register is called; None for a code that it does not have."""

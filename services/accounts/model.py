@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from services.contracts.callers import RULES, Role, check_grant
+from services.contracts.callers import RULES, Party, Role, acting_for, check_grant
 from services.contracts.errors import Invalid
 from services.contracts.text import value
 from services.runtime.web.sessions import is_over
@@ -27,13 +27,18 @@ class Granted:
     role: Role
     department: str | None = None
     station: str | None = None
+    deputy: str | None = None
     channels: tuple[str, ...] | None = None
+
+    @property
+    def party(self) -> str | None:
+        """What they act for in it."""
+        return self.department or self.station or self.deputy
 
 
 def granted(grant: str, role: str, party: str | None, channels: tuple[str, ...] | None) -> Granted:
-    """A grant as it is kept; `party` is the department or station that the role acts for."""
-    of = RULES[Role(role)].of
-    return Granted(grant, Role(role), party if of == "department" else None, party if of == "station" else None, channels)
+    """A grant as it is kept; `party` is what the role acts for."""
+    return Granted(grant, Role(role), channels=channels, **acting_for(role, party))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,18 @@ class NewGrant:
     role: str
     department: str | None = None
     station: str | None = None
+    deputy: str | None = None
     channels: tuple[str, ...] = ()
+
+    @property
+    def party(self) -> str | None:
+        """What it is to act for."""
+        return self.department or self.station or self.deputy
 
     def check(self) -> None:
         """Raises `Invalid` for what cannot be granted to a person."""
-        check_grant(self.role, self.department, self.station, self.channels)
+        acts_for: dict[Party, str | None] = {"department": self.department, "station": self.station, "deputy": self.deputy}
+        check_grant(self.role, acts_for, self.channels)
         if not RULES[Role(self.role)].signs_in:
             raise Invalid("This role is for programs; make a token for it.", {"role": ["for programs only"]})
 

@@ -122,10 +122,10 @@ class ChangingPeople(People):
     def grant(self, person: str, asked: NewGrant) -> str:
         """Grant a role, unless they have this very one; returns the grant's id."""
         for known in self.get(person).grants:
-            if (known.role, known.department, known.station) == (asked.role, asked.department, asked.station):
+            if (known.role, known.party) == (asked.role, asked.party):
                 return known.id
         row = {
-            "id": new_id(), "person": person, "role": asked.role, "party": asked.department or asked.station,
+            "id": new_id(), "person": person, "role": asked.role, "party": asked.party,
             "channels": list(asked.channels) or None, "created": self._change.now, "ended": None,
         }  # fmt: skip
         self._change.add(grants, row)

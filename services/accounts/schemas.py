@@ -21,6 +21,7 @@ class GrantBody(Building):
     role = fields.String(required=True, validate=validate.OneOf(list(Role)))
     department = Code(40, load_default=None, allow_none=True)
     station = Code(60, load_default=None, allow_none=True)
+    deputy = Code(40, load_default=None, allow_none=True)
     channels = Tuples(fields.String(validate=validate.OneOf(GRANTABLE)), load_default=())
 
 
@@ -43,6 +44,7 @@ class AccountGrant(Schema):
     role = fields.String(required=True, validate=validate.OneOf(list(Role)))
     department = fields.String(required=True, allow_none=True)
     station = fields.String(required=True, allow_none=True)
+    deputy = fields.String(required=True, allow_none=True)
     channels = fields.List(fields.String(validate=validate.OneOf(GRANTABLE)), required=True, allow_none=True)
 
 

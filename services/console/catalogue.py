@@ -35,6 +35,15 @@ def check_department(settings: ConsoleSettings, code: str) -> None:
         fail(f"There is no department {code!r} in {settings.catalogue}.", advice)
 
 
+def check_station(settings: ConsoleSettings, code: str) -> None:
+    """Fails unless the catalogue has the station; the advice has similar codes."""
+    stations = read_catalogue(settings).stations
+    if code not in stations:
+        near = [each.code for each in stations.values() if each.name == code] or get_close_matches(code, stations)
+        advice = f"Did you mean {' or '.join(near)}?" if near else "They are at /api/v1/stations, and under 'stations' there."
+        fail(f"There is no station {code!r} in {settings.catalogue}.", advice)
+
+
 def check_queue(settings: ConsoleSettings, code: str) -> None:
     """Fails unless the catalogue has the department and gives it a queue."""
     check_department(settings, code)

@@ -44,6 +44,10 @@ def _office(role: str) -> Grant:
     return Grant(frozenset(GRANTABLE), role, is_office=True)
 
 
+def _own(*channels: str) -> Grant:
+    return Grant(PUBLIC.channels | set(channels))
+
+
 #: What a token of each role grants unless it was made with `--channel` or `--source`.
 BY_ROLE: Final[Mapping[str, Grant]] = {
     "reviewer": _office("reviewer"),
@@ -51,6 +55,9 @@ BY_ROLE: Final[Mapping[str, Grant]] = {
     "admin": _office("admin"),
     "department": PUBLIC,
     "head": PUBLIC,
+    "deputy": _own("deputy", "meeting"),
+    "station": _own("station", "mobile_station", "qr", "meeting", "campaign"),
+    "informant": _own("station"),
     "scraper": PUBLIC,
 }
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from services.contracts import people
 from services.contracts.basis import Basis
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Outcome, RaisedBy, Rating
@@ -177,15 +178,6 @@ ROLES: Mapping[str, Words] = {
     "co_handler": Words("协办", "co-handler"),
     "separate": Words("分别办理", "handles its own part and answers for it"),
 }
-#: What a token is for.
-CALLERS: Mapping[str, Words] = {
-    "reviewer": Words("审核人员", "reviewer"),
-    "department": Words("承办单位", "department"),
-    "head": Words("承办单位负责人", "head of a department"),
-    "supervisor": Words("督办人员", "supervisor"),
-    "admin": Words("管理员", "administrator"),
-    "scraper": Words("指标采集程序", "program that collects metrics"),
-}
 CONTACTS: Mapping[str, Words] = {
     "phone": Words("电话", "by phone"),
     "visit": Words("上门", "by a visit"),
@@ -275,7 +267,6 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "level": LEVELS,
     "visibility": VISIBILITIES,
     "role": ROLES,
-    "role of a token": CALLERS,
     "contact": CONTACTS,
     "subject of a ruling": RULED,
     "deadline": DEADLINES,
@@ -287,6 +278,7 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "kind of code": CODE_KINDS,
     "state of a code": CODE_STATES,
     "erasure": ERASURES,
+    **people.TABLES,
 }
 
 

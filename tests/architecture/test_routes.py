@@ -13,10 +13,10 @@ from flask.testing import FlaskClient
 from marshmallow import Schema, fields
 
 from docs.generator.product import api_routes, assemblies, process_routes, reads_idempotency_key
-from services.accounts.model import Invited, NewGrant
+from services.accounts.model import Invited
 from services.accounts.people import ChangingPeople
 from services.console.embedded.combined_app import service_of
-from services.contracts.callers import NOBODY, OF_A_DEPARTMENT, PUBLIC, SIGNED_IN, Caller, Role
+from services.contracts.callers import NOBODY, PUBLIC, SIGNED_IN, Caller, Role
 from services.contracts.topology import SERVICES
 from services.intake.app.limits import RECEIPTS, SUBMISSIONS
 from services.runtime.clock import SystemClock
@@ -31,7 +31,7 @@ from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import API, Route, Routes
 from services.runtime.web.sessions import FORM_KEY, NewSession, Session, Sessions, cookie_name, open_session
 from tests.cells import each_of
-from tests.visitors import KEY, accounts_in
+from tests.visitors import KEY, accounts_in, granted_as, party_of
 
 ALL = [(name, route) for name, assembly in assemblies().items() for route in assembly.routes]
 #: What somebody who is known may change.
@@ -57,14 +57,13 @@ class Town:
 
     def __init__(self, database: Database) -> None:
         authenticator = TokenAuthenticator(database)
-        department = {role: "water" if role in OF_A_DEPARTMENT else None for role in Role}
-        self.tokens = {role: access.create(database, role, department[role])[1] for role in Role}
+        self.tokens = {role: access.create(database, role, party_of(role))[1] for role in Role}
         self.sessions = {role: self._session(database, authenticator, role) for role in SIGNED_IN}
         self._clients = {name: self._application(name, authenticator) for name in SERVICES}
 
     def _session(self, database: Database, authenticator: TokenAuthenticator, role: Role) -> tuple[str, Session]:
         accounts = accounts_in(database, Vault([KEY]))
-        asked = NewGrant(role, "water" if role in OF_A_DEPARTMENT else None)
+        asked = granted_as(role)
 
         def unit(work: Transaction, people: ChangingPeople) -> str:
             person = people.add(Invited(str(role), str(role), asked))
@@ -83,7 +82,7 @@ class Town:
     def by_session(self, service: str, route: Route, role: Role, *, with_key: bool = True) -> int:
         """The status for a session's cookie and, when something is posted, the form's key."""
         secret, session = self.sessions[role]
-        form = {FORM_KEY: session.form_key} if route.method == "POST" and with_key else None
+        form = {FORM_KEY: session.form_key} if route.method != "GET" and with_key else None
         return self.ask(service, route, headers={"Cookie": f"{cookie_name(False)}={secret}"}, data=form)
 
     def ask(self, service: str, route: Route, **request: Any) -> int:

@@ -36,8 +36,8 @@ STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
 # A table or an index may stand in any module of its store.
 for service in ("intake", "routing", "notify", "metrics"):
     package = importlib.import_module(f"services.{service}.store")
-    for module in pkgutil.iter_modules(package.__path__):
-        importlib.import_module(f"{package.__name__}.{module.name}")
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
 
 
 def shape(engine: sa.Engine, table: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from services.contracts.callers import OF_A_DEPARTMENT, Role
+from services.contracts.callers import RULES, Role
 from services.runtime.clock import SystemClock
 from services.runtime.settings import inherited
 from tests.fuzz.hooks import KNOWN
@@ -34,6 +34,7 @@ CHECKS = (
 )  # fmt: skip
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 OPINIONS, SIGNED, REPLIED = 40, 20, 10
+STATION, DEPUTY = "chengdong", "d-1"
 LISTS = {
     "opinion_id": "/opinions", "assignment_id": "/assignments", "deadline_id": "/deadlines", "lookback_id": "/lookbacks",
     "promise_id": "/promises", "supervision_id": "/supervisions", "meeting_id": "/meetings",
@@ -106,8 +107,9 @@ class Fuzz:
     def _headers(self, who: str) -> list[str]:
         if who == NOBODY:
             return []
-        of = ("--department", self.department) if who in OF_A_DEPARTMENT else ()
-        token = self._installation.token("--role", who, *of)["token"]
+        of = RULES[Role(who)].of
+        party = (f"--{of}", {"department": self.department, "station": STATION, "deputy": DEPUTY}[of]) if of else ()
+        token = self._installation.token("--role", who, *party)["token"]
         return ["--header", f"Authorization: Bearer {token}"]
 
 

@@ -15,9 +15,9 @@ from services.accounts.model import AccountHolder, NewGrant
 from services.accounts.pages.own import line_of
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
 from services.accounts.schemas import Invitation
-from services.contracts.callers import RULES, SIGNED_IN, Role
+from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.errors import Conflict, Invalid
-from services.contracts.vocabulary import CALLERS
+from services.contracts.people import CALLERS
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
@@ -27,13 +27,14 @@ from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer, Routes
 
 LIST, SHOWN = "/accounts", 50
-FIELDS = ("sign_in", "name", "role", "of", "email", "phone", "external")
+FIELDS = ("sign_in", "name", "role", "of", "deputy", "email", "phone", "external")
 #: What is wrong with a field, whatever the API says of it in full.
 WRONG: Final[Mapping[str, Phrase]] = {
     "sign_in": Phrase("Please use 2 to 60 letters, digits and . @ + - _"),
     "name": Phrase("Please enter a name of at most 80 characters"),
     "role": Phrase("Please choose a role"),
     "of": Phrase("Please choose a department or station that goes with the role, and none for the others"),
+    "deputy": Phrase("Please enter the code of a deputy of the register for the role of a deputy, and none for the others"),
     "email": Phrase("Please enter one e-mail address"),
     "phone": Phrase("Please enter one telephone number"),
     "external": Phrase("Please enter at most 200 characters"),
@@ -87,10 +88,10 @@ def one(call: Call[HasAccounts]) -> Answer:
 @routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=error_page)
 def grant(call: Call[HasAccounts]) -> Answer:
     """Grant another role."""
-    form, person = read_form(("role", "of")), call.path["account_id"]
+    form, person = read_form(("role", "of", "deputy")), call.path["account_id"]
     try:
         of = _party(form)
-        asked = NewGrant(form["role"], of.get("department"), of.get("station"))
+        asked = NewGrant(form["role"], of.get("department"), of.get("station"), of.get("deputy"))
         check_place(call, asked)
         managing.grant(call.service.accounts, person, asked)
     except Invalid as error:
@@ -143,29 +144,28 @@ def _one(
 ) -> flask.Response:  # fmt: skip
     return shown(
         call, "one-account.html", status, person=person, state=STATES[person.state], sent=sent,
-        grants=[(each.id, line_of(role_words(call.service.catalogue, each))) for each in person.grants],
+        grants=[(each.id, line_of(role_words(call.service, each))) for each in person.grants],
         link=None if sent is None or sent.link is None else site_of(call) + sent.link,
-        given=form or {"role": "", "of": ""}, mistakes=mistakes or {}, **_choices(call),
+        given=form or dict.fromkeys(("role", "of", "deputy"), ""), labels=LABELS, mistakes=mistakes or {}, **_choices(call),
     )  # fmt: skip
 
 
 def _roles(call: Call[HasAccounts], person: AccountHolder) -> list[Words]:
-    return [line_of(role_words(call.service.catalogue, each)) for each in person.grants]
+    return [line_of(role_words(call.service, each)) for each in person.grants]
 
 
 def _choices(call: Call[HasAccounts]) -> dict[str, object]:
     catalogue = call.service.catalogue
-    acted_for = {RULES[role].of for role in SIGNED_IN}
     departments = [(f"department:{code}", name_of(entry)) for code, entry in catalogue.departments.items()]
     stations = [(f"station:{code}", Words(entry.name, entry.name)) for code, entry in catalogue.stations.items()]
-    known = (("department", Phrase("Departments"), departments), ("station", Phrase("Stations"), stations))
-    groups = [(title, entries) for of, title, entries in known if of in acted_for]
+    groups = [(Phrase("Departments"), departments), (Phrase("Stations"), stations)]
     return {"roles": [(None, [(role, CALLERS[role]) for role in Role if role in SIGNED_IN])], "places": groups}
 
 
 def _party(form: Mapping[str, str]) -> dict[str, str]:
     of, colon, code = form["of"].partition(":")
-    return {of: code} if colon and of in ("department", "station") else {}
+    chosen = {of: code} if colon and of in ("department", "station") else {}
+    return chosen | ({"deputy": form["deputy"]} if form["deputy"] else {})
 
 
 def _field(name: str) -> str:
@@ -175,5 +175,6 @@ def _field(name: str) -> str:
 
 LABELS: Final[Mapping[str, Phrase]] = {
     "sign_in": Phrase("Sign-in name"), "name": Phrase("Name"), "role": Phrase("Role"), "of": Phrase("Acts for"),
+    "deputy": Phrase("Code of the deputy"),
     "email": Phrase("E-mail"), "phone": Phrase("Telephone"), "external": Phrase("Name at the single sign-on"),
 }  # fmt: skip

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from services.accounts import managing, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.pages.entering import TOO_OFTEN
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, session_of, shown
 from services.accounts.passwords import NOT_THE_SAME, mistake_in
-from services.contracts.callers import SIGNED_IN
+from services.contracts.callers import RULES, SIGNED_IN, Party
 from services.contracts.errors import Invalid, NotFound, TooMany
 from services.contracts.fragments import parts_of
 from services.contracts.words import Words
@@ -20,7 +23,10 @@ from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import end_sessions
 
 WRONG_PASSWORD = Phrase("This is not your present password")
-ROLE, DEPARTMENT, STATION = Phrase("Role"), Phrase("Your department"), Phrase("Your station")
+ROLE = Phrase("Role")
+PARTIES: Final[Mapping[Party, Phrase]] = {
+    "department": Phrase("Your department"), "station": Phrase("Your station"), "deputy": Phrase("Deputy"),
+}  # fmt: skip
 NAME, UNTIL = Phrase("Name"), Phrase("Signed in until")
 NO_PERSON = "This page is about the account of somebody; a token has none."
 #: A row about who is signed in.
@@ -102,18 +108,19 @@ def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
 def facts_of(call: Call[HasAccounts]) -> list[Fact]:
     """Who is signed in, as what, until when."""
     caller, session = call.caller, session_of(call)
-    role, of = role_words(call.service.catalogue, caller)
+    role, of = role_words(call.service, caller)
     facts: list[Fact] = [(NAME, caller.name)] if caller.name else []
     facts += [(ROLE, role)]
-    if of is not None:
-        facts.append((DEPARTMENT if caller.department else STATION, of))
+    acts_for = RULES[caller.role].of if caller.role else None
+    if of is not None and acts_for is not None:
+        facts.append((PARTIES[acts_for], of))
     return facts + ([(UNTIL, session.until)] if session else [])
 
 
 def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     me, session, accounts = own(call), session_of(call), call.service.accounts
     now = accounts.access.clock.now()
-    roles = [(grant.id, line_of(role_words(call.service.catalogue, grant))) for grant in me.grants]
+    roles = [(grant.id, line_of(role_words(call.service, grant))) for grant in me.grants]
     return shown(
         call, "account.html", status, me=me, facts=facts_of(call), roles=roles, mistakes=mistakes or {},
         sessions=accounts.read(lambda people: people.open_sessions(me.id, now)), here_id=session.id if session else "",

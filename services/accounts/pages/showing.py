@@ -12,8 +12,7 @@ from services.accounts.context import HasAccounts
 from services.accounts.model import Granted
 from services.contracts.callers import Caller, Role
 from services.contracts.catalogue import stored
-from services.contracts.catalogue.model import Catalogue
-from services.contracts.vocabulary import CALLERS
+from services.contracts.people import CALLERS
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
 from services.design.templates import Templates
@@ -71,9 +70,20 @@ def device() -> str:
     return " · ".join(filter(None, found))
 
 
-def role_words(catalogue: Catalogue, given: Granted | Caller) -> tuple[Words, Words | None]:
+def role_words(service: HasAccounts, given: Granted | Caller) -> tuple[Words, Words | None]:
     """What a role is called, and what is acted for in it."""
-    name = CALLERS[given.role or Role.ADMIN]
+    return CALLERS[given.role or Role.ADMIN], _party_words(service, given)
+
+
+def _party_words(service: HasAccounts, given: Granted | Caller) -> Words | None:
+    catalogue = service.catalogue
     if given.department:
-        return name, name_of(stored.department(catalogue, given.department))
-    return name, Words(given.station, given.station) if given.station else None
+        return name_of(stored.department(catalogue, given.department))
+    if given.station:
+        station = stored.found(catalogue.stations, given.station)
+        called = station.name if station else given.station
+    elif given.deputy:
+        called = service.deputy_name(given.deputy) or given.deputy
+    else:
+        return None
+    return Words(called, called)

@@ -22,6 +22,7 @@ class GrantView(msgspec.Struct):
     role: str
     department: str | None
     station: str | None
+    deputy: str | None
     channels: list[str] | None
 
 
@@ -48,6 +49,7 @@ class SentView(msgspec.Struct):
 role_option = click.option("--role", required=True, type=click.Choice(sorted(role.value for role in SIGNED_IN)))
 department_option = click.option("--department", help="The department that is acted for, by its code.")
 station_option = click.option("--station", help="The station that is acted for, by its code.")
+deputy_option = click.option("--deputy", help="The deputy that is acted for, by the code in the register.")
 channel_option = click.option(
     "--channel", "channels", multiple=True, type=click.Choice(GRANTABLE), help="A channel to submit by; several times for several."
 )
@@ -64,17 +66,18 @@ def account() -> None:
 @role_option
 @department_option
 @station_option
+@deputy_option
 @channel_option
 @click.option("--email", help="Where the letter with the link goes.")
 @click.option("--phone", help="The same, as a text message.")
 @click.option("--external", help="What the single sign-on calls this person.")
 @json_option
 def account_invite(
-    sign_in: str, name: str, role: str, department: str | None, station: str | None, channels: Sequence[str], email: str | None,
-    phone: str | None, external: str | None, as_json: bool,
+    sign_in: str, name: str, role: str, department: str | None, station: str | None, deputy: str | None, channels: Sequence[str],
+    email: str | None, phone: str | None, external: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Invite somebody. Without a way to send a letter, the link is shown, this once."""
-    grant = {"role": role, "department": department, "station": station, "channels": list(channels)}
+    grant = {"role": role, "department": department, "station": station, "deputy": deputy, "channels": list(channels)}
     body = {"sign_in": sign_in, "name": name, "grant": grant, "email": email, "phone": phone, "external": external}
     _tell_link(_client().post("/accounts", body, SentView), as_json)
 
@@ -89,7 +92,7 @@ def account_list(as_json: bool) -> None:
         return
     shown = table("编号 id", "登录名 sign-in", "姓名 name", "状态 state", "权限 grants", "二次验证 second factor", "最近登录 seen")
     for each in rows:
-        granted = "; ".join(" ".join(filter(None, (one.role, one.department, one.station))) for one in each.grants)
+        granted = "; ".join(" ".join(filter(None, (one.role, one.department, one.station, one.deputy))) for one in each.grants)
         seen = each.seen.strftime("%Y-%m-%d %H:%M") if each.seen else ""
         shown.add_row(each.id, each.sign_in or "", each.name, each.state, granted, "是 yes" if each.second_factor else "", seen)
     out.print(shown)
@@ -100,12 +103,15 @@ def account_list(as_json: bool) -> None:
 @role_option
 @department_option
 @station_option
+@deputy_option
 @channel_option
 @json_option
-def account_grant(who: str, role: str, department: str | None, station: str | None, channels: Sequence[str], as_json: bool) -> None:
+def account_grant(
+    who: str, role: str, department: str | None, station: str | None, deputy: str | None, channels: Sequence[str], as_json: bool
+) -> None:
     """Grant another role to somebody, by id or sign-in name."""
     client = _client()
-    body = {"role": role, "department": department, "station": station, "channels": list(channels)}
+    body = {"role": role, "department": department, "station": station, "deputy": deputy, "channels": list(channels)}
     _tell(client.post(f"/accounts/{_found(client, who).id}/grants", body, AccountView), as_json)
 
 

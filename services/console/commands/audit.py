@@ -10,6 +10,7 @@ import msgspec
 from services.console.embedded.installation import access_url
 from services.console.settings import load_settings
 from services.console.terminal import fail, json_option, out, print_json, table
+from services.contracts.callers import named_party
 from services.contracts.durations import parse_duration
 from services.runtime.clock import ZONE, SystemClock
 from services.runtime.store.database import Database
@@ -26,7 +27,7 @@ class AuditLine(msgspec.Struct):
     person: str | None
     name: str | None
     role: str
-    department: str | None
+    party: str | None
     method: str
     route: str
     subject: str | None
@@ -45,11 +46,11 @@ def audit(since: str | None, person: str | None, token_id: str | None, subject: 
     wanted = {"token": token_id, "person": person, "subject": subject}
     rows = audit_trail.listing(_store(), since=_instant(since) if since else None, wanted=wanted, limit=limit)
     if as_json:
-        print_json(rows)
+        print_json(list(map(named_party, rows)))
         return
     shown = table("时间 at", "何人 by", "身份 who", "做了什么 what", "对象 subject", "结果 status")
     for line in msgspec.convert(rows, list[AuditLine]):
-        who = " ".join(filter(None, (line.role, line.department)))
+        who = " ".join(filter(None, (line.role, line.party)))
         status = "–" if line.status is None else str(line.status)
         shown.add_row(f"{line.at:%Y-%m-%d %H:%M:%S}", _by(line), who, f"{line.method} {line.route}", line.subject or "", status)
     out.print(shown)

@@ -16,12 +16,18 @@ from services.contracts.worktime import Closure, OfficeHours, parse_spans
 
 Values = dict[str, Any]
 
+
+def _checklist(items: Mapping[str, Values], **facts: Any) -> model.Checklist:
+    return model.Checklist(items={code: model.ChecklistEntry(**each) for code, each in items.items()}, **facts)
+
+
 ENTRIES: Mapping[str, Callable[..., Any]] = {
     "departments": model.Department,
     "people": model.StaffPerson,
     "topics": model.Topic,
     "areas": model.Area,
     "stations": model.Station,
+    "checklists": _checklist,
     "difficulties": model.Difficulty,
     "ladder": model.Rung,
     "decline_reasons": model.Reason,

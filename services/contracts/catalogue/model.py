@@ -107,6 +107,25 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
+class ChecklistEntry:
+    """One thing that a station has to have or do."""
+
+    name: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checklist:
+    """What a station is checked for, such as 五有 or 八有: `items` by code. A `central` one is for those that have others below."""
+
+    code: str
+    name: str
+    name_en: str
+    items: Mapping[str, ChecklistEntry]
+    central: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Difficulty:
     """How long each step may take: one duration for every kind in `DEADLINE_KINDS`."""
 
@@ -206,6 +225,7 @@ class Catalogue:
     fallback_department: str
     fallback_difficulty: str
     people: Mapping[str, StaffPerson] = field(default_factory=dict)
+    checklists: Mapping[str, Checklist] = field(default_factory=dict)
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)
@@ -242,6 +262,26 @@ class Catalogue:
     def station_with_code(self, qr: str) -> Station | None:
         """The station whose poster has this code."""
         return self._stations_by_qr.get(qr)
+
+    @cached_property
+    def stations_above(self) -> Mapping[str, tuple[str, ...]]:
+        """The stations above each one in the tree, the nearest first."""
+        return {code: tuple(self._path_up(station.parent)) for code, station in self.stations.items()}
+
+    @cached_property
+    def stations_below(self) -> Mapping[str, frozenset[str]]:
+        """The stations below each one in the tree, however far."""
+        above = self.stations_above
+        return {code: frozenset(other for other in above if code in above[other]) for code in self.stations}
+
+    def _path_up(self, code: str | None) -> Iterator[str]:
+        while code is not None:
+            yield code
+            code = self.stations[code].parent
+
+    def checklists_for(self, station: str) -> list[Checklist]:
+        """The checklists that a station is checked by."""
+        return [each for each in self.checklists.values() if not each.central or self.stations_below[station]]
 
     @cached_property
     def _stations_by_qr(self) -> Mapping[str, Station]:

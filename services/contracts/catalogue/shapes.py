@@ -142,6 +142,25 @@ class StationSchema(Schema):
     qr = text(required=False, validate=validate.Regexp(r"^[A-Za-z0-9_-]{10,40}$", error="10 to 40 letters, digits, - and _"))
 
 
+class ChecklistEntrySchema(Schema):
+    """One item of a checklist."""
+
+    name = text()
+    name_en = text()
+
+
+class ChecklistSchema(Schema):
+    """What stations are checked for; `central` ones only those that have others below them."""
+
+    name = text()
+    name_en = text()
+    central = fields.Boolean()
+    items = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(CODE.pattern + r"\Z")), values=fields.Nested(ChecklistEntrySchema),
+        required=True, validate=validate.Length(min=1),
+    )  # fmt: skip
+
+
 class DifficultySchema(Schema):
     """One difficulty, with a duration for every kind of deadline."""
 
@@ -270,6 +289,7 @@ SECTIONS: Mapping[str, tuple[Schema, re.Pattern[str], bool]] = {
     "topics": (TopicSchema(), CODE, True),
     "areas": (AreaSchema(), CODE, True),
     "stations": (StationSchema(), CODE, True),
+    "checklists": (ChecklistSchema(), CODE, False),
     "difficulties": (DifficultySchema(), CODE, True),
     "ladder": (RungSchema(), CODE, True),
     "decline_reasons": (ReasonSchema(), CODE, True),

@@ -8,6 +8,7 @@ from services.accounts.context import Accounts
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.intake.gateway.capacity import Capacity
+from services.intake.store.constituency.registers import deputy_name
 from services.runtime.process.catalogue import InUse
 from services.runtime.process.signing import Ed25519Signer
 from services.runtime.store.database import Database
@@ -32,3 +33,8 @@ class Intake:
     def catalogue(self) -> Catalogue:
         """The catalogue in use."""
         return self.place.catalogue
+
+    def deputy_name(self, code: str) -> str | None:
+        """What a deputy of the register is called; None for a code that it does not have."""
+        with self.database.reading() as connection:
+            return deputy_name(connection, code)

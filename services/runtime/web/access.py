@@ -12,7 +12,16 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.callers import NOBODY, NOTHING_NAMED, PARTY, Caller, Role, TokenGrants, check_owner, check_token
+from services.contracts.callers import (
+    NOBODY,
+    NOTHING_NAMED,
+    Caller,
+    Role,
+    TokenGrants,
+    acting_for,
+    check_owner,
+    check_token,
+)
 from services.contracts.errors import Invalid, NotFound, NotSignedIn
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Instant, Transaction, rows_of
@@ -32,7 +41,7 @@ tokens = sa.Table(
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("hash", sa.String(64), nullable=False, unique=True),
     sa.Column("role", sa.String(16), nullable=False),
-    sa.Column(PARTY, sa.String(40), key="party"),
+    sa.Column("party", sa.String(60)),
     sa.Column("created", Instant, nullable=False),
     sa.Column("revoked", Instant),
     sa.Column("expires", Instant),
@@ -158,13 +167,13 @@ def _used(token: str, now: datetime, stale: datetime) -> sa.Update:
 
 
 #: What of a token's row makes its caller.
-CALLER = (tokens.c.id, tokens.c.role, tokens.c.party.label("party"), tokens.c.channels, tokens.c.source)
+CALLER = (tokens.c.id, tokens.c.role, tokens.c.party, tokens.c.channels, tokens.c.source)
 
 
 def caller_of(row: Any) -> Caller:
     """The caller behind a row with the columns `CALLER`."""
     channels = None if row.channels is None else frozenset(row.channels)
-    return Caller(Role(row.role), row.party, row.id, channels, row.source)
+    return Caller(Role(row.role), token=row.id, channels=channels, source=row.source, **acting_for(row.role, row.party))
 
 
 def refuse_ended(revoked: datetime | None, expires: datetime | None, now: datetime) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from services.contracts.callers import PARTY, Caller
+from services.contracts.callers import Caller
 from services.contracts.errors import Unavailable
 from services.runtime.clock import new_id
 from services.runtime.store.database import Database, Instant, Transaction, rows_of
@@ -35,7 +35,7 @@ lines = sa.Table(
     sa.Column("person", sa.String(36)),
     sa.Column("name", sa.String(LONGEST_NAME)),
     sa.Column("role", sa.String(16), nullable=False),
-    sa.Column(PARTY, sa.String(40), key="party"),
+    sa.Column("party", sa.String(60)),
     sa.Column("method", sa.String(8), nullable=False),
     sa.Column("route", sa.String(200), nullable=False),
     sa.Column("subject", sa.String(LONGEST_SUBJECT)),

@@ -84,6 +84,14 @@ class Routes(list[Route]):
         """Serve POST. Facts: access, body or takes, longest, answers, made, gives, page, counts."""
         return self._add("POST", path, **facts)
 
+    def put(self, path: str, **facts: Any) -> Decorator:
+        """Serve PUT, which may be repeated. Facts: access, body, answers, versioned."""
+        return self._add("PUT", path, **facts)
+
+    def delete(self, path: str, **facts: Any) -> Decorator:
+        """Serve DELETE, which may be repeated. Facts: access, answers."""
+        return self._add("DELETE", path, **facts)
+
     def _add(self, method: str, path: str, *, access: frozenset[Role], **facts: Any) -> Decorator:
         def remember(view: View) -> View:
             summary = (view.__doc__ or "").strip().split("\n")[0]

@@ -84,9 +84,12 @@ def test_a_line_of_a_batch_is_held_to_the_same(harness, monkeypatch):
     assert [list(answer.get("errors", {})) for answer in answers] == [[], ["channel"], ["deputy"], []]
 
 
-def test_every_role_has_its_row_and_only_the_office_is_granted_more_than_the_public():
+def test_every_role_has_its_row_and_what_it_grants():
     assert set(BY_ROLE) == set(Role)
     assert {role for role, grant in BY_ROLE.items() if grant == PUBLIC} == {"department", "head", "scraper"}
+    assert BY_ROLE["deputy"].channels == {"web", "deputy", "meeting"}
+    assert BY_ROLE["station"].channels == {"web", "station", "mobile_station", "qr", "meeting", "campaign"}
+    assert BY_ROLE["informant"].channels == {"web", "station"}
     assert all(BY_ROLE[role].channels == set(GRANTABLE) for role in OFFICE)
 
 

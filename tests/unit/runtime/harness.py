@@ -12,12 +12,12 @@ from werkzeug.test import TestResponse
 
 from services.accounts import once
 from services.accounts.context import Accounts
-from services.accounts.model import Invited, Letter, NewGrant, Rules
+from services.accounts.model import Invited, Letter, Rules
 from services.accounts.once import Purpose
 from services.accounts.pages.showing import TEMPLATES
 from services.accounts.routes import API_ROUTES as ACCOUNT_API
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
-from services.contracts.callers import OF_A_DEPARTMENT, PUBLIC, STAFF, Role
+from services.contracts.callers import PUBLIC, STAFF, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, NotFound
 from services.intake.app.limits import RECEIPTS, STATIONS, SUBMISSIONS
@@ -33,7 +33,7 @@ from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, see_other
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.throttle import LINKS, SIGN_INS, WORK, WRONG_TOKENS, Allowance, Throttle
-from tests.visitors import KEY, accounts_in, shipped_catalogue
+from tests.visitors import KEY, PARTIES, accounts_in, granted_as, party_of, shipped_catalogue
 
 STRANGER, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
 RIGHT = "R1GHT"
@@ -141,6 +141,9 @@ class Place:
     def catalogue(self) -> Catalogue:
         return shipped_catalogue()
 
+    def deputy_name(self, code: str) -> str | None:
+        return {PARTIES["deputy"]: "周敏"}.get(code)
+
 
 class Ticking:
     """A monotonic clock that is moved by hand."""
@@ -157,7 +160,7 @@ class WebHarness:
 
     def __init__(self, database: Database, clock: FixedClock, **allowance: Any) -> None:
         self.database, self.clock, self.ticking = database, clock, Ticking()
-        made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
+        made = {role: access.create(database, role, party_of(role)) for role in Role}
         self.ids = {role: token_id for role, (token_id, _) in made.items()}
         self.tokens = {role: token for role, (_, token) in made.items()}
         self.audit_log, self.letters = AuditLog(database), list[Letter]()
@@ -181,7 +184,7 @@ class WebHarness:
         name, accounts = sign_in or str(role), self.service.accounts
         if (found := accounts.read(lambda people: people.named(name))) is not None:
             return found.id
-        asked = NewGrant(role, "water" if role in OF_A_DEPARTMENT else None)
+        asked = granted_as(role)
         made = accounts.change(lambda _, people: people.add(Invited(name, known.pop("name", f"王{name}"), asked, **known)))
         accounts.change(lambda _, people: people.change(made, state="active", password=accounts.passwords.hash(PASSWORD)))
         return made

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
-from services.contracts.callers import OF_A_DEPARTMENT, OFFICE, PUBLIC, Role
+from services.contracts.callers import OFFICE, PUBLIC, Role
 from services.contracts.errors import STATUSES, Conflict, HuiyingError, Refusal
 from services.runtime.clock import ZONE
 from services.runtime.store.migrate import ACCESS
@@ -24,6 +24,7 @@ from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page
 from services.runtime.web.routes import LONGEST_BODY, Answer, Routes
 from tests.stores import MakeDatabase
+from tests.visitors import party_of
 
 
 class Inner(Schema):
@@ -76,9 +77,7 @@ def table(world: list[World]) -> Routes:
     @routes.get("/trouble", access=PUBLIC)
     def trouble(call: Call[str]) -> Answer:
         """Raise what the test says."""
-        error = world[0].raises
-        assert error is not None
-        raise error
+        raise world[0].raises or AssertionError("nothing to raise")
 
     return routes
 
@@ -86,7 +85,7 @@ def table(world: list[World]) -> Routes:
 @pytest.fixture
 def world(sqlite_database: MakeDatabase) -> World:
     database = sqlite_database("access", ACCESS)
-    made = {role: access.create(database, role, "water" if role in OF_A_DEPARTMENT else None) for role in Role}
+    made = {role: access.create(database, role, party_of(role)) for role in Role}
     telemetry, holder = Telemetry(), list[World]()
     app = create_app("demo", "the service", table(holder), TokenAuthenticator(database), telemetry)
     tokens, ids = {role: token for role, (_, token) in made.items()}, {role: token_id for role, (token_id, _) in made.items()}

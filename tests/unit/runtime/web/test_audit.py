@@ -26,7 +26,7 @@ class TestLines:
         place = harness()
         place.ask("GET", "/api/v1/opinions/o-7", role=Role.DEPARTMENT, headers={"X-Request-ID": "request-1"})
         (line,) = place.lines()
-        assert (line["token"], line["department"]) == (place.ids[Role.DEPARTMENT], "water")
+        assert (line["token"], line["party"]) == (place.ids[Role.DEPARTMENT], "water")
         assert (line["service"], line["request"]) == ("demo", "request-1")
         assert told(line) == ("department", "GET", "/api/v1/opinions/<opinion>", "o-7", 200)
         assert line["at"] == place.clock.instant

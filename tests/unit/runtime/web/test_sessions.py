@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from services.accounts import managing
 from services.accounts.model import Rules
 from services.accounts.pages.showing import own_path
-from services.contracts.callers import OF_A_DEPARTMENT, SIGNED_IN, STAFF, Role
+from services.contracts.callers import RULES, SIGNED_IN, STAFF, Role
 from services.runtime.web.sessions import sessions
 from tests.unit.runtime.harness import WebHarness
 from tests.visitors import shipped_catalogue
@@ -38,12 +38,14 @@ def form_key(place: WebHarness) -> str:
 class TestSigningIn:
     @pytest.mark.parametrize("role", sorted(SIGNED_IN))
     def test_name_and_password_open_a_session(self, harness: Open, role: Role) -> None:
-        place = harness()
-        answer = place.sign_in(role)
+        opened = harness()
+        answer = opened.sign_in(role)
         assert (answer.status_code, answer.headers["Location"]) == (303, "/office")
-        account = place.ask("GET", "/office")
-        assert account.status_code == 200
-        assert (shipped_catalogue().departments["water"].name in account.text) == (role in OF_A_DEPARTMENT)
+        desk = opened.ask("GET", "/office")
+        assert desk.status_code == 200
+        place = shipped_catalogue()
+        names = {"department": place.departments["water"].name, "station": place.stations["chengdong"].name, "deputy": "周敏"}
+        assert [of for of, name in names.items() if name in desk.text] == ([RULES[role].of] if RULES[role].of else [])
 
     def test_the_cookie_is_out_of_reach_of_scripts_and_of_other_sites(self, harness: Open) -> None:
         cookie = cookie_of(harness().sign_in())

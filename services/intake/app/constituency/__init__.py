@@ -1,0 +1,1 @@
+"""Deputies, groups and stations over HTTP."""

@@ -1,0 +1,102 @@
+"""The registers of deputies and groups: everybody reads them, the office keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+
+from services.contracts.callers import PUBLIC
+from services.contracts.errors import NotFound
+from services.intake.app.context import ADMIN, Intake
+from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, check_code
+from services.intake.domain.constituency.group import UNKNOWN_GROUP, Group
+from services.intake.handlers.constituency import keeping
+from services.intake.schemas.constituency.registers import (
+    DeputyBody,
+    DeputyPage,
+    DeputyQuery,
+    DeputyShape,
+    GroupBody,
+    GroupPage,
+    GroupQuery,
+    GroupShape,
+)
+from services.intake.store.constituency import registers
+from services.intake.store.constituency.registers import RegisterStore
+from services.runtime.store.database import Transaction
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import page, read_cursor
+from services.runtime.web.routes import API, Answer, Routes
+
+routes = Routes()
+LIST_COST, ONE_COST = 3, 1
+
+
+@routes.get(f"{API}/deputies", access=PUBLIC, cost=LIST_COST, query=DeputyQuery, answers={200: DeputyPage})
+def list_deputies(call: Call[Intake]) -> Answer:
+    """List deputies by code, narrowed to a state, level, area, station or group."""
+    asked, limit = call.query, call.query["limit"]
+    wanted = {name: asked[name] for name in ("state", "level")}
+    tied = {"areas": asked["area"], "stations": asked["station"], "groups": asked["group"] and (asked["group"],)}
+    with call.service.database.reading() as connection:
+        found = registers.deputies_page(connection, wanted, tied, read_cursor(asked["cursor"]), limit)
+    return 200, page([asdict(each) for each in found], limit, "code")
+
+
+@routes.get(f"{API}/deputies/<deputy>", access=PUBLIC, cost=ONE_COST, answers={200: DeputyShape}, versioned=True)
+def read_deputy(call: Call[Intake]) -> Answer:
+    """Read a deputy with what they show the public: identity, duties, promise, results."""
+    with call.service.database.reading() as connection:
+        found = registers.find_deputy(connection, call.path["deputy"])
+    if found is None:
+        raise NotFound(UNKNOWN_DEPUTY)
+    return 200, asdict(found)
+
+
+@routes.put(f"{API}/deputies/<deputy>", access=ADMIN, body=DeputyBody, answers={200: DeputyShape}, versioned=True)
+def put_deputy(call: Call[Intake]) -> Answer:
+    """Enter a deputy, or replace what the register says of one."""
+    new = replace(call.body, code=check_code(call.path["deputy"]))
+    catalogue = call.service.catalogue
+    return 200, asdict(
+        call.service.database.write(lambda work: keeping.keep_deputy(RegisterStore(work), catalogue, new, call.expect))
+    )
+
+
+@routes.get(f"{API}/groups", access=PUBLIC, cost=LIST_COST, query=GroupQuery, answers={200: GroupPage})
+def list_groups(call: Call[Intake]) -> Answer:
+    """List groups by code, with how many active deputies belong to each."""
+    limit = call.query["limit"]
+    with call.service.database.reading() as connection:
+        found = registers.groups_page(connection, {"kind": call.query["kind"]}, read_cursor(call.query["cursor"]), limit)
+        members = registers.member_counts(connection, [each.code for each in found])
+    return 200, page([_group(each, members.get(each.code, 0)) for each in found], limit, "code")
+
+
+@routes.get(f"{API}/groups/<group>", access=PUBLIC, cost=ONE_COST, answers={200: GroupShape}, versioned=True)
+def read_group(call: Call[Intake]) -> Answer:
+    """Read a group; `GET /deputies?group=` has its members."""
+    code = call.path["group"]
+    with call.service.database.reading() as connection:
+        found = registers.find_group(connection, code)
+        members = registers.member_counts(connection, [code])
+    if found is None:
+        raise NotFound(UNKNOWN_GROUP)
+    return 200, _group(found, members.get(code, 0))
+
+
+@routes.put(f"{API}/groups/<group>", access=ADMIN, body=GroupBody, answers={200: GroupShape}, versioned=True)
+def put_group(call: Call[Intake]) -> Answer:
+    """Enter a group, or replace what the register says of one."""
+    new = replace(call.body, code=check_code(call.path["group"]))
+    catalogue = call.service.catalogue
+
+    def unit(work: Transaction) -> Answer:
+        store = RegisterStore(work)
+        kept = keeping.keep_group(store, catalogue, new, call.expect)
+        return 200, _group(kept, store.members(kept.code))
+
+    return call.service.database.write(unit)
+
+
+def _group(group: Group, members: int) -> dict[str, object]:
+    return asdict(group) | {"members": members}

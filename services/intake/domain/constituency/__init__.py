@@ -1,0 +1,1 @@
+"""People and places through whom opinions come: deputies, groups, stations."""

@@ -1,0 +1,70 @@
+"""Entering and changing deputies, groups and stations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Invalid, NotFound
+from services.intake.domain.constituency.deputy import Deputy, check_places
+from services.intake.domain.constituency.group import Group
+from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
+
+if TYPE_CHECKING:
+    from services.intake.store.constituency.registers import RegisterStore
+    from services.intake.store.constituency.stations import StationStore
+
+#: Raises `Changed` for another version than the caller has read.
+Expect = Callable[[Mapping[str, object] | None], None]
+
+
+def keep_deputy(store: RegisterStore, catalogue: Catalogue, new: Deputy, expect: Expect) -> Deputy:
+    """Enter a deputy or a change of one. Raises `Invalid`, `Conflict`, `Changed`."""
+    check_places(catalogue, areas=new.areas, stations=new.stations)
+    if unknown := store.unknown_groups(new.groups):
+        raise Invalid("Enter the group first.", {"groups": [f"There is no group '{code}'." for code in unknown]})
+    before = store.deputy(new.code)
+    if before is not None:
+        expect({"updated": before.updated})
+        before.check_successor(new)
+    return store.save_deputy(new, before)
+
+
+def keep_group(store: RegisterStore, catalogue: Catalogue, new: Group, expect: Expect) -> Group:
+    """Enter a group or a change of one. Raises `Invalid`, `Changed`."""
+    check_places(catalogue, topics=new.topics)
+    before = store.group(new.code)
+    if before is not None:
+        expect({"updated": before.updated})
+    return store.save_group(new, before)
+
+
+def keep_profile(store: StationStore, catalogue: Catalogue, new: StationProfile) -> StationProfile:
+    """Enter or change what is said of a station. Raises `NotFound`."""
+    _check_station(catalogue, new.station)
+    return store.save_profile(new)
+
+
+def keep_item(store: StationStore, catalogue: Catalogue, new: ChecklistItem) -> ChecklistItem:
+    """Enter that a station meets an item of a checklist. Raises `NotFound`."""
+    _check_station(catalogue, new.station)
+    _check_item(catalogue, new.checklist, new.item)
+    return store.save_item(new)
+
+
+def drop_item(store: StationStore, catalogue: Catalogue, station: str, checklist: str, item: str) -> None:
+    """Enter that a station does not meet an item any more. Raises `NotFound`."""
+    _check_station(catalogue, station)
+    _check_item(catalogue, checklist, item)
+    store.drop_item(station, checklist, item)
+
+
+def _check_station(catalogue: Catalogue, code: str) -> None:
+    if code not in catalogue.stations:
+        raise NotFound(UNKNOWN_STATION)
+
+
+def _check_item(catalogue: Catalogue, checklist: str, item: str) -> None:
+    if checklist not in catalogue.checklists or item not in catalogue.checklists[checklist].items:
+        raise NotFound("The catalogue has no such item of a checklist.")

@@ -1,0 +1,1 @@
+"""The shapes of deputies, groups and stations."""

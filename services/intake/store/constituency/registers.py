@@ -1,0 +1,159 @@
+"""The registers of deputies and of groups in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.intake.domain.constituency.deputy import Deputy, DeputyState
+from services.intake.domain.constituency.group import Group
+from services.intake.store.columns import StoredRow
+from services.intake.store.constituency.tables import deputies, deputy_ties, groups
+from services.runtime.store.database import Transaction
+from services.runtime.web.lists.listing import narrowed
+
+#: What a deputy can be tied to, which is also what a list of them can be narrowed to.
+TIES = ("areas", "stations", "groups")
+_DEPUTIES = sa.select(deputies)
+_GROUPS = sa.select(groups)
+
+
+def find_deputy(connection: Connection, code: str) -> Deputy | None:
+    """A deputy by code."""
+    return next(iter(_read(connection, _DEPUTIES.where(deputies.c.code == code))), None)
+
+
+def deputy_name(connection: Connection, code: str) -> str | None:
+    """What a deputy is called; None for a code that the register does not have."""
+    name: str | None = connection.execute(sa.select(deputies.c.name).where(deputies.c.code == code)).scalar()
+    return name
+
+
+def deputies_page(
+    connection: Connection, wanted: Mapping[str, object], tied: Mapping[str, Sequence[str] | None], after: str | None, limit: int
+) -> list[Deputy]:
+    """A page of deputies by code, one more than `limit`: narrowed to `wanted` by column, and to those `tied` to one of these."""
+    query = narrowed(_DEPUTIES, deputies, wanted)
+    for kind, places in tied.items():
+        if places is not None:
+            these = sa.select(deputy_ties.c.deputy).where(deputy_ties.c.kind == kind, deputy_ties.c.place.in_(places))
+            query = query.where(deputies.c.code.in_(these))
+    if after is not None:
+        query = query.where(deputies.c.code > after)
+    return _read(connection, query.order_by(deputies.c.code).limit(limit + 1))
+
+
+def is_kept(connection: Connection) -> bool:
+    """Whether this installation keeps a register: it has an active deputy."""
+    query = sa.select(deputies.c.code).where(deputies.c.state == DeputyState.ACTIVE).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _read(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list[Deputy]:
+    rows = connection.execute(query).all()
+    ties = _ties(connection, [row.code for row in rows])
+    return [_deputy(row, ties.get(row.code, {})) for row in rows]
+
+
+def _ties(connection: Connection, codes: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
+    found: dict[str, dict[str, tuple[str, ...]]] = {}
+    query = sa.select(deputy_ties).where(deputy_ties.c.deputy.in_(codes)).order_by(deputy_ties.c.place)
+    for row in connection.execute(query) if codes else ():
+        kinds = found.setdefault(row.deputy, {})
+        kinds[row.kind] = (*kinds.get(row.kind, ()), row.place)
+    return found
+
+
+def _deputy(row: StoredRow, ties: Mapping[str, tuple[str, ...]]) -> Deputy:
+    areas, stations, belongs = (ties.get(kind, ()) for kind in TIES)
+    return Deputy(
+        row.name, row.level, row.term, row.state, areas, stations, belongs, row.identity, row.duties, row.promise, row.results,
+        row.code, row.updated,
+    )  # fmt: skip
+
+
+def find_group(connection: Connection, code: str) -> Group | None:
+    """A group by code."""
+    row = connection.execute(_GROUPS.where(groups.c.code == code)).first()
+    return _group(row) if row else None
+
+
+def groups_page(connection: Connection, wanted: Mapping[str, object], after: str | None, limit: int) -> list[Group]:
+    """A page of groups by code, one more than `limit`."""
+    query = narrowed(_GROUPS, groups, wanted)
+    if after is not None:
+        query = query.where(groups.c.code > after)
+    return [_group(row) for row in connection.execute(query.order_by(groups.c.code).limit(limit + 1))]
+
+
+def member_counts(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
+    """How many active deputies belong to each of these groups."""
+    query = (
+        sa.select(deputy_ties.c.place, sa.func.count().label("members"))
+        .join_from(deputy_ties, deputies, deputies.c.code == deputy_ties.c.deputy)
+        .where(deputy_ties.c.kind == "groups", deputy_ties.c.place.in_(codes), deputies.c.state == DeputyState.ACTIVE)
+        .group_by(deputy_ties.c.place)
+    )
+    return {row.place: row.members for row in connection.execute(query)}
+
+
+def _group(row: StoredRow) -> Group:
+    return Group(row.name, row.kind, row.topics, row.counterpart, row.code, row.updated)
+
+
+class RegisterStore:
+    """The registers as one transaction changes them."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+
+    def deputy(self, code: str) -> Deputy | None:
+        """A deputy by code."""
+        return find_deputy(self._work.connection, code)
+
+    def group(self, code: str) -> Group | None:
+        """A group by code."""
+        return find_group(self._work.connection, code)
+
+    def unknown_groups(self, codes: Sequence[str]) -> list[str]:
+        """Those of these codes that are no group's."""
+        if not codes:
+            return []
+        known = set(self._work.execute(sa.select(groups.c.code).where(groups.c.code.in_(codes))).scalars())
+        return [code for code in codes if code not in known]
+
+    def members(self, group: str) -> int:
+        """How many active deputies belong to a group."""
+        return member_counts(self._work.connection, [group]).get(group, 0)
+
+    def save_deputy(self, deputy: Deputy, before: Deputy | None) -> Deputy:
+        """Enter a deputy, or put one in place of what was known `before`."""
+        work = self._work
+        row = {
+            "name": deputy.name, "level": deputy.level, "term": deputy.term, "state": deputy.state, "identity": deputy.identity,
+            "duties": deputy.duties, "promise": deputy.promise, "results": deputy.results, "updated": work.now,
+        }  # fmt: skip
+        _put(work, deputies, deputies.c.code, deputy.code, row, is_new=before is None)
+        if before is not None:
+            work.execute(deputy_ties.delete().where(deputy_ties.c.deputy == deputy.code))
+        for kind in TIES:
+            for place in getattr(deputy, kind):
+                work.add(deputy_ties, {"kind": kind, "place": place, "deputy": deputy.code})
+        return replace(deputy, updated=work.now)
+
+    def save_group(self, group: Group, before: Group | None) -> Group:
+        """Enter a group, or put one in place of what was known `before`."""
+        row = {
+            "name": group.name, "kind": group.kind, "topics": group.topics, "counterpart": group.counterpart,
+            "updated": self._work.now,
+        }  # fmt: skip
+        _put(self._work, groups, groups.c.code, group.code, row, is_new=before is None)
+        return replace(group, updated=self._work.now)
+
+
+def _put(work: Transaction, table: sa.Table, key: sa.Column[str], code: str, row: Mapping[str, object], *, is_new: bool) -> None:
+    change = table.insert().values({key.name: code, **row}) if is_new else table.update().where(key == code).values(row)
+    work.execute(change)
