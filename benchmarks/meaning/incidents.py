@@ -21,7 +21,8 @@ from pathlib import Path
 
 import click
 
-from services.intake.domain.similarity.incidents import MOST_CLUED, MOST_COMPARED, Telling, Weights, choose, near_to
+from services.intake.domain.similarity.incidents import MOST_CLUED, MOST_COMPARED, Telling, Weights, choose, near_to, terms_of
+from services.intake.domain.similarity.words import words_of
 
 SAMPLE = Path(__file__).parent / "incidents.txt"
 #: Places in FILE have no names: a letter for a city, with a number for what belongs to it.
@@ -37,7 +38,10 @@ def tellings(path: Path) -> Iterator[tuple[str, Telling]]:
         for number, row in enumerate(csv.DictReader(file), 1):
             place = PLACE.search(row["title"])
             area = None if place is None else place[1] + place[2]
-            yield row["external_id"], Telling.of(number, area, DAY, row["title"], row["content"])
+            yield (
+                row["external_id"],
+                Telling(number, area, DAY, terms_of(row["title"], words_of(f"{row['title']}\n{row['content']}"))),
+            )
 
 
 def together(told: Sequence[Telling]) -> dict[int, int]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from services.intake.domain.similarity import incidents as rules
 from services.intake.store.similarity.incidents import clues, incidents
 from services.intake.store.similarity.wordings import wordings
+from services.intake.store.tables import opinions
 from tests.contract.test_wordings import desk, read, rows
 
 BRIDGE = [
@@ -89,11 +90,29 @@ def test_what_is_erased_or_older_than_the_window_leaves_no_terms(told):
     read(harness)
     assert rows(harness, sa.select(clues).where(clues.c.number == number)) == []
     assert rows(harness, sa.select(wordings.c.terms, wordings.c.incident).where(wordings.c.number == number)) == [(None, None)]
-    assert incident(harness)["opinions"] == 2
+    left = incident(harness)
+    assert left["opinions"] == 2
+    # What is left of an incident of which all but one are erased is none.
+    harness.post(f"/opinions/{ids[0]}/erasure", {"content": True}, "admin")
+    read(harness)
+    assert harness.get(f"/opinions/incidents/{left['id']}", "reviewer").status_code == 404
+    assert rows(harness, sa.select(incidents).where(incidents.c.number == int(left["id"]))) == []
+    assert rows(harness, sa.select(wordings.c.number).where(wordings.c.incident == int(left["id"]))) == []
     harness.clock.instant += rules.WINDOW + timedelta(days=1)
     read(harness)
     assert rows(harness, sa.select(clues)) == rows(harness, sa.select(wordings.c.number).where(wordings.c.terms.is_not(None))) == []
-    assert len(rows(harness, sa.select(incidents))) >= 1
+
+
+def test_one_that_is_written_anew_stays_with_the_others(told):
+    harness, ids = told
+    found = incident(harness)
+    harness.post(f"/opinions/incidents/{found['id']}/confirm", None, "reviewer")
+    with harness.database.transaction() as work:
+        work.execute(opinions.update().where(opinions.c.id == ids[0]).values(content=BRIDGE[0]["content"] + "塌方的河堤请抢修。"))
+        work.execute(wordings.update().where(wordings.c.opinion == ids[0]).values(unread=1))
+    read(harness)
+    again = incident(harness)
+    assert (again["id"], again["standing"], again["opinions"]) == (found["id"], "confirmed", 3)
 
 
 @pytest.mark.parametrize(

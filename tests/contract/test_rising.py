@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.intake.domain.similarity.rising import WordCount, stand_out, told_by
+from services.intake.domain.similarity.words import words_of
 from services.intake.store.similarity.rising import words
 from services.intake.store.similarity.wordings import wordings
 from tests.contract.test_incidents import SIGNS
@@ -97,7 +98,9 @@ def test_what_says_the_same_counts_once_and_what_is_erased_not_at_all(harness):
 
 
 def test_names_numbers_and_latin_letters_are_no_words():
-    told = told_by("王建国反映电梯故障", "本人王建国，电话 13900001111，住三号楼，找物业公司 wifi abc@example.com 也没用。")
+    told = told_by(
+        words_of("王建国反映电梯故障"), words_of("本人王建国，电话 13900001111，住三号楼，找物业公司 wifi abc@example.com 也没用。")
+    )
     assert "电梯" in told.titled
     assert "物业公司" in told.words or "物业" in told.words
     assert not {word for word in told.words if "王建国" in word or not word.isalpha() or word.isascii()}

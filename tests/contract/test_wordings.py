@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.intake.__main__ import periodic_jobs
+from services.intake.domain.similarity.likeness import BANDS
 from services.intake.store.similarity.similar import similar
 from services.intake.store.similarity.wordings import bands, wordings
 from services.intake.store.tables import opinions
@@ -86,7 +87,7 @@ def test_a_wave_is_one_line_and_is_merged_or_declined_at_once(any_database, cloc
     reason = harness.catalogue.decline_reasons
     declined = harness.post(f"/opinions/{spam[0]}/similar/decline", {"reason": next(iter(reason))}, "reviewer").get_json()["items"]
     assert [(each["id"], each["state"]) for each in declined] == [(each, "declined") for each in spam]
-    assert len(rows(harness, sa.select(bands))) < 3 * 16
+    assert len(rows(harness, sa.select(bands))) < 3 * BANDS
 
 
 def test_one_that_was_not_read_yet_is_decided_on_alone_and_what_is_refused_stops_nobody(any_database, clock):
@@ -126,7 +127,7 @@ def test_a_text_that_is_erased_leaves_nothing_and_the_others_find_one_another_ag
     assert rows(harness, sa.select(wordings.c.alike, wordings.c.bands).where(wordings.c.opinion == first)) == [(None, None)]
     assert group(harness, second) == group(harness, third) != gone.number
     assert list(alike(harness, second)) == [third]
-    assert len(rows(harness, sa.select(bands))) == 16
+    assert len(rows(harness, sa.select(bands))) == BANDS
     # Its own text is none that anything could be like.
     harness.submit(channel="campaign", title="内容已删除 · Erased", content="x")
     read(harness)

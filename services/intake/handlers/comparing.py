@@ -6,9 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.intake.domain.similarity.comparing import Comparison, Wording
-from services.intake.domain.similarity.incidents import Telling, Weights, choose, near_to
-from services.intake.domain.similarity.likeness import Numbers, bands, shingles
+from services.intake.domain.similarity.comparing import Comparison, Read, Wording
+from services.intake.domain.similarity.gathering import Gathering
+from services.intake.domain.similarity.incidents import Telling, Weights, terms_of
+from services.intake.domain.similarity.likeness import bands, shingles
+from services.intake.domain.similarity.rising import told_by
+from services.intake.domain.similarity.words import words_of
 
 if TYPE_CHECKING:
     from services.intake.store.similarity.incidents import IncidentStore
@@ -29,33 +32,36 @@ class Desk:
 
 def compare(desk: Desk, unread: Sequence[Wording]) -> None:
     """Find the group and the incident of opinions that are new or have changed; forget what was kept of those that were erased."""
-    store = desk.wordings
-    changed: list[tuple[Wording, Numbers, tuple[int, ...]]] = []
-    for each in unread:
-        if each.is_erased:
-            _forget(desk, each, others=True)
-            desk.counts.count(each, repeats=False)
-            continue
-        found = shingles(each.title, each.content)
-        own = bands(found)
-        if own == each.bands and not each.afresh:
-            store.settle(each.number)
-            desk.counts.count(each, repeats=each.alike != each.number)
-            continue
-        if each.bands is not None:
-            _forget(desk, each, others=not each.afresh)
-        changed.append((each, found, own))
-    comparison = Comparison(store.holders(dict.fromkeys(band for _, _, own in changed for band in own)))
-    comparison.learn(store.numbered({number for _, _, own in changed for number in comparison.candidates(own)}))
-    for each, found, own in changed:
-        alike, new = comparison.place(each.number, found, own)
-        store.keep(each.number, alike, own, new)
-        desk.counts.count(each, repeats=alike != each.number)
-        if alike == each.number:
-            _tell(desk, Telling.of(each.number, each.area, each.at, each.title, each.content))
-        else:
-            desk.incidents.follow(each.number, alike)
+    found = [(each, bands(shingles(each.title, each.content))) for each in unread]
+    read = _grouped(desk, [(each, own) for each, own in found if not _is_dealt_with(desk, each, own)])
+    for each in read:
+        _cut(desk, each)
+    joined = _gathered(desk, read)
+    for each in read:
+        desk.wordings.keep(each)
+        desk.incidents.keep(each)
+    desk.incidents.join(joined)
+    for each in read:
+        if each.telling is None:
+            desk.incidents.follow(each.wording.number, each.group.alike)
     desk.counts.flush()
+    desk.incidents.dissolve()
+
+
+def _is_dealt_with(desk: Desk, each: Wording, own: tuple[int, ...]) -> bool:
+    """Whether nothing of a text is to be compared: it was erased, or says what it said before."""
+    if each.is_erased:
+        _forget(desk, each, others=True)
+        desk.counts.recount(each, None)
+        return True
+    if own == each.bands and not each.afresh:
+        desk.wordings.settle(each.number)
+        told = None if each.alike != each.number else told_by(words_of(each.title), words_of(each.content))
+        desk.counts.recount(each, told)
+        return True
+    if each.bands is not None:
+        _forget(desk, each, others=not each.afresh)
+    return False
 
 
 def _forget(desk: Desk, known: Wording, *, others: bool) -> None:
@@ -63,12 +69,36 @@ def _forget(desk: Desk, known: Wording, *, others: bool) -> None:
     desk.incidents.forget(known.number)
 
 
-def _tell(desk: Desk, telling: Telling) -> None:
-    """Put what is told beside what others told of the same thing."""
-    desk.weights.add(telling.terms)
-    rarest = desk.weights.clues(telling.terms)
-    near = near_to(telling, desk.incidents.clued(rarest), desk.weights, desk.places) if desk.weights.ready else []
-    chosen = choose(near, desk.incidents.sizes(each.telling.incident for each in near if each.telling.incident))
-    desk.incidents.keep(telling, rarest)
-    if chosen is not None:
-        desk.incidents.join(telling, chosen.telling)
+def _grouped(desk: Desk, changed: Sequence[tuple[Wording, tuple[int, ...]]]) -> list[Read]:
+    store = desk.wordings
+    comparison = Comparison(store.holders({band for _, own in changed for band in own}))
+    comparison.learn(store.numbered({number for _, own in changed for number in comparison.candidates(own)}))
+    return [Read(each, own, comparison.place(each, own)) for each, own in changed]
+
+
+def _cut(desk: Desk, read: Read) -> None:
+    """Cut a text into words, once for all that they are for."""
+    wording, told = read.wording, None
+    if read.group.alike == wording.number:
+        title, content = words_of(wording.title), words_of(wording.content)
+        told = told_by(title, content)
+        read.telling = Telling(wording.number, wording.area, wording.at, terms_of(wording.title, [*title, *content]))
+        desk.weights.add(read.telling.terms)
+    read.counted = desk.counts.count(wording, told)
+
+
+def _gathered(desk: Desk, read: Sequence[Read]) -> dict[int, int]:
+    """The incidents of tellings by their numbers, where they tell of the same as others."""
+    told = [(each, each.telling) for each in read if each.telling is not None]
+    for each, telling in told:
+        each.rarest = desk.weights.clues(telling.terms)
+    if not desk.weights.ready:
+        return {}
+    gathering = Gathering(desk.incidents.clued({term for each, _ in told for term in each.rarest}))
+    near = [gathering.candidates(telling, each.rarest) for each, telling in told]
+    known = desk.incidents.told({number for each in near for number in each}.difference(telling.number for _, telling in told))
+    gathering.learn(known, desk.incidents.sizes({each.incident for each in known if each.incident is not None}))
+    joined: dict[int, int] = {}
+    for (_, telling), candidates in zip(told, near, strict=True):
+        joined |= gathering.join(telling, candidates, desk.weights, desk.places, desk.incidents.make)
+    return joined

@@ -257,9 +257,8 @@ INDEXES = (
     ("ix_signers_opinion", "signers", ["opinion"], False, None),
     ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
     ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
-    ("clues_number", "clues", ["number"], False, None),
     ("wordings_alike", "wordings", ["alike", "number"], False, None),
-    ("wordings_incident", "wordings", ["incident", "number"], False, None),
+    ("wordings_incident", "wordings", ["incident", "number"], False, "incident IS NOT NULL"),
     ("wordings_opinion", "wordings", ["opinion"], True, None),
     ("wordings_unread", "wordings", ["number"], False, "unread IS NOT NULL"),
 )

@@ -7,8 +7,7 @@ from dataclasses import fields
 from services.contracts.errors import Conflict, NotFound
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.reviews import decided_item
-from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision
-from services.intake.handlers import merging, reviewing
+from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision, acceptance, merger
 from services.intake.schemas import bodies
 from services.intake.schemas.similarity.incidents import IncidentFile, IncidentPage, IncidentStanding, SplitBody
 from services.intake.schemas.similarity.similar import DecidedTogether
@@ -87,13 +86,13 @@ def split(call: Call[Intake]) -> Answer:
 @routes.post(f"{INCIDENT}/accept", access=REVIEWERS, body=bodies.Acceptance, answers={200: DecidedTogether})
 def accept_incident(call: Call[Intake]) -> Answer:
     """Accept all opinions of a confirmed incident that wait for review on the same terms, at most 500 at a time."""
-    return _decide_all(call, lambda store, each: reviewing.accept(store, call.service.catalogue, each, call.body))
+    return _decide_all(call, acceptance(call))
 
 
 @routes.post(f"{INCIDENT}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether})
 def merge_incident(call: Call[Intake]) -> Answer:
     """Merge all opinions of a confirmed incident that wait for review into one that was let in, at most 500 at a time."""
-    return _decide_all(call, lambda store, each: merging.merge(store, call.service.catalogue, each, call.body.into)[0])
+    return _decide_all(call, merger(call))
 
 
 def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
@@ -107,8 +106,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
             raise Conflict("Confirm first that all of it is one thing, and take out what is not.")
         store = IntakeStore(work, call.service.vault)
         waiting = waiting_members(work.connection, number, WAITING, MOST_TOGETHER)
-        store.load_many(waiting[:MOST_TOGETHER])
-        decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
+        decided = decision(store, waiting[:MOST_TOGETHER])
         return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 
     return call.service.database.write(unit)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State
@@ -11,6 +11,7 @@ from services.intake.app.reviews import decided_item
 from services.intake.domain.opinion import UNKNOWN
 from services.intake.domain.reviewing import IN_REVIEW
 from services.intake.handlers import merging, reviewing
+from services.intake.handlers.reviewing import ReviewResult
 from services.intake.schemas import bodies
 from services.intake.schemas.similarity.similar import DecidedTogether, SimilarOpinions
 from services.intake.store import reading
@@ -28,7 +29,8 @@ SHOWN = ("id", "title", "content", "area", "state", "department", "merged_into",
 MOST_TOGETHER = 500
 #: Those that wait for the reviewer.
 WAITING = IN_REVIEW[:1]
-Decision = Callable[[IntakeStore, str], State]
+#: What is decided on these opinions.
+Decision = Callable[[IntakeStore, Sequence[str]], list[ReviewResult]]
 
 
 @routes.get(f"{API}/opinions/<opinion_id>/similar", access=REVIEWERS, answers={200: SimilarOpinions})
@@ -41,6 +43,31 @@ def list_similar(call: Call[Intake]) -> Answer:
         found = similar(connection, opinion.title, opinion.content, only=opinions.c.id != opinion.id)
         alike = count_alike(connection, [opinion.id], WAITING).get(opinion.id, int(opinion.state in WAITING))
     return 200, {"alike": alike, "items": list(map(_shown, found))}
+
+
+def acceptance(call: Call[Intake]) -> Decision:
+    """To accept opinions on the terms of the request."""
+    return lambda store, waiting: reviewing.accept_many(store, call.service.catalogue, waiting, call.body)
+
+
+def refusal(call: Call[Intake]) -> Decision:
+    """To decline opinions for the reason of the request."""
+    catalogue, reason = call.service.catalogue, call.body.reason
+    return _of_each(lambda store, each: reviewing.decline(store, catalogue, each, reason))
+
+
+def merger(call: Call[Intake]) -> Decision:
+    """To merge opinions into the one that the request names."""
+    catalogue, into = call.service.catalogue, call.body.into
+    return _of_each(lambda store, each: merging.merge(store, catalogue, each, into)[0])
+
+
+def _of_each(decide: Callable[[IntakeStore, str], State]) -> Decision:
+    def all_of_them(store: IntakeStore, waiting: Sequence[str]) -> list[ReviewResult]:
+        store.load_many(waiting)
+        return reviewing.decide_each(waiting, lambda each: decide(store, each))
+
+    return all_of_them
 
 
 def _shown(each: Similar) -> dict[str, object]:
@@ -56,7 +83,7 @@ def _shown(each: Similar) -> dict[str, object]:
 )
 def accept_all(call: Call[Intake]) -> Answer:
     """Accept an opinion and all that say the same and wait for review, at most 500 at a time."""
-    return _decide_all(call, lambda store, each: reviewing.accept(store, call.service.catalogue, each, call.body))
+    return _decide_all(call, acceptance(call))
 
 
 @routes.post(
@@ -68,7 +95,7 @@ def accept_all(call: Call[Intake]) -> Answer:
 )
 def decline_all(call: Call[Intake]) -> Answer:
     """Decline an opinion and all that say the same and wait for review, at most 500 at a time."""
-    return _decide_all(call, lambda store, each: reviewing.decline(store, call.service.catalogue, each, call.body.reason))
+    return _decide_all(call, refusal(call))
 
 
 @routes.post(
@@ -80,7 +107,7 @@ def decline_all(call: Call[Intake]) -> Answer:
 )
 def merge_all(call: Call[Intake]) -> Answer:
     """Merge an opinion and all that say the same and wait for review into another one, at most 500 at a time."""
-    return _decide_all(call, lambda store, each: merging.merge(store, call.service.catalogue, each, call.body.into)[0])
+    return _decide_all(call, merger(call))
 
 
 def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
@@ -92,8 +119,7 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
         alike = [] if group is None else waiting_alike(work.connection, group, WAITING, MOST_TOGETHER)
         # One that was not read yet is decided on alone.
         waiting = alike or [opinion.id]
-        store.load_many(waiting[:MOST_TOGETHER])
-        decided = reviewing.decide_each(waiting[:MOST_TOGETHER], lambda each: decision(store, each))
+        decided = decision(store, waiting[:MOST_TOGETHER])
         return 200, {"items": list(map(decided_item, decided)), "more": len(alike) > MOST_TOGETHER}
 
     return call.service.database.write(unit)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from services.intake.domain.erasing import ERASED_TITLE
-from services.intake.domain.similarity.likeness import ALIKE, Numbers, likeness, shingles
+from services.intake.domain.similarity.incidents import Telling
+from services.intake.domain.similarity.likeness import ALIKE, likeness, shingles
 
 #: How many opinions a text is compared with: those with which it has the most bands in common.
 MOST_COMPARED = 20
@@ -41,11 +43,24 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
-    """A text that others are compared with, and the group of those that say the same as it does."""
+class Group:
+    """Where a text belongs: the number of the first one that says the same, or its own, and the bands that it stands for now."""
 
-    shingles: Numbers
     alike: int
+    stands_for: Sequence[int]
+
+
+@dataclass(slots=True)
+class Read:
+    """What was found out about a text. Of several that say the same, the first alone is a telling, and its words are counted."""
+
+    wording: Wording
+    bands: Sequence[int]
+    group: Group
+    telling: Telling | None = None
+    counted: str | None = None
+    #: Its rarest terms, by which others find it.
+    rarest: Sequence[int] = field(default_factory=list)
 
 
 class Comparison:
@@ -56,30 +71,33 @@ class Comparison:
 
     def __init__(self, holders: Mapping[int, Sequence[int]]) -> None:
         self._holders = {band: list(numbers) for band, numbers in holders.items()}
-        self._known: dict[int, _Compared] = {}
+        self._texts: dict[int, tuple[str, str]] = {}
+        self._groups: dict[int, int] = {}
 
     def candidates(self, own: Iterable[int]) -> list[int]:
-        """The numbers of the opinions with the most of these bands."""
-        common = Counter(number for band in own for number in self._holders.get(band, ()))
+        """The numbers of the opinions with the most of these bands, those with more of them first."""
+        common = Counter(chain.from_iterable(self._holders.get(band, ()) for band in own))
         return [number for number, _ in common.most_common(MOST_COMPARED)]
 
     def learn(self, read_before: Iterable[Wording]) -> None:
         """Take in the texts of candidates."""
         for each in read_before:
             if each.alike is not None:
-                self._known[each.number] = _Compared(shingles(each.title, each.content), each.alike)
+                self._note(each, each.alike)
 
-    def place(self, number: int, found: Numbers, own: Sequence[int]) -> tuple[int, list[int]]:
-        """The group of a text, and which of its `own` bands nobody of that group stands for, so that it does from now on."""
-        near = [self._known[each] for each in self.candidates(own) if each in self._known]
-        likest, first = max(((likeness(found, each.shingles), -each.alike) for each in near), default=(0.0, 0))
-        alike = -first if likest >= ALIKE else number
-        new = [band for band in own if not self._is_held(band, alike)]
-        self._known[number] = _Compared(found, alike)
-        for band in new:
-            self._holders.setdefault(band, []).append(number)
-        return alike, new
+    def place(self, new: Wording, own: Sequence[int]) -> Group:
+        """The group of a text with these bands: that of the first candidate that says the same, or a new one."""
+        found = shingles(new.title, new.content)
+        near = (each for each in self.candidates(own) if each in self._texts)
+        alike = next((self._groups[each] for each in near if likeness(found, shingles(*self._texts[each])) >= ALIKE), new.number)
+        stands_for = [band for band in own if not self._is_held(band, alike)]
+        self._note(new, alike)
+        for band in stands_for:
+            self._holders.setdefault(band, []).append(new.number)
+        return Group(alike, stands_for)
+
+    def _note(self, read: Wording, alike: int) -> None:
+        self._texts[read.number], self._groups[read.number] = (read.title, read.content), alike
 
     def _is_held(self, band: int, alike: int) -> bool:
-        known = (self._known.get(number) for number in self._holders.get(band, ()))
-        return any(each is not None and each.alike == alike for each in known)
+        return any(self._groups.get(number) == alike for number in self._holders.get(band, ()))

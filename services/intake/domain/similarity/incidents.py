@@ -8,18 +8,16 @@ an area is not said. One that shares a place or a polite phrase draws nobody int
 from __future__ import annotations
 
 import math
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from services.intake.domain.similarity.likeness import plain
-from services.intake.domain.similarity.words import Word, words_of
+from services.intake.domain.similarity.words import BUCKETS, Word, term_of
 
 WINDOW = timedelta(days=90)
 #: By how many of its rarest terms a text is found, how many texts are looked up for each, and how many are compared.
@@ -32,29 +30,22 @@ MATTER = 0.3
 FEWEST, COMMON = 50, 0.1
 #: To which part of an incident with several texts another one has to be near.
 NEAR_TO = 1 / 3
-_BUCKETS = 1 << 20
-_NAMED = ("nr", "ns", "nt", "nz")
-_EMPTY = frozenset("mtxeyup")
 _KEPT = np.dtype([("term", "<u4"), ("count", "u1"), ("matter", "u1")])
 Terms = npt.NDArray[np.void]
-Vector = tuple[npt.NDArray[np.uint32], npt.NDArray[np.float64]]
+Numbers = npt.NDArray[np.float64]
 
 
 def terms_of(title: str, words: Sequence[Word]) -> Terms:
-    """The terms of a text with how often they occur, and which are words for what happened."""
+    """The terms of a text, each once, with how often they occur, and which are words for what happened."""
     letters = plain(title)
-    counts = Counter("t" + letters[at : at + size] for size in (2, 3, 4) for at in range(len(letters) - size + 1))
-    matters = set()
-    for word in words:
-        term = "w" + word.text
-        counts[term] += 1
-        if not word.tag.startswith(_NAMED) and word.tag[0] not in _EMPTY and not word.text.isascii():
-            matters.add(term)
-    return np.array([(_bucket(term), min(count, 255), term in matters) for term, count in counts.items()], dtype=_KEPT)
-
-
-def _bucket(term: str) -> int:
-    return zlib.crc32(term.encode("utf-8", "surrogatepass")) % _BUCKETS
+    counts = Counter(term_of("t", letters[at : at + size]) for size in (2, 3, 4) for at in range(len(letters) - size + 1))
+    counts.update(word.term for word in words)
+    matters = {word.term for word in words if word.matters}
+    terms = np.empty(len(counts), dtype=_KEPT)
+    terms["term"] = list(counts)
+    terms["count"] = [min(count, 255) for count in counts.values()]
+    terms["matter"] = [term in matters for term in counts]
+    return terms
 
 
 def packed(terms: Terms) -> bytes:
@@ -77,30 +68,20 @@ class Telling:
     terms: Terms
     incident: int | None = None
 
-    @classmethod
-    def of(cls, number: int, area: str | None, at: datetime, title: str, content: str) -> Telling:
-        """An opinion as it is read."""
-        return cls(number, area, at, terms_of(title, words_of(f"{title}\n{content}")))
-
-
-class Weighed(NamedTuple):
-    """A text as it is compared: all its terms with what they weigh, and those for what happened."""
-
-    all: Vector
-    matter: Vector
-
 
 class Weights:
     """How much each term says, of how many texts it is in."""
 
     def __init__(self) -> None:
         self._texts = 0
-        self._in: npt.NDArray[np.int64] = np.zeros(_BUCKETS, dtype=np.int64)
+        self._in: npt.NDArray[np.int64] = np.zeros(BUCKETS, dtype=np.int64)
+        #: What each term weighs in the text that others are compared with, in all and for what happened; else 0.
+        self._own: Numbers = np.zeros((2, BUCKETS))
 
     def add(self, terms: Terms) -> None:
         """Count a text."""
         self._texts += 1
-        self._in[np.unique(terms["term"])] += 1
+        self._in[terms["term"]] += 1
 
     @property
     def ready(self) -> bool:
@@ -109,33 +90,34 @@ class Weights:
 
     def clues(self, terms: Terms) -> list[int]:
         """The rarest terms of a text that others have too, or may have."""
-        wanted = np.unique(terms["term"])
+        wanted = terms["term"]
         said = self._in[wanted]
         order = np.lexsort((wanted, said))
         shared = order[said[order] > 1]
-        return [int(wanted[place]) for place in (shared if len(shared) else order)[:CLUES]]
+        found: list[int] = wanted[(shared if len(shared) else order)[:CLUES]].tolist()
+        return found
 
-    def weigh(self, terms: Terms) -> Weighed:
-        """A text as it is compared."""
-        return Weighed(self._vector(terms), self._vector(terms[terms["matter"] > 0]))
+    def nearness(self, own: Terms, others: Sequence[Terms]) -> list[float]:
+        """How near a text is to each of some others, from 0 to 1. None of them is without terms."""
+        every = np.concatenate((own, *others))
+        terms, weights = every["term"], self._weights(every)
+        places = terms[: len(own)]
+        self._own[:, places] = weights[:, : len(own)]
+        starts = np.cumsum([0, len(own), *map(len, others[:-1])])
+        lengths = np.add.reduceat(weights * weights, starts, axis=1)
+        common = np.add.reduceat(weights * self._own[:, terms], starts, axis=1)
+        self._own[:, places] = 0
+        product = np.sqrt(lengths[:, :1] * lengths)
+        cosines = np.divide(common, product, out=np.zeros_like(common), where=product > 0)
+        near: list[float] = ((1 - MATTER) * cosines[0, 1:] + MATTER * cosines[1, 1:]).tolist()
+        return near
 
-    def nearness(self, one: Weighed, other: Weighed) -> float:
-        """How near two texts are, from 0 to 1."""
-        return (1 - MATTER) * self._cosine(one.all, other.all) + MATTER * self._cosine(one.matter, other.matter)
-
-    @staticmethod
-    def _cosine(one: Vector, other: Vector) -> float:
-        (first, weigh_first), (second, weigh_second) = one, other
-        _, left, right = np.intersect1d(first, second, assume_unique=True, return_indices=True)
-        length = math.sqrt(float(weigh_first @ weigh_first) * float(weigh_second @ weigh_second))
-        return float(weigh_first[left] @ weigh_second[right]) / length if length else 0.0
-
-    def _vector(self, terms: Terms) -> Vector:
-        known, places = np.unique(terms["term"], return_index=True)
-        said, counts = self._in[known], terms["count"][places]
+    def _weights(self, terms: Terms) -> Numbers:
+        """What terms weigh, in all and for what happened."""
+        said = self._in[terms["term"]]
         tells = (said > 1) & (said < max(2, self._texts * COMMON))
-        weights = (1 + np.log(counts[tells])) * np.log((self._texts + 1) / (said[tells] + 1))
-        return known[tells], weights
+        weights = (1 + np.log(terms["count"])) * np.log((self._texts + 1) / (said + 1)) * tells
+        return np.stack((weights, weights * terms["matter"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +130,19 @@ class Neighbour:
 
 def near_to(new: Telling, known: Iterable[Telling], weights: Weights, places: Mapping[str, str | None]) -> list[Neighbour]:
     """Which tellings of the last 90 days are of the same thing as a new one; `places` has the area above each."""
-    found, own = list[Neighbour](), weights.weigh(new.terms)
-    for each in known:
-        if each.number == new.number or abs(new.at - each.at) > WINDOW or not may_be_one_place(new.area, each.area, places):
-            continue
-        nearness = weights.nearness(own, weights.weigh(each.terms))
-        if nearness >= (NEAR if new.area and new.area == each.area else NEAR_ANYWHERE):
-            found.append(Neighbour(each, nearness))
-    return found
+    may = [
+        each
+        for each in known
+        if each.number != new.number and abs(new.at - each.at) <= WINDOW and may_be_one_place(new.area, each.area, places)
+    ]
+    if not may:
+        return []
+    near = zip(may, weights.nearness(new.terms, [each.terms for each in may]), strict=True)
+    return [Neighbour(each, nearness) for each, nearness in near if nearness >= _least(new, each)]
+
+
+def _least(one: Telling, other: Telling) -> float:
+    return NEAR if one.area and one.area == other.area else NEAR_ANYWHERE
 
 
 def may_be_one_place(one: str | None, other: str | None, places: Mapping[str, str | None]) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from services.intake.domain.similarity.words import words_of
+from services.intake.domain.similarity.words import Word
 
 WEEKS_BEFORE = 4
 #: What a word needs to be shown: this many opinions this week, and to be this sure that they are more than before.
@@ -19,7 +19,6 @@ FEWEST, SUREST = 5, 3.0
 #: In how many opinions before at least it can be told what stands out, and in which part of them a word is too common to.
 ENOUGH, TOO_COMMON = 20, 0.04
 MOST_SHOWN = 20
-LONGEST = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +48,10 @@ class Rising:
     z: float
 
 
-def told_by(title: str, content: str) -> Told:
+def told_by(title: Iterable[Word], content: Iterable[Word]) -> Told:
     """What an opinion is counted for: its nouns in Chinese; no names of persons, no numbers, nothing in Latin letters."""
-    titled = _nouns(title)
-    return Told(tuple(sorted({*titled, *_nouns(content)})), tuple(sorted(titled)))
-
-
-def _nouns(text: str) -> set[str]:
-    return {
-        word.text
-        for word in words_of(text)
-        if (word.tag == "vn" or word.tag[0] == "n") and not word.tag.startswith("nr") and _is_chinese(word.text)
-    }
-
-
-def _is_chinese(word: str) -> bool:
-    return len(word) <= LONGEST and all("\u4e00" <= sign <= "\u9fff" for sign in word)
+    titled = {word.text for word in title if word.is_counted}
+    return Told(tuple(sorted(titled.union(word.text for word in content if word.is_counted))), tuple(sorted(titled)))
 
 
 def monday(day: date) -> date:

@@ -5,32 +5,35 @@ Which incident an opinion belongs to stands with its wording. An opinion that sa
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.lifecycle import State
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.similarity.incidents import CLUES, MOST_CLUED, MOST_COMPARED, WINDOW, Telling, Terms, packed, unpacked
+from services.intake.domain.similarity.comparing import Read
+from services.intake.domain.similarity.incidents import MOST_CLUED, WINDOW, Telling, Terms, unpacked
+from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import opinions, tables
 from services.runtime.store.bulk import among
-from services.runtime.store.database import Instant, Transaction
+from services.runtime.store.database import INSERTS, Instant, Transaction
 
 _NUMBER = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 _LAST = 1 << 62
+#: How many tellings are outlived in one transaction.
+MOST_OUTLIVED = 1000
 Standing = Literal["found", "confirmed"]
 clues = sa.Table(
     "clues",
     tables,
     sa.Column("term", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
-    sa.Index("clues_number", "number"),
     sqlite_with_rowid=False,
 )
 incidents = sa.Table(
@@ -43,18 +46,38 @@ incidents = sa.Table(
 _TELLING = sa.select(
     wordings.c.number, opinions.c.area, opinions.c.submitted, wordings.c.terms, wordings.c.incident
 ).join(opinions, opinions.c.id == wordings.c.opinion)  # fmt: skip
+_IS_IN = wordings.c.incident.is_not(None)
 _TOLD = _TELLING.where(among(wordings.c.number, "numbers"), wordings.c.terms.is_not(None))
-_ASKED = tuple(f"term_{place}" for place in range(CLUES))
-_LATEST = [
-    sa.select(clues.c.number)
-    .where(clues.c.term == sa.bindparam(name, type_=sa.BigInteger))
-    .order_by(clues.c.number.desc())
-    .limit(MOST_CLUED)
-    .subquery()
-    for name in _ASKED
-]
-_CLUED = sa.select(sa.union_all(*(sa.select(each.c.number) for each in _LATEST)).subquery().c.number)
-_TERMS = wordings.update().where(wordings.c.number == sa.bindparam("which")).values(terms=sa.bindparam("new_terms"))
+_TERMS = sa.select(wordings.c.number, wordings.c.terms).where(
+    wordings.c.number == sa.bindparam("number"), wordings.c.terms.is_not(None)
+)
+_DROP = clues.delete().where(among(clues.c.term, "terms"), clues.c.number == sa.bindparam("which"))
+_JOIN = wordings.update().where(wordings.c.alike == sa.bindparam("which")).values(incident=sa.bindparam("new_incident"))
+_first = wordings.alias("first")
+_FOLLOW = (
+    wordings.update()
+    .where(wordings.c.number == sa.bindparam("which"))
+    .values(incident=sa.select(_first.c.incident).where(_first.c.number == sa.bindparam("first_one")).scalar_subquery())
+)
+
+
+def _latest(kind: str) -> sa.Select[tuple[int, int]]:
+    """The latest tellings with each of some terms among their rarest ones; of a frequent term no more than these are read."""
+    wanted = among(clues.c.term, "terms").values
+    if kind == "sqlite":
+        asked = sa.func.json_each(wanted).table_valued(sa.column("value", sa.BigInteger), name="asked")
+        older = sa.select(clues.c.number).where(clues.c.term == asked.c.value).order_by(clues.c.number.desc())
+        since = sa.func.coalesce(older.offset(MOST_CLUED - 1).limit(1).correlate(asked).scalar_subquery(), 0)
+        latest = clues.alias("latest")
+        found = sa.select(latest.c.term, latest.c.number)
+        return found.select_from(asked.join(latest, (latest.c.term == asked.c.value) & (latest.c.number >= since)))
+    asked = sa.func.unnest(wanted).table_valued(sa.column("value", sa.BigInteger), name="asked").render_derived()
+    newest = sa.select(clues.c.number).where(clues.c.term == asked.c.value).order_by(clues.c.number.desc()).limit(MOST_CLUED)
+    lateral = newest.lateral("latest")
+    return sa.select(asked.c.value.label("term"), lateral.c.number).select_from(asked.join(lateral, sa.true()))
+
+
+_LATEST = {kind: _latest(kind) for kind in INSERTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,60 +107,70 @@ class IncidentStore:
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
+        #: Incidents that were left by one of theirs.
+        self._left: set[int] = set()
 
-    def outlive(self) -> None:
-        """Remove the terms of what was told before the last 90 days."""
-        old = opinions.c.submitted < self._work.now - WINDOW
-        query = sa.select(wordings.c.number).join(opinions, opinions.c.id == wordings.c.opinion)
-        numbers = query.where(wordings.c.terms.is_not(None), old)
-        self._work.execute(clues.delete().where(clues.c.number.in_(numbers)))
-        self._work.execute(wordings.update().where(wordings.c.number.in_(numbers)).values(terms=None))
+    def outlive(self) -> bool:
+        """Remove the terms of what was told before the last 90 days, some at a time; returns whether there may be more."""
+        old = _TELLING.where(wordings.c.terms.is_not(None), opinions.c.submitted < self._work.now - WINDOW).limit(MOST_OUTLIVED)
+        found = self._work.execute(old).all()
+        for row in found:
+            self._drop(row)
+        self._work.execute(wordings.update().where(wordings.c.number.in_([row.number for row in found])).values(terms=None))
+        return len(found) == MOST_OUTLIVED
 
-    def clued(self, wanted: Sequence[int]) -> list[Telling]:
-        """The tellings that have the most of these terms among their own rarest ones, of each the latest."""
+    def clued(self, wanted: Collection[int]) -> dict[int, list[int]]:
+        """The latest tellings that have each of these terms among their rarest ones, in their order."""
+        found: dict[int, list[int]] = {}
         if not wanted:
-            return []
-        asked = dict.fromkeys(_ASKED, -1) | dict(zip(_ASKED, wanted, strict=False))
-        common = Counter(row.number for row in self._work.fetch(_CLUED, asked))
-        numbers = [number for number, _ in common.most_common(MOST_COMPARED)]
-        if not numbers:
-            return []
-        found = self._work.fetch(_TOLD, {"numbers": numbers})
+            return found
+        for row in self._work.fetch(_LATEST[self._work.connection.dialect.name], {"terms": list(wanted)}):
+            found.setdefault(row.term, []).append(row.number)
+        return {term: sorted(numbers) for term, numbers in found.items()}
+
+    def told(self, numbers: Collection[int]) -> list[Telling]:
+        """The tellings with these numbers, as far as they are of the last 90 days."""
+        found = self._work.fetch(_TOLD, {"numbers": list(numbers)}) if numbers else []
         return [Telling(row.number, row.area, row.submitted, unpacked(bytes(row.terms)), row.incident) for row in found]
 
-    def sizes(self, numbers: Iterable[int]) -> Mapping[int, int]:
+    def sizes(self, numbers: Collection[int]) -> Mapping[int, int]:
         """How many tellings these incidents have, those that say the same as another left out."""
-        wanted = set(numbers)
-        if not wanted:
+        if not numbers:
             return {}
         own = wordings.c.alike == wordings.c.number
-        query = sa.select(wordings.c.incident, sa.func.count()).where(wordings.c.incident.in_(wanted), own)
+        query = sa.select(wordings.c.incident, sa.func.count()).where(wordings.c.incident.in_(numbers), own)
         return dict(map(tuple, self._work.execute(query.group_by(wordings.c.incident)).all()))
 
-    def keep(self, telling: Telling, rarest: Sequence[int]) -> None:
+    def keep(self, read: Read) -> None:
         """Let a telling be found by its rarest terms."""
-        self._work.defer(_TERMS, {"which": telling.number, "new_terms": packed(telling.terms)})
-        for term in rarest:
-            self._work.add(clues, {"term": term, "number": telling.number})
+        for term in read.rarest:
+            self._work.add(clues, {"term": term, "number": read.wording.number})
 
-    def join(self, telling: Telling, other: Telling) -> None:
-        """Put a telling into the incident of another one, or make one of both; with each goes what says the same."""
-        incident = other.incident
-        if incident is None:
-            made = self._work.execute(incidents.insert().values(standing="found", found=self._work.now))
-            (incident,) = made.inserted_primary_key or (0,)
-        joining = {telling.number} if other.incident is not None else {telling.number, other.number}
-        self._work.execute(wordings.update().where(wordings.c.alike.in_(joining)).values(incident=incident))
+    def make(self) -> int:
+        """Make an incident; returns its number."""
+        made = self._work.execute(incidents.insert().values(standing="found", found=self._work.now))
+        (number,) = made.inserted_primary_key or (0,)
+        return int(number)
+
+    def join(self, joining: Mapping[int, int]) -> None:
+        """Put tellings into incidents, by their numbers; with each goes what says the same."""
+        for number, incident in joining.items():
+            self._work.defer(_JOIN, {"which": number, "new_incident": incident})
 
     def follow(self, number: int, alike: int) -> None:
         """Put an opinion where the one is whose words it repeats."""
-        first = sa.select(wordings.c.incident).where(wordings.c.number == alike).scalar_subquery()
-        self._work.execute(wordings.update().where(wordings.c.number == number).values(incident=first))
+        self._work.defer(_FOLLOW, {"which": number, "first_one": alike})
 
     def forget(self, number: int) -> None:
         """Remove all that is kept of a telling."""
-        self._work.execute(clues.delete().where(clues.c.number == number))
+        self._left.update(self._work.execute(sa.select(wordings.c.incident).where(_IS_IN, wordings.c.number == number)).scalars())
+        for row in self._work.fetch(_TERMS, {"number": number}):
+            self._drop(row)
         self._work.execute(wordings.update().where(wordings.c.number == number).values(terms=None, incident=None))
+
+    def _drop(self, telling: StoredRow) -> None:
+        # Its rarest terms are among all of its own.
+        self._work.defer(_DROP, {"terms": unpacked(bytes(telling.terms))["term"].tolist(), "which": telling.number})
 
     def confirm(self, incident: int) -> bool:
         """Note that the office says that all of it is one thing; whether there is such an incident."""
@@ -148,10 +181,17 @@ class IncidentStore:
         """Take opinions out of an incident; one of which less than two are left is none any more."""
         own = wordings.c.incident == incident
         self._work.execute(wordings.update().where(own, wordings.c.opinion.in_(ids)).values(incident=None))
-        left = self._work.execute(sa.select(wordings.c.number).where(own).limit(2)).all()
-        if len(left) < 2:
-            self._work.execute(wordings.update().where(own).values(incident=None))
-            self._work.execute(incidents.delete().where(incidents.c.number == incident))
+        self._left.add(incident)
+        self.dissolve()
+
+    def dissolve(self) -> None:
+        """Of incidents that were left by some: one with less than two opinions is none any more."""
+        for incident in self._left:
+            own = wordings.c.incident == incident
+            if len(self._work.execute(sa.select(wordings.c.number).where(own).limit(2)).all()) < 2:
+                self._work.execute(wordings.update().where(own).values(incident=None))
+                self._work.execute(incidents.delete().where(incidents.c.number == incident))
+        self._left.clear()
 
 
 def told_since(connection: Connection, now: datetime) -> Iterator[Terms]:
@@ -164,14 +204,12 @@ def told_since(connection: Connection, now: datetime) -> Iterator[Terms]:
 def page_of_incidents(connection: Connection, after: int | None, limit: int, now: datetime) -> list[Incident]:
     """The incidents, the latest found first, one more than `limit`."""
     behind = incidents.c.number < (_LAST if after is None else after)
-    rows = connection.execute(sa.select(incidents).where(behind).order_by(incidents.c.number.desc()).limit(limit + 1)).all()
-    return [_incident(connection, row.number, row.standing, now) for row in rows]
+    return _incidents(connection, sa.select(incidents).where(behind).order_by(incidents.c.number.desc()).limit(limit + 1), now)
 
 
 def find_incident(connection: Connection, number: int, now: datetime) -> Incident | None:
     """One incident."""
-    row = connection.execute(sa.select(incidents).where(incidents.c.number == number)).first()
-    return None if row is None else _incident(connection, row.number, row.standing, now)
+    return next(iter(_incidents(connection, sa.select(incidents).where(incidents.c.number == number), now)), None)
 
 
 def members(connection: Connection, incident: int, limit: int) -> list[Opinion]:
@@ -189,13 +227,38 @@ def _members(query: sa.Select[tuple[str]], incident: int) -> sa.Select[tuple[str
     return query.join(wordings, wordings.c.opinion == opinions.c.id).where(wordings.c.incident == incident)
 
 
-def _incident(connection: Connection, number: int, standing: Standing, now: datetime) -> Incident:
-    week = now - timedelta(days=7)
-    columns = (opinions.c.title, opinions.c.area, opinions.c.submitted, opinions.c.state)
-    told = connection.execute(_members(sa.select(*columns), number).order_by(wordings.c.number)).all()
-    times = [each.submitted for each in told]
-    return Incident(
-        number, standing, told[0].title if told else "", len(told), sum(each.state == "submitted" for each in told),
-        tuple(dict.fromkeys(each.area for each in told if each.area)), min(times, default=now), max(times, default=now),
-        sum(at >= week for at in times), sum(week - timedelta(days=7) <= at < week for at in times),
-    )  # fmt: skip
+def _incidents(connection: Connection, query: sa.Select[Any], now: datetime) -> list[Incident]:
+    found = connection.execute(query).all()
+    told = wordings.join(opinions, opinions.c.id == wordings.c.opinion)
+    theirs = wordings.c.incident.in_([row.number for row in found])
+    sums = {row.incident: row for row in connection.execute(_sums(now).select_from(told).where(theirs))}
+    titles = sa.select(wordings.c.number, opinions.c.title).select_from(told)
+    named = titles.where(wordings.c.number.in_([row.first_one for row in sums.values()]))
+    title_of = {row.number: row.title for row in connection.execute(named)}
+    by_area = sa.select(wordings.c.incident, opinions.c.area).select_from(told).where(theirs, opinions.c.area.is_not(None))
+    areas: dict[int, list[str]] = {}
+    for row in connection.execute(by_area.group_by(*by_area.selected_columns).order_by(sa.func.min(wordings.c.number))):
+        areas.setdefault(row.incident, []).append(row.area)
+    return [
+        Incident(
+            row.number, row.standing, title_of[each.first_one], each.opinions, each.waiting, tuple(areas.get(row.number, ())),
+            each.first, each.last, each.week, each.before,
+        )
+        for row in found
+        if (each := sums.get(row.number)) is not None
+    ]  # fmt: skip
+
+
+def _sums(now: datetime) -> sa.Select[Any]:
+    """What is said of the opinions of each incident together."""
+    at, week = opinions.c.submitted, now - timedelta(days=7)
+    counts = {
+        "waiting": opinions.c.state == State.SUBMITTED,
+        "week": at >= week,
+        "before": (at >= week - timedelta(days=7)) & (at < week),
+    }
+    summed = [sa.cast(sa.func.sum(sa.case((which, 1), else_=0)), sa.Integer).label(name) for name, which in counts.items()]
+    return sa.select(
+        wordings.c.incident, sa.func.count().label("opinions"), sa.func.min(wordings.c.number).label("first_one"),
+        sa.func.min(at).label("first"), sa.func.max(at).label("last"), *summed,
+    ).group_by(wordings.c.incident)  # fmt: skip

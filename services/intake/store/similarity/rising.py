@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.domain.similarity.comparing import Wording
-from services.intake.domain.similarity.rising import FEWEST, WEEKS_BEFORE, Rising, WordCount, monday, stand_out, told_by
+from services.intake.domain.similarity.rising import FEWEST, WEEKS_BEFORE, Rising, Told, WordCount, monday, stand_out
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import tables
 from services.runtime.clock import ZONE
@@ -74,25 +75,35 @@ class WordCounts:
 
     def __init__(self, work: Transaction) -> None:
         self._work = work
-        self._more: dict[tuple[str, int, str], list[int]] = {}
+        #: Of each area or topic and each week, in how many opinions more each word is, and in how many of their titles.
+        self._more: dict[tuple[str, int], tuple[Counter[str], Counter[str]]] = {}
         self._less: set[tuple[str, int]] = set()
 
-    def count(self, read: Wording, *, repeats: bool) -> None:
-        """Count an opinion for its words, as it is now and no longer as it was; one that `repeats` another is not counted."""
-        now = None if repeats or read.is_erased else _counted(read)
-        if now == read.counted:
-            return
-        for counted, sign in ((read.counted, -1), (now, 1)):
-            if counted is not None:
-                self._add(orjson.loads(counted), sign)
-        self._work.defer(_COUNTED, {"which": read.number, "new_counted": now})
+    def count(self, read: Wording, told: Told | None) -> str | None:
+        """Count an opinion for its words and no longer for what it was counted for; None: it is not counted. Returns what is to
+        stand with its wording."""
+        now = None if told is None else _counted(read, told)
+        kept = None if now is None else orjson.dumps(now).decode()
+        if kept != read.counted:
+            if read.counted is not None:
+                self._add(orjson.loads(read.counted), -1)
+            if now is not None:
+                self._add(now, 1)
+        return kept
+
+    def recount(self, read: Wording, told: Told | None) -> None:
+        """The same for an opinion of which nothing else changes."""
+        kept = self.count(read, told)
+        if kept != read.counted:
+            self._work.defer(_COUNTED, {"which": read.number, "new_counted": kept})
 
     def flush(self) -> None:
         """Write what was counted; a word that is in no opinion any more is removed."""
         rows = [
-            {"scope": scope, "week": week, "word": word, "opinions": opinions, "titled": titled}
-            for (scope, week, word), (opinions, titled) in sorted(self._more.items())
-            if opinions or titled
+            {"scope": scope, "week": week, "word": word, "opinions": opinions, "titled": titled[word]}
+            for (scope, week), (told, titled) in sorted(self._more.items())
+            for word, opinions in sorted(told.items())
+            if opinions or titled[word]
         ]
         if rows:
             self._work.run_many(_ADD[self._work.connection.dialect.name], rows)
@@ -101,19 +112,21 @@ class WordCounts:
 
     def _add(self, counted: CountedFor, sign: int) -> None:
         for scope in counted["scopes"]:
+            there = scope, counted["week"]
+            told, titled = self._more.setdefault(there, (Counter(), Counter()))
             if sign < 0:
-                self._less.add((scope, counted["week"]))
-            for word in (ALL, *counted["words"]):
-                sums = self._more.setdefault((scope, counted["week"], word), [0, 0])
-                sums[0] += sign
-                sums[1] += sign * (word in counted["titled"])
+                self._less.add(there)
+                told.subtract((ALL, *counted["words"]))
+                titled.subtract(counted["titled"])
+            else:
+                told.update((ALL, *counted["words"]))
+                titled.update(counted["titled"])
 
 
-def _counted(read: Wording) -> str:
-    told = told_by(read.title, read.content)
+def _counted(read: Wording, told: Told) -> CountedFor:
     scopes = list(dict.fromkeys((COUNTY, scope_of(read.area, None), scope_of(None, read.topic))))
     week = monday(read.at.astimezone(ZONE).date()).toordinal()
-    return orjson.dumps({"week": week, "scopes": scopes, "words": told.words, "titled": told.titled}).decode()
+    return {"week": week, "scopes": scopes, "words": list(told.words), "titled": list(told.titled)}
 
 
 def rising(connection: Connection, scopes: Sequence[str], day: date) -> Week:

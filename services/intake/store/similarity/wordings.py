@@ -6,13 +6,14 @@ the same, of an opinion that nobody repeats its own. Of a band the opinions of a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.intake.domain.similarity.comparing import MOST_COMPARED, Wording
+from services.intake.domain.similarity.comparing import MOST_COMPARED, Read, Wording
+from services.intake.domain.similarity.incidents import packed
 from services.intake.store.columns import StoredRow
 from services.intake.store.tables import opinions, tables
 from services.runtime.store.bulk import among, fetch
@@ -34,9 +35,9 @@ wordings = sa.Table(
     sa.Column("counted", sa.Text),
     sa.Index("wordings_opinion", "opinion", unique=True),
     sa.Index("wordings_alike", "alike", "number"),
-    sa.Index("wordings_incident", "incident", "number"),
 )
-_UNREAD = wordings.c.unread.is_not(None)
+_UNREAD, _IN_INCIDENT = wordings.c.unread.is_not(None), wordings.c.incident.is_not(None)
+sa.Index("wordings_incident", wordings.c.incident, wordings.c.number, sqlite_where=_IN_INCIDENT, postgresql_where=_IN_INCIDENT)
 sa.Index("wordings_unread", wordings.c.number, sqlite_where=_UNREAD, postgresql_where=_UNREAD)
 bands = sa.Table(
     "bands",
@@ -62,7 +63,7 @@ _MARK = wordings.update().where(wordings.c.opinion == sa.bindparam("which")).val
 _KEEP = (
     wordings.update()
     .where(wordings.c.number == sa.bindparam("which"))
-    .values(unread=None, alike=sa.bindparam("new_alike"), bands=sa.bindparam("new_bands"))
+    .values(unread=None, **{name: sa.bindparam(f"new_{name}") for name in ("alike", "bands", "terms", "counted")})
 )
 _SETTLE = (
     wordings.update()
@@ -95,22 +96,27 @@ class WordingStore:
         query = query if after is None else query.where(wordings.c.number > after)
         return list(map(_wording, self._work.execute(query)))
 
-    def holders(self, wanted: Iterable[int]) -> dict[int, list[int]]:
+    def holders(self, wanted: Collection[int]) -> dict[int, list[int]]:
         """The numbers of the opinions that stand for each of these bands."""
         found: dict[int, list[int]] = {}
+        if not wanted:
+            return found
         for row in self._work.fetch(_HELD, {"bands": list(wanted)}):
             found.setdefault(row.band, []).append(row.number)
         return found
 
-    def numbered(self, numbers: Iterable[int]) -> list[Wording]:
+    def numbered(self, numbers: Collection[int]) -> list[Wording]:
         """The opinions with these numbers."""
-        return list(map(_wording, self._work.fetch(_NUMBERED, {"numbers": list(numbers)})))
+        return list(map(_wording, self._work.fetch(_NUMBERED, {"numbers": list(numbers)}))) if numbers else []
 
-    def keep(self, number: int, alike: int, all_bands: Sequence[int], stands_for: Iterable[int]) -> None:
-        """Note what an opinion that was read is like, and the bands that it stands for."""
-        packed = np.array(all_bands, dtype="<i8").tobytes()
-        self._work.defer(_KEEP, {"which": number, "new_alike": alike, "new_bands": packed})
-        for band in stands_for:
+    def keep(self, read: Read) -> None:
+        """Note what was found out about a text, and the bands that it stands for."""
+        number, terms = read.wording.number, None if read.telling is None else packed(read.telling.terms)
+        new_bands = np.array(read.bands, dtype="<i8").tobytes()
+        self._work.defer(_KEEP, {
+            "which": number, "new_alike": read.group.alike, "new_bands": new_bands, "new_terms": terms, "new_counted": read.counted,
+        })  # fmt: skip
+        for band in read.group.stands_for:
             self._work.add(bands, {"band": band, "number": number})
 
     def settle(self, number: int) -> None:
