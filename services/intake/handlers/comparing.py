@@ -66,7 +66,8 @@ def _is_dealt_with(desk: Desk, each: Wording, own: tuple[int, ...]) -> bool:
 
 def _forget(desk: Desk, known: Wording, *, others: bool) -> None:
     desk.wordings.forget(known, others=others)
-    desk.incidents.forget(known.number)
+    for terms in desk.incidents.forget(known.number):
+        desk.weights.remove(terms)
 
 
 def _grouped(desk: Desk, changed: Sequence[tuple[Wording, tuple[int, ...]]]) -> list[Read]:

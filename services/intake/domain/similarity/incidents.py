@@ -83,6 +83,11 @@ class Weights:
         self._texts += 1
         self._in[terms["term"]] += 1
 
+    def remove(self, terms: Terms) -> None:
+        """Count a text no longer."""
+        self._texts -= 1
+        self._in[terms["term"]] -= 1
+
     @property
     def ready(self) -> bool:
         """Whether there are texts enough to tell rare terms from common ones."""

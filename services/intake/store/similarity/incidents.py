@@ -161,12 +161,14 @@ class IncidentStore:
         """Put an opinion where the one is whose words it repeats."""
         self._work.defer(_FOLLOW, {"which": number, "first_one": alike})
 
-    def forget(self, number: int) -> None:
-        """Remove all that is kept of a telling."""
+    def forget(self, number: int) -> list[Terms]:
+        """Remove all that is kept of a telling; returns its terms, if it was one."""
         self._left.update(self._work.execute(sa.select(wordings.c.incident).where(_IS_IN, wordings.c.number == number)).scalars())
-        for row in self._work.fetch(_TERMS, {"number": number}):
+        found = self._work.fetch(_TERMS, {"number": number})
+        for row in found:
             self._drop(row)
         self._work.execute(wordings.update().where(wordings.c.number == number).values(terms=None, incident=None))
+        return [unpacked(bytes(row.terms)) for row in found]
 
     def _drop(self, telling: StoredRow) -> None:
         # Its rarest terms are among all of its own.
