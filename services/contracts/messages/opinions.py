@@ -10,7 +10,8 @@ from services.contracts.messages.values import AwareDatetime, Count, Handling, M
 class OpinionSubmitted(Message, frozen=True):
     """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before.
 
-    `code_kind` is of what kind the code is by which it came, `campaign` the 主题征集 that it counts for.
+    `code_kind` is of what kind the code is by which it came, `campaign` the 主题征集 that it counts for. `deputy_code` is
+    the deputy of the register who brings it, with the `groups` that they belonged to at that time.
     """
 
     TYPE: ClassVar[str] = "opinion.submitted"
@@ -23,6 +24,8 @@ class OpinionSubmitted(Message, frozen=True):
     told: AwareDatetime | None = None
     code_kind: str | None = None
     campaign: str | None = None
+    deputy_code: str | None = None
+    groups: tuple[str, ...] | None = None
 
 
 class OpinionAccepted(Message, frozen=True):

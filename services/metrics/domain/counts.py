@@ -18,13 +18,17 @@ DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "station": ("代表联络站", "station"),
     "code_kind": ("二维码类别", "kind of code"),
     "campaign": ("主题征集", "campaign"),
+    "deputy": ("人大代表", "deputy"),
+    "group": ("代表小组", "group of deputies"),
     "level": ("级别", "level"),
     "key": ("重点督办", "key supervision"),
     "leader": ("领办领导", "leader"),
     "month": ("月份", "month"),
 }
 #: Where the value of each dimension is kept. What a case is said to be is true for a time; as of an instant, what was true then.
-COLUMNS: Mapping[str, str] = {name: "key_case" if name == "key" else name for name in DIMENSIONS}
+COLUMNS: Mapping[str, str] = {**{name: name for name in DIMENSIONS}, "key": "key_case", "group": "deputy_groups"}
+#: Between the groups of a deputy who belongs to several.
+JOINT = ","
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import product
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from services.contracts.errors import Invalid
-from services.metrics.domain.counts import COUNTS, Scope
+from services.metrics.domain.counts import COUNTS, JOINT, Scope
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.rates import PublishedFraction, published_rates
 from services.metrics.domain.sums.figures import Summary
@@ -19,19 +20,22 @@ from services.metrics.domain.waiting import TimesToReply, published_times
 CLOCKS_DIFFER = timedelta(minutes=1)
 #: The values of the dimensions asked for, empty where one is not known.
 GroupKey: TypeAlias = tuple[str | None, ...]
+#: By dimension, in which groups a value counts where that is not its own alone.
+Spread: TypeAlias = Mapping[str, Callable[[str], Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class StatisticsRequest:
     """What is asked: opinions submitted from `since` until `until`, `as_of` an instant, grouped `by` dimensions.
 
-    A date in `until` or `as_of` includes its day.
+    A date in `until` or `as_of` includes its day. With `roll_up` a station counts what those below it in the tree have, too.
     """
 
     by: tuple[str, ...] = ()
     since: date | datetime | None = None
     until: date | datetime | None = None
     as_of: date | datetime | None = None
+    roll_up: bool = False
 
     def scope(self, zone: ZoneInfo, now: datetime) -> Scope:
         """The scope in the place's own time; raises `Invalid` that names the field."""
@@ -99,13 +103,24 @@ class PublishedStatistics:
     total: GroupNumbers
 
 
-def statistics_of(counted: CountsAsOf, scope: Scope, days: WorkingDays) -> PublishedStatistics:
-    """The published numbers that follow from what was counted."""
+def statistics_of(counted: CountsAsOf, scope: Scope, days: WorkingDays, spread: Spread) -> PublishedStatistics:
+    """The published numbers that follow from what was counted. What counts in several groups counts once in the total."""
     keys = counted.keys
+    members: dict[GroupKey, list[GroupKey]] = {}
+    for key in keys if scope.by else ():
+        places = (spread[name](value) if value and name in spread else (value,) for name, value in zip(scope.by, key, strict=True))
+        for place in product(*places):
+            members.setdefault(place, []).append(key)
     groups = tuple(
-        GroupOfCases(dict(zip(scope.by, key, strict=True)), counted.numbers([key], days)) for key in (keys if scope.by else ())
+        GroupOfCases(dict(zip(scope.by, place, strict=True)), counted.numbers(members[place], days))
+        for place in sorted(members, key=_order)
     )
     return PublishedStatistics(counted.at.astimezone(days.zone), scope, groups, counted.numbers(keys, days))
+
+
+def each_group(value: str) -> Sequence[str]:
+    """The groups of a deputy who belongs to several."""
+    return value.split(JOINT)
 
 
 def _begin(value: date | datetime | None, zone: ZoneInfo) -> datetime | None:

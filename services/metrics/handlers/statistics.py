@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from services.contracts.errors import Invalid
 from services.metrics.domain.counts import Scope
-from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest, statistics_of
+from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest, each_group, statistics_of
 from services.metrics.domain.sums.cubes import cube_for
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def statistics(service: Service, asked: StatisticsRequest, charge: Callable[[int
     # Nothing that was recorded was submitted later than now.
     counts = cube_for(scope, now) is None
     return service.share(
-        "statistics", scope, lambda: _published(service, scope, now, counts=counts),
+        "statistics", (scope, asked.roll_up), lambda: _published(service, scope, now, asked, counts=counts),
         lambda: charge(COUNTED if counts else SUMMED), lambda answer: is_final(answer),
     )  # fmt: skip
 
@@ -39,10 +39,14 @@ def is_final(answer: PublishedStatistics) -> bool:
     return answer.as_of == answer.scope.at
 
 
-def _published(service: Service, scope: Scope, now: datetime, *, counts: bool) -> PublishedStatistics:
+def _published(service: Service, scope: Scope, now: datetime, asked: StatisticsRequest, *, counts: bool) -> PublishedStatistics:
     with service.turn() if counts else nullcontext():
         counted = service.model.count(scope, now, service.most_groups)
     if counted is None:
         reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
         raise Invalid("This would be too long an answer.", {"by": [reason]})
-    return statistics_of(counted, scope, service.days)
+    spread: dict[str, Callable[[str], Sequence[str]]] = {"group": each_group}
+    if asked.roll_up:
+        above = service.catalogue.stations_above
+        spread["station"] = lambda code: (code, *above.get(code, ()))
+    return statistics_of(counted, scope, service.days, spread)

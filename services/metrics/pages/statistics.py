@@ -68,6 +68,8 @@ WITHOUT: Mapping[str, Phrase] = {
     "leader": Phrase("no leader"),
     "code_kind": Phrase("by no code"),
     "campaign": Phrase("for no campaign"),
+    "deputy": Phrase("through no deputy"),
+    "group": Phrase("through no group of deputies"),
 }
 _QUERY = StatisticsQuery()
 

@@ -30,6 +30,7 @@ class StatisticsQuery(Schema):
     by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
     since = MomentField(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = MomentField(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
+    roll_up = fields.Boolean(load_default=False, metadata={"description": "whether a station counts those below it, too"})
     as_of = MomentField(load_default=None, metadata={"description": "as of then, by default the newest; a date includes its day"})
 
 

@@ -11,7 +11,8 @@ from services.metrics.store.tables import cases, deadlines, marks, promises, rat
 
 #: What a round repeats of its opinion, so that both can be grouped alike.
 DESCRIBED = (
-    "topic", "area", "channel", "station", "code_kind", "campaign", "level", "key_case", "leader", "month", "submitted_at",
+    "topic", "area", "channel", "station", "code_kind", "campaign", "deputy", "deputy_groups", "level", "key_case", "leader",
+    "month", "submitted_at",
 )  # fmt: skip
 
 

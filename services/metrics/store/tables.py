@@ -28,6 +28,8 @@ def _described() -> tuple[sa.Column[object], ...]:
         sa.Column("station", sa.String(60)),
         sa.Column("code_kind", sa.String(20)),
         sa.Column("campaign", sa.String(60)),
+        sa.Column("deputy", sa.String(40)),
+        sa.Column("deputy_groups", sa.String(400)),
         sa.Column("level", sa.String(20)),
         sa.Column("key_case", sa.String(3)),
         sa.Column("leader", sa.String(60)),

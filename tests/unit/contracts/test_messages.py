@@ -100,7 +100,9 @@ ADVICE = "请通过正在进行的法律程序主张权利；需要帮助可拨�
 OWN: dict[str, Any] = {"assignment": ASSIGNMENT, "department": "city-management"}
 LATE: dict[str, Any] = {**OWN, "of": "reply", "deadline": REPLY}
 EXAMPLES: tuple[tuple[str, int, Message], ...] = (
-    ("intake", 1, OpinionSubmitted("qr", TEXT.title, TEXT.topic, TEXT.area, TEXT.station, TOLD, "household", "spring-2026")),
+    ("intake", 1, OpinionSubmitted(
+        "qr", TEXT.title, TEXT.topic, TEXT.area, TEXT.station, TOLD, "household", "spring-2026", "wx-017", ("building",),
+    )),
     ("intake", 2, OpinionAccepted(TEXT, "web", "automatic", TEXT.topic)),
     ("intake", 2, OpinionReturned("是哪一盏灯？", TEXT.topic)),
     ("intake", 2, OpinionDeclined("litigation", ADVICE, TEXT.topic)),
@@ -251,7 +253,7 @@ def test_what_is_no_object_is_poison(body: bytes) -> None:
 def test_an_absent_field_takes_its_default_so_that_older_senders_are_understood() -> None:
     first = next(events())
     body = orjson.loads(encode(first))
-    for name in ("topic", "area", "station", "told", "code_kind", "campaign"):
+    for name in ("topic", "area", "station", "told", "code_kind", "campaign", "deputy_code", "groups"):
         del body["data"][name]
     expected = OpinionSubmitted("qr", TEXT.title)
     assert decode(orjson.dumps(body)) == replace(first, data=expected)

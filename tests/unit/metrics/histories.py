@@ -23,6 +23,7 @@ Chosen = Callable[[tuple[Any, ...]], Any]
 
 def submitted(case: Case, chosen: Chosen) -> None:
     coded = {"code_kind": chosen((None, "household")), "campaign": chosen((None, "spring"))}
+    coded |= {"deputy_code": chosen((None, "d-1", "d-2")), "groups": chosen((None, ("law",), ("build", "law")))}
     channel, topic, area = chosen(("web", "hotline")), chosen((*TOPICS, None)), chosen((*AREAS, None))
     case.publish(OpinionSubmitted(channel, "t", topic, area, "central", **coded))
 

@@ -106,7 +106,10 @@ CHANGES = {
     "channel": Case("o1").submitted("web").later(DAY).accepted(channel="hotline"),
     "station": Case("o1").submitted(station=None).later(DAY).accepted(),
 }
-SAID_ONCE = ("code_kind", "campaign")
+SAID_ONCE: dict[str, dict[str, Any]] = {
+    "code_kind": {"code_kind": "household"}, "campaign": {"campaign": "household"}, "deputy": {"deputy_code": "household"},
+    "group": {"groups": ("household",)},
+}  # fmt: skip
 CHANGES["topic"].topic = "rivers"
 CHANGES["topic"].accepted()
 
@@ -130,7 +133,7 @@ def test_every_dimension_that_can_change_is_tried():
 
 @pytest.mark.parametrize("dimension", SAID_ONCE)
 def test_what_is_said_with_the_submission_alone_stays(running, dimension):
-    running.live(Case("o1").submitted(**{dimension: "household"}).accepted().later(DAY).assigned(level="town").events)
+    running.live(Case("o1").submitted(**SAID_ONCE[dimension]).accepted().later(DAY).assigned(level="town").events)
     running.live(Case("o2").submitted().events)
     groups = running.statistics(by=dimension)["groups"]
     assert [(group["key"][dimension], group["counts"]["submitted"]) for group in groups] == [("household", 1), (None, 1)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.metrics.domain.counts import JOINT
 from services.metrics.domain.days import WorkingDays
 from services.metrics.domain.history.facts import Fact
 
@@ -24,6 +25,8 @@ class Profile:
     station: str | None = None
     code_kind: str | None = None
     campaign: str | None = None
+    deputy: str | None = None
+    deputy_groups: str | None = None
     level: str | None = None
     key_case: str | None = None
     leader: str | None = None
@@ -41,8 +44,8 @@ class Profile:
     def grouping(self) -> tuple[object, ...]:
         """What statistics are grouped by; a change of it begins another edition."""
         return (
-            self.department, self.topic, self.area, self.channel, self.station, self.code_kind, self.campaign, self.level,
-            self.key_case, self.leader, self.month, self.submitted_at,
+            self.department, self.topic, self.area, self.channel, self.station, self.code_kind, self.campaign, self.deputy,
+            self.deputy_groups, self.level, self.key_case, self.leader, self.month, self.submitted_at,
         )  # fmt: skip
 
     def submit(self, fact: Fact) -> None:
@@ -76,6 +79,8 @@ class Profile:
         self.station = fact.station or self.station
         self.code_kind = fact.code_kind or self.code_kind
         self.campaign = fact.campaign or self.campaign
+        self.deputy = fact.deputy_code or self.deputy
+        self.deputy_groups = JOINT.join(fact.groups) if fact.groups else self.deputy_groups
         self.level = fact.level or self.level
 
     def return_(self, fact: Fact) -> None:

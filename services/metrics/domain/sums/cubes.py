@@ -15,8 +15,11 @@ from services.metrics.domain.sums.contributions import Described
 from services.metrics.domain.sums.figures import Figures, is_of_series
 
 MONTH, DEPARTMENT = "month", "department"
+#: Dimensions that share sums: few pairs of their values occur, so one alone is added up from both.
+TOGETHER: tuple[tuple[str, ...], ...] = (("code_kind", "campaign"), ("deputy", "group"))
+_PAIRED = frozenset(name for names in TOGETHER for name in names)
 #: The dimensions by which sums are kept, each for every month of submission and for all of them together.
-KEPT: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS if name != MONTH))
+KEPT: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS if name not in (MONTH, *_PAIRED)), *TOGETHER)
 #: The sums of what only the series have.
 SERIES = "series"
 #: In place of the month: of all months, and of what has none.
@@ -79,8 +82,9 @@ class Cube:
 def cube_for(scope: Scope, latest: datetime | None) -> Cube | None:
     """The kept sums that answer a question; None for a question that has to be counted from the rows."""
     months = months_of(scope, latest)
-    dimensions = tuple(name for name in scope.by if name != MONTH)
-    if months is None or dimensions not in KEPT:
+    asked = frozenset(scope.by) - {MONTH}
+    dimensions = next((kept for kept in KEPT if asked.issubset(kept)), None)
+    if months is None or dimensions is None:
         return None
     return Cube(dimensions, MONTH in scope.by or months.limited, months, scope.by)
 
