@@ -42,6 +42,16 @@ class People:
         """Somebody by what the single sign-on calls them."""
         return self._where(persons.c.external == external)
 
+    def acting_for(self, role: str, party: str | None) -> list[AccountHolder]:
+        """Who may act in a role for a party, in the order in which they were granted it."""
+        query = (
+            sa.select(persons)
+            .join(grants, grants.c.person == persons.c.id)
+            .where(grants.c.role == role, grants.c.party == party, grants.c.ended.is_(None), persons.c.state == "active")
+            .order_by(grants.c.id)
+        )
+        return [self._person(row, (), 0) for row in self._work.execute(query)]
+
     def page(self, before: str | None, limit: int) -> list[AccountHolder]:
         """The newest accounts, one more than `limit`."""
         rows = self._work.execute(newest_first(sa.select(persons), persons, {}, before, limit)).all()

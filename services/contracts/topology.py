@@ -1,8 +1,10 @@
 """The topology of the broker: exchanges, queues, who consumes what, and the rights of each user.
 
-    intake ──opinion.*────▶ huiying.events ──▶ routing.events   notify.events   metrics.events
+    intake ──opinion.*────▶ huiying.events ──▶ routing.events   metrics.events
+    intake ──duty.*───────▶ huiying.events ──▶ notify.events    metrics.events
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
+    notify ──reminder.given▶ huiying.events ──▶ intake.events    metrics.events
     metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters   routing.events
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
@@ -72,7 +74,7 @@ class Queue:
 
 
 SERVICE_QUEUES = (
-    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#")),
+    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#", "reminder.given.*")),
     Queue(
         "routing.events",
         EVENTS,
@@ -90,7 +92,7 @@ SERVICE_QUEUES = (
         private=True,
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
-    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#", "ledger.#")),
+    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#", "ledger.#", "duty.#")),
     Queue("notify.letters", LETTERS, ("notify.letters",)),
     Queue("metrics.events", EVENTS, ("#",)),
 )
@@ -98,7 +100,7 @@ SERVICES = ("intake", "routing", "notify", "metrics")
 #: (exchange, routing key) pairs.
 Destinations = tuple[tuple[str, str], ...]
 PUBLISHES: Mapping[str, tuple[str, ...]] = {
-    "intake": ("opinion", "letter"),
+    "intake": ("opinion", "letter", "duty"),
     "routing": ("assignment", "promise", "calendar", "command"),
     "notify": ("reminder", "card", "supervision"),
     "metrics": ("ledger",),

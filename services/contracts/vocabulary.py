@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from services.contracts import people
 from services.contracts.basis import Basis
+from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import CoState, State
 from services.contracts.messages.values import Outcome, RaisedBy, Rating
 from services.contracts.words import Words
@@ -22,68 +23,39 @@ class StateWords(NamedTuple):
     meaning: Words
 
 
+# fmt: off
 STANDINGS: Mapping[str, StateWords] = {
-    State.SUBMITTED: StateWords(
-        Words("等待审核", "Waiting for review"),
-        Words("我们已经收到，正在审核。", "We have it and are reviewing it."),
-    ),
-    State.RETURNED: StateWords(
-        Words("请补充", "More detail needed"),
-        Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below."),
-    ),
-    State.DECLINED: StateWords(
-        Words("不予受理", "Not accepted"),
-        Words("不予受理的原因及其他反映渠道如下。", "Why, and where to turn instead, is said below."),
-    ),
-    State.MERGED: StateWords(
-        Words("并案办理", "Handled with another"),
-        Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer."),
-    ),
-    State.WITHDRAWN: StateWords(
-        Words("已撤回", "Withdrawn"),
-        Words("您已撤回这件意见建议。", "You have taken this opinion back."),
-    ),
-    State.ACCEPTED: StateWords(
-        Words("已受理", "Accepted"),
-        Words("正在确定由哪个单位承办。", "We are finding the department whose task it is."),
-    ),
-    State.ASSIGNED: StateWords(
-        Words("已交办", "Assigned"),
-        Words("已交承办单位，等待签收。", "It is with the department, which has to sign for it."),
-    ),
-    State.SIGNED: StateWords(
-        Words("办理中", "Being handled"),
-        Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it."),
-    ),
-    State.OBJECTED: StateWords(
-        Words("申请退办", "Objection under ruling"),
-        Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due."),
-    ),
-    State.REASSIGNED: StateWords(
-        Words("转办", "Being reassigned"),
-        Words("正在转交其他单位办理。", "It is on its way to another department."),
-    ),
-    State.PAUSED: StateWords(
-        Words("等您补充", "Waiting for you"),
-        Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still."),
-    ),
-    State.DRAFTED: StateWords(
-        Words("答复待审定", "Answer drafted"),
-        Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head."),
-    ),
-    State.REPLIED: StateWords(
-        Words("已答复", "Answered"),
-        Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied."),
-    ),
-    State.REOPENED: StateWords(
-        Words("重新办理", "Being handled again"),
-        Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below."),
-    ),
-    State.CONCLUDED: StateWords(
-        Words("已办结", "Concluded"),
-        Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),
-    ),
+    State.SUBMITTED: StateWords(Words("等待审核", "Waiting for review"),
+        Words("我们已经收到，正在审核。", "We have it and are reviewing it.")),
+    State.RETURNED: StateWords(Words("请补充", "More detail needed"),
+        Words("审核人员需要您补充情况，请看下面的问题。", "The reviewer needs to know more; the question is below.")),
+    State.DECLINED: StateWords(Words("不予受理", "Not accepted"),
+        Words("不予受理的原因及其他反映渠道如下。", "Why, and where to turn instead, is said below.")),
+    State.MERGED: StateWords(Words("并案办理", "Handled with another"),
+        Words("与另一件同类意见建议一并办理，答复同样给您。", "It is handled with a similar opinion; you get the same answer.")),
+    State.WITHDRAWN: StateWords(Words("已撤回", "Withdrawn"), Words("您已撤回这件意见建议。", "You have taken this opinion back.")),
+    State.ACCEPTED: StateWords(Words("已受理", "Accepted"),
+        Words("正在确定由哪个单位承办。", "We are finding the department whose task it is.")),
+    State.ASSIGNED: StateWords(Words("已交办", "Assigned"),
+        Words("已交承办单位，等待签收。", "It is with the department, which has to sign for it.")),
+    State.SIGNED: StateWords(Words("办理中", "Being handled"),
+        Words("承办单位已签收，正在办理。", "The department has signed for it and is working on it.")),
+    State.OBJECTED: StateWords(Words("申请退办", "Objection under ruling"),
+        Words("承办单位认为应由其他单位办理，正在裁定。", "The department says another one should handle it; a ruling is due.")),
+    State.REASSIGNED: StateWords(Words("转办", "Being reassigned"),
+        Words("正在转交其他单位办理。", "It is on its way to another department.")),
+    State.PAUSED: StateWords(Words("等您补充", "Waiting for you"),
+        Words("承办单位需要您补充情况，办理时限暂停计算。", "The department needs to hear more from you; the clock stands still.")),
+    State.DRAFTED: StateWords(Words("答复待审定", "Answer drafted"),
+        Words("答复已拟好，等承办单位负责人审定。", "The answer is written and waits for the department's head.")),
+    State.REPLIED: StateWords(Words("已答复", "Answered"),
+        Words("请看答复，并告诉我们您是否满意。", "Please read the answer and tell us whether you are satisfied.")),
+    State.REOPENED: StateWords(Words("重新办理", "Being handled again"),
+        Words("承办单位要重新办理并再次答复，原因写在下面。", "The department has to handle it again; why is said below.")),
+    State.CONCLUDED: StateWords(Words("已办结", "Concluded"),
+        Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished.")),
 }
+# fmt: on
 STATES: Mapping[str, Words] = {state: standing.name for state, standing in STANDINGS.items()}
 #: What an assignment beside the lead's is called where the case has no such state.
 CO_STATES: Mapping[str, Words] = {
@@ -199,6 +171,31 @@ DEADLINES: Mapping[str, Words] = {
     "rework": Words("重办答复", "reply again"),
     "promise": Words("兑现承诺", "keep the promise"),
     "evaluation": Words("作满意度测评", "rate the reply"),
+    "relay": Words("确认收到转递", "confirm that it has been passed on to you"),
+    "take": Words("认领或转交", "take it up or pass it on"),
+    "feedback": Words("向提出人反馈", "tell the voter what was answered"),
+}
+#: Who owes something on a case beside its departments.
+HOLDERS: Mapping[str, Words] = {
+    "informant": Words("民情信息员", "informant"),
+    "deputy": Words("人大代表", "deputy"),
+    "presidium": Words("主席团", "presidium"),
+    "station": Words("代表联络站", "liaison station"),
+}
+#: Where a hop of a relay stands.
+HOPS: Mapping[str, Words] = {
+    HopState.TOLD: Words("待确认", "to be confirmed"),
+    HopState.TAKEN: Words("已确认", "confirmed"),
+    HopState.PASSED: Words("已转递", "passed on"),
+    HopState.MISSED: Words("无人确认", "confirmed by nobody"),
+}
+#: Where the care of a deputy stands.
+CARES: Mapping[str, Words] = {
+    CareState.ASKED: Words("待认领", "to be taken"),
+    CareState.TAKEN: Words("已认领", "taken"),
+    CareState.PASSED_ON: Words("已转交", "passed on"),
+    CareState.FED_BACK: Words("已反馈", "fed back"),
+    CareState.ENDED: Words("已终止", "ended"),
 }
 #: Why a version of a deadline was set; `{rule}` is how long the step may take.
 DEADLINE_CAUSES: Mapping[str, Words] = {
@@ -208,6 +205,7 @@ DEADLINE_CAUSES: Mapping[str, Words] = {
     "extended": Words("经批准延期", "an extension was granted"),
     "resumed": Words("挂起结束，按挂起的时间顺延", "the pause ended; moved by what was paused"),
     "rescheduled": Words("工作日历变动，重新计算", "the working days have changed; counted again"),
+    "entrusted": Words("请其办理时确定", "when it was asked for"),
 }
 #: What has become of a version of a deadline.
 DEADLINE_STATES: Mapping[str, Words] = {
@@ -270,6 +268,9 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "contact": CONTACTS,
     "subject of a ruling": RULED,
     "deadline": DEADLINES,
+    "holder of a duty": HOLDERS,
+    "state of a hop": HOPS,
+    "state of a care": CARES,
     "cause of a deadline": DEADLINE_CAUSES,
     "state of a deadline": DEADLINE_STATES,
     "card": CARDS,

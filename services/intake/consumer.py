@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.contracts.envelope import EncodedEvent, decode
+from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
 from services.intake.handlers import consuming
+from services.intake.handlers.constituency.hearing import hear
 from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.subscription import SOON_SECONDS, Subscription
@@ -15,7 +17,9 @@ from services.runtime.store.database import Transaction
 
 def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) -> None:
     """Handle a batch of events."""
-    consuming.consume(IntakeStore(work, intake.vault), intake.catalogue, received)
+    store = IntakeStore(work, intake.vault)
+    consuming.consume(store, intake.catalogue, received)
+    hear(entrusting(intake, store), [each.event for each in received])
 
 
 def _read(delivery: Delivery) -> EncodedEvent:

@@ -27,17 +27,18 @@ from services.contracts.messages.assignments import (
     AssignmentResumed,
     AssignmentSigned,
 )
+from services.contracts.messages.duties import DutyEnded, DutySet
 from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.supervision import (
     CalendarChanged,
     LetterCancelled,
-    LetterRequested,
     PromiseBroken,
     PromiseKept,
     PromiseMade,
 )
 from services.contracts.messages.values import Message
 from services.notify.app.context import Notify
+from services.notify.domain.submitters import AnyLetter
 from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow
@@ -71,6 +72,8 @@ HANDLERS: Mapping[type[Message], Move] = {
     PromiseMade: Timetable.promise,
     PromiseKept: Timetable.keep_promise,
     PromiseBroken: Timetable.break_promise,
+    DutySet: Timetable.set_duty,
+    DutyEnded: Timetable.end_duty,
 }
 
 
@@ -93,7 +96,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
         for event in events:
             if isinstance(event.data, LetterCancelled):
                 cancel_submitter_notifications(work, service.vault, event.subject, event.data.receipts)
-            elif isinstance(event.data, LetterRequested | LetterLinked):
+            elif isinstance(event.data, AnyLetter):
                 keep = partial(keep_submitter_notification, work, service.vault, event.id, event.subject, event.data.about)
                 keep_request(service.submitter_channels, _unsealed(service.vault, event.data), work.now, keep)
 
@@ -112,7 +115,7 @@ def read_request(delivery: Delivery) -> Event:
     raise Poison("not a letter that can be read")
 
 
-def _unsealed(vault: Vault, request: LetterRequested | LetterLinked) -> LetterRequested | LetterLinked:
+def _unsealed(vault: Vault, request: AnyLetter) -> AnyLetter:
     def opened(text: str | None) -> str | None:
         return vault.open(text) if text else text
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from services.contracts.catalogue import model
+from services.contracts.catalogue import model, rules
 from services.contracts.catalogue.document import Document, Path, Problem
 from services.contracts.catalogue.shapes import DAY, PLACE, SECTIONS
 from services.contracts.worktime import Closure, OfficeHours, parse_spans
@@ -217,9 +217,10 @@ def _build(values: Values) -> model.Catalogue:
     hours = values["office_hours"]
     values["office_hours"] = OfficeHours(parse_spans(hours["spans"]), hours.get("every_day", False))
     values["closures"] = {date.fromisoformat(day): Closure(**why) for day, why in values["closures"].items()}
-    values["statistics"] = model.Statistics(**values.get("statistics", {}))
-    values["limits"] = model.Limits(**values.get("limits", {}))
-    values["learning"] = model.LearningRules(**values.get("learning", {}))
+    values["statistics"] = rules.Statistics(**values.get("statistics", {}))
+    values["limits"] = rules.Limits(**values.get("limits", {}))
+    values["learning"] = rules.LearningRules(**values.get("learning", {}))
+    values["duties"] = rules.DutyTimes(**values.get("duties", {}))
     return model.Catalogue(**values)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from services.contracts import vocabulary
+from services.contracts.catalogue.rules import DutyTimes, LearningRules, Limits, Statistics
 from services.contracts.durations import Duration
+from services.contracts.duties import Duty
 from services.contracts.worktime import Calendar, Closure, OfficeHours
 
 CHANNELS: Final = tuple(vocabulary.CHANNELS)
@@ -22,7 +24,11 @@ LADDER_KINDS: Final = tuple(vocabulary.DEADLINES)
 #: What can call for a rung at once, and the kind that such a rung is of.
 OCCASIONS: Final[Mapping[str, str]] = {"broken": "promise", "dissatisfied": "evaluation"}
 LEVELS: Final = tuple(vocabulary.LEVELS)
+#: What people owe who are no department: nobody but them and those above is reminded of it, and nothing else follows.
+DUTIES: Final = get_args(Duty)
 RECIPIENTS: Final = ("department", "supervisor", "leader", "congress")
+#: Whose duty it is, to whom the rungs of a duty write.
+HOLDER: Final = "holder"
 #: Where a channel leaves out a secret that the settings know by this name.
 PLACEHOLDER: Final = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 #: In which languages somebody wants letters.
@@ -172,36 +178,6 @@ class Reason:
     advice_en: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """How rates are published: no ranking below `ranking_minimum` cases."""
-
-    ranking_minimum: int = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How often: extensions a round, pauses a round; reworks or transfers until a case is raised a level (提级);
-    dissatisfied ratings until it goes to supervision. How far ahead, in months, a reply may promise something.
-    """
-
-    extensions: int = 1
-    pauses: int = 1
-    reworks: int = 3
-    transfers: int = 3
-    dissatisfied: int = 2
-    promise_months: int = 12
-
-
-@dataclass(frozen=True, slots=True)
-class LearningRules:
-    """What becomes of an opinion that routing is less sure of than `threshold`: a person decides (`review`), it goes to the
-    fallback department (`fallback`), or to the likeliest all the same (`likeliest`)."""
-
-    threshold: float = 0.8
-    doubtful: Literal["review", "fallback", "likeliest"] = "review"
-
-
 @dataclass(frozen=True)
 class Catalogue:
     """Everything a place configures. Mappings are by code and keep the order of the file.
@@ -230,6 +206,7 @@ class Catalogue:
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)
     learning: LearningRules = field(default_factory=LearningRules)
+    duties: DutyTimes = field(default_factory=DutyTimes)
     level: str = "county"
 
     @cached_property

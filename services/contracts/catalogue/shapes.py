@@ -5,83 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from services.contracts.catalogue.model import (
     CHANNELS,
     DEADLINE_KINDS,
+    DUTIES,
+    HOLDER,
     LADDER_KINDS,
     LANGUAGES,
     LEVELS,
     OCCASIONS,
-    PLACEHOLDER,
     RECIPIENTS,
 )
-from services.contracts.durations import Duration, parse_duration
+from services.contracts.catalogue.values import DurationField, channels, known_zone, one_of, text, texts, written_spans
 from services.contracts.messages.values import Outcome
-from services.contracts.worktime import parse_spans
 
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
-ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+")
 MOST_TIMES, MOST_MONTHS = 50, 120
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def text(**options: Any) -> fields.String:
-    """A text of 1 to 300 characters, required unless `required=False`."""
-    return fields.String(**{"required": True, "validate": validate.Length(1, 300), **options})
-
-
-def texts(**options: Any) -> fields.List[Any]:
-    """A list of texts, empty by default."""
-    return fields.List(text(), **options)
-
-
-def one_of(*choices: str, **options: Any) -> fields.String:
-    """One of a few words, required unless `required=False`."""
-    return fields.String(validate=validate.OneOf(choices), **{"required": True, **options})
-
-
-class DurationField(fields.Field[Duration]):
-    """A duration such as 5wd."""
-
-    def _deserialize(self, value: object, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Duration:
-        try:
-            return parse_duration(str(value))
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-
-
-def known_zone(name: str) -> None:
-    """Raises ValidationError unless `name` is a time zone of the tz database."""
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValidationError(f"unknown time zone {name!r}") from error
-
-
-def written_spans(spans: list[str]) -> None:
-    """Raises ValidationError unless `spans` are office hours that run forwards."""
-    try:
-        parse_spans(spans)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-
-
-def apprise_address(address: str) -> None:
-    """Raises ValidationError unless `address` looks like one of Apprise's, with its secrets as `${NAME}` if at all."""
-    if not ADDRESS.fullmatch(address):
-        raise ValidationError("expected an Apprise address such as mailto://…, dingtalk://… or json://…")
-    if "${" in PLACEHOLDER.sub("", address):
-        raise ValidationError("a secret is named in capitals, such as ${SMTP_PASSWORD}")
-
-
-def channels(**options: Any) -> fields.List[Any]:
-    """A list of Apprise addresses, empty by default."""
-    return fields.List(fields.String(validate=[validate.Length(1, 300), apprise_address]), **options)
 
 
 class DepartmentSchema(Schema):
@@ -179,7 +123,7 @@ class RungSchema(Schema):
     name_en = text()
     of = one_of(*LADDER_KINDS)
     action = one_of("reminder", "card", "supervision")
-    to = fields.List(one_of(*RECIPIENTS), required=True, validate=validate.Length(min=1))
+    to = fields.List(one_of(*RECIPIENTS, HOLDER), required=True, validate=validate.Length(min=1))
     before = DurationField()
     after = DurationField()
     half = fields.Boolean()
@@ -202,6 +146,16 @@ class RungSchema(Schema):
             raise ValidationError(f"upon {rung['upon']} is of {OCCASIONS[rung['upon']]}", "of")
         if rung["of"] == "evaluation" and "upon" not in rung:
             raise ValidationError("a rung of evaluation needs upon: nobody can be late with a rating", "of")
+
+    @validates_schema(skip_on_field_errors=True)
+    def _is_for_its_holder(self, rung: dict[str, Any], **_: Any) -> None:
+        if rung["of"] not in DUTIES:
+            if HOLDER in rung["to"]:
+                raise ValidationError(f"only a rung of {', '.join(DUTIES)} has a holder to write to", "to")
+        elif rung["action"] != "reminder" or "difficulties" in rung:
+            raise ValidationError(f"a rung of {rung['of']} reminds, whatever the difficulty of the case", "of")
+        elif "department" in rung["to"]:
+            raise ValidationError(f"{rung['of']} is no duty of a department; name the holder", "to")
 
     @validates_schema(skip_on_field_errors=True)
     def _repeats_within_bounds(self, rung: dict[str, Any], **_: Any) -> None:
@@ -255,6 +209,9 @@ class LimitsSchema(Schema):
     promise_months = fields.Integer(strict=True, validate=validate.Range(1, MOST_MONTHS))
 
 
+DutiesSchema = Schema.from_dict({duty: DurationField() for duty in DUTIES}, name="DutiesSchema")
+
+
 class LearningSchema(Schema):
     """How sure routing has to be, and what becomes of what it is less sure of."""
 
@@ -279,6 +236,7 @@ class PlaceSchema(Schema):
     statistics = fields.Nested(StatisticsSchema)
     limits = fields.Nested(LimitsSchema)
     learning = fields.Nested(LearningSchema)
+    duties = fields.Nested(DutiesSchema)
     level = one_of(*LEVELS, required=False)
 
 

@@ -29,6 +29,15 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.duties import (
+    DutyEnded,
+    DutySet,
+    LetterEntrusted,
+    OpinionFedback,
+    OpinionRelayed,
+    OpinionTaken,
+    ReminderGiven,
+)
 from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.merging import (
     AssignmentDetailed,
@@ -118,5 +127,12 @@ MESSAGES: tuple[type[Message], ...] = (
     LedgerHeaded,
     LetterLinked,
     LetterErased,
+    OpinionRelayed,
+    OpinionTaken,
+    OpinionFedback,
+    DutySet,
+    DutyEnded,
+    ReminderGiven,
+    LetterEntrusted,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

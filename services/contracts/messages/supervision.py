@@ -128,14 +128,15 @@ class LetterRequested(Message, frozen=True):
     """A letter to a submitter. The only message that says how to reach somebody: it goes to nobody but notify, on its own way,
     and `name`, `email` and `phone` are sealed with a key that only intake and notify have.
 
-    `facts` are what the letter says beside its title: `department` (its name), `due` and `evaluate_by` (RFC 3339), `question`,
+    `facts` are what the letter says beside its title: `deputy` and `department` (their names), `due` and `evaluate_by` (RFC 3339),
+    `question`,
     `reason`, `advice`, `outcome` (its code), `what` (was promised), `evidence`, `link`; others are not told.
     """
 
     TYPE: ClassVar[str] = "letter.requested"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    about: Literal["received", "returned", "declined", "assigned", "replied", "evaluate", "kept", "resent"]
+    about: Literal["received", "returned", "declined", "assigned", "taken", "replied", "evaluate", "kept", "resent"]
     receipt: str
     title: str
     facts: Mapping[str, str]

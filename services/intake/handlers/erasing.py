@@ -11,6 +11,7 @@ from services.intake.domain.erasing import check_erasure
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.publishing import take_back
 from services.intake.domain.receipts import show_receipt
+from services.intake.handlers.constituency.caring import end_duties
 from services.intake.handlers.notifying import UNNUMBERED
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ def _erase(store: IntakeStore, opinion: Opinion, signer: str | None = None, *, c
     if words:
         store.forget_words(opinion.id)
         store.publish(LetterErased(opinion.text), opinion.id, UNNUMBERED)
+    if signer is None:
+        end_duties(store, opinion)
     if forgotten or words:
         opinion.record_erasure("content" if words else "persons", signer)
     store.save(opinion)

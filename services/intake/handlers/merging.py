@@ -8,6 +8,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance
 from services.intake.handlers import notifying
+from services.intake.handlers.constituency.caring import end_duties
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -29,6 +30,7 @@ def merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) 
     case, had = found[into], opinion.department
     newcomers = store.reachable([opinion_id])
     opinion.merge_into(case, store.load_followers(opinion_id))
+    end_duties(store, opinion)
     store.move_followers(opinion_id, into)
     store.save(opinion, case)
     for about, facts in notifying.so_far(catalogue, had, case):

@@ -19,7 +19,7 @@ from services.intake.domain.receipts import show_receipt
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
 
-About = Literal["received", "returned", "declined", "assigned", "replied", "kept", "resent"]
+About = Literal["received", "returned", "declined", "assigned", "taken", "replied", "kept", "resent"]
 UNNUMBERED = 0
 
 

@@ -11,6 +11,7 @@ from services.contracts.errors import Refusal
 from services.contracts.lifecycle import State
 from services.intake.domain.reviewing import Terms, terms_of
 from services.intake.handlers import notifying
+from services.intake.handlers.constituency.caring import end_duties
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -76,6 +77,7 @@ def decline(store: IntakeStore, catalogue: Catalogue, opinion_id: str, code: str
     """Decline an opinion for a reason of the catalogue, which carries the advice where to go instead."""
     opinion = store.load(opinion_id)
     reason = opinion.decline(catalogue, code)
+    end_duties(store, opinion)
     store.save(opinion)
     notifying.write(store, opinion_id, "declined", store.reachable([opinion_id]), reason=reason.name, advice=reason.advice)
     return opinion.state

@@ -10,6 +10,7 @@ from services.contracts.lifecycle import State
 from services.intake.domain.attaching import Attachment, Photo, check_attaching
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.rating import Rated
+from services.intake.handlers.constituency.caring import end_duties
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -43,6 +44,7 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
     """Take the opinion back; possible until there is a reply, and unless others were merged into it."""
     opinion = load_own(store, receipt)
     opinion.withdraw(reason, followed=store.is_followed(opinion.id))
+    end_duties(store, opinion)
     store.save(opinion)
     return opinion.state
 

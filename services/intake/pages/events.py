@@ -29,6 +29,15 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.duties import (
+    DutyEnded,
+    DutySet,
+    LetterEntrusted,
+    OpinionFedback,
+    OpinionRelayed,
+    OpinionTaken,
+    ReminderGiven,
+)
 from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.merging import (
     AssignmentDetailed,
@@ -63,7 +72,21 @@ from services.contracts.messages.supervision import (
     SupervisionScheduled,
 )
 from services.design.phrases import Phrase
-from services.intake.domain.actors import DEPARTMENT, HEAD, LADDER, OFFICE, POLICY, ROUTING, SUBMITTER, SUPERVISOR
+from services.intake.domain.actors import (
+    DEPARTMENT,
+    DEPUTY,
+    HEAD,
+    INFORMANT,
+    LADDER,
+    OFFICE,
+    POLICY,
+    PRESIDIUM,
+    ROUTING,
+    STATION,
+    SUBMITTER,
+    SUPERVISOR,
+)
+from services.intake.domain.constituency.care import PASSED_ON
 from services.intake.domain.erasing import ERASED
 from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
 
@@ -117,6 +140,14 @@ EVENTS: Mapping[str, Phrase] = {
     LetterCancelled.TYPE: Phrase("Submitter no longer told by letter"),
     LetterLinked.TYPE: Phrase("Somebody with an account told by letter"),
     LetterErased.TYPE: Phrase("Personal data erased"),
+    OpinionRelayed.TYPE: Phrase("Passed on"),
+    OpinionTaken.TYPE: Phrase("Taken up by a deputy"),
+    OpinionFedback.TYPE: Phrase("Told by the deputy"),
+    DutySet.TYPE: Phrase("Somebody was asked"),
+    DutyEnded.TYPE: Phrase("Nothing more is asked"),
+    ReminderGiven.TYPE: Phrase("Somebody was reminded"),
+    LetterEntrusted.TYPE: Phrase("Somebody with an account told of an opinion"),
+    PASSED_ON: Phrase("Given to somebody else"),
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),
@@ -133,4 +164,8 @@ ACTORS: Mapping[str, Phrase] = {
     DEPARTMENT: Phrase("the department"),
     HEAD: Phrase("the department's head"),
     LADDER: Phrase("automatically, by the rules of supervision"),
+    INFORMANT: Phrase("an informant of the station"),
+    DEPUTY: Phrase("the deputy"),
+    PRESIDIUM: Phrase("the presidium"),
+    STATION: Phrase("the station"),
 }

@@ -19,7 +19,9 @@ from services.contracts.vocabulary import (
     CHANNELS,
     CONTACTS,
     COUNTED,
+    DEADLINES,
     ERASURES,
+    HOLDERS,
     LEVELS,
     OUTCOMES,
     RATINGS,
@@ -130,6 +132,11 @@ def _yes(words: Phrase, otherwise: Phrase | None = None) -> Show:
     return lambda value, _: words if value else otherwise
 
 
+def _station(value: object, catalogue: Catalogue) -> Shown:
+    known = stored.found(catalogue.stations, str(value))
+    return known.name if known else str(value)
+
+
 def _difficulty(value: object, catalogue: Catalogue) -> Shown | None:
     known = stored.found(catalogue.difficulties, str(value))
     return name_of(known) if known else None
@@ -160,6 +167,12 @@ FACTS: Mapping[str, tuple[Phrase, Show]] = {
     "who": (Phrase("Who"), _text),
     "promised_for": (Phrase("Promised for"), _due),
     "evidence": (Phrase("Evidence"), _text),
+    "hop": (Phrase("Hop"), _text),
+    "holder": (Phrase("With"), _named(HOLDERS)),
+    "deputy": (Phrase("Deputy"), _text),
+    "station": (Phrase("Station"), _station),
+    "duty": (Phrase("To be done"), _named(DEADLINES)),
+    "asked_by": (Phrase("By when"), _due),
     "card": (Phrase("Card"), _named(CARDS)),
     "rung": (Phrase("Step"), _rung),
     "title": (Phrase("Meeting"), _text),

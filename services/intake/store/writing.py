@@ -24,6 +24,7 @@ from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
+from services.intake.store.constituency.duties import DutyStore
 from services.intake.store.following import takeover
 from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
@@ -73,6 +74,7 @@ class IntakeStore:
     def __init__(self, work: Transaction, vault: Vault) -> None:
         self._work, self._vault = work, vault
         self._opinions = Opinions(work)
+        self.duties = DutyStore(work)
         self.now = work.now
 
     def seal(self, text: str | None) -> str | None:

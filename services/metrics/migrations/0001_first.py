@@ -29,6 +29,8 @@ CASES = (
     sa.Column("detailed_at", sa.BigInteger),
     sa.Column("merged_at", sa.BigInteger),
     sa.Column("withdrawn_at", sa.BigInteger),
+    sa.Column("taken_at", sa.BigInteger),
+    sa.Column("fed_back_at", sa.BigInteger),
     sa.Column("known_from", sa.BigInteger, nullable=False),
 )
 CHANGES = (

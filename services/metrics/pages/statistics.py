@@ -33,7 +33,8 @@ routes = Routes()
 #: What is shown as plain numbers, in this order.
 SHOWN = (
     "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
-    "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended", "raised", "reminded",
+    "taken", "fed_back", "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended",
+    "raised", "reminded",
     "yellow_cards", "red_cards", "supervisions", "summonses", "criticisms", "evaluations", "rechecked", "rechecked_held",
     "promised", "promises_kept", "promises_kept_late", "promises_broken",
 )  # fmt: skip

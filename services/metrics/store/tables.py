@@ -61,6 +61,8 @@ cases = sa.Table(
     sa.Column("detailed_at", Instant),
     sa.Column("merged_at", Instant),
     sa.Column("withdrawn_at", Instant),
+    sa.Column("taken_at", Instant),
+    sa.Column("fed_back_at", Instant),
     sa.Column("known_from", Instant, nullable=False),
 )
 rounds = sa.Table(

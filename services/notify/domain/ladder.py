@@ -7,11 +7,15 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import cast
 
 from services.contracts.catalogue.model import Catalogue, Rung
+from services.contracts.duties import Duty
+from services.contracts.messages.duties import ReminderGiven
 from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised
 from services.contracts.messages.values import Message
 from services.contracts.worktime import Calendar
+from services.notify.domain.holders import holder_of
 
 #: A deadline of the left kind climbs the rungs of the right one when the catalogue has none of its own for it.
 CLIMBS_LIKE: Mapping[str, str] = {"rework": "reply"}
@@ -36,6 +40,7 @@ class Deadline:
 
     `sequence` is that of the event which set it, and so is the version: every new deadline has a greater one. `start` is when
     this version was set and `begun` when counting began, where an earlier version did that; `cause` says why it was set.
+    A duty of somebody who is no department (`holders`) has its own id for an assignment, and its holder for a department.
     `promise` names the promise that it is of. `higher` says that the case is on the key list or led by a leader.
     `title` and `difficulty` are empty when the events so far did not tell them.
     """
@@ -237,7 +242,10 @@ class Ladder:
 
 def message_of(step: Step, deadline: Deadline, supervision: str | None = None) -> Message:
     """The message that a step publishes; `supervision` is the id of the one that it opens or continues."""
-    rung = step.rung
+    rung, held = step.rung, holder_of(deadline.department)
+    if held is not None:
+        holder, code = held
+        return ReminderGiven(deadline.assignment, cast(Duty, deadline.kind), holder, rung.code, deadline.due, code, step.time)
     if rung.card is not None:
         return CardIssued(deadline.assignment, deadline.department, rung.code, deadline.kind, rung.card, deadline.due)
     if rung.action == "supervision":

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.messages.accounts import LetterLinked
+from services.contracts.messages.duties import LetterEntrusted
+from services.notify.domain.wording import fact_lines
 
 #: By what a letter is about: its title, and what it says before the link, in Chinese and English.
 LETTERS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
@@ -31,6 +33,47 @@ LETTERS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
+#: The same for letters about an opinion that somebody has to do with: the title of the opinion takes the place of the braces.
+ENTRUSTED: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
+    "to_relay": (
+        ("请确认转递", "Please confirm a relay"),
+        ("意见建议“{}”已转递给您，请确认收到。", 'The opinion "{}" has been passed on to you. Please confirm that you have it.'),
+    ),
+    "to_take": (
+        ("请认领或转交", "Please take it up"),
+        ("请您作为第一责任人办理意见建议“{}”，请认领或转交。", 'You are asked to take up the opinion "{}", or to pass it on.'),
+    ),
+    "to_feed_back": (
+        ("已答复，请向提出人反馈", "Answered: please feed back"),
+        (
+            "您认领的意见建议“{}”已有答复，请向提出人反馈。",
+            'The opinion "{}" that you took up has been answered. Please tell the voter.',
+        ),
+    ),
+    "for_assigned": (
+        ("认领的意见已交办", "What you took up was assigned"),
+        ("您认领的意见建议“{}”已交办。", 'The opinion "{}" that you took up has been assigned to a department.'),
+    ),
+    "for_promised": (
+        ("承办单位作出承诺", "The department promised something"),
+        ("就您认领的意见建议“{}”，承办单位作出承诺。", 'Something was promised about the opinion "{}" that you took up.'),
+    ),
+    "late_relay": (
+        ("催确认转递", "A relay waits for you"),
+        (
+            "转递给您的意见建议“{}”尚未确认收到，请尽快确认。",
+            'You have not confirmed yet that the opinion "{}" was passed on to you.',
+        ),
+    ),
+    "late_take": (
+        ("催认领", "An opinion waits for you"),
+        ("意见建议“{}”尚待您认领或转交，请尽快办理。", 'The opinion "{}" still waits for you to take it up or pass it on.'),
+    ),
+    "late_feedback": (
+        ("催反馈", "A voter waits for you"),
+        ("意见建议“{}”的答复尚待您向提出人反馈，请按期完成。", 'The voter still waits to hear from you what was answered to "{}".'),
+    ),
+}
 TITLE = "【回应】{} · {}"
 
 
@@ -41,4 +84,16 @@ def write_to_member(message: LetterLinked, catalogue: Catalogue) -> tuple[str, s
     for index, greeting in enumerate(("{}您好：", "Dear {},")):
         sender = (catalogue.name, catalogue.name_en)[index]
         parts.append("\n".join((greeting.format(message.name), sentences[index], message.link, f"—— {sender}")))
+    return TITLE.format(*titles), "\n\n".join(parts) + "\n"
+
+
+def write_to_entrusted(message: LetterEntrusted, catalogue: Catalogue) -> tuple[str, str]:
+    """The title and the body of a letter about an opinion. The title names the step only, because other people may see it."""
+    titles, sentences = ENTRUSTED[message.about]
+    facts = {**message.facts, **({"link": message.link} if message.link else {})}
+    parts = []
+    for index, greeting in enumerate(("{}您好：", "Dear {},")):
+        sender = (catalogue.name, catalogue.name_en)[index]
+        lines = (greeting.format(message.name), sentences[index].format(message.title), *fact_lines(facts, index, catalogue))
+        parts.append("\n".join((*lines, f"—— {sender}")))
     return TITLE.format(*titles), "\n\n".join(parts) + "\n"

@@ -6,18 +6,18 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
 from services.contracts.messages.accounts import LetterLinked
-from services.contracts.vocabulary import OUTCOMES, word
-from services.notify.domain.members import LETTERS, write_to_member
+from services.contracts.messages.duties import LetterEntrusted
+from services.contracts.messages.supervision import LetterRequested
+from services.notify.domain.members import LETTERS, write_to_entrusted, write_to_member
+from services.notify.domain.wording import fact_lines
 
-if TYPE_CHECKING:
-    from services.contracts.messages.supervision import LetterRequested
-
+#: What asks for a letter to somebody.
+AnyLetter = LetterRequested | LetterLinked | LetterEntrusted
 LONGEST_TITLE = 200
 CONTACT = "{to}"
 
@@ -41,6 +41,13 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
     "assigned": (
         ("已交办", "Assigned to a department"),
         ("您提出的意见建议“{title}”已交办。", 'Your opinion "{title}" has been assigned.'),
+    ),
+    "taken": (
+        ("代表已认领", "A deputy has taken it up"),
+        (
+            "您提出的意见建议“{title}”已由人大代表认领，答复后由其向您反馈。",
+            'A deputy has taken up your opinion "{title}" and will tell you what is answered.',
+        ),
     ),
     "replied": (
         ("已答复，请评价", "Answered: please evaluate"),
@@ -71,20 +78,6 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
         ),
     ),
 }
-#: The facts that a notification may tell, in this order, and how: a fact that a message does not have is left out.
-FACTS: Mapping[str, tuple[str, str]] = {
-    "department": ("承办单位：{}", "Department: {}"),
-    "due": ("办理期限：{}", "Due: {}"),
-    "question": ("需要补充：{}", "What is asked: {}"),
-    "reason": ("原因：{}", "Reason: {}"),
-    "advice": ("建议：{}", "Advice: {}"),
-    "outcome": ("办理结果：{}", "Outcome: {}"),
-    "what": ("承诺事项：{}", "Promise: {}"),
-    "evidence": ("兑现情况：{}", "Evidence: {}"),
-    "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
-    "link": ("查询与评价：{}", "To see and evaluate: {}"),
-}
-INSTANTS = frozenset({"due", "evaluate_by"})
 TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
@@ -146,7 +139,7 @@ class SubmitterChannels:
         template = self._ways.get(way)
         return template.replace(CONTACT, quote(contact, safe="")) if template else None
 
-    def notifications(self, message: LetterRequested | LetterLinked) -> Iterator[SubmitterNotification]:
+    def notifications(self, message: AnyLetter) -> Iterator[SubmitterNotification]:
         """One for each contact that the submitter left, also when it cannot be sent, so that nothing vanishes."""
         for way, given in (("email", message.email), ("sms", message.phone)):
             if given and way not in self._ways:
@@ -154,22 +147,27 @@ class SubmitterChannels:
             elif given:
                 yield self._notification(way, given, message)
 
-    def _notification(self, way: str, given: str, message: LetterRequested | LetterLinked) -> SubmitterNotification:
+    def _notification(self, way: str, given: str, message: AnyLetter) -> SubmitterNotification:
         try:
             contact = mailbox(given) if way == "email" else telephone(given)
         except NotReachable:
             return SubmitterNotification(way, "", "", "", "not an address")
         if isinstance(contact, Telephone) and not contact.takes_text:
             return SubmitterNotification(way, "", "", "", "this number takes calls only, no text messages", dropped=True)
-        if isinstance(message, LetterLinked):
-            written = write_to_member(message, self._catalogue)
-        else:
-            written = write_to_submitter(message, self._catalogue)
-        return SubmitterNotification(way, str(contact), *written)
+        return SubmitterNotification(way, str(contact), *_write(message, self._catalogue))
 
     def first_at(self, about: str, now: datetime) -> datetime:
         """From when a notification may leave."""
         return now if about in AT_ONCE else self._catalogue.calendar.next_opening(now)
+
+
+def _write(message: AnyLetter, catalogue: Catalogue) -> tuple[str, str]:
+    match message:
+        case LetterLinked():
+            return write_to_member(message, catalogue)
+        case LetterEntrusted():
+            return write_to_entrusted(message, catalogue)
+    return write_to_submitter(message, catalogue)
 
 
 def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[str, str]:
@@ -180,7 +178,7 @@ def write_to_submitter(message: LetterRequested, catalogue: Catalogue) -> tuple[
     for index, greeting in enumerate((GREETING, GREETING_EN)):
         lines = [greeting.format(name=message.name)] if message.name else []
         lines.append(sentences[index].format(title=message.title))
-        lines += _fact_lines(message.facts, index, catalogue)
+        lines += fact_lines(message.facts, index, catalogue)
         lines += [RECEIPT[index].format(receipt=message.receipt), f"—— {(catalogue.name, catalogue.name_en)[index]}"]
         parts.append("\n".join(lines))
     return title[:LONGEST_TITLE], "\n\n".join(parts) + "\n"
@@ -190,23 +188,3 @@ def cause_of(said: str) -> tuple[str, bool]:
     """(why a notification was not taken, in words that name nobody; whether trying again is useless)."""
     words = next((words for pattern, words in CAUSES if pattern.search(said)), "not taken")
     return words, bool(REFUSED_FOR_GOOD.search(said))
-
-
-def _fact_lines(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
-    for name, words in FACTS.items():
-        if facts.get(name):
-            yield words[index].format(_readable(name, facts[name], index, catalogue))
-
-
-def _readable(name: str, value: str, index: int, catalogue: Catalogue) -> str:
-    """A fact as people read it: instants by the local clock, outcomes and departments in the language of the line."""
-    if name in INSTANTS:
-        try:
-            return f"{datetime.fromisoformat(value).astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}"
-        except ValueError:
-            return value
-    if name == "outcome":
-        return word(OUTCOMES, value)[index]
-    if name == "department" and index:
-        return next((entry.name_en for entry in catalogue.departments.values() if entry.name == value), value)
-    return value

@@ -27,8 +27,10 @@ from services.contracts.messages.assignments import (
     AssignmentResumed,
     AssignmentSigned,
 )
+from services.contracts.messages.duties import DutyEnded, DutySet
 from services.contracts.messages.supervision import PromiseBroken, PromiseKept, PromiseMade
 from services.contracts.worktime import is_unpublished
+from services.notify.domain.holders import owed_by
 from services.notify.domain.ladder import Deadline, Ladder, Step
 
 #: Stands for every kind but promises.
@@ -175,6 +177,17 @@ class Timetable:
         """承诺失信: a red card, as soon as the office is open."""
         self._end(message.assignment, PROMISE, "missed", message.promise)
         self._call("broken", self._promised(message))
+
+    def set_duty(self, message: DutySet) -> None:
+        """What somebody owes who is no department: a clock of its own, which nothing that happens to an assignment ends."""
+        self._open(Deadline(
+            self.opinion, message.duty, owed_by(message.holder, message.code), message.of, self.sequence, self.at, message.due,
+            message.provisional, self.sequence, message.title, cause="entrusted",
+        ))  # fmt: skip
+
+    def end_duty(self, message: DutyEnded) -> None:
+        """It was done, or there is nothing left to do."""
+        self._end(message.duty, message.of, "judged" if message.done else "void")
 
     def _move(self, message: Moved, cause: str, provisional: bool | None, waits: bool = False) -> None:
         counted = {known.kind: known.counted_from for known in self.known if known.version < self.sequence}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue, Rung
-from services.contracts.vocabulary import CARDS, DEADLINES, word
+from services.contracts.vocabulary import CARDS, DEADLINES, OUTCOMES, word
+from services.notify.domain.holders import called
 from services.notify.domain.ladder import Deadline
 from services.notify.domain.witness import WitnessRecord
 
@@ -39,6 +39,22 @@ DIGEST_HEAD = (
     "The public ledger at {time}: {size} leaves, root {root}, key {key}, signature {signature}.\n",
 )
 DIGEST_END = ("—— {place}\n", "— {place}\n")
+
+#: The facts that a notification may tell, in this order, and how: a fact that a message does not have is left out.
+FACTS: Mapping[str, tuple[str, str]] = {
+    "deputy": ("人大代表：{}", "Deputy: {}"),
+    "department": ("承办单位：{}", "Department: {}"),
+    "due": ("办理期限：{}", "Due: {}"),
+    "question": ("需要补充：{}", "What is asked: {}"),
+    "reason": ("原因：{}", "Reason: {}"),
+    "advice": ("建议：{}", "Advice: {}"),
+    "outcome": ("办理结果：{}", "Outcome: {}"),
+    "what": ("承诺事项：{}", "Promise: {}"),
+    "evidence": ("兑现情况：{}", "Evidence: {}"),
+    "evaluate_by": ("请在此之前评价：{}", "Please evaluate by: {}"),
+    "link": ("查询与评价：{}", "To see and evaluate: {}"),
+}
+INSTANTS = frozenset({"due", "evaluate_by"})
 
 #: Which of the two languages, by what a reader chose; the first one is that of the title.
 CHOSEN: Mapping[str, tuple[int, ...]] = {"both": (0, 1), "zh": (0,), "en": (1,)}
@@ -75,10 +91,9 @@ def write_digest(
 
 
 def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, index: int) -> dict[str, str]:
-    department = stored.department(catalogue, deadline.department)
     return {
         "rung": (rung.name, rung.name_en)[index],
-        "department": (department.name, department.name_en)[index],
+        "department": called(catalogue, deadline.department)[index],
         "title": deadline.title or deadline.assignment,
         "assignment": deadline.assignment,
         "task": word(DEADLINES, deadline.kind)[index],
@@ -87,3 +102,24 @@ def _facts(rung: Rung, deadline: Deadline, now: datetime, catalogue: Catalogue, 
         "late": LATE[index] if now > deadline.due else "",
         "place": (catalogue.name, catalogue.name_en)[index],
     }
+
+
+def fact_lines(facts: Mapping[str, str], index: int, catalogue: Catalogue) -> Iterator[str]:
+    """A line for each fact that a letter tells."""
+    for name, words in FACTS.items():
+        if facts.get(name):
+            yield words[index].format(_readable(name, facts[name], index, catalogue))
+
+
+def _readable(name: str, value: str, index: int, catalogue: Catalogue) -> str:
+    """A fact as people read it: instants by the local clock, outcomes and departments in the language of the line."""
+    if name in INSTANTS:
+        try:
+            return f"{datetime.fromisoformat(value).astimezone(catalogue.calendar.zone):%Y-%m-%d %H:%M}"
+        except ValueError:
+            return value
+    if name == "outcome":
+        return word(OUTCOMES, value)[index]
+    if name == "department" and index:
+        return next((entry.name_en for entry in catalogue.departments.values() if entry.name == value), value)
+    return value

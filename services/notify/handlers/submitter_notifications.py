@@ -14,11 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
-    from services.contracts.messages.accounts import LetterLinked
-    from services.contracts.messages.supervision import LetterRequested
     from services.notify.domain.ladder import Ladder
     from services.notify.domain.recipients import Notifier
-    from services.notify.domain.submitters import SubmitterChannels, SubmitterNotification
+    from services.notify.domain.submitters import AnyLetter, SubmitterChannels, SubmitterNotification
     from services.notify.store.submitter_notifications import SubmitterNotificationStore, TakenSubmitterNotification
 
     Keep = Callable[[SubmitterNotification, datetime], None]
@@ -27,7 +25,7 @@ log = structlog.get_logger()
 SUBMITTER_NOTIFICATIONS_A_TURN = 50
 
 
-def keep_request(submitter_channels: SubmitterChannels, message: LetterRequested | LetterLinked, now: datetime, keep: Keep) -> None:
+def keep_request(submitter_channels: SubmitterChannels, message: AnyLetter, now: datetime, keep: Keep) -> None:
     """Keep a notification for each way that the submitter left; those that cannot be sent are kept as such, without the contact."""
     for written in submitter_channels.notifications(message):
         keep(written, submitter_channels.first_at(message.about, now))

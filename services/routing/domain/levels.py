@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services.contracts.catalogue.model import LEVELS, Limits
+from services.contracts.catalogue.model import LEVELS
+from services.contracts.catalogue.rules import Limits
 from services.contracts.messages.values import RaisedBy
 
 

@@ -39,4 +39,5 @@ grants = sa.Table(
     sa.Column("created", Instant, nullable=False),
     sa.Column("ended", Instant),
     sa.Index("grants_person", "person"),
+    sa.Index("grants_party", "party", "role"),
 )

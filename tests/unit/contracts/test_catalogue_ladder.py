@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.catalogue.check import check_catalogue, load_catalogue, parse_catalogue
-from services.contracts.catalogue.model import LADDER_KINDS
+from services.contracts.catalogue.model import DUTIES, LADDER_KINDS
 from services.contracts.durations import parse_duration
 from tests.unit.contracts.test_catalogue import DEPLOY, GOOD, line_of, no_parent
 
@@ -25,6 +25,13 @@ MISTAKES = [
     ("half: true,", "half: true, upon: broken,", "half: {name", "ladder.half", "exactly one of"),
     ("half: true,", "half: true, raises: true,", "raises", "ladder.half.raises", "action is supervision"),
     ("after: 1wd,", "after: 1wd, raises: true,", "raises", "ladder.red.raises", "action is supervision"),
+    ("to: [department]", "to: [holder]", "holder", "ladder.half.to", "has a holder to write to"),
+    ("of: reply, half: true", "of: take, half: true", "of: take", "ladder.half.to", "no duty of a department"),
+    (
+        "of: reply, half: true, action: reminder", "of: relay, half: true, action: supervision", "of: relay", "ladder.half.of",
+        "reminds",
+    ),
+    ("of: reply, half: true,", "of: feedback, half: true, difficulties: [simple],", "of: feed", "ladder.half.of", "whatever the"),
 ]  # fmt: skip
 
 
@@ -48,6 +55,8 @@ def test_a_rung_that_repeats_for_some_difficulties_is_read():
 def test_there_is_a_rung_for_every_kind_of_deadline(kind):
     when = "upon: dissatisfied" if kind == "evaluation" else "after: 1wd"
     text = GOOD.replace("of: reply, half: true", f"of: {kind}, {when}", 1)
+    if kind in DUTIES:
+        text = text.replace("to: [department]", "to: [holder]", 1)
     assert parse_catalogue(text, no_parent).ladder["half"].of == kind
 
 

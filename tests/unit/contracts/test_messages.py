@@ -38,6 +38,15 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.duties import (
+    DutyEnded,
+    DutySet,
+    LetterEntrusted,
+    OpinionFedback,
+    OpinionRelayed,
+    OpinionTaken,
+    ReminderGiven,
+)
 from services.contracts.messages.ledger import LedgerHeaded
 from services.contracts.messages.merging import (
     AssignmentDetailed,
@@ -186,6 +195,15 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("metrics", 0, LedgerHeaded(118, "5f" * 32, NOW, "0a1b2c3d4e5f6071", "c3" * 64)),
     ("intake", 0, LetterLinked("invitation", "gAAAA-name", "gAAAA-link", "gAAAA-mail")),
     ("intake", 0, LetterErased(OpinionText(OPINION, "内容已删除", "依申请删除。", "street-lights"))),
+    ("intake", 3, OpinionRelayed(2, "deputy", "cd-017", None, True, TEXT.topic)),
+    ("intake", 4, OpinionTaken("cd-017", True, TEXT.topic)),
+    ("intake", 9, OpinionFedback("cd-017", "visit", True, TEXT.topic)),
+    ("intake", 3, DutySet(OTHER, "take", "deputy", TEXT.title, SIGN, "cd-017")),
+    ("intake", 4, DutyEnded(OTHER, "take", True)),
+    ("notify", 1, ReminderGiven(OTHER, "take", "deputy", "take-late", SIGN, "cd-017")),
+    ("intake", 0, LetterEntrusted(
+        "to_take", "gAAAA-name", TEXT.title, {"due": SIGN.isoformat()}, "https://example.org/entrusted", "gAAAA-mail",
+    )),
 )  # fmt: skip
 
 

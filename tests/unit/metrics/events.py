@@ -30,6 +30,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
+from services.contracts.messages.duties import OpinionFedback, OpinionTaken
 from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
@@ -212,6 +213,12 @@ class Case:
         given = {"result": Rating(result), "process": rated, "topic": self.topic, "rater": rater, "revision": revision}
         return self.publish(OpinionEvaluated(**self.own, **given, round=self.round))
 
+    def taken(self) -> "Case":
+        return self.publish(OpinionTaken("wang", True, self.topic))
+
+    def fed_back(self) -> "Case":
+        return self.publish(OpinionFedback("wang", "visit", True, self.topic))
+
     def reopened(self, reply=7 * DAY, cause="dissatisfied"):
         self.round += 1
         return self.publish(AssignmentReopened(**self.own, round=self.round, deadlines={"reply": self.at + reply}, cause=cause))
@@ -276,8 +283,10 @@ def whole_history() -> list[Event]:
     kept.later(DAY).concluded("planned").later(DAY).evaluated("basically_satisfied", "satisfied", revision=True)
     broken = Case("o12", "petitions", "other").submitted().accepted().assigned().later(DAY).signed().replied("planned")
     broken.promised(5 * DAY).later(3 * DAY).concluded("planned", rated=False).later(3 * DAY).broken().reopened(cause="promise")
-    looked = Case("o13").submitted().accepted().assigned().later(DAY).signed().replied().later(DAY).evaluated().concluded()
-    looked.later(5 * DAY).rechecked().later(10 * DAY).rechecked(False).reopened(cause="look_back").later(DAY).replied("deferred")
+    looked = Case("o13").submitted().accepted().taken().assigned().later(DAY).signed().replied().later(DAY).evaluated().concluded()
+    looked.later(HOUR).fed_back().later(5 * DAY).rechecked().later(10 * DAY).rechecked(False).reopened(cause="look_back").later(
+        DAY
+    ).replied("deferred")
     key = Case("o14").submitted().accepted().assigned(level="town", key=True).later(DAY).signed().marked(True, "l").later(DAY)
     key.marked(False, "l").rescheduled(reply=3 * DAY, sign=DAY).later(DAY).raised("county").later(DAY).paused().later(HOUR)
     key.rescheduled(reply=DAY).later(DAY).resumed()

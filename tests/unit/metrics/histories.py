@@ -75,6 +75,8 @@ MOVES: Mapping[str, Callable[[Case, Chosen], Any]] = {
     "amend": lambda case, _: case.amended(),
     "reply": lambda case, chosen: case.replied(chosen(OUTCOMES), chosen((True, False))),
     "evaluate": lambda case, chosen: case.evaluated(chosen(RATINGS), chosen((*RATINGS, None)), chosen((None, "r1", "r2"))),
+    "take": lambda case, _: case.taken(),
+    "feed back": lambda case, _: case.fed_back(),
     "conclude": lambda case, chosen: case.concluded(chosen(OUTCOMES), rated=chosen((True, False))),
     "mark": lambda case, chosen: case.marked(chosen((True, False)), chosen((None, "li", "wu"))),
     "raise": lambda case, chosen: case.raised(chosen(("county", "city"))),

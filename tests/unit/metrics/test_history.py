@@ -42,7 +42,7 @@ STEPS = {
     "joined": ({}, {"role": "separate"}), "co_signed": ({},), "advised": ({}, {"role": "separate", "on_time": False}),
     "released": ({}, {"why": "reassigned"}), "marked": ({}, {"key": False}, {"leader": None}), "raised": ({}, {"level": "town"}),
     "rechecked": ({}, {"held": False}), "returned": ({},), "detailed": ({},), "merged": ({},), "withdrawn": ({},),
-    "reminded": ({},),
+    "reminded": ({},), "taken": ({},), "fed_back": ({},),
 }  # fmt: skip
 ANY_STEP = st.sampled_from([(step, how) for step, ways in STEPS.items() for how in ways])
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from services.contracts.catalogue.model import LearningRules
+from services.contracts.catalogue.rules import LearningRules
 from services.contracts.messages.merging import OpinionJoined
 from services.contracts.messages.opinions import LetterErased, OpinionDetailed, OpinionWithdrawn
 from services.contracts.messages.values import OpinionText

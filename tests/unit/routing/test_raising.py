@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contracts.catalogue.model import LEVELS, Limits, Rung
+from services.contracts.catalogue.model import LEVELS, Rung
+from services.contracts.catalogue.rules import Limits
 from services.contracts.lifecycle import TRANSITIONS, Move, State
 from services.contracts.messages.assignments import AssignmentMarked, AssignmentRaised
 from services.contracts.messages.supervision import SupervisionRaised

@@ -27,6 +27,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "opinion.merged": (),
     "opinion.unmerged": (),
     "opinion.withdrawn": (),
+    "opinion.taken": (),
+    "opinion.fedback": (),
     "opinion.evaluated": ("assignment", "department", "result", "process", "round", "rater"),
     "assignment.created": (
         "assignment", "department", "role", "deadlines", "level", "key", "leader", "opinion.topic", "opinion.area",

@@ -39,6 +39,8 @@ class Profile:
     detailed_at: datetime | None = None
     merged_at: datetime | None = None
     withdrawn_at: datetime | None = None
+    taken_at: datetime | None = None
+    fed_back_at: datetime | None = None
 
     @property
     def grouping(self) -> tuple[object, ...]:
@@ -99,6 +101,14 @@ class Profile:
         """Withdrawn by the submitter."""
         self.withdrawn_at = self.withdrawn_at or fact.recorded_at
 
+    def take(self, fact: Fact) -> None:
+        """Taken up by a deputy."""
+        self.taken_at = self.taken_at or fact.recorded_at
+
+    def feed_back(self, fact: Fact) -> None:
+        """A deputy told the voter what was answered."""
+        self.fed_back_at = self.fed_back_at or fact.recorded_at
+
 
 _DESCRIBING: Mapping[str, Callable[[Profile, Fact], None]] = {
     "opinion.submitted": Profile.submit,
@@ -114,6 +124,8 @@ _MOVES: Mapping[str, Callable[[Profile, Fact], None]] = {
     "opinion.detailed": Profile.detail,
     "opinion.merged": Profile.merge,
     "opinion.withdrawn": Profile.withdraw,
+    "opinion.taken": Profile.take,
+    "opinion.fedback": Profile.feed_back,
 }
 #: Messages that may change what an opinion is grouped by.
 DESCRIBING = frozenset(_DESCRIBING)

@@ -101,6 +101,7 @@ INDEXES = (
     ("audit_token", "audit", ["token", "id"], False, None),
     ("audit_person", "audit", ["person", "id"], False, None),
     ("grants_person", "grants", ["person"], False, None),
+    ("grants_party", "grants", ["party", "role"], False, None),
     ("links_person", "links", ["person"], False, None),
     ("links_until", "links", ["until"], False, None),
     ("attempts_until", "attempts", ["until"], False, None),
