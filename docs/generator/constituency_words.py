@@ -1,4 +1,4 @@
-"""Descriptions of the properties and parameters of deputies, groups and stations in the API."""
+"""Descriptions of the properties and parameters of deputies, groups, stations, codes and campaigns in the API."""
 
 from __future__ import annotations
 
@@ -37,4 +37,11 @@ CONSTITUENCY_WORDS: Mapping[str, str] = {
     "complete": "Whether it meets every item.",
     "met_since": "The day since when it meets the item; none where it does not.",
     "checked_by": "Who has checked it.",
+    "qr": "A printed code.",
+    "batch": "The id of the batch in which codes were made.",
+    "campaign": "The code of a campaign.",
+    "successor": "The code that is up in its place.",
+    "changed": "When it was changed last.",
+    "label": "What is printed below it.",
+    "states": "How many are in each state.",
 }

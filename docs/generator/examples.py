@@ -38,6 +38,7 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.DeclineBody": {"reason": "litigation"},
     "intake.QuestionBody": {"question": "是哪一栋楼前的路灯？"},
     "intake.Merging": {"into": OPINION},
+    "intake.CodeOrderBody": {"kind": "household", "area": "yunlan", "many": 600},
     "intake.SplitBody": {"opinions": [OPINION]},
     "intake.ReleaseBody": {
         "title": "三号楼前的路灯坏了", "content": "三号楼前的路灯坏了两周。", "parts": [{"entry": 1041, "content": "已经修好。"}],

@@ -11,7 +11,7 @@ from services.contracts.errors import Invalid, NotAllowed
 from services.contracts.grants import GRANTABLE, SOURCE, Grant, grant_of
 
 #: The parts of an address that are a key to what they name, and so stand in no record.
-SECRET_PARTS: Final = frozenset({"receipt"})
+SECRET_PARTS: Final = frozenset({"receipt", "qr"})
 #: Who owns the senders that are not a department's.
 OFFICE_OWNER: Final = "-"
 

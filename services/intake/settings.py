@@ -36,7 +36,10 @@ class Settings(AccountSettings):
         "STATION_SUBMISSIONS_A_MINUTE", whole_number, 300, doc="the same for one station, from all addresses together"
     )
     wrong_receipts_a_minute: int = env(
-        "WRONG_RECEIPTS_A_MINUTE", whole_number, 20, doc="wrong receipts from one address; twice as many at once; 0: no limit"
+        "WRONG_RECEIPTS_A_MINUTE",
+        whole_number,
+        20,
+        doc="wrong receipts or codes of an address; twice as many at once; 0: no limit",
     )
     lost_receipts_a_minute: int = env(
         "LOST_RECEIPTS_A_MINUTE",

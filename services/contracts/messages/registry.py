@@ -28,6 +28,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
+from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.duties import (
     DutyEnded,
@@ -134,5 +135,7 @@ MESSAGES: tuple[type[Message], ...] = (
     DutyEnded,
     ReminderGiven,
     LetterEntrusted,
+    CodeIssued,
+    CodeReplaced,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

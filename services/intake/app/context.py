@@ -16,6 +16,8 @@ from services.runtime.store.vault import Vault
 
 REVIEWERS = frozenset({Role.REVIEWER, Role.ADMIN})
 ADMIN = frozenset({Role.ADMIN})
+#: Who makes, prints and puts up codes.
+KEEPERS = frozenset({Role.ADMIN, Role.STATION})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from services.intake.settings import Settings
 from services.runtime.web.throttle import Limit
 
 SUBMISSIONS = Limit("Too many submissions from this address.", name="submissions")
-#: The code of a station's poster stands for the station.
+#: A printed code stands for its place.
 STATIONS = Limit("Too many submissions for this station.", by=("code", "station"))
+CODES = Limit("Too many wrong codes from this address.", "Scan the code that is put up, or leave it out.", misses=True)
 RECEIPTS = Limit("Too many wrong receipts from this address.", "Compare yours with the one you kept.", misses=True)
 RESENDS = Limit("Too many lost receipts from this address.", "Look up what you were sent already.")
 
@@ -18,5 +19,6 @@ def limits_of(settings: Settings) -> Mapping[Limit, int]:
     """The limits per minute, from the settings."""
     return {
         SUBMISSIONS: settings.submissions_a_minute, STATIONS: settings.station_submissions_a_minute,
-        RECEIPTS: settings.wrong_receipts_a_minute, RESENDS: settings.lost_receipts_a_minute,
+        RECEIPTS: settings.wrong_receipts_a_minute, CODES: settings.wrong_receipts_a_minute,
+        RESENDS: settings.lost_receipts_a_minute,
     }  # fmt: skip

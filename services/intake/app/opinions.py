@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict, TypeVar
 
-from services.contracts.callers import PUBLIC, STAFF, Caller
-from services.contracts.errors import NotFound
+from services.contracts.callers import NOBODY, PUBLIC, STAFF, Caller
+from services.contracts.errors import Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionSubmitted
 from services.intake.app.context import Intake
-from services.intake.app.limits import STATIONS, SUBMISSIONS
+from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
 from services.intake.app.promising import promise_of
 from services.intake.app.views import StaffMoment, part_of, shown
 from services.intake.domain.attaching import Attachment, Photo
@@ -19,7 +19,7 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons, may_see_contact
 from services.intake.domain.rating import GivenRating
 from services.intake.domain.receipts import show_receipt
-from services.intake.domain.submission import Submission, as_given
+from services.intake.domain.submission import CODE, Submission, as_given
 from services.intake.domain.timeline import Handler, TimelineEntry, advisers_of, answers_of, is_internal, promises_of
 from services.intake.handlers import taking
 from services.intake.handlers.taking import Sender, Taken
@@ -72,12 +72,22 @@ class SubmittedAnswer(TypedDict):
 
 @routes.post(
     f"{API}/opinions", access=PUBLIC, body=SubmissionSchema, answers={200: Submitted, 201: Submitted},
-    counts=(SUBMISSIONS, STATIONS), made="{links[receipt]}",
+    counts=(SUBMISSIONS, STATIONS, CODES), made="{links[receipt]}",
 )  # fmt: skip
 def submit(call: Call[Intake]) -> Answer:
     """Submit an opinion; the receipt is the only key to it, and every co-signer gets one."""
-    status, answer = submit_with(call, call.body, ())
+    try:
+        status, answer = submit_with(call, call.body, ())
+    except Invalid as error:
+        count_wrong_code(call, error)
+        raise
     return status, answer
+
+
+def count_wrong_code(call: Call[Intake], error: Invalid) -> None:
+    """Count a code that there is not against who sent it, as a guess; raises `TooMany`."""
+    if CODE in error.errors and call.guard is not None and call.caller is NOBODY:
+        call.guard.missed(CODES)
 
 
 def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Photo]) -> tuple[int, SubmittedAnswer]:

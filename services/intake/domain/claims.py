@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, NotAllowed
 from services.contracts.grants import RELAY, Grant
+from services.intake.domain.constituency.codes import PrintedCode, placement_of
 from services.intake.domain.people import PERSONAL, Person, Persons, RelayStep
 from services.intake.domain.submission import QR, Location, Submission, as_given, catalogued, placed
 
@@ -17,16 +19,20 @@ ADVICE = "Send this with a token that grants it ('huiying token create --channel
 Digests = Mapping[str, str]
 
 
-def resolve(catalogue: Catalogue, submission: Submission, grant: Grant) -> Submission:
+def resolve(catalogue: Catalogue, submission: Submission, grant: Grant, codes: Mapping[str, PrintedCode]) -> Submission:
     """With its topic as a code and its place complete; raises `NotAllowed` that names every claim that is not granted,
-    `Invalid` that names every field the catalogue does not know."""
-    known = placed(catalogue, submission)
-    check_claims(grant, known, coded=bool(submission.code))
+    `Invalid` that names every field the catalogue does not know. `codes` are the printed ones that it may name."""
+    code = placement_of(catalogue, codes, submission.code) if submission.code else None
+    known = placed(catalogue, submission, code)
+    check_claims(grant, known, coded=code is not None)
+    if code is not None and code.deputy:
+        # Whose card was scanned is no claim of the sender's.
+        known = replace(known, deputy=code.deputy)
     return catalogued(catalogue, known)
 
 
 def check_claims(grant: Grant, submission: Submission, *, coded: bool) -> None:
-    """Raises `NotAllowed` that names every field whose claim is not granted; `coded`: it came with a station's code."""
+    """Raises `NotAllowed` that names every field whose claim is not granted; `coded`: it came with a printed code."""
     channel = submission.channel
     errors: dict[str, list[str]] = {}
     if channel not in grant.channels and not (coded and channel == QR):
@@ -41,7 +47,7 @@ def check_claims(grant: Grant, submission: Submission, *, coded: bool) -> None:
 
 
 def _by_code() -> str:
-    return "'qr' needs the code of a station's poster in the field 'code', or a token that grants it."
+    return "'qr' needs a printed code in the field 'code', or a token that grants it."
 
 
 #: The fields of a submission that are compared, in order; what names it and how it was scanned is not.

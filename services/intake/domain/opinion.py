@@ -54,7 +54,8 @@ class Opinion:
     there. `chosen`, `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they
     stand. A merged opinion gets the reply of the one that it was `merged_into`. `answered_sequence` and `asked_sequence` are the
     numbers of routing's messages that brought the reply, and that asked for a rating of it last; `decided_answer` is the former as
-    the office last decided on its `publication`. `now` is the moment of the transaction.
+    the office last decided on its `publication`. `code_kind` is the kind of the code
+    by which it came, `campaign` the one that it counts for. `now` is the moment of the transaction.
     """
 
     id: str
@@ -95,6 +96,8 @@ class Opinion:
     answered_sequence: int = 0
     publication: publishing.PublicationState | None = None
     decided_answer: int = 0
+    code_kind: str | None = None
+    campaign: str | None = None
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -108,10 +111,12 @@ class Opinion:
         opinion = cls(
             opinion_id, receipt, submission.title, submission.content, submission.channel, submission.visibility, State.SUBMITTED,
             now, now, submission.topic, submission.area, submission.station, submission.location,
-            told.isoformat() if told else None, submission.external_id, source if submission.external_id else None, now=now,
+            told.isoformat() if told else None, submission.external_id, source if submission.external_id else None,
+            code_kind=submission.code_kind, campaign=submission.campaign, now=now,
         )  # fmt: skip
         opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel})
-        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, opinion.area, opinion.station, told=told))
+        place = opinion.area, opinion.station, told, opinion.code_kind, opinion.campaign
+        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place))
         if automatic:
             opinion.state = advance(opinion.state, Move.ACCEPT)
             opinion.record(OpinionAccepted.TYPE, POLICY, {})

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
 from collections.abc import Callable
 
 from services.contracts.text import value
+from services.intake.domain import crockford
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-#: Crockford's check symbols: the alphabet and five more, which receipts avoid because they are awkward in an address.
-CHECK_SYMBOLS = ALPHABET + "*~$=U"
 RECEIPT_LENGTH = 14  # 13 characters of 5 random bits, and the check character
-_LOOKALIKES = str.maketrans("OIL", "011")
 _ADDRESS = re.compile(r"receipts/([^/?#\s]+)", re.IGNORECASE)
 _LABEL = re.compile(
     r"(?:您的|我的)?(?:(?:回执|查询)(?:编?号码?|码)?|编号)|(?:(?:my|your) )?receipt(?: (?:no|number|code)\b)?", re.IGNORECASE
@@ -22,12 +18,7 @@ _LABEL = re.compile(
 
 def new_receipt(random_bits: Callable[[int], int]) -> str:
     """A receipt of 65 random bits in Crockford's base 32 with a check character; `random_bits(n)` gives an n-bit number."""
-    while True:
-        number = random_bits(65)
-        check = number % 37
-        if check < len(ALPHABET):
-            digits = "".join(ALPHABET[number >> shift & 31] for shift in range(60, -5, -5))
-            return digits + ALPHABET[check]
+    return crockford.draw(random_bits, RECEIPT_LENGTH)
 
 
 def read_receipt(text: str) -> str | None:
@@ -36,14 +27,7 @@ def read_receipt(text: str) -> str | None:
     Forgives case, blanks, hyphens and other punctuation, full-width forms, O, I, L for 0, 1, 1, the words before and the
     bracket behind it where a line was copied whole, and takes the address of its page for it.
     """
-    plain = _named(value(text)).upper().translate(_LOOKALIKES)
-    plain = "".join(letter for letter in plain if unicodedata.category(letter)[0] in "LN")
-    if len(plain) != RECEIPT_LENGTH or not all(symbol in ALPHABET for symbol in plain):
-        return None
-    number = 0
-    for symbol in plain[:-1]:
-        number = number * 32 + ALPHABET.index(symbol)
-    return plain if CHECK_SYMBOLS[number % 37] == plain[-1] else None
+    return crockford.read(_named(value(text)), RECEIPT_LENGTH)
 
 
 def _named(text: str) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from services.contracts import vocabulary
 from services.contracts.catalogue.model import Area, Catalogue, Station
 from services.contracts.errors import Invalid
+from services.intake.domain.constituency.codes import Placement
 from services.intake.domain.people import Person, RelayStep
 
 LONGEST_TITLE, LONGEST_CONTENT = 120, 20_000
@@ -19,7 +20,7 @@ RELAY_ROLES = ("voter", "informant", "deputy", "presidium")
 MOST_COSIGNERS = 200
 VISIBILITIES = tuple(vocabulary.VISIBILITIES)
 QR = "qr"
-#: The fields that identify a station's poster; they are not kept with the opinion.
+#: The field with a printed code, which is not kept with the opinion.
 CODE = "code"
 
 
@@ -34,7 +35,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An opinion as it is sent. `code` is that of a station's poster, `submitted_at` says when it was told elsewhere before."""
+    """An opinion as it is sent. `code` is a printed one, of the kind `code_kind`.
+
+    `submitted_at` says when it was told elsewhere before.
+    """
 
     title: str
     content: str
@@ -44,6 +48,7 @@ class Submission:
     area: str | None = None
     station: str | None = None
     code: str | None = None
+    campaign: str | None = None
     external_id: str | None = None
     location: Location | None = None
     submitter: Person | None = None
@@ -51,6 +56,7 @@ class Submission:
     relay: tuple[RelayStep | str, ...] | None = None
     deputy: str | None = None
     submitted_at: datetime | None = None
+    code_kind: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -63,10 +69,10 @@ def as_given(value: Person | RelayStep | Location) -> dict[str, object]:
     return {name: given for name in value.__slots__ if (given := getattr(value, name)) is not None}
 
 
-def placed(catalogue: Catalogue, submission: Submission) -> Submission:
-    """With what follows from a code (channel, station) and from a station (area); raises `Invalid` where they clash."""
-    if submission.code:
-        submission = _scanned(catalogue, submission, submission.code)
+def placed(catalogue: Catalogue, submission: Submission, code: Placement | None = None) -> Submission:
+    """With what follows from its code (channel, place, campaign) or from its station (area); raises `Invalid` where they clash."""
+    if code is not None:
+        return _scanned(submission, code)
     place = catalogue.station_of(submission.station) if submission.station else None
     if place is None or submission.area == place.area:
         return submission
@@ -76,18 +82,19 @@ def placed(catalogue: Catalogue, submission: Submission) -> Submission:
     return replace(submission, area=place.area)
 
 
-def _scanned(catalogue: Catalogue, submission: Submission, code: str) -> Submission:
-    station = catalogue.station_with_code(code)
-    if station is None:
-        raise Invalid("Scan the code again, or leave it out.", {CODE: ["No station has this code."]})
-    clashes: dict[str, list[str]] = {}
-    if submission.station and submission.station != station.code:
-        clashes["station"] = [f"The code says '{station.code}'."]
+def _scanned(submission: Submission, code: Placement) -> Submission:
+    campaign = code.campaign or submission.campaign
+    said = {"station": code.station, "area": code.area, "campaign": campaign}
+    clashes = {
+        name: [f"The code says '{value}'." if value else "The code says none."]
+        for name, value in said.items()
+        if (given := getattr(submission, name)) and given != value
+    }
     if submission.channel not in (QR, "web"):
         clashes["channel"] = [f"The code says '{QR}'."]
     if clashes:
         raise Invalid("Leave out what the code says already.", clashes)
-    return replace(submission, station=station.code, channel=QR, code=None)
+    return replace(submission, station=code.station, area=code.area, campaign=campaign, channel=QR, code=None, code_kind=code.kind)
 
 
 def catalogued(catalogue: Catalogue, submission: Submission) -> Submission:

@@ -12,6 +12,7 @@ from services.contracts.errors import AtCapacity, Refusal
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import State
 from services.intake.domain.claims import check_same, digests, digests_of_persons, impersonal, resolve
+from services.intake.domain.constituency.codes import read_code
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.domain.receipts import new_receipt
@@ -93,12 +94,14 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
     From the first one on that there is no room for, none is taken that is new, so that the rest of a file can be sent again.
     """
     wanted = [each.external_id for each in submissions if each.external_id]
+    scanned = [code for each in submissions if each.code and (code := read_code(each.code))]
+    codes = store.printed(scanned) if scanned else {}
     known = _remembered(store, wanted, sender.grant) if wanted else {}
     results: list[Taken | Refusal] = []
     full: AtCapacity | None = None
     for submission, opinion_id in zip(submissions, ids, strict=True):
         try:
-            resolved = resolve(sender.catalogue, submission, sender.grant)
+            resolved = resolve(sender.catalogue, submission, sender.grant, codes)
             external_id = resolved.external_id
             if external_id in known:
                 results.append(_recall(known[external_id], resolved))

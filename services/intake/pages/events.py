@@ -28,6 +28,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
+from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.duties import (
     DutyEnded,
@@ -148,6 +149,8 @@ EVENTS: Mapping[str, Phrase] = {
     ReminderGiven.TYPE: Phrase("Somebody was reminded"),
     LetterEntrusted.TYPE: Phrase("Somebody with an account told of an opinion"),
     PASSED_ON: Phrase("Given to somebody else"),
+    CodeIssued.TYPE: Phrase("Codes were made"),
+    CodeReplaced.TYPE: Phrase("A code was replaced"),
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),

@@ -89,7 +89,7 @@ class SubmissionSchema(Made):
     code = Code(
         40,
         allow_none=True,
-        metadata={"description": "the code of a station's poster: gives the channel `qr`, the station, its area"},
+        metadata={"description": "a printed code: gives the channel `qr` and the place that it is for"},
     )
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
     external_id = Code(200, allow_none=True)

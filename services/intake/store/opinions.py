@@ -63,7 +63,8 @@ class Opinions:
         self._work.add(opinions, {
             "id": opinion.id, "receipt": opinion.receipt, "fingerprint": submission.fingerprint, "title": opinion.title,
             "content": opinion.content, "channel": opinion.channel, "topic": opinion.topic, "area": opinion.area,
-            "station": opinion.station, "location": opinion.location, "visibility": opinion.visibility, "state": opinion.state,
+            "station": opinion.station, "code_kind": opinion.code_kind, "campaign": opinion.campaign,
+            "location": opinion.location, "visibility": opinion.visibility, "state": opinion.state,
             "submitted": opinion.submitted, "updated": opinion.updated, "told": opinion.told, "round": opinion.round,
             "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
             "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,

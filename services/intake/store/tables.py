@@ -35,6 +35,8 @@ opinions = sa.Table(
     sa.Column("topic", sa.String(60)),
     sa.Column("area", sa.String(60)),
     sa.Column("station", sa.String(60)),
+    sa.Column("code_kind", sa.String(12)),
+    sa.Column("campaign", sa.String(60)),
     sa.Column("deputy", sa.String(120)),
     sa.Column("location", KeptLocation),
     sa.Column("submitter", sa.JSON),

@@ -15,6 +15,7 @@ from services.contracts.messages.merging import OpinionUnmerged
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import Message
 from services.intake.domain.attaching import Attachment, Photo
+from services.intake.domain.constituency.codes import PrintedCode
 from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
@@ -25,6 +26,7 @@ from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
 from services.intake.store.constituency.duties import DutyStore
+from services.intake.store.constituency.codes import resolved
 from services.intake.store.following import takeover
 from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
@@ -155,6 +157,10 @@ class IntakeStore:
         """Add a line to the timeline of an opinion that is not loaded."""
         row = {"opinion": opinion, "at": line.at, "what": line.what, "by": line.by, "facts": line.facts}
         self._work.add(timeline, {**row, "audience": line.audience})
+
+    def printed(self, codes: Sequence[str]) -> Mapping[str, PrintedCode]:
+        """The printed codes that there are among these, each as the last of its successors."""
+        return resolved(self._work.connection, codes)
 
     def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, KnownSubmission]:
         """The opinions of these senders that are known among these external ids."""

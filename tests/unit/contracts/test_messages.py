@@ -37,6 +37,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
+from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
 from services.contracts.messages.duties import (
     DutyEnded,
@@ -99,6 +100,7 @@ SEALED = tuple(f"gAAAAABp{name}QhYx3kqW5nT0vZ2mJ8rLcE7uB1sD4fG6hK9pA_wXyNiOoRtSv
 GOLDEN = Path(__file__).parents[2] / "golden" / "messages"
 OPINION, ASSIGNMENT = "0193a000-0000-7000-8000-000000000001", "0193a000-0000-7000-8000-000000000002"
 OTHER = "0193a000-0000-7000-8000-000000000004"
+BATCH = "0193a000-0000-7000-8000-000000000005"
 NOW = datetime.fromisoformat("2026-11-23T09:30:00+08:00")
 TOLD = datetime.fromisoformat("2026-03-05T08:00:00+08:00")
 SIGN, REPLY, EVALUATE, DUE = (
@@ -204,6 +206,8 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 0, LetterEntrusted(
         "to_take", "gAAAA-name", TEXT.title, {"due": SIGN.isoformat()}, "https://example.org/entrusted", "gAAAA-mail",
     )),
+    ("intake", 1, CodeIssued(BATCH, "household", 600, "chengdong", "chengdong-1")),
+    ("intake", 2, CodeReplaced(BATCH, "household", "chengdong", "chengdong-1")),
 )  # fmt: skip
 
 

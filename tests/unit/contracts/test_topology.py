@@ -76,7 +76,9 @@ def test_a_department_hears_what_it_has_to_know_of_its_own_cases() -> None:
     # What a changed calendar moves comes in one message for all of a department's cases.
     assert addressed == OWN
     assert {shape.TYPE for shape in MESSAGES} - OWN - {"assignment.rescheduled"} == {
-        shape.TYPE for shape in MESSAGES if shape.TYPE.startswith(("opinion.", "letter.", "ledger.", "duty.", "reminder.given"))
+        shape.TYPE
+        for shape in MESSAGES
+        if shape.TYPE.startswith(("opinion.", "letter.", "ledger.", "duty.", "reminder.given", "code."))
     }
 
 

@@ -243,7 +243,7 @@ class TestPlaces:
         assert (row["channel"], row["station"], row["area"]) == ("qr", "central", "town")
 
     def test_a_poster_with_an_old_code_leads_to_the_form_all_the_same(self, harness):
-        assert harness.client.get("/c/nobody-knows-it").headers["Location"] == "/"
+        assert 'href="/"' in harness.client.get("/c/nobody-knows-it").text
         answer = harness.client.post("/opinions", data=FORM | {"code": "nobody-knows-it"})
         assert (answer.status_code, "二维码已失效" in answer.text, FORM["content"] in answer.text) == (422, True, True)
         assert harness.count() == 0

@@ -14,12 +14,13 @@ from services.contracts.errors import AtCapacity, Conflict, Invalid, Unavailable
 from services.contracts.vocabulary import VISIBILITIES
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
-from services.intake.app.limits import STATIONS, SUBMISSIONS
-from services.intake.app.opinions import SubmittedAnswer, submit_with
+from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
+from services.intake.app.opinions import SubmittedAnswer, count_wrong_code, submit_with
 from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import Submission
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
+from services.intake.pages.submission.coded import scanned_code
 from services.intake.pages.submission.confirmation import confirmation_of
 from services.intake.pages.submission.fields import (
     CODE,
@@ -76,13 +77,14 @@ def first_page(call: Call[Intake]) -> Answer:
     return _form(call.service, form)
 
 
-@routes.get("/c/<code>", access=PUBLIC, page=error_page)
+@routes.get("/c/<qr>", access=PUBLIC, page=error_page, counts=(CODES,))
 def scanned(call: Call[Intake]) -> Answer:
-    """The form of the station whose poster has this code; an unknown code leads to the first page."""
-    code = call.path["code"]
-    if call.service.catalogue.station_with_code(code) is None:
-        return see_other("/")
-    return _form(call.service, dict.fromkeys(FIELDS, "") | {CODE: code, KEY: new_key()})
+    """The form with the place of a printed code; one that was replaced leads on to its successor."""
+    found = scanned_code(call.service, call.path["qr"])
+    if found is None or found.placement is None:
+        status = 404 if found is None else 410
+        return html(TEMPLATES, "constituency/no-code.html", status, place=call.service.catalogue, ended=found is not None)
+    return _form(call.service, dict.fromkeys(FIELDS, "") | {CODE: found.code, KEY: new_key()})
 
 
 @routes.get("/opinions", access=PUBLIC, page=error_page)
@@ -92,7 +94,7 @@ def back_to_form(_: Call[Intake]) -> Answer:
 
 
 # No CSRF token: these forms are public and carry no session, no cookie and no right that a forged request could use.
-@routes.post("/opinions", access=PUBLIC, page=KEPT, counts=(SUBMISSIONS, STATIONS), longest=LONGEST_BODY + MOST_BYTES)
+@routes.post("/opinions", access=PUBLIC, page=KEPT, counts=(SUBMISSIONS, STATIONS, CODES), longest=LONGEST_BODY + MOST_BYTES)
 def submit(call: Call[Intake]) -> Answer:
     """Take the form; the confirmation on success, the form with its text and the mistakes otherwise."""
     form = read_form(FIELDS, MOST_BYTES)
@@ -107,6 +109,7 @@ def submit(call: Call[Intake]) -> Answer:
         keyed = replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal))
         taken = _submit(keyed, sent, photos)
     except Invalid as error:
+        count_wrong_code(call, error)
         # A browser sends no file twice by itself, so photos that were right are asked for again.
         again = {PHOTOS: wrong or CHOOSE_AGAIN} if wrong or photos else {}
         return _form(call.service, form, 422, mistakes=mistakes_of(error, form) | again)
@@ -148,7 +151,7 @@ def _form(
     response = html(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
-        scanned=catalogue.station_with_code(form[CODE]), opened=opened(form, mistakes or {}),
+        scanned=scanned_code(service, form[CODE]) if form[CODE] else None, opened=opened(form, mistakes or {}),
         photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice,
         refilled=f"/opinions?{REDRAW}=1",

@@ -1,0 +1,1 @@
+"""People and places: who takes an opinion up, and where it comes from."""

@@ -1,0 +1,52 @@
+"""What the form shows of a printed code that was scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.contracts.catalogue import stored
+from services.contracts.vocabulary import CODE_KINDS
+from services.contracts.words import Words, name_of
+from services.design.phrases import Phrase
+from services.intake.app.context import Intake
+from services.intake.domain.constituency.codes import IN_USE, Placement, PrintedCode, placement_of, read_code
+from services.intake.store.constituency.codes import resolved
+
+STATION, AREA = Phrase("Liaison station"), Phrase("Area")
+
+
+@dataclass(frozen=True, slots=True)
+class ScannedCode:
+    """A code as it is sent with the form, and what it is for: no placement for one that is no longer in use."""
+
+    code: str
+    placement: Placement | None
+    facts: tuple[tuple[Phrase | Words, object], ...] = ()
+
+
+def scanned_code(service: Intake, given: str) -> ScannedCode | None:
+    """What a code says, the last of its successors; None for an unknown one."""
+    catalogue, code = service.catalogue, given
+    known: Mapping[str, PrintedCode] = {}
+    if catalogue.station_with_code(given) is None:
+        code = read_code(given) or ""
+        with service.database.reading() as connection:
+            known = resolved(connection, [code]) if code else {}
+        if code not in known:
+            return None
+        if known[code].state not in IN_USE:
+            return ScannedCode(code, None)
+    placement = placement_of(catalogue, known, code)
+    return ScannedCode(known[code].code if known else code, placement, tuple(_facts(service, placement)))
+
+
+def _facts(service: Intake, placement: Placement) -> list[tuple[Phrase | Words, object]]:
+    catalogue = service.catalogue
+    area, station = stored.found(catalogue.areas, placement.area), stored.found(catalogue.stations, placement.station)
+    named: list[tuple[Phrase | Words, object]] = [
+        (STATION, Words(station.name, station.name) if station else None),
+        (AREA, name_of(area) if area else None),
+        (CODE_KINDS[placement.kind], placement.label),
+    ]
+    return [(label, value) for label, value in named if value]
