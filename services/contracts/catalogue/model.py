@@ -236,13 +236,6 @@ class Catalogue:
         """The station that a sender names by its code in the catalogue."""
         return self.stations.get(code)
 
-    def is_within(self, area: str, outer: str) -> bool:
-        """Whether an area is another one or lies in it."""
-        current: str | None = area
-        while current is not None and current != outer:
-            current = self.areas[current].parent if current in self.areas else None
-        return current is not None
-
     def station_with_code(self, qr: str) -> Station | None:
         """The station whose poster has this code."""
         return self._stations_by_qr.get(qr)

@@ -17,9 +17,12 @@ from services.intake.domain.submission import QR, Location, Submission, as_given
 
 ADVICE = "Send this with a token that grants it ('huiying token create --channel …'), or leave these fields out."
 Digests = Mapping[str, str]
+#: Printed codes by what they are.
+Printed = Mapping[str, PrintedCode]
+NONE_PRINTED: Printed = {}
 
 
-def resolve(catalogue: Catalogue, submission: Submission, grant: Grant, codes: Mapping[str, PrintedCode]) -> Submission:
+def resolve(catalogue: Catalogue, submission: Submission, grant: Grant, codes: Printed = NONE_PRINTED) -> Submission:
     """With its topic as a code and its place complete; raises `NotAllowed` that names every claim that is not granted,
     `Invalid` that names every field the catalogue does not know. `codes` are the printed ones that it may name."""
     code = placement_of(catalogue, codes, submission.code) if submission.code else None

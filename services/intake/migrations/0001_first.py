@@ -36,27 +36,6 @@ HANDLERS = (
     sa.Column("role", sa.String(12), nullable=False),
     sa.Column("ended", sa.Boolean, nullable=False),
 )
-CODE_BATCHES = (
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("kind", sa.String(12), nullable=False),
-    sa.Column("area", sa.String(60)),
-    sa.Column("station", sa.String(60)),
-    sa.Column("deputy", sa.String(60)),
-    sa.Column("campaign", sa.String(60)),
-    sa.Column("label", sa.String(60)),
-    sa.Column("many", sa.Integer, nullable=False),
-    sa.Column("made", sa.BigInteger, nullable=False),
-    sa.Column("requested", sa.String(64), unique=True),
-    sa.Column("request", sa.String(64)),
-)
-CODES = (
-    sa.Column("code", sa.String(10), primary_key=True),
-    sa.Column("batch", sa.String(36), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("successor", sa.String(10)),
-    sa.Column("changed", sa.BigInteger, nullable=False),
-)
 OPINIONS = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("receipt", sa.String(14), nullable=False, unique=True),
@@ -253,8 +232,6 @@ INDEXES = (
     ("deputies_name", "deputies", ["name"], False, None),
     ("deputies_state", "deputies", ["state", "code"], False, None),
     ("deputy_ties_deputy", "deputy_ties", ["deputy", "kind"], False, None),
-    ("code_batches_station", "code_batches", ["station", "id"], False, None),
-    ("codes_batch", "codes", ["batch", "number"], True, None),
     ("handlers_department", "handlers", ["department", "opinion"], False, None),
     ("handlers_opinion", "handlers", ["opinion", "assignment"], False, None),
     ("ix_marks_opinion", "marks", ["opinion"], False, None),
@@ -298,8 +275,6 @@ def upgrade() -> None:
     op.create_table("deputies", *DEPUTIES)
     op.create_table("deputy_ties", *DEPUTY_TIES, sqlite_with_rowid=False)
     op.create_table("groups", *GROUPS)
-    op.create_table("code_batches", *CODE_BATCHES)
-    op.create_table("codes", *CODES, sqlite_with_rowid=False)
     op.create_table("incidents", *INCIDENTS)
     op.create_table("handlers", *HANDLERS)
     op.create_table("marks", *MARKS)

@@ -69,6 +69,8 @@ CALLERS = {
     "roads": Caller(Role.DEPARTMENT, "roads", "t6"),
     "petitions": Caller(Role.DEPARTMENT, "petitions", "t7"),
     "school": Caller(Role.DEPARTMENT, "school", "t8"),
+    "at-central": Caller(Role.STATION, token="t9", station="central"),
+    "elsewhere": Caller(Role.STATION, token="t10", station="elsewhere"),
 }
 
 

@@ -116,11 +116,11 @@ def test_batches_and_their_codes_are_listed(harness):
     assert [(item["area"], item["many"], item["states"]["issued"]) for item in found["items"]] == [("town", 3, 3)]
     other = harness.get("/codes/batches", "admin", cursor=found["next"]).get_json()["items"]
     assert [item["area"] for item in other] == ["east"]
-    shown = harness.get("/codes", "admin", batch=found["items"][0]["id"], limit=2).get_json()
-    rest = harness.get("/codes", "admin", batch=found["items"][0]["id"], cursor=shown["next"]).get_json()
+    shown = harness.get(f"/codes/batches/{found['items'][0]['id']}", "admin", limit=2).get_json()
+    rest = harness.get(f"/codes/batches/{found['items'][0]['id']}", "admin", cursor=shown["next"]).get_json()
     assert [item["code"] for item in shown["items"] + rest["items"]] == second
     assert first != second
-    assert harness.get("/codes", "admin", batch="none").status_code == 404
+    assert harness.get("/codes/batches/none", "admin").status_code == 404
 
 
 # Their life.
@@ -212,6 +212,21 @@ def test_only_who_keeps_codes_makes_them(harness):
         for path, body in (("/codes", HOUSEHOLDS), ("/codes/0000000000/retire", None)):
             assert harness.post(path, body, who).status_code in (401, 403), who
         assert harness.get("/codes/batches", who).status_code in (401, 403)
+
+
+def test_a_station_keeps_its_own_codes_and_no_others(harness):
+    (own,), (other,) = made(harness, who="at-central"), made(harness, station=None)
+    for path in (f"/codes/{own}", f"/codes/{other}"):
+        assert harness.get(path, "at-central").status_code == (200 if own in path else 404)
+        assert harness.get(path, "elsewhere").status_code == 404
+    for move in ("install", "replace", "retire"):
+        assert harness.post(f"/codes/{own}/{move}", None, "elsewhere").status_code == 404
+    (batch,) = harness.get("/codes/batches", "at-central").get_json()["items"]
+    assert harness.get("/codes/batches", "elsewhere").get_json()["items"] == []
+    for path in ("", "/sheets"):
+        assert harness.get(f"/codes/batches/{batch['id']}{path}", "elsewhere").status_code == 404
+    answer = harness.post("/codes", HOUSEHOLDS, "elsewhere")
+    assert (answer.status_code, list(answer.get_json()["errors"])) == (403, ["station"])
 
 
 def test_invalid_is_raised_for_an_area_outside_of_the_station():

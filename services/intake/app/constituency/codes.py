@@ -29,7 +29,7 @@ from services.intake.domain.constituency.codes import (
 from services.intake.gateway.lines import CSV, NDJSON
 from services.intake.gateway.squares import MASK
 from services.intake.handlers.constituency import codes as handlers
-from services.intake.schemas.constituency.codes import BatchPage, CodeOrderBody, CodePage, CodeShape, CodesQuery, MadeCode
+from services.intake.schemas.constituency.codes import BatchPage, CodeOrderBody, CodePage, CodeShape, MadeCode
 from services.intake.store.constituency import codes as store
 from services.intake.store.constituency.codes import CodeStore
 from services.runtime.store.database import Transaction
@@ -114,12 +114,12 @@ def list_batches(call: Call[Intake]) -> Answer:
     return 200, page([_shown_batch(each, states[each.id]) for each in found], limit)
 
 
-@routes.get(f"{API}/codes", access=KEEPERS, query=CodesQuery, answers={200: CodePage})
+@routes.get(f"{API}/codes/batches/<batch>", access=KEEPERS, query=Page, answers={200: CodePage})
 def list_codes(call: Call[Intake]) -> Answer:
     """List the codes of a batch in the order of their numbers."""
     limit, after = call.query["limit"], read_number(call.query["cursor"])
     with call.service.database.reading() as connection:
-        batch = store.find_batch(connection, call.query["batch"], call.caller.station)
+        batch = store.find_batch(connection, call.path["batch"], call.caller.station)
         found = store.codes_of(connection, batch.id, after or 0, limit + 1)
     return 200, page(list(map(shown, found)), limit, "number")
 

@@ -26,10 +26,10 @@ PDF, SVG = "application/pdf", "image/svg+xml"
 IN_MEMORY, PIECE = 4_000_000, 65_536
 
 
-@routes.get(f"{API}/codes/sheets", access=KEEPERS, query=SheetsQuery, answers={200: None}, gives=(PDF,))
+@routes.get(f"{API}/codes/batches/<batch>/sheets", access=KEEPERS, query=SheetsQuery, answers={200: None}, gives=(PDF,))
 def sheets(call: Call[Intake]) -> Answer:
     """Print the codes of a batch that are in use: as stickers, 24 on a page, or a poster each; thousands take seconds."""
-    return printed(call, call.query["batch"], call.query["form"], call.query["after"])
+    return printed(call, call.path["batch"], call.query["form"], call.query["after"])
 
 
 def printed(call: Call[Intake], batch_id: str, form: str, after: int = 0) -> flask.Response:

@@ -15,6 +15,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.text import value
 from services.intake.domain import crockford
+from services.intake.domain.constituency.places import lies_in
 
 CODE_LENGTH: Final = 10  # 45 random bits, and the check character
 MOST_AT_ONCE: Final = 20_000
@@ -88,7 +89,7 @@ class Placement:
             raise Invalid("Correct the fields named in 'errors' and send again.", errors)
         place = catalogue.station_of(self.station) if self.station else None
         area = self.area or (place.area if place else None)
-        if place and area and not catalogue.is_within(area, place.area):
+        if place and area and not lies_in(catalogue, area, place.area):
             raise Invalid("Name an area of the station, or leave it out.", {"area": [f"'{area}' is not in '{place.area}'."]})
         return Placement(self.kind, area, self.station, self.deputy, self.campaign, self.label)
 

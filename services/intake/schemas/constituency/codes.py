@@ -8,7 +8,7 @@ from marshmallow import Schema, fields, post_load, validate
 
 from services.intake.domain.constituency.codes import MOST_AT_ONCE, CodeKind, CodeOrder, CodeState, Placement
 from services.runtime.input.fields import Code, OneLine
-from services.runtime.web.lists.paging import Page, page_of
+from services.runtime.web.lists.paging import page_of
 
 LONGEST_CODE, LONGEST_LABEL = 60, 60
 #: How codes are printed.
@@ -91,16 +91,9 @@ BatchPage = page_of("CodeBatchPage", "A page of batches of codes, the latest fir
 CodePage = page_of("CodePage", "A page of the codes of a batch, in the order of their numbers.", CodeShape)
 
 
-class CodesQuery(Page):
-    """The codes of which batch."""
-
-    batch = fields.String(required=True)
-
-
 class SheetsQuery(Schema):
     """Which codes are printed, and how: a page for each, or many on a page to be cut or stuck on."""
 
-    batch = fields.String(required=True)
     form = fields.String(
         load_default=FORMS[0], validate=validate.OneOf(FORMS), metadata=_said("Stickers, 24 on a page, or a poster each.")
     )

@@ -1,0 +1,37 @@
+"""Printed codes and campaigns."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+CODE_BATCHES = (
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("area", sa.String(60)),
+    sa.Column("station", sa.String(60)),
+    sa.Column("deputy", sa.String(60)),
+    sa.Column("campaign", sa.String(60)),
+    sa.Column("label", sa.String(60)),
+    sa.Column("many", sa.Integer, nullable=False),
+    sa.Column("made", sa.BigInteger, nullable=False),
+    sa.Column("requested", sa.String(64), unique=True),
+    sa.Column("request", sa.String(64)),
+)
+CODES = (
+    sa.Column("code", sa.String(10), primary_key=True),
+    sa.Column("batch", sa.String(36), nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("successor", sa.String(10)),
+    sa.Column("changed", sa.BigInteger, nullable=False),
+)
+
+
+def upgrade() -> None:
+    """Make the tables and their indexes."""
+    op.create_table("code_batches", *CODE_BATCHES)
+    op.create_table("codes", *CODES, sqlite_with_rowid=False)
+    op.create_index("code_batches_station", "code_batches", ["station", "id"])
+    op.create_index("codes_batch", "codes", ["batch", "number"], unique=True)
