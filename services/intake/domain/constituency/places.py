@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 
 
@@ -9,5 +10,6 @@ def lies_in(catalogue: Catalogue, area: str, outer: str) -> bool:
     """Whether an area is another one or lies in it."""
     current: str | None = area
     while current is not None and current != outer:
-        current = catalogue.areas[current].parent if current in catalogue.areas else None
+        place = stored.found(catalogue.areas, current)
+        current = place.parent if place else None
     return current is not None
