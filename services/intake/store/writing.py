@@ -25,8 +25,8 @@ from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
-from services.intake.store.constituency.duties import DutyStore
 from services.intake.store.constituency.codes import resolved
+from services.intake.store.constituency.duties import DutyStore
 from services.intake.store.following import takeover
 from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
