@@ -44,4 +44,11 @@ CONSTITUENCY_WORDS: Mapping[str, str] = {
     "changed": "When it was changed last.",
     "label": "What is printed below it.",
     "states": "How many are in each state.",
+    "duty": "What is to be done: `relay` confirm a hop, `pass` pass it on, `take`, `feedback`; `wait` for the department.",
+    "asked": "When it was asked for.",
+    "owes": "What is to be done by `due`; none while there is nothing to do but wait.",
+    "intake.CareShape.how": "How the voter was told last; none before.",
+    "intake.FeedbackBody.how": "How the voter was told.",
+    "care": "The caller's care of it; none for those who only relay it.",
+    "holder": "Whom the hop names: the informants of a station, a deputy, or the presidium.",
 }

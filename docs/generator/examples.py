@@ -44,6 +44,9 @@ EXAMPLES: Mapping[str, Any] = {
         "title": "三号楼前的路灯坏了", "content": "三号楼前的路灯坏了两周。", "parts": [{"entry": 1041, "content": "已经修好。"}],
     },
     "intake.WithholdBody": {"reason": "内容涉及他人隐私。"},
+    "intake.DeputyNamed": {"deputy": "cd-017"},
+    "intake.DeputyPerhaps": {"deputy": "cd-017"},
+    "intake.FeedbackBody": {"how": "visit"},
     "intake.DeputyBody": {
         "name": "周敏", "level": "county", "term": "第十七届", "areas": ["chengdong"], "stations": ["chengdong"],
         "identity": "县人大代表，东门社区卫生服务中心主任。", "duties": "联系东门社区选民，每月第二个周二在站接待。",

@@ -13,6 +13,7 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop, Relay
 from services.intake.domain.opinion import Opinion
 from services.intake.store.columns import EnumCode
+from services.intake.store.constituency.registers import RegisterStore
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.store.bulk import among
@@ -83,7 +84,7 @@ class DutyStore:
     """The relays and cares of one transaction. To be called with their opinions locked, so that nobody else moves them."""
 
     def __init__(self, work: Transaction) -> None:
-        self._work = work
+        self.register = RegisterStore(work)
         self._cares, self._hops = Nouns(work, CARES), Nouns(work, HOPS)
 
     def new_id(self) -> str:

@@ -1,0 +1,168 @@
+"""What is entrusted to people over HTTP: who may do what, what each sees, and how bad input is answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.contracts.callers import Caller, Role
+from tests.unit.intake import harness as desks
+from tests.unit.intake.harness import Routing
+
+VOTER = {"kind": "citizen", "name": "张三", "phone": "13800000000"}
+PEOPLE = {
+    "wang": Caller(Role.DEPUTY, token="d1", deputy="wang"),
+    "li": Caller(Role.DEPUTY, token="d2", deputy="li"),
+    "gone": Caller(Role.DEPUTY, token="d3", deputy="gone"),
+    "informant": Caller(Role.INFORMANT, token="i1", station="central"),
+    "station": Caller(Role.STATION, token="s1", station="central"),
+    "strangers": Caller(Role.INFORMANT, token="i2", station="elsewhere"),
+    "head": Caller(Role.HEAD, "water", "h1"),
+}
+DESKS = ("relay", "pass", "take", "feedback", "wait")
+
+
+@pytest.fixture(scope="module")
+def desk(open_harness):
+    """A desk with a register of two deputies in office and one who is not."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(desks, "CALLERS", {**desks.CALLERS, **PEOPLE})
+        made = open_harness()
+        made.keep_accounts()
+        for code, name, state in (("wang", "王代表", "active"), ("li", "李代表", "active"), ("gone", "钱代表", "ended")):
+            body = {"name": name, "level": "county", "term": "第十七届", "state": state, "stations": ["central"]}
+            assert (
+                made.client.put(f"/api/v1/deputies/{code}", json=body, headers={"Authorization": "Bearer admin"}).status_code == 200
+            )
+        yield made
+
+
+@pytest.fixture
+def opinion(desk):
+    """An opinion that came by the station."""
+    return desk.submit(channel="station", station="central", submitter=VOTER, visibility="department").id
+
+
+def tell(desk, opinion, command, who, **body):
+    """The status of a command's answer, and the answer."""
+    answer = desk.post(f"/opinions/{opinion}/{command}", body, who)
+    return answer.status_code, answer.get_json()
+
+
+def on(desk, who, duty):
+    """The opinions that somebody finds on a desk."""
+    return {item["opinion"] for item in desk.get("/entrusted", who, duty=duty).get_json()["items"]}
+
+
+def test_an_opinion_goes_from_desk_to_desk_until_it_is_fed_back(desk, opinion):
+    assert tell(desk, opinion, "entrust", "station", deputy="wang")[1]["state"] == "asked"
+    assert opinion in on(desk, "wang", "take")
+    status, care = tell(desk, opinion, "take", "wang")
+    assert (status, care["state"], care["owes"]) == (200, "taken", None)
+    assert [opinion in on(desk, "wang", duty) for duty in ("take", "wait")] == [False, True]
+    assert tell(desk, opinion, "feedback", "wang", how="visit")[0] == 409
+    routing = Routing(opinion, desk.clock.now())
+    desk.consume(routing.created(), routing.signed(), routing.replied())
+    assert opinion in on(desk, "wang", "feedback")
+    status, care = tell(desk, opinion, "feedback", "wang", how="visit")
+    assert (status, care["state"], care["how"]) == (200, "fed_back", "visit")
+    assert not any(opinion in on(desk, "wang", duty) for duty in DESKS)
+
+
+def test_a_relay_goes_from_desk_to_desk(desk, opinion):
+    assert tell(desk, opinion, "relay", "informant", deputy="wang")[0] == 200
+    assert opinion in on(desk, "wang", "relay") - on(desk, "informant", "pass")
+    assert tell(desk, opinion, "relay/confirm", "wang")[1]["state"] == "taken"
+    assert opinion in on(desk, "wang", "pass")
+    assert tell(desk, opinion, "relay/pass", "wang")[1]["holder"] == "presidium"
+    assert opinion in on(desk, "supervisor", "relay")
+    assert tell(desk, opinion, "relay/confirm", "supervisor")[1]["state"] == "taken"
+    chain = desk.get(f"/entrusted/{opinion}", "supervisor").get_json()["relay"]
+    assert [(hop["holder"], hop["code"]) for hop in chain] == [("informant", "central"), ("deputy", "wang"), ("presidium", None)]
+    assert not any(opinion in on(desk, "supervisor", duty) for duty in DESKS)
+
+
+def test_a_deputy_sees_what_was_entrusted_to_them_and_the_voter_once_they_have_taken_it(desk, opinion):
+    tell(desk, opinion, "entrust", "reviewer", deputy="wang")
+    before = desk.get(f"/entrusted/{opinion}", "wang").get_json()
+    assert (before["title"], before["submitter"]) == (desk.row(opinion)["title"], None)
+    tell(desk, opinion, "take", "wang")
+    assert desk.get(f"/entrusted/{opinion}", "wang").get_json()["submitter"] == VOTER
+    assert desk.get(f"/entrusted/{opinion}", "li").status_code == 404
+    tell(desk, opinion, "pass", "wang", deputy="li")
+    assert desk.get(f"/entrusted/{opinion}", "wang").status_code == 404
+    assert opinion in on(desk, "li", "take")
+
+
+def test_who_asked_to_be_known_to_the_congress_alone_is_not_shown_to_a_deputy(desk):
+    secret = desk.submit(channel="station", station="central", submitter=VOTER, visibility="congress").id
+    tell(desk, secret, "entrust", "reviewer", deputy="wang")
+    tell(desk, secret, "take", "wang")
+    assert desk.get(f"/entrusted/{secret}", "wang").get_json()["submitter"] is None
+
+
+def test_a_deputy_gives_it_back_to_the_station_which_asks_another(desk, opinion):
+    tell(desk, opinion, "entrust", "station", deputy="wang")
+    assert tell(desk, opinion, "pass", "wang")[1]["station"] == "central"
+    assert opinion in on(desk, "station", "take")
+    assert desk.get(f"/entrusted/{opinion}", "station").get_json()["submitter"] is None
+    tell(desk, opinion, "entrust", "station", deputy="li")
+    assert opinion in on(desk, "li", "take") - on(desk, "station", "take")
+
+
+BAD = [
+    # (command, who, body, status, field that is named)
+    ("entrust", "station", {}, 422, "deputy"),
+    ("entrust", "station", {"deputy": "nobody"}, 422, "deputy"),
+    ("entrust", "station", {"deputy": "gone"}, 422, "deputy"),
+    ("entrust", "station", {"deputy": "wang", "why": "x"}, 422, "why"),
+    ("entrust", "strangers", {"deputy": "wang"}, 403, None),
+    ("take", "wang", {}, 404, None),
+    ("pass", "wang", {"deputy": "li"}, 404, None),
+    ("pass", "wang", {"deputy": 7}, 422, "deputy"),
+    ("feedback", "wang", {}, 422, "how"),
+    ("feedback", "wang", {"how": "pigeon"}, 422, "how"),
+    ("feedback", "wang", {"how": "visit"}, 404, None),
+    ("relay", "strangers", {}, 404, None),
+    ("relay", "informant", {"deputy": "nobody"}, 422, "deputy"),
+    ("relay/confirm", "wang", {}, 403, None),
+    ("relay/pass", "informant", {"deputy": "wang"}, 403, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "who", "body", "status", "field"), BAD)
+def test_bad_input_of_every_command_is_answered_clearly_and_changes_nothing(desk, opinion, command, who, body, status, field):
+    before = len(desk.said(opinion))
+    answered, problem = tell(desk, opinion, command, who, **body)
+    assert answered == status
+    assert problem["detail"]
+    assert field is None or field in problem["errors"]
+    assert len(desk.said(opinion)) == before
+
+
+def test_an_opinion_that_there_is_not_is_not_found_by_anybody(desk):
+    for command, who, body in (
+        ("entrust", "reviewer", {"deputy": "wang"}), ("take", "wang", {}), ("pass", "wang", {}),
+        ("feedback", "wang", {"how": "visit"}), ("relay", "informant", {}), ("relay/confirm", "wang", {}),
+        ("relay/pass", "wang", {}),
+    ):  # fmt: skip
+        assert tell(desk, "nothing", command, who, **body)[0] == 404, command
+    assert desk.get("/entrusted/nothing", "wang").status_code == 404
+
+
+@pytest.mark.parametrize("query", [{}, {"duty": "lunch"}, {"duty": "take", "cursor": "%%"}, {"duty": "take", "limit": "0"}])
+def test_a_desk_that_there_is_not_is_refused(desk, query):
+    assert desk.get("/entrusted", "wang", **query).status_code == 422
+
+
+def test_a_desk_is_read_on_where_a_page_ends(desk):
+    ids = [desk.submit(channel="station", station="central").id for _ in range(3)]
+    for each in ids:
+        tell(desk, each, "entrust", "reviewer", deputy="li")
+    found, cursor = [], None
+    while True:
+        answer = desk.get("/entrusted", "li", duty="take", limit=2, **({"cursor": cursor} if cursor else {})).get_json()
+        found += [item["opinion"] for item in answer["items"]]
+        cursor = answer["next"]
+        if cursor is None:
+            break
+    assert [each for each in found if each in ids] == ids
