@@ -45,6 +45,8 @@ def _private(given: ConsoleSettings, var: Path) -> ConsoleSettings:
 
 
 def _remove(supervisor: Supervisor) -> None:
+    # Nobody will read what the node would write at its end, which takes seconds.
+    supervisor.node.kill()
     supervisor.down()
     shutil.rmtree(supervisor.settings.var, ignore_errors=True)
 

@@ -17,9 +17,8 @@ from benchmarks.systems.stack import Stack
 from benchmarks.systems.stored import fill
 from benchmarks.systems.usage import POSTGRES
 from services.console.client.management import Management
-from services.console.embedded.node import PrivateNode
 from services.console.settings import HOME
-from services.contracts.topology import SERVICES
+from services.contracts.topology import SERVICES, VHOST
 
 SQLITE = "sqlite"
 STORE_KINDS = (SQLITE, POSTGRES)
@@ -82,8 +81,9 @@ class ProductTarget:
     def __post_init__(self) -> None:
         self.name = f"{HUIYING} {self.kind} {self.stored:,}"
         self._prefix = f"stored_{self.stored}_"
-        program, settings = (ON_SERVER, {STORES: self.store("")}) if self.on_server else (EMBEDDED, {})
-        self.product = Product(HOME, self.var / f"{self.kind}-{self.stored}", program, settings)
+        node = {"HUIYING_BROKER_URL": self.stack.node.url, "HUIYING_MANAGEMENT_URL": self.stack.node.management_url}
+        program, stores = (ON_SERVER, {STORES: self.store("")}) if self.on_server else (EMBEDDED, {})
+        self.product = Product(HOME, self.var / f"{self.kind}-{self.stored}", program, node | stores)
 
     def prepare(self) -> None:
         """Make its stores, with the opinions that are there before."""
@@ -116,14 +116,17 @@ class ProductTarget:
 
     def up(self) -> Place:
         """Start it; returns where it is."""
-        self.place = self.product.up()
-        if self.on_server:
-            self.place = replace(self.place, pids={**self.place.pids, POSTGRES: self.stack.cluster.pid()})
+        beside = self.stack.pids()
+        if not self.on_server:
+            del beside[POSTGRES]
+        place = self.product.up()
+        self.place = replace(place, pids={**place.pids, **beside})
         return self.place
 
     def down(self) -> None:
-        """Stop it."""
+        """Stop it, and empty the broker for the next one."""
         self.product.down()
+        self.stack.drop_virtual_host(VHOST)
 
     def remove(self) -> None:
         """Leave nothing of it."""
@@ -131,10 +134,9 @@ class ProductTarget:
 
     def checks(self, opinions: Collection[str]) -> list[PreflightCheck]:
         """Whether everything was on for these opinions, which have contact data; while it runs."""
-        broker = PrivateNode(self.product.var / "broker", self.product.broker_port)
         return [
             preflight.durable_commits(self.store),
-            preflight.quorum_queues(Management(broker.management_url), self.place.departments),
+            preflight.quorum_queues(Management(self.stack.node.management_url), self.place.departments),
             preflight.contacts_sealed(self.store, self.product.client(), list(opinions)),
             preflight.ledger_appended(self.store, list(opinions)),
         ]

@@ -28,14 +28,14 @@ EMBEDDED = "services"
 class Product:
     """The system of a checkout with the example's catalogue, its stores and its broker in `var`.
 
-    `program` is the module whose commands `up` and `down` start and stop it, `settings` are more of its environment.
+    `program` is the module whose commands `up` and `down` start and stop it, `settings` are more of its environment, which may name
+    another broker.
     """
 
     def __init__(self, checkout: Path, var: Path, program: str = EMBEDDED, settings: Mapping[str, str] | None = None) -> None:
         self.checkout, self.var, self._program = checkout, var, program
-        self.broker_port = free_broker_port()
         self._environment = inherited(*PASSED_ON) | {
-            "HUIYING_VAR": str(var), "HUIYING_PORT": str(free_port()), "HUIYING_BROKER_PORT": str(self.broker_port),
+            "HUIYING_VAR": str(var), "HUIYING_PORT": str(free_port()), "HUIYING_BROKER_PORT": str(free_broker_port()),
             "HUIYING_CATALOGUE": str(checkout / "deploy" / "catalogue.yml"), "HUIYING_KEEP": "no", "HUIYING_LOG_LEVEL": "WARNING",
             **(settings or {}),
         }  # fmt: skip
@@ -62,8 +62,8 @@ class Product:
         return Client(Addresses(book["URL"], book["BROKER_URL"], None, book["ADMIN_TOKEN"]))
 
     def down(self) -> None:
-        """Stop it, and keep what it has stored."""
-        if self.var.exists():
+        """Stop it unless it is stopped, and keep what it has stored."""
+        if self._pids():
             self._run("down")
 
     def remove(self) -> None:
@@ -84,7 +84,7 @@ class Product:
 
     def _pids(self) -> dict[str, int]:
         files = {path.stem: path for path in sorted((self.var / "run").glob("*.pid"))} | {BROKER: self.var / "broker" / "node.pid"}
-        return {name: int(path.read_text().split()[0]) for name, path in files.items()}
+        return {name: int(path.read_text().split()[0]) for name, path in files.items() if path.exists()}
 
 
 @contextmanager

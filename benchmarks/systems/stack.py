@@ -37,6 +37,7 @@ class Stack:
     def stop(self) -> None:
         """Stop both and remove what they kept."""
         try:
+            self.node.kill()
             self.node.stop()
         finally:
             self.cluster.stop()

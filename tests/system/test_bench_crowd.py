@@ -7,7 +7,7 @@ COMMANDS = 300
 
 def test_waiting_is_measured_alone_and_in_the_crowd(idle):
     arguments = ("--slow", "20", "--commands", str(COMMANDS), "--signatures", "3", "--json")
-    told = json.loads(idle.measure("crowd", *arguments, seconds=300))
+    told = json.loads(idle.measure("crowd", *arguments, seconds=1200))
     for when in ("before", "during"):
         for waits in told["milliseconds"][when].values():
             assert 0 < waits["p50"] <= waits["max"]
