@@ -5,22 +5,26 @@ from __future__ import annotations
 import zlib
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 from services.runtime.clock import SystemClock
 from services.runtime.settings import SettingsInvalid
 from services.runtime.store.database import Database
 
+# Alembic takes a fifth of a second to load, which most commands of the console do not need.
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 HERE = Path(__file__).parent / "migrations"
 STORE, ACCESS = HERE / "store", HERE / "access"
 
 
 def _config(folder: Path) -> Config:
+    from alembic.config import Config
+
     config, place = Config(), str(folder).replace("%", "%%")
     # A folder's name may hold blanks and commas, at which Alembic would split by default.
     config.set_main_option("path_separator", "newline")
@@ -32,6 +36,8 @@ def _config(folder: Path) -> Config:
 @cache
 def known_revisions(folder: Path) -> tuple[str, ...]:
     """The revisions of `folder`, newest first."""
+    from alembic.script import ScriptDirectory
+
     return tuple(revision.revision for revision in ScriptDirectory.from_config(_config(folder)).walk_revisions())
 
 
@@ -55,6 +61,8 @@ def migrate(database: Database, folder: Path, stream: str) -> None:
 
     Raises `SettingsInvalid` for a store of a version that this code does not know.
     """
+    from alembic import command
+
     config = _config(folder)
     with database.engine.begin() as connection:
         if not database.is_sqlite:
