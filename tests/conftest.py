@@ -166,6 +166,8 @@ def any_database(request: pytest.FixtureRequest) -> MakeDatabase:
 def stop_for_good(node: PrivateNode) -> None:
     """End a node and remove what it kept."""
     pid = node.pid()
+    # Its own way takes seconds, in which it writes what nobody will read.
+    node.kill()
     node.stop()
     if pid is not None:
         # Its other threads may outlive the first for a moment, in which it can neither be found nor reaped.

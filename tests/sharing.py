@@ -10,11 +10,11 @@ from xdist.scheduler import LoadScopeScheduling
 #: Folders in the order in which their tests begin: first what waits for other processes, last what only computes, which fills
 #: the gaps and leaves no long test for the end.
 ORDER = ("system", "faults", "fuzz", "integration", "contract", "browser", "architecture", "unit")
-#: Tests that start a system of their own, and those that need one whose deadlines are days away; all others of the system
-#: tests share one whose deadlines are seconds away.
-OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|keeping|lost_broker|tls)[.]py")
-CALM = re.compile("tests/system/test_(import_command|kills|up_and_down)[.]py")
-CALM_SCENARIO = re.compile(r"tests/system/test_scenarios[.]py::.*\[(?!changan)")
+#: Tests that start a system of their own, and those that share one whose deadlines are days away, or one that exempts nobody from
+#: its limits; all others of the system tests share one whose deadlines are seconds away.
+OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|tls)[.]py")
+CALM = re.compile(r"tests/system/test_(import_command|kills|lost_broker|scenarios)[.]py(?!.*\[changan)")
+STRICT = re.compile("tests/system/test_(access|keeping|up_and_down)[.]py")
 
 
 def rank(path: str) -> int:
@@ -30,7 +30,7 @@ def share(test: str) -> str:
         return file
     if CALM.match(test):
         return "calm"
-    return "calm scenarios" if CALM_SCENARIO.match(test) else "fast"
+    return "strict" if STRICT.match(test) else "fast"
 
 
 class Sharing(LoadScopeScheduling):  # type: ignore[misc]

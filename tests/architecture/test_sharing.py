@@ -12,7 +12,7 @@ from tests.sharing import ORDER, share
 
 SYSTEM = {path.name: path.read_text() for path in sorted((ROOT / "tests" / "system").glob("test_*.py"))}
 #: Which system a test asks for, by a fixture that stands for it.
-NEEDS = {"calm": r"\bcalm\b", "fast": r"\b(fast|place|mailbox|ear)\b"}
+NEEDS = {"calm": r"\bcalm\b", "strict": r"\bstrict\b", "fast": r"\b(fast|place|mailbox|ear)\b"}
 
 
 def test_every_folder_of_tests_has_its_place() -> None:
@@ -31,5 +31,5 @@ def test_a_system_is_started_once_for_all_files_that_ask_for_it(name: str) -> No
 def test_a_scenario_is_given_to_the_system_whose_clock_it_needs() -> None:
     file = "tests/system/test_scenarios.py::test_a_scenario"
     clocks = {path.name: path.read_text() for path in Path(ROOT / "tests/system/scenarios").glob("*.yml")}
-    shares = {name: "fast" if "clock: fast" in text else "calm scenarios" for name, text in clocks.items()}
+    shares = {name: "fast" if "clock: fast" in text else "calm" for name, text in clocks.items()}
     assert {name: share(f"{file}[{name}]") for name in clocks} == shares

@@ -32,10 +32,11 @@ from services.contracts.definitions import department_user, password_hash
 from services.contracts.topology import RETRIES, SERVICE_QUEUES, SERVICES, UNROUTED, dead_queue, department_queue
 from tests.faults.nodes import Nodes
 from tests.faults.volume import CannotMount, Volume
+from tests.remains import end_all
 
 TOWN = Path(__file__).parent / "town.yml"
 SILENT = "silent"
-GONE_SECONDS = 15.0
+GONE_SECONDS = 60.0
 #: A relay's batch, and a quarter more of second tries.
 MOST_UNDER_WAY = 250
 
@@ -101,13 +102,10 @@ class System:
         return self.addresses
 
     def remove(self) -> None:
-        """Stop everything and leave nothing."""
+        """End everything and leave nothing."""
         try:
-            with contextlib.redirect_stderr(io.StringIO()):
-                self.supervisor.down()
+            end_all(self.var)
         finally:
-            for name in (WEB, *SERVICES):
-                self.place.slot(name).signal(signal.SIGKILL)
             self._unmount()
 
     def kill(self, *names: str) -> None:

@@ -14,6 +14,8 @@ from tests.system.installation import Installation
 from tests.system.mailbox import Mailbox
 from tests.system.place import Place
 
+#: Submissions a minute from one place on the strict system.
+LIMIT = 30
 NAMES = ("HUIYING_URL", "HUIYING_BROKER_URL", "HUIYING_ADMIN_TOKEN")
 MakeMailbox = Callable[..., Mailbox]
 
@@ -29,19 +31,20 @@ def _given() -> Place | None:
 
 
 @contextmanager
-def alone(catalogue: str) -> Iterator[Installation]:
+def alone(catalogue: str, **settings: str) -> Iterator[Installation]:
     """A system that was never started; skips where the tests are given one from outside."""
     if _given() is not None:
         pytest.skip("needs the processes themselves, which are out of reach at another address")
-    made = Installation(catalogue)
+    made = Installation(catalogue, **settings)
     try:
         yield made
     finally:
         made.remove()
+        assert not made.var.exists()
 
 
-def _own(catalogue: str) -> Iterator[Installation]:
-    with alone(catalogue) as made:
+def _own(catalogue: str, **settings: str) -> Iterator[Installation]:
+    with alone(catalogue, **settings) as made:
         made.up()
         yield made
 
@@ -56,6 +59,13 @@ def fast() -> Iterator[Installation]:
 def calm() -> Iterator[Installation]:
     """An embedded system whose deadlines are days away, so that nothing is said but what a test causes."""
     yield from _own("catalogue.yml")
+
+
+@pytest.fixture(scope="session")
+def strict() -> Iterator[Installation]:
+    """An embedded system that restarts what dies and exempts nobody from the limits."""
+    settings = {"HUIYING_KEEP": "yes", "HUIYING_UNTHROTTLED": "none", "HUIYING_SUBMISSIONS_A_MINUTE": str(LIMIT)}
+    yield from _own("catalogue.yml", **settings)
 
 
 @pytest.fixture

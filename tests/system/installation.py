@@ -11,8 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,9 @@ import psutil
 
 from services.console.embedded.node import free_broker_port
 from services.console.embedded.processes import birth_of, free_port
-from services.console.embedded.supervisor import Supervisor
-from services.console.settings import ConsoleSettings
 from services.runtime.settings import inherited
-from tests.system.place import Place
+from tests.remains import end_all, running_with
+from tests.system.place import Place, eventually
 
 ROOT = Path(__file__).parents[2]
 #: The five processes and the broker node, each with the file that holds its pid.
@@ -65,6 +63,20 @@ class Installation:
 
     def run(self, *arguments: str, seconds: float = 400.0, status: int = 0, program: str = "services") -> str:
         """One command of the console or of another program, which has to end with `status`; returns its standard output."""
+        ended, said, errors = self._done(arguments, seconds, program)
+        assert ended == status, f"{arguments} ended with {ended}: {errors} {self.last_words()}"
+        return said
+
+    def run_until(self, status: int, *arguments: str) -> str:
+        """A command that finds fault with a busy machine now and then, until it ends with `status`; returns its standard output."""
+
+        def said() -> str | None:
+            ended, text, _ = self._done(arguments, 400.0, "services")
+            return text or " " if ended == status else None
+
+        return eventually(said, 60) or ""
+
+    def _done(self, arguments: Sequence[str], seconds: float, program: str) -> tuple[int, str, str]:
         # Into files: what a command leaves running must not keep a pipe open.
         with (self.var / "command.out").open("w+") as out, (self.var / "command.err").open("w+") as errors:
             done = subprocess.run(
@@ -73,8 +85,7 @@ class Installation:
             )  # fmt: skip
             for stream in (out, errors):
                 stream.seek(0)
-            assert done.returncode == status, f"{arguments} ended with {done.returncode}: {errors.read()} {self.last_words()}"
-            return out.read()
+            return done.returncode, out.read(), errors.read()
 
     def begin(self, *arguments: str, program: str = "services") -> subprocess.Popen[bytes]:
         """A command that goes on by itself; the caller waits for its end."""
@@ -111,13 +122,8 @@ class Installation:
         return found
 
     def still_running(self) -> list[int]:
-        """The pids of all processes that were given this folder, in whatever file they stand or in none."""
-        found = []
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error, OSError):
-                if any(str(self.var) in value for value in process.environ().values()):
-                    found.append(process.pid)
-        return found
+        """The pids of all processes of this folder."""
+        return running_with(self.var)
 
     def kill(self, name: str) -> None:
         """`kill -9`, and wait until it is gone. The web process has a child that answers the requests: `web-child`."""
@@ -128,14 +134,21 @@ class Installation:
             assert time.monotonic() < end, f"{name} survived"
             time.sleep(0.02)
 
-    def remove(self) -> None:
-        """Stop everything and leave nothing."""
+    @contextlib.contextmanager
+    def unkept(self) -> Iterator[None]:
+        """Nobody starts meanwhile what has died."""
+        keeper = int((self.var / "run" / "keeper.pid").read_text().split()[0])
+        os.kill(keeper, signal.SIGSTOP)
         try:
-            # What `huiying down` does, without starting an interpreter for it.
-            Supervisor(replace(ConsoleSettings(), var=self.var, broker_port=self.ports[1])).down()
+            yield
         finally:
-            for pid in self.pids().values():
-                os.kill(pid, signal.SIGKILL)
+            os.kill(keeper, signal.SIGCONT)
+
+    def remove(self) -> None:
+        """End everything and leave nothing; that `down` leaves nobody behind is tried where it is the subject."""
+        try:
+            end_all(self.var)
+        finally:
             shutil.rmtree(self.var, ignore_errors=True)
 
     def last_words(self) -> str:

@@ -11,6 +11,8 @@ from uuid import uuid4
 
 import pika
 
+from tests.patience import FOR_SURE
+
 PATIENCE = 20.0
 CONTENT_TYPE = "application/cloudevents+json"
 
@@ -86,15 +88,17 @@ class Mailbox:
         return [letter for letter in self.letters if wanted(letter)]
 
     def wait(self, type_: str, seconds: float = PATIENCE, **facts: Any) -> Letter:
-        """The first letter of a type about `subject`, or with these facts in its data; waits for it."""
+        """The first letter of a type about `subject`, or with these facts in its data; `seconds` are those of an idle machine."""
 
         def wanted(letter: Letter) -> bool:
             known = {"subject": letter.event["subject"], **letter.data}
             return letter.type == type_ and all(known.get(name) == value for name, value in facts.items())
 
-        end = time.monotonic() + seconds
+        end = time.monotonic() + FOR_SURE * seconds
         while not (found := self.find(wanted)):
-            assert time.monotonic() < end, f"no {type_} with {facts} within {seconds} s; {[each.type for each in self.letters]}"
+            assert time.monotonic() < end, (
+                f"no {type_} with {facts} within {FOR_SURE * seconds} s; {[each.type for each in self.letters]}"
+            )
             self.look(0.1)
         return found[0]
 

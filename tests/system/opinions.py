@@ -1,11 +1,17 @@
-"""Opinions of our own making: sentences from a small table, some with a topic and some without, none like another."""
+"""Opinions of our own making, from a small table: some with a topic and some without, none like another; and one by many."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 
+import requests
+
+from tests.system.place import API, Place
+
+OPINION = {"title": "桥面有坑", "content": "车轮陷了进去。"}
 PLACES = ("东街", "西河村", "北门市场", "南坪小区", "桥头", "新城一路", "老汽车站", "石板巷", "中学门口", "三里坡")
 MATTERS = (
     ("路灯不亮", "晚上漆黑一片，老人摔过跤。", "street-lights"),
@@ -35,3 +41,13 @@ def ndjson(forms: list[dict[str, str]]) -> Iterator[bytes]:
     """One line each, as they are asked for."""
     for form in forms:
         yield json.dumps(form, ensure_ascii=False).encode() + b"\n"
+
+
+def submit_many(place: Place, number: int) -> list[int]:
+    """The statuses of this many submissions without a token, eight at a time."""
+
+    def submit(_: int) -> int:
+        return requests.post(f"{place.url}{API}/opinions", json=OPINION, timeout=60).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(submit, range(number)))

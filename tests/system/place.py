@@ -36,7 +36,7 @@ class Place:
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        return self.session.request(method, self.url + path, headers=headers, timeout=PATIENCE, **options)
+        return self.session.request(method, self.url + path, headers=headers, timeout=FOR_SURE * PATIENCE, **options)
 
     def get(self, path: str, **query: Any) -> Any:
         """The JSON answer to an administrator's GET below the API."""

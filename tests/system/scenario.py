@@ -112,15 +112,22 @@ class Scenario:
             self.wait_until_reopened(cases)
 
     def evaluate(self, case: Case, facts: Mapping[str, Any]) -> None:
-        """Rate the reply of this round as soon as it is there, as somebody who has read it."""
-        path = f"/receipts/{case.receipt}"
+        """Rate the reply of this round as soon as it is there."""
+        path = f"{API}/receipts/{case.receipt}"
 
         def replied() -> bool:
-            moments = [moment["what"] for moment in self.place.ask("GET", API + path).json()["timeline"]]
+            moments = [moment["what"] for moment in self.place.ask("GET", path).json()["timeline"]]
             return moments.count("assignment.replied") >= case.rounds
 
-        eventually(replied, PATIENCE)
-        self.place.post(f"{path}/evaluation", facts, 201)
+        def taken() -> bool:
+            answer = self.place.ask("POST", f"{path}/evaluation", json=facts)
+            assert answer.status_code in (201, 409), answer.text
+            return answer.status_code == 201
+
+        # Before the first reply there is nothing to rate; before the next ones a rating would be a revision of the last.
+        if case.rounds > 1:
+            eventually(replied, PATIENCE)
+        eventually(taken, PATIENCE)
 
     def wait_until_reopened(self, cases: Sequence[Case]) -> None:
         """The department hears that it has to be done again."""

@@ -1,6 +1,5 @@
 """How departments work with the system: over either way, with a token or a broker user of their own."""
 
-import time
 from uuid import uuid4
 
 import pika
@@ -186,15 +185,14 @@ def test_a_foreign_program_gets_and_acknowledges_message_by_message(place):
     connection = pika.BlockingConnection(pika.URLParameters(place.broker_url))
 
     def get(channel):
-        for _ in range(200):
+        def found():
             method, properties, body = channel.basic_get("department.water-supply")
-            if method is None:
-                time.sleep(0.05)
-            elif submitted["id"].encode() in body:
-                return method, properties
-            else:
-                channel.basic_ack(method.delivery_tag)
-        raise AssertionError("it never came")
+            if method is None or submitted["id"].encode() in body:
+                return method and (method, properties)
+            channel.basic_ack(method.delivery_tag)
+            return found()
+
+        return eventually(found)
 
     channel = connection.channel()
     first, properties = get(channel)

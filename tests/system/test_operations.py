@@ -4,6 +4,7 @@ import secrets
 
 import pytest
 
+from tests.system.opinions import submit_many
 from tests.system.place import API, difference, eventually
 
 PRODUCT = {
@@ -30,6 +31,10 @@ PATHS = (
     "/assignments/{}/reply", "/departments", "/topics", "/routes/preview", "/reminders", "/deadlines/explain", "/statistics",
 )  # fmt: skip
 STAFF_PATHS = ("/opinions", "/opinions/nothing", "/assignments", "/assignments/nothing", "/reminders")
+
+
+def test_this_machine_submits_as_much_as_it_likes_with_the_limits_that_ship(fast):
+    assert set(submit_many(fast.place(), 300)) == {201}
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
@@ -131,8 +136,8 @@ def test_an_unknown_address_is_a_problem_document(place):
 
 def test_lists_come_page_by_page_each_item_once(place):
     for _ in range(3):
-        place.submit()
-    found = [item["id"] for item in place.pages("/opinions", limit=2)]
+        place.submit(channel="meeting")
+    found = [item["id"] for item in place.pages("/opinions", channel="meeting", limit=2)]
     assert len(found) == len(set(found)) >= 3
     assert found == sorted(found, reverse=True)
 

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tests.patience import FOR_SURE
 from tests.system.mailbox import Mailbox
 from tests.system.scenario import FOLDER, Scenario, read
 
@@ -39,7 +40,7 @@ def test_there_is_a_file_for_each_of_the_five_places():
 @pytest.mark.parametrize("name", NAMES)
 def test_a_scenario_ends_with_the_figures_that_its_place_publishes(name, play):
     scenario = play(name)
-    end = time.monotonic() + 30
+    end = time.monotonic() + FOR_SURE * 30
     while (differences := scenario.differences()) and time.monotonic() < end:
         time.sleep(0.2)
     assert differences == []
