@@ -15,8 +15,9 @@ import requests
 from services.console.embedded.node import PrivateNode, server_script
 from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, mark_queues, queues
 from services.runtime.messaging.broker import Outgoing, RabbitConsumer, RabbitPublisher
+from tests.patience import FOR_SURE
 
-PATIENCE = 10.0
+PATIENCE = 10.0 * FOR_SURE
 
 
 class Rabbit:
@@ -133,4 +134,4 @@ class Rabbit:
         raise AssertionError(f"{queue} should {'refuse' if refuses else 'take'} messages by now")
 
     def _ask(self, method: str, path: str, body: Any = None) -> None:
-        requests.request(method, f"{self.node.management_url}/api/{path}", json=body, timeout=10).raise_for_status()
+        requests.request(method, f"{self.node.management_url}/api/{path}", json=body, timeout=PATIENCE).raise_for_status()

@@ -148,7 +148,7 @@ class TestLoops:
             "huiying_messages_consumed_total", {"queue": QUEUE, "result": "handled"}
         ) == 2, 10)  # fmt: skip
         stop.set()
-        thread.join(10)
+        thread.join(50)
         assert not thread.is_alive()
 
 
@@ -175,7 +175,7 @@ database.tidy()
 assert os.stat({database.url.database!r}).st_size == size
 print("tidied")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, ["tidied"]), done.stderr
     assert "store_not_tidied" in done.stdout + done.stderr
 
@@ -190,5 +190,7 @@ for number in range(10_000):
 print("went on")
 """
     with open("/dev/full", "w") as full:
-        done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=full, text=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=full, text=True, timeout=300, check=False
+        )
     assert done.stdout == "went on\n"

@@ -120,7 +120,7 @@ def reorder(scene: Scene, queue: str) -> None:
     channel = connection.channel()
     channel.confirm_delivery()
     scene.system.kill(service)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while channel.queue_declare(queue, passive=True).method.message_count < 60 and time.monotonic() < end:
         time.sleep(0.1)
     taken = list(_take_all(channel, queue, acknowledge=False))

@@ -47,7 +47,7 @@ class Planting(Stage):
         self._say_an_event_twice_and_out_of_order()
         path = self._system.var / "checker.json"
         asked = subprocess.run(
-            [sys.executable, "-m", "tests.faults.checker", str(path)], cwd=HOME, capture_output=True, text=True, timeout=60,
+            [sys.executable, "-m", "tests.faults.checker", str(path)], cwd=HOME, capture_output=True, text=True, timeout=300,
             check=False,
         )  # fmt: skip
         assert asked.returncode == 1, asked.stderr

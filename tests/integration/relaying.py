@@ -48,7 +48,7 @@ class Running:
 
     def stop(self) -> None:
         self._stop.set()
-        self._thread.join(10)
+        self._thread.join(10 * FOR_SURE)
         assert not self._thread.is_alive()
 
     def __exit__(self, *_: object) -> None:
@@ -56,10 +56,10 @@ class Running:
         self.database.close()
 
 
-def until(condition: Callable[[], object], seconds: float = 5.0 * FOR_SURE) -> float:
-    """Wait for a condition; returns how long it took (s)."""
+def until(condition: Callable[[], object], seconds: float = 5.0) -> float:
+    """Wait for a condition, for at most so many seconds of an idle machine; returns how long it took (s)."""
     started = time.monotonic()
     while not condition():
-        assert time.monotonic() - started < seconds, "it did not happen in time"
+        assert time.monotonic() - started < FOR_SURE * seconds, "it did not happen in time"
         time.sleep(0.001)
     return time.monotonic() - started

@@ -96,7 +96,8 @@ def test_it_takes_what_fits_tells_what_is_left_and_goes_on_once_that_is_sent(cli
         until(lambda: told(client) > 0 or waiting(database) > LIMIT - MESSAGES_PER_OPINION, 5)
     assert statuses[:-1] == [201] * (len(statuses) - 1)
     assert before <= len(statuses) - 1 <= LIMIT // 2
-    assert capacities[1:4] == [before - 1, before - 2, before - 3]
+    # Each is taken off as the messages that it may be; a look that came in between has counted those that it was.
+    assert all(before - sent <= capacities[sent] <= (LIMIT - 2 * sent) // MESSAGES_PER_OPINION for sent in (1, 2, 3))
     assert told(client) == 0
     assert told_elsewhere(client) == {"0"}
     assert LIMIT - MESSAGES_PER_OPINION < waiting(database) <= LIMIT

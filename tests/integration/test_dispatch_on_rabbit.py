@@ -23,6 +23,7 @@ from services.runtime.store.database import Database, Transaction
 from services.runtime.telemetry import Telemetry
 from tests.integration.mortal import QUEUE, effects
 from tests.integration.relaying import until
+from tests.patience import FOR_SURE
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase
 
@@ -46,7 +47,7 @@ def running(database: Database, rabbit: Rabbit, handle: Handle, queue: str = QUE
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(10 * FOR_SURE)
         assert not thread.is_alive()
 
 
@@ -76,8 +77,8 @@ def test_kill_9_leaves_one_effect_of_every_message(database: Database, rabbit: R
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.integration.mortal", "dispatcher", url, rabbit.url]
     for _ in range(2):
-        assert subprocess.run([*command, point, "50"], timeout=30).returncode == -signal.SIGKILL
-    assert subprocess.run([*command, "never", "50"], timeout=30).returncode == 0
+        assert subprocess.run([*command, point, "50"], timeout=30 * FOR_SURE).returncode == -signal.SIGKILL
+    assert subprocess.run([*command, "never", "50"], timeout=30 * FOR_SURE).returncode == 0
     assert sorted(had(database)) == sorted(bodies)
     assert rabbit.take_all(QUEUE, 0) == []
     assert rabbit.take_all(f"{QUEUE}.dead", 0) == []
@@ -143,7 +144,7 @@ def test_an_event_that_nobody_can_hear_is_parked_by_the_broker(rabbit: Rabbit) -
     counts = []
     for _ in range(11):
         consumer = rabbit.consumer("notify.events")
-        found = consumer.collect(1, 5.0)
+        found = consumer.collect(1, 5.0 * FOR_SURE)
         counts += [one.delivery_count for one in found]
         consumer.close()
     assert counts == list(range(11))

@@ -18,7 +18,7 @@ from services.runtime.messaging.broker import Outgoing, Publisher
 from services.runtime.messaging.memory import MemoryBroker
 from tests.conftest import DEPARTMENTS
 from tests.integration.relaying import DEADLINE, Running, publish, rungs, until, waiting
-from tests.patience import limit
+from tests.patience import FOR_SURE, limit
 from tests.rabbit import Rabbit
 from tests.stores import MakeDatabase
 
@@ -162,7 +162,7 @@ class TestOnRabbit:
         median = statistics.median(took)
         sys.stdout.write(f"from commit to confirm: median {median:.2f} ms, longest {max(took):.2f} ms\n")
         # On an idle machine it is a tenth of this; a relay that polled would need half a second on any.
-        assert median < 100
+        assert median < 1000 * limit(0.1, 0.4)
 
     @pytest.mark.parametrize("point", ["before-confirm", "before-mark"])
     def test_kill_9_loses_nothing_and_copies_at_most_a_batch(self, any_database: MakeDatabase, rabbit: Rabbit, point: str) -> None:
@@ -176,8 +176,8 @@ class TestOnRabbit:
         url = database.url.render_as_string(hide_password=False)
         command = [sys.executable, "-m", "tests.integration.mortal", "relay", url, rabbit.url]
         for _ in range(kills):
-            assert subprocess.run([*command, point, str(batch)], timeout=30).returncode == -signal.SIGKILL
-        assert subprocess.run([*command, "never", str(batch)], timeout=30).returncode == 0
+            assert subprocess.run([*command, point, str(batch)], timeout=30 * FOR_SURE).returncode == -signal.SIGKILL
+        assert subprocess.run([*command, "never", str(batch)], timeout=30 * FOR_SURE).returncode == 0
         assert waiting(database) == 0
         found = Counter(row[0] for row in rabbit.take_all("department.water", 300))
         assert set(found) == set(ids)

@@ -19,7 +19,7 @@ from services.contracts.problems import meaning_of
 from services.runtime.web.serving import gathering
 from services.runtime.web.serving.connections import Phase
 
-THREADS = 2
+THREADS, PATIENCE = 2, 90.0
 SCRIPT = """
 import sys
 from services.runtime.web.serving.server import WebServer
@@ -40,21 +40,21 @@ WebServer(lambda: application, "127.0.0.1", int(sys.argv[1]), 2, limits=limits).
 def port() -> Iterator[int]:
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", SCRIPT, str(port)], stderr=subprocess.DEVNULL)
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while True:
         try:
-            requests.get(f"http://127.0.0.1:{port}/", timeout=5)
+            requests.get(f"http://127.0.0.1:{port}/", timeout=PATIENCE)
             break
         except requests.ConnectionError:
             assert time.monotonic() < end
             time.sleep(0.05)
     yield port
     process.terminate()
-    assert process.wait(15) == 0
+    assert process.wait(PATIENCE) == 0
 
 
 def line(port: int) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", port), timeout=20)
+    return socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
 
 
 def ask(port: int, raw: bytes) -> bytes:
@@ -74,7 +74,7 @@ def test_many_who_send_and_read_slowly_silence_nobody(port: int) -> None:
     try:
         for number, sock in enumerate(slow):
             sock.sendall(beginnings[number % len(beginnings)])
-        assert requests.post(f"http://127.0.0.1:{port}/", data=b"quick", timeout=10).text == "quick"
+        assert requests.post(f"http://127.0.0.1:{port}/", data=b"quick", timeout=PATIENCE).text == "quick"
         # Who began slowly is answered nevertheless when the rest comes.
         slow[2].sendall(b"x" * 499)
         assert slow[2].recv(65536).startswith(b"HTTP/1.1 200")
@@ -136,7 +136,7 @@ def test_what_is_wrong_is_answered_with_a_problem_document_at_once(port: int, ra
 
 
 def test_who_sends_too_much_hears_of_it_after_having_sent_it(port: int) -> None:
-    assert requests.post(f"http://127.0.0.1:{port}/", data=b"x" * 5_000_000, timeout=10).status_code == 413
+    assert requests.post(f"http://127.0.0.1:{port}/", data=b"x" * 5_000_000, timeout=PATIENCE).status_code == 413
 
 
 def test_a_large_body_and_a_large_answer_come_whole(port: int) -> None:
@@ -144,9 +144,9 @@ def test_a_large_body_and_a_large_answer_come_whole(port: int) -> None:
     found: list[bool] = []
 
     def send() -> None:
-        answer = requests.post(f"http://127.0.0.1:{port}/files", data=body, timeout=20)
+        answer = requests.post(f"http://127.0.0.1:{port}/files", data=body, timeout=PATIENCE)
         found.append(answer.content == body)
-        found.append(len(requests.get(f"http://127.0.0.1:{port}/large", timeout=20).content) == 900_000)
+        found.append(len(requests.get(f"http://127.0.0.1:{port}/large", timeout=PATIENCE).content) == 900_000)
 
     threads = [threading.Thread(target=send) for _ in range(4)]
     for thread in threads:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 
 from benchmarks.cluster import PrivateCluster
 from services.runtime.store.wake_up import NotifyWakeUp
+
+#: Seconds that a wait may take which nobody wakes; one that is woken ends long before, on however slow a machine.
+LONG, WOKEN = 60.0, 50.0
 
 
 @pytest.fixture
@@ -27,31 +30,30 @@ def wake_ups(conninfo: str) -> Iterator[tuple[NotifyWakeUp, NotifyWakeUp]]:
         wake_up.close()
 
 
-def woken_within(wake_up: NotifyWakeUp, signal: object, timeout: float) -> float:
-    assert callable(signal)
+def seconds_until_woken(wake_up: NotifyWakeUp, signal: Callable[[], None]) -> float:
     timer = threading.Timer(0.1, signal)
     timer.start()
     started = time.monotonic()
-    wake_up.wait(timeout)
+    wake_up.wait(LONG)
     timer.join()
-    return time.monotonic() - started - 0.1
+    return time.monotonic() - started
 
 
 def listen(wake_up: NotifyWakeUp) -> None:
-    wake_up.wait(5.0)  # it rings by itself once it listens
+    wake_up.wait(LONG)  # it rings by itself once it listens
 
 
 def test_another_process_is_woken(wake_ups: tuple[NotifyWakeUp, NotifyWakeUp]) -> None:
     waiting, ringing = wake_ups
     listen(waiting)
     for _ in range(3):
-        assert woken_within(waiting, ringing.signal, 5.0) < 2.0
+        assert seconds_until_woken(waiting, ringing.signal) < WOKEN
 
 
 def test_a_wait_in_the_same_process_is_woken_without_the_database(wake_ups: tuple[NotifyWakeUp, NotifyWakeUp]) -> None:
     waiting, _ = wake_ups
     listen(waiting)
-    assert woken_within(waiting, waiting.signal, 5.0) < 0.5
+    assert seconds_until_woken(waiting, waiting.signal) < WOKEN
     assert "wake-up-ringer" not in {thread.name for thread in threading.enumerate()}
 
 
@@ -63,18 +65,18 @@ def test_who_stopped_waiting_rings_for_the_others_again(
     was_relay.wait(0.05)
     listen(is_relay)
     time.sleep(0.1)
-    assert woken_within(is_relay, was_relay.signal, 5.0) < 2.0
+    assert seconds_until_woken(is_relay, was_relay.signal) < WOKEN
 
 
 def test_a_lost_connection_is_replaced(wake_ups: tuple[NotifyWakeUp, NotifyWakeUp], conninfo: str) -> None:
     waiting, ringing = wake_ups
     listen(waiting)
-    assert woken_within(waiting, ringing.signal, 5.0) < 2.0
+    assert seconds_until_woken(waiting, ringing.signal) < WOKEN
     with psycopg.connect(conninfo, autocommit=True) as connection:
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")
-    waiting.wait(5.0)  # it may have missed something, so it rings once it listens again
-    assert woken_within(waiting, ringing.signal, 10.0) < 5.0
+    waiting.wait(LONG)  # it may have missed something, so it rings once it listens again
+    assert seconds_until_woken(waiting, ringing.signal) < WOKEN
 
 
 def test_closing_leaves_no_thread_behind(conninfo: str) -> None:

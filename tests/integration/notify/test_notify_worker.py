@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from services.contracts.envelope import Event, decode, encode
 from services.contracts.messages.assignments import AssignmentCreated
@@ -16,6 +18,7 @@ from services.contracts.messages.values import OpinionText, Why
 from services.contracts.topology import department_queue, destinations
 from services.notify.__main__ import ASSEMBLY
 from services.notify.settings import Settings, Template
+from services.notify.store.tables import reminders
 from services.runtime.clock import SystemClock, new_id
 from services.runtime.messaging.broker import Outgoing, RabbitConsumer, RabbitPublisher
 from services.runtime.process.assembly import worker_loops
@@ -25,6 +28,7 @@ from services.runtime.store.migrate import STORE, migrate
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
 from tests.integration.notify.mailing import mailto, post_office
+from tests.patience import FOR_SURE
 from tests.unit.notify.scenes import KEY, ladder_of, rung, small_place
 
 LADDER = (rung("half", half=True), rung("red", action="card", card="red", after="1s"))
@@ -62,18 +66,19 @@ def worker(settings, monkeypatch):
     yield ladder_of(place)
     stop.set()
     for thread in threads:
-        thread.join(10)
+        thread.join(10 * FOR_SURE)
     database.close()
     assert not [thread.name for thread in threads if thread.is_alive()]
 
 
-def heard(url, queue, count, seconds=10.0):
-    """The first `count` events of a queue, or those that came in time."""
-    consumer, end = RabbitConsumer(url, queue, 10, "test"), time.monotonic() + seconds
+def heard(url, queue, last):
+    """The events of a queue until one of the type `last` has come and nothing more comes for a while."""
+    consumer, end = RabbitConsumer(url, queue, 10, "test"), time.monotonic() + 60 * FOR_SURE
     events: list[Any] = []
     try:
-        while len(events) < count and time.monotonic() < end:
-            for delivery in consumer.collect(10, 0.2):
+        while (new := consumer.collect(10, 1.0)) or not any(type(event.data) is last for event in events):
+            assert time.monotonic() < end
+            for delivery in new:
                 events.append(decode(delivery.body))
                 consumer.acknowledge(delivery, through=False)
     finally:
@@ -93,11 +98,15 @@ def test_an_overdue_department_finds_reminder_and_card_in_its_queue(worker, sett
         publisher.publish(Outgoing(event.id, exchange, key, encode(event)))
         assert publisher.settle() == {}
     publisher.close()
-    reminder, card, *more = heard(settings.broker_url, department_queue("water"), 3, 6.0)
-    assert more == []
-    assert (type(reminder.data), type(card.data)) == (ReminderSent, CardIssued)
-    assert (reminder.subject, reminder.sequence, card.sequence) == ("o-1", 1, 2)
-    assert reminder.time < deadlines["reply"] < card.time
+    *earlier, card = heard(settings.broker_url, department_queue("water"), CardIssued)
+    with closing(Database(settings.database_url, "notify", SystemClock())) as database, database.reading() as connection:
+        kept = [tuple(row) for row in connection.execute(sa.select(reminders.c.rung, reminders.c.state).order_by(reminders.c.at))]
+    # Where a busy machine comes late to both at once, the earlier one is skipped.
+    assert kept in ([("half", "sent"), ("red", "sent")], [("half", "skipped"), ("red", "sent")])
+    assert [type(event.data) for event in earlier] == [ReminderSent] * [state for _, state in kept[:1]].count("sent")
+    assert {event.subject for event in (*earlier, card)} == {"o-1"}
+    assert [event.sequence for event in (*earlier, card)] == list(range(1, len(earlier) + 2))
+    assert deadlines["reply"] < card.time
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -110,7 +119,7 @@ def test_a_submitter_gets_one_mail_for_a_letter_that_came_twice(worker, settings
         publisher.publish(Outgoing(event.id, exchange, key, encode(event)))
         assert publisher.settle() == {}
     publisher.close()
-    end = time.monotonic() + 20
+    end = time.monotonic() + 20 * FOR_SURE
     while len(office.mails) < 2 and time.monotonic() < end:
         time.sleep(0.05)
     time.sleep(1.5)
