@@ -38,6 +38,9 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.DeclineBody": {"reason": "litigation"},
     "intake.QuestionBody": {"question": "是哪一栋楼前的路灯？"},
     "intake.Merging": {"into": OPINION},
+    "intake.CampaignBody": {
+        "title": "我为民生实事提建议", "begins": "2026-03-01", "ends": "2026-03-31", "areas": ["yunlan"], "target": 200,
+    },
     "intake.CodeOrderBody": {"kind": "household", "area": "yunlan", "many": 600},
     "intake.SplitBody": {"opinions": [OPINION]},
     "intake.ReleaseBody": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import NotRequired, TypedDict, TypeVar
 
 from services.contracts.callers import NOBODY, PUBLIC, STAFF, Caller
@@ -67,6 +67,7 @@ class SubmittedAnswer(TypedDict):
     state: State
     links: dict[str, str]
     cosigners: NotRequired[list[str]]
+    campaign: NotRequired[dict[str, object]]
     promise: NotRequired[dict[str, object]]
 
 
@@ -213,6 +214,8 @@ def _persons(file: CaseFile) -> dict[str, object]:
 def _submitted(taken: Taken) -> SubmittedAnswer:
     links = {"receipt": f"{API}/receipts/{taken.receipt}", "page": f"/receipts/{taken.receipt}"}
     answer: SubmittedAnswer = {"id": taken.id, "receipt": show_receipt(taken.receipt), "state": taken.state, "links": links}
+    if taken.campaign:
+        answer["campaign"] = asdict(taken.campaign)
     if taken.cosigners:
         answer["cosigners"] = list(map(show_receipt, taken.cosigners))
     return answer

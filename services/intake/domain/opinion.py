@@ -104,8 +104,9 @@ class Opinion:
 
     @classmethod
     def submit(
-        cls, submission: Submission, opinion_id: str, receipt: str, now: datetime, *, source: str | None, automatic: bool
-    ) -> Opinion:
+        cls, submission: Submission, opinion_id: str, receipt: str, now: datetime, *, source: str | None, automatic: bool,
+        about: Facts,
+    ) -> Opinion:  # fmt: skip
         """A new opinion, let in at once where it came by a channel that needs no review."""
         told = submission.submitted_at
         opinion = cls(
@@ -114,7 +115,7 @@ class Opinion:
             told.isoformat() if told else None, submission.external_id, source if submission.external_id else None,
             code_kind=submission.code_kind, campaign=submission.campaign, now=now,
         )  # fmt: skip
-        opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel})
+        opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel, **about})
         place = opinion.area, opinion.station, told, opinion.code_kind, opinion.campaign
         opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place))
         if automatic:

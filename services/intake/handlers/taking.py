@@ -12,6 +12,7 @@ from services.contracts.errors import AtCapacity, Refusal
 from services.contracts.grants import Grant
 from services.contracts.lifecycle import State
 from services.intake.domain.claims import check_same, digests, digests_of_persons, impersonal, resolve
+from services.intake.domain.constituency.campaign import CampaignNote, counted
 from services.intake.domain.constituency.codes import read_code
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
@@ -32,13 +33,17 @@ class CapacityLimit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What the sender of an opinion gets: `known` when the same one was here before, `cosigners` the receipts of the others."""
+    """What the sender of an opinion gets: `known` when the same one was here before, `cosigners` the receipts of the others.
+
+    `campaign` says whether it counts for the one that it names.
+    """
 
     id: str
     receipt: str
     state: State
     known: bool = False
     cosigners: tuple[str, ...] = ()
+    campaign: CampaignNote | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +65,21 @@ class _Known:
     fingerprint: str = ""
 
 
-def take(store: IntakeStore, catalogue: Catalogue, submission: Submission, opinion_id: str, source: str | None = None) -> Taken:
+def take(
+    store: IntakeStore, catalogue: Catalogue, submission: Submission, opinion_id: str, source: str | None = None,
+    note: CampaignNote | None = None,
+) -> Taken:  # fmt: skip
     """Store a new opinion with all who signed it, review it by policy, and say so. The submission is resolved."""
     automatic = is_let_in_at_once(catalogue, submission.channel)
     receipt = new_receipt(secrets.randbits)
-    opinion = Opinion.submit(submission, opinion_id, receipt, store.now, source=source, automatic=automatic)
+    about = note.facts if note else {}
+    opinion = Opinion.submit(submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=about)
     signers = tuple(Signer(new_receipt(secrets.randbits), person) for person in submission.cosigners)
     # The next submission with the same external id is compared with these.
     given = impersonal(digests(submission)) if submission.external_id else None
     store.add(opinion, submission, given, signers)
     notifying.write(store, opinion_id, "received", _addressees(opinion, submission.submitter, signers))
-    return Taken(opinion_id, receipt, opinion.state, cosigners=tuple(each.receipt for each in signers))
+    return Taken(opinion_id, receipt, opinion.state, cosigners=tuple(each.receipt for each in signers), campaign=note)
 
 
 def _addressees(opinion: Opinion, submitter: Person | None, signers: Iterable[Signer]) -> Iterable[Addressee]:
@@ -96,12 +105,15 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
     wanted = [each.external_id for each in submissions if each.external_id]
     scanned = [code for each in submissions if each.code and (code := read_code(each.code))]
     codes = store.printed(scanned) if scanned else {}
+    called = {each.campaign for each in submissions} | {each.placement.campaign for each in codes.values()}
+    campaigns = store.campaigns(list(filter(None, called))) if any(called) else {}
     known = _remembered(store, wanted, sender.grant) if wanted else {}
     results: list[Taken | Refusal] = []
     full: AtCapacity | None = None
     for submission, opinion_id in zip(submissions, ids, strict=True):
         try:
-            resolved = resolve(sender.catalogue, submission, sender.grant, codes)
+            complete = resolve(sender.catalogue, submission, sender.grant, codes)
+            resolved, note = counted(sender.catalogue, complete, campaigns, store.now)
             external_id = resolved.external_id
             if external_id in known:
                 results.append(_recall(known[external_id], resolved))
@@ -111,7 +123,7 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
             if full is not None:
                 results.append(full)
                 continue
-            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source)
+            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note)
         except Refusal as error:
             results.append(error)
             continue

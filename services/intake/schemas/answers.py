@@ -11,6 +11,14 @@ from services.runtime.web.lists.listing import followed_page
 from services.runtime.web.lists.paging import page_of
 
 
+class CampaignNoteShape(Schema):
+    """The campaign that an opinion names; what comes outside of its period or place is handled like any other opinion."""
+
+    code = fields.String(required=True)
+    title = fields.String(required=True)
+    counts = fields.Boolean(required=True, metadata={"description": "Whether the opinion counts for it."})
+
+
 class Submitted(Schema):
     """What the sender of an opinion gets; `cosigners` are the receipts of those who signed with them, in the order given."""
 
@@ -19,6 +27,7 @@ class Submitted(Schema):
     state = fields.String(required=True)
     links = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     cosigners = fields.List(fields.String())
+    campaign = fields.Nested(CampaignNoteShape)
     promise = fields.Nested(LedgerPromise)
 
 

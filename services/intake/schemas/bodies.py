@@ -91,6 +91,7 @@ class SubmissionSchema(Made):
         allow_none=True,
         metadata={"description": "a printed code: gives the channel `qr` and the place that it is for"},
     )
+    campaign = Code(LONGEST_CODE, allow_none=True, metadata={"description": "the code of a campaign that it is sent for"})
     visibility = fields.String(load_default="department", validate=validate.OneOf(VISIBILITIES))
     external_id = Code(200, allow_none=True)
     relay = fields.List(RelayField(), validate=validate.Length(max=10), allow_none=True)

@@ -15,6 +15,7 @@ from services.contracts.messages.merging import OpinionUnmerged
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
 from services.contracts.messages.values import Message
 from services.intake.domain.attaching import Attachment, Photo
+from services.intake.domain.constituency.campaign import Campaign
 from services.intake.domain.constituency.codes import PrintedCode
 from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
@@ -25,6 +26,7 @@ from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
 from services.intake.store.attachments import attached, attachments
+from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.codes import resolved
 from services.intake.store.constituency.duties import DutyStore
 from services.intake.store.following import takeover
@@ -161,6 +163,10 @@ class IntakeStore:
     def printed(self, codes: Sequence[str]) -> Mapping[str, PrintedCode]:
         """The printed codes that there are among these, each as the last of its successors."""
         return resolved(self._work.connection, codes)
+
+    def campaigns(self, codes: Sequence[str]) -> Mapping[str, Campaign]:
+        """The campaigns that there are among these."""
+        return named_campaigns(self._work.connection, codes)
 
     def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, KnownSubmission]:
         """The opinions of these senders that are known among these external ids."""

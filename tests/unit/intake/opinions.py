@@ -37,7 +37,7 @@ def opinion(catalogue: Catalogue, opinion_id: str = "o-1", **fields: Any) -> Opi
     """A new opinion without a store; what was said of it so far is dropped, so that only what follows is seen."""
     given = submission(**fields)
     automatic = is_let_in_at_once(catalogue, given.channel)
-    made = Opinion.submit(given, opinion_id, "0" * 14, MORNING, source=None, automatic=automatic)
+    made = Opinion.submit(given, opinion_id, "0" * 14, MORNING, source=None, automatic=automatic, about={})
     made.events.clear()
     made.timeline.clear()
     return made

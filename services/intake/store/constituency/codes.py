@@ -9,8 +9,9 @@ from dataclasses import asdict, fields
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.contracts.errors import Conflict, NotFound
+from services.contracts.errors import Conflict, Invalid, NotFound
 from services.contracts.messages.codes import CodeIssued, CodeReplaced
+from services.intake.domain.constituency.campaign import UNKNOWN_CAMPAIGN
 from services.intake.domain.constituency.codes import (
     IN_USE,
     UNKNOWN,
@@ -23,6 +24,7 @@ from services.intake.domain.constituency.codes import (
     new_code,
 )
 from services.intake.store.columns import EnumCode, StoredRow
+from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.store.bulk import among, fetch
@@ -83,7 +85,10 @@ class CodeStore:
         self.now = work.now
 
     def open(self, order: CodeOrder, requested: str | None, request: str) -> CodeBatch:
-        """A new batch, or the one that was begun with the same key; raises `Conflict` where that asked for something else."""
+        """A new batch, or the one that was begun with the same key.
+
+        Raises `Conflict` where that asked for something else, `Invalid` for a campaign that there is not.
+        """
         if requested is not None:
             known = self._work.execute(
                 _BATCHES.add_columns(code_batches.c.request).where(code_batches.c.requested == requested)
@@ -92,10 +97,15 @@ class CodeStore:
                 if known.request != request:
                     raise Conflict("This Idempotency-Key was used for another request. Use a new one.")
                 return _batch(known)
+        self._check_campaign(order.placement.campaign)
         batch = CodeBatch(new_id(), order.placement, order.many, self.now)
         row = {"id": batch.id, **asdict(order.placement), "many": batch.many, "made": batch.made}
         self._work.add(code_batches, {**row, "requested": requested, "request": request})
         return batch
+
+    def _check_campaign(self, campaign: str | None) -> None:
+        if campaign is not None and not named_campaigns(self._work.connection, [campaign]):
+            raise Invalid("Name a campaign of the list, or leave it out.", {"campaign": [UNKNOWN_CAMPAIGN]})
 
     def make_more(self, batch: CodeBatch, most: int) -> int:
         """Make the next codes of a batch, at most so many; returns how many are still to be made. The last one is published."""
