@@ -70,9 +70,7 @@ def recall(database: Database, texts: Sequence[str], words: Sequence[str]) -> tu
     with database.reading() as connection:
         for word in words:
             holds = {number + 1 for number, text in enumerate(texts) if word in text}
-            hits = {
-                each for each in PUBLIC_WORDS.found(connection, terms_of(word), 10**9, None, descending=True) if each <= len(texts)
-            }
+            hits = {each for each in PUBLIC_WORDS.found(connection, terms_of(word), 10**9, descending=True) if each <= len(texts)}
             right, found, there = right + len(hits & holds), found + len(hits), there + len(holds)
     return right / max(1, there), right / max(1, found)
 
@@ -83,7 +81,7 @@ def times(database: Database, words: Sequence[str]) -> list[float]:
     with database.reading() as connection:
         for word in itertools.chain(words[:3], words):
             began = time.perf_counter()
-            PUBLIC_WORDS.found(connection, terms_of(word), A_PAGE, None, descending=True)
+            PUBLIC_WORDS.found(connection, terms_of(word), A_PAGE, descending=True)
             taken.append(1000 * (time.perf_counter() - began))
     return taken[3:]
 

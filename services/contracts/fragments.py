@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from services.contracts.callers import SIGNED_IN, STAFF, Role
+from services.contracts.callers import CASEWORKERS, STAFF, Role
 from services.contracts.words import Words
 
 #: The addresses of pages that are put together. Nothing else is looked through for parts.
@@ -54,8 +54,8 @@ class Fragment(NamedTuple):
 #: In the order in which a page shows them.
 FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("office", "intake", Words("审核与公开", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
-    Fragment("office", "routing", Words("办理", "Handling"), SIGNED_IN),
-    Fragment("office", "notify", Words("督办", "Supervision"), SIGNED_IN),
+    Fragment("office", "routing", Words("办理", "Handling"), CASEWORKERS),
+    Fragment("office", "notify", Words("督办", "Supervision"), CASEWORKERS),
     Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from services.contracts.callers import CASEWORKERS, PUBLIC, SIGNED_IN, Role
+from services.contracts.callers import CASEWORKERS, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.words import Words
 
 
@@ -24,6 +24,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/public", Words("查公开", "Public opinions"), PUBLIC),
     PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
+    PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
     PageLink("/publications", Words("公开审核", "Review for the public"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),

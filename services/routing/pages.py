@@ -70,7 +70,7 @@ def office_part(call: Call[Routing]) -> Answer:
     wanted = [row for row in COUNTED if call.caller.role in row[3]]
     with call.service.database.reading() as connection:
         numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
-    rows = [(numbers[kind], name, None) for kind, name, _, _ in wanted]
+    rows = [(numbers[kind], name, _list_of(states, call.caller)) for kind, name, states, _ in wanted]
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
 
 

@@ -138,6 +138,8 @@ PAGES: Mapping[str, Shown] = {
     "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
     "office-department": Shown("/office", "water"),
+    "cases": Shown("/cases?q=路灯&state=concluded,accepted", "reviewer"),
+    "cases-nothing": Shown("/cases?q=没有的词", "water"),
     "case": Shown("/cases/{public}", "reviewer"),
     "case-new": Shown("/cases/{undecided}", "supervisor"),
     "agenda": Shown("/agenda", "supervisor"),

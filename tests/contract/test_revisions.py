@@ -23,7 +23,7 @@ from tests.stores import MakeDatabase
 
 SERVICES = Path("services").resolve()
 #: Indexes of words, which are tables of their own kind on each store.
-WORDS = ("public_words",)
+WORDS = ("public_words", "staff_words")
 STREAMS: dict[str, tuple[sa.MetaData, Path]] = {
     "runtime": (outbox.tables, STORE),
     "access": (access.tables, ACCESS),

@@ -1,4 +1,5 @@
-"""Reading the texts of opinions, some at a time, after they were taken: which say the same, which tell of the same thing."""
+"""Reading the texts of opinions, some at a time, after they were taken: which say the same, which tell of the same thing, and by
+which words staff find them."""
 
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ class Desk:
 
 def compare(desk: Desk, unread: Sequence[Wording]) -> None:
     """Find the group and the incident of opinions that are new or have changed; forget what was kept of those that were erased."""
+    desk.wordings.index([each for each in unread if not each.indexed and not each.is_erased])
     found = [(each, bands(shingles(each.title, each.content))) for each in unread]
     read = _grouped(desk, [(each, own) for each, own in found if not _is_dealt_with(desk, each, own)])
     for each in read:

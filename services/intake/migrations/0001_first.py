@@ -224,6 +224,7 @@ WORDINGS = (
     sa.Column("terms", sa.LargeBinary),
     sa.Column("incident", sa.BigInteger),
     sa.Column("counted", sa.Text),
+    sa.Column("indexed", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
@@ -289,8 +290,9 @@ def upgrade() -> None:
     op.create_table("timeline", *TIMELINE)
     op.create_table("wordings", *WORDINGS)
     op.create_table("words", *WORDS, sqlite_with_rowid=False)
-    for statement in WORD_INDEXES[op.get_bind().dialect.name]:
-        op.execute(statement.format(name="public_words"))
+    for name in ("public_words", "staff_words"):
+        for statement in WORD_INDEXES[op.get_bind().dialect.name]:
+            op.execute(statement.format(name=name))
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -7,8 +7,10 @@ from marshmallow import Schema, fields, validate
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Outcome
+from services.intake.domain.publication.bigrams import LONGEST_QUERY
 from services.intake.domain.reviewing import IN_REVIEW
-from services.runtime.input.queries import Choices, Codes, Names
+from services.runtime.input.fields import OneLine
+from services.runtime.input.queries import Choices, Codes, MomentField, Names
 from services.runtime.web.lists.listing import followed
 from services.runtime.web.lists.paging import LARGEST_LIMIT, Page
 
@@ -35,6 +37,21 @@ class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[m
     level = Choices(LEVELS, load_default=None)
     outcome = Choices(Outcome, load_default=None)
     external_id = fields.String(load_default=None)
+    q = OneLine(LONGEST_QUERY, shortest=0, load_default="", metadata={"description": "words that it has, with blanks between them"})
+
+
+class CasesQuery(Schema):
+    """What the list of cases for people can be narrowed to, as an address says it; it begins below a number, or behind an id."""
+
+    q = OneLine(LONGEST_QUERY, shortest=0, load_default="")
+    state = Choices(State, load_default=None)
+    topic = Codes("topics", load_default=None)
+    area = Codes("areas", load_default=None)
+    department = Codes("departments", load_default=None)
+    channel = Choices(CHANNELS, load_default=None)
+    since = MomentField(load_default=None)
+    until = MomentField(load_default=None)
+    cursor = fields.String(load_default=None)
 
 
 class BatchQuery(Schema):

@@ -18,7 +18,7 @@ from services.intake.domain.publication.publishing import PublicationState
 from services.intake.domain.submission import Submission
 from services.intake.store.columns import StoredRow
 from services.intake.store.personal import seal_persons
-from services.intake.store.similarity.wordings import introduce, mark
+from services.intake.store.similarity.wordings import introduce, mark, unindex
 from services.intake.store.tables import messages, opinions, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
@@ -30,6 +30,8 @@ _VALUES = attrgetter(*NAMES)
 _PUBLICATION = "publication"
 #: What an opinion is read again for when it changes.
 READ = {"title", "content", "topic"}
+TEXT = {"title", "content"}
+_TITLE, _CONTENT = NAMES.index("title"), NAMES.index("content")
 
 
 class Opinions:
@@ -86,6 +88,8 @@ class Opinions:
                 self._work.defer(_update(tuple(new)), {"which": opinion.id, "new_updated": opinion.now, **parameters})
                 if READ & new.keys():
                     mark(self._work, opinion.id)
+                if TEXT & new.keys():
+                    unindex(self._work, opinion.id, str(before[_TITLE]), str(before[_CONTENT]))
                 self._as_stored[opinion.id] = now
             self._tell(opinion)
         return hidden

@@ -128,14 +128,15 @@ def handlers_of(connection: Connection, opinion_id: str) -> list[Handler]:
     return list({each.assignment: each for each in found}.values())
 
 
-def listing(connection: Connection, reading: Reading, handled_by: str | None = None) -> list[Opinion]:
-    """The opinions of one page of a list, and one more."""
+def listing(connection: Connection, reading: Reading, department: str | None = None) -> list[Opinion]:
+    """The opinions of one page of a list, and one more; those that a department handles, where one is named."""
     query = reading.select(OPINIONS, opinions)
-    if handled_by is not None:
-        query = query.where(
-            opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == handled_by))
-        )
-    return read(connection.execute(query))
+    return read(connection.execute(query if department is None else query.where(handled_by(department))))
+
+
+def handled_by(department: str) -> sa.ColumnElement[bool]:
+    """Whether a department handles an opinion, in whatever role."""
+    return opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == department))
 
 
 def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int, *, grouped: bool) -> list[Opinion]:

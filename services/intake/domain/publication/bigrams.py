@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from operator import add
 
 #: Marks a term of a query that stands for all that begin with it.
 PREFIX = "*"
 LONGEST_QUERY = 100
+_RUN = re.compile(r"[^\W_]+")
 
 
 def bigrams(*texts: str) -> list[str]:
     """The terms under which texts are found, each once; the last character of a run of letters is one of its own."""
-    return sorted({term for text in texts for run in _runs(text) for term in (*_pairs(run), run[-1])})
+    found: set[str] = set()
+    for text in texts:
+        for run in _runs(text):
+            found.update(map(add, run, run[1:]))
+            found.add(run[-1])
+    return sorted(found)
 
 
 def terms_of(query: str) -> list[str]:
@@ -24,10 +32,9 @@ def _pairs(run: str) -> list[str]:
     return [run[place : place + 2] for place in range(len(run) - 1)]
 
 
-def _runs(text: str) -> Iterator[str]:
+def _runs(text: str) -> Sequence[str]:
     """The runs of letters and digits of a text, folded: full width, half width, capital and small are the same."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    yield from "".join(letter if letter.isalnum() else " " for letter in folded).split()
+    return _RUN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def in_text(terms: Iterable[str]) -> str:

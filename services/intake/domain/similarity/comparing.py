@@ -21,7 +21,7 @@ class Wording:
     """An opinion's text and what was found out about it when it was last read: None before that.
 
     `alike` is the number of the first opinion that says the same, or its own; `counted` what it counts for among the words of its
-    week. `afresh`: it has to be compared although its text is the same.
+    week. `afresh`: it has to be compared although its text is the same. `indexed`: staff find it by its words.
     """
 
     number: int
@@ -35,6 +35,7 @@ class Wording:
     topic: str | None
     at: datetime
     counted: str | None
+    indexed: bool = False
 
     @property
     def is_erased(self) -> bool:

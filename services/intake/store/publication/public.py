@@ -19,14 +19,13 @@ from services.intake.domain.publication.publishing import PublicCopy, PublicPart
 from services.intake.domain.timeline import PROMISE_STATES, PromiseStanding, TimelineEntry, promises_made
 from services.intake.store.columns import StoredRow
 from services.intake.store.publication.publications import copies
-from services.intake.store.publication.search import PUBLIC_WORDS
+from services.intake.store.publication.search import ABOVE_ALL, PUBLIC_WORDS, Between
 from services.intake.store.tables import opinions, public_counts, public_parts, publications, ratings, timeline
 from services.runtime.store.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
 #: What is public of a case itself, beside its masked copy.
 COLUMNS = ("id", "published", "state", "topic", "area", "station", "department", "outcome", "submitted")
-_ABOVE_ALL = 2**62
 #: The filters; the first that has several values is read one value at a time.
 SPLIT = ("state", "topic", "department", "area", "station")
 _CASES = sa.select(*(opinions.c[name] for name in COLUMNS)).where(opinions.c.published.is_not(None))
@@ -91,7 +90,7 @@ def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place
     cases = cases.order_by(opinions.c.published.desc() if descending else opinions.c.published).limit(limit + 1)
     if query:
         whole = narrowed(cases, opinions, wanted)
-        rows = _searched(connection, whole, query, upper if descending else lower, limit + 1, descending=descending)
+        rows = _searched(connection, whole, query, Between(lower, upper), limit + 1, descending=descending)
     else:
         found = [row for each in _split(wanted) for row in connection.execute(_narrowed(cases, each))]
         rows = sorted(found, key=lambda row: row.published, reverse=descending)[: limit + 1]
@@ -124,16 +123,16 @@ def _bounds(connection: Connection, place: PageStart) -> tuple[int | None, int |
     if place.since is not None:
         first = connection.execute(numbers.where(publications.c.released >= place.since)).scalar()
         # None since then: nothing can be above every number.
-        above = first - 1 if first is not None else _ABOVE_ALL
+        above = first - 1 if first is not None else ABOVE_ALL
         lower = max(above, lower if lower is not None else 0)
     return lower, upper
 
 
 def _searched(
-    connection: Connection, cases: sa.Select[Any], query: str, bound: int | None, limit: int, *, descending: bool
+    connection: Connection, cases: sa.Select[Any], query: str, between: Between, limit: int, *, descending: bool
 ) -> list[StoredRow]:
     terms, rows = terms_of(query), list[StoredRow]()
-    hits = PUBLIC_WORDS.portions(connection, terms, bound, descending=descending) if terms else ()
+    hits = PUBLIC_WORDS.portions(connection, terms, between, descending=descending) if terms else ()
     for numbers in hits:
         rows += connection.execute(cases.where(among(opinions.c.published, "numbers")), {"numbers": numbers})
         if len(rows) >= limit:

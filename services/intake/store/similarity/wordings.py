@@ -1,7 +1,8 @@
 """What is kept of how opinions are worded: which ones say the same, and the bands by which another one that does is found.
 
 A row of `wordings` comes with each opinion and is read later, by a periodic job. `alike` is the number of the first one that says
-the same, of an opinion that nobody repeats its own. Of a band the opinions of a group have one row together.
+the same, of an opinion that nobody repeats its own. `indexed`: staff find it by its words. Of a band the opinions of a group have
+one row together.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.intake.domain.publication.searchable import staff_terms
 from services.intake.domain.similarity.comparing import MOST_COMPARED, Read, Wording
 from services.intake.domain.similarity.incidents import packed
 from services.intake.store.columns import StoredRow
+from services.intake.store.publication.search import STAFF_WORDS
 from services.intake.store.tables import opinions, tables
 from services.runtime.store.bulk import among, fetch
 from services.runtime.store.database import Transaction
@@ -33,6 +36,7 @@ wordings = sa.Table(
     sa.Column("terms", sa.LargeBinary),
     sa.Column("incident", sa.BigInteger),
     sa.Column("counted", sa.Text),
+    sa.Column("indexed", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("wordings_opinion", "opinion", unique=True),
     sa.Index("wordings_alike", "alike", "number"),
 )
@@ -46,7 +50,15 @@ bands = sa.Table(
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
-_READ = (wordings.c.number, wordings.c.opinion, wordings.c.unread, wordings.c.alike, wordings.c.bands, wordings.c.counted)
+_READ = (
+    wordings.c.number,
+    wordings.c.opinion,
+    wordings.c.unread,
+    wordings.c.alike,
+    wordings.c.bands,
+    wordings.c.counted,
+    wordings.c.indexed,
+)
 _TOLD = (opinions.c.title, opinions.c.content, opinions.c.area, opinions.c.topic, opinions.c.submitted)
 _TEXTS = sa.select(*_READ, *_TOLD).join(opinions, opinions.c.id == wordings.c.opinion)
 _NUMBERED = _TEXTS.where(among(wordings.c.number, "numbers"))
@@ -71,6 +83,7 @@ _SETTLE = (
     .where(wordings.c.number == sa.bindparam("which"), wordings.c.unread == CHANGED)
     .values(unread=None)
 )
+_INDEXED = wordings.update().where(wordings.c.number == sa.bindparam("which")).values(indexed=True)
 _DROP = bands.delete().where(among(bands.c.band, "bands"), bands.c.number == sa.bindparam("which"))
 
 
@@ -84,6 +97,16 @@ def mark(work: Transaction, opinion: str) -> None:
     work.defer(_MARK, {"which": opinion})
 
 
+def unindex(work: Transaction, opinion: str, title: str, content: str) -> None:
+    """Let an opinion be found no more by the words that its text has had; by its new ones it is found once it is read."""
+    own = wordings.c.opinion == opinion
+    # Waits for whoever reads it just now, so that nothing of the old text is indexed after this.
+    number = work.execute(sa.select(wordings.c.number).where(own, wordings.c.indexed).with_for_update()).scalar()
+    if number is not None:
+        STAFF_WORDS.remove(work.connection, number, staff_terms(title, content))
+        work.execute(wordings.update().where(own).values(indexed=False))
+
+
 class WordingStore:
     """The wordings within one transaction."""
 
@@ -92,9 +115,19 @@ class WordingStore:
 
     def unread(self, after: int | None, limit: int) -> list[Wording]:
         """The next opinions to read, locked until the commit, the first one first."""
-        query = _TEXTS.where(_UNREAD).order_by(wordings.c.number).limit(limit).with_for_update(of=wordings)
+        query = sa.select(wordings.c.number).where(_UNREAD).order_by(wordings.c.number).limit(limit).with_for_update()
         query = query if after is None else query.where(wordings.c.number > after)
-        return list(map(_wording, self._work.execute(query)))
+        # Their texts only once they are locked: one that was changed meanwhile is read as it is now.
+        locked = list(self._work.execute(query).scalars())
+        return sorted(self.numbered(locked), key=lambda each: each.number) if locked else []
+
+    def index(self, texts: Sequence[Wording]) -> None:
+        """Let opinions be found by the words of their texts."""
+        if texts:
+            self._work.flush()
+            STAFF_WORDS.add_many(self._work.connection, [(each.number, staff_terms(each.title, each.content)) for each in texts])
+        for each in texts:
+            self._work.defer(_INDEXED, {"which": each.number})
 
     def holders(self, wanted: Collection[int]) -> dict[int, list[int]]:
         """The numbers of the opinions that stand for each of these bands."""
@@ -164,4 +197,4 @@ def count_alike(connection: Connection, ids: Sequence[str], states: Sequence[str
 def _wording(row: StoredRow) -> Wording:
     packed = None if row.bands is None else tuple(np.frombuffer(bytes(row.bands), dtype="<i8").tolist())
     text = (row.number, row.opinion, row.title, row.content, row.alike)
-    return Wording(*text, packed, row.unread == AFRESH, row.area, row.topic, row.submitted, row.counted)
+    return Wording(*text, packed, row.unread == AFRESH, row.area, row.topic, row.submitted, row.counted, row.indexed)
