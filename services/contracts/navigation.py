@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from services.contracts.callers import CASEWORKERS, PUBLIC, SIGNED_IN, STAFF, Role
+from services.contracts.callers import CASEWORKERS, OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.words import Words
 
 
@@ -26,6 +26,9 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
+    PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
+    PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
+    PageLink("/rising", Words("热词", "Rising words"), OFFICE),
     PageLink("/publications", Words("公开审核", "Review for the public"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
     PageLink("/accounts", Words("账号管理", "Accounts"), frozenset({Role.ADMIN})),

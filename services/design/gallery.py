@@ -46,6 +46,17 @@ ROWS: Final = (
 )
 
 
+class SampleRank(NamedTuple):
+    """A row of a chart that ranks."""
+
+    word: str
+    opinions: int
+    usual: float
+
+
+RANKED: Final = (SampleRank("elevator", 31, 2.5), SampleRank("water", 12, 9), SampleRank("a word that is rather long", 5, 0))
+
+
 def rows(tone: str) -> list[SampleRow]:
     """The rows of the sample table, all or those of a tone."""
     return [row for row in ROWS if not tone or row.tone == tone]
@@ -55,6 +66,7 @@ def samples() -> dict[str, object]:
     """What the components of the page show."""
     return {
         "tones": TONES,
+        "ranked": RANKED,
         "states": STATES,
         "facts": [("Label", "Value"), ("Long", _LONG), ("Instant", _INSTANT), ("Day", _INSTANT.date()), ("Left out", None)],
         "steps": ("One", "Two", "Three", "Four"),

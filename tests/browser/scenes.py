@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -10,6 +11,10 @@ from services.accounts.model import Invited, NewGrant
 from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.contracts.messages.assignments import AssignmentPaused
+from services.intake.domain.similarity.rising import monday
+from services.intake.store.similarity.incidents import incidents
+from services.intake.store.similarity.rising import ALL, COUNTY, scope_of, words
+from services.intake.store.similarity.wordings import wordings
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
@@ -77,6 +82,32 @@ def live(county: County) -> Mapping[str, str]:
     public = release(county, first["opinion"])
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
     return {"meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"]}
+
+
+def alike(county: County) -> Mapping[str, str]:
+    """A wave of three that waits for review, and another three that tell of one thing; words that rise. Gives one of each."""
+    forms = [{"title": "三号楼前的路灯坏了", "content": "坏了两周，老人晚上出门不便，希望尽快修好。" * 3}] * 3
+    forms += [
+        {"title": f"{where}河堤塌了", "content": f"{where}的河堤昨夜塌了三米。"} for where in ("东街桥下", "桥头", "小学旁边")
+    ]
+    ids = []
+    for form in forms:
+        status, made = county.post("/opinions", {**form, "channel": "campaign"}, "reviewer")
+        assert status == 201, made
+        ids.append(made["id"])
+    county.work()
+    database, now = county.database("intake"), county.clock.now()
+    with database.transaction() as work:
+        work.execute(incidents.insert().values(number=1, standing="found", found=now))
+        work.execute(wordings.update().where(wordings.c.opinion.in_(ids[3:])).values(incident=1))
+        week, scopes = monday(now.astimezone(ZONE).date()).toordinal(), (COUNTY, scope_of(None, "street-lights"))
+        risen = ("河堤", 12, 1), ("施工路面围挡安全防护设施", 7, 0), (ALL, 40, 60)
+        for scope, (word, opinions, before) in itertools.product(scopes, risen):
+            for at, count in ((week, opinions), (week - 7, before)):
+                there = (words.c.scope == scope) & (words.c.week == at) & (words.c.word == word)
+                work.execute(words.delete().where(there))
+                work.execute(words.insert().values(scope=scope, week=at, word=word, opinions=count, titled=count))
+    return {"wave": ids[0], "incident": "1"}
 
 
 def cases(visit: Visit) -> dict[str, str]:

@@ -25,7 +25,7 @@ from services.runtime.store.database import Database
 from services.runtime.web.sessions import cookie_name
 from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving
 from tests.browser.looking import FAINT, WIDE, take_picture, violations
-from tests.browser.scenes import cases, live, signed_in
+from tests.browser.scenes import alike, cases, live, signed_in
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
@@ -97,6 +97,15 @@ def release_with_a_number(page: Page) -> None:
     page.click("form.card button")
 
 
+def decline_for_nothing(page: Page) -> None:
+    page.click("form[action$='/accept'] ~ details summary")
+    page.click("form[action$='/decline'] button")
+
+
+def take_nothing_out(page: Page) -> None:
+    page.click("form[action$='/split'] button")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
@@ -162,6 +171,13 @@ PAGES: Mapping[str, Shown] = {
     "publications": Shown("/publications", "reviewer"),
     "publication": Shown("/publications/{undecided}", "reviewer"),
     "publication-mistakes": Shown("/publications/{undecided}", "reviewer", release_with_a_number),
+    "reviews": Shown("/reviews", "reviewer"),
+    "review": Shown("/reviews/{wave}", "reviewer"),
+    "review-mistakes": Shown("/reviews/{wave}", "reviewer", decline_for_nothing),
+    "incidents": Shown("/incidents", "reviewer"),
+    "incident": Shown("/incidents/{incident}", "reviewer"),
+    "incident-mistakes": Shown("/incidents/{incident}", "reviewer", take_nothing_out),
+    "rising": Shown("/rising", "supervisor"),
     "components": Shown("/components", "admin"),
 }
 
@@ -174,7 +190,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START))
-    names = {**live(county), **cases(visit), **signed_in(county)}
+    names = {**live(county), **alike(county), **cases(visit), **signed_in(county)}
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
         whole = stack.enter_context(serving(Includes(CombinedApp(county.applications, {}))))

@@ -7,12 +7,13 @@ from services.intake.pages import notices, problems
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing
 from services.intake.pages.receipt import lost, photos, receipt
+from services.intake.pages.similarity import incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
 from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
 _MODULES = (
     form, confirmation, lost, receipt, photos, problems, assets, gallery, public, public_case, public_promises, feeds,
-    crawlers, notices, releasing, case, cases, desk,
+    crawlers, notices, releasing, queue, incidents, rising, case, cases, desk,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

@@ -7,7 +7,8 @@ from dataclasses import fields
 from services.contracts.errors import Conflict, NotFound
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.reviews import decided_item
-from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision, acceptance, merger
+from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision, acceptance, merger, refusal
+from services.intake.domain.opinion import Opinion
 from services.intake.schemas import bodies
 from services.intake.schemas.similarity.incidents import IncidentFile, IncidentPage, IncidentStanding, SplitBody
 from services.intake.schemas.similarity.similar import DecidedTogether
@@ -46,13 +47,19 @@ def list_incidents(call: Call[Intake]) -> Answer:
 @routes.get(INCIDENT, access=REVIEWERS, answers={200: IncidentFile})
 def read_incident(call: Call[Intake]) -> Answer:
     """Read an incident with its opinions."""
-    database, number = call.service.database, _number(call)
+    found, told = incident_of(call)
+    return 200, _shown(found) | {"items": [{name: getattr(each, name) for name in SHOWN} for each in told]}
+
+
+def incident_of(call: Call[Intake]) -> tuple[Incident, list[Opinion]]:
+    """The incident of the path with its opinions, the first ones of many; raises `NotFound`."""
+    database, number = call.service.database, number_of(call)
     with database.reading() as connection:
         found = find_incident(connection, number, database.clock.now())
         told = members(connection, number, MOST_SHOWN)
     if found is None:
         raise NotFound(UNKNOWN)
-    return 200, _shown(found) | {"items": [{name: getattr(each, name) for name in SHOWN} for each in told]}
+    return found, told
 
 
 def _shown(found: Incident) -> dict[str, object]:
@@ -62,7 +69,7 @@ def _shown(found: Incident) -> dict[str, object]:
 @routes.post(f"{INCIDENT}/confirm", access=REVIEWERS, answers={200: IncidentStanding})
 def confirm(call: Call[Intake]) -> Answer:
     """Confirm that all opinions of an incident tell of one thing, so that it can be decided on at once."""
-    number = _number(call)
+    number = number_of(call)
     if not call.service.database.write(lambda work: IncidentStore(work).confirm(number)):
         raise NotFound(UNKNOWN)
     return 200, {"id": str(number), "standing": "confirmed"}
@@ -71,7 +78,7 @@ def confirm(call: Call[Intake]) -> Answer:
 @routes.post(f"{INCIDENT}/split", access=REVIEWERS, body=SplitBody, answers={200: IncidentStanding})
 def split(call: Call[Intake]) -> Answer:
     """Take opinions that tell of something else out of an incident."""
-    number, now = _number(call), call.service.database.clock.now()
+    number, now = number_of(call), call.service.database.clock.now()
 
     def unit(work: Transaction) -> Answer:
         if find_incident(work.connection, number, now) is None:
@@ -89,6 +96,12 @@ def accept_incident(call: Call[Intake]) -> Answer:
     return _decide_all(call, acceptance(call))
 
 
+@routes.post(f"{INCIDENT}/decline", access=REVIEWERS, body=bodies.DeclineBody, answers={200: DecidedTogether})
+def decline_incident(call: Call[Intake]) -> Answer:
+    """Decline all opinions of a confirmed incident that wait for review, at most 500 at a time."""
+    return _decide_all(call, refusal(call))
+
+
 @routes.post(f"{INCIDENT}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether})
 def merge_incident(call: Call[Intake]) -> Answer:
     """Merge all opinions of a confirmed incident that wait for review into one that was let in, at most 500 at a time."""
@@ -96,7 +109,7 @@ def merge_incident(call: Call[Intake]) -> Answer:
 
 
 def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
-    number, now = _number(call), call.service.database.clock.now()
+    number, now = number_of(call), call.service.database.clock.now()
 
     def unit(work: Transaction) -> Answer:
         found = find_incident(work.connection, number, now)
@@ -112,7 +125,8 @@ def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
     return call.service.database.write(unit)
 
 
-def _number(call: Call[Intake]) -> int:
+def number_of(call: Call[Intake]) -> int:
+    """The number of the incident in the path; raises `NotFound` for what is none."""
     named = call.path["incident"]
     if not named.isdecimal() or len(named) > 18:
         raise NotFound(UNKNOWN)

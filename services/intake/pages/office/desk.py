@@ -23,7 +23,12 @@ def office_part(call: Call[Intake]) -> Answer:
     """How many opinions wait for a reviewer."""
     with call.service.database.reading() as connection:
         rows: list[tuple[int, Phrase, str | None]] = [
-            (count_in_state(connection, state, MOST_COUNTED), name, f"/cases?state={state}") for state, name in COUNTED
+            (
+                count_in_state(connection, state, MOST_COUNTED),
+                name,
+                "/reviews" if state is State.SUBMITTED else f"/cases?state={state}",
+            )
+            for state, name in COUNTED
         ]
         undecided = count_undecided(connection, MOST_COUNTED)
     rows.append((undecided, Phrase("to be decided on for the public"), "/publications"))

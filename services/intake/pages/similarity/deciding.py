@@ -1,0 +1,118 @@
+"""The forms by which the office decides on several opinions at once, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import flask
+from marshmallow import Schema
+
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.words import name_of
+from services.design.phrases import Phrase
+from services.intake.app.context import Intake
+from services.intake.domain.opinion import Opinion
+from services.intake.pages.submission.options import Options, topics_of
+from services.intake.pages.timeline import local
+from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import see_other
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer
+
+Verb = Literal["accept", "decline", "merge"]
+Mistakes = Mapping[str, Phrase]
+FORMS: Mapping[Verb, Schema] = {"accept": Acceptance(), "decline": DeclineBody(), "merge": Merging()}
+FIELDS: Mapping[Verb, tuple[str, ...]] = {"accept": ("topic", "department"), "decline": ("reason",), "merge": ("into",)}
+LABELS: Mapping[str, Phrase] = {
+    "topic": Phrase("Topic"), "department": Phrase("Department"), "reason": Phrase("Why it is declined"),
+    "into": Phrase("Handled with"),
+}  # fmt: skip
+WRONG: Mapping[str, Phrase] = {
+    "topic": Phrase("Please choose one of the topics"), "department": Phrase("Please choose one of the departments"),
+    "reason": Phrase("Please choose a reason"), "into": Phrase("Please choose an opinion that is being handled"),
+}  # fmt: skip
+DONE: Mapping[str, Phrase] = {
+    "accept": Phrase("Accepted: %(number)s"), "decline": Phrase("Declined: %(number)s"), "merge": Phrase("Merged: %(number)s"),
+}  # fmt: skip
+REFUSED = Phrase("Decided on by somebody else in the meantime, and left as they are: %(number)s")
+MORE = Phrase("Others of them still wait: please decide on those, too.")
+NO_LONGER = Phrase("This is not possible any more: somebody else has decided in the meantime.")
+#: What a request may say of how many were decided on; nothing longer is taken for a number.
+_LONGEST_NUMBER = 6
+NOTHING: Mapping[str, str] = {"topic": "", "department": "", "reason": "", "into": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An opinion that others can be merged into."""
+
+    id: str
+    title: str
+    about: object
+
+
+def target_of(opinion: Opinion, catalogue: Catalogue) -> Target:
+    """An opinion that others can be merged into, with the day it was submitted on."""
+    return Target(opinion.id, opinion.title, local(opinion.submitted, catalogue).date())
+
+
+def choices(catalogue: Catalogue) -> dict[str, object]:
+    """What the forms offer."""
+    departments: Options = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
+    reasons = [(each.code, name_of(each)) for each in catalogue.decline_reasons.values()]
+    return {"topics": topics_of(catalogue), "departments": departments, "reasons": reasons, "labels": LABELS}
+
+
+def decide(
+    call: Call[Intake], verb: Verb, act: Callable[[Call[Intake]], Answer], back: str, page: Callable[..., flask.Response]
+) -> flask.Response:
+    """Do what the posted form says by the view of the API, and go `back`; or show the page again with what is wrong."""
+    form = read_form(FIELDS[verb])
+    try:
+        answer = body_of(act(replace(call, body=validate(FORMS[verb], {name: text for name, text in form.items() if text}))))
+    except Invalid as error:
+        wrong = {name: WRONG[name] for name in FIELDS[verb] if name in error.errors}
+        return page(status=422, form=form, mistakes=wrong or {FIELDS[verb][0]: WRONG[FIELDS[verb][0]]})
+    except Conflict:
+        return page(status=409, form=form, notice=NO_LONGER)
+    return see_other(f"{back}?{_said(verb, answer)}")
+
+
+def body_of(answer: Answer) -> Any:
+    """What a view of the API answers with, once it is done."""
+    return answer[1] if isinstance(answer, tuple) else {}
+
+
+def _said(verb: Verb, answer: Any) -> str:
+    decided = [each["status"] == "accepted" for each in answer["items"]]
+    return f"did={verb}&number={sum(decided)}&refused={len(decided) - sum(decided)}" + ("&more=yes" if answer["more"] else "")
+
+
+def said(call: Call[Intake]) -> list[Phrase]:
+    """What the last decision came to, as the address says it."""
+
+    def number(name: str) -> int:
+        text = str(call.query.get(name, ""))
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else 0
+
+    did = DONE.get(str(call.query.get("did")))
+    if did is None:
+        return []
+    found = [did.filled(number=number("number"))]
+    found += [REFUSED.filled(number=number("refused"))] if number("refused") else []
+    return found + ([MORE] if call.query.get("more") else [])
+
+
+def known(code: str, catalogue: Catalogue, of: Literal["areas", "topics"]) -> str | None:
+    """A code of the catalogue; None for any other text."""
+    codes: Mapping[str, object] = getattr(catalogue, of)
+    return code if code in codes else None
+
+
+def missing() -> NotFound:
+    """There is nothing at an address."""
+    return NotFound("There is no such opinion.")

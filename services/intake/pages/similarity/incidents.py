@@ -1,0 +1,134 @@
+"""What several people told in words of their own; the office confirms it, takes out what is not, and decides at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+
+import flask
+
+from services.contracts.errors import Invalid
+from services.contracts.lifecycle import State
+from services.contracts.vocabulary import STATES
+from services.design.phrases import Phrase
+from services.intake.app.context import REVIEWERS, Intake
+from services.intake.app.similarity import incidents as app
+from services.intake.pages.paper import TEMPLATES
+from services.intake.pages.publication.public import area_name
+from services.intake.pages.similarity.deciding import NOTHING, Mistakes, body_of, choices, decide, said, target_of
+from services.intake.pages.timeline import department_name, local
+from services.intake.schemas.similarity.incidents import SplitBody
+from services.intake.store.similarity.incidents import Incident, page_of_incidents
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import cursor_of, read_number
+from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.requests import validate
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+LIST = "/incidents"
+A_PAGE = 30
+STANDINGS: Mapping[str, Phrase] = {"found": Phrase("To be confirmed"), "confirmed": Phrase("Confirmed")}
+NOTHING_CHOSEN = Phrase("Please choose the opinions that tell of something else")
+_SPLIT = SplitBody()
+
+
+@routes.get("/incidents", access=REVIEWERS, page=error_page)
+def list_page(call: Call[Intake]) -> Answer:
+    """What several people told of, the latest found first."""
+    service, cursor = call.service, call.query.get("cursor")
+    with service.database.reading() as connection:
+        after = read_number(str(cursor)) if cursor else None
+        found = page_of_incidents(connection, after, A_PAGE, service.database.clock.now())
+    shown = found[:A_PAGE]
+    following = f"{LIST}?cursor={cursor_of(shown[-1].number)}" if len(found) > A_PAGE else None
+    return desk_html(
+        TEMPLATES, "incidents.html", place=service.catalogue, role=call.caller.role, standings=STANDINGS, following=following,
+        rows=[(each, *_where_and_when(each, call)) for each in shown],
+    )  # fmt: skip
+
+
+@routes.get("/incidents/<incident>", access=REVIEWERS, page=error_page)
+def incident_page(call: Call[Intake]) -> Answer:
+    """An incident with its opinions, and the decisions on them."""
+    return _page(call)
+
+
+@routes.get("/incidents/<incident>/<verb>", access=REVIEWERS, page=error_page)
+def back(call: Call[Intake]) -> Answer:
+    """GET on the address of a form: back to the page."""
+    return see_other(_address(call))
+
+
+@routes.post("/incidents/<incident>/confirm", access=REVIEWERS, page=error_page)
+def confirm(call: Call[Intake]) -> Answer:
+    """Confirm that all of it is one thing."""
+    app.confirm(call)
+    return see_other(_address(call))
+
+
+@routes.post("/incidents/<incident>/split", access=REVIEWERS, page=error_page)
+def split(call: Call[Intake]) -> Answer:
+    """Take the chosen opinions out; back to what is left, or to the list."""
+    try:
+        body = validate(_SPLIT, {"opinions": flask.request.form.getlist("opinions")})
+    except Invalid:
+        return _page(call, 422, mistakes={"opinions": NOTHING_CHOSEN})
+    left = body_of(app.split(replace(call, body=body)))["standing"]
+    return see_other(_address(call) if left else LIST)
+
+
+@routes.post("/incidents/<incident>/accept", access=REVIEWERS, page=error_page)
+def accept(call: Call[Intake]) -> Answer:
+    """Accept all that wait for review on the same terms."""
+    return decide(call, "accept", app.accept_incident, _address(call), partial(_page, call))
+
+
+@routes.post("/incidents/<incident>/decline", access=REVIEWERS, page=error_page)
+def decline(call: Call[Intake]) -> Answer:
+    """Decline all that wait for review."""
+    return decide(call, "decline", app.decline_incident, _address(call), partial(_page, call))
+
+
+@routes.post("/incidents/<incident>/merge", access=REVIEWERS, page=error_page)
+def merge(call: Call[Intake]) -> Answer:
+    """Merge all that wait for review into one that is handled."""
+    return decide(call, "merge", app.merge_incident, _address(call), partial(_page, call))
+
+
+def _address(call: Call[Intake]) -> str:
+    return f"{LIST}/{app.number_of(call)}"
+
+
+def _page(
+    call: Call[Intake], status: int = 200, form: Mapping[str, str] = NOTHING, mistakes: Mistakes | None = None,
+    notice: Phrase | None = None,
+) -> flask.Response:  # fmt: skip
+    catalogue = call.service.catalogue
+    found, told = app.incident_of(call)
+    areas, first, last = _where_and_when(found, call)
+    rows = [
+        (
+            each, STATES[each.state], area_name(each.area, catalogue), local(each.submitted, catalogue).date(),
+            department_name(each.department, catalogue) if each.department else None,
+            f"/reviews/{each.id}" if each.state is State.SUBMITTED else f"/cases/{each.id}",
+        )
+        for each in told
+    ]  # fmt: skip
+    return desk_html(
+        TEMPLATES, "incident.html", status, place=catalogue, role=call.caller.role, rows=rows,
+        session=call.principal.session if call.principal else None, incident=found, standing=STANDINGS[found.standing],
+        areas=areas, first=first, last=last, address=_address(call), form={**NOTHING, **form}, mistakes=mistakes or {},
+        notice=notice, said=said(call), targets=[target_of(each, catalogue) for each in told if each.state.is_with_routing],
+        **choices(catalogue),
+    )  # fmt: skip
+
+
+def _where_and_when(each: Incident, call: Call[Intake]) -> tuple[list[object], object, object]:
+    catalogue = call.service.catalogue
+    return (
+        [area_name(code, catalogue) for code in each.areas],
+        local(each.first, catalogue).date(),
+        local(each.last, catalogue).date(),
+    )

@@ -1,0 +1,149 @@
+"""The office's pages on what says the same, tells of one thing, or rises: on both kinds of store, press by press."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import sqlalchemy as sa
+
+from services.intake.store.similarity.rising import words
+from services.intake.store.tables import opinions
+from tests.contract.test_incidents import BRIDGE, told
+from tests.contract.test_rising import STREETS, tell
+from tests.contract.test_wordings import AGAIN, BUS, LAMPS, desk, read, rows
+
+__all__ = ["told"]
+HOSTILE = '<script>alert(1)</script>"\'><img src=x onerror=alert(1)> {{7*7}} <!--#include virtual="/x" -->'
+
+
+def page(harness, path, status=200, who="reviewer"):
+    answer = harness.client.get(path, headers={"Authorization": f"Bearer {who}", "Accept-Language": "zh"})
+    assert answer.status_code == status, (path, answer.text)
+    return answer.text
+
+
+def press(harness, path, status=303, **form):
+    """Send a form; gives where it leads, or the page with what is wrong."""
+    headers = {"Authorization": "Bearer reviewer", "Accept-Language": "zh"}
+    answer = harness.client.post(path, data=form, headers=headers, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == status, (path, answer.text)
+    return answer.headers["Location"] if status == 303 else answer.text
+
+
+def states(harness, ids):
+    found = dict(map(tuple, rows(harness, sa.select(opinions.c.id, opinions.c.state))))
+    return [str(found[each]) for each in ids]
+
+
+@pytest.fixture
+def queue(any_database, clock):
+    """A wave of four, and one that says something else, all unreviewed."""
+    harness = desk(any_database, clock)
+    wave = [harness.submit(**form).id for form in (LAMPS, AGAIN, AGAIN, LAMPS)]
+    bus = harness.submit(**BUS).id
+    read(harness)
+    return harness, wave, bus
+
+
+def test_a_wave_is_one_line_and_is_accepted_by_one_press(queue):
+    harness, wave, bus = queue
+    text = page(harness, "/reviews")
+    assert [each for each in (*wave, bus) if f'href="/reviews/{each}"' in text] == [wave[0], bus]
+    assert "4 件内容相同" in text
+    assert "全部受理（4 件）" in text
+    back = press(harness, f"/reviews/{wave[0]}/accept")
+    assert back == "/reviews?did=accept&number=4&refused=0"
+    assert states(harness, [*wave, bus]) == ["accepted"] * 4 + ["submitted"]
+    assert "已受理 4 件" in page(harness, back)
+
+
+def test_a_wave_is_opened_declined_or_merged_at_once(queue):
+    harness, wave, bus = queue
+    text = page(harness, f"/reviews/{wave[1]}")
+    assert [f'href="/reviews/{each}"' in text for each in (*wave, bus)] == [True, False, True, True, False]
+    assert "请选择" in press(harness, f"/reviews/{wave[1]}/decline", 422)
+    reason = next(iter(harness.catalogue.decline_reasons))
+    press(harness, f"/reviews/{wave[1]}/decline", reason=reason)
+    assert states(harness, [*wave, bus]) == ["declined"] * 4 + ["submitted"]
+    assert "不在待审核" in page(harness, f"/reviews/{wave[1]}")
+    case, more = harness.submit(**BUS).id, harness.submit(**BUS).id
+    harness.post(f"/opinions/{case}/accept", {"topic": "lamps"}, "reviewer")
+    read(harness)
+    assert f'value="{case}" checked' in page(harness, f"/reviews/{bus}")
+    assert "请选择" in press(harness, f"/reviews/{bus}/merge", 422)
+    press(harness, f"/reviews/{bus}/merge", into=case)
+    assert states(harness, [bus, more]) == ["merged", "merged"]
+    assert "topic" in press(harness, f"/reviews/{harness.submit(**LAMPS).id}/accept", 422, topic="nothing")
+    page(harness, "/reviews/nowhere", 404)
+    page(harness, "/reviews", 403, "water")
+
+
+def test_an_incident_is_confirmed_by_one_press_and_decided_on_at_once(told):
+    harness, ids = told
+    text = page(harness, "/incidents")
+    (address,) = re.findall(r'href="(/incidents/\d+)" data-row>[^<]*东街桥', text)
+    assert "增多" in text
+    opened = page(harness, address)
+    assert [each["title"] in opened for each in BRIDGE] == [True] * 3
+    assert f'action="{address}/accept"' not in opened
+    assert press(harness, f"{address}/confirm") == address
+    assert f'action="{address}/accept"' in page(harness, address)
+    assert "请选择" in press(harness, f"{address}/split", 422)
+    assert press(harness, f"{address}/split", opinions=[ids[2]]) == address
+    back = press(harness, f"{address}/accept", topic="rivers")
+    assert "已受理 2 件" in page(harness, back)
+    assert states(harness, ids) == ["accepted", "accepted", "submitted"]
+    assert press(harness, f"{address}/split", opinions=ids[:1]) == "/incidents"
+    page(harness, address, 404)
+    page(harness, "/incidents/x", 404)
+    page(harness, "/incidents", 403, "supervisor")
+
+
+def test_all_of_an_incident_is_declined_or_merged_at_once(told):
+    harness, ids = told
+    (address,) = re.findall(r'href="(/incidents/\d+)" data-row>[^<]*东街桥', page(harness, "/incidents"))
+    reason = next(iter(harness.catalogue.decline_reasons))
+    assert "其他人" in press(harness, f"{address}/decline", 409, reason=reason)
+    press(harness, f"{address}/confirm")
+    harness.post(f"/opinions/{ids[0]}/accept", {"topic": "rivers"}, "reviewer")
+    press(harness, f"{address}/merge", into=ids[0])
+    assert states(harness, ids) == ["accepted", "merged", "merged"]
+    again = harness.submit(**BRIDGE[1], channel="campaign").id
+    read(harness)
+    press(harness, f"{address}/decline", reason=reason)
+    assert states(harness, [again]) == ["declined"]
+
+
+def test_rising_words_are_shown_with_their_weeks_by_county_area_and_topic(any_database, clock):
+    harness = desk(any_database, clock)
+    tell(harness, "路灯", STREETS, channel="campaign", area="east")
+    read(harness)
+    clock.instant += timedelta(days=7)
+    tell(harness, "电梯", STREETS[:12], channel="campaign", area="east")
+    read(harness)
+    text = page(harness, "/rising", who="supervisor")
+    assert 'aria-label="电梯: 0, 0, 0, 0, 12"' in text.replace("：", ": ")
+    assert re.search(r'href="/rising\?area=east&amp;day=[0-9-]+" data-row', text)
+    assert "电梯" in page(harness, "/rising?area=east")
+    assert "没有" in page(harness, "/rising?topic=rivers")
+    earlier = unescape(re.search(r'href="([^"]+)" rel="prev"', text)[1])
+    assert "没有" in page(harness, earlier)
+    for wrong in ("?day=gestern", "?day=2999-01-01", "?day=0001-01-01", "?area=<script>&topic='"):
+        page(harness, f"/rising{wrong}")
+    page(harness, "/rising", 403, "water")
+
+
+def test_what_people_wrote_is_text_on_all_of_these_pages(queue):
+    harness, wave, _ = queue
+    harness.change(wave[0], title=HOSTILE, content=HOSTILE)
+    harness.change(wave[1], title=HOSTILE, content=HOSTILE)
+    with harness.database.transaction() as work:
+        work.execute(words.insert().values(scope="county", week=0, word="x", opinions=1, titled=1))
+    for path in ("/reviews", f"/reviews/{wave[0]}", "/reviews?did=<script>&number=9999999999", "/incidents?cursor=", "/rising"):
+        text = page(harness, path)
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "<!--#" not in text
