@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from benchmarks.learning.labelled import FOLDS, Labelled, read
 from services.console.terminal import out, progress
 from services.contracts.catalogue.check import load_catalogue
+from services.routing.domain.learning import features
 from services.routing.domain.learning.features import Read
 from services.routing.domain.learning.model import Judgement, Model
-from services.routing.domain.learning.training import Decided, Trained, macro_f1, train
+from services.routing.domain.learning.training import Decided, macro_f1, train
 
 CATALOGUE = Path("deploy/catalogue.yml")
 BINS, FIRST, STREAMED = 15, 1_500, 3_138
@@ -66,7 +67,7 @@ def crossed(data: Labelled) -> list[Goal]:
     found = np.zeros(len(data.cases), np.int64)
     sure, top = np.zeros(len(data.cases)), np.zeros(len(data.cases))
     for fold in range(FOLDS):
-        model = trained([data.cases[i] for i in np.flatnonzero(data.folds != fold)]).model
+        model = trained([data.cases[i] for i in np.flatnonzero(data.folds != fold)])
         for i in np.flatnonzero(data.folds == fold):
             judged = judge(model, data.cases[i])
             found[i], sure[i], top[i] = data.labels.index(judged.label), judged.confidence, judged.likely[0][1]
@@ -95,7 +96,7 @@ def cold(data: Labelled) -> list[Goal]:
         scores = []
         for draw in range(3):
             seen = np.random.default_rng(draw).permutation(np.flatnonzero(data.folds != 0))[:size]
-            model = trained([data.cases[i] for i in seen]).model
+            model = trained([data.cases[i] for i in seen])
             judged = np.array([data.labels.index(judge(model, data.cases[i]).label) for i in tested])
             scores.append(macro_f1(data.wanted[tested], judged, len(data.labels)))
         found.append(Goal(f"macro-F1 after {size} decided (rules {rules:.3f})", float(np.mean(scores)), max(goal, rules)))
@@ -106,17 +107,16 @@ def streamed(data: Labelled) -> list[Goal]:
     """The share of wrong decisions in a stream, without learning and with a step at each ruling on a wrong one."""
     order = np.random.default_rng(0).permutation(len(data.cases))
     first, stream = order[:FIRST], order[FIRST : FIRST + STREAMED]
-    made = trained([data.cases[i] for i in first])
-    body = made.model.pack()
+    body = trained([data.cases[i] for i in first]).pack()
     wrong = {}
     for learning in (False, True):
         model, misses = Model.unpack(body), 0
         for i in stream:
-            vector = model.read(data.cases[i].title, data.cases[i].content).vector
-            if model.judge(vector, data.cases[i].points).label != data.cases[i].label:
+            text = model.weigh(features.read(data.cases[i].title, data.cases[i].content).counted)
+            if model.judge(text, data.cases[i].points).label != data.cases[i].label:
                 misses += 1
                 if learning:
-                    model.learn(vector, data.cases[i].label)
+                    model.learn(text, data.cases[i].label)
         wrong[learning] = 100 * misses / len(stream)
     return [
         Goal("wrong in the stream without learning (%)", wrong[False], 100.0, most=True),
@@ -127,14 +127,14 @@ def streamed(data: Labelled) -> list[Goal]:
 def priced(data: Labelled) -> list[Goal]:
     """CPU of training on all, of an opinion, of its explanation; and the size of the model."""
     begun = time.process_time()
-    model = trained(data.cases).model
+    model = trained(data.cases)
     training = time.process_time() - begun
     some = data.cases[:1000]
     begun = time.process_time()
     judged: list[tuple[Read, Judgement]] = []
     for each in some:
-        text = model.read(each.title, each.content)
-        judged.append((text, model.judge(text.vector, each.points)))
+        text = features.read(each.title, each.content)
+        judged.append((text, model.judge(model.weigh(text.counted), each.points)))
     one = (time.process_time() - begun) / len(some) * 1000
     begun = time.process_time()
     for text, found in judged:
@@ -148,17 +148,17 @@ def priced(data: Labelled) -> list[Goal]:
     ]
 
 
-def trained(cases: Sequence[Decided]) -> Trained:
-    """A model of these cases; raises ValueError where they are too few."""
+def trained(cases: Sequence[Decided]) -> Model:
+    """A model of these cases, as it comes out of the store; raises ValueError where they are too few."""
     made = train(cases)
     if made is None:
         raise ValueError("too few labelled opinions")
-    return made
+    return Model.unpack(made.model.pack())
 
 
 def judge(model: Model, case: Decided) -> Judgement:
     """What a model says of a case."""
-    return model.judge(model.read(case.title, case.content).vector, case.points)
+    return model.judge(model.weigh(features.read(case.title, case.content).counted), case.points)
 
 
 def calibration_error(sure: NDArray[np.float64], right: NDArray[np.bool_]) -> float:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
-from services.routing.domain.learning.features import Counted, Hashing
+from services.routing.domain.learning.features import Counted, buckets_of, runs_as_keys
 from services.routing.domain.learning.training import Decided
 
 #: Two opinions whose runs of three characters are as near as this are not on two sides of a fold.
@@ -47,29 +47,39 @@ class Labelled:
 
 def read(path: Path, catalogue: Catalogue) -> Labelled:
     """A CSV file with `title`, `content` and `topic`; a topic is named as in the catalogue."""
-    router, broad = Router(catalogue), {topic.department: topic.code for topic in reversed(list(catalogue.topics.values()))}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    router, labels_of = Router(catalogue), labels_by_topic(catalogue)
     cases = []
-    for row in rows:
+    for row in rows_of(path):
         topic = catalogue.topic_of(row["topic"])
         if topic is None:
             raise ValueError(f"the catalogue has no topic {row['topic']!r}")
         points: dict[str, float] = {}
         for code, found in router.scores(row["title"], row["content"])[0].items():
-            department = catalogue.topics[code].department
-            label = APART.get(code) or BROADLY.get(department) or broad[department]
-            points[label] = points.get(label, 0.0) + found
+            points[labels_of[code]] = points.get(labels_of[code], 0.0) + found
         cases.append(Decided(row["title"], row["content"], topic.code, points))
     labels = tuple(sorted({each.label for each in cases}))
     wanted = np.array([labels.index(each.label) for each in cases])
     return Labelled(cases, labels, wanted, _folds(groups(cases)))
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file."""
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def labels_by_topic(catalogue: Catalogue) -> dict[str, str]:
+    """The broad topic that stands for each topic of the catalogue."""
+    broad = {topic.department: topic.code for topic in reversed(list(catalogue.topics.values()))}
+    return {
+        code: APART.get(code) or BROADLY.get(topic.department) or broad[topic.department]
+        for code, topic in catalogue.topics.items()
+    }
+
+
 def groups(cases: list[Decided]) -> NDArray[np.int64]:
     """A group for each case: those that are nearly the same share one."""
-    hashing = Hashing(1 << 18)
-    counted = [_runs(hashing, each) for each in cases]
+    counted = [_runs(each) for each in cases]
     sketches = np.zeros((len(cases), 4096), np.float32)
     for row, each in enumerate(counted):
         mixed = each.keys * 2654435761 % 4294967291
@@ -90,10 +100,8 @@ def groups(cases: list[Decided]) -> NDArray[np.int64]:
     return np.array([root(each) for each in range(len(cases))])
 
 
-def _runs(hashing: Hashing, case: Decided) -> Counted:
-    text = case.title + case.content
-    runs = [text[at : at + 3] for at in range(max(0, len(text) - 2))]
-    keys, counts = np.unique(hashing.places_of(runs) if runs else np.zeros(0, np.int64), return_counts=True)
+def _runs(case: Decided) -> Counted:
+    keys, counts = np.unique(buckets_of(runs_as_keys(case.title + case.content, 3), 1 << 18), return_counts=True)
     return Counted(keys, counts.astype(np.float32))
 
 

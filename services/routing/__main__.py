@@ -66,6 +66,8 @@ def periodic_jobs(service: Routing) -> Sequence[PeriodicJob]:
     def promised(store: RoutingStore, after: After, limit: int) -> Sequence[TrackedPromise]:
         return store.promises_due(limit, after)
 
+    # Before anything is consumed: the first decisions are made with what is known.
+    service.learning.look()
     nightly = training.Nightly(service.database, lambda: service.catalogue, service.training_hour)
     calendars, resending = Rescheduling(service), Resending(service.database, service.depths, lambda: service.catalogue.unqueued)
     return (

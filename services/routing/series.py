@@ -52,7 +52,7 @@ class LearningCollector(FreshCollector):
             with self._database.reading() as connection:
                 trainings, oldest = models.trainings(connection), doubts.oldest(connection)
                 used = [each for each in trainings if each.standing == "in_use"]
-                versions = standings(connection, used)
+                versions = standings(connection, used, self._database.clock.now())
         except SQLAlchemyError:
             return
         waited = (self._database.clock.now() - oldest).total_seconds() if oldest else 0.0

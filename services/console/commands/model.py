@@ -23,6 +23,7 @@ from services.routing.gateway.training import train_now
 from services.routing.store import models
 from services.routing.store.standing import standings
 from services.runtime.clock import SystemClock
+from services.runtime.process.logs import set_up_logs
 from services.runtime.settings import inherited
 from services.runtime.store.database import Database
 
@@ -51,6 +52,7 @@ def model_train(as_json: bool) -> None:
     It works on the store of this machine, or on the one that HUIYING_ROUTING_DATABASE_URL names; workers take it up within seconds.
     """
     settings = load_settings()
+    set_up_logs(settings.log_level)
     catalogue = read_catalogue(settings)
     with closing(_database(settings)) as database, _told() as step:
         made = train_now(database, catalogue, Router(catalogue), step)
@@ -62,7 +64,7 @@ def model_train(as_json: bool) -> None:
 def model_show(as_json: bool) -> None:
     """查看 · the versions: what was expected of each, and what became of its decisions."""
     with closing(_database(load_settings())) as database, database.reading() as connection:
-        versions = [each.shown() for each in standings(connection, models.trainings(connection))]
+        versions = [each.shown() for each in standings(connection, models.trainings(connection), database.clock.now())]
     if as_json:
         print_json(versions)
         return

@@ -58,7 +58,8 @@ def read_assignment(call: Call[Routing]) -> Answer:
         others = others_of(connection, [found.opinion])
         promised = promises_of(connection, found.id)
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
-    quoted = precedents_of(call.service.learning.fresh(), found.title, found.content)
+    knowledge = call.service.learning.fresh()
+    quoted = precedents_of(knowledge.about(found.title, found.content) if knowledge else None)
     return 200, _shown(found, others) | {"promises": promised, "merged": merged, "precedents": quoted}
 
 

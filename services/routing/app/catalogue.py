@@ -56,12 +56,13 @@ def preview(call: Call[Routing]) -> Answer:
     """Preview where a text would go, why, and until when, without storing anything."""
     service = call.service
     knowledge, (given, title, content) = service.learning.fresh(), (call.body[name] for name in ("topic", "title", "content"))
-    decision = service.router.decide(given, title, content, knowledge)
+    asked = knowledge.about(title, content) if knowledge else None
+    decision = service.router.decide(given, title, content, asked)
     due = deadlines(service.catalogue, decision.difficulty, service.database.clock.now())
     return 200, {
         "topic": decision.topic.code if decision.topic else None, "department": decision.department,
         "difficulty": decision.difficulty.code, "why": to_builtins(decision.why),
         "deadlines": due.instants, "provisional": due.provisional,
         "co_handlers": decision.co_handlers, "doubtful": decision.doubtful,
-        "precedents": precedents_of(knowledge, title, content),
+        "precedents": precedents_of(asked),
     }  # fmt: skip

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from services.contracts.callers import OFFICE
+from services.contracts.messages.values import OpinionText
 from services.routing.app.assignments import Moved, standing
 from services.routing.app.context import Routing, routes
-from services.routing.app.quoting import precedents_of
+from services.routing.app.quoting import Quoted, precedents_of
 from services.routing.handlers import doubting
 from services.routing.schemas.answers import AssignmentStanding
 from services.routing.schemas.learning import DecisionBody, DoubtPage, ModelAnswer
@@ -20,6 +21,9 @@ from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer
 
+if TYPE_CHECKING:
+    from services.routing.domain.learning.knowledge import Knowledge
+
 
 @routes.get(f"{API}/routes/model", access=OFFICE, answers={200: ModelAnswer})
 def read_model(call: Call[Routing]) -> Answer:
@@ -28,7 +32,7 @@ def read_model(call: Call[Routing]) -> Answer:
     knowledge, terms = service.learning.fresh(), service.catalogue.learning
     with service.database.reading() as connection:
         trainings = models.trainings(connection)
-        versions = standings(connection, trainings)
+        versions = standings(connection, trainings, service.database.clock.now())
     return 200, {
         "version": knowledge.version if knowledge else 0, "broken": models.is_broken(trainings), "threshold": terms.threshold,
         "doubtful": terms.doubtful, "rulings": len(knowledge.precedents) if knowledge else 0,
@@ -42,7 +46,11 @@ def list_doubtful(call: Call[Routing]) -> Answer:
     limit, knowledge = call.query["limit"], call.service.learning.fresh()
     with call.service.database.reading() as connection:
         found = doubts.waiting(connection, read_cursor(call.query["cursor"]), limit)
-    return 200, page([_shown(each) | {"precedents": precedents_of(knowledge, *_words(each))} for each in found], limit, "opinion")
+    return 200, page(
+        [_shown(each) | {"precedents": _precedents(knowledge, each.message.opinion)} for each in found],
+        limit,
+        "opinion",
+    )
 
 
 @routes.post(f"{API}/routes/doubtful/<opinion>", access=OFFICE, body=DecisionBody, answers={200: AssignmentStanding})
@@ -57,8 +65,8 @@ def decide(call: Call[Routing]) -> Answer:
     return once(service.database, call.idempotency_key, f"POST /routes/doubtful/{opinion}", call.body, act)
 
 
-def _words(doubt: doubts.Doubt) -> tuple[str, str]:
-    return doubt.message.opinion.title, doubt.message.opinion.content
+def _precedents(knowledge: Knowledge | None, text: OpinionText) -> list[Quoted]:
+    return precedents_of(knowledge.about(text.title, text.content) if knowledge else None)
 
 
 def _shown(doubt: doubts.Doubt) -> dict[str, Any]:

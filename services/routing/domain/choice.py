@@ -14,7 +14,7 @@ from services.contracts.catalogue.model import Catalogue, Difficulty, Topic
 from services.contracts.messages.values import Handling, Learned, Why
 
 if TYPE_CHECKING:
-    from services.routing.domain.learning.knowledge import Knowledge
+    from services.routing.domain.learning.knowledge import Inquiry
 
 #: A keyword in the title says more about the matter than one in the text.
 TITLE_WEIGHT, CONTENT_WEIGHT = 3.0, 1.0
@@ -55,13 +55,13 @@ class Router:
             self._automaton.add_word(keyword, (keyword, tuple(codes)))
         self._automaton.make_automaton()
 
-    def decide(self, given: str | None, title: str, content: str, knowledge: Knowledge | None = None) -> Decision:
-        """The decision for one opinion; the same text always goes the same way, until more is known."""
+    def decide(self, given: str | None, title: str, content: str, asked: Inquiry | None = None) -> Decision:
+        """The decision for one opinion, of which `asked` knows; the same text always goes the same way, until more is known."""
         topic = self._catalogue.topic_of(given) if given else None
         if topic is not None:
             return self._decision(topic, Rule(Basis.GIVEN).why())
         scores, found = self.scores(title, content)
-        advice = knowledge.advise(title, content, self._by_department(scores)) if knowledge else None
+        advice = asked.advise(self._by_department(scores)) if asked else None
         # What was learned of a department that the catalogue has no more, is of no use.
         if advice is not None and advice[0] in self._catalogue.departments:
             return self._advised(*advice, scores)

@@ -58,7 +58,7 @@ class Learning:
             fresh = [each for each in recent if each not in self._known]
             all_of_it = version != self._version or len(fresh) == RECENT or (fresh and self.knowledge is None)
             if not all_of_it and fresh and self.knowledge is not None:
-                self.knowledge.learn(models.ruled_cases(connection, fresh))
+                self.knowledge.learn(models.ruled_texts(connection, fresh))
                 self._known |= frozenset(fresh)
         if all_of_it:
             self._load()
@@ -67,11 +67,11 @@ class Learning:
         """Everything from the start: the model as it was trained, all precedents, and a step for each ruling since the training."""
         from services.routing.domain.learning.knowledge import Knowledge
         from services.routing.domain.learning.model import Model, ModelInvalid
-        from services.routing.domain.learning.precedents import MOST, Precedents
+        from services.routing.domain.learning.precedents import MOST
 
         with self._database.snapshot() as connection:
             stored, ids = models.model_in_use(connection), models.recent_rulings(connection, MOST)
-            cases = models.ruled_cases(connection, ids)
+            rulings = models.ruled_texts(connection, ids)
         model = None
         if stored is not None:
             try:
@@ -83,8 +83,9 @@ class Learning:
         last = (stored.ruled if stored else None) or ""
         # The version of what was read here: another one may have come into use since it was looked for.
         version = stored.version if stored and model else 0
-        knowledge = Knowledge(model, version, Precedents([each for each in cases if each.id <= last]))
-        knowledge.learn([each for each in cases if each.id > last])
+        knowledge = Knowledge(model, version)
+        knowledge.remember([each for each in rulings if each.case.id <= last])
+        knowledge.learn([each for each in rulings if each.case.id > last])
         self._known, self._version = frozenset(ids), version
-        self.knowledge = knowledge if model is not None or cases else None
-        log.info("learning_taken_in", version=knowledge.version, rulings=len(cases))
+        self.knowledge = knowledge if model is not None or rulings else None
+        log.info("learning_taken_in", version=knowledge.version, rulings=len(rulings))

@@ -34,7 +34,8 @@ def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowle
     """
     opinion = message.opinion
     case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id)
-    found = router.decide(opinion.topic, opinion.title, opinion.content, knowledge)
+    asked = knowledge.about(opinion.title, opinion.content) if knowledge else None
+    found = router.decide(opinion.topic, opinion.title, opinion.content, asked)
     if found.doubtful and found.why.learned and not message.again and message.department not in store.catalogue.departments:
         store.doubts.hold(message, found.why.confidence, found.why.learned)
         return None

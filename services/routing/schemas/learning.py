@@ -56,7 +56,8 @@ class ModelVersionShape(Schema):
     version = fields.Integer(required=True, metadata={"description": "The number of the version; 0 while the rules decide alone."})
     at = fields.AwareDateTime(required=True)
     standing = fields.String(
-        required=True, metadata={"description": "The standing of a version: in use, retired, rejected, broken or in training."}
+        required=True,
+        metadata={"description": "The standing of a version: in use, retired, rejected, broken, training or interrupted."},
     )
     report = fields.Nested(
         ReportShape, required=True, allow_none=True, metadata={"description": "What cross-validation found when it was trained."}

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
 from services.routing.domain.learning.gate import Report
-from services.routing.domain.learning.ruled import RuledCase
+from services.routing.domain.learning.ruled import RuledCase, RuledText
 from services.routing.store.tables import assignments, rulings, tables
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
@@ -111,9 +111,10 @@ def knows_erased(connection: Connection) -> bool:
 
 
 def trainings(connection: Connection, limit: int = 60) -> list[ModelRow]:
-    """The latest trainings, newest first."""
-    columns = (models.c[name] for name in ModelRow._fields)
-    return list(map(ModelRow._make, connection.execute(sa.select(*columns).order_by(models.c.version.desc()).limit(limit))))
+    """The latest trainings, newest first, and the one whose model decides or cannot be read, however long ago that was."""
+    columns, latest = (models.c[name] for name in ModelRow._fields), sa.select(models.c.version).order_by(models.c.version.desc())
+    which = models.c.standing.in_(("in_use", "broken")) | models.c.version.in_(latest.limit(limit))
+    return list(map(ModelRow._make, connection.execute(sa.select(*columns).where(which).order_by(models.c.version.desc()))))
 
 
 def decided_cases(connection: Connection, now: datetime, limit: int) -> list[DecidedRow]:
@@ -187,7 +188,7 @@ def recent_rulings(connection: Connection, limit: int) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def ruled_cases(connection: Connection, ids: Sequence[str]) -> list[RuledCase]:
+def ruled_texts(connection: Connection, ids: Sequence[str]) -> list[RuledText]:
     """These rulings with the texts of their cases, oldest first; nothing of those whose text was erased."""
     query = _RULED.where(among(rulings.c.id, "named"), ~assignments.c.erased).order_by(rulings.c.id)
-    return [RuledCase(*row) for row in connection.execute(query, {"named": list(ids)})]
+    return [RuledText(RuledCase(*row[:-2]), *row[-2:]) for row in connection.execute(query, {"named": list(ids)})]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -14,6 +14,8 @@ from services.routing.store.models import ModelRow, SeenOf, seen_since
 
 #: The fewest decisions of which what became of them says something.
 ENOUGH = 50
+#: A training that has not ended after so long was killed, and cannot say so itself. The next night tries again.
+LONGEST = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +46,19 @@ class Version:
         return asdict(self) | {"coverage": self.coverage, "accuracy": self.accuracy}
 
 
-def standings(connection: Connection, trainings: Sequence[ModelRow]) -> list[Version]:
-    """The same trainings with what became of their decisions."""
+def standings(connection: Connection, trainings: Sequence[ModelRow], now: datetime) -> list[Version]:
+    """The same trainings with what became of their decisions; one that has run for too long was interrupted."""
     if not trainings:
         return []
     first = min(each.version for each in trainings)
     seen, doubted = seen_since(connection, first), doubted_since(connection, first)
-    nothing = SeenOf(0, 0)
-    return [
-        Version(*each, seen.get(each.version, nothing).decided, doubted.get(each.version, 0), seen.get(each.version, nothing).wrong)
-        for each in trainings
-    ]
+    made = []
+    for each in trainings:
+        become = seen.get(each.version, SeenOf(0, 0))
+        doubts, standing = doubted.get(each.version, 0), _standing(each, now)
+        made.append(Version(each.version, each.at, standing, each.report, become.decided, doubts, become.wrong))
+    return made
+
+
+def _standing(training: ModelRow, now: datetime) -> str:
+    return "interrupted" if training.standing == "training" and training.at < now - LONGEST else training.standing

@@ -11,9 +11,11 @@ from services.contracts.catalogue.rules import LearningRules
 from services.contracts.messages.merging import OpinionJoined
 from services.contracts.messages.opinions import LetterErased, OpinionDetailed, OpinionWithdrawn
 from services.contracts.messages.values import OpinionText
+from services.routing.__main__ import periodic_jobs
 from services.routing.domain.choice import Router
 from services.routing.gateway.learning import Learning
 from services.routing.gateway.training import Nightly, train_now
+from services.routing.series import LearningCollector
 from services.routing.store import doubts, models
 from services.routing.store.tables import assignments
 from tests.unit.routing.bureau import accepted
@@ -119,7 +121,7 @@ def test_what_happens_to_an_opinion_while_it_waits_is_not_lost(taught):
 @pytest.mark.parametrize(("doubtful", "to", "rule"), [("fallback", "petitions", "fallback"), ("likeliest", None, "learned")])
 def test_the_catalogue_says_what_becomes_of_what_it_is_not_sure_of(taught, doubtful, to, rule):
     catalogue = replace(taught.service.catalogue, learning=LearningRules(0.99, doubtful))
-    decision = Router(catalogue).decide(None, *UNHEARD, taught.service.learning.knowledge)
+    decision = Router(catalogue).decide(None, *UNHEARD, taught.service.learning.knowledge.about(*UNHEARD))
     assert not decision.doubtful
     assert decision.why.rule.startswith(rule)
     assert to in (None, decision.department)
@@ -132,7 +134,7 @@ def test_a_ruling_is_a_step_that_every_worker_takes(taught):
     assert (before, to) == ("water", "schools")
     other.look()
     for knowledge in (taught.service.learning.knowledge, other.knowledge):
-        likely = {each.department: each.probability for each in knowledge.advise(*CASE, {})[1].learned.likely}
+        likely = {each.department: each.probability for each in knowledge.about(*CASE).advise({})[1].learned.likely}
         assert likely["schools"] > 0.3
 
 
@@ -155,7 +157,7 @@ def test_fifteen_equal_rulings_decide_and_one_contrary_ruling_does_not_turn_them
 
 def test_a_model_that_is_worse_than_the_one_before_does_not_come_into_use(taught):
     with taught.database.transaction() as work:
-        work.execute(models.models.update().values(report={**models.trainings(work.connection, 1)[0].report, "f1": 0.999}))
+        work.execute(models.models.update().values(report={**models.trainings(work.connection, 1)[0].report, "f1": 1.1}))
     assert train(taught).verdict == "rejected"
     assert taught.service.learning.knowledge.version == 1
 
@@ -182,7 +184,7 @@ def test_what_was_erased_is_in_neither_the_next_model_nor_the_precedents(taught)
     for each in ("o-1", opinion):
         taught.publish_to_routing(each, LetterErased(OpinionText(each, "已删除", "依申请删除。")), 2)
     with taught.database.transaction() as work:
-        work.execute(models.models.update().values(report={**models.trainings(work.connection, 1)[0].report, "f1": 0.999}))
+        work.execute(models.models.update().values(report={**models.trainings(work.connection, 1)[0].report, "f1": 1.1}))
     assert train(taught).verdict == "in_use"
     knowledge = taught.service.learning.knowledge
     assert (knowledge.version, len(knowledge.precedents)) == (2, 0)
@@ -207,6 +209,32 @@ def test_the_page_of_versions_says_what_was_expected_and_what_is_seen(taught):
         taught.publish_to_routing(f"n-{number}", accepted(f"n-{number}", *CASE))
     (version,) = taught.get("/routes/model", "supervisor").get_json()["versions"]
     assert (version["decided"], version["coverage"], version["accuracy"]) == (60, 1.0, 1.0)
+
+
+def test_the_version_in_use_is_shown_and_measured_however_many_trainings_were_rejected_since(taught):
+    with taught.database.transaction() as work:
+        for _ in range(70):
+            models.settle(work, models.claim(work), "rejected", {})
+    versions = taught.get("/routes/model", "supervisor").get_json()["versions"]
+    assert (versions[-1]["version"], versions[-1]["standing"], len(versions)) == (1, "in_use", 61)
+    shown = {family.name: [each.value for each in family.samples] for family in LearningCollector(taught.database).collect()}
+    assert shown["huiying_routing_model_version"] == [1.0]
+    assert shown["huiying_routing_coverage_ratio"]
+
+
+def test_a_training_that_was_killed_is_shown_as_interrupted(taught):
+    with taught.database.transaction() as work:
+        models.claim(work)
+    told = lambda: taught.get("/routes/model", "supervisor").get_json()["versions"][0]["standing"]  # noqa: E731
+    assert told() == "training"
+    taught.clock.instant += timedelta(hours=2)
+    assert told() == "interrupted"
+
+
+def test_a_worker_knows_what_was_learned_before_it_consumes_anything(taught):
+    fresh = replace(taught.service, learning=Learning(taught.database))
+    periodic_jobs(fresh)
+    assert fresh.learning.knowledge.version == 1
 
 
 def test_the_model_is_trained_once_a_day_at_the_hour(taught):

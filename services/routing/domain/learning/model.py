@@ -9,13 +9,14 @@ from typing import Final
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Calibration, floats
-from services.routing.domain.learning.features import Hashing, Read, Vector, Weights
+from services.routing.domain.learning.features import Counted, Read, Vector, Weights, buckets_of, vector
 from services.routing.domain.learning.ridge import Ridge
 
 #: What a stored model begins with; another form has another mark.
-MARK: Final = b"huiying-routing-1\n"
+MARK: Final = b"huiying-routing-2\n"
 SHOWN_WORDS = 5
 
 
@@ -37,11 +38,12 @@ class Judgement:
 
 
 class PackedModel(msgspec.Struct, frozen=True):
-    """A model as bytes: weights are half precision, rarities one byte each."""
+    """A model as bytes: a weight is one byte, the root of its share of the `largest`; what a term weighs is kept alike."""
 
     labels: tuple[str, ...]
     buckets: int
     weights: bytes
+    largest: float
     bias: tuple[float, ...]
     rarity: bytes
     rarest: float
@@ -56,43 +58,45 @@ class Model:
 
     def __init__(self, labels: tuple[str, ...], ridge: Ridge, idf: Weights, calibration: Calibration) -> None:
         self.labels, self.ridge, self.idf, self.calibration = labels, ridge, idf, calibration
-        self._hashing = Hashing(len(idf))
 
-    def read(self, title: str, content: str) -> Read:
-        """A text as the model reads it."""
-        return self._hashing.read(title, content, self.idf)
+    def weigh(self, text: Counted) -> Vector:
+        """A text as the model sees it."""
+        return vector(text, self.idf)
 
-    def judge(self, vector: Vector, points: Mapping[str, float], most: int = 3) -> Judgement:
+    def judge(self, text: Vector, points: Mapping[str, float], most: int = 3) -> Judgement:
         """What it says of a text; `points` are what the rules have found, by label."""
         evidence = np.array([[points.get(label, 0.0) for label in self.labels]])
-        (chances,) = self.calibration.probabilities(floats(self.ridge.score(vector)), evidence)
+        (chances,) = self.calibration.probabilities(floats(self.ridge.score(text)), evidence)
         order = np.argsort(-chances, kind="stable")[:most]
         likely = tuple((self.labels[place], round(float(chances[place]), 4)) for place in order)
         return Judgement(likely, round(float(self.calibration.confidence(chances[order[:1]])[0]), 3))
 
-    def words_for(self, label: str, read: Read) -> tuple[str, ...]:
+    def words_for(self, label: str, text: Read) -> tuple[str, ...]:
         """The words of a text that speak for a label, and more for it than for the others; the strongest first."""
-        found = self.ridge.weights.take(read.places, axis=0)
-        speaking = (found[:, self.labels.index(label)] - found.mean(1)) * self.idf[read.places]
+        places = buckets_of(text.hashes, len(self.idf))
+        found = self.ridge.weights.take(places, axis=0)
+        speaking = (found[:, self.labels.index(label)] - found.mean(1)) * self.idf[places]
         best: dict[str, None] = {}
         for at in np.argsort(-speaking, kind="stable").tolist():
             if speaking[at] <= 0 or len(best) == SHOWN_WORDS:
                 break
-            if len(read.words[at]) > 1:
-                best[read.words[at]] = None
+            if len(text.words[at]) > 1:
+                best[text.words[at]] = None
         return tuple(best)
 
-    def learn(self, vector: Vector, label: str) -> None:
+    def learn(self, text: Vector, label: str) -> None:
         """Learn from a ruling; of a label that it does not have, nothing until it is trained again."""
         if label in self.labels:
-            self.ridge.step(vector, self.labels.index(label), self.idf[vector.places] / float(self.idf.max()))
+            self.ridge.step(text, self.labels.index(label))
 
     def pack(self) -> bytes:
         """The model as it is stored."""
         rarest = float(self.idf.max()) or 1.0
+        largest = float(np.abs(self.ridge.weights).max()) or 1.0
         stored = PackedModel(
-            self.labels, len(self.idf), self.ridge.weights.astype(np.float16).tobytes(), tuple(map(float, self.ridge.bias)),
-            np.rint(self.idf / rarest * 255).astype(np.uint8).tobytes(), rarest,
+            self.labels, len(self.idf), _roots(self.ridge.weights, largest, 127).astype(np.int8).tobytes(),
+            largest, tuple(map(float, self.ridge.bias)),
+            _roots(self.idf, rarest, 255).astype(np.uint8).tobytes(), rarest,
             self.calibration.scales, self.calibration.biases, self.calibration.sure, self.calibration.right,
         )  # fmt: skip
         return MARK + zlib.compress(msgspec.msgpack.encode(stored), 1)
@@ -104,12 +108,26 @@ class Model:
             raise ModelInvalid("not a model of this version")
         try:
             stored = msgspec.msgpack.decode(zlib.decompress(body[len(MARK) :]), type=PackedModel)
-            weights = np.frombuffer(stored.weights, np.float16).reshape(stored.buckets, len(stored.labels)).astype(np.float32)
-            rarity = np.frombuffer(stored.rarity, np.uint8).astype(np.float32) * (stored.rarest / 255)
+            weights = _squares(np.frombuffer(stored.weights, np.int8), stored.largest, 127)
+            rarity = _squares(np.frombuffer(stored.rarity, np.uint8), stored.rarest, 255)
+            weights = weights.reshape(stored.buckets, len(stored.labels))
             checked = _checked(stored, weights, rarity)
         except (zlib.error, msgspec.MsgspecError, ValueError) as error:
             raise ModelInvalid(str(error)) from error
         return checked
+
+
+def _roots(values: Weights, largest: float, steps: int) -> Weights:
+    """Values as whole numbers, in steps that are finer the smaller a value is."""
+    found: Weights = np.rint(np.sign(values) * np.sqrt(np.abs(values) / np.float32(largest)) * np.float32(steps))
+    return found
+
+
+def _squares(roots: NDArray[np.int8] | NDArray[np.uint8], largest: float, steps: int) -> Weights:
+    """The values that such numbers stand for."""
+    shares = roots.astype(np.float32) / np.float32(steps)
+    found: Weights = shares * np.abs(shares) * np.float32(largest)
+    return found
 
 
 def _checked(stored: PackedModel, weights: Weights, rarity: Weights) -> Model:
@@ -122,6 +140,6 @@ def _checked(stored: PackedModel, weights: Weights, rarity: Weights) -> Model:
     return Model(stored.labels, ridge, rarity, Calibration(stored.scales, stored.biases, stored.sure, stored.right))
 
 
-def buckets_for(labels: Sequence[str], most: int = 1 << 18, bytes_: int = 3_670_016) -> int:
+def buckets_for(labels: Sequence[str], most: int = 1 << 19, bytes_: int = 3_670_016) -> int:
     """How many buckets fit: the more labels, the fewer."""
-    return max(1 << 12, min(most, bytes_ // (2 * max(1, len(labels)))))
+    return max(1 << 12, min(most, bytes_ // max(1, len(labels))))

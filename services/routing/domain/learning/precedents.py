@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.routing.domain.learning.features import Hashing, Weights
+from services.routing.domain.learning.features import HASH, Counted, Weights
 from services.routing.domain.learning.ruled import Near, RuledCase
 
 #: Texts as near as this are about the same; as near as `QUOTED`, worth reading.
@@ -24,36 +24,35 @@ Kept = tuple[list[RuledCase], Weights, Weights]
 class Precedents:
     """The rulings of an installation, the newest of them. Only sketches of their texts are compared; not safe for two writers."""
 
-    def __init__(self, cases: Sequence[RuledCase] = ()) -> None:
-        self._hashing = Hashing(1 << 16)
+    def __init__(self) -> None:
         #: One value, so that a thread that compares while another adds has what belongs together: cases, sketches, short sketches.
         self._kept: Kept = ([], np.zeros((0, LENGTH), np.float32), np.zeros((0, SHORT), np.float32))
-        self.add(cases)
 
     def __len__(self) -> int:
         return len(self._kept[0])
 
-    def add(self, cases: Sequence[RuledCase]) -> None:
-        """Take in newer ones."""
-        if cases:
+    def add(self, rulings: Sequence[tuple[RuledCase, Counted]]) -> None:
+        """Take in newer ones, each with the terms of its text."""
+        if rulings:
             known, sketches, short = self._kept
-            fresh = np.stack([self._sketch(each.title, each.content) for each in cases])
-            self._kept = [*known, *cases][-MOST:], np.vstack((sketches, fresh))[-MOST:], np.vstack((short, _short(fresh)))[-MOST:]
+            fresh = np.stack([_sketch(text) for _, text in rulings])
+            cases = [*known, *(case for case, _ in rulings)]
+            self._kept = cases[-MOST:], np.vstack((sketches, fresh))[-MOST:], np.vstack((short, _short(fresh)))[-MOST:]
 
-    def nearest(self, title: str, content: str, most: int = 3, least: float = QUOTED) -> list[Near]:
+    def nearest(self, text: Counted, most: int = 3, least: float = QUOTED) -> list[Near]:
         """The rulings nearest to a text; of those equally near, the newest first."""
         cases, sketches, short = self._kept
         if not cases:
             return []
-        sketch = self._sketch(title, content)
+        sketch = _sketch(text)
         likely = np.flatnonzero(short @ _short(sketch[None])[0] >= least - MARGIN)
         found = sketches[likely] @ sketch
         order = np.lexsort((-likely, -np.round(found, 3)))[:most]
         return [Near(cases[likely[at]], round(float(found[at]), 3)) for at in order if found[at] >= least]
 
-    def ruled(self, title: str, content: str) -> tuple[str, float, RuledCase] | None:
+    def ruled(self, text: Counted) -> tuple[str, float, RuledCase] | None:
         """The department that equal cases were ruled to belong to, what share of them, and the newest of them."""
-        equal = self.nearest(title, content, most=50, least=EQUAL)
+        equal = self.nearest(text, most=50, least=EQUAL)
         if len(equal) < FEWEST:
             return None
         (target, times), *_ = Counter(each.case.belongs for each in equal).most_common(1)
@@ -61,14 +60,14 @@ class Precedents:
             return None
         return target, times / len(equal), next(each.case for each in equal if each.case.belongs == target)
 
-    def _sketch(self, title: str, content: str) -> Weights:
-        counted = self._hashing.count(title, content)
-        mixed = (counted.keys * 2654435761) % 4294967291
-        signs = np.where(mixed >> 17 & 1, 1.0, -1.0)
-        sketch = np.bincount(mixed % LENGTH, signs * (1 + np.log(counted.counts)), LENGTH).astype(np.float32)
-        length = float(np.sqrt(sketch @ sketch))
-        made: Weights = sketch / length if length else sketch
-        return made
+
+def _sketch(counted: Counted) -> Weights:
+    mixed = counted.keys & HASH
+    signs = np.where(mixed >> 17 & 1, 1.0, -1.0)
+    sketch = np.bincount(mixed % LENGTH, signs * (1 + np.log(counted.counts)), LENGTH).astype(np.float32)
+    length = float(np.sqrt(sketch @ sketch))
+    made: Weights = sketch / length if length else sketch
+    return made
 
 
 def _short(sketches: Weights) -> Weights:

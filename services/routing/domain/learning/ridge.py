@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from services.routing.domain.learning.features import Vector, Weights
 
 #: How much large weights cost, and how far a single ruling goes on the way to what it says.
-PENALTY, RATE = 0.5, 1.0
+PENALTY, RATE = 0.5, 0.6
 #: Steps smaller than this are not taken.
 LEAST = 1e-3
 Progress = Callable[[int], None]
@@ -57,10 +57,9 @@ class Ridge:
         found: Weights = vector.weights @ self.weights.take(vector.places, axis=0) + self.bias
         return found
 
-    def step(self, vector: Vector, label: int, rarity: Weights) -> None:
-        """Learn from one ruling, more by rare terms than by what all texts have: `rarity` is from 0 to 1 for each of its own."""
+    def step(self, vector: Vector, label: int) -> None:
+        """Learn from one ruling."""
         wanted = np.zeros_like(self.bias)
         wanted[label] = 1
-        moving = vector.weights * rarity
-        step = RATE * (wanted - self.score(vector)) / max(float(moving @ vector.weights), LEAST)
-        self.weights[vector.places] += moving[:, None] * step
+        step = RATE * (wanted - self.score(vector)) / max(vector.square, LEAST)
+        self.weights[vector.places] += vector.weights[:, None] * step

@@ -1,9 +1,10 @@
-"""A ruling with the text it was about. Pure."""
+"""Rulings on whose duty a case is. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,19 @@ class RuledCase:
     target: str
     granted: bool
     reason: str
-    title: str
-    content: str
 
     @property
     def belongs(self) -> str:
         """The department whose duty it is by this ruling."""
         return self.target if self.granted else self.department
+
+
+class RuledText(NamedTuple):
+    """A ruling with the text it was about, which nobody keeps once it is read."""
+
+    case: RuledCase
+    title: str
+    content: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Table, fit
-from services.routing.domain.learning.features import Counted, Hashing, Vector, rarity
+from services.routing.domain.learning.features import HASH, Counted, Vector, Weights, read, vector
 from services.routing.domain.learning.gate import FEWEST_CASES, MOST_CASES, Report
 from services.routing.domain.learning.model import Model, buckets_for
 from services.routing.domain.learning.ridge import Ridge
+from services.routing.domain.learning.weighing import Occurrences, occurrences, weigh
 
 #: The fewest cases for a label to be learned, and the fewest texts for a term to speak, so that what one text has never shows.
 FEWEST_OF_LABEL, FEWEST_TEXTS = 5, 3
-FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 5
+FOLDS, EPOCHS, FOLD_EPOCHS = 3, 7, 4
 Step = Callable[[str, int, int], None]
 
 
@@ -46,20 +47,36 @@ def train(cases: Sequence[Decided], threshold: float = 0.8, step: Step = lambda 
     known = [each for each in cases[:MOST_CASES] if each.label in labels]
     if len(known) < FEWEST_CASES or len(labels) < 2:
         return None
-    hashing = Hashing(buckets_for(labels))
     counted: list[Counted] = []
     for each in known:
-        counted.append(hashing.count(each.title, each.content))
+        counted.append(read(each.title, each.content).counted)
         step("read", len(counted), len(known))
-    idf = rarity(counted, hashing.buckets, FEWEST_TEXTS)
-    vectors = [hashing.vector(each, idf) for each in counted]
     wanted = np.array([labels.index(each.label) for each in known])
     evidence = np.array([[each.points.get(label, 0.0) for label in labels] for each in known])
-    shape = (hashing.buckets, len(labels))
-    scores = _unseen(vectors, wanted, _folds(counted), shape, step)
-    calibration = fit(scores, evidence, wanted)
-    ridge = Ridge.fit(vectors, wanted, shape, EPOCHS, _stepping(step, "fit", EPOCHS * len(vectors)))
-    return Trained(Model(labels, ridge, idf, calibration), _report(scores, evidence, wanted, _folds(counted), threshold))
+    data = _Data(counted, wanted, _folds(counted), (buckets_for(labels), len(labels)))
+    scores = _unseen(data, step)
+    weights, ridge = data.fit(None, EPOCHS, _stepping(step, "fit", EPOCHS * len(known)))
+    model = Model(labels, ridge, weights, fit(scores, evidence, wanted))
+    return Trained(model, _report(scores, evidence, wanted, data.folds, threshold))
+
+
+class _Data:
+    """Texts that are learned from: all of them, or those outside a fold."""
+
+    def __init__(self, counted: list[Counted], wanted: NDArray[np.int64], folds: NDArray[np.int64], shape: tuple[int, int]) -> None:
+        self.counted, self.wanted, self.folds, self.shape = counted, wanted, folds, shape
+        parts = [np.flatnonzero(folds == fold) for fold in range(FOLDS)]
+        self._found = [occurrences([counted[i] for i in part], wanted[part], self.shape) for part in parts]
+
+    def fit(self, without: int | None, epochs: int, done: Callable[[int], None]) -> tuple[Weights, Ridge]:
+        """The weights of terms and a model, of all texts or of those outside a fold: what is outside knows nothing of it."""
+        seen = np.flatnonzero(self.folds != (-1 if without is None else without))
+        found: Occurrences = sum(
+            (each for fold, each in enumerate(self._found) if fold != without), np.zeros(self.shape, np.uint16)
+        )
+        weights = weigh(found, np.bincount(self.wanted[seen], minlength=self.shape[1]), FEWEST_TEXTS)
+        vectors: list[Vector] = [vector(self.counted[i], weights) for i in seen]
+        return weights, Ridge.fit(vectors, self.wanted[seen], self.shape, epochs, done)
 
 
 def macro_f1(wanted: NDArray[np.int64], found: NDArray[np.int64], labels: int) -> float:
@@ -69,17 +86,14 @@ def macro_f1(wanted: NDArray[np.int64], found: NDArray[np.int64], labels: int) -
     return float(np.mean(np.divide(2 * right, both, out=np.zeros(labels), where=both > 0)))
 
 
-def _unseen(
-    vectors: list[Vector], wanted: NDArray[np.int64], folds: NDArray[np.int64], shape: tuple[int, int], step: Step
-) -> Table:
+def _unseen(data: _Data, step: Step) -> Table:
     """The scores of each case by a model that has not seen it."""
-    scores = np.zeros((len(vectors), shape[1]))
-    done = _stepping(step, "check", FOLD_EPOCHS * len(vectors) * (FOLDS - 1))
+    scores = np.zeros((len(data.counted), data.shape[1]))
+    done = _stepping(step, "check", FOLD_EPOCHS * len(data.counted) * (FOLDS - 1))
     for fold in range(FOLDS):
-        seen = np.flatnonzero(folds != fold)
-        ridge = Ridge.fit([vectors[i] for i in seen], wanted[seen], shape, FOLD_EPOCHS, done)
-        for i in np.flatnonzero(folds == fold):
-            scores[i] = ridge.score(vectors[i])
+        weights, ridge = data.fit(fold, FOLD_EPOCHS, done)
+        for i in np.flatnonzero(data.folds == fold):
+            scores[i] = ridge.score(vector(data.counted[i], weights))
     return scores
 
 
@@ -102,7 +116,7 @@ def _report(scores: Table, evidence: Table, wanted: NDArray[np.int64], folds: ND
 
 def _folds(counted: Sequence[Counted]) -> NDArray[np.int64]:
     """A fold for each text, so that what is nearly the same is mostly in the same one: by the least of its mixed buckets."""
-    least = [(each.keys * 2654435761 % 4294967291).min() if len(each.keys) else 0 for each in counted]
+    least = [((each.keys & HASH) * 2654435761 & HASH).min() if len(each.keys) else 0 for each in counted]
     return np.array(least, np.int64) % FOLDS
 
 
