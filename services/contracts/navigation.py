@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 from services.contracts.callers import CASEWORKERS, OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.words import Words
 
+#: To whom opinions are entrusted; the presidium's are the supervisors'.
+HOLDERS: Final = frozenset({Role.DEPUTY, Role.STATION, Role.INFORMANT, Role.SUPERVISOR})
+
 
 class PageLink(NamedTuple):
     """A page: its address, what it is called, and whose navigation has it (`PUBLIC`: everybody's who is not signed in)."""
@@ -29,6 +32,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/rising", Words("热词", "Rising words"), OFFICE),
+    PageLink("/entrusted", Words("待我办理", "Entrusted to you"), HOLDERS),
     PageLink("/publications", Words("公开审核", "Review for the public"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/statistics", Words("办理公示", "Statistics"), SIGNED_IN),
     PageLink("/accounts", Words("账号管理", "Accounts"), frozenset({Role.ADMIN})),
