@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, Literal
 
@@ -86,7 +86,8 @@ class Caller:
     @property
     def grant(self) -> Grant:
         """What this caller may say of an opinion that it sends."""
-        return grant_of(self.role, self.channels, self.source)
+        granted = grant_of(self.role, self.channels, self.source)
+        return replace(granted, deputy=self.deputy, station=self.station) if self.deputy or self.station else granted
 
     @property
     def principal(self) -> str | None:
@@ -128,8 +129,8 @@ def somebody(person: str, name: str, role: str, party: str | None, channels: Seq
 
 
 def acting_for(role: str, party: str | None) -> dict[Party, str | None]:
-    """A party by what it is to a role: a department, a station or a deputy."""
-    of = RULES[Role(role)].of
+    """A party by what it is to a role: a department, a station or a deputy; nothing for a role that there is no more."""
+    of = RULES[Role(role)].of if role in list(Role) else None
     return {of: party} if of else {}
 
 

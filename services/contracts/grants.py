@@ -24,11 +24,16 @@ SOURCE: Final = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The channels and claims that are granted, and the sender whose numbering external ids are in; None: no external ids."""
+    """The channels and claims that are granted, and the sender whose numbering external ids are in; None: no external ids.
+
+    Who acts for a `deputy` or a `station` says so with each opinion, and names no other.
+    """
 
     channels: frozenset[str]
     source: str | None = None
     is_office: bool = False
+    deputy: str | None = None
+    station: str | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:

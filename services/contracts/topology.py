@@ -100,7 +100,7 @@ SERVICES = ("intake", "routing", "notify", "metrics")
 #: (exchange, routing key) pairs.
 Destinations = tuple[tuple[str, str], ...]
 PUBLISHES: Mapping[str, tuple[str, ...]] = {
-    "intake": ("opinion", "letter", "duty", "code"),
+    "intake": ("opinion", "letter", "duty", "code", "deputy"),
     "routing": ("assignment", "promise", "calendar", "command"),
     "notify": ("reminder", "card", "supervision"),
     "metrics": ("ledger",),

@@ -30,6 +30,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.constituency import DeputyChanged
 from services.contracts.messages.duties import (
     DutyEnded,
     DutySet,
@@ -137,5 +138,6 @@ MESSAGES: tuple[type[Message], ...] = (
     LetterEntrusted,
     CodeIssued,
     CodeReplaced,
+    DeputyChanged,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

@@ -43,7 +43,7 @@ routes = Routes()
 T = TypeVar("T")
 #: What the keys of repeated submissions are kept for.
 ROUTE = "POST /opinions"
-FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id")
+FILTERS = ("state", "channel", "topic", "department", "area", "station", "level", "outcome", "external_id", "deputy_code")
 #: How many of those that were merged into an opinion its file shows.
 MOST_MERGED = 100
 

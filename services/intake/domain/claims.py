@@ -26,12 +26,27 @@ def resolve(catalogue: Catalogue, submission: Submission, grant: Grant, codes: P
     """With its topic as a code and its place complete; raises `NotAllowed` that names every claim that is not granted,
     `Invalid` that names every field the catalogue does not know. `codes` are the printed ones that it may name."""
     code = placement_of(catalogue, codes, submission.code) if submission.code else None
-    known = placed(catalogue, submission, code)
+    known = placed(catalogue, acting(grant, submission), code)
     check_claims(grant, known, coded=code is not None)
     if code is not None and code.deputy:
         # Whose card was scanned is no claim of the sender's.
         known = replace(known, deputy=code.deputy)
-    return catalogued(catalogue, known)
+    resolved = catalogued(catalogue, known)
+    if grant.station is not None:
+        _check_station(catalogue, grant.station, resolved.station)
+    return resolved
+
+
+def acting(grant: Grant, submission: Submission) -> Submission:
+    """With the deputy or the station that its sender acts for, where it names none."""
+    if grant.deputy is None and (grant.station is None or submission.code):
+        return submission
+    return replace(submission, deputy=submission.deputy or grant.deputy, station=submission.station or grant.station)
+
+
+def _check_station(catalogue: Catalogue, own: str, named: str | None) -> None:
+    if named != own and named not in catalogue.stations_below.get(own, ()):
+        raise NotAllowed("Leave the station out; it follows from who sends this.", {"station": ["Neither your own nor below it."]})
 
 
 def check_claims(grant: Grant, submission: Submission, *, coded: bool) -> None:
@@ -41,8 +56,10 @@ def check_claims(grant: Grant, submission: Submission, *, coded: bool) -> None:
     if channel not in grant.channels and not (coded and channel == QR):
         errors["channel"] = [_by_code() if channel == QR else f"'{channel}' needs a token that grants it."]
     for name, given, needed in (("deputy", submission.deputy, "deputy"), ("relay", submission.relay, RELAY)):
-        if given and needed not in grant.channels:
+        if given and needed not in grant.channels and not (name == "deputy" and grant.station):
             errors[name] = [f"Needs a token that grants '{needed}'."]
+    if grant.deputy and submission.deputy != grant.deputy:
+        errors["deputy"] = ["Leave it out; it follows from who sends this."]
     if submission.external_id and grant.source is None:
         errors["external_id"] = ["Needs a token that names its source."]
     if errors:

@@ -23,6 +23,7 @@ from services.contracts.messages.opinions import (
 )
 from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem
 from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
+from services.intake.domain.constituency.linking import LinkedDeputy
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
 from services.intake.domain.people import may_see_contact
 from services.intake.domain.publication import publishing
@@ -54,8 +55,8 @@ class Opinion:
     there. `chosen`, `co_handlers` and `handling` are as the reviewer said; `level`, `difficulty`, `key` and `leader` are as they
     stand. A merged opinion gets the reply of the one that it was `merged_into`. `answered_sequence` and `asked_sequence` are the
     numbers of routing's messages that brought the reply, and that asked for a rating of it last; `decided_answer` is the former as
-    the office last decided on its `publication`. `code_kind` is the kind of the code
-    by which it came, `campaign` the one that it counts for. `now` is the moment of the transaction.
+    the office last decided on its `publication`. `code_kind` is the kind of the code by which it came, `campaign` the one that it
+    counts for, `deputy_code` the deputy of the register who brought it. `now` is the moment of the transaction.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Opinion:
     decided_answer: int = 0
     code_kind: str | None = None
     campaign: str | None = None
+    deputy_code: str | None = None
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -106,6 +108,7 @@ class Opinion:
     def submit(
         cls, submission: Submission, opinion_id: str, receipt: str, now: datetime, *, source: str | None, automatic: bool,
         about: Facts,
+        deputy: LinkedDeputy | None = None,
     ) -> Opinion:  # fmt: skip
         """A new opinion, let in at once where it came by a channel that needs no review."""
         told = submission.submitted_at
@@ -113,11 +116,12 @@ class Opinion:
             opinion_id, receipt, submission.title, submission.content, submission.channel, submission.visibility, State.SUBMITTED,
             now, now, submission.topic, submission.area, submission.station, submission.location,
             told.isoformat() if told else None, submission.external_id, source if submission.external_id else None,
-            code_kind=submission.code_kind, campaign=submission.campaign, now=now,
+            code_kind=submission.code_kind, campaign=submission.campaign, deputy_code=deputy.code if deputy else None, now=now,
         )  # fmt: skip
         opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel, **about})
         place = opinion.area, opinion.station, told, opinion.code_kind, opinion.campaign
-        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place))
+        through = opinion.deputy_code, (deputy.groups or None) if deputy else None
+        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place, *through))
         if automatic:
             opinion.state = advance(opinion.state, Move.ACCEPT)
             opinion.record(OpinionAccepted.TYPE, POLICY, {})
@@ -236,17 +240,9 @@ class Opinion:
         given = given_to(self.question, self.round, before)
         check_evaluation(self.state, self.question, given, new, self.now)
         rating = GivenRating(
-            self.id,
-            receipt,
-            self.round,
-            self.asked_sequence,
-            len(given) + 1,
-            new.process,
-            new.result,
-            new.comment,
-            self.now,
+            self.id, receipt, self.round, self.asked_sequence, len(given) + 1, new.process, new.result, new.comment, self.now,
             bool(before),
-        )
+        )  # fmt: skip
         facts = {"result": new.result, "process": new.process, "revision": rating.revision or None}
         told = {name: value for name, value in facts.items() if value is not None}
         own.record(OpinionEvaluated.TYPE, SUBMITTER, told, audience=receipt)

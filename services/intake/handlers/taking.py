@@ -14,6 +14,7 @@ from services.contracts.lifecycle import State
 from services.intake.domain.claims import check_same, digests, digests_of_persons, impersonal, resolve
 from services.intake.domain.constituency.campaign import CampaignNote, counted
 from services.intake.domain.constituency.codes import read_code
+from services.intake.domain.constituency.linking import NO_REGISTER, LinkedDeputy
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.domain.receipts import new_receipt
@@ -67,13 +68,15 @@ class _Known:
 
 def take(
     store: IntakeStore, catalogue: Catalogue, submission: Submission, opinion_id: str, source: str | None = None,
-    note: CampaignNote | None = None,
+    note: CampaignNote | None = None, deputy: LinkedDeputy | None = None,
 ) -> Taken:  # fmt: skip
     """Store a new opinion with all who signed it, review it by policy, and say so. The submission is resolved."""
     automatic = is_let_in_at_once(catalogue, submission.channel)
     receipt = new_receipt(secrets.randbits)
-    about = note.facts if note else {}
-    opinion = Opinion.submit(submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=about)
+    opinion = Opinion.submit(
+        submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=note.facts if note else {},
+        deputy=deputy,
+    )  # fmt: skip
     signers = tuple(Signer(new_receipt(secrets.randbits), person) for person in submission.cosigners)
     # The next submission with the same external id is compared with these.
     given = impersonal(digests(submission)) if submission.external_id else None
@@ -108,6 +111,9 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
     called = {each.campaign for each in submissions} | {each.placement.campaign for each in codes.values()}
     campaigns = store.campaigns(list(filter(None, called))) if any(called) else {}
     known = _remembered(store, wanted, sender.grant) if wanted else {}
+    cards = [each.placement.deputy for each in codes.values()]
+    named = {word for word in (sender.grant.deputy, *cards, *(each.deputy for each in submissions)) if word}
+    register = store.known_deputies(named) if named else NO_REGISTER
     results: list[Taken | Refusal] = []
     full: AtCapacity | None = None
     for submission, opinion_id in zip(submissions, ids, strict=True):
@@ -118,12 +124,13 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
             if external_id in known:
                 results.append(_recall(known[external_id], resolved))
                 continue
+            deputy = register.link(resolved.deputy, claimed=bool(submission.deputy or sender.grant.deputy))
             if full is None:
                 full = _at_capacity(sender.capacity)
             if full is not None:
                 results.append(full)
                 continue
-            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note)
+            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note, deputy)
         except Refusal as error:
             results.append(error)
             continue

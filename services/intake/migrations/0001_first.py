@@ -87,6 +87,7 @@ OPINIONS = (
     sa.Column("publication", sa.String(12)),
     sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
     sa.Column("published", sa.BigInteger),
+    sa.Column("deputy_code", sa.String(40)),
     sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
 )
 PUBLICATIONS = (
@@ -162,47 +163,6 @@ MESSAGES = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
-DEPUTIES = (
-    sa.Column("code", sa.String(40), primary_key=True),
-    sa.Column("name", sa.String(100), nullable=False),
-    sa.Column("level", sa.String(12), nullable=False),
-    sa.Column("term", sa.String(40), nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),
-    sa.Column("identity", sa.Text, nullable=False),
-    sa.Column("duties", sa.Text, nullable=False),
-    sa.Column("promise", sa.Text, nullable=False),
-    sa.Column("results", sa.Text, nullable=False),
-    sa.Column("updated", sa.BigInteger, nullable=False),
-)
-DEPUTY_TIES = (
-    sa.Column("kind", sa.String(8), primary_key=True),
-    sa.Column("place", sa.String(60), primary_key=True),
-    sa.Column("deputy", sa.String(40), primary_key=True),
-)
-GROUPS = (
-    sa.Column("code", sa.String(40), primary_key=True),
-    sa.Column("name", sa.String(100), nullable=False),
-    sa.Column("kind", sa.String(12), nullable=False),
-    sa.Column("topics", sa.JSON, nullable=False),
-    sa.Column("counterpart", sa.String(100), nullable=False),
-    sa.Column("updated", sa.BigInteger, nullable=False),
-)
-STATION_PROFILES = (
-    sa.Column("station", sa.String(60), primary_key=True),
-    sa.Column("opening", sa.Text, nullable=False),
-    sa.Column("brand", sa.String(100), nullable=False),
-    sa.Column("mobile", sa.Boolean, nullable=False),
-    sa.Column("position", sa.JSON(none_as_null=True)),
-    sa.Column("updated", sa.BigInteger, nullable=False),
-)
-CHECKLIST_ITEMS = (
-    sa.Column("station", sa.String(60), primary_key=True),
-    sa.Column("checklist", sa.String(60), primary_key=True),
-    sa.Column("item", sa.String(60), primary_key=True),
-    sa.Column("met_since", sa.Date, nullable=False),
-    sa.Column("checked_by", sa.String(100), nullable=False),
-    sa.Column("updated", sa.BigInteger, nullable=False),
-)
 UNDECIDED = (
     "visibility = 'public' AND (publication IS NULL OR answered_sequence > decided_answer) "
     "AND state NOT IN ('submitted', 'returned', 'declined', 'merged', 'withdrawn')"
@@ -229,13 +189,10 @@ WORDINGS = (
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("ix_attachments_opinion", "attachments", ["opinion"], False, None),
-    ("checklist_items_item", "checklist_items", ["checklist", "item", "station"], False, None),
-    ("deputies_name", "deputies", ["name"], False, None),
-    ("deputies_state", "deputies", ["state", "code"], False, None),
-    ("deputy_ties_deputy", "deputy_ties", ["deputy", "kind"], False, None),
     ("handlers_department", "handlers", ["department", "opinion"], False, None),
     ("handlers_opinion", "handlers", ["opinion", "assignment"], False, None),
     ("ix_marks_opinion", "marks", ["opinion"], False, None),
+    ("opinions_deputy", "opinions", ["deputy_code", "id"], False, "deputy_code IS NOT NULL"),
     ("opinions_department", "opinions", ["department", "id"], False, None),
     ("opinions_external_id", "opinions", ["external_id", "source"], True, None),
     ("opinions_merged_into", "opinions", ["merged_into"], False, None),
@@ -271,11 +228,7 @@ def upgrade() -> None:
     """Make the tables and their indexes."""
     op.create_table("attachments", *ATTACHMENTS)
     op.create_table("bands", *BANDS, sqlite_with_rowid=False)
-    op.create_table("checklist_items", *CHECKLIST_ITEMS, sqlite_with_rowid=False)
     op.create_table("clues", *CLUES, sqlite_with_rowid=False)
-    op.create_table("deputies", *DEPUTIES)
-    op.create_table("deputy_ties", *DEPUTY_TIES, sqlite_with_rowid=False)
-    op.create_table("groups", *GROUPS)
     op.create_table("incidents", *INCIDENTS)
     op.create_table("handlers", *HANDLERS)
     op.create_table("marks", *MARKS)
@@ -286,7 +239,6 @@ def upgrade() -> None:
     op.create_table("publications", *PUBLICATIONS, sqlite_autoincrement=True)
     op.create_table("ratings", *RATINGS)
     op.create_table("signers", *SIGNERS)
-    op.create_table("station_profiles", *STATION_PROFILES)
     op.create_table("timeline", *TIMELINE)
     op.create_table("wordings", *WORDINGS)
     op.create_table("words", *WORDS, sqlite_with_rowid=False)

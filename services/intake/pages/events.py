@@ -30,6 +30,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.constituency import DeputyChanged
 from services.contracts.messages.duties import (
     DutyEnded,
     DutySet,
@@ -136,6 +137,7 @@ EVENTS: Mapping[str, Phrase] = {
     SupervisionScheduled.TYPE: Phrase("On the agenda of a meeting"),
     SupervisionResolved.TYPE: Phrase("Result of the supervision"),
     CalendarChanged.TYPE: Phrase("The working days have changed"),
+    DeputyChanged.TYPE: Phrase("The register of deputies has changed"),
     LedgerHeaded.TYPE: Phrase("A head of the ledger was signed"),
     LetterRequested.TYPE: Phrase("Submitter told by letter"),
     LetterCancelled.TYPE: Phrase("Submitter no longer told by letter"),

@@ -212,6 +212,7 @@ class OpinionShape(Schema):
     merged_into = fields.String(required=True, allow_none=True)
     round = fields.Integer(required=True)
     publication = fields.String(required=True, allow_none=True)
+    deputy_code = fields.String(required=True, allow_none=True)
 
 
 class RatedShape(Schema):

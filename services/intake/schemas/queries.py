@@ -37,6 +37,7 @@ class OpinionQuery(followed("OpinionFollowing", "submitted")):  # type: ignore[m
     level = Choices(LEVELS, load_default=None)
     outcome = Choices(Outcome, load_default=None)
     external_id = fields.String(load_default=None)
+    deputy_code = fields.String(load_default=None)
     q = OneLine(LONGEST_QUERY, shortest=0, load_default="", metadata={"description": "words that it has, with blanks between them"})
 
 

@@ -19,8 +19,9 @@ UNDECIDED = sa.text(
     f"visibility = 'public' AND (publication IS NULL OR answered_sequence > decided_answer) AND state NOT IN ({_LEFT_OUT})"  # nosec B608
 )
 IS_PUBLIC = sa.text("published IS NOT NULL")
+WITH_DEPUTY = sa.text("deputy_code IS NOT NULL")
 #: `source` is the sender whose `external_id` it is, `given` a digest of each field as it was first sent, persons left out.
-#: `published` is the number of the public copy, None where there is none.
+#: `published` is the number of the public copy, None where there is none; `deputy_code` the deputy of the register who brought it.
 #: Personal data stands sealed in `personal`; `submitter`, `relay` and `deputy` hold what a worker has not sealed yet.
 opinions = sa.Table(
     "opinions",
@@ -75,6 +76,8 @@ opinions = sa.Table(
     sa.Column("publication", EnumCode(PublicationState, 12)),
     sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
     sa.Column("published", sa.BigInteger),
+    sa.Column("deputy_code", sa.String(40)),
+    sa.Index("opinions_deputy", "deputy_code", "id", sqlite_where=WITH_DEPUTY, postgresql_where=WITH_DEPUTY),
     sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
     sa.Index("opinions_public", "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC),
     *(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import sqlalchemy as sa
@@ -17,6 +17,7 @@ from services.contracts.messages.values import Message
 from services.intake.domain.attaching import Attachment, Photo
 from services.intake.domain.constituency.campaign import Campaign
 from services.intake.domain.constituency.codes import PrintedCode
+from services.intake.domain.constituency.linking import KnownDeputies
 from services.intake.domain.following import Change, Handling
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
@@ -29,6 +30,7 @@ from services.intake.store.attachments import attached, attachments
 from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.codes import resolved
 from services.intake.store.constituency.duties import DutyStore
+from services.intake.store.constituency.linking import known_deputies
 from services.intake.store.following import takeover
 from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
@@ -97,6 +99,10 @@ class IntakeStore:
             personal = seal_signer(self._vault, signer.person)
             row = {"receipt": signer.receipt, "opinion": opinion.id, "number": number, "kind": signer.person.kind}
             self._work.add(signers, {**row, "personal": personal})
+
+    def known_deputies(self, words: Collection[str]) -> KnownDeputies:
+        """What the register says to these codes or names."""
+        return known_deputies(self._work, words)
 
     def sent(self, kind: type[Message]) -> EncodedEvent:
         """The message of a type that an opinion has published in this transaction last."""

@@ -112,7 +112,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         "person": EVIL,
         "name": EVIL,
         "role": EVIL,
-        "department": EVIL,
+        "party": EVIL,
         "method": "GET",
         "route": "/x",
         "subject": EVIL,
@@ -122,7 +122,7 @@ def place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     monkeypatch.setattr("services.console.commands.audit.audit_trail.listing", lambda *_, **__: [row])
     grants = {"channels": [EVIL], "source": EVIL}
     ends = dict.fromkeys(("created", "used", "expires", "revoked"), MOMENT)
-    token = {"id": EVIL, "role": "admin", "department": EVIL, **grants, **ends}
+    token = {"id": EVIL, "role": "admin", "party": EVIL, **grants, **ends}
     monkeypatch.setattr("services.console.commands.access.access.listing", lambda _: [token])
     monkeypatch.setattr(departments, "_trust", lambda _: None)
     task = {"type": "assignment.created", "subject": "o", "id": "e", "time": "2026-11-23T09:30:00+08:00"}

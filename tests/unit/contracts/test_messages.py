@@ -39,6 +39,7 @@ from services.contracts.messages.assignments import (
 )
 from services.contracts.messages.codes import CodeIssued, CodeReplaced
 from services.contracts.messages.commands import CommandAccepted, CommandRejected
+from services.contracts.messages.constituency import DeputyChanged
 from services.contracts.messages.duties import (
     DutyEnded,
     DutySet,
@@ -208,6 +209,9 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     )),
     ("intake", 1, CodeIssued(BATCH, "household", 600, "chengdong", "chengdong-1")),
     ("intake", 2, CodeReplaced(BATCH, "household", "chengdong", "chengdong-1")),
+    ("intake", 1, DeputyChanged(
+        "wx-017", "周敏", "county", "第十七届", "active", ("chengdong",), ("chengdong",), ("building",),
+    )),
 )  # fmt: skip
 
 

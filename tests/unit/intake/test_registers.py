@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from services.contracts.callers import Caller, Role
 from services.contracts.catalogue.model import Checklist, ChecklistEntry, Station
+from services.contracts.messages.constituency import DeputyChanged
+from services.contracts.messages.opinions import OpinionSubmitted
 from services.runtime.clock import FixedClock
-from tests.unit.intake.harness import MIGRATIONS, TOWN, IntakeHarness
+from tests.unit.intake.harness import CALLERS, MIGRATIONS, TOWN, IntakeHarness
+from tests.unit.intake.opinions import FORM
 
 ITEMS = {code: ChecklistEntry(code, code) for code in ("sign", "room")}
 CHECKLISTS = {
@@ -122,3 +127,102 @@ def test_what_the_catalogue_does_not_have_is_not_found(place, path):
 @pytest.mark.parametrize("path", ["/deputies/d-9", "/groups/g-9", "/stations/nowhere"])
 def test_what_there_is_not_is_not_found(place, path):
     assert place.client.get(f"/api/v1{path}").status_code == 404
+
+
+class TestLinking:
+    """An opinion's deputy is somebody of the register, where one is kept."""
+
+    @pytest.fixture(autouse=True)
+    def registers(self, place: IntakeHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+        put(place, "/groups/law", {"name": "法制小组", "kind": "professional"})
+        for code, change in (
+            ("d-1", {"groups": ["law"]}), ("d-2", {"name": "李强"}), ("d-3", {"name": "李强"}),
+            ("d-4", {"name": "吴刚", "state": "ended"}),
+        ):  # fmt: skip
+            assert put(place, f"/deputies/{code}", ZHOU | change).status_code == 200
+        for name, caller in (
+            ("deputy", Caller(Role.DEPUTY, token="t20", deputy="d-1")),
+            ("suspended", Caller(Role.DEPUTY, token="t21", deputy="d-4")),
+            ("east", Caller(Role.STATION, token="t22", station="east")),
+            ("centre", Caller(Role.STATION, token="t23", station="central")),
+            ("informant", Caller(Role.INFORMANT, token="t24", station="east")),
+        ):  # fmt: skip
+            monkeypatch.setitem(CALLERS, name, caller)
+
+    @staticmethod
+    def told(place: IntakeHarness) -> tuple[str | None, tuple[str, ...] | None]:
+        data = [event.data for event in place.said() if isinstance(event.data, OpinionSubmitted)][-1]
+        return data.deputy_code, data.groups
+
+    @pytest.mark.parametrize(
+        ("word", "expected"), [("d-1", ("d-1", ("law",))), ("周敏", ("d-1", ("law",))), ("d-2", ("d-2", None))]
+    )
+    def test_by_code_or_by_name(self, place, word, expected):
+        answer = place.post("/opinions", FORM | {"deputy": word}, "reviewer")
+        assert answer.status_code == 201
+        assert self.told(place) == expected
+        read = place.get(f"/opinions/{answer.get_json()['id']}", "reviewer").get_json()
+        assert (read["deputy_code"], read["deputy"]) == (expected[0], word)
+        listed = place.get("/opinions", "reviewer", deputy_code=expected[0]).get_json()["items"]
+        assert [each["deputy_code"] for each in listed] == [expected[0]]
+
+    @pytest.mark.parametrize(
+        ("word", "reason"), [("李强", "Several"), ("吴刚", "No active"), ("d-4", "No active"), ("D-1", "No active")]
+    )
+    def test_who_is_no_one_active_deputy_is_refused(self, place, word, reason):
+        before = place.count()
+        answer = place.post("/opinions", FORM | {"deputy": word}, "reviewer")
+        assert (answer.status_code, place.count()) == (422, before)
+        assert answer.get_json()["errors"]["deputy"][0].startswith(reason)
+
+    def test_lines_of_a_batch_are_linked_one_by_one(self, place):
+        lines = [FORM | {"deputy": word, "external_id": f"x-{word}"} for word in ("d-1", "nobody", "周敏")] + [FORM]
+        body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+        for status in ("created", "exists"):
+            answers = place.batch(body, "application/x-ndjson", "reviewer")
+            statuses = [each["status"] for each in answers[:3]]
+            assert statuses == [status, "refused", status]
+        assert list(answers[1]["errors"]) == ["deputy"]
+
+    def test_a_deputy_brings_opinions_in_their_own_name_only(self, place):
+        assert place.post("/opinions", FORM | {"channel": "deputy"}, "deputy").status_code == 201
+        assert self.told(place) == ("d-1", ("law",))
+        assert place.post("/opinions", FORM | {"channel": "deputy", "deputy": "d-2"}, "deputy").status_code == 403
+        assert place.post("/opinions", FORM | {"channel": "station"}, "deputy").status_code == 403
+        assert place.post("/opinions", FORM | {"channel": "deputy"}, "suspended").status_code == 422
+
+    def test_a_station_takes_down_for_itself_and_those_below_it(self, place):
+        for who, station, status in (
+            ("east", None, 201), ("east", "east", 201), ("east", "central", 403), ("centre", "east", 201), ("informant", None, 201),
+        ):  # fmt: skip
+            form = FORM | {"channel": "station"} | ({"station": station} if station else {})
+            answer = place.post("/opinions", {**form}, who)
+            assert answer.status_code == status, (who, station, answer.get_json())
+            if status == 201:
+                read = place.get(f"/opinions/{answer.get_json()['id']}", "reviewer").get_json()
+                assert read["station"] == (station or "east")
+        assert place.post("/opinions", FORM | {"channel": "station", "deputy": "d-1", "station": "east"}, "east").status_code == 201
+        assert place.post("/opinions", FORM | {"channel": "hotline"}, "east").status_code == 403
+
+
+def test_without_a_register_a_deputy_is_a_word_as_ever(place):
+    assert place.post("/opinions", FORM | {"deputy": "代表甲"}, "reviewer").status_code == 201
+
+
+def test_every_change_of_a_deputy_is_told_once(place):
+    for state in ("active", "suspended"):
+        put(place, "/deputies/d-1", ZHOU | {"state": state})
+    told = [(event.subject, event.sequence, event.data.state) for event in place.said() if isinstance(event.data, DeputyChanged)]
+    assert told == [("d-1", 1, "active"), ("d-1", 2, "suspended")]
+
+
+@pytest.mark.parametrize("deputies", [{"d-1": "active"}, {"d-1": "ended", "d-2": "active"}])
+def test_a_deputys_card_links_to_a_deputy_in_office_and_is_no_reason_to_refuse_a_citizen(place, deputies):
+    for code, state in deputies.items():
+        put(place, f"/deputies/{code}", ZHOU | {"state": state})
+    made = place.post("/codes", {"kind": "deputy", "deputy": "d-1", "area": "town", "many": 1}, "admin")
+    code = json.loads(made.get_data().splitlines()[1])["code"]
+    answer = place.post("/opinions", FORM | {"channel": "qr", "code": code})
+    assert answer.status_code == 201, answer.get_json()
+    read = place.get(f"/opinions/{answer.get_json()['id']}", "reviewer").get_json()
+    assert read["deputy_code"] == ("d-1" if deputies["d-1"] == "active" else None)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from services.contracts.messages.constituency import DeputyChanged
 from services.intake.domain.constituency.deputy import Deputy, DeputyState
 from services.intake.domain.constituency.group import Group
 from services.intake.store.columns import StoredRow
@@ -131,8 +132,9 @@ class RegisterStore:
 
     def save_deputy(self, deputy: Deputy, before: Deputy | None) -> Deputy:
         """Enter a deputy, or put one in place of what was known `before`."""
-        work = self._work
+        work, sequence = self._work, self._last_message(deputy.code) + 1
         row = {
+            "sequence": sequence,
             "name": deputy.name, "level": deputy.level, "term": deputy.term, "state": deputy.state, "identity": deputy.identity,
             "duties": deputy.duties, "promise": deputy.promise, "results": deputy.results, "updated": work.now,
         }  # fmt: skip
@@ -142,7 +144,17 @@ class RegisterStore:
         for kind in TIES:
             for place in getattr(deputy, kind):
                 work.add(deputy_ties, {"kind": kind, "place": place, "deputy": deputy.code})
+        work.publish(
+            DeputyChanged(
+                deputy.code, deputy.name, deputy.level, deputy.term, deputy.state, deputy.areas, deputy.stations, deputy.groups
+            ),
+            subject=deputy.code,
+            sequence=sequence,
+        )
         return replace(deputy, updated=work.now)
+
+    def _last_message(self, deputy: str) -> int:
+        return self._work.execute(sa.select(deputies.c.sequence).where(deputies.c.code == deputy)).scalar() or 0
 
     def save_group(self, group: Group, before: Group | None) -> Group:
         """Enter a group, or put one in place of what was known `before`."""

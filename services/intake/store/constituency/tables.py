@@ -22,6 +22,8 @@ deputies = sa.Table(
     sa.Column("duties", sa.Text, nullable=False),
     sa.Column("promise", sa.Text, nullable=False),
     sa.Column("results", sa.Text, nullable=False),
+    #: The number of the last message about this deputy.
+    sa.Column("sequence", sa.Integer, nullable=False),
     sa.Column("updated", Instant, nullable=False),
     sa.Index("deputies_name", "name"),
     sa.Index("deputies_state", "state", "code"),
