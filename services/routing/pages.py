@@ -19,6 +19,7 @@ from services.design.phrases import Phrase
 from services.design.templates import Templates
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
+from services.routing.domain.learning.ruled import RuledCase
 from services.routing.store.waiting import Waiting, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -59,8 +60,9 @@ def case_part(call: Call[Routing]) -> Answer:
     """Who handles a case, how far they are, and by when they have to do what; a department sees its own part."""
     with call.service.database.reading() as connection:
         found = of_opinion(connection, call.path["opinion_id"])
-    shown = [_shown(each, call.service.catalogue) for each in found if call.caller.department in (None, each.department)]
-    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown)
+    seen = [each for each in found if call.caller.department in (None, each.department)]
+    shown = [_shown(each, call.service.catalogue) for each in seen]
+    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=_rulings(call.service, seen))
 
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
@@ -77,6 +79,24 @@ def office_part(call: Call[Routing]) -> Answer:
 def _list_of(states: Sequence[State], caller: Caller) -> str | None:
     # A head reads assignments, not opinions.
     return f"/cases?state={','.join(states)}" if states and caller.role is not Role.HEAD else None
+
+
+def _rulings(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
+    """When it was ruled of a text like this one whose duty it is, what, and why; the nearest first."""
+    text, knowledge = next((each for each in seen if each.is_lead), None), service.learning.fresh()
+    near = knowledge.about(text.title, text.content).nearest() if text and knowledge else []
+    return [
+        (each.case.at.astimezone(service.catalogue.calendar.zone), _ruled(each.case, service.catalogue), each.case.reason)
+        for each in near
+    ]
+
+
+def _ruled(case: RuledCase, catalogue: Catalogue) -> Phrase:
+    other = case.department if case.granted else case.target
+    names = [name_of(stored.department(catalogue, code)) for code in (case.belongs, other)]
+    if case.belongs == other:
+        return Phrase("%(department)s handles it").filled(department=names[0])
+    return Phrase("%(department)s handles it, not %(other)s").filled(department=names[0], other=names[1])
 
 
 def _shown(each: Assignment, catalogue: Catalogue) -> ShownAssignment:

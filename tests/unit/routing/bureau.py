@@ -22,7 +22,8 @@ from services.contracts.messages.opinions import OpinionAccepted, OpinionEvaluat
 from services.contracts.messages.values import Message, OpinionText, Rating
 from services.contracts.topology import COMMANDS, EVENTS, dead_queue, destinations
 from services.routing import handlers
-from services.routing.app import Routing, routes
+from services.routing.__main__ import ROUTES
+from services.routing.app import Routing
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
 from services.routing.domain.promising import TrackedPromise
@@ -89,7 +90,7 @@ class Bureau:
     def __post_init__(self) -> None:
         self.service = Routing(self.database, InUse(self.catalogue, Router), Learning(self.database))
         self.broker = MemoryBroker(self.catalogue.departments)
-        self.client = create_app("routing", self.service, routes, FakeAuthenticator(), Telemetry()).test_client()
+        self.client = create_app("routing", self.service, ROUTES, FakeAuthenticator(), Telemetry()).test_client()
         self._dispatchers = {
             subscription.queue: Dispatcher(
                 subscription, self.database, partial(self.broker.consumer, subscription.queue), self.broker.publisher,
