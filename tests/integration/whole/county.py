@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from services.contracts.callers import NOBODY, Caller, Role
+from services.contracts.callers import NOBODY, Caller, Role, somebody
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.envelope import Event, decode
 from services.contracts.topology import COMMANDS, EVENTS, RETRIES, SERVICE_QUEUES, Queue, dead_queue, department_queue
@@ -40,7 +40,8 @@ EAR = "test.ear"
 KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
 SERVED_BY = {
-    "opinions": "intake", "receipts": "intake", "reviews": "intake", "publications": "intake",
+    "opinions": "intake", "entrusted": "intake", "deputies": "intake", "receipts": "intake", "reviews": "intake",
+    "publications": "intake",
     "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
@@ -50,7 +51,8 @@ LEFT_OUT = ("letters", "notes", "train")
 
 
 class FakeAuthenticator(TokenAuthenticator):
-    """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or `head:` and the code.
+    """Knows everybody by a name that tells the role: `supervisor`, `reviewer`, a department's code, or a role with
+    what it acts for, as in `deputy:d-1`.
     Sessions are those of the store of access."""
 
     def caller(self, header: str | None) -> Caller:
@@ -60,7 +62,7 @@ class FakeAuthenticator(TokenAuthenticator):
         if name in list(Role):
             return Caller(Role(name))
         role, colon, code = name.partition(":")
-        return Caller(Role(role), code) if colon else Caller(Role.DEPARTMENT, name)
+        return somebody("", "", role, code, None) if colon else Caller(Role.DEPARTMENT, name)
 
 
 class County:
@@ -120,6 +122,10 @@ class County:
     def post(self, path: str, body: Any, who: str | None = None) -> Any:
         """POST below the API; returns (status, answer)."""
         return self._ask("post", path, who, json=body)
+
+    def put(self, path: str, body: Any, who: str | None = None) -> Any:
+        """PUT below the API; returns (status, answer)."""
+        return self._ask("put", path, who, json=body)
 
     def get(self, path: str, who: str | None = "admin", **query: Any) -> Any:
         """GET below the API; returns (status, answer)."""
