@@ -102,11 +102,12 @@ class Visit:
     sequence: int = 100
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     limits: CapacityLimits = CapacityLimits(1_000_000, 0)
+    authenticator: TokenAuthenticator = field(default_factory=FakeAuthenticator)
 
     def __post_init__(self) -> None:
         capacity, accounts = Capacity(self.database, self.limits), accounts_in(self.database, self.vault)
         self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts)
-        self.app: flask.Flask = create_app("intake", self.intake, Routes([*ROUTES, *PAGES]), FakeAuthenticator(), Telemetry())
+        self.app: flask.Flask = create_app("intake", self.intake, Routes([*ROUTES, *PAGES]), self.authenticator, Telemetry())
         self.client = self.app.test_client()
 
     def key(self, path: str = "/") -> str:

@@ -28,6 +28,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/statistics", Words("看公示", "Statistics"), PUBLIC),
     PageLink("/office", Words("工作台", "Your desk"), SIGNED_IN),
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
+    PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),
     PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),

@@ -106,6 +106,10 @@ def take_nothing_out(page: Page) -> None:
     page.click("form[action$='/split'] button")
 
 
+def take_down_nothing(page: Page) -> None:
+    page.click("#typed > button")
+
+
 @dataclass(frozen=True)
 class Shown:
     """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
@@ -151,6 +155,8 @@ PAGES: Mapping[str, Shown] = {
     "cases-nothing": Shown("/cases?q=没有的词", "water"),
     "case": Shown("/cases/{public}", "reviewer"),
     "case-new": Shown("/cases/{undecided}", "supervisor"),
+    "station": Shown("/station", "station:bridge"),
+    "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
     "agenda-nothing": Shown("/agenda", "petitions"),

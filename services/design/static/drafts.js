@@ -1,4 +1,5 @@
 // Opinions without a network: kept on this device until they are sent, each once. Without this script the form works as a form.
+// Each form sends its own: what was taken down at a station goes with the session of whoever is signed in when there is a network.
 (() => {
   const form = document.getElementById("typed");
   const box = document.getElementById("drafts");
@@ -7,6 +8,9 @@
   const field = form.querySelector("input[type=file]");
   const channel = new BroadcastChannel("huiying");
   const AGAIN = 20_000;
+  const to = new URL(form.action).pathname;
+  // Who has to sign in again sends what waits afterwards.
+  const SIGNED_OUT = [401, 403];
   let sending = false;
 
   const opened = new Promise((done, failed) => {
@@ -24,7 +28,7 @@
       work.onabort = work.onerror = () => failed(work.error);
     });
   }
-  const all = () => store("drafts", "readonly", drafts => drafts.getAll());
+  const all = async () => (await store("drafts", "readonly", drafts => drafts.getAll())).filter(draft => draft.to === to);
   const keep = (name, record) => store(name, "readwrite", records => records.put(record));
   const drop = (name, key) => store(name, "readwrite", records => records.delete(key));
 
@@ -36,7 +40,7 @@
 
   function body(record) {
     const data = new FormData();
-    for (const [name, text] of record.fields) data.append(name, text);
+    for (const [name, text] of record.fields) data.append(name, name === "csrf" ? form.elements.csrf.value : text);
     for (const file of record.files) data.append(field.name, file, "photo.jpg");
     return data;
   }
@@ -47,7 +51,7 @@
   }
   const recordOf = files => {
     const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
-    return { key: form.elements.key.value, at: Date.now(), state: "waiting", fields, files };
+    return { key: form.elements.key.value, at: Date.now(), to, state: "waiting", fields, files };
   };
 
   form.addEventListener("submit", async event => {
@@ -68,7 +72,7 @@
       location.assign(answer);
       return;
     }
-    if (answer) {
+    if (answer && !SIGNED_OUT.includes(answer.status)) {
       // The server says what is wrong on a page of its own; the photos wait here for it.
       if (record.files.length) await keep("held", record);
       photos.put(field, record.files);
@@ -131,7 +135,7 @@
         } catch {
           break;
         }
-        if (typeof answer === "string") await keep("drafts", { key: draft.key, state: "sent", page: answer, fields: draft.fields.filter(([name]) => name === "title"), files: [] });
+        if (typeof answer === "string") await keep("drafts", { key: draft.key, to, state: "sent", page: answer, fields: draft.fields.filter(([name]) => name === "title"), files: [] });
         else if ([409, 413, 422].includes(answer.status)) await keep("drafts", { ...draft, state: "refused" });
         else break;
         await changed();
@@ -164,5 +168,6 @@
   // Back to the page as it was left: it may be sent again.
   window.addEventListener("pageshow", () => { sending = false; form.removeAttribute("aria-busy"); });
   restore().then(show).then(flush);
-  navigator.serviceWorker?.register("/offline.js").catch(() => {});
+  const workers = navigator.serviceWorker;
+  workers?.register("/offline.js").then(() => workers.ready).then(({ active }) => active.postMessage(location.pathname)).catch(() => {});
 })();

@@ -1,26 +1,34 @@
-// The form and what it needs, for when there is no network. Nothing else is kept, and nothing of a case ever.
+// The forms and what they need, for when there is no network. Nothing else is kept, and nothing of a case ever.
 const SHELF = "huiying-form";
 const FORM = "/";
+// That of a station is kept once it was opened by somebody who is signed in.
+const FORMS = [FORM, "/station"];
 
-const isKept = url => url.origin === location.origin && (url.pathname === FORM || url.pathname.startsWith("/assets/"));
+const isKept = url => url.origin === location.origin && (FORMS.includes(url.pathname) || url.pathname.startsWith("/assets/"));
 
-self.addEventListener("install", event => event.waitUntil(fill().then(() => self.skipWaiting())));
+self.addEventListener("install", event => event.waitUntil(fill(FORM).then(() => self.skipWaiting())));
+// A form that was opened before this script was there.
+self.addEventListener("message", event => FORMS.includes(event.data) && event.waitUntil(fill(event.data)));
 self.addEventListener("activate", event => event.waitUntil(self.clients.claim()));
 
-async function fill() {
-  const page = await fetch(FORM, { cache: "reload" });
+async function fill(path) {
+  const page = await fetch(path, { cache: "reload" });
   if (!page.ok) throw new Error(`the form answers ${page.status}`);
-  await learn(page);
+  await learn(path, page);
 }
 
-// Keep a page, get what it needs and is not here yet, and let go of what it needs no longer.
-async function learn(page) {
+const needs = async page => (await page.clone().text()).match(/\/assets\/[a-z-]+\.[0-9a-f]+\.[a-z]+/g);
+
+// Keep a page, get what it needs and is not here yet, and let go of what no form needs any longer.
+async function learn(path, page) {
   const shelf = await caches.open(SHELF);
-  const needed = new Set((await page.clone().text()).match(/\/assets\/[a-z-]+\.[0-9a-f]+\.[a-z]+/g));
   const here = new Set((await shelf.keys()).map(request => new URL(request.url).pathname));
-  await shelf.addAll([...needed].filter(path => !here.has(path)));
-  await shelf.put(FORM, page);
-  for (const path of here) if (path !== FORM && !needed.has(path)) await shelf.delete(path);
+  const wanted = await needs(page);
+  await shelf.addAll([...new Set(wanted)].filter(each => !here.has(each)));
+  await shelf.put(path, page);
+  const others = FORMS.filter(each => each !== path && here.has(each));
+  const kept = new Set([...FORMS, ...wanted, ...(await Promise.all(others.map(async each => needs(await shelf.match(each))))).flat()]);
+  for (const each of here) if (!kept.has(each)) await shelf.delete(each);
 }
 
 self.addEventListener("fetch", event => {
@@ -32,12 +40,12 @@ async function answer(request) {
   const path = new URL(request.url).pathname;
   try {
     const response = await fetch(request);
-    if (path === FORM && response.ok && !new URL(request.url).search) learn(response.clone()).catch(() => {});
+    if (FORMS.includes(path) && response.ok && !new URL(request.url).search) learn(path, response.clone()).catch(() => {});
     return response;
   } catch (error) {
     const kept = await (await caches.open(SHELF)).match(path, { ignoreVary: true });
     if (!kept) throw error;
-    return path === FORM ? anew(kept) : kept;
+    return FORMS.includes(path) ? anew(kept) : kept;
   }
 }
 

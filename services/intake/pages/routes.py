@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
 from services.intake.pages import notices, problems
-from services.intake.pages.constituency import entrusted
+from services.intake.pages.constituency import entrusted, station_desk
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing
 from services.intake.pages.receipt import lost, photos, receipt
@@ -15,6 +15,6 @@ from services.runtime.web.routes import Routes
 
 _MODULES = (
     form, confirmation, lost, receipt, photos, problems, assets, gallery, public, public_case, public_promises, feeds,
-    crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted,
+    crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

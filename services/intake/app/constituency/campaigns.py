@@ -63,6 +63,14 @@ def find(service: Intake, code: str) -> Campaign:
     return found
 
 
+def running_at(service: Intake, area: str | None, station: str | None) -> list[Campaign]:
+    """The campaigns that run now and are held at a place."""
+    day, catalogue = today(service), service.catalogue
+    with service.database.reading() as connection:
+        found = store.running_campaigns(connection, day)
+    return [each for each in found if not each.closed and each.is_held_at(catalogue, area, station)]
+
+
 def today(service: Intake) -> date:
     """The day by the clock of the place."""
     return service.database.clock.now().astimezone(service.catalogue.calendar.zone).date()

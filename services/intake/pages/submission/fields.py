@@ -42,6 +42,8 @@ LABELS: dict[str, Phrase] = {
     "visibility": Phrase("Who may see your name and contact data"),
     PHOTOS: Phrase("Photos"),
     CODE: Phrase("Code of the poster"),
+    "campaign": Phrase("Campaign"),
+    "channel": Phrase("How they came"),
 }
 _COSIGNER = Phrase("Co-signer %(row)s: %(label)s")
 LABELS |= {f"cosigner{row}_{name}": _COSIGNER.filled(row=row, label=LABELS[name]) for row in ROWS for name in CONTACT}
@@ -57,6 +59,8 @@ MISTAKES: dict[str, Phrase] = {
     ),
     "email": Phrase("Please check the e-mail address; it looks like wang@example.org"),
     "visibility": Phrase("Please choose one of these"),
+    "channel": Phrase("Please choose one of these"),
+    "campaign": Phrase("There is no such campaign any more; please leave it out"),
     CODE: Phrase("This code is no longer valid; please choose the station and submit again"),
 }
 MISTAKES |= {name: MISTAKES[name.partition("_")[2]] for name in COSIGNERS}
@@ -87,7 +91,7 @@ def submission_of(form: Mapping[str, str]) -> dict[str, object]:
 
 def signed_rows(form: Mapping[str, str]) -> list[int]:
     """The rows of co-signers in which something stands."""
-    return [row for row in ROWS if any(form[f"cosigner{row}_{name}"] for name in CONTACT)]
+    return [row for row in ROWS if any(form.get(f"cosigner{row}_{name}") for name in CONTACT)]
 
 
 def _cosigner(form: Mapping[str, str], row: int) -> dict[str, str]:
@@ -98,7 +102,7 @@ def _cosigner(form: Mapping[str, str], row: int) -> dict[str, str]:
 def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
     """What to correct, by field of the form, in the form's order."""
     wrong = {_field(path, signed_rows(form)) for path in error.errors}
-    return {name: _mistake(name, form[name]) for name in FIELDS if name in wrong}
+    return {name: _mistake(name, form.get(name, "")) for name in dict.fromkeys((*form, *sorted(wrong))) if name in wrong}
 
 
 def _field(path: str, rows: Sequence[int]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import flask
 import structlog
@@ -101,25 +102,30 @@ def submit(call: Call[Intake]) -> Answer:
     form[KEY] = usable_key(form[KEY])
     if REDRAW in call.query:
         return _form(call.service, form)
+    return take_form(call, form, submission_of(form), partial(_form, call.service))
+
+
+def take_form(call: Call[Intake], form: dict[str, str], body: Mapping[str, object], draw: Callable[..., flask.Response]) -> Answer:
+    """Take an opinion out of a form: its confirmation, or the form that `draw` makes with its text and the mistakes."""
     photos, wrong = chosen_photos(PHOTOS, call.charge)
     try:
-        sent = validate(_SUBMISSION, submission_of(form))
+        sent = validate(_SUBMISSION, body)
         if wrong:
-            return _form(call.service, form, 422, mistakes={PHOTOS: wrong})
+            return draw(form, 422, mistakes={PHOTOS: wrong})
         keyed = replace(call, idempotency_key=Key.of(form[KEY], call.caller.principal))
         taken = _submit(keyed, sent, photos)
     except Invalid as error:
         count_wrong_code(call, error)
         # A browser sends no file twice by itself, so photos that were right are asked for again.
         again = {PHOTOS: wrong or CHOOSE_AGAIN} if wrong or photos else {}
-        return _form(call.service, form, 422, mistakes=mistakes_of(error, form) | again)
+        return draw(form, 422, mistakes=mistakes_of(error, form) | again)
     except Conflict:
-        return _form(call.service, form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
+        return draw(form | {KEY: new_key()}, 409, notice=SENT_ALREADY)
     except AtCapacity as error:
-        return _not_taken(call.service, form, AT_CAPACITY, error.seconds, photos)
+        return _not_taken(draw(form, 503, notice=AT_CAPACITY, mistakes=_again(photos)), error.seconds)
     except STORE_AWAY as error:
         log.warning("store_unavailable", error=repr(error))
-        return _not_taken(call.service, form, NOT_STORED, Unavailable.seconds, photos)
+        return _not_taken(draw(form, 503, notice=NOT_STORED, mistakes=_again(photos)), Unavailable.seconds)
     # The receipts of co-signers are found again by the key of the form.
     return see_other(confirmation_of(taken["links"]["page"], form[KEY] if taken.get("cosigners") else None))
 
@@ -133,9 +139,12 @@ def _submit(call: Call[Intake], sent: Submission, photos: Sequence[Photo]) -> Su
     return taken
 
 
-def _not_taken(service: Intake, form: Mapping[str, str], why: Phrase, seconds: int, photos: Sequence[Photo]) -> flask.Response:
+def _again(photos: Sequence[Photo]) -> Mapping[str, Phrase]:
+    return {PHOTOS: CHOOSE_AGAIN} if photos else {}
+
+
+def _not_taken(response: flask.Response, seconds: int) -> flask.Response:
     """The form with its text, to be sent again after `seconds`."""
-    response = _form(service, form, 503, notice=why, mistakes={PHOTOS: CHOOSE_AGAIN} if photos else {})
     response.headers["Retry-After"] = str(seconds)
     return response
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -51,6 +52,12 @@ def campaigns_page(connection: Connection, after: str | None, limit: int) -> lis
 def latest_campaigns(connection: Connection, limit: int) -> list[Campaign]:
     """Those that end last, which have not begun yet among them."""
     return list(map(_campaign, connection.execute(_CAMPAIGNS.order_by(campaigns.c.ends.desc(), campaigns.c.code).limit(limit))))
+
+
+def running_campaigns(connection: Connection, day: date) -> list[Campaign]:
+    """The campaigns in whose period a day is, that which ends first in front."""
+    query = _CAMPAIGNS.where(campaigns.c.ends >= day, campaigns.c.begins <= day).order_by(campaigns.c.ends, campaigns.c.code)
+    return list(map(_campaign, connection.execute(query)))
 
 
 def opinions_of(connection: Connection, codes: Sequence[str]) -> Mapping[str, int]:

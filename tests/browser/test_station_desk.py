@@ -1,0 +1,131 @@
+"""The desk of a station: what is taken down without a network becomes one opinion each, with a receipt to be printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from services.accounts.model import Invited
+from services.accounts.people import ChangingPeople
+from services.contracts.callers import Role
+from services.runtime.clock import FixedClock
+from services.runtime.store.database import Database, Transaction
+from services.runtime.store.vault import Vault
+from services.runtime.web import access
+from services.runtime.web.access import TokenAuthenticator
+from services.runtime.web.sessions import NewSession, cookie_name, open_session
+from tests.browser.conftest import SECONDS, serving
+from tests.visitors import KEY, MIGRATIONS, PARTIES, Visit, accounts_in, granted_as
+
+TITLES = ["渡口没有护栏", "码头路灯不亮", "垃圾船没来"]
+KEPT = "async () => { while (!await caches.match('/station')) await new Promise(done => setTimeout(done, 50)); return true; }"
+SignIn = Callable[[], str]
+
+
+@pytest.fixture
+def entrance(clock: FixedClock, tmp_path: Path) -> Iterator[Database]:
+    """The store of accounts and sessions."""
+    database = Database(f"sqlite:///{tmp_path / 'access.db'}", "access", clock)
+    access.tables.create_all(database.engine)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def visit(sqlite_database: Any, clock: FixedClock, entrance: Database) -> Visit:
+    return Visit(sqlite_database("intake", MIGRATIONS), clock, authenticator=TokenAuthenticator(entrance))
+
+
+@pytest.fixture
+def sign_in(entrance: Database) -> SignIn:
+    """Makes a session of somebody at a station; gives its secret."""
+    people, day = list[str](), timedelta(days=1)
+
+    def unit(work: Transaction, changing: ChangingPeople) -> str:
+        if not people:
+            people.append(changing.add(Invited("chen.jing", "陈静", granted_as(Role.STATION), "chen@example.org")))
+            changing.change(people[0], state="active")
+        return open_session(work, NewSession(people[0], changing.get(people[0]).grants[0].id, "Chrome", day, day))
+
+    accounts = accounts_in(entrance, Vault([KEY]))
+    return lambda: accounts.change(unit)
+
+
+@pytest.fixture
+def phone(browser: Browser, visit: Visit) -> Iterator[BrowserContext]:
+    with serving(visit.app) as address:
+        context = browser.new_context(base_url=address, locale="zh-CN", viewport={"width": 390, "height": 844}, is_mobile=True)
+        context.set_default_timeout(SECONDS * 1000)
+        yield context
+        context.close()
+
+
+def arrive(phone: BrowserContext, secret: str) -> Page:
+    page = phone.new_page()
+    page.goto("/help")
+    phone.add_cookies([{"name": cookie_name(False), "value": secret, "url": page.url.removesuffix("/help")}])
+    page.goto("/station")
+    assert page.evaluate(KEPT)
+    return page
+
+
+def take_down(page: Page, title: str) -> None:
+    page.check("input[name=channel][value=mobile_station]")
+    page.fill("#title", title)
+    page.fill("#content", f"{title}，老人出行不便。")
+    page.fill("#name", "林阿伯")
+    page.fill("#phone", "13800138000")
+    page.click("#typed > button")
+
+
+def test_what_is_taken_down_offline_becomes_one_opinion_each(phone: BrowserContext, visit: Visit, sign_in: SignIn) -> None:
+    page, lost = arrive(phone, sign_in()), list[str]()
+
+    def lose(route: Route) -> None:
+        """The server takes it, and the first answer is lost on its way."""
+        if route.request.method == "POST" and not lost:
+            lost.append(route.request.url)
+            route.fetch()
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.set_offline(True)
+    page.reload()
+    for count, title in enumerate(TITLES, 1):
+        take_down(page, title)
+        expect(page.locator("#drafts li")).to_have_count(count)
+    phone.route("**/station", lose)
+    phone.set_offline(False)
+    page.reload()
+    page.reload()
+    expect(page.locator("#drafts a")).to_have_count(3, timeout=SECONDS * 1000)
+    rows = visit.opinions()
+    assert sorted(row["title"] for row in rows) == sorted(TITLES)
+    assert {(row["channel"], row["station"]) for row in rows} == {("mobile_station", PARTIES["station"])}
+    person = visit.submitter(rows[0]["id"])
+    assert person is not None
+    assert (person.name, person.phone, len(lost)) == ("林阿伯", "13800138000", 1)
+    # What waits on the public form is no business of this one.
+    page.goto("/")
+    expect(page.locator("#drafts")).to_be_hidden()
+    page.goto("/station")
+    page.locator("#drafts a").first.click()
+    expect(page.locator("h1")).to_contain_text("提交成功")
+    expect(page.locator(".paper-address svg").first).to_be_visible()
+
+
+def test_who_has_to_sign_in_again_loses_nothing(phone: BrowserContext, visit: Visit, sign_in: SignIn) -> None:
+    page = arrive(phone, sign_in())
+    phone.clear_cookies()
+    take_down(page, TITLES[0])
+    expect(page.locator("#drafts li")).to_have_count(1)
+    assert visit.opinions() == []
+    page = arrive(phone, sign_in())
+    expect(page.locator("#drafts a")).to_have_count(1, timeout=SECONDS * 1000)
+    assert [row["title"] for row in visit.opinions()] == TITLES[:1]
