@@ -35,13 +35,16 @@ from services.intake.app.context import Intake
 from services.intake.app.routes import ROUTES
 from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.people import Person
+from services.intake.domain.publication.publishing import Release
 from services.intake.gateway.capacity import Capacity
+from services.intake.handlers.publishing import release
 from services.intake.pages.routes import PAGES
 from services.intake.store.reading import find_persons
 from services.intake.store.tables import opinions
+from services.intake.store.writing import IntakeStore
 from services.runtime.clock import FixedClock
 from services.runtime.process.catalogue import InUse, same
-from services.runtime.store.database import Database
+from services.runtime.store.database import Database, Transaction
 from services.runtime.store.vault import Vault
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.access import TokenAuthenticator
@@ -137,6 +140,16 @@ class Visit:
         """Who submitted an opinion, as the store has it."""
         with self.database.reading() as connection:
             return find_persons(connection, self.vault, opinion).submitter
+
+    def make_public(self, opinion: str) -> None:
+        """Let the office release an opinion whose submitter agreed to it, as it was written."""
+
+        def unit(work: Transaction) -> None:
+            store = IntakeStore(work, self.vault)
+            case = store.load(opinion)
+            release(store, opinion, Release(case.title, case.content))
+
+        self.database.write(unit)
 
     def consume(self, *messages: Message, opinion: str | None = None, after: timedelta = timedelta(hours=1)) -> None:
         """Let other services say something about an opinion, the newest unless told."""

@@ -118,17 +118,6 @@ WORDS: Mapping[str, str] = {
     "exists": "The number that exist already.",
     "refused": "How many would be refused.",
     "rehearsal": "How the table would be read.",
-    # What becomes public.
-    "q": "Words that it has.",
-    "month": "The month in which it was made public.",
-    "intake.PublicOpinion.state": "Where it stands: being handled, answered, or concluded.",
-    "publication": "What the office decided on making it public: `released`, `withheld`, or null.",
-    "parts": "What departments said: replies, answers for their own part, promises.",
-    "entry": "The number of its entry in the timeline.",
-    "masked": "The text with personal data masked.",
-    "masked_title": "The title with personal data masked.",
-    "masked_content": "The text with personal data masked.",
-    "released": "When it was made public; of a part, whether it is.",
     # Review and care of the store.
     "waiting_since": "Since when it has been waiting.",
     "waited_working_days": "How many working days it has waited.",

@@ -85,6 +85,7 @@ SERVICE_QUEUES = (
             "opinion.joined.*",
             "opinion.merged.*",
             "opinion.parted.*",
+            "opinion.supported.*",
             "opinion.withdrawn.*",
             "supervision.raised.*",
             "supervision.resolved.*",

@@ -18,7 +18,7 @@ FOLDER: Final = "/assets"
 SOURCES: Final[Mapping[str, Sequence[str]]] = {
     "site.css": ("tokens.css", "base.css", "forms.css", "components.css", "print.css"),
     "desk.js": ("desk.js",),
-    "form.js": ("photos.js", "drafts.js", "suggest.js"),
+    "form.js": ("photos.js", "drafts.js", "suggest.js", "alike.js"),
     "offline.js": ("offline.js",),
     "photos.js": ("photos.js",),
     "passkeys.js": ("passkeys.js",),

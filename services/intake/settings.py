@@ -47,3 +47,9 @@ class Settings(AccountSettings):
         5,
         doc="receipts asked for again from one address; twice as many at once; 0: no limit",
     )
+    supports_a_minute: int = env(
+        "SUPPORTS_A_MINUTE",
+        whole_number,
+        10,
+        doc="public opinions supported from one address without a token; twice as many at once; 0: no limit",
+    )

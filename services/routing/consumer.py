@@ -15,6 +15,7 @@ from services.contracts.messages.opinions import (
     OpinionDetailed,
     OpinionEvaluated,
     OpinionMerged,
+    OpinionSupported,
     OpinionWithdrawn,
 )
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
@@ -84,6 +85,8 @@ def _consume_event(store: RoutingStore, router: Router, knowledge: Knowledge | N
             events.join(store, event.subject, event.sequence, message)
         case OpinionParted() as message:
             events.part(store, event.subject, event.sequence, message)
+        case OpinionSupported() as message:
+            store.support.keep(event.subject, event.sequence, message.supporters)
         case OpinionWithdrawn() as message if message.accepted:
             events.cancel(store, event.subject, "withdrawn", None)
         case OpinionMerged() as message if message.accepted:

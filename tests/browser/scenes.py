@@ -119,4 +119,10 @@ def cases(visit: Visit) -> dict[str, str]:
     visit.consume(created(DUE), signed(DUE), replied(DUE))
     whole = visit.receipt(title="东街桥下的河堤")
     visit.consume(*before_the_reply(), answer(), *after_the_reply())
-    return {"new": new, "asked": asked, "answered": answered, "whole": whole}
+    visit.receipt(title="东街的树挡住了路灯", visibility="public")
+    visit.consume(created(DUE), signed(DUE))
+    opinion = visit.opinions()[0]["id"]
+    visit.make_public(opinion)
+    supported = visit.client.post(f"/public/opinions/{opinion}/support", data={"contact": "13800000000"}).headers["Location"]
+    pages = {"new": new, "asked": asked, "answered": answered, "whole": whole}
+    return {**pages, "supported": supported, "supportable": f"/public/opinions/{opinion}"}

@@ -79,6 +79,11 @@ def ask_with_nothing(page: Page) -> None:
     page.click("main button")
 
 
+def support_with_words(page: Page) -> None:
+    page.fill("#contact", "打给我")
+    page.click("main button")
+
+
 def sign_in_with_nothing(page: Page) -> None:
     page.click("main button")
 
@@ -168,6 +173,12 @@ PAGES: Mapping[str, Shown] = {
     "public-search": Shown("/public?q=路灯&state=handling,replied"),
     "public-nothing": Shown("/public?q=没有的词"),
     "public-opinion": Shown("/public/opinions/{public}"),
+    "support": Shown("{supportable}/support"),
+    "support-mistakes": Shown("{supportable}/support", does=support_with_words),
+    "support-closed": Shown("/public/opinions/{public}/support"),
+    "support-gone": Shown("/public/opinions/nothing/support"),
+    "supported": Shown("{supported}"),
+    "support-withdrawn": Shown("/public/support/withdrawn"),
     "public-departments": Shown("/public/departments"),
     "public-department": Shown("/public/departments/{department}"),
     "public-promises": Shown("/public/promises"),
@@ -200,7 +211,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
         whole = stack.enter_context(serving(Includes(CombinedApp(county.applications, {}))))
-        yield names, lambda path: receipts if path.startswith("/receipts/") else whole
+        yield names, lambda path: receipts if path.startswith(("/receipts/", names["supportable"])) else whole
     county.close()
     database.close()
 

@@ -128,3 +128,18 @@ class OpinionEvaluated(Message, frozen=True):
     round: Count = 1
     rater: str | None = None
     revision: bool = False
+
+
+class OpinionSupported(Message, frozen=True):
+    """附议: how many people support the case now; who they are is said nowhere.
+
+    `change` is what happened: somebody supports it, somebody no longer does, or supporters `moved` with a merge, which are the same
+    people as before and are not counted again.
+    """
+
+    TYPE: ClassVar[str] = "opinion.supported"
+    KEY: ClassVar[str | None] = "topic"
+    supporters: Count
+    change: Literal["given", "withdrawn", "moved"]
+    department: str | None = None
+    topic: str | None = None

@@ -58,6 +58,7 @@ from services.contracts.messages.opinions import (
     OpinionMerged,
     OpinionReturned,
     OpinionSubmitted,
+    OpinionSupported,
     OpinionWithdrawn,
 )
 from services.contracts.messages.supervision import (
@@ -139,5 +140,6 @@ MESSAGES: tuple[type[Message], ...] = (
     CodeIssued,
     CodeReplaced,
     DeputyChanged,
+    OpinionSupported,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

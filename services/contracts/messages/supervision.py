@@ -136,7 +136,10 @@ class LetterRequested(Message, frozen=True):
     TYPE: ClassVar[str] = "letter.requested"
     KEY: ClassVar[str | None] = None
     PRIVATE: ClassVar[bool] = True
-    about: Literal["received", "returned", "declined", "assigned", "taken", "replied", "evaluate", "kept", "resent"]
+    about: Literal[
+        "received", "returned", "declined", "assigned", "taken", "replied", "evaluate", "kept", "resent",
+        "supported", "support_replied", "support_kept",
+    ]  # fmt: skip
     receipt: str
     title: str
     facts: Mapping[str, str]

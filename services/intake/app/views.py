@@ -80,7 +80,7 @@ _SHOWN = (
     "id", "external_id", "title", "content", "channel", "topic", "area", "station", "visibility", "state", "submitted", "told",
     "merged_into", "department", "assignment", "outcome", "reply", "evaluate_by", "round", "level", "difficulty", "chosen",
     "co_handlers", "handling", "key", "leader", "items", "co_opinions", "source", "updated", "publication",
-    "deputy_code",
+    "deputy_code", "supporters",
 )  # fmt: skip
 
 

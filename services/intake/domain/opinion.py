@@ -100,6 +100,7 @@ class Opinion:
     code_kind: str | None = None
     campaign: str | None = None
     deputy_code: str | None = None
+    supporters: int = 0
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)

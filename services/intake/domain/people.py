@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.contracts.contacts import NotReachable, mailbox, telephone
+from services.contracts.errors import Invalid
+
+#: The field of a form and of the API in which either of the two stands.
+CONTACT = "contact"
 #: The fields of an opinion with personal data: the submitters, the people who passed it on, the deputy who answers for it.
 PERSONAL = frozenset({"submitter", "cosigners", "relay", "deputy"})
 OFFICE_ROLES = frozenset({"reviewer", "supervisor", "admin"})
@@ -54,7 +59,10 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """Somebody who gets the reply of `case`: their own receipt, the title of the opinion that they know, their contact data."""
+    """Somebody who gets the reply of `case`: their own receipt, the title of the opinion that they know, their contact data.
+
+    One who `supports` it is told of the reply and does not rate it.
+    """
 
     case: str
     receipt: str
@@ -62,6 +70,7 @@ class Addressee:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    supports: bool = False
 
     @property
     def is_reachable(self) -> bool:
@@ -72,3 +81,11 @@ class Addressee:
 def may_see_contact(visibility: str, role: str | None) -> bool:
     """The office sees contact data; departments on the case only with the submitter's consent; nobody without a role."""
     return role in OFFICE_ROLES or (role is not None and visibility in CONTACT_SEEN_BY_DEPARTMENT)
+
+
+def reached_by(text: str) -> Person:
+    """Somebody of whom a telephone number or an e-mail address is known; raises `Invalid` for neither."""
+    try:
+        return Person("citizen", email=mailbox(text)) if "@" in text else Person("citizen", phone=str(telephone(text)))
+    except NotReachable as error:
+        raise Invalid("Send one telephone number or one e-mail address.", {CONTACT: [str(error)]}) from error

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.lifecycle import Move, State, advance
-from services.intake.handlers import notifying
+from services.intake.handlers import notifying, supporting
 from services.intake.handlers.constituency.caring import end_duties
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def merge(store: IntakeStore, catalogue: Catalogue, opinion_id: str, into: str) 
     opinion.merge_into(case, store.load_followers(opinion_id))
     end_duties(store, opinion)
     store.move_followers(opinion_id, into)
+    supporting.move(store, opinion, case, back=False)
     store.save(opinion, case)
     for about, facts in notifying.so_far(catalogue, had, case):
         notifying.write(store, opinion_id, about, newcomers, **facts)
@@ -51,5 +52,6 @@ def unmerge(store: IntakeStore, opinion_id: str) -> State:
         # Merged into another case between the look and the lock.
         raise Conflict(f"The opinion is handled with {opinion.merged_into} by now; send the same request again.")
     opinion.unmerge(case)
+    supporting.move(store, opinion, case, back=True)
     store.save(opinion, case)
     return opinion.state

@@ -6,7 +6,7 @@ A letter has no number among the messages of its opinion: a gap would tell every
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from services.contracts.catalogue import stored
@@ -20,18 +20,26 @@ if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
 
 About = Literal["received", "returned", "declined", "assigned", "taken", "replied", "kept", "resent"]
+#: What those who support an opinion are told, and in whose words: they are not asked to rate it.
+TO_SUPPORTERS: Mapping[About, Literal["supported", "support_replied", "support_kept", "resent"]] = {
+    "received": "supported", "replied": "support_replied", "kept": "support_kept", "resent": "resent",
+}  # fmt: skip
+NOT_TO_SUPPORTERS = frozenset({"evaluate_by"})
 UNNUMBERED = 0
 
 
 def write(store: IntakeStore, opinion: str, about: About, people: Iterable[Addressee], /, **facts: str) -> None:
     """A letter to each of `people` who can be reached."""
     for person in people:
-        if person.is_reachable:
-            letter = LetterRequested(
-                about, show_receipt(person.receipt), person.title, facts,
-                store.seal(person.name), store.seal(person.email), store.seal(person.phone),
-            )  # fmt: skip
-            store.publish(letter, opinion, UNNUMBERED)
+        kind = TO_SUPPORTERS.get(about) if person.supports else about
+        if kind is None or not person.is_reachable:
+            continue
+        told = {name: fact for name, fact in facts.items() if name not in NOT_TO_SUPPORTERS} if person.supports else facts
+        letter = LetterRequested(
+            kind, show_receipt(person.receipt), person.title, told,
+            store.seal(person.name), store.seal(person.email), store.seal(person.phone),
+        )  # fmt: skip
+        store.publish(letter, opinion, UNNUMBERED)
 
 
 def department_name(catalogue: Catalogue, code: str) -> str:

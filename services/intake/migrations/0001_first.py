@@ -88,6 +88,7 @@ OPINIONS = (
     sa.Column("decided_answer", sa.Integer, nullable=False, server_default="0"),
     sa.Column("published", sa.BigInteger),
     sa.Column("deputy_code", sa.String(40)),
+    sa.Column("supporters", sa.Integer, nullable=False, server_default="0"),
     sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
 )
 PUBLICATIONS = (
@@ -163,6 +164,15 @@ MESSAGES = (
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False),
 )
+SUPPORTERS = (
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("origin", sa.String(36), nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("browser", sa.String(64)),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("personal", sa.Text),
+)
 UNDECIDED = (
     "visibility = 'public' AND (publication IS NULL OR answered_sequence > decided_answer) "
     "AND state NOT IN ('submitted', 'returned', 'declined', 'merged', 'withdrawn')"
@@ -216,6 +226,7 @@ INDEXES = (
     ("publications_released", "publications", ["released", "number"], False, None),
     ("ix_signers_opinion", "signers", ["opinion"], False, None),
     ("signers_open_persons", "signers", ["opinion"], False, "name IS NOT NULL OR phone IS NOT NULL OR email IS NOT NULL"),
+    ("supporters_opinion", "supporters", ["opinion", "who"], False, None),
     ("ix_timeline_opinion", "timeline", ["opinion"], False, None),
     ("wordings_alike", "wordings", ["alike", "number"], False, None),
     ("wordings_incident", "wordings", ["incident", "number"], False, "incident IS NOT NULL"),
@@ -239,6 +250,7 @@ def upgrade() -> None:
     op.create_table("publications", *PUBLICATIONS, sqlite_autoincrement=True)
     op.create_table("ratings", *RATINGS)
     op.create_table("signers", *SIGNERS)
+    op.create_table("supporters", *SUPPORTERS)
     op.create_table("timeline", *TIMELINE)
     op.create_table("wordings", *WORDINGS)
     op.create_table("words", *WORDS, sqlite_with_rowid=False)

@@ -58,6 +58,7 @@ from services.contracts.messages.opinions import (
     OpinionMerged,
     OpinionReturned,
     OpinionSubmitted,
+    OpinionSupported,
     OpinionWithdrawn,
 )
 from services.contracts.messages.supervision import (
@@ -83,6 +84,7 @@ from services.intake.domain.actors import (
     OFFICE,
     POLICY,
     PRESIDIUM,
+    PUBLIC,
     ROUTING,
     STATION,
     SUBMITTER,
@@ -153,6 +155,7 @@ EVENTS: Mapping[str, Phrase] = {
     PASSED_ON: Phrase("Given to somebody else"),
     CodeIssued.TYPE: Phrase("Codes were made"),
     CodeReplaced.TYPE: Phrase("A code was replaced"),
+    OpinionSupported.TYPE: Phrase("Supported by others"),
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),
@@ -173,4 +176,5 @@ ACTORS: Mapping[str, Phrase] = {
     DEPUTY: Phrase("the deputy"),
     PRESIDIUM: Phrase("the presidium"),
     STATION: Phrase("the station"),
+    PUBLIC: Phrase("people who support it"),
 }

@@ -144,6 +144,7 @@ def _difficulty(value: object, catalogue: Catalogue) -> Shown | None:
 
 #: Every fact that is shown, in this order: its label, and how its value reads. What is not here stays inside.
 FACTS: Mapping[str, tuple[Phrase, Show]] = {
+    "supporters": (Phrase("Supporters"), _text),
     "channel": (Phrase("Through"), _named(CHANNELS)),
     "campaign": (Phrase("Campaign"), _text),
     "missed": (Phrase("Outside the period or place of the campaign, handled like any other opinion"), _text),

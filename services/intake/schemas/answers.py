@@ -213,6 +213,7 @@ class OpinionShape(Schema):
     round = fields.Integer(required=True)
     publication = fields.String(required=True, allow_none=True)
     deputy_code = fields.String(required=True, allow_none=True)
+    supporters = fields.Integer(required=True)
 
 
 class RatedShape(Schema):

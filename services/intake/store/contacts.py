@@ -17,6 +17,7 @@ from services.intake.store.attachments import attachments
 from services.intake.store.columns import StoredRow
 from services.intake.store.marks import forget_marks, renew_marks
 from services.intake.store.personal import OF_OPINION, OF_SIGNER, emptied, is_open, is_personal, seal
+from services.intake.store.publication.supporters import Supporters, holding_persons, renew
 from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.database import Transaction
 from services.runtime.store.journal import forget_subject
@@ -58,7 +59,7 @@ def outlived(connection: Connection, before: datetime, last: str | None, limit: 
     signed = sa.select(signers.c.opinion).where(is_personal(signers))
     # Two questions instead of one with "or", so that each finds its line by the index.
     quiet = [~sa.exists().where(timeline.c.opinion == each, timeline.c.at >= before) for each in (opinions.c.id, case.c.id)]
-    told = is_personal(opinions) | opinions.c.id.in_(signed)
+    told = is_personal(opinions) | opinions.c.id.in_(signed) | opinions.c.id.in_(holding_persons())
     query = (
         sa.select(opinions.c.id)
         .select_from(joined)
@@ -96,6 +97,9 @@ def reseal(work: Transaction, vault: Vault, ids: Sequence[str]) -> Resealed:
                 work.defer(change, {"which": row.which, "sealed": sealed})
     if done.renewed:
         work.flush()
+    supported = renew(work, vault, ids)
+    done.renewed += supported
+    if done.renewed:
         renew_marks(work, vault, ids)
     return done
 
@@ -113,12 +117,12 @@ def _resealed(vault: Vault, row: StoredRow, names: tuple[str, ...], done: Reseal
     return sealed
 
 
-def forget_persons(work: Transaction, opinion: str, signer: str | None = None) -> list[str]:
-    """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of those who are forgotten."""
+def forget_persons(work: Transaction, vault: Vault, opinion: str, signer: str | None = None) -> list[str]:
+    """Take away who told, signed or supports an opinion, or one signer alone; returns the receipts of those who are forgotten."""
     work.overwrite()
     signed = signers.c.opinion == opinion if signer is None else signers.c.receipt == signer
     wanted = [(signers, signed)] if signer is not None else [(opinions, opinions.c.id == opinion), (signers, signed)]
-    gone: list[str] = []
+    gone = Supporters(work, vault).forget(opinion) if signer is None else []
     forget_marks(work, opinion, signer)
     for table, which in wanted:
         gone += work.execute(sa.select(table.c.receipt).where(which, is_personal(table))).scalars()

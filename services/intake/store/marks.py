@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.store.personal import signer_of, told_by_submitter
-from services.intake.store.tables import opinions, signers, tables
+from services.intake.store.tables import opinions, publications, signers, supporters, tables
 from services.runtime.store.bulk import among
 from services.runtime.store.database import Instant, Transaction
 from services.runtime.store.vault import Vault
@@ -25,6 +25,10 @@ marks = sa.Table(
     sa.Column("opinion", sa.String(36), nullable=False, index=True),
     sa.Column("sent", Instant),
 )
+#: What stands for the title of a supported opinion that is not public any more.
+NOT_PUBLIC_NOW = "（目前不公开的意见建议 · not public at present）"
+#: What the holder of a receipt knows the opinion by: who supports it knows its public copy only.
+_TITLE = sa.case((supporters.c.receipt.is_(None), opinions.c.title), else_=sa.func.coalesce(publications.c.title, NOT_PUBLIC_NOW))
 
 
 def add_marks(work: Transaction, vault: Vault, opinion: str, people: Iterable[tuple[str, Person | None]]) -> None:
@@ -47,9 +51,12 @@ def renew_marks(work: Transaction, vault: Vault, ids: Sequence[str]) -> None:
         among(opinions.c.id, "ids")
     )
     signed = sa.select(signers).where(among(signers.c.opinion, "ids"))
+    supported = sa.select(supporters).where(among(supporters.c.opinion, "ids"), supporters.c.personal.is_not(None))
     for row in work.execute(told, {"ids": ids}).all():
         add_marks(work, vault, row.id, [(row.receipt, told_by_submitter(vault, row))])
     for row in work.execute(signed, {"ids": ids}).all():
+        add_marks(work, vault, row.opinion, [(row.receipt, signer_of(vault, row))])
+    for row in work.execute(supported, {"ids": ids}).all():
         add_marks(work, vault, row.opinion, [(row.receipt, signer_of(vault, row))])
 
 
@@ -61,14 +68,16 @@ def take_addressees(work: Transaction, vault: Vault, contact: str, *, is_mail: b
         return []
     work.execute(marks.update().where(wanted).values(sent=work.now))
     query = (
-        sa.select(opinions.c.id, opinions.c.title, marks.c.receipt)
+        sa.select(opinions.c.id, _TITLE.label("title"), marks.c.receipt)
         .join(opinions, opinions.c.id == marks.c.opinion)
+        .outerjoin(supporters, supporters.c.receipt == marks.c.receipt)
+        .outerjoin(publications, publications.c.opinion == supporters.c.opinion)
         .where(wanted)
         .order_by(opinions.c.id.desc())
         .limit(MOST_SENT)
     )
-    reached = {"email": contact} if is_mail else {"phone": contact}
-    return [Addressee(row.id, row.receipt, row.title, **reached) for row in work.execute(query)]
+    email, phone = (contact, None) if is_mail else (None, contact)
+    return [Addressee(row.id, row.receipt, row.title, email=email, phone=phone) for row in work.execute(query)]
 
 
 def plain(contact: str) -> str:

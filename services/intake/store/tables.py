@@ -78,6 +78,7 @@ opinions = sa.Table(
     sa.Column("published", sa.BigInteger),
     sa.Column("deputy_code", sa.String(40)),
     sa.Index("opinions_deputy", "deputy_code", "id", sqlite_where=WITH_DEPUTY, postgresql_where=WITH_DEPUTY),
+    sa.Column("supporters", sa.Integer, nullable=False, server_default="0"),
     sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
     sa.Index("opinions_public", "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC),
     *(
@@ -125,6 +126,20 @@ signers = sa.Table(
     sa.Column("phone", sa.String(30)),
     sa.Column("email", sa.String(320)),
     sa.Column("personal", sa.Text),
+)
+#: Those who support a public opinion, each with a receipt of their own; `origin` is the one they chose, `opinion` the case that it
+#: is handled with. `who` is the same for the same person, as far as that can be told, `browser` for a browser; both are marks.
+supporters = sa.Table(
+    "supporters",
+    tables,
+    sa.Column("receipt", sa.String(14), primary_key=True),
+    sa.Column("opinion", sa.String(36), nullable=False),
+    sa.Column("origin", sa.String(36), nullable=False),
+    sa.Column("who", sa.String(64), nullable=False),
+    sa.Column("browser", sa.String(64)),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("personal", sa.Text),
+    sa.Index("supporters_opinion", "opinion", "who"),
 )
 #: Who handles what, in whatever role; a row with `ended` says that the assignment has been taken away again.
 handlers = sa.Table(

@@ -36,6 +36,7 @@ from services.intake.store.marks import add_marks, people_of, take_addressees
 from services.intake.store.opinions import Opinions
 from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, signer_of, told_by_submitter
 from services.intake.store.publication import publications
+from services.intake.store.publication.supporters import Supporters
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
@@ -81,6 +82,7 @@ class IntakeStore:
         self._work, self._vault = work, vault
         self._opinions = Opinions(work)
         self.duties = DutyStore(work)
+        self.supporters = Supporters(work, vault)
         self.now = work.now
 
     def seal(self, text: str | None) -> str | None:
@@ -242,11 +244,12 @@ class IntakeStore:
         """Everybody who gets the reply of one of these cases and left something about themselves."""
         told = [(row, told_by_submitter(self._vault, row)) for row in self._work.fetch(REACHABLE_SUBMITTERS, {"cases": cases})]
         signed = [(row, signer_of(self._vault, row)) for row in self._work.fetch(REACHABLE_COSIGNERS, {"cases": cases})]
-        return [
+        own = [
             Addressee(row.case, row.receipt, row.title, person.name, person.email, person.phone)
             for row, person in (*told, *signed)
             if person is not None
         ]
+        return own + self.supporters.reachable(cases)
 
     def take_addressees(self, contact: str, *, is_mail: bool) -> list[Addressee]:
         """Whom to send the receipts again that were left with a contact; nobody when that was done a short while ago."""
@@ -257,8 +260,8 @@ class IntakeStore:
         idempotency.forget(self._work, opinion)
 
     def forget_persons(self, opinion: str, signer: str | None = None) -> list[str]:
-        """Take away who told an opinion and who signed it, or one signer alone; returns the receipts of the forgotten."""
-        return contacts.forget_persons(self._work, opinion, signer)
+        """Take away who told, signed or supports an opinion, or one signer alone; returns the receipts of the forgotten."""
+        return contacts.forget_persons(self._work, self._vault, opinion, signer)
 
     def forget_words(self, opinion: str) -> None:
         """Take away what the submitters of an opinion wrote beside its text."""

@@ -137,6 +137,8 @@ COUNTS: tuple[Count, ...] = (
     Count("withdrawn", "撤回", "withdrawn", "case", (Happened("withdrawn_at"),)),
     Count("taken", "代表认领", "taken up by a deputy", "case", (Happened("taken_at"),)),
     Count("fed_back", "代表已反馈", "fed back to the voter by a deputy", "case", (Happened("fed_back_at"),)),
+    Count("supported", "附议人次", "supports given", "move", (Is("move", ("supported",)),)),
+    Count("support_withdrawn", "撤回的附议", "supports withdrawn", "move", (Is("move", ("support_withdrawn",)),)),
     Count("handed_out", "交办（含退办、撤回、并案）", "assignments ever made", "round", (LEAD, FIRST)),
     Count("assigned", "主办", "assigned as lead", "round", (*LED, STANDS)),
     Count("key", "重点督办", "under key supervision", "mark", (NotYet("until"), Is("key", (True,)))),

@@ -177,7 +177,7 @@ moves = sa.Table(
     tables,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("opinion", sa.String(64), nullable=False),
-    sa.Column("department", sa.String(40), nullable=False),
+    sa.Column("department", sa.String(40)),
     sa.Column("move", sa.String(20), nullable=False),
     sa.Column("held", sa.Boolean),
     sa.Column("at", Instant, nullable=False),

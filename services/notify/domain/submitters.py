@@ -70,6 +70,21 @@ STEPS: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {
             'What was promised about your opinion "{title}" has been done. Please evaluate once more.',
         ),
     ),
+    "supported": (
+        ("附议成功", "You support an opinion"),
+        ("您已附议意见建议“{title}”，有答复时将告知您。", 'You support the opinion "{title}". You will be told of the reply.'),
+    ),
+    "support_replied": (
+        ("附议的意见建议已答复", "Answered: an opinion that you support"),
+        ("您附议的意见建议“{title}”已有答复，请查看。", 'The opinion "{title}", which you support, has been answered.'),
+    ),
+    "support_kept": (
+        ("承诺已兑现", "A promise was kept"),
+        (
+            "就您附议的意见建议“{title}”所作的承诺已经兑现。",
+            'What was promised about the opinion "{title}", which you support, has been done.',
+        ),
+    ),
     "resent": (
         ("找回回执号", "Your receipt again"),
         (
@@ -82,7 +97,7 @@ TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
-AT_ONCE = frozenset({"received", "resent", *LETTERS})
+AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3

@@ -19,6 +19,7 @@ from services.routing.store.joined import joined_to
 from services.routing.store.promises import promises_of
 from services.routing.store.reading import find, listing, others_of
 from services.routing.store.resyncs import count_open
+from services.routing.store.support import supporters_of
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
 from services.runtime.web.calls import Call
@@ -58,9 +59,12 @@ def read_assignment(call: Call[Routing]) -> Answer:
         others = others_of(connection, [found.opinion])
         promised = promises_of(connection, found.id)
         merged = [each._asdict() for each in joined_to(connection, found.opinion)]
+        supporters = supporters_of(connection, found.opinion)
     knowledge = call.service.learning.fresh()
     quoted = precedents_of(knowledge.about(found.title, found.content) if knowledge else None)
-    return 200, _shown(found, others) | {"promises": promised, "merged": merged, "precedents": quoted}
+    return 200, _shown(found, others) | {
+        "promises": promised, "merged": merged, "precedents": quoted, "supporters": supporters,
+    }  # fmt: skip
 
 
 #: What a department can ask for, and how the description of the API puts it.

@@ -176,6 +176,11 @@ RULINGS = (
     sa.Column("department", sa.String(40), nullable=False),
     sa.Column("target", sa.String(40)),
 )
+SUPPORT = (
+    sa.Column("opinion", sa.String(36), primary_key=True),
+    sa.Column("supporters", sa.Integer, nullable=False),
+    sa.Column("sequence", sa.Integer, nullable=False),
+)
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     (
@@ -232,6 +237,7 @@ def upgrade() -> None:
     op.create_table("reschedulings", *RESCHEDULINGS)
     op.create_table("resyncs", *RESYNCS)
     op.create_table("rulings", *RULINGS)
+    op.create_table("support", *SUPPORT)
     for name, table, columns, unique, where in INDEXES:
         rows = sa.text(where) if where else None
         op.create_index(name, table, columns, unique=unique, sqlite_where=rows, postgresql_where=rows)

@@ -141,7 +141,10 @@ class JoinedOpinionShape(Schema):
 
 
 class AssignmentCase(AssignmentShape):
-    """An assignment with what its department has promised, the earliest due first, and what was merged into its case."""
+    """An assignment with what its department has promised, the earliest due first, what was merged into its case, and how many
+    people support it."""
+
+    supporters = fields.Integer(required=True)
 
     merged = fields.List(fields.Nested(JoinedOpinionShape), required=True)
 

@@ -27,6 +27,7 @@ from services.routing.store.joined import JoinedStore
 from services.routing.store.lookbacks import LookbackStore
 from services.routing.store.promises import PROMISES, due_promises, promises
 from services.routing.store.resyncs import ResyncStore
+from services.routing.store.support import SupportStore
 from services.routing.store.tables import IN_ORDER, assignments, cases, rulings
 from services.runtime.clock import new_id
 from services.runtime.process.sweep import After, behind
@@ -99,7 +100,7 @@ class RoutingStore:
         self._rulings = Nouns(work, RULINGS)
         self.lookbacks, self.calendars = LookbackStore(work), CalendarStore(work)
         self.commands, self.resyncs = CommandStore(work), ResyncStore(work)
-        self.joined, self.doubts = JoinedStore(work), DoubtStore(work)
+        self.joined, self.doubts, self.support = JoinedStore(work), DoubtStore(work), SupportStore(work)
 
     def load(self, opinions: Iterable[str]) -> None:
         """Load the cases of a batch, held in one order, so that two workers never wait for one another."""

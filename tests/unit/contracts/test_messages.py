@@ -67,6 +67,7 @@ from services.contracts.messages.opinions import (
     OpinionMerged,
     OpinionReturned,
     OpinionSubmitted,
+    OpinionSupported,
     OpinionWithdrawn,
 )
 from services.contracts.messages.registry import MESSAGES
@@ -212,6 +213,7 @@ EXAMPLES: tuple[tuple[str, int, Message], ...] = (
     ("intake", 1, DeputyChanged(
         "wx-017", "周敏", "county", "第十七届", "active", ("chengdong",), ("chengdong",), ("building",),
     )),
+    ("intake", 6, OpinionSupported(12, "given", "city-management", TEXT.topic)),
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ CLOSED = "未公开的标题"
 #: Every address where anything public can be read; `{id}` and `{department}` are filled in.
 ADDRESSES = (
     "/public", "/public?q=路灯", "/public?topic=rivers", "/public?state=handling,replied,concluded", "/public/opinions/{id}",
+    "/public/opinions/{id}/support",
     "/public/departments", "/public/departments/{department}", "/public/promises", "/public/feed.atom", "/public/feed.atom?q=路灯",
     "/sitemap.xml", "/sitemaps/0.xml", "/sitemaps/pages.xml", "/robots.txt", "/help", "/privacy", "/accessibility",
     "/api/v1/public/opinions", "/api/v1/public/opinions?q=路灯", "/api/v1/public/opinions/{id}",
@@ -64,7 +65,7 @@ def test_every_public_address_that_shows_cases_is_looked_at_here():
         re.sub(r"<[^>]+>", "<>", route.path) for route in (*ROUTES, *PAGES) if route.access is PUBLIC and route.method == "GET"
     }
     wanted = {path for path in routes if re.match(r"/(api/v1/)?(public|sitemap|robots|help|privacy|accessib)", path)}
-    assert wanted - {"/public/stations/<>", "/sitemaps/<>.xml"} <= shown
+    assert wanted - {"/public/stations/<>", "/sitemaps/<>.xml", "/public/support/withdrawn"} <= shown
 
 
 def test_nothing_personal_and_nothing_unreleased_is_anywhere(lived):
@@ -146,7 +147,7 @@ def test_hostile_words_stay_words(harness):
 def test_a_page_is_kept_for_a_minute_and_asked_for_again_by_its_tag(lived):
     harness, case = lived
     for path in ADDRESSES:
-        if path.startswith("/api"):
+        if path.startswith("/api") or path.endswith("/support"):
             continue
         first = read(harness, path.format(id=case.id, department="water"))
         assert first.headers["Cache-Control"] == "public, max-age=60"

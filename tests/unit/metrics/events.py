@@ -39,6 +39,7 @@ from services.contracts.messages.opinions import (
     OpinionMerged,
     OpinionReturned,
     OpinionSubmitted,
+    OpinionSupported,
     OpinionWithdrawn,
 )
 from services.contracts.messages.supervision import (
@@ -112,6 +113,9 @@ class Case:
 
     def detailed(self) -> "Case":
         return self.publish(OpinionDetailed("c", self.topic))
+
+    def supported(self, number=1, change="given", department="water"):
+        return self.publish(OpinionSupported(number, change, department, self.topic))
 
     def merged(self, into="o1"):
         return self.publish(OpinionMerged(into, True, self.topic))

@@ -84,6 +84,7 @@ MOVES: Mapping[str, Callable[[Case, Chosen], Any]] = {
     "promise": lambda case, chosen: case.promised(DAY, chosen(("p", "q"))),
     "keep": lambda case, chosen: case.kept(chosen((True, False)), chosen(("p", "q"))),
     "break": lambda case, chosen: case.broken(chosen(("p", "q"))),
+    "support": lambda case, chosen: case.supported(2, chosen(("given", "withdrawn", "moved")), chosen(("water", None))),
     "remind": lambda case, _: case.reminded(),
     "card": lambda case, chosen: case.carded(chosen(("yellow", "red"))),
     "supervise": lambda case, chosen: case.supervised(chosen(("supervise", "criticise", "summon"))),

@@ -43,6 +43,7 @@ STEPS = {
     "released": ({}, {"why": "reassigned"}), "marked": ({}, {"key": False}, {"leader": None}), "raised": ({}, {"level": "town"}),
     "rechecked": ({}, {"held": False}), "returned": ({},), "detailed": ({},), "merged": ({},), "withdrawn": ({},),
     "reminded": ({},), "taken": ({},), "fed_back": ({},),
+    "supported": ({}, {"change": "withdrawn"}, {"department": None}),
 }  # fmt: skip
 ANY_STEP = st.sampled_from([(step, how) for step, ways in STEPS.items() for how in ways])
 

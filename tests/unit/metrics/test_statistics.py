@@ -56,6 +56,14 @@ def test_the_small_story_is_counted(running):
     }  # fmt: skip
 
 
+def test_supporters_are_counted_once_and_not_again_when_they_move_with_a_merge(running):
+    case = Case("o1").submitted().accepted().supported(1, department=None).assigned()
+    running.live(case.supported(2).supported(1, "withdrawn").supported(4, "moved").events)
+    by_department = {group["key"]["department"]: group["counts"] for group in running.statistics(by="department")["groups"]}
+    counted = {name: (counts["supported"], counts["support_withdrawn"]) for name, counts in by_department.items()}
+    assert counted == {None: (1, 0), "water": (1, 1)}
+
+
 @pytest.mark.parametrize("by", [*DIMENSIONS, "department,topic", "area,channel,station,month"])
 def test_groups_add_up_to_the_total(running, by):
     running.live(whole_history())

@@ -9,6 +9,7 @@ from typing import Any
 from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
 from services.intake.app.context import Intake
+from services.intake.domain.publication.publishing import NOT_PUBLIC
 from services.intake.schemas.publication.public import STANDINGS, PublicFile, PublicListQuery, PublicOpinionPage, standing_of
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PageStart, PublicCase
@@ -20,7 +21,6 @@ routes = Routes()
 #: What an answer costs of the work that an address may ask for.
 LIST_COST, ONE_COST = 3, 1
 FILTERS = ("topic", "area", "station", "department")
-NOT_PUBLIC = "There is no public opinion with this id; it may have been taken back."
 
 
 @routes.get(f"{API}/public/opinions", access=PUBLIC, cost=LIST_COST, query=PublicListQuery, answers={200: PublicOpinionPage})
@@ -68,7 +68,7 @@ def shown(case: PublicCase, zone: tzinfo) -> dict[str, object]:
     return {
         "id": case.id, "number": case.number, "title": copy.title, "content": copy.content, "state": standing_of(case.state),
         "topic": case.topic, "area": case.area, "station": case.station, "department": case.department,
-        "submitted": case.submitted.astimezone(zone).date(), "released": copy.released,
+        "supporters": case.supporters, "submitted": case.submitted.astimezone(zone).date(), "released": copy.released,
         "parts": [
             {name: getattr(part, name) for name in ("what", "department", "content", "outcome", "due")}
             | {"at": part.at.astimezone(zone).date()}

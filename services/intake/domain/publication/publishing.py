@@ -27,6 +27,7 @@ WITHHELD_ENTRY: Final = "opinion.withheld"
 #: Who may read an opinion whose submitter agrees that it becomes public.
 CONSENT: Final = "public"
 LONGEST_PART = 20_000
+NOT_PUBLIC: Final = "There is no public opinion with this id; it may have been taken back."
 
 
 class PublicationState(StrEnum):

@@ -34,6 +34,7 @@ A_PAGE, LATEST = 20, 8
 EXCERPT = 140
 TONES: Mapping[str, str] = {"handling": "info", "replied": "good", "concluded": "good"}
 NOTHING: Mapping[str, Any] = dict.fromkeys((*narrowing.LABELS, "before", "after")) | {"q": ""}
+SUPPORTERS = Phrase("Supporters: %(number)s")
 
 
 class ListedCase(NamedTuple):
@@ -59,6 +60,7 @@ def listed_case(case: PublicCase, catalogue: Catalogue) -> ListedCase:
     about: list[object] = [
         topic_name(case.topic, catalogue) if case.topic else None, area_name(case.area, catalogue),
         department_name(case.department, catalogue) if case.department else None, local(copy.released, catalogue).date(),
+        SUPPORTERS.filled(number=case.supporters) if case.supporters else None,
     ]  # fmt: skip
     return ListedCase(
         page_of(case.id), copy.title, text[:EXCERPT] + ("…" if len(text) > EXCERPT else ""),

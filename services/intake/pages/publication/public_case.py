@@ -23,15 +23,16 @@ from services.contracts.messages.assignments import (
     AssignmentResumed,
     AssignmentSigned,
 )
-from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted
+from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted, OpinionSupported
 from services.contracts.messages.supervision import CardIssued, PromiseBroken, PromiseKept, PromiseMade, SupervisionRaised
 from services.contracts.messages.values import Rating
 from services.contracts.vocabulary import OUTCOMES, PROMISED, PUBLIC_STANDINGS, RATINGS
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
-from services.intake.app.publication.public import NOT_PUBLIC, ONE_COST
+from services.intake.app.publication.public import ONE_COST
 from services.intake.app.views import Moment
-from services.intake.domain.publication.publishing import RELEASED_ENTRY
+from services.intake.domain.publication.publishing import NOT_PUBLIC, RELEASED_ENTRY
+from services.intake.domain.publication.supporting import SUPPORTABLE
 from services.intake.domain.timeline import PROMISE_STATES, TimelineEntry, advisers_of, is_internal, promises_made
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.caching import shared
@@ -51,7 +52,8 @@ routes = Routes()
 TOLD = frozenset(
     each.TYPE
     for each in (
-        OpinionSubmitted, OpinionAccepted, AssignmentCreated, AssignmentSigned, AssignmentProgressed, AssignmentReassigned,
+        OpinionSubmitted, OpinionAccepted, OpinionSupported, AssignmentCreated, AssignmentSigned, AssignmentProgressed,
+        AssignmentReassigned,
         AssignmentExtended, AssignmentPaused, AssignmentResumed, AssignmentRaised, AssignmentReplied, AssignmentReopened,
         AssignmentConcluded, PromiseMade, PromiseKept, PromiseBroken, CardIssued, SupervisionRaised,
     )
@@ -59,7 +61,7 @@ TOLD = frozenset(
 #: And what of it: codes and days, no words that somebody wrote.
 FACTS = frozenset(
     ("department", "to", "due", "sign_by", "original", "deadline", "on_time", "outcome", "level", "cause", "card", "round")
-)
+) | {"supporters"}
 MOST_LINES = 60
 
 
@@ -90,6 +92,7 @@ def opinion_page(call: Call[Intake]) -> Answer:
             TEMPLATES, "public-opinion.html", place=catalogue, copy=copy, standing=PUBLIC_STANDINGS[standing], tone=TONES[standing],
             facts=_facts(case, catalogue), replies=replies, promises=promises, outcomes=OUTCOMES,
             ratings=[(RATINGS[each], rated[each]) for each in Rating if rated[each]],
+            supporters=case.supporters, support=f"{page_of(case.id)}/support" if case.state in SUPPORTABLE else None,
             timeline=_timeline(lines, catalogue, advisers_of(held)), ledger=f"/ledger?subject={subject_of(case.id)}",
             department=f"/public/departments/{case.department}" if case.department in catalogue.departments else None,
             summary=" ".join(copy.content.split())[:EXCERPT], address=origin(call.guard) + page_of(case.id),

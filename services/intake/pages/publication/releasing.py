@@ -153,4 +153,5 @@ def _about(found: Prepared, catalogue: Catalogue) -> list[tuple[Phrase, object]]
         (Phrase("Handled by"), department_name(opinion.department, catalogue) if opinion.department else None),
         (Phrase("State"), STATES[opinion.state]),
         (Phrase("Submitted on"), local(opinion.submitted, catalogue)),
+        (Phrase("Supporters"), str(opinion.supporters) if opinion.supporters else None),
     ]

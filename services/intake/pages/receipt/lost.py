@@ -9,7 +9,8 @@ from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.limits import RESENDS
-from services.intake.handlers.resending import CONTACT, resend
+from services.intake.domain.people import CONTACT
+from services.intake.handlers.resending import resend
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.submission.kept import KeptForm
 from services.intake.store.writing import IntakeStore

@@ -30,6 +30,7 @@ from services.intake.domain.receipts import read_receipt
 from services.intake.domain.submission import LONGEST_CONTENT
 from services.intake.domain.timeline import SeparateAnswer
 from services.intake.pages.paper import TEMPLATES, private
+from services.intake.pages.publication.supporting import supporter_page
 from services.intake.pages.receipt.codes import paper_address
 from services.intake.pages.receipt.promised import promised_of
 from services.intake.pages.submission.choosing import PHOTOS, PhotoField
@@ -214,7 +215,7 @@ def show(
     try:
         known = _known(service, text, cursor)
     except NotFound:
-        return _not_found(service, text, UNKNOWN_RECEIPT if read_receipt(text) else NO_RECEIPT)
+        return _of_others(call, text)
     state, address = known.state, f"/receipts/{known_receipt(text)}"
     page = html(
         TEMPLATES, "receipt.html", status, place=service.catalogue, known=known, form=dict.fromkeys(FIELDS, "") | dict(form),
@@ -280,6 +281,14 @@ def _meaning(known: ReceiptView) -> Words | Phrase:
 
 def _by_department(told: Iterable[CoOpinion | SeparateAnswer], catalogue: Catalogue) -> list[tuple[Words | Phrase, str]]:
     return [(department_name(each.department, catalogue), each.content) for each in told]
+
+
+def _of_others(call: Call[Intake], text: str) -> flask.Response:
+    """The page of somebody who supports an opinion; the box to look a receipt up if it is nobody's."""
+    try:
+        return supporter_page(call, text)
+    except NotFound:
+        return _not_found(call.service, text, UNKNOWN_RECEIPT if read_receipt(text) else NO_RECEIPT)
 
 
 def _not_found(service: Intake, given: str, mistake: Phrase) -> flask.Response:

@@ -12,11 +12,14 @@ from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import ROUTE, SubmittedAnswer
 from services.intake.app.promising import known_receipt
 from services.intake.app.receipts import receipt_data
+from services.intake.app.views import ReceiptView
 from services.intake.domain.receipts import read_receipt
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.receipt.codes import PaperAddress, paper_address
 from services.intake.pages.receipt.promised import steps_ahead
 from services.intake.pages.submission.fields import KEY, usable_key
+from services.intake.store.publication.offering import offered
+from services.intake.store.publication.public import PublicCase
 from services.runtime.store.idempotency import Key, recalled
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -38,9 +41,15 @@ def confirmation(call: Call[Intake]) -> Answer:
     page = html(
         TEMPLATES, "submitted.html", place=service.catalogue, known=known, address=f"/receipts/{receipt}",
         on_paper=paper_address(call, f"/receipts/{receipt}"), ahead=steps_ahead(known, service.catalogue),
-        cosigners=_cosigners(call, receipt),
+        cosigners=_cosigners(call, receipt), alike=_alike(service, known),
     )  # fmt: skip
     return private(page)
+
+
+def _alike(service: Intake, known: ReceiptView) -> Sequence[PublicCase]:
+    """What is public and much the same, for those who came without the script that offers it before."""
+    with service.database.reading() as connection:
+        return offered(connection, known.title, known.content)
 
 
 def _cosigners(call: Call[Intake], receipt: str) -> Sequence[tuple[str, PaperAddress]]:

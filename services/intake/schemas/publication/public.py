@@ -83,6 +83,7 @@ class PublicOpinion(Schema):
     area = fields.String(required=True, allow_none=True)
     station = fields.String(required=True, allow_none=True)
     department = fields.String(required=True, allow_none=True)
+    supporters = fields.Integer(required=True)
     submitted = fields.Date(required=True)
     released = fields.AwareDateTime(required=True)
     parts = fields.List(fields.Nested(PublicPartShape), required=True)

@@ -25,7 +25,7 @@ from services.runtime.store.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
 #: What is public of a case itself, beside its masked copy.
-COLUMNS = ("id", "published", "state", "topic", "area", "station", "department", "outcome", "submitted")
+COLUMNS = ("id", "published", "state", "topic", "area", "station", "department", "outcome", "submitted", "supporters")
 #: The filters; the first that has several values is read one value at a time.
 SPLIT = ("state", "topic", "department", "area", "station")
 _CASES = sa.select(*(opinions.c[name] for name in COLUMNS)).where(opinions.c.published.is_not(None))
@@ -43,6 +43,7 @@ class PublicCase:
     department: str | None
     outcome: Outcome | None
     submitted: datetime
+    supporters: int = 0
 
     @property
     def id(self) -> str:
@@ -144,7 +145,17 @@ def _cases(connection: Connection, rows: Sequence[StoredRow]) -> list[PublicCase
     query = sa.select(publications).where(publications.c.number.in_([row.published for row in rows]))
     found = {copy.number: copy for copy in copies(connection, query)} if rows else {}
     return [
-        PublicCase(found[row.published], row.state, row.topic, row.area, row.station, row.department, row.outcome, row.submitted)
+        PublicCase(
+            found[row.published],
+            row.state,
+            row.topic,
+            row.area,
+            row.station,
+            row.department,
+            row.outcome,
+            row.submitted,
+            row.supporters,
+        )
         for row in rows
         if row.published in found
     ]
@@ -153,6 +164,12 @@ def _cases(connection: Connection, rows: Sequence[StoredRow]) -> list[PublicCase
 def find(connection: Connection, opinion: str) -> PublicCase | None:
     """One public case by the id of its opinion."""
     return next(iter(_cases(connection, list(connection.execute(_CASES.where(opinions.c.id == opinion))))), None)
+
+
+def found_in(connection: Connection, ids: Sequence[str]) -> list[PublicCase]:
+    """Those of some opinions that are public, in the order of `ids`."""
+    rows = {row.id: row for row in connection.execute(_CASES.where(opinions.c.id.in_(ids)))} if ids else {}
+    return _cases(connection, [rows[each] for each in ids if each in rows])
 
 
 def rated(connection: Connection, opinion: str) -> Counter[Rating]:

@@ -8,12 +8,15 @@ from datetime import datetime
 
 from services.contracts.envelope import Event
 from services.contracts.messages.assignments import AssignmentAmended, AssignmentDrafted, AssignmentRaised, AssignmentRechecked
+from services.contracts.messages.opinions import OpinionSupported
 from services.contracts.messages.supervision import CardIssued, ReminderSent, SupervisionRaised, SupervisionResolved
 
 #: Rungs and results of a supervision that are more than that, and what they are.
 MEANING: Mapping[str, str] = {
     "summon": "summons", "criticise": "criticism", "summons": "summons", "criticism": "criticism",
 }  # fmt: skip
+#: 附议: what counts. Supporters who move with a merge are the same people, and were counted.
+SUPPORTED: Mapping[str, str] = {"given": "supported", "withdrawn": "support_withdrawn"}
 
 
 @dataclass
@@ -22,7 +25,7 @@ class CountedMove:
 
     id: str
     opinion: str
-    department: str
+    department: str | None
     move: str
     held: bool | None
     at: datetime
@@ -85,6 +88,8 @@ def moves_of(event: Event, recorded_at: datetime) -> Iterator[CountedMove]:
             yield CountedMove(event.id, subject, data.department, "rechecked", data.held, recorded_at)
         case AssignmentDrafted() | AssignmentAmended() | AssignmentRaised():
             yield CountedMove(event.id, subject, data.department, event.type.partition(".")[2], None, recorded_at)
+        case OpinionSupported() if data.change in SUPPORTED:
+            yield CountedMove(event.id, subject, data.department, SUPPORTED[data.change], None, recorded_at)
         case CardIssued():
             yield CountedMove(event.id, subject, data.department, f"{data.card}_card", None, recorded_at)
         case SupervisionRaised():

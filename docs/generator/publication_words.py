@@ -1,0 +1,23 @@
+"""What becomes public, and its supporters: words for the properties of the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PUBLICATION_WORDS: Mapping[str, str] = {
+    "q": "Words that it has.",
+    "month": "The month in which it was made public.",
+    "intake.PublicOpinion.state": "Where it stands: being handled, answered, or concluded.",
+    "publication": "What the office decided on making it public: `released`, `withheld`, or null.",
+    "parts": "What departments said: replies, answers for their own part, promises.",
+    "entry": "The number of its entry in the timeline.",
+    "masked": "The text with personal data masked.",
+    "masked_title": "The title with personal data masked.",
+    "masked_content": "The text with personal data masked.",
+    "released": "When it was made public; of a part, whether it is.",
+    "supporters": "How many people support it.",
+    "intake.SupportShape.public": "Whether it is public at present.",
+    "page": "The address of its page.",
+    "intake.SupportBody.contact": "Where the reply is told: one telephone number or e-mail address.",
+    "intake.SupportShape.state": "Where it stands: being handled, answered, concluded, or no longer handled (`ended`).",
+}
