@@ -13,8 +13,10 @@ from services.contracts.grants import Grant
 from services.contracts.lifecycle import State
 from services.intake.domain.claims import check_same, digests, digests_of_persons, impersonal, resolve
 from services.intake.domain.constituency.campaign import CampaignNote, counted
+from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.codes import read_code
 from services.intake.domain.constituency.linking import NO_REGISTER, LinkedDeputy
+from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.domain.receipts import new_receipt
@@ -77,6 +79,9 @@ def take(
         submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=note.facts if note else {},
         deputy=deputy,
     )  # fmt: skip
+    if deputy is not None and submission.submitted_at is None:
+        # What was told elsewhere before has had its deputy there.
+        store.duties.save(Care.ask(opinion, store.duties.new_id(), Party("deputy", deputy.code, deputy.name), catalogue))
     signers = tuple(Signer(new_receipt(secrets.randbits), person) for person in submission.cosigners)
     # The next submission with the same external id is compared with these.
     given = impersonal(digests(submission)) if submission.external_id else None

@@ -14,6 +14,7 @@ class LinkedDeputy:
     """An active deputy, with the groups that they belong to."""
 
     code: str
+    name: str | None = None
     groups: tuple[str, ...] = ()
 
 

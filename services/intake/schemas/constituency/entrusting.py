@@ -66,7 +66,7 @@ class HopShape(Schema):
 class EntrustedQuery(Page):
     """Which desk is looked at."""
 
-    duty = fields.String(required=True, validate=validate.OneOf(DESKS))
+    duty = fields.String(load_default="take", validate=validate.OneOf(DESKS))
 
 
 class EntrustedShape(Schema):

@@ -29,7 +29,7 @@ def known_deputies(work: Transaction, words: Collection[str]) -> KnownDeputies:
     for row in work.execute(_CALLED, {"words": list(words)}):
         groups[row.code] = (*groups.get(row.code, ()), *([row.place] if row.place else ()))
         names[row.code] = row.name
-    linked = {code: LinkedDeputy(code, belongs) for code, belongs in groups.items()}
+    linked = {code: LinkedDeputy(code, names[code], belongs) for code, belongs in groups.items()}
     called = {
         word: [linked[word]] if word in linked else [linked[code] for code, name in names.items() if name == word] for word in words
     }
