@@ -41,7 +41,7 @@ KEY = "a-key-for-tests-as-long-as-a-key-has-to-be"
 #: The first word of a path below the API, and the service behind it.
 SERVED_BY = {
     "opinions": "intake", "entrusted": "intake", "deputies": "intake", "receipts": "intake", "reviews": "intake",
-    "publications": "intake",
+    "publications": "intake", "codes": "intake", "campaigns": "intake",
     "assignments": "routing", "lookbacks": "routing",
     "promises": "routing", "supervisions": "notify", "meetings": "notify", "reminders": "notify", "statistics": "metrics",
 }  # fmt: skip
@@ -226,6 +226,10 @@ class County:
     def applications(self) -> dict[str, Any]:
         """The services' web applications by name."""
         return {name: client.application.wsgi_app for name, client in self._apps.items()}
+
+    def client(self, name: str) -> Any:
+        """What asks a service for its pages and files."""
+        return self._apps[name]
 
     def database(self, name: str) -> Database:
         """The store of a service."""
