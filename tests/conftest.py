@@ -6,6 +6,7 @@ A missing broker or PostgreSQL fails where CI=true and skips, saying so, elsewhe
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
@@ -68,6 +69,12 @@ def absent(reason: str) -> NoReturn:
     if inherited("CI").get("CI") == "true":
         pytest.fail(reason, pytrace=False)
     pytest.skip(reason)
+
+
+def pytest_collection_finish() -> None:
+    # What is loaded by now stays to the end: nobody has to look for garbage in it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

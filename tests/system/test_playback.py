@@ -13,7 +13,7 @@ def test_the_share_of_wrong_routings_falls_from_week_to_week_in_the_products_own
         writer = csv.DictWriter(lines, told[0])
         writer.writeheader()
         writer.writerows(told)
-    first, *_, last = weeks = json.loads(idle.measure("playback", str(path), "--weeks", "3", "--json", seconds=400))
+    first, *_, last = weeks = json.loads(idle.measure("playback", str(path), "--weeks", "3", "--json", seconds=1200))
     assert [each["opinions"] for each in weeks] == [12, 12, 12]
     # Of every four, the keywords of one name another department than whose duty it is.
     assert (first["wrong"], first["share"]) == (3, 0.25)
