@@ -34,7 +34,7 @@ HALVES = (
 ASK_SECONDS, LOOK_SECONDS = 0.05, 0.5
 #: Commands published before waiting for confirms, the number of cases they are about, and the limit (s) for everything.
 WINDOW, FLOODED, PATIENCE = 500, 20, 900.0
-ARRIVAL_SECONDS = 10.0
+ARRIVAL_SECONDS = 120.0
 CONSUMED, QUEUE = "huiying_messages_consumed_total{", "routing.commands"
 
 

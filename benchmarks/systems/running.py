@@ -18,7 +18,7 @@ from benchmarks.traffic.witness import Witness
 from services.console.terminal import fail
 
 #: It rests when it has used less than this share of a core for this long; nothing arrives any more after `STALL_SECONDS`.
-CALM, CALM_SECONDS, LOOK, STALL_SECONDS = 0.12, 1.0, 0.2, 60.0
+CALM, CALM_SECONDS, LOOK, STALL_SECONDS = 0.12, 1.0, 0.2, 180.0
 
 
 @dataclass(frozen=True, slots=True)
