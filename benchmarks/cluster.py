@@ -13,6 +13,8 @@ import psycopg
 
 from services.console.embedded.processes import free_port
 
+#: How long (s) one of its programs may take on a machine that is busy with other things.
+PATIENCE = 600
 PLACES = ("/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt")
 
 
@@ -83,10 +85,10 @@ class PrivateCluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), "--pgdata", str(self._folder / "data"), *arguments]
-        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C"}
+        environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "PGCTLTIMEOUT": str(PATIENCE)}
         done = subprocess.run(
             command, user=self._owner, cwd="/", env=environment, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=90, check=False,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False,
         )  # fmt: skip
         if done.returncode:
             raise RuntimeError(f"{program} {' '.join(arguments)} failed: {done.stderr}")

@@ -29,7 +29,9 @@ class Rabbit:
         self._connections: list[RabbitPublisher | RabbitConsumer] = []
         self._policies: list[str] = []
         self._removed: list[str] = []
-        self._control = pika.BlockingConnection(pika.URLParameters(node.url))
+        parameters = pika.URLParameters(node.url)
+        parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = PATIENCE, 2 * PATIENCE, 600
+        self._control = pika.BlockingConnection(parameters)
         self.channel = self._control.channel()
         self.empty()
 
@@ -108,7 +110,7 @@ class Rabbit:
         script = server_script()
         environment = self.node._environment(script)
         command = [str(script.parent / "rabbitmqctl"), "-n", environment["RABBITMQ_NODENAME"], "-q", *arguments]
-        subprocess.run(command, env=environment, cwd=self.node.folder, capture_output=True, timeout=90, check=True)
+        subprocess.run(command, env=environment, cwd=self.node.folder, capture_output=True, timeout=600, check=True)
 
     def clear_policies(self) -> None:
         for name in self._policies:

@@ -197,7 +197,7 @@ def _letter_in(queue: str, properties: Any, body: bytes) -> Letter:
 def _rows(url: str, query: str) -> list[Fact]:
     """Read-only: a store at `sqlite:///PATH` or `postgresql://…`."""
     if url.startswith("sqlite:///"):
-        with sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=30) as store:
+        with sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=300) as store:
             store.row_factory = sqlite3.Row
             found = [dict(row) for row in store.execute(query)]
         store.close()

@@ -21,6 +21,7 @@ from services.console.settings import HOME
 from services.contracts.topology import RETRIES, SERVICE_QUEUES
 from tests.faults.journal import Follower, Journal
 from tests.faults.system import SILENT, System
+from tests.patience import FOR_SURE
 
 AUDIT = "faults.audit"
 TOPICS = {"power": "lights", "roads": "potholes", "post": "parcels", "water": "taps", SILENT: "records"}
@@ -104,10 +105,10 @@ class Load:
         if self._process.poll() is None:
             self.tell("close")
             try:
-                self._process.wait(30)
+                self._process.wait(FOR_SURE * 30)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-        self._process.wait(5)
+        self._process.wait(FOR_SURE * 5)
         assert self._process.stdin is not None
         self._process.stdin.close()
         self._errors.close()
@@ -127,11 +128,11 @@ class Scene:
         time.sleep(seconds * self.patience)
 
     def until(self, what: str, look: Callable[[], Any], seconds: float = 30.0) -> Any:
-        """Ask until the answer is true; raises `NotShown` with `what` when it never is."""
-        end = time.monotonic() + seconds
+        """Ask until the answer is true, for as many seconds of an idle machine; raises `NotShown` with `what` when it never is."""
+        end = time.monotonic() + FOR_SURE * seconds
         while not (seen := look()):
             if time.monotonic() > end:
-                raise NotShown(f"not within {seconds:.0f} s: {what}")
+                raise NotShown(f"not within {FOR_SURE * seconds:.0f} s: {what}")
             time.sleep(LOOK_SECONDS)
         return seen
 
@@ -157,14 +158,14 @@ class Scene:
 
     def _submit(self, form: dict[str, str]) -> Any:
         try:
-            answer = requests.post(f"{self.system.at.url}/api/v1/opinions", json=form, headers=self._office(), timeout=20)
+            answer = requests.post(f"{self.system.at.url}/api/v1/opinions", json=form, headers=self._office(), timeout=60)
         except requests.RequestException:
             return None
         return answer.json() if answer.status_code in TAKEN else None
 
     def waiting_in_routing(self) -> float:
         """What routing itself says of its outbox."""
-        text = requests.get(f"{self.system.at.url}/routing/metrics", timeout=10).text
+        text = requests.get(f"{self.system.at.url}/routing/metrics", timeout=60).text
         return max(float(line.split()[-1]) for line in text.splitlines() if line.startswith("huiying_outbox_pending"))
 
     def waiting_at_the_broker(self) -> int:
@@ -177,7 +178,7 @@ class Scene:
     def broker(self, url: str | None = None) -> Any:
         """A connection to the broker, the administrator's unless another address is given; to be closed."""
         parameters = pika.URLParameters(url or self.system.at.broker_url)
-        parameters.socket_timeout, parameters.stack_timeout = 5, 10
+        parameters.socket_timeout, parameters.stack_timeout = 60, 120
         return pika.BlockingConnection(parameters)
 
     def planted(self, named: str, kind: str, dead_letters_in: list[str], *, refused: bool = False) -> None:

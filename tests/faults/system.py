@@ -161,7 +161,7 @@ class System:
         environment = node._environment(script)
         done = subprocess.run(
             [str(script.parent / "rabbitmqctl"), "-n", environment["RABBITMQ_NODENAME"], "-q", *arguments], env=environment,
-            cwd=self.var, capture_output=True, text=True, timeout=90, check=False,
+            cwd=self.var, capture_output=True, text=True, timeout=600, check=False,
         )  # fmt: skip
         assert done.returncode == 0, f"rabbitmqctl {arguments}: {done.stdout} {done.stderr}"
         return done.stdout
@@ -197,7 +197,7 @@ class System:
         if url.startswith("postgresql"):
             with psycopg.connect(url, autocommit=True) as connection:
                 return connection.execute(query).fetchone()[0]  # type: ignore[index]
-        with contextlib.closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=30)) as store:
+        with contextlib.closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True, timeout=300)) as store:
             return store.execute(query).fetchone()[0]
 
     @contextlib.contextmanager
@@ -214,7 +214,7 @@ class System:
     def shorten_log(self, name: str) -> None:
         """Move what is in the log of an SQLite store into its file, so that the next commit needs room at once."""
         path = self.store_url(name).removeprefix("sqlite:///")
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as store:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=300)) as store:
             store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def checker_plan(self, journals: Sequence[Path], audit_queue: str) -> dict[str, Any]:

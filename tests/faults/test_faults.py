@@ -55,7 +55,7 @@ class Planting(Stage):
 
     def _write(self, name: str, statement: str) -> None:
         path = self._system.store_url(name).removeprefix("sqlite:///")
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as store:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=300)) as store:
             assert store.execute(statement).rowcount == 1
 
     def _lose_a_submission(self) -> None:

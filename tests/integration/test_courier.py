@@ -257,7 +257,7 @@ def test_kill_9_loses_nothing_of_what_was_stored(any_database: MakeDatabase, rab
     command = [sys.executable, "-m", "tests.integration.mortal", "courier", url, rabbit.url]
     stored = set[str]()
     for _ in range(2):
-        died = subprocess.run([*command, point, "40"], timeout=60, capture_output=True, text=True)
+        died = subprocess.run([*command, point, "40"], timeout=300, capture_output=True, text=True)
         assert died.returncode == -signal.SIGKILL
         stored |= set(died.stdout.split())
     with Running(url, rabbit.publisher):
@@ -276,7 +276,7 @@ def test_a_process_that_is_killed_harms_none_of_another_that_serves_the_same_sto
     url = database.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.integration.mortal", "courier", url, rabbit.url]
     both = [subprocess.Popen([*command, each, "40"], stdout=subprocess.PIPE, text=True) for each in ("never", point)]
-    told = [each.communicate(timeout=60)[0].split() for each in both]
+    told = [each.communicate(timeout=300)[0].split() for each in both]
     assert [each.returncode for each in both] == [0, -signal.SIGKILL]
     stored = {message for each in told for message in each}
     with Running(url, rabbit.publisher):

@@ -44,7 +44,7 @@ class Web:
     shown: Pair
 
     def handshake(self, context: ssl.SSLContext) -> ssl.SSLSocket:
-        with socket.create_connection(("127.0.0.1", self.port), timeout=5) as line:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as line:
             return context.wrap_socket(line, server_hostname="127.0.0.1")
 
 
@@ -55,11 +55,11 @@ def web(tmp_path: Path) -> Iterator[Web]:
     arguments = [sys.executable, "-c", SCRIPT, str(port), str(shown.certificate), str(shown.key)]
     process = subprocess.Popen(arguments, stderr=subprocess.DEVNULL)
     made = Web(f"https://127.0.0.1:{port}", port, authority, shown)
-    end = time.monotonic() + 20
+    end = time.monotonic() + 90
     try:
         while True:
             try:
-                assert requests.get(made.url, timeout=5, verify=str(authority.ca)).json() == "https"
+                assert requests.get(made.url, timeout=60, verify=str(authority.ca)).json() == "https"
                 break
             except requests.ConnectionError:
                 assert time.monotonic() < end
@@ -67,12 +67,12 @@ def web(tmp_path: Path) -> Iterator[Web]:
         yield made
     finally:
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(90) == 0
 
 
 def test_plain_http_gets_no_answer(web: Web) -> None:
     with pytest.raises(requests.ConnectionError):
-        requests.get(f"http://127.0.0.1:{web.port}/", timeout=5)
+        requests.get(f"http://127.0.0.1:{web.port}/", timeout=60)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")

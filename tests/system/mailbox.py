@@ -43,7 +43,7 @@ class Mailbox:
 
     def __init__(self, broker_url: str) -> None:
         parameters = pika.URLParameters(broker_url)
-        parameters.heartbeat = 600
+        parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 60, 120, 600
         self._connection = pika.BlockingConnection(parameters)
         self.channel = self._connection.channel()
         self.letters: list[Letter] = []
