@@ -24,6 +24,7 @@ from tests.unit.intake.whole_case import after_the_reply, answer, before_the_rep
 from tests.visitors import KEY, Visit, accounts_in, created, replied, signed
 
 DUE = datetime(2026, 4, 14, 23, 59, 59, tzinfo=ZONE)
+DEPUTY = "wx-017"
 PROMISE = {"what": "更换东街的线路", "due": "2026-06-18T17:30:00+08:00"}
 
 
@@ -57,6 +58,25 @@ def release(county: County, opinion: str) -> str:
     return opinion
 
 
+def enter(county: County) -> None:
+    """Enter a group, a deputy and what is said of a station."""
+    shows = {
+        "identity": "县人大代表，东门社区医生。",
+        "duties": "联系东门社区选民。",
+        "promise": "三天内反馈。",
+        "results": "加装电梯 6 部。",
+    }
+    deputy = {"name": "周敏", "level": "county", "term": "第十七届", "areas": ["chengdong"], "stations": ["chengdong"], **shows}
+    for path, body in (
+        ("/groups/building", {"name": "城建环保代表小组", "kind": "professional", "counterpart": "城建环资工委"}),
+        (f"/deputies/{DEPUTY}", {**deputy, "groups": ["building"]}),
+        ("/stations/chengdong", {"opening": "每周二 14:00 至 17:00", "brand": "周二代表有约"}),
+        ("/stations/chengdong/checklists/eight/room", {"met_since": "2026-03-01", "checked_by": "县人大常委会代表工委"}),
+    ):
+        status, answer = county.put(path, body, "admin")
+        assert status == 200, answer
+
+
 def live(county: County) -> Mapping[str, str]:
     """Three opinions: one is answered and rated, one is overdue until a meeting deals with it, one is new.
 
@@ -79,9 +99,13 @@ def live(county: County) -> Mapping[str, str]:
     assert status == 201, made
     county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
     county.work()
+    enter(county)
     public = release(county, first["opinion"])
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
-    return {"meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"]}
+    return {
+        "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
+        "deputy": DEPUTY,
+    }  # fmt: skip
 
 
 def alike(county: County) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
 from services.intake.pages import notices, problems
-from services.intake.pages.constituency import entrusted, station_desk
+from services.intake.pages.constituency import directory, entrusted, station_desk
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, supporting
 from services.intake.pages.receipt import lost, photos, receipt
@@ -16,5 +16,6 @@ from services.runtime.web.routes import Routes
 _MODULES = (
     form, confirmation, lost, receipt, photos, problems, assets, gallery, public, public_case, public_promises, feeds, supporting,
     crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk,
+    directory,
 )  # fmt: skip
 PAGES = Routes([*(route for module in _MODULES for route in module.routes), *ACCOUNT_PAGES])

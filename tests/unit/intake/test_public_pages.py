@@ -28,7 +28,8 @@ CLOSED = "未公开的标题"
 ADDRESSES = (
     "/public", "/public?q=路灯", "/public?topic=rivers", "/public?state=handling,replied,concluded", "/public/opinions/{id}",
     "/public/opinions/{id}/support",
-    "/public/departments", "/public/departments/{department}", "/public/promises", "/public/feed.atom", "/public/feed.atom?q=路灯",
+    "/public/departments", "/public/departments/{department}", "/public/promises", "/public/deputies", "/public/stations",
+    "/public/feed.atom", "/public/feed.atom?q=路灯",
     "/sitemap.xml", "/sitemaps/0.xml", "/sitemaps/pages.xml", "/robots.txt", "/help", "/privacy", "/accessibility",
     "/api/v1/public/opinions", "/api/v1/public/opinions?q=路灯", "/api/v1/public/opinions/{id}",
 )  # fmt: skip
@@ -65,7 +66,7 @@ def test_every_public_address_that_shows_cases_is_looked_at_here():
         re.sub(r"<[^>]+>", "<>", route.path) for route in (*ROUTES, *PAGES) if route.access is PUBLIC and route.method == "GET"
     }
     wanted = {path for path in routes if re.match(r"/(api/v1/)?(public|sitemap|robots|help|privacy|accessib)", path)}
-    assert wanted - {"/public/stations/<>", "/sitemaps/<>.xml", "/public/support/withdrawn"} <= shown
+    assert wanted - {"/public/stations/<>", "/public/deputies/<>", "/sitemaps/<>.xml", "/public/support/withdrawn"} <= shown
 
 
 def test_nothing_personal_and_nothing_unreleased_is_anywhere(lived):

@@ -26,7 +26,10 @@ XML, TEXT = "application/xml", "text/plain"
 BLOCK = 5_000
 #: What belongs to one person, to staff or to programs.
 CLOSED = ("/receipts", "/office", "/login", "/agenda", "/publications", "/api/")
-ALWAYS = ("/", "/public", "/public/departments", "/public/promises", "/statistics", "/help", "/privacy", "/accessibility")
+ALWAYS = (
+    "/", "/public", "/public/departments", "/public/deputies", "/public/stations", "/public/promises", "/statistics", "/help",
+    "/privacy", "/accessibility",
+)  # fmt: skip
 
 
 @routes.get("/robots.txt", access=PUBLIC, page=error_page, gives=(TEXT,))

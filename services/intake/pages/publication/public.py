@@ -117,22 +117,14 @@ def department_page(call: Call[Intake]) -> Answer:
     if code not in catalogue.departments:
         raise NotFound("There is no such department.")
     promises = promises_shown(call.service, code, None, LATEST)[:LATEST]
-    return _place(call, "department", code, name_of(stored.department(catalogue, code)), promises)
+    return place_page(call, "department", code, name_of(stored.department(catalogue, code)), promises)
 
 
-@routes.get("/public/stations/<station>", access=PUBLIC, cost=LIST_COST, page=error_page)
-def station_page(call: Call[Intake]) -> Answer:
-    """What is public of a station: its area, and what was told there."""
-    code, catalogue = call.path["station"], call.service.catalogue
-    station = stored.found(catalogue.stations, code)
-    if station is None:
-        raise NotFound("There is no such station.")
-    return _place(call, "station", code, Words(station.name, station.name), [], area_name(station.area, catalogue))
-
-
-def _place(
-    call: Call[Intake], dimension: str, code: str, name: Words, promises: list[PromiseShown], area: Words | None = None
-) -> flask.Response:
+def place_page(
+    call: Call[Intake], dimension: str, code: str, name: Words, promises: list[PromiseShown], area: Words | None = None,
+    about: Mapping[str, object] | None = None,
+) -> flask.Response:  # fmt: skip
+    """What is public of a department or a station; `about` is what else is told of a station."""
     query = {**NOTHING, dimension: (code,)}
     cases = listed(call.service, query, None, None, LATEST)[:LATEST]
     return shared(
@@ -140,7 +132,7 @@ def _place(
             TEMPLATES, "public-place.html", place=call.service.catalogue, named=name, area=area,
             cases=[listed_case(each, call.service.catalogue) for each in cases], promises=promises,
             all=narrowing.address(query), feed=narrowing.address(query, narrowing.FEED),
-            figures=f"/statistics?by={dimension}", kind=KINDS[dimension],
+            figures=f"/statistics?by={dimension}", kind=KINDS[dimension], about=about,
         )
     )  # fmt: skip
 

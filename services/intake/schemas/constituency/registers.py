@@ -67,6 +67,14 @@ class DeputyQuery(Page):
     group = Code(40, load_default=None)
 
 
+class DeputyPageQuery(Schema):
+    """What the public list of deputies can be narrowed to."""
+
+    cursor = fields.String(load_default=None)
+    station = Code(load_default=None)
+    group = Code(40, load_default=None)
+
+
 class GroupBody(Building):
     """A group as the office enters it."""
 

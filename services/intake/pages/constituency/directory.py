@@ -1,0 +1,149 @@
+"""Who represents whom: the public pages of deputies, groups and stations."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from services.contracts.callers import PUBLIC
+from services.contracts.catalogue import stored
+from services.contracts.catalogue.model import Catalogue, Station
+from services.contracts.errors import NotFound
+from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
+from services.contracts.words import Words
+from services.design.phrases import Phrase
+from services.intake.app.constituency.registers import LIST_COST, ONE_COST
+from services.intake.app.constituency.stations import file as station_file
+from services.intake.app.constituency.stations import one_view, views
+from services.intake.app.context import Intake
+from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, Deputy, DeputyState
+from services.intake.pages.paper import TEMPLATES
+from services.intake.pages.publication.caching import shared
+from services.intake.pages.publication.public import area_name, place_page
+from services.intake.pages.timeline import LabelledFact
+from services.intake.schemas.constituency.registers import DeputyPageQuery
+from services.intake.store.constituency import registers
+from services.runtime.web.calls import Call
+from services.runtime.web.lists.paging import cursor_of, read_cursor
+from services.runtime.web.pages import error_page, html
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+SHOWN, MOST_GROUPS = 50, 200
+DEPUTIES, STATIONS = "/public/deputies", "/public/stations"
+#: 四亮: what a deputy shows the public, in this order.
+SHOWS = (
+    ("identity", Phrase("Who I am")), ("duties", Phrase("What I take care of")), ("promise", Phrase("What I promise")),
+    ("results", Phrase("What I have achieved")),
+)  # fmt: skip
+
+
+class Link(NamedTuple):
+    """Where something has a page of its own, and what it is called."""
+
+    path: str
+    name: Words
+
+
+class TreeStation(NamedTuple):
+    """A station in the tree: how many deputies are responsible for it, and what stands below it."""
+
+    link: Link
+    deputies: int
+    below: list[TreeStation]
+
+
+@routes.get(DEPUTIES, access=PUBLIC, cost=LIST_COST, query=DeputyPageQuery, page=error_page)
+def deputies_page(call: Call[Intake]) -> Answer:
+    """Deputies in office, of a station or a group where one is named, and the groups that there are."""
+    asked, catalogue = call.query, call.service.catalogue
+    station, group = stored.found(catalogue.stations, asked["station"]), asked["group"]
+    tied = {"stations": (station.code,) if station else None, "groups": (group,) if group else None}
+    with call.service.database.reading() as connection:
+        state = {"state": DeputyState.ACTIVE}
+        found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
+        groups = registers.groups_page(connection, {}, None, MOST_GROUPS)
+        members = registers.member_counts(connection, [each.code for each in groups])
+    narrowed = [each.name for each in groups if each.code == group] + ([station.name] if station else [])
+    kept = "".join(f"&{name}={asked[name]}" for name in ("station", "group") if asked[name])
+    return shared(
+        html(
+            TEMPLATES, "constituency/deputies.html", place=catalogue, narrowed=narrowed,
+            deputies=[(each, DEPUTY_LEVELS[each.level], _stations(catalogue, each)) for each in found[:SHOWN]],
+            groups=[(f"{DEPUTIES}?group={each.code}", each, GROUP_KINDS[each.kind], members.get(each.code, 0)) for each in groups],
+            following=f"{DEPUTIES}?cursor={cursor_of(found[SHOWN - 1].code)}{kept}" if len(found) > SHOWN else None,
+        )
+    )  # fmt: skip
+
+
+@routes.get(f"{DEPUTIES}/<deputy>", access=PUBLIC, cost=ONE_COST, page=error_page)
+def deputy_page(call: Call[Intake]) -> Answer:
+    """A deputy with identity, duties, promise and results."""
+    catalogue = call.service.catalogue
+    with call.service.database.reading() as connection:
+        found = registers.find_deputy(connection, call.path["deputy"])
+        groups = [registers.find_group(connection, code) for code in found.groups] if found else []
+    if found is None:
+        raise NotFound(UNKNOWN_DEPUTY)
+    facts = (
+        (Phrase("Deputy of"), DEPUTY_LEVELS[found.level]), (Phrase("Term"), found.term),
+        (Phrase("State"), DEPUTY_STATES[found.state]),
+    )  # fmt: skip
+    return shared(
+        html(
+            TEMPLATES, "constituency/deputy.html", place=catalogue, deputy=found,
+            facts=[LabelledFact(label, value) for label, value in facts],
+            shows=[(label, text) for name, label in SHOWS if (text := getattr(found, name))],
+            areas=[area_name(code, catalogue) for code in found.areas], stations=_stations(catalogue, found),
+            groups=[Link(f"{DEPUTIES}?group={each.code}", Words(each.name, each.name)) for each in groups if each],
+        )
+    )  # fmt: skip
+
+
+def _stations(catalogue: Catalogue, deputy: Deputy) -> list[Link]:
+    return [_link(each) for code in deputy.stations if (each := stored.found(catalogue.stations, code))]
+
+
+def _link(station: Station) -> Link:
+    return Link(f"{STATIONS}/{station.code}", Words(station.name, station.name))
+
+
+@routes.get(STATIONS, access=PUBLIC, cost=LIST_COST, page=error_page)
+def stations_page(call: Call[Intake]) -> Answer:
+    """All stations as the tree that they are."""
+    catalogue = call.service.catalogue
+    with call.service.database.reading() as connection:
+        counts = {each.station.code: each.deputies for each in views(connection, list(catalogue.stations.values()))}
+    children: dict[str | None, list[Station]] = {}
+    for station in catalogue.stations.values():
+        children.setdefault(station.parent, []).append(station)
+
+    def below(code: str | None) -> list[TreeStation]:
+        return [TreeStation(_link(each), counts[each.code], below(each.code)) for each in children.get(code, ())]
+
+    return shared(
+        html(TEMPLATES, "constituency/stations.html", place=catalogue, stations=below(None), total=len(catalogue.stations))
+    )
+
+
+@routes.get(f"{STATIONS}/<station>", access=PUBLIC, cost=LIST_COST, page=error_page)
+def station_page(call: Call[Intake]) -> Answer:
+    """A station: when it is open, its place in the tree, what it meets of its checklists, and what was told there."""
+    catalogue, view = call.service.catalogue, one_view(call.service, call.path["station"])
+    station, profile = view.station, view.profile
+    above = [each for code in catalogue.stations_above[station.code] if (each := stored.found(catalogue.stations, code))]
+    about = {
+        "facts": [
+            LabelledFact(label, value)
+            for label, value in (
+                (Phrase("Open"), profile.opening), (Phrase("Programme"), profile.brand),
+                (Phrase("Mobile station"), profile.position.address if profile.mobile and profile.position else None),
+            )
+            if value
+        ],
+        "above": [_link(each) for each in reversed(above)],
+        "below": [_link(each) for each in catalogue.stations.values() if each.parent == station.code],
+        "deputies": (f"{DEPUTIES}?station={station.code}", view.deputies) if view.deputies else None,
+        "checklists": station_file(catalogue, view)["checklists"],
+    }  # fmt: skip
+    called = Words(station.name, station.name)
+    return place_page(call, "station", station.code, called, [], area_name(station.area, catalogue), about)
