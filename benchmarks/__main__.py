@@ -9,6 +9,7 @@ from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
 from benchmarks.learning.evaluate import evaluate
 from benchmarks.learning.playback import playback
+from benchmarks.lists import lists
 from benchmarks.meaning.incidents import events
 from benchmarks.reads import reads
 from benchmarks.search import search
@@ -21,7 +22,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, search):
+for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, search, lists):
     main.add_command(command)
 
 if __name__ == "__main__":

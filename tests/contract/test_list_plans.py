@@ -19,7 +19,7 @@ from services.runtime.store.bare import Bare
 from services.runtime.store.database import Database
 from services.runtime.telemetry import Telemetry
 from services.runtime.web.application import create_app
-from services.runtime.web.routes import Route
+from services.runtime.web.routes import API, Route
 from tests.architecture.test_answers import OpenAuthenticator
 from tests.architecture.test_queries import LISTS, values_of
 from tests.stores import MakeDatabase
@@ -153,3 +153,34 @@ def wrong_plans(service: str, database: Database, folder: Any, monkeypatch: pyte
                     ]
     assert seen
     return wrong
+
+
+@pytest.mark.parametrize("name", ["state", "topic", "area", "station", "channel", "level", "outcome"])
+def test_what_staff_narrow_the_opinions_to_is_looked_up_by_it(
+    any_database: MakeDatabase, name: str, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """Of one value and of several: however few have it, the others are not walked through."""
+    database = any_database("intake", assemblies()["intake"].migrations)
+    client = client_of("intake", database, tmp_path)
+    (route,) = [route for route in lists_of("intake") if route.path == f"{API}/opinions"]
+    values = values_of(route.query().fields[name])  # type: ignore[misc, arg-type]
+    with overheard(database, monkeypatch) as asked:
+        for given in (values[:1], values[:2]):
+            asked.clear()
+            client.get(route.path, query_string={name: ",".join(given)})
+            (own,) = [each for each in asked if "LIMIT" in each.text]
+            plan = plan_of(database, own)
+            assert plan.count(f"opinions_{name}") == len(given), plan
+            assert "SCAN opinions" not in plan
+            assert "Seq Scan" not in plan
+
+
+def plan_of(database: Database, asked: Asked) -> str:
+    """The whole plan of a statement as a text."""
+    with database.engine.connect() as connection:
+        if not database.is_sqlite:
+            for setting in UNFORCED:
+                connection.exec_driver_sql(setting)
+        cursor = connection.connection.cursor()
+        cursor.execute(f"EXPLAIN {'QUERY PLAN ' if database.is_sqlite else ''}{asked.text}", asked.values)
+        return "\n".join(str(row) for row in cursor.fetchall())

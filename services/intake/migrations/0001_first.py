@@ -204,6 +204,10 @@ INDEXES = (
     ("ix_marks_opinion", "marks", ["opinion"], False, None),
     ("opinions_deputy", "opinions", ["deputy_code", "id"], False, "deputy_code IS NOT NULL"),
     ("opinions_department", "opinions", ["department", "id"], False, None),
+    *(
+        (f"opinions_{name}", "opinions", [name, "id"], False, None)
+        for name in ("topic", "area", "station", "channel", "level", "outcome")
+    ),
     ("opinions_external_id", "opinions", ["external_id", "source"], True, None),
     ("opinions_merged_into", "opinions", ["merged_into"], False, None),
     (

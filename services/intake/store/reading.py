@@ -130,8 +130,8 @@ def handlers_of(connection: Connection, opinion_id: str) -> list[Handler]:
 
 def listing(connection: Connection, reading: Reading, department: str | None = None) -> list[Opinion]:
     """The opinions of one page of a list, and one more; those that a department handles, where one is named."""
-    query = reading.select(OPINIONS, opinions)
-    return read(connection.execute(query if department is None else query.where(handled_by(department))))
+    own = OPINIONS if department is None else OPINIONS.where(handled_by(department))
+    return read(connection.execute(reading.select(own, opinions)))
 
 
 def handled_by(department: str) -> sa.ColumnElement[bool]:

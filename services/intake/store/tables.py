@@ -91,6 +91,7 @@ opinions = sa.Table(
     sa.Index("opinions_submitted", "submitted"),
     sa.Index("opinions_updated", "updated", "id"),
     sa.Index("opinions_department", "department", "id"),
+    *(sa.Index(f"opinions_{name}", name, "id") for name in ("topic", "area", "station", "channel", "level", "outcome")),
     sa.Index("opinions_merged_into", "merged_into"),
 )
 timeline = sa.Table(

@@ -26,11 +26,11 @@ def find(connection: Connection, assignment_id: str) -> Assignment | None:
 
 def listing(connection: Connection, reading: Reading, overdue_at: datetime | None) -> list[Assignment]:
     """The assignments of one page of a list, and one more; `overdue_at` keeps those whose reply is due and has not come."""
-    query = reading.select(ASSIGNMENTS.query, assignments)
+    query = ASSIGNMENTS.query
     if overdue_at is not None:
         due = assignments.c.state.in_(WITH_DEPARTMENT)
         query = query.where(due, assignments.c.replied.is_(None), assignments.c.reply_by < overdue_at)
-    return ASSIGNMENTS.all(connection.execute(query))
+    return ASSIGNMENTS.all(connection.execute(reading.select(query, assignments)))
 
 
 def others_of(connection: Connection, opinions: Collection[str]) -> list[Assignment]:

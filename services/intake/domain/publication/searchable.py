@@ -6,17 +6,22 @@ import re
 from typing import Final
 
 from services.intake.domain.publication.bigrams import bigrams
-from services.intake.domain.publication.masking import mask
+from services.intake.domain.publication.masking import RULES
 
-#: Where none of this is, nothing would be masked but parts of addresses, which staff look for.
-_PERSONAL: Final = re.compile(
-    r"[@＠]|\d(?:[\s·－—-]?\d){6}|我叫|我是|本人|姓名|联系人|反映人|签名|先生|女士|大[爷妈叔姐哥]|微信|wechat|weixin|qq|家住|住[在址]",
-    re.IGNORECASE,
-)
+_NUMBER: Final = re.compile(r"\d(?:[\s·－—-]?\d){6}")
+_NUMBERED: Final = frozenset({"identity", "number", "mobile", "telephone"})
+#: Places are what staff look for.
+_ALWAYS: Final = tuple(rule for rule in RULES if rule.kind in ("account", "plate", "name"))
+_WITH_NUMBERS: Final = tuple(rule for rule in RULES if rule.kind in _NUMBERED)
+_MAIL: Final = tuple(rule for rule in RULES if rule.kind == "mail")
 _MASKED: Final = re.compile("〔[^〕]*〕|[\u4e00-\u9fff]某某")
 
 
 def staff_terms(title: str, content: str) -> list[str]:
     """The terms of an opinion's text, each once; always the same ones for the same text."""
-    text = f"{title}\n{content}"
-    return bigrams(_MASKED.sub(" ", mask(text)) if _PERSONAL.search(text) else text)
+    text = whole = f"{title}\n{content}"
+    mails = _MAIL if "@" in text or "＠" in text else ()
+    # Where no number is long enough, the rules for numbers find nothing.
+    for rule in (*mails, *(_WITH_NUMBERS if _NUMBER.search(text) else ()), *_ALWAYS):
+        text = rule.pattern.sub(rule.replace, text)
+    return bigrams(text if text is whole else _MASKED.sub(" ", text))

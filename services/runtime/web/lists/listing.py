@@ -90,8 +90,21 @@ class Reading:
     follow_from: datetime
 
     def select(self, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
-        """The query for the page and one row more, which says that there is a next one."""
-        query = narrowed(query, table, self.wanted)
+        """The query for the page and one row more, which says that there is a next one.
+
+        Where a filter has several values, each is read alone, as far as a page: an index has the rows of one value in order, and
+        those of several would all be sorted. `query` has all further conditions already, and every column once.
+        """
+        several = next((name for name, value in self.wanted.items() if isinstance(value, tuple) and len(value) > 1), None)
+        if several is None or self.by_update:
+            return self._select(query, table, self.wanted)
+        parts = [self._select(query, table, {**self.wanted, several: (value,)}).subquery() for value in self.wanted[several]]
+        rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
+        place = rows.c.id
+        return sa.select(*rows.c).order_by(place.desc() if self.descending else place).limit(self.limit + 1)
+
+    def _select(self, query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any]) -> sa.Select[Any]:
+        query = narrowed(query, table, wanted)
         bounds = ((self.made, self.since, False), (self.made, self.until, True), (UPDATED, self.updated_since, False))
         for column, bound, is_end in bounds:
             if bound is not None:

@@ -1,0 +1,24 @@
+"""The measurement of lists fills a store in which everything is found, and asks every list."""
+
+import re
+
+from click.testing import CliRunner
+
+from benchmarks import lists, lists_store
+
+FILE = "title,content\n" + "".join(f"路灯{number},东街施工，井盖松了{number}。\n" for number in range(6))
+
+
+def test_every_list_is_asked_on_a_store_of_copies(tmp_path, monkeypatch):
+    monkeypatch.setattr(lists_store, "TOLD", 6)
+    monkeypatch.setattr(lists, "TIMES", 1)
+    (tmp_path / "opinions.csv").write_text(FILE)
+    result = CliRunner().invoke(lists.lists, [str(tmp_path / "opinions.csv"), "--cases", "18"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    sizes = {
+        row[0].strip(): int(row[1]) for row in re.findall(r"^(\S.{37})[\d. ]+?(\d+)(?:   over)?$", result.stdout, re.MULTILINE)
+    }
+    assert len(sizes) > 40
+    # The copies are found by their words, too.
+    assert sizes["office: words"] > 2 * sizes["office: no such state"]
+    assert sizes["public: words"] > sizes["public: no such words"]
