@@ -15,7 +15,7 @@ import requests
 from services.console.embedded.node import PrivateNode, server_script
 from services.contracts.topology import DEPARTMENTS, RETRIES, UNROUTED, dead_queue, mark_queues, queues
 from services.runtime.messaging.broker import Outgoing, RabbitConsumer, RabbitPublisher
-from tests.patience import FOR_SURE
+from tests.patience import FOR_SURE, patient
 
 PATIENCE = 10.0 * FOR_SURE
 
@@ -29,9 +29,7 @@ class Rabbit:
         self._connections: list[RabbitPublisher | RabbitConsumer] = []
         self._policies: list[str] = []
         self._removed: list[str] = []
-        parameters = pika.URLParameters(node.url)
-        parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = PATIENCE, 2 * PATIENCE, 600
-        self._control = pika.BlockingConnection(parameters)
+        self._control = pika.BlockingConnection(patient(node.url))
         self.channel = self._control.channel()
         self.empty()
 

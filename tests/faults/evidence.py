@@ -20,6 +20,8 @@ import pika
 import pika.exceptions
 import psycopg
 
+from tests.patience import patient
+
 Fact = dict[str, Any]
 PATIENCE_SECONDS = 20.0
 
@@ -82,7 +84,7 @@ def gather(plan: Fact) -> Evidence:
     seen = Evidence(silent=frozenset(plan["silent"]), batch=plan["batch"])
     for path in plan["journals"]:
         seen.journal += list(_lines(Path(path)))
-    connection = pika.BlockingConnection(pika.URLParameters(plan["broker_url"]))
+    connection = pika.BlockingConnection(patient(plan["broker_url"]))
     try:
         seen.events = list(_audited(connection, plan["audit_queue"], Path(plan["audit_file"])))
         seen.letters = [_letter(fact) for fact in seen.told("letter")]

@@ -21,7 +21,7 @@ from services.console.settings import HOME
 from services.contracts.topology import RETRIES, SERVICE_QUEUES
 from tests.faults.journal import Follower, Journal
 from tests.faults.system import SILENT, System
-from tests.patience import FOR_SURE
+from tests.patience import FOR_SURE, patient
 
 AUDIT = "faults.audit"
 TOPICS = {"power": "lights", "roads": "potholes", "post": "parcels", "water": "taps", SILENT: "records"}
@@ -177,9 +177,7 @@ class Scene:
 
     def broker(self, url: str | None = None) -> Any:
         """A connection to the broker, the administrator's unless another address is given; to be closed."""
-        parameters = pika.URLParameters(url or self.system.at.broker_url)
-        parameters.socket_timeout, parameters.stack_timeout = 60, 120
-        return pika.BlockingConnection(parameters)
+        return pika.BlockingConnection(patient(url or self.system.at.broker_url))
 
     def planted(self, named: str, kind: str, dead_letters_in: list[str], *, refused: bool = False) -> None:
         """Remember a message that must not be handled, and what has to become of it."""
@@ -188,7 +186,7 @@ class Scene:
 
 def listen_to_everything(scene_url: str) -> None:
     """Declare the queue that hears all events and letters from the beginning."""
-    connection = pika.BlockingConnection(pika.URLParameters(scene_url))
+    connection = pika.BlockingConnection(patient(scene_url))
     channel = connection.channel()
     channel.queue_declare(AUDIT, durable=True, arguments={"x-queue-type": "quorum"})
     channel.queue_bind(AUDIT, "huiying.events", "#")

@@ -23,6 +23,7 @@ from tests.faults.stage import Result, Stage
 from tests.faults.strikes import FAULTS
 from tests.faults.system import System
 from tests.faults.volume import CannotMount
+from tests.patience import patient
 
 OPINIONS, PATIENCE = 300, 0.2
 SHORT = (
@@ -66,7 +67,7 @@ class Planting(Stage):
         self._write("notify", f"INSERT INTO outbox ({columns}) VALUES ('m', 's', '{nowhere}', x'00', 0, 0, 0)")
 
     def _say_an_event_twice_and_out_of_order(self) -> None:
-        with pika.BlockingConnection(pika.URLParameters(self._system.at.broker_url)) as connection:
+        with pika.BlockingConnection(patient(self._system.at.broker_url)) as connection:
             for message, sequence in (("planted-2", 2), ("planted-1", 1), ("planted-3", 2)):
                 event = {"type": "assignment.signed", "source": "/planted", "subject": "planted", "sequence": sequence, "data": {}}
                 properties = pika.BasicProperties(message_id=message)

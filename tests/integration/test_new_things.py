@@ -52,7 +52,7 @@ STATE = NewThing(
         ),
         (
             VOCABULARY,
-            'Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished."),\n    ),\n',
+            'Words("这件意见建议的办理到此结束。", "The handling of this opinion is finished.")),\n',
             '    State.LAPSED: StateWords(Words("已失效", "Lapsed"), Words("逾期未补充。", "Nothing more was heard.")),\n',
         ),
     ),

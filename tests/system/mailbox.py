@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pika
 
-from tests.patience import FOR_SURE
+from tests.patience import FOR_SURE, patient
 
 PATIENCE = 20.0
 CONTENT_TYPE = "application/cloudevents+json"
@@ -42,9 +42,7 @@ class Mailbox:
     """Takes everything out of some queues and remembers it."""
 
     def __init__(self, broker_url: str) -> None:
-        parameters = pika.URLParameters(broker_url)
-        parameters.socket_timeout, parameters.stack_timeout, parameters.heartbeat = 60, 120, 600
-        self._connection = pika.BlockingConnection(parameters)
+        self._connection = pika.BlockingConnection(patient(broker_url))
         self.channel = self._connection.channel()
         self.letters: list[Letter] = []
 

@@ -9,6 +9,7 @@ import pika.exceptions
 import pytest
 import requests
 
+from tests.patience import patient
 from tests.system.place import eventually
 
 #: What the broker closes a channel with: not allowed, or a name that is not the user's.
@@ -24,7 +25,7 @@ class User:
 
     def may(self, act):
         """Do something on a fresh channel; True when the broker lets it pass."""
-        with pika.BlockingConnection(pika.URLParameters(self.url)) as connection:
+        with pika.BlockingConnection(patient(self.url)) as connection:
             channel = connection.channel()
             channel.confirm_delivery()
             try:

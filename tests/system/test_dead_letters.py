@@ -8,6 +8,7 @@ from uuid import uuid4
 import pika
 import pytest
 
+from tests.patience import patient
 from tests.system.place import eventually
 
 DEAD = "routing.commands.dead"
@@ -19,7 +20,7 @@ def bench(fast):
     """The queue of parked commands, empty before and after."""
 
     def empty():
-        with pika.BlockingConnection(pika.URLParameters(fast.place().broker_url)) as connection:
+        with pika.BlockingConnection(patient(fast.place().broker_url)) as connection:
             connection.channel().queue_purge(DEAD)
 
     empty()

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pika
 import pytest
 
+from tests.patience import patient
 from tests.system.place import API, eventually
 
 #: What the broker closes a channel with: not allowed, or a name that is not the user's.
@@ -182,7 +183,7 @@ def test_a_corrected_command_may_keep_its_id(place, mailbox):
 
 def test_a_foreign_program_gets_and_acknowledges_message_by_message(place):
     submitted = place.submit(title="自来水发黄", topic="tap-water")
-    connection = pika.BlockingConnection(pika.URLParameters(place.broker_url))
+    connection = pika.BlockingConnection(patient(place.broker_url))
 
     def get(channel):
         def found():
@@ -212,7 +213,7 @@ def test_a_department_s_broker_user_can_do_its_own_work_and_nothing_else(fast, p
 
     def attempt(act):
         """Whether the broker lets the user do it."""
-        connection = pika.BlockingConnection(pika.URLParameters(url))
+        connection = pika.BlockingConnection(patient(url))
         channel = connection.channel()
         channel.confirm_delivery()
         try:

@@ -14,6 +14,7 @@ import pika
 import pytest
 
 from tests.conftest import absent
+from tests.patience import patient
 from tests.system.place import eventually
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -79,7 +80,7 @@ class Department:
 
 def has_crashed(place, command, url, code, topic, folder):
     """Start a department's program, which ends before it confirms what it has read."""
-    with pika.BlockingConnection(pika.URLParameters(place.broker_url)) as connection:
+    with pika.BlockingConnection(patient(place.broker_url)) as connection:
         connection.channel().queue_purge(f"department.{code}")
     crashing = Program(command, url, code, folder, CRASH="before-ack")
     submitted = place.submit(title="请来看看", topic=topic)

@@ -15,6 +15,7 @@ from services.console.embedded.node import PrivateNode, free_broker_port
 from services.console.embedded.processes import free_port
 from tests.authority import Authority, listener
 from tests.conftest import stop_for_good
+from tests.patience import patient
 from tests.system.installation import Installation
 from tests.system.place import eventually
 
@@ -68,7 +69,7 @@ def test_an_opinion_goes_by_tls_to_its_department(site: Site) -> None:
     receipt = f"{book['HUIYING_URL']}{answer.json()['links']['receipt']}"
     eventually(lambda: requests.get(receipt, timeout=60, verify=str(ca)).json()["state"] in ("assigned", "handling"))
 
-    parameters = pika.URLParameters(book["HUIYING_BROKER_URL"])
+    parameters = patient(book["HUIYING_BROKER_URL"])
     parameters.ssl_options = pika.SSLOptions(ssl.create_default_context(cafile=ca), parameters.host)
     with pika.BlockingConnection(parameters) as connection:
         found = connection.channel().basic_get("metrics.events.dead")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.contracts.callers import Caller, Role
+from services.intake.schemas.constituency.entrusting import CareShape, EntrustedFile, HopShape
 from tests.unit.intake import harness as desks
 from tests.unit.intake.harness import Routing
 
@@ -43,8 +44,11 @@ def opinion(desk):
 
 
 def tell(desk, opinion, command, who, **body):
-    """The status of a command's answer, and the answer."""
+    """The status of a command's answer, and the answer, which says what its shape does."""
     answer = desk.post(f"/opinions/{opinion}/{command}", body, who)
+    if answer.status_code == 200:
+        shape = HopShape if command.startswith("relay") else CareShape
+        assert answer.get_json().keys() == shape().fields.keys()
     return answer.status_code, answer.get_json()
 
 
@@ -57,6 +61,8 @@ def test_an_opinion_goes_from_desk_to_desk_until_it_is_fed_back(desk, opinion):
     assert tell(desk, opinion, "entrust", "station", deputy="wang")[1]["state"] == "asked"
     assert opinion in on(desk, "wang", "take")
     status, care = tell(desk, opinion, "take", "wang")
+    file = desk.get(f"/entrusted/{opinion}", "wang").get_json()
+    assert (file.keys(), file["care"].keys()) == (EntrustedFile().fields.keys(), CareShape().fields.keys())
     assert (status, care["state"], care["owes"]) == (200, "taken", None)
     assert [opinion in on(desk, "wang", duty) for duty in ("take", "wait")] == [False, True]
     assert tell(desk, opinion, "feedback", "wang", how="visit")[0] == 409

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final, TypeVar
 
+from marshmallow import Schema
+
 from services.contracts.callers import OFFICE, Caller, Role
 from services.contracts.duties import CareState
 from services.contracts.errors import Invalid, NotFound
@@ -27,6 +29,7 @@ from services.intake.schemas.constituency.entrusting import (
     DeputyPerhaps,
     EntrustedFile,
     EntrustedPage,
+    EntrustedPromise,
     EntrustedQuery,
     FeedbackBody,
     HopShape,
@@ -73,6 +76,11 @@ def party_of(caller: Caller) -> Party:
     return Party("presidium")
 
 
+def shown(shape: type[Schema], made: Care | Hop | PromiseStanding) -> dict[str, object]:
+    """What a shape says of a care, a hop or a promise."""
+    return {name: getattr(made, name) for name in shape().fields}
+
+
 def active_deputy(register: RegisterStore, code: str) -> Party:
     """A deputy of the register who is in office; raises `Invalid` for anybody else."""
     found = register.deputy(code)
@@ -97,27 +105,27 @@ def act(call: Call[Intake], command: Callable[[Entrusting, str, Party | None], T
 def entrust(call: Call[Intake]) -> Answer:
     """Ask a deputy to take an opinion up as the first responsible person; a station asks for what came by it."""
     station = call.caller.station
-    return 200, asdict(act(call, lambda to, opinion, deputy: to.entrust(opinion, deputy or Party("deputy"), station)))
+    return 200, shown(CareShape, act(call, lambda to, opinion, deputy: to.entrust(opinion, deputy or Party("deputy"), station)))
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/take", access=DEPUTIES, answers={200: CareShape}, versioned=True)
 def take(call: Call[Intake]) -> Answer:
     """Take up an opinion that the deputy was asked to; taking it again changes nothing."""
-    return 200, asdict(act(call, lambda to, opinion, _: to.take(opinion, call.caller.deputy or "")))
+    return 200, shown(CareShape, act(call, lambda to, opinion, _: to.take(opinion, call.caller.deputy or "")))
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/pass", access=DEPUTIES, body=DeputyPerhaps, answers={200: CareShape}, versioned=True)
 def pass_on(call: Call[Intake]) -> Answer:
     """Pass an opinion on to another deputy, or back to its station; answers with the care of the next one."""
     own = call.caller.deputy or ""
-    return 200, asdict(act(call, lambda to, opinion, deputy: to.pass_on(opinion, own, deputy)))
+    return 200, shown(CareShape, act(call, lambda to, opinion, deputy: to.pass_on(opinion, own, deputy)))
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/feedback", access=DEPUTIES, body=FeedbackBody, answers={200: CareShape}, versioned=True)
 def feed_back(call: Call[Intake]) -> Answer:
     """Record how the deputy told the voter what was answered."""
     own, how = call.caller.deputy or "", call.body["how"]
-    return 200, asdict(act(call, lambda to, opinion, _: to.feed_back(opinion, own, how)))
+    return 200, shown(CareShape, act(call, lambda to, opinion, _: to.feed_back(opinion, own, how)))
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/relay", access=STARTING, body=DeputyPerhaps, answers={200: HopShape}, versioned=True)
@@ -125,13 +133,13 @@ def start_relay(call: Call[Intake]) -> Answer:
     """Begin the relay of an opinion of the caller's station; an informant has confirmed the first hop with that."""
     station = call.caller.station or ""
     confirmed_by = call.caller.who if call.caller.role is Role.INFORMANT else None
-    return 200, asdict(act(call, lambda to, opinion, deputy: to.start(opinion, station, confirmed_by, deputy)))
+    return 200, shown(HopShape, act(call, lambda to, opinion, deputy: to.start(opinion, station, confirmed_by, deputy)))
 
 
 @routes.post(f"{API}/opinions/<opinion_id>/relay/confirm", access=RELAYING | PRESIDIUM, answers={200: HopShape}, versioned=True)
 def confirm_hop(call: Call[Intake]) -> Answer:
     """Confirm the hop that names the caller; a hop that nobody confirms is no hop."""
-    return 200, asdict(act(call, lambda to, opinion, _: to.confirm(opinion, party_of(call.caller), call.caller.who)))
+    return 200, shown(HopShape, act(call, lambda to, opinion, _: to.confirm(opinion, party_of(call.caller), call.caller.who)))
 
 
 @routes.post(
@@ -139,7 +147,7 @@ def confirm_hop(call: Call[Intake]) -> Answer:
 )
 def pass_hop(call: Call[Intake]) -> Answer:
     """Pass on to the next hop: an informant names the deputy, a deputy passes on to the presidium."""
-    return 200, asdict(act(call, lambda to, opinion, deputy: to.relay_on(opinion, party_of(call.caller), deputy)))
+    return 200, shown(HopShape, act(call, lambda to, opinion, deputy: to.relay_on(opinion, party_of(call.caller), deputy)))
 
 
 @routes.get(f"{API}/entrusted", access=HOLDERS, query=EntrustedQuery, answers={200: EntrustedPage})
@@ -158,7 +166,9 @@ def read_entrusted(call: Call[Intake]) -> Answer:
     opinion = case.opinion
     names = ("title", "content", "topic", "area", "station", "state", "submitted", "department", "reply", "outcome")
     return 200, {name: getattr(opinion, name) for name in names} | {
-        "opinion": opinion.id, "care": case.care, "relay": case.relay, "promises": case.promises,
+        "opinion": opinion.id, "care": shown(CareShape, case.care) if case.care else None,
+        "relay": [shown(HopShape, hop) for hop in case.relay],
+        "promises": [shown(EntrustedPromise, promise) for promise in case.promises],
         "submitter": as_given(case.submitter) if case.submitter else None,
     }  # fmt: skip
 
