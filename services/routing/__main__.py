@@ -11,7 +11,6 @@ from typing import Literal, TypeVar
 from prometheus_client.registry import Collector
 
 from services.contracts.catalogue.model import Catalogue
-from services.routing import pages
 from services.routing.app import Routing, routes
 from services.routing.consumer import subscriptions
 from services.routing.domain.choice import Router
@@ -19,6 +18,7 @@ from services.routing.domain.promising import TrackedPromise
 from services.routing.gateway import learning, training
 from services.routing.gateway.resending import FORGET_SECONDS, LOOK_SECONDS, Resending
 from services.routing.handlers import due, rescheduling, resyncing
+from services.routing.pages.routes import PAGES
 from services.routing.series import LearningCollector, UnsignedCollector
 from services.routing.settings import Settings
 from services.routing.store.cases import RoutingStore, WaitingAssignment
@@ -134,7 +134,7 @@ class Rescheduling:
             return act(self._open(work))
 
 
-ROUTES = Routes([*routes, *pages.routes])
+ROUTES = Routes([*routes, *PAGES])
 ASSEMBLY = Assembly(
     "routing",
     Settings,

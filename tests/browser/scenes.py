@@ -11,10 +11,14 @@ from services.accounts.model import Invited, NewGrant
 from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
 from services.contracts.messages.assignments import AssignmentPaused
+from services.contracts.messages.opinions import OpinionAccepted
+from services.contracts.messages.values import Learned, Likely, OpinionText
 from services.intake.domain.similarity.rising import monday
 from services.intake.store.similarity.incidents import incidents
 from services.intake.store.similarity.rising import ALL, COUNTY, scope_of, words
 from services.intake.store.similarity.wordings import wordings
+from services.routing.store.doubts import DoubtStore
+from services.routing.store.models import models
 from services.runtime.clock import ZONE
 from services.runtime.store.database import Transaction
 from services.runtime.store.vault import Vault
@@ -132,6 +136,20 @@ def alike(county: County) -> Mapping[str, str]:
                 work.execute(words.delete().where(there))
                 work.execute(words.insert().values(scope=scope, week=at, word=word, opinions=count, titled=count))
     return {"wave": ids[0], "incident": "1"}
+
+
+def learned(county: County) -> None:
+    """An opinion that routing was not sure of, and three versions of its model."""
+    text = OpinionText(
+        "01a21b77-6c25-7e52-8f21-dcb805a5c796", "桥下的护栏和路灯都坏了", "东街桥下的护栏断了，路灯也不亮，夜里很危险。" * 4
+    )
+    likely = tuple(map(Likely, ("water", "urban-management", "transport"), (0.41, 0.32, 0.12)))
+    report = {"cases": 1200, "labels": 14, "f1": 0.91, "rules_f1": 0.79, "right": 0.93, "coverage": 0.9, "accuracy": 0.96}
+    database, now = county.database("routing"), county.clock.now()
+    with database.transaction() as work:
+        DoubtStore(work).hold(OpinionAccepted(text, "web", "automatic"), 0.41, Learned(2, likely, ("护栏", "桥")))
+        for version, standing in ((1, "retired"), (2, "in_use"), (3, "rejected")):
+            work.execute(models.insert().values(version=version, at=now, standing=standing, report=report))
 
 
 def cases(visit: Visit) -> dict[str, str]:

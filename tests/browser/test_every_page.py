@@ -9,44 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, expect
 
 from services.console.embedded.combined_app import CombinedApp
 from services.console.embedded.includes import Includes
 from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
-from services.runtime.web.sessions import cookie_name
-from tests.browser.conftest import EXPECTED_STATUS, SECONDS, serving
+from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.looking import FAINT, WIDE, take_picture, violations
-from tests.browser.scenes import alike, cases, live, signed_in
+from tests.browser.scenes import alike, cases, learned, live, signed_in
+from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
 from tests.stores import Templates
 from tests.visitors import MIGRATIONS, Visit
 
-SOMEBODY = "somebody"
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
 
 
 #: What stands for the names in paths, and which address serves a page.
 Sites = tuple[Mapping[str, str], Callable[[str], str]]
-
-
-@dataclass(frozen=True)
-class Look:
-    """One way of looking at a page."""
-
-    name: str
-    options: Mapping[str, Any]
-    chosen: str = ""
 
 
 LOOKS = (
@@ -115,13 +103,9 @@ def take_down_nothing(page: Page) -> None:
     page.click("#typed > button")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """A page: where it is, who looks at it (a role, or `SOMEBODY` with an account), and what is done there first."""
-
-    path: str
-    who: str | None = None
-    does: Callable[[Page], None] | None = None
+def assign_to_nobody(page: Page) -> None:
+    page.click("main details summary")
+    page.click("main details button")
 
 
 PAGES: Mapping[str, Shown] = {
@@ -199,6 +183,9 @@ PAGES: Mapping[str, Shown] = {
     "incident": Shown("/incidents/{incident}", "reviewer"),
     "incident-mistakes": Shown("/incidents/{incident}", "reviewer", take_nothing_out),
     "rising": Shown("/rising", "supervisor"),
+    "doubtful": Shown("/doubtful", "reviewer"),
+    "doubtful-mistakes": Shown("/doubtful", "supervisor", assign_to_nobody),
+    "models": Shown("/models", "supervisor"),
     "components": Shown("/components", "admin"),
 }
 
@@ -212,56 +199,13 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START))
     names = {**live(county), **alike(county), **cases(visit), **signed_in(county)}
+    learned(county)
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))
         whole = stack.enter_context(serving(Includes(CombinedApp(county.applications, {}))))
         yield names, lambda path: receipts if path.startswith(("/receipts/", names["supportable"])) else whole
     county.close()
     database.close()
-
-
-class Viewer:
-    """A tab of one look, which goes from page to page as if it came to each for the first time."""
-
-    def __init__(self, browser: Browser, look: Look) -> None:
-        self.look, self._context = look, browser.new_context(**look.options)
-        self._context.set_default_timeout(SECONDS * 1000)
-        self.page = self._context.new_page()
-        # Pages are weighed with all that they need.
-        self._context.new_cdp_session(self.page).send("Network.setCacheDisabled", {"cacheDisabled": True})
-        self.complaints: list[str] = []
-        self._weights: list[int] = []
-        self._has_parts = False
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type in ("error", "warning") else None)
-        self.page.on("response", self._weigh)
-
-    def come(self, address: str, shown: Shown, session: str) -> None:
-        """Open a page as who looks at it, somebody with an account by a session, and do there what is done first."""
-        self._context.clear_cookies()
-        self.page.set_extra_http_headers({"Authorization": f"Bearer {shown.who}"} if shown.who not in (None, SOMEBODY) else {})
-        if shown.who == SOMEBODY:
-            self._context.add_cookies([{"name": cookie_name(False), "value": session, "url": address}])
-        self.complaints.clear()
-        self._weights.clear()
-        self._has_parts = False
-        self.page.goto(address + (("&" if "?" in address else "?") + self.look.chosen if self.look.chosen else ""))
-        if shown.does:
-            self._weights.clear()
-            self._has_parts = True
-            with self.page.expect_navigation():
-                shown.does(self.page)
-
-    def weight(self) -> int:
-        """The bytes of the page that is shown; styles and scripts do not count again once something was done there."""
-        return sum(self._weights)
-
-    def _weigh(self, response: Response) -> None:
-        if not self._has_parts or response.request.resource_type == "document":
-            self._weights.append(int(response.headers.get("content-length", 0)))
-
-    def close(self) -> None:
-        """Close the tab."""
-        self._context.close()
 
 
 @pytest.fixture(scope="module")

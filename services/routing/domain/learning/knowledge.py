@@ -66,3 +66,10 @@ class Inquiry:
     def nearest(self) -> list[Near]:
         """The rulings nearest to the text."""
         return self._knowledge.precedents.nearest(self._text.counted)
+
+    def speaking(self, departments: Sequence[str]) -> list[tuple[str, ...]]:
+        """The words of the text that speak for each of these departments; none for one that the model does not have."""
+        model = self._knowledge.model
+        if model is None:
+            return [()] * len(departments)
+        return [model.words_for(each, self._text) if each in model.labels else () for each in departments]

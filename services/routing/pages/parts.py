@@ -1,10 +1,9 @@
-"""What routing has on the pages of staff: how a case is handled, and what waits for whom."""
+"""What routing has on pages of others: how a case is handled, and what waits for whom."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from services.contracts.basis import Rule
@@ -16,17 +15,17 @@ from services.contracts.lifecycle import State
 from services.contracts.vocabulary import BASES, CO_STATES, DEADLINES, OUTCOMES, ROLES, STATES
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
-from services.design.templates import Templates
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.ruled import RuledCase
+from services.routing.pages.doubtful import LIST as DOUBTS
+from services.routing.pages.paper import TEMPLATES
 from services.routing.store.waiting import Waiting, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
 
 routes = Routes()
-TEMPLATES = Templates(Path(__file__).parent)
 CASE, OFFICE = fragment("case", "routing"), fragment("office", "routing")
 UNSIGNED = tuple(state for state in State if state.awaits_signature)
 #: What waits, what it is called, in which states the list of cases has it, and for whom it is counted.
@@ -72,7 +71,10 @@ def office_part(call: Call[Routing]) -> Answer:
     wanted = [row for row in COUNTED if call.caller.role in row[3]]
     with call.service.database.reading() as connection:
         numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
-    rows = [(numbers[kind], name, _list_of(states, call.caller)) for kind, name, states, _ in wanted]
+    rows = [
+        (numbers[kind], name, DOUBTS if kind is Waiting.DOUBTFUL else _list_of(states, call.caller))
+        for kind, name, states, _ in wanted
+    ]
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
 
 

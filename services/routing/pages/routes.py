@@ -1,0 +1,8 @@
+"""All pages of routing."""
+
+from __future__ import annotations
+
+from services.routing.pages import doubtful, models, parts
+from services.runtime.web.routes import Routes
+
+PAGES = Routes([*parts.routes, *doubtful.routes, *models.routes])
