@@ -139,6 +139,7 @@ PAGES: Mapping[str, Shown] = {
     "accounts-mistakes": Shown("/accounts", SOMEBODY, invite_nobody),
     "one-account": Shown("/accounts/{person}", SOMEBODY),
     "office": Shown("/office", "supervisor"),
+    "office-roles": Shown("/office", SOMEBODY),
     "office-department": Shown("/office", "water"),
     "cases": Shown("/cases?q=路灯&state=concluded,accepted", "reviewer"),
     "cases-nothing": Shown("/cases?q=没有的词", "water"),

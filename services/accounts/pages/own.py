@@ -37,7 +37,11 @@ routes = Routes()
 @routes.get(DESK, access=SIGNED_IN, page=error_page)
 def desk(call: Call[HasAccounts]) -> Answer:
     """Where somebody who has signed in begins: who they are, and links to what they may do."""
-    return shown(call, "desk.html", facts=facts_of(call), parts=parts_of("office", call.caller.role))
+    # A token has no account, and so no other role.
+    me = own(call) if call.caller.person else None
+    roles, acting = _choice(call, me)
+    parts = parts_of("office", call.caller.role)
+    return shown(call, "desk.html", facts=facts_of(call), parts=parts, roles=roles, acting=acting)
 
 
 @routes.get(ACCOUNT, access=SIGNED_IN, page=error_page, own=True)
@@ -120,13 +124,20 @@ def facts_of(call: Call[HasAccounts]) -> list[Fact]:
 def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     me, session, accounts = own(call), session_of(call), call.service.accounts
     now = accounts.access.clock.now()
-    roles = [(grant.id, line_of(role_words(call.service, grant))) for grant in me.grants]
+    roles, acting = _choice(call, me)
     return shown(
-        call, "account.html", status, me=me, facts=facts_of(call), roles=roles, mistakes=mistakes or {},
+        call, "account.html", status, me=me, facts=facts_of(call), mistakes=mistakes or {}, roles=roles, acting=acting,
         sessions=accounts.read(lambda people: people.open_sessions(me.id, now)), here_id=session.id if session else "",
-        done=str(call.query.get("done", "")), acting=accounts.read(lambda people: people.acting(session.id)) if session else "",
+        done=str(call.query.get("done", "")),
         needs_more=bool(session and session.limited),
     )  # fmt: skip
+
+
+def _choice(call: Call[HasAccounts], me: AccountHolder | None) -> tuple[list[tuple[str, Words]], str]:
+    """The roles that somebody can act in, and the one that they act in now."""
+    session, accounts = session_of(call), call.service.accounts
+    roles = [(grant.id, line_of(role_words(call.service, grant))) for grant in me.grants] if me else []
+    return roles, accounts.read(lambda people: people.acting(session.id)) if session else ""
 
 
 def line_of(words: tuple[Words, Words | None]) -> Words:
