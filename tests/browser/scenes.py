@@ -90,6 +90,8 @@ def live(county: County) -> Mapping[str, str]:
         text = {"title": "路灯不亮", "content": "东街的路灯坏了，联系人：王小明。", "visibility": "public"}
         status, _ = county.post("/opinions", {**text, **({"topic": topic} if topic else {})}, "reviewer")
         assert status == 201
+    drive = {"title": "我为民生实事提建议", "about": "最想办成哪件事？", "begins": "2026-03-01", "ends": "2026-05-31", "target": 4}
+    assert county.put("/campaigns/spring", drive, "admin")[0] == 200
     county.pump()
     first = county.get("/assignments")[1]["items"][0]
     for verb, data in (("sign", {}), ("reply", {"content": "已修好。", "outcome": "in_progress", "promise": PROMISE})):

@@ -99,6 +99,10 @@ def take_nothing_out(page: Page) -> None:
     page.click("form[action$='/split'] button")
 
 
+def make_no_codes(page: Page) -> None:
+    page.click("#order > button")
+
+
 def take_down_nothing(page: Page) -> None:
     page.click("#typed > button")
 
@@ -145,6 +149,12 @@ PAGES: Mapping[str, Shown] = {
     "cases-nothing": Shown("/cases?q=没有的词", "water"),
     "case": Shown("/cases/{public}", "reviewer"),
     "case-new": Shown("/cases/{undecided}", "supervisor"),
+    "campaigns": Shown("/campaigns"),
+    "campaign": Shown("/campaigns/spring"),
+    "campaign-form": Shown("/?campaign=spring"),
+    "no-code": Shown("/c/nobody-knows-it"),
+    "codes": Shown("/codes", "admin"),
+    "codes-mistakes": Shown("/codes", "admin", make_no_codes),
     "station": Shown("/station", "station:bridge"),
     "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
     "agenda": Shown("/agenda", "supervisor"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.accounts.routes import PAGES as ACCOUNT_PAGES
 from services.intake.pages import notices, problems
-from services.intake.pages.constituency import directory, entrusted, station_desk
+from services.intake.pages.constituency import campaigns, codes, directory, entrusted, station_desk
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, supporting
 from services.intake.pages.receipt import lost, photos, receipt
@@ -14,6 +14,7 @@ from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
 _MODULES = (
+    campaigns, codes,
     form, confirmation, lost, receipt, photos, problems, assets, gallery, public, public_case, public_promises, feeds, supporting,
     crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk,
     directory,

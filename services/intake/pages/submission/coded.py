@@ -9,8 +9,11 @@ from services.contracts.catalogue import stored
 from services.contracts.vocabulary import CODE_KINDS
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
+from services.intake.app.constituency.campaigns import today
 from services.intake.app.context import Intake
+from services.intake.domain.constituency.campaign import CampaignStanding
 from services.intake.domain.constituency.codes import IN_USE, Placement, PrintedCode, placement_of, read_code
+from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.codes import resolved
 
 STATION, AREA = Phrase("Liaison station"), Phrase("Area")
@@ -50,3 +53,24 @@ def _facts(service: Intake, placement: Placement) -> list[tuple[Phrase | Words, 
         (CODE_KINDS[placement.kind], placement.label),
     ]
     return [(label, value) for label, value in named if value]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCampaign:
+    """The campaign that a form is for, and whether it runs now."""
+
+    code: str
+    title: str
+    runs: bool
+
+
+def shown_campaign(service: Intake, named: str, scanned: ScannedCode | None) -> ShownCampaign | None:
+    """The campaign of a code, or else the one that the form names; None where there is none."""
+    code = scanned.placement.campaign if scanned and scanned.placement and scanned.placement.campaign else named
+    if not code:
+        return None
+    with service.database.reading() as connection:
+        found = named_campaigns(connection, [code]).get(code)
+    if found is None:
+        return None
+    return ShownCampaign(code, found.title, found.standing(today(service)) is CampaignStanding.RUNNING)

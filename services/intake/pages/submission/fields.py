@@ -20,7 +20,8 @@ KEY = "key"
 #: The rows of the form for those who sign with the submitter; more come by the API.
 ROWS = (1, 2, 3)
 COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
-FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, KEY)
+CAMPAIGN = "campaign"
+FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, CAMPAIGN, KEY)
 
 #: The parts that are folded away, with their fields: each is open where something stands in it or is wrong with it.
 FOLDED: Mapping[str, tuple[str, ...]] = {
@@ -82,7 +83,7 @@ def usable_key(given: str) -> str:
 def submission_of(form: Mapping[str, str]) -> dict[str, object]:
     """The form as the API takes it: what is empty is absent."""
     body: dict[str, object] = {"title": form["title"], "content": form["content"], "channel": "web"}
-    body |= {name: form[name] for name in (*PLACES, CODE, "visibility") if form[name]}
+    body |= {name: form[name] for name in (*PLACES, CODE, CAMPAIGN, "visibility") if form[name]}
     contact = {name: form[name] for name in CONTACT if form[name]}
     body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
     signed = [_cosigner(form, row) for row in signed_rows(form)]

@@ -21,9 +21,10 @@ from services.intake.domain.attaching import Photo
 from services.intake.domain.submission import Submission
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.submission.choosing import CHOOSE_AGAIN, MOST_BYTES, PHOTOS, PhotoField, chosen_photos
-from services.intake.pages.submission.coded import scanned_code
+from services.intake.pages.submission.coded import scanned_code, shown_campaign
 from services.intake.pages.submission.confirmation import confirmation_of
 from services.intake.pages.submission.fields import (
+    CAMPAIGN,
     CODE,
     FIELDS,
     KEY,
@@ -65,7 +66,7 @@ AT_CAPACITY = Phrase(
     "“Submit” again a little later."
 )
 
-_CODES = (*PLACES, "visibility", CODE, KEY)
+_CODES = (*PLACES, "visibility", CODE, CAMPAIGN, KEY)
 KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*_CODES, PHOTOS)}, _CODES)
 #: Asks for the form again as it is filled in, in another language or size of text.
 REDRAW = "redraw"
@@ -74,7 +75,7 @@ REDRAW = "redraw"
 @routes.get("/", access=PUBLIC, page=error_page)
 def first_page(call: Call[Intake]) -> Answer:
     """What this is, and the form; `?topic=&area=&station=` choose in advance, as an address of a station does."""
-    form = dict.fromkeys(FIELDS, "") | {name: str(call.query.get(name, "")) for name in PLACES} | {KEY: new_key()}
+    form = dict.fromkeys(FIELDS, "") | {name: str(call.query.get(name, "")) for name in (*PLACES, CAMPAIGN)} | {KEY: new_key()}
     return _form(call.service, form)
 
 
@@ -156,11 +157,11 @@ def _form(
     mistakes: Mapping[str, Phrase] | None = None,
     notice: Phrase | None = None,
 ) -> flask.Response:
-    catalogue = service.catalogue
+    catalogue, scanned = service.catalogue, scanned_code(service, form[CODE]) if form[CODE] else None
     response = html(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
-        scanned=scanned_code(service, form[CODE]) if form[CODE] else None, opened=opened(form, mistakes or {}),
+        scanned=scanned, opened=opened(form, mistakes or {}), drive=shown_campaign(service, form[CAMPAIGN], scanned),
         photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice,
         refilled=f"/opinions?{REDRAW}=1",
