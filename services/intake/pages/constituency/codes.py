@@ -41,7 +41,7 @@ LABELS: Mapping[str, Phrase] = {
     "campaign": Phrase("Campaign"),
     "label": Phrase("Printed below"),
     "many": Phrase("How many"),
-    "code": Phrase("Code"),
+    "code": Phrase("Printed code"),
 }
 MISTAKES: Mapping[str, Phrase] = {
     "kind": Phrase("Please choose one of these"),
