@@ -10,7 +10,7 @@ from typing import Any
 from wsgiref.types import WSGIApplication
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.conftest import absent
@@ -25,6 +25,7 @@ FLAGS = [
 ]  # fmt: skip
 #: How long a page may take on a machine that is busy with other things.
 SECONDS = 60
+expect.set_options(timeout=SECONDS * 1000)
 #: What a browser may say: that it dropped a picture because the visitor went on, and that a page is an error's.
 EXPECTED, EXPECTED_STATUS = "net::ERR_ABORTED", "server responded with a status of 4"
 #: How people come: the option sets of a browser context.

@@ -75,7 +75,7 @@ def test_three_forms_without_a_network_are_three_opinions_when_it_is_back(phone:
     expect(page.locator("#drafts")).to_be_visible()
     page.reload()
     page.reload()
-    expect(page.locator("#drafts a")).to_have_count(3, timeout=45_000)
+    expect(page.locator("#drafts a")).to_have_count(3)
     assert sorted(row["title"] for row in visit.opinions()) == sorted(TITLES)
     assert len(lost) == 2
     page.locator("#drafts a").first.click()

@@ -104,7 +104,7 @@ def test_what_is_taken_down_offline_becomes_one_opinion_each(phone: BrowserConte
     phone.set_offline(False)
     page.reload()
     page.reload()
-    expect(page.locator("#drafts a")).to_have_count(3, timeout=SECONDS * 1000)
+    expect(page.locator("#drafts a")).to_have_count(3)
     rows = visit.opinions()
     assert sorted(row["title"] for row in rows) == sorted(TITLES)
     assert {(row["channel"], row["station"]) for row in rows} == {("mobile_station", PARTIES["station"])}
@@ -127,5 +127,5 @@ def test_who_has_to_sign_in_again_loses_nothing(phone: BrowserContext, visit: Vi
     expect(page.locator("#drafts li")).to_have_count(1)
     assert visit.opinions() == []
     page = arrive(phone, sign_in())
-    expect(page.locator("#drafts a")).to_have_count(1, timeout=SECONDS * 1000)
+    expect(page.locator("#drafts a")).to_have_count(1)
     assert [row["title"] for row in visit.opinions()] == TITLES[:1]
