@@ -7,6 +7,7 @@ import click
 from benchmarks.clock import clock
 from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
+from benchmarks.doubles import doubles
 from benchmarks.learning.evaluate import evaluate
 from benchmarks.learning.playback import playback
 from benchmarks.lists import lists
@@ -22,7 +23,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, search, lists):
+for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,0 +1,128 @@
+"""What it costs to find an opinion that says the same among many, and to read new ones, on both kinds of store."""
+
+from __future__ import annotations
+
+import csv
+import random
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import click
+import numpy as np
+import sqlalchemy as sa
+
+from benchmarks.search import NOW, stores
+from services.intake.domain.similarity.incidents import Weights, terms_of
+from services.intake.domain.similarity.likeness import BANDS, bands, shingles
+from services.intake.domain.similarity.words import BUCKETS, words_of
+from services.intake.handlers.comparing import Desk, compare
+from services.intake.store.similarity.incidents import IncidentStore, clues
+from services.intake.store.similarity.rising import WordCounts
+from services.intake.store.similarity.wordings import WordingStore, introduce, nearest, wordings
+from services.intake.store.similarity.wordings import bands as band_rows
+from services.intake.store.tables import opinions
+from services.runtime.store.database import Database
+
+A_COMMIT, A_PORTION, MEASURED, RAREST = 2_000, 300, 1_500, 20
+Texts = Sequence[tuple[str, str]]
+
+
+def opinion(number: int, title: str, content: str) -> dict[str, object]:
+    """The row of an opinion, from one of the last 90 days."""
+    at = NOW - timedelta(minutes=number % 120_000)
+    return {
+        "id": f"{number:036d}", "receipt": f"r{number}", "fingerprint": "", "title": title, "content": content, "channel": "web",
+        "visibility": "department", "state": "submitted", "submitted": at, "updated": at, "told": at, "round": 1,
+        "published_sequence": 1, "handled_sequence": 0,
+    }  # fmt: skip
+
+
+def fill(database: Database, start: int, end: int) -> None:
+    """Opinions that are like no others, without a text of their own: what is looked up are their bands and terms."""
+    dice = np.random.default_rng(start)
+    for first in range(start, end, A_COMMIT):
+        numbers = range(first, min(first + A_COMMIT, end))
+        made = dice.integers(-(1 << 63), (1 << 63) - 1, (len(numbers), BANDS)).tolist()
+        # Few terms are in many texts, and many in few.
+        terms = (dice.pareto(1.0, (len(numbers), RAREST)) * BUCKETS / 50 % BUCKETS).astype(int).tolist()
+        with database.transaction() as work:
+            for number, own, rarest in zip(numbers, made, terms, strict=True):
+                work.add(opinions, opinion(number, "", ""))
+                packed = np.array(own, dtype="<i8").tobytes()
+                work.add(wordings, {"opinion": f"{number:036d}", "alike": number, "bands": packed})
+                for band in own:
+                    work.add(band_rows, {"band": band, "number": number})
+                for term in set(rarest):
+                    work.add(clues, {"term": term, "number": number})
+
+
+def read(database: Database, weights: Weights, texts: Texts, first: int) -> float:
+    """Take these texts in and read them; returns the CPU microseconds of this process for each."""
+    with database.transaction() as work:
+        for number, (title, content) in enumerate(texts, first):
+            work.add(opinions, opinion(number, title, content))
+            introduce(work, f"{number:036d}")
+    began = time.process_time()
+    while True:
+        with database.transaction() as work:
+            store = WordingStore(work)
+            unread = store.unread(None, A_PORTION)
+            compare(Desk(store, IncidentStore(work), WordCounts(work), weights, {}), unread)
+        if len(unread) < A_PORTION:
+            return 1e6 * (time.process_time() - began) / len(texts)
+
+
+def look(database: Database, texts: Texts) -> tuple[float, float]:
+    """The CPU microseconds of this process for a look-up, and how many candidates it finds beside the text itself."""
+    asked = [bands(shingles(title, content)) for title, content in texts]
+    with database.reading() as connection:
+        began = time.process_time()
+        found = sum(len(nearest(connection, own)) for own in asked)
+        taken = time.process_time() - began
+    return 1e6 * taken / len(asked), found / len(asked) - 1
+
+
+def size_of(database: Database) -> int:
+    """The bytes of the store."""
+    sql = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"
+    with database.reading() as connection:
+        asked = sql if database.is_sqlite else "SELECT pg_database_size(current_database())"
+        return int(connection.execute(sa.text(asked)).scalar_one())
+
+
+def measure(database: Database, texts: Texts, sizes: Sequence[int], say: Callable[[int, Sequence[float]], None]) -> None:
+    """Fill a store step by step, and measure at each size with texts that it has not seen."""
+    weights = Weights()
+    for title, content in texts:
+        weights.add(terms_of(title, words_of(f"{title}\n{content}")))
+    there = 1
+    for place, size in enumerate(sizes):
+        before = size_of(database)
+        fill(database, there, size + 1)
+        held, there = (size_of(database) - before) / (size + 1 - there), size + 1
+        part = texts[place * MEASURED : (place + 1) * MEASURED]
+        reading = read(database, weights, part, there)
+        there += len(part)
+        say(size, (*look(database, part), reading, held))
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--sizes", default="10000,100000", show_default=True, help="among how many opinions, growing; at most three")
+def doubles(file: Path, sizes: str) -> None:
+    """测相同意见的查找 · what finding opinions that say the same costs among many; FILE is a CSV with title and content."""
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        texts = [(row["title"], row["content"]) for row in csv.DictReader(lines)]
+    random.Random(1).shuffle(texts)  # nosec B311
+    named = [int(size) for size in sizes.split(",")][:3]
+    click.echo(f"{'':12}{'opinions':>12}{'look-up µs':>12}{'candidates':>12}{'reading µs':>12}{'bytes each':>12}")
+    with stores() as opened:
+        for kind, database in opened.items():
+            measure(database, texts, named, lambda size, row, kind=kind: click.echo(_line(kind, size, row)))  # type: ignore[misc]
+
+
+def _line(kind: str, size: int, row: Sequence[float]) -> str:
+    looked, candidates, reading, held = row
+    return f"{kind:12}{size:12,}{looked:12.0f}{candidates:12.3f}{reading:12.0f}{held:12.0f}"
