@@ -28,7 +28,7 @@ from services.console.embedded.broker import department_url
 from services.console.embedded.installation import Installation
 from services.console.embedded.supervisor import Supervisor
 from services.console.settings import load_settings
-from services.console.terminal import fail, json_option, out, print_json, progress, step, table
+from services.console.terminal import CommandFailed, fail, json_option, out, print_json, progress, step, table
 from services.contracts.catalogue.check import load_catalogue
 from services.contracts.catalogue.model import Catalogue
 from services.routing.gateway.learning import LOOK_SECONDS
@@ -37,7 +37,9 @@ from services.runtime.settings import inherited
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_*", "TMPDIR", "USER", "LOGNAME")
 COUNTS = ("handed_out", "objections_upheld", "signed")
 #: How long (s) nothing may move, and how often to look.
-PATIENCE_SECONDS, EACH_SECONDS = 300.0, 0.5
+PATIENCE_SECONDS, EACH_SECONDS = 600.0, 0.5
+#: How often an import is sent that a busy machine interrupts.
+TRIES = 5
 Row = dict[str, str]
 
 
@@ -118,8 +120,13 @@ class Playback:
             writer = csv.DictWriter(lines, ("external_id", "title", "content"), extrasaction="ignore")
             writer.writeheader()
             writer.writerows({"external_id": f"{week}-{number}", **row} for number, row in enumerate(rows))
-        tally = Import(self._client, open_records(path), self._supervisor.absent).run(self._shown)
-        return tally.created
+        for _ in range(TRIES):
+            try:
+                return len(Import(self._client, open_records(path), self._supervisor.absent).run(self._shown).opinions)
+            except CommandFailed as interrupted:
+                # As it advises: the same file again adds nothing twice.
+                step(str(interrupted))
+        raise CommandFailed(f"The import of week {week + 1} was interrupted {TRIES} times.", "huiying doctor")
 
     def _settled(self, before: dict[str, int], taken: int) -> dict[str, int]:
         """The counts when every opinion of the week is with its department; the office rules meanwhile."""
