@@ -8,6 +8,7 @@ from benchmarks.clock import clock
 from benchmarks.cost.command import cost
 from benchmarks.crowd import crowd
 from benchmarks.doubles import doubles
+from benchmarks.entrusted import entrusted
 from benchmarks.learning.evaluate import evaluate
 from benchmarks.learning.playback import playback
 from benchmarks.lists import lists
@@ -23,7 +24,7 @@ def main() -> None:
     """测量 · measure Huiying on this machine."""
 
 
-for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists):
+for command in (speed, cost, reads, clock, crowd, evaluate, playback, events, doubles, search, lists, entrusted):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -60,6 +60,7 @@ EXAMPLES: Mapping[str, Any] = {
     },
     "intake.StationBody": {"opening": "每周二 14:00 至 17:00，2 名代表轮值接待", "brand": "周二代表有约"},
     "intake.ItemBody": {"met_since": "2026-03-01", "checked_by": "县人大常委会代表工委"},
+    "intake.LostReceipt": {"contact": "13800000000"},
     "intake.SupportBody": {"contact": "13800000000"},
     "intake.OpinionDraft": {"title": "路灯坏了", "content": "三号楼前的路灯坏了两周。"},
     "routing.SignBody": {},

@@ -17,6 +17,7 @@ PUBLICATION_WORDS: Mapping[str, str] = {
     "released": "When it was made public; of a part, whether it is.",
     "supporters": "How many people support it.",
     "intake.SupportShape.public": "Whether it is public at present.",
+    "intake.LostReceipt.contact": "The telephone number or e-mail address that was left.",
     "page": "The address of its page.",
     "intake.SupportBody.contact": "Where the reply is told: one telephone number or e-mail address.",
     "intake.SupportShape.state": "Where it stands: being handled, answered, concluded, or no longer handled (`ended`).",

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = {
     "catalogue": "catalogue.catalogue", "dead": "dead_letters.dead", "ledger": "ledger.ledger", "migrate": "migrate.migrate",
     "contacts": "personal_data.contacts", "erase": "personal_data.erase", "retention": "personal_data.retention",
     "reconcile": "reconcile.reconcile", "account": "accounts.account", "model": "model.model",
+    "deputy": "deputies.deputy",
 }  # fmt: skip
 
 

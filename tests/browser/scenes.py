@@ -103,14 +103,18 @@ def live(county: County) -> Mapping[str, str]:
     meeting = {"title": "二季度督政议事会", "at": "2026-06-01T09:00:00+08:00", "supervisions": raised[:1]}
     status, made = county.post("/meetings", meeting, "supervisor")
     assert status == 201, made
-    county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
-    county.work()
+    _, new = county.post("/opinions", {"title": "河边有垃圾", "content": "东街桥下。"}, "reviewer")
     enter(county)
+    for opinion in (new["id"], first["opinion"]):
+        status, answer = county.post(f"/opinions/{opinion}/entrust", {"deputy": DEPUTY}, "reviewer")
+        assert status == 200, answer
+    county.work()
     public = release(county, first["opinion"])
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
     return {
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
         "deputy": DEPUTY,
+        "entrusted": str(new["id"]),
     }  # fmt: skip
 
 

@@ -31,8 +31,6 @@ from tests.visitors import MIGRATIONS, Visit
 
 START = datetime(2026, 3, 2, 9, 30, tzinfo=ZONE)
 HANZI = re.compile("[\u3400-\u9fff]")
-
-
 #: What stands for the names in paths, and which address serves a page.
 Sites = tuple[Mapping[str, str], Callable[[str], str]]
 
@@ -157,6 +155,8 @@ PAGES: Mapping[str, Shown] = {
     "codes-mistakes": Shown("/codes", "admin", make_no_codes),
     "station": Shown("/station", "station:bridge"),
     "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
+    "entrusted": Shown("/entrusted", "deputy:wx-017"),
+    "entrusted-one": Shown("/entrusted/{entrusted}", "deputy:wx-017"),
     "agenda": Shown("/agenda", "supervisor"),
     "meeting": Shown("/agenda/{meeting}", "supervisor"),
     "agenda-nothing": Shown("/agenda", "petitions"),

@@ -64,6 +64,13 @@ class Client:
         """The answer to a POST, decoded as `into`; `public` sends no token, as a citizen's browser would."""
         return _decoded(path, self._ask("POST", path, body=body, public=public), into)
 
+    def put(self, path: str, body: Mapping[str, object]) -> str | None:
+        """Put something; None when it was taken, else in words what is wrong with it. Fails where nothing can be put at all."""
+        answer = self._send("PUT", path, body=body)
+        if answer.status_code in (401, 403):
+            _refused("PUT", path, answer)
+        return None if answer.ok else _words(answer)
+
     def pages(self, path: str, into: type[T], query: Query = NOTHING) -> Iterator[T]:
         """All items of a list, page by page, each as `into`."""
         cursor: dict[str, str] = {}
@@ -88,16 +95,21 @@ class Client:
     def _ask(
         self, method: str, path: str, *, query: Query = NOTHING, body: object = None, public: bool = False
     ) -> requests.Response:
+        answer = self._send(method, path, query=query, body=body, public=public)
+        if not answer.ok:
+            _refused(method, path, answer)
+        return answer
+
+    def _send(
+        self, method: str, path: str, *, query: Query = NOTHING, body: object = None, public: bool = False
+    ) -> requests.Response:
         headers = {} if public else self._headers
         try:
-            answer = self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, params=query, json=body)
+            return self.session.request(method, self.url + API + path, headers=headers, timeout=PATIENCE, params=query, json=body)
         except requests.RequestException as error:
             if why := reason(error):
                 fail(f"{self.url} cannot be trusted: {why}.", DISTRUST)
             fail(f"{self.url} does not answer: {error.__class__.__name__}.", "huiying up, or set HUIYING_URL to where it runs")
-        if not answer.ok:
-            _refused(method, path, answer)
-        return answer
 
 
 def _decoded(path: str, answer: requests.Response, into: type[T]) -> T:

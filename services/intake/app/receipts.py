@@ -10,17 +10,20 @@ from services.contracts.ledger import subject_of
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionEvaluated
 from services.intake.app.context import Intake
-from services.intake.app.limits import RECEIPTS
+from services.intake.app.limits import RECEIPTS, RESENDS
 from services.intake.app.promising import known_receipt, promise_of
 from services.intake.app.views import LastRating, ReceiptView, moment, part_of
 from services.intake.domain import receipts
 from services.intake.domain.attaching import may_attach
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.publication.publishing import CONSENT
 from services.intake.domain.rating import given_to, may_do, may_evaluate
 from services.intake.domain.timeline import TimelineEntry, advisers_of, answers_of, due_of, lines_for, promises_of, shown_state
 from services.intake.handlers import submitter
+from services.intake.handlers.resending import resend
 from services.intake.schemas.answers import OpinionStanding, RatingTaken, Receipt
 from services.intake.schemas.bodies import Details, Evaluation, Withdrawal
+from services.intake.schemas.lost import LostReceipt, LostReceiptAsked
 from services.intake.schemas.queries import MOST_LINES, TimelineQuery
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
@@ -99,6 +102,24 @@ def withdraw(call: Call[Intake]) -> Answer:
     return once(call.service.database, call.idempotency_key, f"POST /receipts/{receipt}/withdrawal", call.body, act)
 
 
+@routes.post(f"{API}/receipts/<receipt>/consent/withdrawal", access=PUBLIC, counts=(RECEIPTS,), answers={200: OpinionStanding})
+def withdraw_consent(call: Call[Intake]) -> Answer:
+    """Take back the consent that the opinion becomes public; what is public of it is gone at once."""
+    receipt = known_receipt(call.path["receipt"])
+
+    def unit(work: Transaction) -> State:
+        return submitter.withdraw_consent(IntakeStore(work, call.service.vault), receipt)
+
+    return 200, {"state": call.service.database.write(unit)}
+
+
+@routes.post(f"{API}/receipts/lost", access=PUBLIC, counts=(RESENDS,), body=LostReceipt, answers={202: LostReceiptAsked})
+def send_again(call: Call[Intake]) -> Answer:
+    """Send the receipts that were left with a contact to it again, if there are any; the answer is the same if there are none."""
+    call.service.database.write(lambda work: resend(IntakeStore(work, call.service.vault), call.body["contact"]))
+    return 202, {"detail": "If a receipt was left with this contact, it is on its way there."}
+
+
 def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: int = MOST_LINES) -> ReceiptView:
     """What the holder of a receipt sees, for the API and for the page; raises `NotFound`, and `Invalid` for a wrong cursor."""
     receipt = known_receipt(text)
@@ -117,6 +138,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
     may = may_do(
         own.state, rates=may_evaluate(case.state, case.question, given, service.database.clock.now()), rated=bool(given),
         first=first, followed=followed, attaches=may_attach(own, len(photos)), tells_case=case is not own and case.takes_words,
+        consents=own.visibility == CONSENT,
     )  # fmt: skip
     return ReceiptView(
         receipt=receipts.show_receipt(receipt), title=own.title, content=own.content, state=shown_state(own.state), topic=own.topic,

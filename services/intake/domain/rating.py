@@ -107,12 +107,14 @@ def may_evaluate(state: State, question: Question, given: Sequence[Rated], now: 
     return True
 
 
-def may_do(own: State, *, rates: bool, rated: bool, first: bool, followed: bool, attaches: bool, tells_case: bool) -> list[str]:
+def may_do(
+    own: State, *, rates: bool, rated: bool, first: bool, followed: bool, attaches: bool, tells_case: bool, consents: bool
+) -> list[str]:
     """What the holder of a receipt can do now.
 
     `rates`: the reply can be rated; `rated`: it was, so that it would be a revision; `first`: this is who submitted the opinion
     and not a co-signer; `followed`: others were merged into it; `attaches`: it may have one more photo; `tells_case`: it was merged
-    into a case that is not answered yet.
+    into a case that is not answered yet; `consents`: the submitter agreed that it becomes public.
     """
     rows = (
         ("evaluation", rates and not rated),
@@ -120,5 +122,6 @@ def may_do(own: State, *, rates: bool, rated: bool, first: bool, followed: bool,
         ("withdrawal", first and not followed and Move.WITHDRAW in allowed_moves(own)),
         ("details", first and (tells_case or own.asks_submitter)),
         ("attachments", first and attaches),
+        ("consent", first and consents),
     )
     return [name for name, possible in rows if possible]

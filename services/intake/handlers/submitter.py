@@ -9,6 +9,7 @@ from services.contracts.errors import NotAllowed
 from services.contracts.lifecycle import State
 from services.intake.domain.attaching import Attachment, Photo, check_attaching
 from services.intake.domain.opinion import Opinion
+from services.intake.domain.publication import publishing
 from services.intake.domain.rating import Rated
 from services.intake.handlers.constituency.caring import end_duties
 
@@ -45,6 +46,14 @@ def withdraw(store: IntakeStore, receipt: str, reason: str | None) -> State:
     opinion = load_own(store, receipt)
     opinion.withdraw(reason, followed=store.is_followed(opinion.id))
     end_duties(store, opinion)
+    store.save(opinion)
+    return opinion.state
+
+
+def withdraw_consent(store: IntakeStore, receipt: str) -> State:
+    """Take back the consent that the opinion becomes public; what is public of it is gone with the commit."""
+    opinion = load_own(store, receipt)
+    publishing.withdraw_consent(opinion)
     store.save(opinion)
     return opinion.state
 

@@ -92,7 +92,7 @@ from services.intake.domain.actors import (
 )
 from services.intake.domain.constituency.care import PASSED_ON
 from services.intake.domain.erasing import ERASED
-from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import CONSENT_WITHDRAWN_ENTRY, RELEASED_ENTRY, WITHHELD_ENTRY
 
 EVENTS: Mapping[str, Phrase] = {
     OpinionSubmitted.TYPE: Phrase("Received"),
@@ -159,6 +159,7 @@ EVENTS: Mapping[str, Phrase] = {
     ERASED: Phrase("Personal data erased"),
     RELEASED_ENTRY: Phrase("Made public"),
     WITHHELD_ENTRY: Phrase("Not made public"),
+    CONSENT_WITHDRAWN_ENTRY: Phrase("No longer to be public"),
     CommandAccepted.TYPE: Phrase("A command was carried out"),
     CommandRejected.TYPE: Phrase("A command was refused"),
 }

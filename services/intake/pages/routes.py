@@ -7,15 +7,15 @@ from services.intake.pages import notices, problems
 from services.intake.pages.constituency import campaigns, codes, directory, entrusted, station_desk
 from services.intake.pages.office import case, cases, desk
 from services.intake.pages.publication import crawlers, feeds, public, public_case, public_promises, releasing, supporting
-from services.intake.pages.receipt import lost, photos, receipt
+from services.intake.pages.receipt import consent, lost, photos, receipt
 from services.intake.pages.similarity import incidents, queue, rising
 from services.intake.pages.submission import confirmation, form
 from services.runtime.web import assets, gallery
 from services.runtime.web.routes import Routes
 
 _MODULES = (
-    campaigns, codes,
-    form, confirmation, lost, receipt, photos, problems, assets, gallery, public, public_case, public_promises, feeds, supporting,
+    campaigns, codes, form, confirmation, consent, lost, receipt, photos, problems, assets, gallery, public, public_case,
+    public_promises, feeds, supporting,
     crawlers, notices, releasing, queue, incidents, rising, case, cases, desk, entrusted, station_desk,
     directory,
 )  # fmt: skip

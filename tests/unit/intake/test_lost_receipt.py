@@ -87,3 +87,12 @@ def test_marks_tell_nothing_follow_the_key_and_go_with_the_person(visit):
         erase(IntakeStore(work, newer), opinion["id"])
     with visit.database.reading() as connection:
         assert connection.execute(sa.select(marks)).all() == []
+
+
+def test_a_program_asks_for_a_lost_receipt_and_learns_nothing_either(visit):
+    visit.receipt(phone=PHONE)
+    answers = [visit.client.post("/api/v1/receipts/lost", json={"contact": contact}) for contact in (PHONE, "13700000009")]
+    assert {(each.status_code, each.text) for each in answers} == {(202, answers[0].text)}
+    assert len(letters(visit)) == 1
+    wrong = visit.client.post("/api/v1/receipts/lost", json={"contact": "打给我"})
+    assert (wrong.status_code, list(wrong.get_json()["errors"])) == (422, ["contact"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import CONSENT_WITHDRAWN_ENTRY, RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.handlers.merging import merge
 from services.intake.handlers.submitter import withdraw
 from services.intake.store.publication.publications import copy_of
@@ -220,3 +220,31 @@ def test_an_opinion_that_is_not_there_cannot_be_decided_on(harness):
     body = {"title": "x", "content": "y"}
     assert harness.get("/publications/nowhere", "reviewer").status_code == 404
     assert harness.post("/publications/nowhere/release", body, "reviewer").status_code == 404
+
+
+def test_consent_is_taken_back_with_the_receipt_and_what_is_public_goes_at_once(harness):
+    taken, _ = told(harness)
+    release(harness, taken.id)
+    shown = harness.get(f"/receipts/{taken.receipt}").get_json()
+    assert "consent" in shown["may"]
+    assert harness.client.get(f"/receipts/{taken.receipt}/consent/withdrawal").status_code == 303
+    answer = harness.client.post(f"/receipts/{taken.receipt}/consent/withdrawal")
+    assert answer.headers["Location"] == f"/receipts/{taken.receipt}#happened"
+    assert public(harness, taken.id) is None
+    assert (harness.row(taken.id)["visibility"], harness.row(taken.id)["published"]) == ("department", None)
+    assert harness.get(f"/public/opinions/{taken.id}").status_code == 404
+    assert CONSENT_WITHDRAWN_ENTRY in [line["what"] for line in harness.timeline(taken.id)]
+    assert harness.get("/publications", "reviewer").get_json()["items"] == []
+    copy = {"title": "路灯", "content": "路灯", "parts": []}
+    assert harness.post(f"/publications/{taken.id}/release", copy, "reviewer").status_code == 409
+    assert "consent" not in harness.get(f"/receipts/{taken.receipt}").get_json()["may"]
+    assert harness.post(f"/receipts/{taken.receipt}/consent/withdrawal").status_code == 409
+    assert harness.client.post(f"/receipts/{taken.receipt}/consent/withdrawal").status_code == 409
+
+
+def test_a_cosigner_takes_nobody_s_consent_back(harness):
+    taken = harness.submit(**TOLD, cosigners=({"kind": "citizen", "name": "李四"},))
+    (theirs,) = taken.cosigners
+    assert "consent" not in harness.get(f"/receipts/{theirs}").get_json()["may"]
+    assert harness.post(f"/receipts/{theirs}/consent/withdrawal").status_code == 403
+    assert harness.row(taken.id)["visibility"] == "public"

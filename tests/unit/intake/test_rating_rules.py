@@ -101,7 +101,9 @@ def test_nothing_is_rated_without_a_reply(state):
 @pytest.mark.parametrize("first", [True, False])
 def test_a_co_signer_rates_and_nothing_else(state, first):
     for rates, rated in ((True, False), (True, True), (False, False)):
-        may = set(may_do(state, rates=rates, rated=rated, first=first, followed=False, attaches=True, tells_case=True))
+        may = set(
+            may_do(state, rates=rates, rated=rated, first=first, followed=False, attaches=True, tells_case=True, consents=True)
+        )
         assert may & {"evaluation", "revision"} == ({"revision" if rated else "evaluation"} if rates else set())
         assert first or not may & {"withdrawal", "details", "attachments"}
 

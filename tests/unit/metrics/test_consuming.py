@@ -79,8 +79,8 @@ def test_every_type_of_message_can_be_heard(running):
     said = {event.type for event in whole_history()}
     assert set(REGISTRY) - said == {
         "assignment.asked", "assignment.detailed", "assignment.joined", "assignment.parted", "calendar.changed", "code.issued",
-        "code.replaced", "command.accepted", "command.rejected", "ledger.headed", "letter.cancelled", "letter.erased",
-        "letter.linked", "letter.requested",
+        "code.replaced", "command.accepted", "command.rejected", "deputy.changed", "ledger.headed", "letter.cancelled",
+        "letter.erased", "letter.linked", "letter.requested",
         "opinion.joined", "opinion.parted", "opinion.supported", "opinion.unmerged", "supervision.scheduled",
         "duty.set", "duty.ended", "letter.entrusted", "opinion.relayed", "reminder.given",
     }  # fmt: skip

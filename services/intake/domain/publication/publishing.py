@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.messages.assignments import AssignmentAdvised, AssignmentReplied
 from services.contracts.messages.supervision import PromiseMade
-from services.intake.domain.actors import OFFICE
+from services.intake.domain.actors import OFFICE, SUBMITTER
 from services.intake.domain.publication.masking import left_in, mask
 from services.intake.domain.timeline import TimelineEntry, is_internal
 
@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 #: The types of the timeline entries.
 RELEASED_ENTRY: Final = "opinion.released"
 WITHHELD_ENTRY: Final = "opinion.withheld"
+CONSENT_WITHDRAWN_ENTRY: Final = "opinion.consent-withdrawn"
 #: Who may read an opinion whose submitter agrees that it becomes public.
 CONSENT: Final = "public"
+#: What it is when that is taken back: the departments of the case see who submitted it as before.
+NO_CONSENT: Final = "department"
 LONGEST_PART = 20_000
 NOT_PUBLIC: Final = "There is no public opinion with this id; it may have been taken back."
 
@@ -167,6 +170,15 @@ def withhold(opinion: Opinion, reason: str) -> None:
         raise Conflict("Its submitter has not agreed that it becomes public, so that it is not public anyway.")
     opinion.record(WITHHELD_ENTRY, OFFICE, {"reason": reason})
     opinion.publication, opinion.decided_answer = PublicationState.WITHHELD, opinion.answered_sequence
+
+
+def withdraw_consent(opinion: Opinion) -> None:
+    """Its submitter does not agree any more that it becomes public; what is public of it goes. Raises `Conflict`."""
+    if opinion.visibility != CONSENT:
+        raise Conflict("It is not to become public anyway: there is no consent to take back.")
+    opinion.visibility = NO_CONSENT
+    opinion.record(CONSENT_WITHDRAWN_ENTRY, SUBMITTER, {})
+    take_back(opinion)
 
 
 def take_back(opinion: Opinion) -> None:
