@@ -8,7 +8,7 @@ from dataclasses import dataclass
 MESSAGES_PER_OPINION = 3
 #: What an opinion takes of an SQLite store with the messages that wait, its log included. Measured: the samples, some forty
 #: characters each, 3,700; texts of 500 characters with name, telephone and address 8,300.
-BYTES_PER_OPINION = 8_400
+BYTES_PER_OPINION = 9_000
 AT_CAPACITY = (
     "现在收不下更多意见建议，这次什么都没有保存。请半分钟后把同样的内容再提交一次。"
     " There is no room for more opinions right now; nothing was stored. "

@@ -12,9 +12,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from services.contracts.messages.registry import MESSAGES
 from services.intake.app import opinions
 from services.intake.domain.actors import ACTORS
+from services.intake.domain.constituency.care import PASSED_ON
 from services.intake.domain.erasing import ERASED
 from services.intake.domain.people import Person
-from services.intake.domain.publication.publishing import RELEASED_ENTRY, WITHHELD_ENTRY
+from services.intake.domain.publication.publishing import CONSENT_WITHDRAWN_ENTRY, RELEASED_ENTRY, WITHHELD_ENTRY
 from services.intake.pages import events
 from services.runtime.clock import ZONE
 from tests import visitors
@@ -226,7 +227,9 @@ def test_a_station_poster_chooses_for_the_visitor(visit):
 
 
 def test_every_event_and_everybody_has_words():
-    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {ERASED, RELEASED_ENTRY, WITHHELD_ENTRY}
+    assert set(events.EVENTS) == {message.TYPE for message in MESSAGES} | {
+        ERASED, RELEASED_ENTRY, WITHHELD_ENTRY, CONSENT_WITHDRAWN_ENTRY, PASSED_ON,
+    }  # fmt: skip
     assert set(events.ACTORS) == set(ACTORS)
 
 
