@@ -15,7 +15,7 @@ from benchmarks.learning.labelled import FOLDS, Labelled, read
 from services.console.terminal import out, progress
 from services.contracts.catalogue.check import load_catalogue
 from services.routing.domain.learning import features
-from services.routing.domain.learning.features import Read
+from services.routing.domain.learning.features import ReadText
 from services.routing.domain.learning.model import Judgement, Model
 from services.routing.domain.learning.training import Decided, macro_f1, train
 
@@ -131,7 +131,7 @@ def priced(data: Labelled) -> list[Goal]:
     training = time.process_time() - begun
     some = data.cases[:1000]
     begun = time.process_time()
-    judged: list[tuple[Read, Judgement]] = []
+    judged: list[tuple[ReadText, Judgement]] = []
     for each in some:
         text = features.read(each.title, each.content)
         judged.append((text, model.judge(model.weigh(text.counted), each.points)))

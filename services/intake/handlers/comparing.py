@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from services.intake.domain.similarity.comparing import Comparison, Read, Wording
+from services.intake.domain.similarity.comparing import Comparison, ReadOpinion, Wording
 from services.intake.domain.similarity.gathering import Gathering
 from services.intake.domain.similarity.incidents import Telling, Weights, terms_of
 from services.intake.domain.similarity.likeness import bands, shingles
@@ -72,14 +72,14 @@ def _forget(desk: Desk, known: Wording, *, others: bool) -> None:
         desk.weights.remove(terms)
 
 
-def _grouped(desk: Desk, changed: Sequence[tuple[Wording, tuple[int, ...]]]) -> list[Read]:
+def _grouped(desk: Desk, changed: Sequence[tuple[Wording, tuple[int, ...]]]) -> list[ReadOpinion]:
     store = desk.wordings
     comparison = Comparison(store.holders({band for _, own in changed for band in own}))
     comparison.learn(store.numbered({number for _, own in changed for number in comparison.candidates(own)}))
-    return [Read(each, own, comparison.place(each, own)) for each, own in changed]
+    return [ReadOpinion(each, own, comparison.place(each, own)) for each, own in changed]
 
 
-def _cut(desk: Desk, read: Read) -> None:
+def _cut(desk: Desk, read: ReadOpinion) -> None:
     """Cut a text into words, once for all that they are for."""
     wording, told = read.wording, None
     if read.group.alike == wording.number:
@@ -90,7 +90,7 @@ def _cut(desk: Desk, read: Read) -> None:
     read.counted = desk.counts.count(wording, told)
 
 
-def _gathered(desk: Desk, read: Sequence[Read]) -> dict[int, int]:
+def _gathered(desk: Desk, read: Sequence[ReadOpinion]) -> dict[int, int]:
     """The incidents of tellings by their numbers, where they tell of the same as others."""
     told = [(each, each.telling) for each in read if each.telling is not None]
     for each, telling in told:

@@ -23,7 +23,7 @@ from services.intake.store.tables import opinions
 from services.runtime.store.bulk import among
 from services.runtime.web.lists.listing import narrowed
 
-#: So many hits are looked at for a page whose filters leave few of them; the next page goes on behind the last one.
+#: How many hits are looked at for a page whose filters leave few of them; the next page goes on behind the last one.
 MOST_LOOKED_AT: Final = 5_000
 #: How far the order of the numbers and that of the instants may differ.
 _APART: Final = timedelta(minutes=1)
@@ -42,14 +42,14 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundPage:
     """A page of what was found, and the number below which the next one begins, None where there is none."""
 
     opinions: Sequence[Opinion]
     below: int | None
 
 
-def search(connection: Connection, asked: Search, below: int | None, limit: int) -> Found:
+def search(connection: Connection, asked: Search, below: int | None, limit: int) -> FoundPage:
     """At most `limit` of the opinions that have all the words, the newest first, those with numbers below one."""
     terms = terms_of(asked.words)
     between = _between(connection, asked, below)
@@ -61,10 +61,10 @@ def search(connection: Connection, asked: Search, below: int | None, limit: int)
             found.append((number, Opinion(*values, now=values[_UPDATED])))
         looked_at += len(numbers)
         if len(found) > limit:
-            return Found([each for _, each in found[:limit]], found[limit - 1][0])
+            return FoundPage([each for _, each in found[:limit]], found[limit - 1][0])
         if looked_at >= MOST_LOOKED_AT:
-            return Found([each for _, each in found], numbers[-1])
-    return Found([each for _, each in found], None)
+            return FoundPage([each for _, each in found], numbers[-1])
+    return FoundPage([each for _, each in found], None)
 
 
 def _narrowed(asked: Search) -> sa.Select[Any]:

@@ -20,7 +20,7 @@ from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.ruled import RuledCase
 from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES
-from services.routing.store.waiting import Waiting, of_opinion, waiting_for
+from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
 from services.runtime.web.routes import Answer, Routes
@@ -29,16 +29,16 @@ routes = Routes()
 CASE, OFFICE = fragment("case", "routing"), fragment("office", "routing")
 UNSIGNED = tuple(state for state in State if state.awaits_signature)
 #: What waits, what it is called, in which states the list of cases has it, and for whom it is counted.
-COUNTED: Final[Sequence[tuple[Waiting, Phrase, Sequence[State], frozenset[Role]]]] = (
-    (Waiting.UNSIGNED, Phrase("to be signed for"), UNSIGNED, OF_A_DEPARTMENT),
-    (Waiting.HANDLED, Phrase("being handled"), (State.SIGNED,), OF_A_DEPARTMENT),
-    (Waiting.OVERDUE, Phrase("of which the answer is overdue"), (), OF_A_DEPARTMENT | {Role.SUPERVISOR, Role.ADMIN}),
-    (Waiting.DRAFTED, Phrase("drafts that wait for the head"), (State.DRAFTED,), OF_A_DEPARTMENT),
-    (Waiting.PAUSED, Phrase("that wait for the submitter"), (State.PAUSED,), OF_A_DEPARTMENT),
-    (Waiting.OBJECTED, Phrase("objections to rule on"), (State.OBJECTED,), frozenset({Role.SUPERVISOR, Role.ADMIN})),
-    (Waiting.EXTENDING, Phrase("extensions to rule on"), (), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+COUNTED: Final[Sequence[tuple[WaitingFor, Phrase, Sequence[State], frozenset[Role]]]] = (
+    (WaitingFor.UNSIGNED, Phrase("to be signed for"), UNSIGNED, OF_A_DEPARTMENT),
+    (WaitingFor.HANDLED, Phrase("being handled"), (State.SIGNED,), OF_A_DEPARTMENT),
+    (WaitingFor.OVERDUE, Phrase("of which the answer is overdue"), (), OF_A_DEPARTMENT | {Role.SUPERVISOR, Role.ADMIN}),
+    (WaitingFor.DRAFTED, Phrase("drafts that wait for the head"), (State.DRAFTED,), OF_A_DEPARTMENT),
+    (WaitingFor.PAUSED, Phrase("that wait for the submitter"), (State.PAUSED,), OF_A_DEPARTMENT),
+    (WaitingFor.OBJECTED, Phrase("objections to rule on"), (State.OBJECTED,), frozenset({Role.SUPERVISOR, Role.ADMIN})),
+    (WaitingFor.EXTENDING, Phrase("extensions to rule on"), (), frozenset({Role.SUPERVISOR, Role.ADMIN})),
     (
-        Waiting.DOUBTFUL, Phrase("opinions of which a department is to be named"), (State.ACCEPTED,),
+        WaitingFor.DOUBTFUL, Phrase("opinions of which a department is to be named"), (State.ACCEPTED,),
         frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN}),
     ),
 )  # fmt: skip
@@ -66,13 +66,13 @@ def case_part(call: Call[Routing]) -> Answer:
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
 def office_part(call: Call[Routing]) -> Answer:
-    """How many cases wait for whoever is signed in."""
+    """How many cases wait for the person who is signed in."""
     now = call.service.database.clock.now()
     wanted = [row for row in COUNTED if call.caller.role in row[3]]
     with call.service.database.reading() as connection:
         numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
     rows = [
-        (numbers[kind], name, DOUBTS if kind is Waiting.DOUBTFUL else _list_of(states, call.caller))
+        (numbers[kind], name, DOUBTS if kind is WaitingFor.DOUBTFUL else _list_of(states, call.caller))
         for kind, name, states, _ in wanted
     ]
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)

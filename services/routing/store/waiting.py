@@ -18,7 +18,7 @@ from services.routing.store.tables import ACTING, IN_ORDER, UNSIGNED, assignment
 from services.runtime.store.counting import count_up_to
 
 
-class Waiting(StrEnum):
+class WaitingFor(StrEnum):
     """What waits: by the state that it is in, or by what was asked for."""
 
     UNSIGNED = "unsigned"
@@ -32,20 +32,20 @@ class Waiting(StrEnum):
 
 
 def waiting_for(
-    connection: Connection, kinds: Sequence[Waiting], department: str | None, now: datetime, most: int
-) -> Mapping[Waiting, int]:
+    connection: Connection, kinds: Sequence[WaitingFor], department: str | None, now: datetime, most: int
+) -> Mapping[WaitingFor, int]:
     """How many of each kind wait, with one department or with all; one more than `most` for any number beyond that."""
     return {kind: count_up_to(connection, _waiting(kind, department, now), most) for kind in kinds}
 
 
-def _waiting(kind: Waiting, department: str | None, now: datetime) -> sa.Select[Any]:
-    if kind is Waiting.DOUBTFUL:
+def _waiting(kind: WaitingFor, department: str | None, now: datetime) -> sa.Select[Any]:
+    if kind is WaitingFor.DOUBTFUL:
         return sa.select(doubts.c.opinion).where(doubts.c.message.is_not(None))
-    if kind is Waiting.UNSIGNED:
+    if kind is WaitingFor.UNSIGNED:
         which: sa.ColumnElement[bool] = UNSIGNED
-    elif kind is Waiting.EXTENDING:
+    elif kind is WaitingFor.EXTENDING:
         which = assignments.c.asked_until.is_not(None)
-    elif kind is Waiting.OVERDUE:
+    elif kind is WaitingFor.OVERDUE:
         which = ACTING & (assignments.c.state == State.SIGNED) & (assignments.c.reply_by < now)
     else:
         which = ACTING & (assignments.c.state == kind.value)

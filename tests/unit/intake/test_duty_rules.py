@@ -14,7 +14,7 @@ from services.contracts.lifecycle import State
 from services.contracts.messages.duties import DutyEnded, DutySet, OpinionFedback, OpinionRelayed, OpinionTaken
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
-from services.intake.domain.constituency.relay import Relay
+from services.intake.domain.constituency.relay import RelayChain
 from tests.unit.intake.harness import TOWN
 from tests.unit.intake.opinions import opinion
 
@@ -24,7 +24,7 @@ PRESIDIUM, LATER = Party("presidium"), timedelta(days=4)
 
 def relay():
     ids = (f"h-{number}" for number in itertools.count(1))
-    return Relay(opinion(TOWN), TOWN, lambda: next(ids))
+    return RelayChain(opinion(TOWN), TOWN, lambda: next(ids))
 
 
 def published(case, *kinds):

@@ -24,7 +24,7 @@ from services.contracts.messages.supervision import LetterRequested
 from services.intake.domain.constituency.owing import Party
 from services.intake.handlers.constituency.caring import Entrusting
 from services.intake.handlers.constituency.hearing import hear
-from services.intake.handlers.constituency.telling import Telling
+from services.intake.handlers.constituency.telling import Correspondence
 from services.intake.handlers.consuming import consume
 from services.intake.handlers.erasing import erase
 from services.intake.handlers.merging import merge
@@ -60,7 +60,9 @@ class Desk:
         return run
 
     def entrusting(self, work):
-        telling = Telling(lambda party: [Holder(f"某{party.holder}", f"{party.code}@example.org")], "https://a.example/entrusted")
+        telling = Correspondence(
+            lambda party: [Holder(f"某{party.holder}", f"{party.code}@example.org")], "https://a.example/entrusted"
+        )
         return Entrusting(IntakeStore(work, self.harness.vault), self.harness.catalogue, telling)
 
     def hear(self, *events):

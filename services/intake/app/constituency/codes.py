@@ -163,7 +163,7 @@ def install(call: Call[Intake]) -> Answer:
 
 @routes.post(f"{API}/codes/<qr>/retire", access=KEEPERS, answers={200: CodeShape})
 def retire(call: Call[Intake]) -> Answer:
-    """Take a code out of use for good; whoever scans it is told so."""
+    """Take a code out of use for good; those who scan it are told so."""
     return 200, shown(moved(call, named(call), CodeState.RETIRED))
 
 

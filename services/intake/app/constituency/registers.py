@@ -8,7 +8,7 @@ from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
 from services.intake.app.context import ADMIN, Intake
 from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, check_code
-from services.intake.domain.constituency.group import UNKNOWN_GROUP, Group
+from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup
 from services.intake.handlers.constituency import keeping
 from services.intake.schemas.constituency.registers import (
     DeputyBody,
@@ -98,5 +98,5 @@ def put_group(call: Call[Intake]) -> Answer:
     return call.service.database.write(unit)
 
 
-def _group(group: Group, members: int) -> dict[str, object]:
+def _group(group: DeputyGroup, members: int) -> dict[str, object]:
     return asdict(group) | {"members": members}

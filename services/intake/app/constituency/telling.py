@@ -10,7 +10,7 @@ from services.contracts.duties import Holder
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.owing import Party
 from services.intake.handlers.constituency.caring import Entrusting
-from services.intake.handlers.constituency.telling import Telling
+from services.intake.handlers.constituency.telling import Correspondence
 from services.intake.store.writing import IntakeStore
 
 #: Where everybody finds what was entrusted to them.
@@ -28,4 +28,4 @@ def entrusting(intake: Intake, store: IntakeStore) -> Entrusting:
         return intake.accounts.read(lambda people: people.acting_for(ROLES[party.holder], party.code))
 
     site = intake.accounts.rules.public_url
-    return Entrusting(store, intake.catalogue, Telling(people_of, site + DESK if site else None))
+    return Entrusting(store, intake.catalogue, Correspondence(people_of, site + DESK if site else None))

@@ -10,7 +10,7 @@ UNKNOWN_GROUP: Final = "There is no such group."
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class DeputyGroup:
     """A group; `counterpart` is the committee (对口工委) it works with. Who belongs to it stands with the deputies."""
 
     name: str

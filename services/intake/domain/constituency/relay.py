@@ -62,7 +62,7 @@ class Hop:
 
 
 @dataclass(slots=True)
-class Relay:
+class RelayChain:
     """The chain of one opinion. `new_id` makes ids; what is added to `hops` or changed of them is to be saved."""
 
     opinion: Opinion

@@ -46,7 +46,7 @@ def count(opinion: Opinion, number: int, change: Given) -> None:
 
 
 def is_told(number: int) -> bool:
-    """Whether the timeline has a line for so many supporters: not for each, which would bury everything else."""
+    """Whether the timeline has a line for this number of supporters: not for each, which would bury everything else."""
     return number > 0 and str(number).rstrip("0") in _TOLD
 
 

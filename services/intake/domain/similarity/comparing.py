@@ -44,7 +44,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class WordingGroup:
     """Where a text belongs: the number of the first one that says the same, or its own, and the bands that it stands for now."""
 
     alike: int
@@ -52,12 +52,12 @@ class Group:
 
 
 @dataclass(slots=True)
-class Read:
+class ReadOpinion:
     """What was found out about a text. Of several that say the same, the first alone is a telling, and its words are counted."""
 
     wording: Wording
     bands: Sequence[int]
-    group: Group
+    group: WordingGroup
     telling: Telling | None = None
     counted: str | None = None
     #: Its rarest terms, by which others find it.
@@ -86,7 +86,7 @@ class Comparison:
             if each.alike is not None:
                 self._note(each, each.alike)
 
-    def place(self, new: Wording, own: Sequence[int]) -> Group:
+    def place(self, new: Wording, own: Sequence[int]) -> WordingGroup:
         """The group of a text with these bands: that of the first candidate that says the same, or a new one."""
         found = shingles(new.title, new.content)
         near = (each for each in self.candidates(own) if each in self._texts)
@@ -95,7 +95,7 @@ class Comparison:
         self._note(new, alike)
         for band in stands_for:
             self._holders.setdefault(band, []).append(new.number)
-        return Group(alike, stands_for)
+        return WordingGroup(alike, stands_for)
 
     def _note(self, read: Wording, alike: int) -> None:
         self._texts[read.number], self._groups[read.number] = (read.title, read.content), alike

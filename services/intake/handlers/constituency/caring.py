@@ -14,7 +14,7 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.constituency.relay import Hop
 from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.handlers import notifying
-from services.intake.handlers.constituency.telling import Telling
+from services.intake.handlers.constituency.telling import Correspondence
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -28,7 +28,7 @@ class Entrusting:
 
     store: IntakeStore
     catalogue: Catalogue
-    telling: Telling
+    telling: Correspondence
 
     def ask(self, opinion: Opinion, party: Party) -> Care:
         """Ask a deputy to take an opinion up, or a station to find one; to be saved with the opinion."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid, NotFound
 from services.intake.domain.constituency.deputy import Deputy, check_places
-from services.intake.domain.constituency.group import Group
+from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.domain.constituency.station import UNKNOWN_STATION, ChecklistItem, StationProfile
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def keep_deputy(store: RegisterStore, catalogue: Catalogue, new: Deputy, expect:
     return store.save_deputy(new, before)
 
 
-def keep_group(store: RegisterStore, catalogue: Catalogue, new: Group, expect: Expect) -> Group:
+def keep_group(store: RegisterStore, catalogue: Catalogue, new: DeputyGroup, expect: Expect) -> DeputyGroup:
     """Enter a group or a change of one. Raises `Invalid`, `Changed`."""
     check_places(catalogue, topics=new.topics)
     before = store.group(new.code)

@@ -34,7 +34,7 @@ class Reachable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Correspondence:
     """Who acts for a party, and the address of the desk where this site is known."""
 
     people_of: Callable[[Party], Iterable[Reachable]]

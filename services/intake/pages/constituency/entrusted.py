@@ -55,7 +55,7 @@ LABELS: Final[Mapping[str, Phrase]] = {"deputy": Phrase("Deputy"), "receipt": Ph
 
 @routes.get(LIST, access=app.HOLDERS, page=error_page)
 def list_page(call: Call[Intake]) -> Answer:
-    """What is entrusted to whoever has signed in, by what is to be done."""
+    """What is entrusted to the person who has signed in, by what is to be done."""
     return _list(call)
 
 

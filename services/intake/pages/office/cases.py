@@ -34,7 +34,7 @@ _REST: Final[Mapping[str, Any]] = {**dict.fromkeys(FILTERS), "sort": None, "upda
 NAMES: Final = ("q", "state", "topic", "area", "department", "channel", "since", "until")
 
 
-class ListedCase(NamedTuple):
+class OfficeCase(NamedTuple):
     """A case as the list shows it."""
 
     address: str
@@ -90,11 +90,11 @@ def _with(options: Options, given: str) -> Options:
     return [(None, [(given, joined)]), *options]
 
 
-def _listed_case(opinion: Opinion, catalogue: Catalogue) -> ListedCase:
+def _listed_case(opinion: Opinion, catalogue: Catalogue) -> OfficeCase:
     about: Sequence[object] = (
         local(opinion.submitted, catalogue).date(), topic_name(opinion.topic, catalogue) if opinion.topic else None,
         area_name(opinion.area, catalogue), department_name(opinion.department, catalogue) if opinion.department else None,
     )  # fmt: skip
-    return ListedCase(
+    return OfficeCase(
         f"{LIST}/{opinion.id}", opinion.title, STATES[opinion.state], tone_of(opinion.state), [each for each in about if each]
     )

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
 from services.intake.domain.constituency.deputy import LONGEST_TEXT, Deputy, DeputyState
-from services.intake.domain.constituency.group import Group
+from services.intake.domain.constituency.group import DeputyGroup
 from services.runtime.input.fields import Building, Code, ManyLines, OneLine, Tuples
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
@@ -78,7 +78,7 @@ class DeputyPageQuery(Schema):
 class GroupBody(Building):
     """A group as the office enters it."""
 
-    shape = Group
+    shape = DeputyGroup
     name = OneLine(LONGEST_NAME, required=True)
     kind = fields.String(required=True, validate=validate.OneOf(list(GROUP_KINDS)))
     topics = _codes()

@@ -108,7 +108,7 @@ class CodeStore:
             raise Invalid("Name a campaign of the list, or leave it out.", {"campaign": [UNKNOWN_CAMPAIGN]})
 
     def make_more(self, batch: CodeBatch, most: int) -> int:
-        """Make the next codes of a batch, at most so many; returns how many are still to be made. The last one is published."""
+        """Make the next codes of a batch, up to a limit; returns how many are still to be made. The last one is published."""
         last = self._last(batch.id)
         until = min(batch.many, last + most)
         for number in range(last + 1, until + 1):

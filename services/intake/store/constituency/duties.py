@@ -10,7 +10,7 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.duties import OPEN_CARES, CareState, HopState
 from services.intake.domain.constituency.care import Care
 from services.intake.domain.constituency.owing import Party
-from services.intake.domain.constituency.relay import Hop, Relay
+from services.intake.domain.constituency.relay import Hop, RelayChain
 from services.intake.domain.opinion import Opinion
 from services.intake.store.columns import EnumCode
 from services.intake.store.constituency.registers import RegisterStore
@@ -100,15 +100,15 @@ class DutyStore:
         """The cares of these opinions that were neither passed on nor ended, by opinion."""
         return {care.opinion: care for care in self._cares.load(_OF_OPINIONS, {"opinions": opinions})}
 
-    def relay(self, opinion: Opinion, catalogue: Catalogue) -> Relay:
+    def relay(self, opinion: Opinion, catalogue: Catalogue) -> RelayChain:
         """The chain of an opinion, which may be empty."""
-        return Relay(opinion, catalogue, new_id, self._hops.load(_HOPS, {"opinion": opinion.id}))
+        return RelayChain(opinion, catalogue, new_id, self._hops.load(_HOPS, {"opinion": opinion.id}))
 
     def save(self, *changed: Care) -> None:
         """Keep what is new and what has changed of cares."""
         self._cares.save(changed)
 
-    def save_relay(self, relay: Relay) -> None:
+    def save_relay(self, relay: RelayChain) -> None:
         """Keep what is new and what has changed of a chain."""
         self._hops.save(relay.hops)
 

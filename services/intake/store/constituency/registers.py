@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.messages.constituency import DeputyChanged
 from services.intake.domain.constituency.deputy import Deputy, DeputyState
-from services.intake.domain.constituency.group import Group
+from services.intake.domain.constituency.group import DeputyGroup
 from services.intake.store.columns import StoredRow
 from services.intake.store.constituency.tables import deputies, deputy_ties, groups
 from services.runtime.store.database import Transaction
@@ -76,13 +76,13 @@ def _deputy(row: StoredRow, ties: Mapping[str, tuple[str, ...]]) -> Deputy:
     )  # fmt: skip
 
 
-def find_group(connection: Connection, code: str) -> Group | None:
+def find_group(connection: Connection, code: str) -> DeputyGroup | None:
     """A group by code."""
     row = connection.execute(_GROUPS.where(groups.c.code == code)).first()
     return _group(row) if row else None
 
 
-def groups_page(connection: Connection, wanted: Mapping[str, object], after: str | None, limit: int) -> list[Group]:
+def groups_page(connection: Connection, wanted: Mapping[str, object], after: str | None, limit: int) -> list[DeputyGroup]:
     """A page of groups by code, one more than `limit`."""
     query = narrowed(_GROUPS, groups, wanted)
     if after is not None:
@@ -101,8 +101,8 @@ def member_counts(connection: Connection, codes: Sequence[str]) -> dict[str, int
     return {row.place: row.members for row in connection.execute(query)}
 
 
-def _group(row: StoredRow) -> Group:
-    return Group(row.name, row.kind, row.topics, row.counterpart, row.code, row.updated)
+def _group(row: StoredRow) -> DeputyGroup:
+    return DeputyGroup(row.name, row.kind, row.topics, row.counterpart, row.code, row.updated)
 
 
 class RegisterStore:
@@ -115,7 +115,7 @@ class RegisterStore:
         """A deputy by code."""
         return find_deputy(self._work.connection, code)
 
-    def group(self, code: str) -> Group | None:
+    def group(self, code: str) -> DeputyGroup | None:
         """A group by code."""
         return find_group(self._work.connection, code)
 
@@ -156,7 +156,7 @@ class RegisterStore:
     def _last_message(self, deputy: str) -> int:
         return self._work.execute(sa.select(deputies.c.sequence).where(deputies.c.code == deputy)).scalar() or 0
 
-    def save_group(self, group: Group, before: Group | None) -> Group:
+    def save_group(self, group: DeputyGroup, before: DeputyGroup | None) -> DeputyGroup:
         """Enter a group, or put one in place of what was known `before`."""
         row = {
             "name": group.name, "kind": group.kind, "topics": group.topics, "counterpart": group.counterpart,

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from services.contracts.lifecycle import State
 from services.intake.domain.opinion import Opinion
-from services.intake.domain.similarity.comparing import Read
+from services.intake.domain.similarity.comparing import ReadOpinion
 from services.intake.domain.similarity.incidents import MOST_CLUED, WINDOW, Telling, Terms, unpacked
 from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
@@ -141,7 +141,7 @@ class IncidentStore:
         query = sa.select(wordings.c.incident, sa.func.count()).where(wordings.c.incident.in_(numbers), own)
         return dict(map(tuple, self._work.execute(query.group_by(wordings.c.incident)).all()))
 
-    def keep(self, read: Read) -> None:
+    def keep(self, read: ReadOpinion) -> None:
         """Let a telling be found by its rarest terms."""
         for term in read.rarest:
             self._work.add(clues, {"term": term, "number": read.wording.number})

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.domain.publication.searchable import staff_terms
-from services.intake.domain.similarity.comparing import MOST_COMPARED, Read, Wording
+from services.intake.domain.similarity.comparing import MOST_COMPARED, ReadOpinion, Wording
 from services.intake.domain.similarity.incidents import packed
 from services.intake.store.columns import StoredRow
 from services.intake.store.publication.search import STAFF_WORDS
@@ -100,7 +100,7 @@ def mark(work: Transaction, opinion: str) -> None:
 def unindex(work: Transaction, opinion: str, title: str, content: str) -> None:
     """Let an opinion be found no more by the words that its text has had; by its new ones it is found once it is read."""
     own = wordings.c.opinion == opinion
-    # Waits for whoever reads it just now, so that nothing of the old text is indexed after this.
+    # Waits for a worker that reads it just now, so that nothing of the old text is indexed after this.
     number = work.execute(sa.select(wordings.c.number).where(own, wordings.c.indexed).with_for_update()).scalar()
     if number is not None:
         STAFF_WORDS.remove(work.connection, number, staff_terms(title, content))
@@ -142,7 +142,7 @@ class WordingStore:
         """The opinions with these numbers."""
         return list(map(_wording, self._work.fetch(_NUMBERED, {"numbers": list(numbers)}))) if numbers else []
 
-    def keep(self, read: Read) -> None:
+    def keep(self, read: ReadOpinion) -> None:
         """Note what was found out about a text, and the bands that it stands for."""
         number, terms = read.wording.number, None if read.telling is None else packed(read.telling.terms)
         new_bands = np.array(read.bands, dtype="<i8").tobytes()

@@ -17,7 +17,7 @@ Weights = NDArray[np.float32]
 #: How many of the first words are a field of their own: most people say at once what it is about.
 FIRST_WORDS = 60
 LONGEST_RUN = 4
-#: A term is hashed to so many bits, whatever the number of a model's buckets.
+#: The bits of a term's hash, whatever the number of a model's buckets.
 BITS = 32
 HASH = (1 << BITS) - 1
 #: Longer texts are read up to here.
@@ -45,7 +45,7 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class ReadText:
     """A text as it is read once for all that looks at it: its terms, and its words in their order with the hash of each."""
 
     counted: Counted
@@ -66,7 +66,7 @@ class Vector:
         return float(self.weights @ self.weights)
 
 
-def read(title: str, content: str) -> Read:
+def read(title: str, content: str) -> ReadText:
     """The terms and words of a text, with what is personal left out."""
     title, content = plain(title), plain(content)
     of_title, of_content = segment(title), segment(content)
@@ -76,11 +76,11 @@ def read(title: str, content: str) -> Read:
     fields = (words, runs, all_words, np.concatenate((runs, more)), all_words[:FIRST_WORDS])
     mixed = [_mixed(hashes, field) for field, hashes in enumerate(fields)]
     keys, counts = np.unique(np.concatenate([each + (field << BITS) for field, each in enumerate(mixed)]), return_counts=True)
-    return Read(Counted(keys, counts.astype(np.float32)), of_title + of_content, mixed[ALL_WORDS])
+    return ReadText(Counted(keys, counts.astype(np.float32)), of_title + of_content, mixed[ALL_WORDS])
 
 
 def buckets_of(keys: Places, number: int) -> Places:
-    """The bucket of each term where there are so many; a bucket is the same one in every field."""
+    """The bucket of each term among this number of them; a bucket is the same one in every field."""
     return ((keys & HASH) * number) >> BITS
 
 
@@ -107,7 +107,7 @@ def words_as_keys(words: list[str]) -> Places:
 
 
 def runs_as_keys(text: str, size: int) -> Places:
-    """The hashes of the runs of so many characters, as if each were a word."""
+    """The hashes of the runs of this many characters, as if each were a word."""
     return _mixed(_runs(_sums(text[:MOST_CHARACTERS]), size), ALL_WORDS)
 
 

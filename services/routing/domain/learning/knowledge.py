@@ -8,7 +8,7 @@ from functools import cached_property
 
 from services.contracts.basis import Basis, Rule
 from services.contracts.messages.values import Learned, Likely, Why
-from services.routing.domain.learning.features import Read, read
+from services.routing.domain.learning.features import ReadText, read
 from services.routing.domain.learning.model import Model
 from services.routing.domain.learning.precedents import Precedents
 from services.routing.domain.learning.ruled import Near, RuledText
@@ -46,7 +46,7 @@ class Inquiry:
         self._knowledge, self._title, self._content = knowledge, title, content
 
     @cached_property
-    def _text(self) -> Read:
+    def _text(self) -> ReadText:
         return read(self._title, self._content)
 
     def advise(self, points: Mapping[str, float]) -> tuple[str, Why] | None:

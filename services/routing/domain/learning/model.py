@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.routing.domain.learning.calibration import Calibration, floats
-from services.routing.domain.learning.features import Counted, Read, Vector, Weights, buckets_of, vector
+from services.routing.domain.learning.features import Counted, ReadText, Vector, Weights, buckets_of, vector
 from services.routing.domain.learning.ridge import Ridge
 
 #: What a stored model begins with; another form has another mark.
@@ -71,7 +71,7 @@ class Model:
         likely = tuple((self.labels[place], round(float(chances[place]), 4)) for place in order)
         return Judgement(likely, round(float(self.calibration.confidence(chances[order[:1]])[0]), 3))
 
-    def words_for(self, label: str, text: Read) -> tuple[str, ...]:
+    def words_for(self, label: str, text: ReadText) -> tuple[str, ...]:
         """The words of a text that speak for a label, and more for it than for the others; the strongest first."""
         places = buckets_of(text.hashes, len(self.idf))
         found = self.ridge.weights.take(places, axis=0)
