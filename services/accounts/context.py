@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal, Protocol, TypeVar
 
 from services.accounts.model import AccountHolder, Letter, Rules
 from services.accounts.once import LASTS, Purpose, owner
 from services.accounts.passwords import Passwords
 from services.accounts.people import ChangingPeople, People
-from services.accounts.single_sign_on import SingleSignOn
+from services.accounts.single_sign_on import FRESH, LEEWAY, SingleSignOn
 from services.contracts.catalogue.model import Catalogue
 from services.runtime.store.database import EPOCH, Database, Transaction
 from services.runtime.store.vault import SealBroken, Vault
@@ -59,6 +60,10 @@ class Accounts:
             return None
         is_good = isinstance(found, dict) and found.get("for") == purpose and found.get("until", 0) > self._seconds
         return found if is_good else None
+
+    def is_fresh(self, signed_on: datetime | None) -> bool:
+        """Whether somebody signed in at the single sign-on so lately that it stands for a password."""
+        return signed_on is not None and -LEEWAY <= self.access.clock.now() - signed_on < FRESH
 
     @property
     def _seconds(self) -> float:

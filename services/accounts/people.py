@@ -69,6 +69,11 @@ class People:
         """The grant that a session acts by."""
         return str(self._work.execute(sa.select(sessions.c.acts_by).where(sessions.c.id == session)).scalar() or "")
 
+    def vouched(self, session: str) -> datetime | None:
+        """When the single sign-on last heard from whose session this is; None for never."""
+        found: datetime | None = self._work.execute(sa.select(sessions.c.vouched).where(sessions.c.id == session)).scalar()
+        return found
+
     def _where(self, which: sa.ColumnElement[bool]) -> AccountHolder | None:
         row = self._work.execute(sa.select(persons).where(which)).one_or_none()
         if row is None:

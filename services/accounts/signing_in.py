@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.accounts import attempts, once
 from services.accounts.context import Accounts
@@ -90,7 +91,10 @@ def with_code(accounts: Accounts, step: str, code: str, device: str) -> Outcome:
     return outcome
 
 
-def proceed(accounts: Accounts, work: Transaction, person: AccountHolder, device: str, *, is_sure: bool = False) -> Outcome:
+def proceed(
+    accounts: Accounts, work: Transaction, person: AccountHolder, device: str, *, is_sure: bool = False,
+    vouched: datetime | None = None,
+) -> Outcome:  # fmt: skip
     """Open a session, or ask for the second factor of somebody who has one; raises `NotAllowed` for who may do nothing here."""
     if person.state != "active":
         raise NotAllowed("This account may not be used.")
@@ -101,7 +105,7 @@ def proceed(accounts: Accounts, work: Transaction, person: AccountHolder, device
     limited = not is_sure and accounts.rules.needs_more(person)
     if limited and person.passkeys:
         raise NotAllowed("Sign in with your passkey.")
-    opening = NewSession(person.id, person.grants[0].id, device, accounts.rules.lasts, accounts.rules.idle, limited)
+    opening = NewSession(person.id, person.grants[0].id, device, accounts.rules.lasts, accounts.rules.idle, limited, vouched)
     return Opened(open_session(work, opening), limited)
 
 

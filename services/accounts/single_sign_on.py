@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -20,8 +21,13 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from services.contracts.errors import HuiyingError, Unavailable
+from services.runtime.store.database import EPOCH
 
-PATIENCE, KEPT_SECONDS, LEEWAY_SECONDS = 5.0, 3600.0, 60
+PATIENCE, KEPT_SECONDS = 5.0, 3600.0
+#: By how much the clock of the provider may go wrong.
+LEEWAY = timedelta(minutes=1)
+#: For this long signing in at the provider stands for the password of somebody who has none.
+FRESH = timedelta(minutes=5)
 #: Signatures by a key that everybody may know; one by the client's secret could be made by anybody who learns it.
 ALGORITHMS = ["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 
@@ -49,6 +55,14 @@ class Begun:
     verifier: str
 
 
+@dataclass(frozen=True, slots=True)
+class SignedOn:
+    """Who came back, and when they signed in at the provider: None where it does not say."""
+
+    named: str
+    at: datetime | None
+
+
 class SingleSignOn:
     """Sends people to the provider and hears who they are."""
 
@@ -56,16 +70,20 @@ class SingleSignOn:
         self._provider = provider
         self._known: tuple[float, Mapping[str, Any]] | None = None
 
-    def begin(self, back: str) -> tuple[str, Begun]:
-        """Where to send the browser, which comes back to `back`; raises `Unavailable`."""
+    def begin(self, back: str, *, again: bool = False) -> tuple[str, Begun]:
+        """Where to send the browser, which comes back to `back`; raises `Unavailable`.
+
+        `again` has the provider ask who it is even though it knows, and say when it did.
+        """
         begun = Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48))
         place, _ = self._session(back).create_authorization_url(
-            self._told()["authorization_endpoint"], state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier
-        )
+            self._told()["authorization_endpoint"], state=begun.state, nonce=begun.nonce, code_verifier=begun.verifier,
+            **({"prompt": "login", "max_age": str(int(FRESH.total_seconds()))} if again else {}),
+        )  # fmt: skip
         return str(place), begun
 
-    def finish(self, back: str, begun: Begun, state: str, code: str) -> str:
-        """What the claim says of the person who came back; raises `NotLetIn`, `Unavailable`."""
+    def finish(self, back: str, begun: Begun, state: str, code: str) -> SignedOn:
+        """The person who came back, as the claim says; raises `NotLetIn`, `Unavailable`."""
         if not hmac.compare_digest(begun.state.encode(), state.encode()):
             raise NotLetIn("the state is another one")
         told = self._told()
@@ -78,7 +96,7 @@ class SingleSignOn:
             raise NotLetIn(type(error).__name__) from error
         except requests.RequestException as error:
             raise Unavailable("The single sign-on does not answer.") from error
-        return self._named(claims)
+        return SignedOn(self._named(claims), _moment(claims.get("auth_time")))
 
     def _session(self, back: str) -> OAuth2Session:
         given = self._provider
@@ -90,7 +108,7 @@ class SingleSignOn:
         claims = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS).claims
         given = self._provider
         jwt.JWTClaimsRegistry(
-            leeway=LEEWAY_SECONDS, iss={"essential": True, "value": given.issuer}, exp={"essential": True},
+            leeway=int(LEEWAY.total_seconds()), iss={"essential": True, "value": given.issuer}, exp={"essential": True},
             aud={"essential": True, "value": given.client_id}, nonce={"essential": True, "value": nonce},
         ).validate(claims)  # fmt: skip
         if claims.get("azp", given.client_id) != given.client_id:
@@ -119,6 +137,13 @@ class SingleSignOn:
                 raise Unavailable("The single sign-on calls itself by another name.")
             self._known = known = time.monotonic() + KEPT_SECONDS, told
         return known[1]
+
+
+def _moment(seconds: object) -> datetime | None:
+    try:
+        return EPOCH + timedelta(seconds=seconds) if isinstance(seconds, int) and seconds > 0 else None
+    except OverflowError:
+        return None
 
 
 def _json(url: str) -> Any:

@@ -26,6 +26,7 @@ class FakeProvider:
         self.key = self.published = RSAKey.generate_key(2048, parameters={"kid": "k1"})
         self.claims: dict[str, Any] = {}
         self.codes: dict[str, Mapping[str, str]] = {}
+        self.asked_again = 0
         handler = type("Handler", (_Handler,), {"provider": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.issuer = f"http://127.0.0.1:{self._server.server_port}"
@@ -54,6 +55,8 @@ class FakeProvider:
         if client != base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode():
             return None
         now = int(SystemClock().now().timestamp())
+        if asked.get("prompt") == "login":
+            self.asked_again += 1
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": "wang", "iat": now, "exp": now + 60, "nonce": asked["nonce"]}
         token = jwt.encode({"alg": "RS256", "kid": "k1"}, claims | self.claims, self.key)
         return {"access_token": "x", "token_type": "Bearer", "id_token": token}

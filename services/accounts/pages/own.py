@@ -8,11 +8,11 @@ from typing import Final
 from services.accounts import managing, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
-from services.accounts.pages.entering import TOO_OFTEN
+from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, session_of, shown
 from services.accounts.passwords import NOT_THE_SAME, mistake_in
 from services.contracts.callers import RULES, SIGNED_IN, Party
-from services.contracts.errors import Invalid, NotFound, TooMany
+from services.contracts.errors import Invalid, NotFound
 from services.contracts.fragments import parts_of
 from services.contracts.words import Words
 from services.design.phrases import Phrase
@@ -22,13 +22,11 @@ from services.runtime.web.requests import form_value, read_form
 from services.runtime.web.routes import Answer, Routes
 from services.runtime.web.sessions import end_sessions
 
-WRONG_PASSWORD = Phrase("This is not your present password")
 ROLE = Phrase("Role")
 PARTIES: Final[Mapping[Party, Phrase]] = {
     "department": Phrase("Your department"), "station": Phrase("Your station"), "deputy": Phrase("Deputy"),
 }  # fmt: skip
 NAME, UNTIL = Phrase("Name"), Phrase("Signed in until")
-NO_PERSON = "This page is about the account of somebody; a token has none."
 #: A row about who is signed in.
 Fact = tuple[Phrase, object]
 routes = Routes()
@@ -91,24 +89,6 @@ def end_own_sessions(call: Call[HasAccounts]) -> Answer:
     return see_other(f"{ACCOUNT}?done=sessions")
 
 
-def own(call: Call[HasAccounts]) -> AccountHolder:
-    """The person whose session this is; raises `NotFound` for a token, which has no account."""
-    person = call.caller.person
-    if person is None:
-        raise NotFound(NO_PERSON)
-    return call.service.accounts.read(lambda people: people.get(person))
-
-
-def confirmed(call: Call[HasAccounts], me: AccountHolder) -> Mistakes:
-    """What is wrong with the present password in a form that asks for it; empty when it is right."""
-    try:
-        if managing.is_own_password(call.service.accounts, me, form_value("present")):
-            return {}
-    except TooMany as error:
-        return {"present": TOO_OFTEN.filled(seconds=error.seconds)}
-    return {"present": WRONG_PASSWORD}
-
-
 def facts_of(call: Call[HasAccounts]) -> list[Fact]:
     """Who is signed in, as what, until when."""
     caller, session = call.caller, session_of(call)
@@ -128,7 +108,7 @@ def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | No
     return shown(
         call, "account.html", status, me=me, facts=facts_of(call), mistakes=mistakes or {}, roles=roles, acting=acting,
         sessions=accounts.read(lambda people: people.open_sessions(me.id, now)), here_id=session.id if session else "",
-        done=str(call.query.get("done", "")),
+        done=str(call.query.get("done", "")), proof=proof_of(call, me),
         needs_more=bool(session and session.limited),
     )  # fmt: skip
 

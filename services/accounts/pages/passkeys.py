@@ -7,7 +7,7 @@ import flask
 from services.accounts import passkeys, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.pages.entering import enter
-from services.accounts.pages.own import confirmed, own
+from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, device, guard_of, shown, site_of
 from services.accounts.signing_in import Opened
 from services.contracts.callers import PUBLIC, SIGNED_IN
@@ -83,7 +83,9 @@ def sign(call: Call[HasAccounts]) -> Answer:
 def _own(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
     me, accounts = own(call), call.service.accounts
     asked, known = passkeys.ask_for_new(accounts, me, site_of(call)), passkeys.listed(accounts, me.id)
-    return shown(call, "passkeys.html", status, asked=asked, known=known, mistakes=mistakes or {}, scripts=SCRIPTS)
+    return shown(
+        call, "passkeys.html", status, asked=asked, known=known, mistakes=mistakes or {}, scripts=SCRIPTS, proof=proof_of(call, me)
+    )
 
 
 def _sign(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:

@@ -9,7 +9,7 @@ from services.accounts import second
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.once import Purpose
-from services.accounts.pages.own import confirmed, own
+from services.accounts.pages.proving import confirmed, own, proof_of
 from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, session_of, shown
 from services.contracts.callers import SIGNED_IN
 from services.contracts.errors import Invalid
@@ -64,7 +64,7 @@ def _page(call: Call[HasAccounts], me: AccountHolder, secret: str, status: int =
     # The picture is made of numbers: nothing of the address is markup in it.
     picture = Markup(code.svg_inline(scale=4, border=2))  # nosec B704
     return shown(
-        call, "second-factor.html", status, me=me, mistakes=mistakes or {}, picture=picture,
+        call, "second-factor.html", status, me=me, mistakes=mistakes or {}, picture=picture, proof=proof_of(call, me),
         sealed=call.service.accounts.lend(Purpose.SET_UP, person=me.id, secret=secret),
         spelled=" ".join(secret[each : each + 4] for each in range(0, len(secret), 4)),
         needs_more=bool((session := session_of(call)) and session.limited),

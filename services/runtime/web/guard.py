@@ -123,6 +123,10 @@ class RequestGuard:
         if secret := self.cookie():
             self._sessions.forget(secret)
 
+    def say(self, subject: str) -> None:
+        """Say in the audit trail what the address of this request does not tell."""
+        flask.g.said = subject
+
     def missed(self, limit: Limit) -> None:
         """Count a wrong guess against the address of this request; raises `TooMany`."""
         self._throttle.missed(limit, self.address())
@@ -180,7 +184,9 @@ class GuardedRequest:
         if status == 404:
             self.count_miss()
         self.status = status
-        if self.is_recorded and "<" not in self._route.path:
+        if said := flask.g.get("said"):
+            self.subjects = [said]
+        elif self.is_recorded and "<" not in self._route.path:
             self.subjects = subjects_of(self._route.method, answer)
 
 

@@ -29,6 +29,7 @@ KEPT = timedelta(days=90)
 #: The field of a form that proves that the form came from a page of ours.
 FORM_KEY = "csrf"
 #: `idle` is after how many seconds without a request it ends. A `limited` one opens nothing but its own account.
+#: `vouched` is when its person signed in at the single sign-on, as that says, and came back into this very session.
 sessions = sa.Table(
     "sessions",
     tables,
@@ -43,6 +44,7 @@ sessions = sa.Table(
     sa.Column("seen", Instant, nullable=False),
     sa.Column("until", Instant, nullable=False),
     sa.Column("ended", Instant),
+    sa.Column("vouched", Instant),
     sa.Index("sessions_person", "person"),
     sa.Index("sessions_until", "until"),
 )
@@ -69,6 +71,7 @@ class NewSession:
     lasts: timedelta
     idle: timedelta
     limited: bool = False
+    vouched: datetime | None = None
 
 
 def open_session(work: Transaction, opening: NewSession) -> str:
@@ -79,7 +82,7 @@ def open_session(work: Transaction, opening: NewSession) -> str:
     row = {
         "hash": digest(secret), "id": new_id(), "person": opening.person, "acts_by": opening.grant, "device": opening.device,
         "limited": opening.limited, "idle": int(opening.idle.total_seconds()), "opened": work.now, "seen": work.now,
-        "until": work.now + opening.lasts, "ended": None,
+        "until": work.now + opening.lasts, "ended": None, "vouched": opening.vouched,
     }  # fmt: skip
     work.add(sessions, row)
     return secret
@@ -96,6 +99,12 @@ def end_sessions(work: Transaction, person: str, *, but: str | None = None, only
 def lift_limit(work: Transaction, session: str) -> None:
     """Open everything to a session that was limited."""
     work.execute(sessions.update().where(sessions.c.id == session).values(limited=False))
+
+
+def vouch(work: Transaction, session: str, person: str, at: datetime) -> bool:
+    """Note when the single sign-on heard from somebody; False where this is no open session of theirs."""
+    which = (sessions.c.id == session, sessions.c.person == person, sessions.c.ended.is_(None), sessions.c.until > work.now)
+    return bool(work.execute(sessions.update().where(*which).values(vouched=at)).rowcount)
 
 
 class Sessions:

@@ -33,6 +33,7 @@ SESSIONS = (
     sa.Column("seen", sa.BigInteger, nullable=False),
     sa.Column("until", sa.BigInteger, nullable=False),
     sa.Column("ended", sa.BigInteger),
+    sa.Column("vouched", sa.BigInteger),
 )
 PERSONS = (
     sa.Column("id", sa.String(36), primary_key=True),
