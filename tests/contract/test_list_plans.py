@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from marshmallow import fields
 
 from docs.generator.product import ROOT, assemblies
+from services.contracts.callers import Caller, Role
 from services.runtime.input.queries import Choices
 from services.runtime.settings import load
 from services.runtime.store.bare import Bare
@@ -173,6 +174,31 @@ def test_what_staff_narrow_the_opinions_to_is_looked_up_by_it(
             assert plan.count(f"opinions_{name}") == len(given), plan
             assert "SCAN opinions" not in plan
             assert "Seq Scan" not in plan
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        ({}, "handlers_department"), ({"state": "concluded"}, "handlers_department"), ({"channel": "web"}, "handlers_department"),
+        ({"state": "signed"}, "opinions_state"), ({"topic": "urban-construction"}, "opinions_topic"),
+    ],
+)  # fmt: skip
+def test_of_what_a_department_handles_a_page_is_read_and_not_all(
+    any_database: MakeDatabase, query: dict[str, str], index: str, tmp_path: Any, monkeypatch: Any
+) -> None:
+    """The first step goes by an index that has the order of the list; nothing is gathered, and nothing is sorted."""
+    database = any_database("intake", assemblies()["intake"].migrations)
+    client = client_of("intake", database, tmp_path)
+    monkeypatch.setattr(OpenAuthenticator, "caller", lambda *_: Caller(Role.DEPARTMENT, "water", "token"))
+    with overheard(database, monkeypatch) as asked:
+        client.get(f"{API}/opinions", query_string=query)
+        (own,) = [each for each in asked if "LIMIT" in each.text]
+    assert flaws(database, own, sorts=False) == []
+    plan = plan_of(database, own)
+    steps = [line for line in plan.splitlines() if "SEARCH" in line or "Scan" in line]
+    assert index in steps[0], plan
+    assert "LIST SUBQUERY" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def plan_of(database: Database, asked: Asked) -> str:

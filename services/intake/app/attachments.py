@@ -20,6 +20,7 @@ from services.intake.handlers import submitter
 from services.intake.schemas.answers import AttachmentSchema
 from services.intake.store import reading
 from services.intake.store.attachments import attachment, attachments_of
+from services.intake.store.handling import handlers_of
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import new_id
 from services.runtime.store.database import Transaction
@@ -108,7 +109,7 @@ def read_opinion_attachment(call: Call[Intake]) -> Answer:
     """A photo, for the office and the departments that handle the case."""
     opinion_id = call.path["opinion_id"]
     with call.service.database.reading() as connection:
-        allowed = may_read(call.caller, reading.handlers_of(connection, opinion_id))
+        allowed = may_read(call.caller, handlers_of(connection, opinion_id))
         photo = attachment(connection, opinion_id, call.path["attachment_id"]) if allowed else None
     return _photo(photo)
 

@@ -28,6 +28,7 @@ from services.intake.schemas.bodies import SubmissionSchema
 from services.intake.schemas.queries import OpinionQuery, TimelineQuery
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
+from services.intake.store.handling import handlers_of
 from services.intake.store.searching import Search, search
 from services.intake.store.writing import IntakeStore
 from services.runtime.clock import ZONE, new_id
@@ -173,7 +174,7 @@ def case_file(call: Call[Intake]) -> CaseFile:
     vault = call.service.vault
     with call.service.database.reading() as connection:
         opinion = reading.find(connection, call.path["opinion_id"])
-        held = reading.handlers_of(connection, opinion.id) if opinion else []
+        held = handlers_of(connection, opinion.id) if opinion else []
         if opinion is None or not may_read(call.caller, held):
             raise NotFound("There is no such opinion, or it is not this department's.")
         seen = may_see_contact(opinion.visibility, call.caller.role)

@@ -27,6 +27,7 @@ from services.intake.schemas.lost import LostReceipt, LostReceiptAsked
 from services.intake.schemas.queries import MOST_LINES, TimelineQuery
 from services.intake.store import reading
 from services.intake.store.attachments import attachments_of
+from services.intake.store.handling import handlers_of
 from services.intake.store.writing import IntakeStore
 from services.runtime.store.database import Transaction
 from services.runtime.store.idempotency import once
@@ -153,7 +154,7 @@ def receipt_data(service: Intake, text: str, cursor: str | None = None, limit: i
 def _lines(connection: Connection, own: Opinion, case: Opinion, receipt: str) -> list[TimelineEntry]:
     """The timeline entries that this receipt may read: its own opinion's, and those of the case it was merged into."""
     lines = reading.timeline_of(connection, own.id)
-    advisers = advisers_of(reading.handlers_of(connection, case.id))
+    advisers = advisers_of(handlers_of(connection, case.id))
     if case.id != own.id:
         theirs = [line for line in reading.timeline_of(connection, case.id) if not line.what.startswith("opinion.")]
         lines = sorted([*lines, *theirs], key=lambda line: (line.at, line.id or 0))

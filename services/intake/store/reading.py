@@ -18,11 +18,12 @@ from services.intake.domain.messages import ReadableMessage
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person, Persons
 from services.intake.domain.rating import GivenRating
-from services.intake.domain.timeline import Handler, TimelineEntry
+from services.intake.domain.timeline import TimelineEntry
+from services.intake.store.handling import page_of
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.personal import OF_OPINION, is_personal, persons_of, signer_of
 from services.intake.store.similarity.wordings import is_first_of
-from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
+from services.intake.store.tables import messages, opinions, ratings, signers, timeline
 from services.runtime.store.bulk import among
 from services.runtime.store.counting import count_up_to
 from services.runtime.store.database import rows_of
@@ -121,22 +122,10 @@ def ratings_of(connection: Connection, case: str) -> list[GivenRating]:
     return [GivenRating(*tuple(row)) for row in connection.execute(ratings_query(case))]
 
 
-def handlers_of(connection: Connection, opinion_id: str) -> list[Handler]:
-    """Who handles an opinion, the first one first."""
-    query = _held().where(handlers.c.opinion == opinion_id).order_by(handlers.c.id)
-    found = (Handler(*tuple(row)) for row in connection.execute(query))
-    return list({each.assignment: each for each in found}.values())
-
-
 def listing(connection: Connection, reading: Reading, department: str | None = None) -> list[Opinion]:
     """The opinions of one page of a list, and one more; those that a department handles, where one is named."""
-    own = OPINIONS if department is None else OPINIONS.where(handled_by(department))
-    return read(connection.execute(reading.select(own, opinions)))
-
-
-def handled_by(department: str) -> sa.ColumnElement[bool]:
-    """Whether a department handles an opinion, in whatever role."""
-    return opinions.c.id.in_(_held().with_only_columns(handlers.c.opinion).where(handlers.c.department == department))
+    query = reading.select(OPINIONS, opinions) if department is None else page_of(reading, OPINIONS, department)
+    return read(connection.execute(query))
 
 
 def waiting(connection: Connection, states: Sequence[str], after: str | None, limit: int, *, grouped: bool) -> list[Opinion]:
@@ -169,10 +158,3 @@ def open_codes(connection: Connection) -> list[Use]:
         sa.select(*codes, *counted).where(opinions.c.state.in_([state for state in State if state.is_in_review])).group_by(*codes)
     )
     return uses_in(rows_of(connection.execute(query)))
-
-
-def _held() -> sa.Select[Any]:
-    ended = handlers.alias("over")
-    same = (ended.c.opinion == handlers.c.opinion) & (ended.c.assignment == handlers.c.assignment) & ended.c.ended
-    columns = (handlers.c.department, handlers.c.role, handlers.c.assignment)
-    return sa.select(*columns).where(~handlers.c.ended, ~sa.exists().where(same))

@@ -15,9 +15,9 @@ from sqlalchemy.engine import Connection
 
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.bigrams import terms_of
+from services.intake.store.handling import handled_by
 from services.intake.store.opinions import NAMES
 from services.intake.store.publication.search import ABOVE_ALL, STAFF_WORDS, Between
-from services.intake.store.reading import handled_by
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import opinions
 from services.runtime.store.bulk import among

@@ -41,6 +41,7 @@ from services.intake.pages.publication.public_promises import TONES as PROMISE_T
 from services.intake.pages.timeline import LabelledFact, Shown, ShownEntry, department_name, entries_of, local, topic_name
 from services.intake.schemas.publication.public import standing_of
 from services.intake.store import reading
+from services.intake.store.handling import handlers_of
 from services.intake.store.publication import public
 from services.intake.store.publication.public import PublicCase
 from services.runtime.web.calls import Call
@@ -74,7 +75,7 @@ def opinion_page(call: Call[Intake]) -> Answer:
         if case is None:
             raise NotFound(NOT_PUBLIC)
         rated = public.rated(connection, case.id)
-        lines, held = reading.timeline_of(connection, case.id), reading.handlers_of(connection, case.id)
+        lines, held = reading.timeline_of(connection, case.id), handlers_of(connection, case.id)
     copy, standing = case.copy, standing_of(case.state)
     promised = promises_made([line for line in lines if line.what in PROMISE_STATES])
     promises = [

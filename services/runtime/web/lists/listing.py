@@ -89,29 +89,33 @@ class Reading:
     after: tuple[datetime, str] | str | None
     follow_from: datetime
 
-    def select(self, query: sa.Select[Any], table: sa.Table) -> sa.Select[Any]:
+    def select(self, query: sa.Select[Any], table: sa.Table, ids: sa.ColumnElement[str] | None = None) -> sa.Select[Any]:
         """The query for the page and one row more, which says that there is a next one.
 
         Where a filter has several values, each is read alone, as far as a page: an index has the rows of one value in order, and
-        those of several would all be sorted. `query` has all further conditions already, and every column once.
+        those of several would all be sorted. `query` has all further conditions already, and every column once; `ids` is a column
+        joined to the ids where its index is the one to be read in order.
         """
+        ids = table.c.id if ids is None else ids
         several = next((name for name, value in self.wanted.items() if isinstance(value, tuple) and len(value) > 1), None)
         if several is None or self.by_update:
-            return self._select(query, table, self.wanted)
-        parts = [self._select(query, table, {**self.wanted, several: (value,)}).subquery() for value in self.wanted[several]]
+            return self._select(query, table, self.wanted, ids)
+        parts = [self._select(query, table, {**self.wanted, several: (value,)}, ids).subquery() for value in self.wanted[several]]
         rows = sa.union_all(*(sa.select(*part.c) for part in parts)).subquery()
         place = rows.c.id
         return sa.select(*rows.c).order_by(place.desc() if self.descending else place).limit(self.limit + 1)
 
-    def _select(self, query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any]) -> sa.Select[Any]:
+    def _select(
+        self, query: sa.Select[Any], table: sa.Table, wanted: Mapping[str, Any], ids: sa.ColumnElement[str]
+    ) -> sa.Select[Any]:
         query = narrowed(query, table, wanted)
         bounds = ((self.made, self.since, False), (self.made, self.until, True), (UPDATED, self.updated_since, False))
         for column, bound, is_end in bounds:
             if bound is not None:
                 query = query.where(table.c[column] < bound if is_end else table.c[column] >= bound)
-        keys = [table.c[UPDATED], table.c.id] if self.by_update else [table.c.id]
+        keys = [table.c[UPDATED], ids] if self.by_update else [ids]
         if self.after is not None:
-            place = sa.tuple_(*keys) if self.by_update else table.c.id
+            place = sa.tuple_(*keys) if self.by_update else ids
             query = query.where(place < self._place() if self.descending else place > self._place())
         return query.order_by(*(key.desc() if self.descending else key for key in keys)).limit(self.limit + 1)
 
