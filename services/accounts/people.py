@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -42,15 +42,20 @@ class People:
         """Somebody by what the single sign-on calls them."""
         return self._where(persons.c.external == external)
 
-    def acting_for(self, role: str, party: str | None) -> list[AccountHolder]:
-        """Who may act in a role for a party, in the order in which they were granted it."""
+    def acting_for(self, role: str, parties: Collection[str | None]) -> dict[str | None, list[AccountHolder]]:
+        """Who may act in a role for each of these parties, in the order in which they were granted it; the party of a role that
+        acts for nobody is None."""
+        of_party = grants.c.party.is_(None) if None in parties else grants.c.party.in_(parties)
         query = (
-            sa.select(persons)
+            sa.select(persons, grants.c.party)
             .join(grants, grants.c.person == persons.c.id)
-            .where(grants.c.role == role, grants.c.party == party, grants.c.ended.is_(None), persons.c.state == "active")
+            .where(grants.c.role == role, of_party, grants.c.ended.is_(None), persons.c.state == "active")
             .order_by(grants.c.id)
         )
-        return [self._person(row, (), 0) for row in self._work.execute(query)]
+        found: dict[str | None, list[AccountHolder]] = {}
+        for row in self._work.execute(query):
+            found.setdefault(row.party, []).append(self._person(row, (), 0))
+        return found
 
     def page(self, before: str | None, limit: int) -> list[AccountHolder]:
         """The newest accounts, one more than `limit`."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
 from services.contracts.callers import CASEWORKERS, STAFF, Role
+from services.contracts.navigation import HOLDERS
 from services.contracts.words import Words
 
 #: The addresses of pages that are put together. Nothing else is looked through for parts.
@@ -27,22 +28,24 @@ _SUBJECT: Final = re.compile("[A-Za-z0-9-]+")
 
 
 class Fragment(NamedTuple):
-    """A part of a page: who makes it, what it is called, and who may read it."""
+    """A part of a page: who makes it, what it is called, and who may read it. `about` tells several of one service apart."""
 
     page: PageName
     service: str
     name: Words
     roles: frozenset[Role]
+    about: str | None = None
 
     @property
     def key(self) -> str:
         """Names it among the parts of its page."""
-        return f"{self.page}-{self.service}"
+        return f"{self.page}-{self.service}" + (f"-{self.about}" if self.about else "")
 
     @property
     def path(self) -> str:
         """Its address as a table of routes has it."""
-        return f"{PREFIX}{self.service}/{self.page}" + ("/<opinion_id>" if self.page == "case" else "")
+        about = f"/{self.about}" if self.about else ""
+        return f"{PREFIX}{self.service}/{self.page}" + about + ("/<opinion_id>" if self.page == "case" else "")
 
     def address(self, subject: str, language: str) -> str:
         """Its address for one subject; raises ValueError for what cannot be the id of one."""
@@ -54,6 +57,7 @@ class Fragment(NamedTuple):
 #: In the order in which a page shows them.
 FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("office", "intake", Words("审核与公开", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
+    Fragment("office", "intake", Words("待我办理", "Entrusted to you"), HOLDERS, "entrusted"),
     Fragment("office", "routing", Words("办理", "Handling"), CASEWORKERS),
     Fragment("office", "notify", Words("督办", "Supervision"), CASEWORKERS),
     Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
@@ -62,9 +66,9 @@ FRAGMENTS: Final[Sequence[Fragment]] = (
 )
 
 
-def fragment(page: PageName, service: str) -> Fragment:
+def fragment(page: PageName, service: str, about: str | None = None) -> Fragment:
     """The part of a page that a service makes."""
-    return next(each for each in FRAGMENTS if (each.page, each.service) == (page, service))
+    return next(each for each in FRAGMENTS if (each.page, each.service, each.about) == (page, service, about))
 
 
 def parts_of(page: PageName, role: Role | None) -> list[Fragment]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from benchmarks.scan import reads
 from services.contracts.grants import grant_of
 from services.intake.__main__ import Sealer
+from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.domain.capacity import CapacityLimits
 from services.intake.domain.people import Person, Persons
@@ -47,7 +48,7 @@ def submit(intake, count, vault=OLD):
     ids = sorted(new_id() for _ in range(count))
     sent = submission(submitter=PERSON, cosigners=[PERSON], relay=["标记丁"])
     with intake.database.transaction() as work:
-        sender = Sender(TOWN, intake.capacity, grant_of("admin"))
+        sender = Sender(TOWN, intake.capacity, grant_of("admin"), correspondence(intake))
         submit_many(IntakeStore(work, vault), sender, [sent for _ in ids], ids)
     return ids
 

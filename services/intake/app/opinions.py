@@ -10,6 +10,7 @@ from services.contracts.callers import NOBODY, PUBLIC, STAFF, Caller
 from services.contracts.errors import Invalid, NotFound
 from services.contracts.lifecycle import State
 from services.contracts.messages.opinions import OpinionSubmitted
+from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.app.limits import CODES, STATIONS, SUBMISSIONS
 from services.intake.app.promising import promise_of
@@ -117,7 +118,7 @@ def submit_with(call: Call[Intake], submission: Submission, photos: Sequence[Pho
 
 def sender_of(call: Call[Intake]) -> Sender:
     """Who sends this, with what their token grants."""
-    return Sender(call.service.catalogue, call.service.capacity, call.caller.grant)
+    return Sender(call.service.catalogue, call.service.capacity, call.caller.grant, correspondence(call.service))
 
 
 @routes.get(f"{API}/opinions", access=STAFF, query=OpinionQuery, answers={200: OpinionPage})

@@ -22,6 +22,7 @@ from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.domain.receipts import new_receipt
 from services.intake.domain.submission import Submission, is_let_in_at_once
 from services.intake.handlers import notifying
+from services.intake.handlers.constituency.telling import Correspondence
 
 if TYPE_CHECKING:
     from services.intake.store.writing import IntakeStore
@@ -51,11 +52,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A sender of opinions: its grants, the catalogue and the capacity."""
+    """A sender of opinions: its grants, the catalogue and the capacity, and how the deputies whom it names are told."""
 
     catalogue: Catalogue
     capacity: CapacityLimit
     grant: Grant
+    telling: Correspondence
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,23 @@ class _Known:
 
 def take(
     store: IntakeStore, catalogue: Catalogue, submission: Submission, opinion_id: str, source: str | None = None,
-    note: CampaignNote | None = None, deputy: LinkedDeputy | None = None,
+    note: CampaignNote | None = None, deputy: LinkedDeputy | None = None, asked: list[tuple[Opinion, Care]] | None = None,
 ) -> Taken:  # fmt: skip
-    """Store a new opinion with all who signed it, review it by policy, and say so. The submission is resolved."""
+    """Store a new opinion with all who signed it, review it by policy, and say so. The submission is resolved.
+
+    A deputy whom it names is `asked` to take it up, and to be told so by the caller.
+    """
     automatic = is_let_in_at_once(catalogue, submission.channel)
     receipt = new_receipt(secrets.randbits)
     opinion = Opinion.submit(
         submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=note.facts if note else {},
         deputy=deputy,
     )  # fmt: skip
-    if deputy is not None and submission.submitted_at is None:
+    if deputy is not None and asked is not None and submission.submitted_at is None:
         # What was told elsewhere before has had its deputy there.
-        store.duties.save(Care.ask(opinion, store.duties.new_id(), Party("deputy", deputy.code, deputy.name), catalogue))
+        care = Care.ask(opinion, store.duties.new_id(), Party("deputy", deputy.code, deputy.name), catalogue)
+        store.duties.save(care)
+        asked.append((opinion, care))
     signers = tuple(Signer(new_receipt(secrets.randbits), person) for person in submission.cosigners)
     # The next submission with the same external id is compared with these.
     given = impersonal(digests(submission)) if submission.external_id else None
@@ -119,6 +126,7 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
     cards = [each.placement.deputy for each in codes.values()]
     named = {word for word in (sender.grant.deputy, *cards, *(each.deputy for each in submissions)) if word}
     register = store.known_deputies(named) if named else NO_REGISTER
+    asked: list[tuple[Opinion, Care]] = []
     results: list[Taken | Refusal] = []
     full: AtCapacity | None = None
     for submission, opinion_id in zip(submissions, ids, strict=True):
@@ -135,13 +143,14 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
             if full is not None:
                 results.append(full)
                 continue
-            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note, deputy)
+            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note, deputy, asked)
         except Refusal as error:
             results.append(error)
             continue
         results.append(taken)
         if external_id:
             known[external_id] = _Known(replace(taken, known=True), resolved)
+    sender.telling.ask(store, asked)
     return results
 
 

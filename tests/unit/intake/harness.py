@@ -29,6 +29,7 @@ from services.contracts.messages.assignments import (
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
 from services.intake import consumer
+from services.intake.app.constituency.telling import correspondence
 from services.intake.app.context import Intake
 from services.intake.app.routes import ROUTES
 from services.intake.domain.capacity import CapacityLimits
@@ -123,7 +124,7 @@ class IntakeHarness:
 
     def sender(self, role: str | None = "admin") -> Sender:
         """Somebody whose token grants what that of a role does."""
-        return Sender(self.catalogue, self.intake.capacity, grant_of(role))
+        return Sender(self.catalogue, self.intake.capacity, grant_of(role), correspondence(self.intake))
 
     def do(self, use_case: Any, *arguments: Any) -> Any:
         """Run one of the handlers in a transaction of its own."""

@@ -16,6 +16,7 @@ VOTER = {"kind": "citizen", "name": "沈秀兰", "phone": "13900001111"}
 @pytest.fixture
 def place(sqlite_database: Any, clock: FixedClock) -> IntakeHarness:
     made = IntakeHarness(sqlite_database("intake", MIGRATIONS), clock, PLACE)
+    made.keep_accounts()
     put(made, "/groups/law", {"name": "法制小组", "kind": "professional", "counterpart": "法制工委"})
     put(made, "/deputies/d-1", ZHOU | {"groups": ["law"], "identity": "社区医生", "duties": "联系东门", "results": "电梯 6 部"})
     put(made, "/deputies/d-2", ZHOU | {"name": "吴刚", "state": "ended", "stations": []})

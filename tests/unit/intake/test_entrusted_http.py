@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from services.accounts.model import Invited, NewGrant
 from services.contracts.callers import Caller, Role
 from services.intake.schemas.constituency.entrusting import CareShape, EntrustedFile, HopShape
 from tests.unit.intake import harness as desks
@@ -123,6 +126,30 @@ def test_the_deputy_whom_an_opinion_names_is_asked_with_it(desk, word):
     assert [event.type for event in desk.said(made["id"])] == ["opinion.submitted", "opinion.accepted", "duty.set"]
     told = desk.submit(channel="import", deputy=word, submitted_at="2025-03-05T08:00:00+08:00")
     assert told.id not in on(desk, "wang", "take")
+
+
+def test_letters_go_to_the_accounts_of_those_whom_opinions_name_and_of_the_presidium(desk):
+    def invite(_, people):
+        for name, role, deputy in (("wang", "deputy", "wang"), ("li", "deputy", "li"), ("chair", "supervisor", None)):
+            asked = NewGrant(role, deputy=deputy)
+            person = people.add(Invited(f"{name}@example.org", name, asked, email=f"{name}@example.org"))
+            if name != "li":
+                people.change(person, state="active")
+
+    desk.intake.accounts.change(invite)
+    before = len(desk.private())
+    lines = [{"title": "路灯不亮", "content": "坏了两周。", "deputy": code} for code in ("王代表", "li", "wang")]
+    answers = desk.batch(b"".join(json.dumps(line).encode() + b"\n" for line in lines), "application/x-ndjson")
+    opinion = desk.submit(channel="station", station="central").id
+    for command, who, body in (
+        ("relay", "informant", {"deputy": "wang"}), ("relay/confirm", "wang", {}), ("relay/pass", "wang", {}),
+    ):  # fmt: skip
+        assert tell(desk, opinion, command, who, **body)[0] == 200
+    told = [(event.data.about, event.subject, desk.vault.open(event.data.email)) for event in desk.private()[before:]]
+    assert told == [
+        ("to_take", answers[0]["id"], "wang@example.org"), ("to_take", answers[2]["id"], "wang@example.org"),
+        ("to_relay", opinion, "wang@example.org"), ("to_relay", opinion, "chair@example.org"),
+    ]  # fmt: skip
 
 
 BAD = [

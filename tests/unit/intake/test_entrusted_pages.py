@@ -8,6 +8,7 @@ import pytest
 
 from tests.unit.intake.harness import Routing
 from tests.unit.intake.test_entrusted_http import VOTER, desk, opinion, tell  # noqa: F401 (fixtures)
+from tests.unit.intake.test_publishing import release
 
 
 @pytest.fixture
@@ -42,6 +43,38 @@ def test_a_deputy_takes_up_and_feeds_back_with_one_press_each(desk, opinion, pre
     assert press("wang", f"/entrusted/{opinion}/feedback", how="visit")[0] == 303
     assert opinion not in page(desk, "wang")[1]
     assert "人大代表已反馈" in desk.client.get(f"/receipts/{desk.row(opinion)['receipt']}").text
+
+
+def test_what_waits_is_counted_where_those_who_sign_in_begin(desk, opinion):  # noqa: F811
+    def waiting(who):
+        return dict(re.findall(r'duty=(\w+)"><strong>(\d+)</strong>', page(desk, who, "/fragments/intake/office/entrusted")[1]))
+
+    before = {who: waiting(who) for who in ("wang", "station", "informant", "supervisor")}
+    assert [list(counted) for counted in before.values()] == [
+        ["take", "feedback", "relay", "pass"], ["take"], ["relay", "pass"], ["relay"],
+    ]  # fmt: skip
+    tell(desk, opinion, "entrust", "station", deputy="wang")
+    tell(desk, opinion, "relay", "informant", deputy="wang")
+    assert waiting("wang") == {**before["wang"], **{duty: str(int(before["wang"][duty]) + 1) for duty in ("take", "relay")}}
+    tell(desk, opinion, "take", "wang")
+    assert waiting("wang")["take"] == before["wang"]["take"]
+    assert page(desk, "reviewer", "/fragments/intake/office/entrusted")[0] == 403
+
+
+def test_everybody_reads_which_deputy_took_a_public_opinion_up_and_told_its_voter(desk):  # noqa: F811
+    told = desk.submit(channel="station", station="central", submitter=VOTER, visibility="public", relay=["网格员老周"])
+    tell(desk, told.id, "relay", "informant", deputy="li")
+    tell(desk, told.id, "relay/confirm", "li")
+    tell(desk, told.id, "entrust", "station", deputy="wang")
+    tell(desk, told.id, "take", "wang")
+    routing = Routing(told.id, desk.clock.now())
+    desk.consume(routing.created(), routing.signed(), routing.replied())
+    tell(desk, told.id, "feedback", "wang", how="visit")
+    assert release(desk, told.id).status_code == 200
+    for language, words in (("zh", ("人大代表已认领", "人大代表已反馈")), ("en", ("Taken up by a deputy", "Told by the deputy"))):
+        text = desk.client.get(f"/public/opinions/{told.id}", headers={"Accept-Language": language}).text
+        assert [text.count(each) for each in (*words, "王代表")] == [1, 1, 2]
+        assert not any(each in text for each in (VOTER["name"], VOTER["phone"], "老周", "李代表", "上门", "visit"))
 
 
 def test_an_informant_begins_by_the_receipt_and_each_confirms(desk, opinion, press):  # noqa: F811

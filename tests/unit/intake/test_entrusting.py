@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import replace as replace_field
 from datetime import timedelta
 
 import pytest
@@ -30,9 +31,13 @@ from services.intake.handlers.erasing import erase
 from services.intake.handlers.merging import merge
 from services.intake.handlers.reviewing import decline
 from services.intake.handlers.submitter import withdraw
+from services.intake.handlers.taking import submit_many
 from services.intake.store.constituency.duties import cares, relay_hops
+from services.intake.store.constituency.tables import deputies
 from services.intake.store.writing import IntakeStore
+from services.runtime.clock import new_id
 from tests.unit.intake.harness import DUE, Routing
+from tests.unit.intake.opinions import submission
 
 WANG, LI, EAST = Party("deputy", "wang", "王代表"), Party("deputy", "li", "李代表"), "central"
 
@@ -61,7 +66,8 @@ class Desk:
 
     def entrusting(self, work):
         telling = Correspondence(
-            lambda party: [Holder(f"某{party.holder}", f"{party.code}@example.org")], "https://a.example/entrusted"
+            lambda holder, codes: {code: [Holder(f"某{holder}", f"{code}@example.org")] for code in codes},
+            "https://a.example/entrusted",
         )
         return Entrusting(IntakeStore(work, self.harness.vault), self.harness.catalogue, telling)
 
@@ -117,6 +123,31 @@ def test_a_deputy_takes_hears_and_feeds_back(harness, desk):
     assert [letter.facts for letter in said(harness, LetterRequested) if letter.about == "taken"] == [{"deputy": "王代表"}]
     numbers = [event.sequence for event in harness.said(taken.id) if event.sequence]
     assert numbers == sorted(set(numbers))
+
+
+def test_deputies_whom_a_batch_names_are_asked_by_letter_after_one_look_up(harness, desk):
+    looked = []
+
+    def people_of(holder, codes):
+        looked.append((holder, set(codes)))
+        return {code: [Holder(f"某{code}", f"{code}@example.org")] for code in codes if code != "zhao"}
+
+    with harness.database.transaction() as work:
+        words = dict.fromkeys(("identity", "duties", "promise", "results"), "")
+        for code in ("wang", "li", "zhao"):
+            about = {"code": code, "name": code, "level": "county", "term": "第十七届", "state": "active"}
+            work.add(deputies, {**about, **words, "sequence": 1, "updated": work.now})
+    rows = [{"deputy": word, "external_id": f"x-{number}"} for number, word in enumerate(("wang", "li", "wang", "zhao", "nobody"))]
+    rows += [{}, {"deputy": "li", "submitted_at": "2025-03-05T08:00:00+08:00"}]
+    whole = [submission(**{"channel": "import", **row}) for row in rows]
+    sender = replace_field(harness.sender(), telling=Correspondence(people_of, "https://a.example/entrusted"))
+    for _ in range(2):
+        with harness.database.transaction() as work:
+            submit_many(IntakeStore(work, harness.vault), sender, whole, [new_id() for _ in whole])
+    asked = [("to_take", f"{code}@example.org") for code in ("wang", "li", "wang")]
+    assert letters(harness) == asked
+    assert looked == [("deputy", {"wang", "li", "zhao"})]
+    assert all(letter.facts["due"] for letter in said(harness, LetterEntrusted))
 
 
 def test_what_is_done_twice_is_done_once(harness, desk):

@@ -27,7 +27,9 @@ ZHOU = {"name": "周敏", "level": "county", "term": "17", "stations": ["central
 
 @pytest.fixture
 def place(sqlite_database: Any, clock: FixedClock) -> IntakeHarness:
-    return IntakeHarness(sqlite_database("intake", MIGRATIONS), clock, PLACE)
+    made = IntakeHarness(sqlite_database("intake", MIGRATIONS), clock, PLACE)
+    made.keep_accounts()
+    return made
 
 
 def put(place: IntakeHarness, path: str, body: dict[str, Any], who: str = "admin", **headers: str) -> Any:

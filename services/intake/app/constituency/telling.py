@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from services.accounts.model import AccountHolder
 from services.contracts.duties import Holder
 from services.intake.app.context import Intake
-from services.intake.domain.constituency.owing import Party
 from services.intake.handlers.constituency.caring import Entrusting
 from services.intake.handlers.constituency.telling import Correspondence
 from services.intake.store.writing import IntakeStore
@@ -23,9 +22,14 @@ ROLES: Final[Mapping[Holder, str]] = {
 
 def entrusting(intake: Intake, store: IntakeStore) -> Entrusting:
     """What it takes to entrust an opinion within a transaction."""
+    return Entrusting(store, intake.catalogue, correspondence(intake))
 
-    def people_of(party: Party) -> Sequence[AccountHolder]:
-        return intake.accounts.read(lambda people: people.acting_for(ROLES[party.holder], party.code))
+
+def correspondence(intake: Intake) -> Correspondence:
+    """What it takes to write to those to whom opinions are entrusted."""
+
+    def people_of(holder: Holder, codes: Collection[str | None]) -> Mapping[str | None, Sequence[AccountHolder]]:
+        return intake.accounts.read(lambda people: people.acting_for(ROLES[holder], codes))
 
     site = intake.accounts.rules.public_url
-    return Entrusting(store, intake.catalogue, Correspondence(people_of, site + DESK if site else None))
+    return Correspondence(people_of, site + DESK if site else None)

@@ -62,6 +62,11 @@ class Care:
         """Whether somebody owes something, or may come to."""
         return self.state in OPEN_CARES
 
+    @property
+    def by_when(self) -> dict[str, str]:
+        """What a letter says of the day by which it is to be done."""
+        return {"due": self.due.isoformat()} if self.due else {}
+
     def take(self, opinion: Opinion, catalogue: Catalogue) -> None:
         """认领: the deputy is the first responsible person; a reply that is there already waits to be fed back."""
         on_time = self._in_time(opinion)

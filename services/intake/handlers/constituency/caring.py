@@ -133,8 +133,7 @@ class Entrusting:
         return opinion, care
 
     def _tell_asked(self, opinion: Opinion, care: Care) -> None:
-        due = {"due": care.due.isoformat()} if care.due else {}
-        self.telling.write(self.store, opinion, "to_take", care.party, due)
+        self.telling.write(self.store, opinion, "to_take", care.party, care.by_when)
 
     def _tell_hop(self, opinion: Opinion, hop: Hop | None) -> None:
         if hop is not None:

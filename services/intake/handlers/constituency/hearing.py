@@ -52,8 +52,7 @@ def _tell(entrusting: Entrusting, opinion: Opinion, care: Care, event: Event) ->
             due = message.deadlines.get("reply")
             about, facts = "for_assigned", {"due": due.isoformat()} if due else {}
         case AssignmentReplied() as message if care.hear_reply(opinion, event.sequence, event.time, entrusting.catalogue):
-            owed_by = {"due": care.due.isoformat()} if care.due else {}
-            about, facts = "to_feed_back", {"outcome": str(message.outcome), **owed_by}
+            about, facts = "to_feed_back", {"outcome": str(message.outcome), **care.by_when}
         case PromiseMade() as message if care.state is not CareState.ASKED:
             about, facts = "for_promised", {"what": message.what, "due": message.due.isoformat()}
         case AssignmentReopened():

@@ -152,7 +152,7 @@ def _list(
     notice: Phrase | None = None,
 ) -> flask.Response:  # fmt: skip
     catalogue, role, party = call.service.catalogue, call.caller.role, party_of(call.caller)
-    own = DESKS.get(role, ("relay",)) if role else ()
+    own = desks_of(role)
     wanted, cursor = str(call.query.get("duty") or ""), call.query.get("cursor")
     now, sections = call.service.database.clock.now(), []
     with call.service.database.reading() as connection:
@@ -197,6 +197,11 @@ def _one(call: Call[Intake], status: int = 200, mistakes: Mapping[str, Phrase] |
             relays=any(hop.state is HopState.TAKEN for hop in held) and party.holder != "presidium", holder=party.holder,
         )
     )  # fmt: skip
+
+
+def desks_of(role: Role | None) -> Sequence[str]:
+    """The desks of somebody in a role; the presidium's, which supervisors have, is the last hop of a relay."""
+    return DESKS.get(role, ("relay",)) if role else ()
 
 
 def _session(call: Call[Intake]) -> object:

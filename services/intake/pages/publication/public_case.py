@@ -23,6 +23,7 @@ from services.contracts.messages.assignments import (
     AssignmentResumed,
     AssignmentSigned,
 )
+from services.contracts.messages.duties import OpinionFedback, OpinionTaken
 from services.contracts.messages.opinions import OpinionAccepted, OpinionSubmitted, OpinionSupported
 from services.contracts.messages.supervision import CardIssued, PromiseBroken, PromiseKept, PromiseMade, SupervisionRaised
 from services.contracts.messages.values import Rating
@@ -56,13 +57,16 @@ TOLD = frozenset(
         OpinionSubmitted, OpinionAccepted, OpinionSupported, AssignmentCreated, AssignmentSigned, AssignmentProgressed,
         AssignmentReassigned,
         AssignmentExtended, AssignmentPaused, AssignmentResumed, AssignmentRaised, AssignmentReplied, AssignmentReopened,
-        AssignmentConcluded, PromiseMade, PromiseKept, PromiseBroken, CardIssued, SupervisionRaised,
+        AssignmentConcluded, PromiseMade, PromiseKept, PromiseBroken, CardIssued, SupervisionRaised, OpinionTaken, OpinionFedback,
     )
 ) | {RELEASED_ENTRY}  # fmt: skip
 #: And what of it: codes and days, no words that somebody wrote.
 FACTS = frozenset(
     ("department", "to", "due", "sign_by", "original", "deadline", "on_time", "outcome", "level", "cause", "card", "round")
 ) | {"supporters"}
+#: Who took it up and told its voter holds an office; how the voter was told, and who relayed it, stays inside.
+OF_DEPUTIES = FACTS | {"deputy"}
+BY_DEPUTIES = (OpinionTaken.TYPE, OpinionFedback.TYPE)
 MOST_LINES = 60
 
 
@@ -124,11 +128,14 @@ def _facts(case: PublicCase, catalogue: Catalogue) -> list[LabelledFact]:
 
 def _timeline(lines: Sequence[TimelineEntry], catalogue: Catalogue, advisers: frozenset[str]) -> list[ShownEntry]:
     told = [line for line in lines if line.what in TOLD and line.audience is None and not is_internal(line, advisers)]
-    moments = [
-        Moment(line.at, line.what, line.by, {name: value for name, value in line.facts.items() if name in FACTS})
-        for line in told[-MOST_LINES:]
-    ]
+    moments = [Moment(line.at, line.what, line.by, _open(line)) for line in told[-MOST_LINES:]]
     return [_by_day(entry) for entry in entries_of(moments, catalogue, ())]
+
+
+def _open(line: TimelineEntry) -> dict[str, object]:
+    """The facts of a line that everybody may know."""
+    shown = OF_DEPUTIES if line.what in BY_DEPUTIES else FACTS
+    return {name: value for name, value in line.facts.items() if name in shown}
 
 
 def _by_day(entry: ShownEntry) -> ShownEntry:
