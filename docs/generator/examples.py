@@ -31,6 +31,7 @@ EXAMPLES: Mapping[str, Any] = {
         "email": "wang.lei@example.org",
     },
     "intake.GrantBody": {"role": "supervisor"},
+    "intake.AccountName": {"name": "王蕾"},
     "intake.Retention": {"days": 1095, "limit": 200, "erase": False},
     "intake.Rotation": {"limit": 200},
     "intake.Acceptance": {"topic": "street-lights", "level": "county", "difficulty": "simple", "department": "city-management"},

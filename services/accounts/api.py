@@ -8,7 +8,7 @@ from services.accounts import managing
 from services.accounts.context import HasAccounts
 from services.accounts.managing import Sent
 from services.accounts.model import AccountHolder, Granted, NewGrant
-from services.accounts.schemas import Account, AccountSent, AccountsPage, GrantBody, Invitation
+from services.accounts.schemas import Account, AccountName, AccountSent, AccountsPage, GrantBody, Invitation
 from services.contracts.callers import Role
 from services.contracts.errors import Invalid
 from services.runtime.web.calls import Call
@@ -42,6 +42,12 @@ def invite_account(call: Call[HasAccounts]) -> Answer:
 def read_account(call: Call[HasAccounts]) -> Answer:
     """One account with contact data."""
     return 200, shape(call.service.accounts.read(lambda people: people.get(call.path["account_id"])))
+
+
+@routes.post(f"{ONE}/name", access=ADMIN, body=AccountName, answers={200: Account})
+def rename_account(call: Call[HasAccounts]) -> Answer:
+    """Call somebody by another name; the audit trail keeps the name that they had at the time."""
+    return 200, shape(managing.rename(call.service.accounts, call.path["account_id"], call.body["name"]))
 
 
 @routes.post(f"{ONE}/grants", access=ADMIN, body=GrantBody, answers={200: Account})

@@ -107,6 +107,18 @@ def is_own_password(accounts: Accounts, person: AccountHolder, password: str) ->
     return True
 
 
+def rename(accounts: Accounts, person: str, name: str) -> AccountHolder:
+    """Call somebody by another name from now on; what the trail has stays as it was. Raises `NotFound`, `Conflict`."""
+
+    def unit(_: Transaction, people: ChangingPeople) -> AccountHolder:
+        if people.get(person).state == "erased":
+            raise Conflict("This account is erased.")
+        people.change(person, name=name)
+        return people.get(person)
+
+    return accounts.change(unit)
+
+
 def grant(accounts: Accounts, person: str, asked: NewGrant) -> AccountHolder:
     """Grant somebody a role; raises `Invalid`, `NotFound`, `Conflict`."""
     asked.check()

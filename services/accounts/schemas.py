@@ -37,6 +37,12 @@ class Invitation(Building):
     external = Code(200, load_default=None, allow_none=True)
 
 
+class AccountName(Schema):
+    """What somebody is called from now on."""
+
+    name = OneLine(LONGEST_NAME, required=True)
+
+
 class AccountGrant(Schema):
     """A role that somebody has, with what they act for in it."""
 

@@ -14,7 +14,7 @@ from services.accounts.managing import Sent
 from services.accounts.model import AccountHolder, NewGrant
 from services.accounts.pages.own import line_of
 from services.accounts.pages.showing import Mistakes, role_words, shown, site_of
-from services.accounts.schemas import Invitation
+from services.accounts.schemas import AccountName, Invitation
 from services.contracts.callers import SIGNED_IN, Role
 from services.contracts.errors import Conflict, Invalid
 from services.contracts.people import CALLERS
@@ -85,6 +85,17 @@ def one(call: Call[HasAccounts]) -> Answer:
     return _one(call, call.service.accounts.read(lambda people: people.get(call.path["account_id"])))
 
 
+@routes.post(f"{LIST}/<account_id>/name", access=ADMIN, page=error_page)
+def rename(call: Call[HasAccounts]) -> Answer:
+    """Call somebody by another name."""
+    accounts, person, form = call.service.accounts, call.path["account_id"], read_form(("name",))
+    try:
+        managing.rename(accounts, person, validate(AccountName(), form)["name"])
+    except Invalid:
+        return _one(call, accounts.read(lambda people: people.get(person)), 422, form, {"name": WRONG["name"]})
+    return see_other(f"{LIST}/{person}")
+
+
 @routes.post(f"{LIST}/<account_id>/grants", access=ADMIN, page=error_page)
 def grant(call: Call[HasAccounts]) -> Answer:
     """Grant another role."""
@@ -146,7 +157,8 @@ def _one(
         call, "one-account.html", status, person=person, state=STATES[person.state], sent=sent,
         grants=[(each.id, line_of(role_words(call.service, each))) for each in person.grants],
         link=None if sent is None or sent.link is None else site_of(call) + sent.link,
-        given=form or dict.fromkeys(("role", "of", "deputy"), ""), labels=LABELS, mistakes=mistakes or {}, **_choices(call),
+        given={"name": person.name, "role": "", "of": "", "deputy": "", **(form or {})}, labels=LABELS, mistakes=mistakes or {},
+        **_choices(call),
     )  # fmt: skip
 
 

@@ -169,3 +169,32 @@ def test_the_trail_names_persons_and_an_erased_one_stays_in_it_under_the_id_alon
     names = {line["name"] for line in place.lines(person=person)}
     assert names == {None}
     assert any(line["subject"] == person for line in place.lines()), "what the administrator did is in it, too"
+
+
+def test_somebody_is_renamed_and_the_trail_keeps_the_name_of_the_time(harness: Open) -> None:
+    place = harness()
+    place.sign_in()
+    person, key = place.person(), place.form_key()
+    place.ask("POST", "/account/sessions/end", data={"csrf": key})
+    assert api(place, "POST", f"/accounts/{person}/name", {"name": "王\n蕾"})["name"] == "王 蕾", "a name is one line"
+    assert "王 蕾" in place.ask("GET", "/office").text
+    place.ask("POST", "/account/sessions/end", data={"csrf": key})
+    assert [line["name"] for line in place.lines(route="/account/sessions/end")] == ["王reviewer", "王 蕾"]
+    renamed = place.lines(route="/api/v1/accounts/<account_id>/name")
+    assert [(line["subject"], line["status"]) for line in renamed] == [(person, 200)]
+    for wrong in ({}, {"name": " "}, {"name": "x" * 81}):
+        assert place.ask("POST", f"/api/v1/accounts/{person}/name", role=Role.ADMIN, json=wrong).status_code == 422
+    assert place.ask("POST", f"/api/v1/accounts/{person}/name", role=Role.REVIEWER, json={"name": "x"}).status_code == 403
+    api(place, "POST", f"/accounts/{person}/erasure")
+    assert place.ask("POST", f"/api/v1/accounts/{person}/name", role=Role.ADMIN, json={"name": "x"}).status_code == 409
+
+
+def test_an_administrator_renames_somebody_at_the_page(harness: Open) -> None:
+    place = harness()
+    person = place.person(sign_in="wang.lei", name="王磊")
+    place.sign_in(Role.ADMIN)
+    page, form = f"/accounts/{person}", {"csrf": place.form_key()}
+    wrong = place.ask("POST", f"{page}/name", data=form | {"name": " "})
+    assert (wrong.status_code, 'id="name-mistake"' in wrong.text) == (422, True)
+    assert place.ask("POST", f"{page}/name", data=form | {"name": "<b>王蕾"}).headers["Location"] == page
+    assert "&lt;b&gt;王蕾" in place.ask("GET", page).text
