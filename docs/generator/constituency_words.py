@@ -8,6 +8,7 @@ CONSTITUENCY_WORDS: Mapping[str, str] = {
     "deputy": "The code of a deputy of the register.",
     "deputy_code": "The code of the deputy of the register who brought it.",
     "intake.Submission.deputy": "The deputy who brings it: the code or the name of one of the register, where one is kept.",
+    "intake.CodeOrderBody.deputy": "The deputy they are for: the code or the name of one of the register, where one is kept.",
     "group": "The code of a group of deputies.",
     "groups": "The codes of the groups.",
     "areas": "The codes of areas of the catalogue.",

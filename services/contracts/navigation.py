@@ -30,6 +30,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/cases", Words("意见查询", "Cases"), STAFF),
     PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),
     PageLink("/codes", Words("二维码管理", "Codes"), frozenset({Role.STATION, Role.ADMIN})),
+    PageLink("/deputies", Words("代表名册", "Deputies"), frozenset({Role.ADMIN})),
     PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),

@@ -101,6 +101,10 @@ def make_no_codes(page: Page) -> None:
     page.click("#order > button")
 
 
+def enter_nobody(page: Page) -> None:
+    page.click("#entry > button")
+
+
 def take_down_nothing(page: Page) -> None:
     page.click("#typed > button")
 
@@ -153,6 +157,11 @@ PAGES: Mapping[str, Shown] = {
     "no-code": Shown("/c/nobody-knows-it"),
     "codes": Shown("/codes", "admin"),
     "codes-mistakes": Shown("/codes", "admin", make_no_codes),
+    "register": Shown("/deputies", "admin"),
+    "register-deputy": Shown("/deputies/entry?code={deputy}", "admin"),
+    "register-deputy-mistakes": Shown("/deputies/entry", "admin", enter_nobody),
+    "register-group": Shown("/deputies/group?code=building", "admin"),
+    "register-group-mistakes": Shown("/deputies/group", "admin", enter_nobody),
     "station": Shown("/station", "station:bridge"),
     "station-mistakes": Shown("/station", "station:bridge", take_down_nothing),
     "entrusted": Shown("/entrusted", "deputy:wx-017"),

@@ -66,6 +66,11 @@ def test_a_list_of_deputies_goes_on_where_it_ended(place):
     assert read == codes
 
 
+def test_what_is_named_twice_is_kept_once(place):
+    answer = put(place, "/deputies/d-1", ZHOU | {"areas": ["town", "town"]})
+    assert (answer.status_code, answer.get_json()["areas"]) == (200, ["town"])
+
+
 @pytest.mark.parametrize(("path", "change", "field"), [
     ("/deputies/d-1", {"name": ""}, "name"), ("/deputies/d-1", {"level": "moon"}, "level"),
     ("/deputies/d-1", {"state": "x"}, "state"),
@@ -177,6 +182,15 @@ class TestLinking:
         assert (answer.status_code, place.count()) == (422, before)
         assert answer.get_json()["errors"]["deputy"][0].startswith(reason)
 
+    def test_a_code_is_made_for_a_deputy_of_the_register_only(self, place):
+        for word, status in (("d-1", 200), ("周敏", 200), ("李强", 422), ("d-4", 422), ("nobody", 422)):
+            answer = place.post("/codes", {"kind": "deputy", "deputy": word}, "admin")
+            assert answer.status_code == status, word
+            if status == 422:
+                assert list(answer.get_json()["errors"]) == ["deputy"]
+        batches = place.get("/codes/batches", "admin").get_json()["items"]
+        assert [each["deputy"] for each in batches] == ["d-1", "d-1"]
+
     def test_lines_of_a_batch_are_linked_one_by_one(self, place):
         lines = [FORM | {"deputy": word, "external_id": f"x-{word}"} for word in ("d-1", "nobody", "周敏")] + [FORM]
         body = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
@@ -220,9 +234,10 @@ def test_every_change_of_a_deputy_is_told_once(place):
 
 @pytest.mark.parametrize("deputies", [{"d-1": "active"}, {"d-1": "ended", "d-2": "active"}])
 def test_a_deputys_card_links_to_a_deputy_in_office_and_is_no_reason_to_refuse_a_citizen(place, deputies):
+    put(place, "/deputies/d-1", ZHOU)
+    made = place.post("/codes", {"kind": "deputy", "deputy": "d-1", "area": "town", "many": 1}, "admin")
     for code, state in deputies.items():
         put(place, f"/deputies/{code}", ZHOU | {"state": state})
-    made = place.post("/codes", {"kind": "deputy", "deputy": "d-1", "area": "town", "many": 1}, "admin")
     code = json.loads(made.get_data().splitlines()[1])["code"]
     answer = place.post("/opinions", FORM | {"channel": "qr", "code": code})
     assert answer.status_code == 201, answer.get_json()

@@ -47,7 +47,7 @@ MISTAKES: Mapping[str, Phrase] = {
     "kind": Phrase("Please choose one of these"),
     "area": Phrase("Please choose an area, one of the station’s where one is chosen"),
     "station": Phrase("Please choose a station"),
-    "deputy": Phrase("Please fill in the code of the deputy"),
+    "deputy": Phrase("Please fill in the code of a deputy of the register"),
     "campaign": Phrase("There is no such campaign any more; please leave it out"),
     "label": Phrase("At most 60 characters; needed for an activity, and not possible for households"),
     "many": Phrase("A number from 1 to %(most)s").filled(most=MOST_AT_ONCE),

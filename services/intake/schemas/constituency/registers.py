@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 from services.contracts.people import DEPUTY_LEVELS, DEPUTY_STATES, GROUP_KINDS
@@ -14,8 +16,15 @@ from services.runtime.web.lists.paging import Page, page_of
 LONGEST_NAME, LONGEST_TERM, LONGEST_COUNTERPART, MOST_TIES = 100, 40, 100, 100
 
 
+class _Distinct(Tuples):
+    """What is named twice counts once."""
+
+    def _deserialize(self, *arguments: Any, **options: Any) -> Any:
+        return tuple(dict.fromkeys(super()._deserialize(*arguments, **options)))
+
+
 def _codes(longest: int = 60) -> Tuples:
-    return Tuples(Code(longest), load_default=(), validate=validate.Length(max=MOST_TIES))
+    return _Distinct(Code(longest), load_default=(), validate=validate.Length(max=MOST_TIES))
 
 
 def _text() -> ManyLines:
@@ -73,6 +82,19 @@ class DeputyPageQuery(Schema):
     cursor = fields.String(load_default=None)
     station = Code(load_default=None)
     group = Code(40, load_default=None)
+
+
+class RegisterQuery(Schema):
+    """What the office's list of deputies can be narrowed to."""
+
+    cursor = fields.String(load_default=None)
+    state = fields.String(load_default=None, validate=validate.OneOf(list(DEPUTY_STATES)))
+
+
+class EntryQuery(Schema):
+    """Whose entry is opened; none for a new one."""
+
+    code = Code(40, load_default=None)
 
 
 class GroupBody(Building):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,6 +25,7 @@ from services.intake.domain.constituency.codes import (
 )
 from services.intake.store.columns import EnumCode, StoredRow
 from services.intake.store.constituency.campaigns import named_campaigns
+from services.intake.store.constituency.linking import known_deputies
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.store.bulk import among, fetch
@@ -87,7 +88,7 @@ class CodeStore:
     def open(self, order: CodeOrder, requested: str | None, request: str) -> CodeBatch:
         """A new batch, or the one that was begun with the same key.
 
-        Raises `Conflict` where that asked for something else, `Invalid` for a campaign that there is not.
+        Raises `Conflict` where that asked for something else, `Invalid` for a campaign or a deputy that there is not.
         """
         if requested is not None:
             known = self._work.execute(
@@ -98,14 +99,21 @@ class CodeStore:
                     raise Conflict("This Idempotency-Key was used for another request. Use a new one.")
                 return _batch(known)
         self._check_campaign(order.placement.campaign)
-        batch = CodeBatch(new_id(), order.placement, order.many, self.now)
-        row = {"id": batch.id, **asdict(order.placement), "many": batch.many, "made": batch.made}
+        placement = self._linked(order.placement)
+        batch = CodeBatch(new_id(), placement, order.many, self.now)
+        row = {"id": batch.id, **asdict(placement), "many": batch.many, "made": batch.made}
         self._work.add(code_batches, {**row, "requested": requested, "request": request})
         return batch
 
     def _check_campaign(self, campaign: str | None) -> None:
         if campaign is not None and not named_campaigns(self._work.connection, [campaign]):
             raise Invalid("Name a campaign of the list, or leave it out.", {"campaign": [UNKNOWN_CAMPAIGN]})
+
+    def _linked(self, placement: Placement) -> Placement:
+        """With the code of its deputy, where a register is kept."""
+        word = placement.deputy
+        deputy = known_deputies(self._work, {word}).link(word) if word else None
+        return replace(placement, deputy=deputy.code) if deputy else placement
 
     def make_more(self, batch: CodeBatch, most: int) -> int:
         """Make the next codes of a batch, up to a limit; returns how many are still to be made. The last one is published."""
