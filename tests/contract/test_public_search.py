@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from services.intake.domain.publication.publishing import PublicCopy
 from services.intake.store.publication import public, publications
@@ -104,3 +105,17 @@ def test_several_values_of_several_filters_come_in_one_order(harness):
     assert found(harness, wanted={"topic": topics}) == [f"路灯{number}" for number in (7, 6, 4, 3, 1, 0)]
     assert found(harness, wanted={"topic": topics, "state": states}) == [f"路灯{number}" for number in (7, 6, 1, 0)]
     assert found(harness, limit=2, wanted={"topic": topics, "state": states}) == [f"路灯{number}" for number in (7, 6, 1)]
+
+
+def test_the_cases_of_one_topic_are_walked_through_once_for_several_states(harness):
+    ids = release(harness, *(f"路灯{number}" for number in range(6)))
+    for place, opinion in enumerate(ids):
+        harness.change(opinion, topic=("rivers", "bridges")[place % 2], state=("replied", "signed", "paused")[place // 2])
+    wanted = {"topic": ("rivers",), "area": None, "state": ("replied", "paused", "drafted")}
+    asked = []
+    note = sa.event.listens_for(harness.database.engine, "before_cursor_execute")
+    note(lambda connection, cursor, statement, *rest: asked.append(statement))
+    assert found(harness, wanted=wanted) == ["路灯4", "路灯0"]
+    assert len([each for each in asked if "LIMIT" in each]) == 1
+    assert found(harness, limit=1, wanted=wanted) == ["路灯4", "路灯0"]
+    assert found(harness, wanted={"state": ("replied", "signed")}) == ["路灯3", "路灯2", "路灯1", "路灯0"]

@@ -99,9 +99,14 @@ def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place
 
 
 def _split(wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What is wanted, one value of the first filter with several at a time: of one value, an index has the cases in order."""
+    """What is wanted, one value of the first filter with several at a time: of one value, an index has the cases in order.
+
+    Not the states of what another filter has one value for: its cases would be walked through once for each state.
+    """
     several = next((name for name in SPLIT if len(wanted.get(name) or ()) > 1), None)
-    return [wanted] if several is None else [{**wanted, several: (value,)} for value in wanted[several]]
+    if several is None or (several == "state" and any(len(values or ()) == 1 for values in wanted.values())):
+        return [wanted]
+    return [{**wanted, several: (value,)} for value in wanted[several]]
 
 
 def _narrowed(query: sa.Select[Any], wanted: Mapping[str, Any]) -> sa.Select[Any]:
