@@ -34,7 +34,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
-    PageLink("/doubtful", Words("待定承办", "Whose duty"), OFFICE),
+    PageLink("/doubtful", Words("待定承办", "To be assigned"), OFFICE),
     PageLink("/models", Words("分办模型", "Model"), frozenset({Role.SUPERVISOR, Role.ADMIN})),
     PageLink("/rising", Words("热词", "Rising words"), OFFICE),
     PageLink("/entrusted", Words("待我办理", "Entrusted to you"), HOLDERS),

@@ -21,6 +21,7 @@ from services.design.phrases import Phrase
 from services.design.templates import Templates
 from services.notify.app.context import SUPERVISORS, Notify
 from services.notify.domain.agenda import AgendaEntry, group_agenda
+from services.notify.domain.holders import called
 from services.notify.domain.supervisions import Meeting
 from services.notify.store.agendas import agenda_of, count_supervisions, open_supervisions
 from services.notify.store.reminders import sent_reminders
@@ -103,7 +104,7 @@ def case_part(call: Call[Notify]) -> Answer:
         sent = sent_reminders(connection, about, None, MOST_SHOWN)
     deadlines = [
         ShownDeadline(
-            DEADLINES[each.deadline.kind], name_of(stored.department(catalogue, each.deadline.department)),
+            DEADLINES[each.deadline.kind], called(catalogue, each.deadline.department),
             each.deadline.due.astimezone(zone), DEADLINE_STATES[each.state], each.is_overdue(now),
         )
         for each in sorted(kept, key=lambda each: each.deadline.due)

@@ -135,7 +135,7 @@ def station_page(call: Call[Intake]) -> Answer:
         "facts": [
             LabelledFact(label, value)
             for label, value in (
-                (Phrase("Open"), profile.opening), (Phrase("Programme"), profile.brand),
+                (Phrase("Opening hours"), profile.opening), (Phrase("Programme"), profile.brand),
                 (Phrase("Mobile station"), profile.position.address if profile.mobile and profile.position else None),
             )
             if value
