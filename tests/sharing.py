@@ -12,8 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 ORDER = ("system", "faults", "fuzz", "integration", "contract", "browser", "architecture", "unit")
 #: Tests that start a system of their own, and those that share one whose deadlines are days away, or one that exempts nobody from
 #: its limits; all others of the system tests share one whose deadlines are seconds away.
-OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|playback|tls)[.]py")
-CALM = re.compile(r"tests/system/test_(import_command|kills|lost_broker|scenarios)[.]py(?!.*\[changan)")
+OWN = re.compile("tests/system/test_(bench_crowd|bench_speed|lost_broker|playback|tls)[.]py")
+CALM = re.compile(r"tests/system/test_(import_command|kills|scenarios)[.]py(?!.*\[changan)")
 STRICT = re.compile("tests/system/test_(access|keeping|up_and_down)[.]py")
 
 

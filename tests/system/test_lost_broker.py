@@ -7,6 +7,9 @@ from collections import Counter, defaultdict
 from contextlib import closing
 from uuid import uuid4
 
+import pytest
+
+from tests.system.conftest import alone
 from tests.system.mailbox import Mailbox
 from tests.system.opinions import ndjson, opinions
 from tests.system.place import difference, eventually
@@ -69,15 +72,23 @@ def opinions_in_every_stage(installation):
     return signed, waiting, uncounted, send(place, STAGE)
 
 
-def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm):
-    place = calm.place()
+@pytest.fixture(scope="module")
+def calm_alone():
+    """A system for all tests of this file, to which nothing else has happened: they leave it running."""
+    with alone("catalogue.yml") as made:
+        made.up()
+        yield made
+
+
+def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm_alone):
+    place = calm_alone.place()
     before, ids = place.statistics(), send(place, 20)
     eventually(lambda: difference(place.statistics(), before).get("assigned") == 20, 60)
     eventually(lambda: len(leads(place, ids)) == 20, 60)
     queues = {f"department.{row['department']}" for row in leads(place, ids).values()}
 
     def reconcile(*options):
-        found = {each["service"]: each["departments"] for each in json.loads(calm.run("reconcile", "--json", *options))}
+        found = {each["service"]: each["departments"] for each in json.loads(calm_alone.run("reconcile", "--json", *options))}
         return set(found["routing"])
 
     with Mailbox(place.broker_url) as mail:
@@ -95,12 +106,12 @@ def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm):
         }
 
 
-def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(calm):
-    before = calm.place().statistics()
-    stages = opinions_in_every_stage(calm)
+def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(calm_alone):
+    before = calm_alone.place().statistics()
+    stages = opinions_in_every_stage(calm_alone)
     ids = [each for stage in stages for each in stage]
-    lose(calm)
-    place = calm.up()
+    lose(calm_alone)
+    place = calm_alone.up()
     counted = {"submitted": 4 * STAGE, "accepted": 4 * STAGE, "assigned": 4 * STAGE, "signed": STAGE}
     eventually(lambda: difference(place.statistics(), before).items() >= counted.items(), PROMISED_SECONDS)
     unsigned = [each for stage in stages[1:] for each in stage]
@@ -119,26 +130,26 @@ def test_a_broker_without_its_data_gets_everything_again_and_nothing_acts_twice(
         assert told["opinion.accepted"] == told["assignment.created"] == 1
 
 
-def test_a_store_that_was_put_back_is_named(calm):
-    place = calm.place()
+def test_a_store_that_was_put_back_is_named(calm_alone):
+    place = calm_alone.place()
     before = place.statistics()
     send(place, 5)
     eventually(lambda: difference(place.statistics(), before).get("assigned") == 5, 60)
-    store, kept = calm.var / "routing.db", calm.var / "kept.db"
+    store, kept = calm_alone.var / "routing.db", calm_alone.var / "kept.db"
     copy_store(store, kept)
     send(place, 20)
     eventually(lambda: difference(place.statistics(), before).get("assigned") == 25, 60)
-    calm.run("down")
+    calm_alone.run("down")
     copy_store(kept, store)
-    calm.up()
-    told = eventually(lambda: readiness_of_routing(calm).get("store_behind"), PROMISED_SECONDS)
+    calm_alone.up()
+    told = eventually(lambda: readiness_of_routing(calm_alone).get("store_behind"), PROMISED_SECONDS)
     assert told > 0
-    assert "routing: by" in calm.run("doctor", status=2)
-    lacks = {each["service"]: each["behind"] for each in json.loads(calm.run("reconcile", "--dry-run", "--json"))}
+    assert "routing: by" in calm_alone.run("doctor", status=2)
+    lacks = {each["service"]: each["behind"] for each in json.loads(calm_alone.run("reconcile", "--dry-run", "--json"))}
     assert lacks["routing"] == told
-    assert "it goes on as it is" in calm.run("reconcile", "--accept-restored")
-    eventually(lambda: readiness_of_routing(calm).get("store_behind") == 0, PROMISED_SECONDS)
-    place = calm.place()
+    assert "it goes on as it is" in calm_alone.run("reconcile", "--accept-restored")
+    eventually(lambda: readiness_of_routing(calm_alone).get("store_behind") == 0, PROMISED_SECONDS)
+    place = calm_alone.place()
     ids = send(place, 5)
     eventually(lambda: len(leads(place, ids)) == 5, 60)
-    assert readiness_of_routing(calm)["store_behind"] == 0
+    assert readiness_of_routing(calm_alone)["store_behind"] == 0
