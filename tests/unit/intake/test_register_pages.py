@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from services.intake.pages.constituency.naming import Names
+from services.intake.pages.constituency.naming import EntryNames
 from services.intake.pages.constituency.registers import ENTRY, GROUP, LIST
 from tests.unit.intake.harness import TOWN, IntakeHarness
 
@@ -34,7 +34,7 @@ def typed(page: str) -> dict[str, str]:
 
 
 def test_a_name_will_do_where_one_entry_alone_has_it():
-    names = Names([("a", ("东站", "East")), ("b", ("西站", "West")), ("c", ("西站", "West")), ("East", ("北站",))])
+    names = EntryNames([("a", ("东站", "East")), ("b", ("西站", "West")), ("c", ("西站", "West")), ("East", ("北站",))])
     assert names.codes("东站，b、 a;西站\nEast") == ["a", "b", "西站", "East"]
     assert names.unknown("东站，西站，b") == ["西站"]
     assert names.text(["a", "b", "East", "gone"]) == "东站、b、北站、gone"

@@ -13,7 +13,7 @@ _BETWEEN = re.compile("[,，、;；\n]")
 JOINED = "、"
 
 
-class Names:
+class EntryNames:
     """Entries by code and by name: a name will do where one entry alone has it. `entries` are codes with all their names."""
 
     def __init__(self, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
@@ -40,11 +40,11 @@ def _words(text: str) -> list[str]:
     return [word for part in _BETWEEN.split(text) if (word := part.strip())]
 
 
-def catalogue_names(catalogue: Catalogue) -> dict[str, Names]:
+def catalogue_names(catalogue: Catalogue) -> dict[str, EntryNames]:
     """What can be named of the catalogue, by the field of the registers that names it."""
     stations = ((each.code, (each.name,)) for each in catalogue.stations.values())
     areas, topics = ([(each.code, _both(name_of(each))) for each in part.values()] for part in (catalogue.areas, catalogue.topics))
-    return {"areas": Names(areas), "stations": Names(stations), "topics": Names(topics)}
+    return {"areas": EntryNames(areas), "stations": EntryNames(stations), "topics": EntryNames(topics)}
 
 
 def _both(words: Words) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 import flask
 from marshmallow import Schema
+from sqlalchemy.engine import Connection
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Changed, Conflict, Invalid, NotFound
@@ -19,7 +20,7 @@ from services.intake.domain.constituency.deputy import CODE, UNKNOWN_DEPUTY, Dep
 from services.intake.domain.constituency.group import UNKNOWN_GROUP, DeputyGroup
 from services.intake.handlers.constituency.keeping import Expect, keep_deputy, keep_group
 from services.intake.pages.constituency.directory import MOST_GROUPS
-from services.intake.pages.constituency.naming import Names, catalogue_names
+from services.intake.pages.constituency.naming import EntryNames, catalogue_names
 from services.intake.pages.paper import TEMPLATES
 from services.intake.schemas.constituency.registers import DeputyBody, EntryQuery, GroupBody, RegisterQuery
 from services.intake.store.constituency import registers as store
@@ -40,22 +41,28 @@ Entry = TypeVar("Entry", Deputy, DeputyGroup)
 
 @dataclass(frozen=True)
 class Register(Generic[Entry]):
-    """One of the registers: its form's address and title, the fields with one value and those with several, and its rules."""
+    """One of the registers: its form's address and title, the fields with one value and those with several, how
+    an entry is found, and its rules."""
 
     path: str
     title: Phrase
     single: tuple[str, ...]
     several: tuple[str, ...]
     body: Schema
+    find: Callable[[Connection, str], Entry | None]
+    unknown: str
     keep: Callable[[RegisterStore, Catalogue, Entry, Expect], Entry]
 
 
 _TEXTS = ("identity", "duties", "promise", "results")
 DEPUTIES = Register(
     ENTRY, Phrase("Deputy of the register"), ("name", "level", "term", "state", *_TEXTS), ("areas", "stations", "groups"),
-    DeputyBody(), keep_deputy,
+    DeputyBody(), store.find_deputy, UNKNOWN_DEPUTY, keep_deputy,
 )  # fmt: skip
-GROUPS = Register(GROUP, Phrase("Group of the register"), ("name", "kind", "counterpart"), ("topics",), GroupBody(), keep_group)
+GROUPS = Register(
+    GROUP, Phrase("Group of the register"), ("name", "kind", "counterpart"), ("topics",), GroupBody(), store.find_group,
+    UNKNOWN_GROUP, keep_group,
+)  # fmt: skip
 LABELS: Mapping[str, Phrase] = {
     "code": Phrase("Code in the register"), "name": Phrase("Name"), "level": Phrase("Deputy of"), "term": Phrase("Term"),
     "state": Phrase("State"), "kind": Phrase("Kind of group"), "counterpart": Phrase("Committee it works with"),
@@ -104,13 +111,7 @@ def list_page(call: Call[Intake]) -> Answer:
 @routes.get(ENTRY, access=ADMIN, query=EntryQuery, page=error_page)
 def deputy_form(call: Call[Intake]) -> Answer:
     """The form of a deputy: empty, or with what the register says of one."""
-    code, found = call.query["code"], None
-    if code is not None:
-        with call.service.database.reading() as connection:
-            found = store.find_deputy(connection, code)
-        if found is None:
-            raise NotFound(UNKNOWN_DEPUTY)
-    return _opened(call, DEPUTIES, found)
+    return _opened(call, DEPUTIES)
 
 
 @routes.post(ENTRY, access=ADMIN, page=error_page)
@@ -122,13 +123,7 @@ def enter_deputy(call: Call[Intake]) -> Answer:
 @routes.get(GROUP, access=ADMIN, query=EntryQuery, page=error_page)
 def group_form(call: Call[Intake]) -> Answer:
     """The form of a group: empty, or with what the register says of one."""
-    code, found = call.query["code"], None
-    if code is not None:
-        with call.service.database.reading() as connection:
-            found = store.find_group(connection, code)
-        if found is None:
-            raise NotFound(UNKNOWN_GROUP)
-    return _opened(call, GROUPS, found)
+    return _opened(call, GROUPS)
 
 
 @routes.post(GROUP, access=ADMIN, page=error_page)
@@ -137,7 +132,13 @@ def enter_group(call: Call[Intake]) -> Answer:
     return _entered(call, GROUPS)
 
 
-def _opened(call: Call[Intake], register: Register[Entry], entry: Entry | None) -> flask.Response:
+def _opened(call: Call[Intake], register: Register[Entry]) -> flask.Response:
+    code, entry = call.query["code"], None
+    if code is not None:
+        with call.service.database.reading() as connection:
+            entry = register.find(connection, code)
+        if entry is None:
+            raise NotFound(register.unknown)
     form = dict.fromkeys(("code", VERSION, *register.single, *register.several), "") | {"state": DeputyState.ACTIVE}
     if entry is not None:
         said, names = asdict(entry), _names(call.service)
@@ -176,10 +177,10 @@ def _entered(call: Call[Intake], register: Register[Entry]) -> flask.Response:
     return _page(call, register, form, 422, mistakes)
 
 
-def _names(service: Intake) -> dict[str, Names]:
+def _names(service: Intake) -> dict[str, EntryNames]:
     with service.database.reading() as connection:
         groups = store.groups_page(connection, {}, None, MOST_GROUPS)
-    return {**catalogue_names(service.catalogue), "groups": Names((each.code, (each.name,)) for each in groups)}
+    return {**catalogue_names(service.catalogue), "groups": EntryNames((each.code, (each.name,)) for each in groups)}
 
 
 def _page(
