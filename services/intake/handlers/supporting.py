@@ -66,6 +66,8 @@ def withdraw_support(store: IntakeStore, receipt: str) -> Supported:
 
 def move(store: IntakeStore, opinion: Opinion, case: Opinion, *, back: bool) -> None:
     """Let the supporters of an opinion follow it into a case that it was merged into, or `back` out of it."""
+    if not (case if back else opinion).supporters:
+        return
     if back:
         store.supporters.move_back(opinion.id, case.id)
     else:

@@ -8,18 +8,17 @@ from typing import Final, NamedTuple
 
 from services.contracts.basis import Rule
 from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
-from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
 from services.contracts.vocabulary import BASES, CO_STATES, DEADLINES, OUTCOMES, ROLES, STATES
-from services.contracts.words import Words, name_of
+from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.ruled import RuledCase
 from services.routing.pages.doubtful import LIST as DOUBTS
-from services.routing.pages.paper import TEMPLATES
+from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html
@@ -87,40 +86,37 @@ def _rulings(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetim
     """When it was ruled of a text like this one whose duty it is, what, and why; the nearest first."""
     text, knowledge = next((each for each in seen if each.is_lead), None), service.learning.fresh()
     near = knowledge.about(text.title, text.content).nearest() if text and knowledge else []
-    return [
-        (each.case.at.astimezone(service.catalogue.calendar.zone), _ruled(each.case, service.catalogue), each.case.reason)
-        for each in near
-    ]
+    return [(local(each.case.at, service.catalogue), _ruled(each.case, service.catalogue), each.case.reason) for each in near]
 
 
 def _ruled(case: RuledCase, catalogue: Catalogue) -> Phrase:
     other = case.department if case.granted else case.target
-    names = [name_of(stored.department(catalogue, code)) for code in (case.belongs, other)]
+    names = [department_name(code, catalogue) for code in (case.belongs, other)]
     if case.belongs == other:
         return Phrase("%(department)s handles it").filled(department=names[0])
     return Phrase("%(department)s handles it, not %(other)s").filled(department=names[0], other=names[1])
 
 
 def _shown(each: Assignment, catalogue: Catalogue) -> ShownAssignment:
-    def local(instant: datetime | None) -> datetime | None:
-        return instant.astimezone(catalogue.calendar.zone) if instant else None
+    def moment(instant: datetime | None) -> datetime | None:
+        return local(instant, catalogue) if instant else None
 
     rule = Rule.parse(each.rule)
-    proposed = name_of(stored.department(catalogue, each.proposed)) if each.proposed else None
+    proposed = department_name(each.proposed, catalogue) if each.proposed else None
     open_deadlines = [] if each.replied or each.concluded else list(each.deadlines.items())
     facts: list[tuple[Phrase, object]] = [
-        (Phrase("Assigned on"), local(each.created)),
+        (Phrase("Assigned on"), moment(each.created)),
         (Phrase("Why there"), BASES[rule.basis].filled(rule.detail) if rule else None),
-        (Phrase("Signed for on"), local(each.signed)),
-        *((Phrase("To %(what)s by").filled(what=DEADLINES[kind]), local(due)) for kind, due in open_deadlines if kind != "object"),
+        (Phrase("Signed for on"), moment(each.signed)),
+        *((Phrase("To %(what)s by").filled(what=DEADLINES[kind]), moment(due)) for kind, due in open_deadlines if kind != "object"),
         (Phrase("Why it objects"), each.objection),
         (Phrase("Proposed department"), proposed),
-        (Phrase("More time asked for until"), local(each.asked_until)),
+        (Phrase("More time asked for until"), moment(each.asked_until)),
         (Phrase("Why more time"), each.asked_reason),
-        (Phrase("Paused until"), local(each.paused_until)),
-        (Phrase("Replied on"), local(each.replied)),
+        (Phrase("Paused until"), moment(each.paused_until)),
+        (Phrase("Replied on"), moment(each.replied)),
         (Phrase("Outcome"), OUTCOMES[each.outcome] if each.outcome else None),
     ]
-    name = name_of(stored.department(catalogue, each.department))
+    name = department_name(each.department, catalogue)
     standing = STATES[each.state] if each.is_lead else CO_STATES[each.state]
     return ShownAssignment(name, ROLES[each.role], standing, [row for row in facts if row[1] is not None], each.reply)

@@ -293,8 +293,3 @@ def rows_of(result: CursorResult[Any]) -> list[Mapping[str, Any]]:
 
 #: The insert with ON CONFLICT of each kind of store.
 INSERTS: Mapping[str, Callable[[sa.Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-
-
-def row_of(result: CursorResult[Any]) -> Mapping[str, Any] | None:
-    """The first row as a mapping with plain text keys; None when there is none."""
-    return next(iter(rows_of(result)), None)

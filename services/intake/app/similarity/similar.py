@@ -8,7 +8,7 @@ from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State
 from services.intake.app.context import REVIEWERS, Intake
 from services.intake.app.reviews import decided_item
-from services.intake.domain.opinion import UNKNOWN
+from services.intake.domain.opinion import UNKNOWN, Opinion
 from services.intake.domain.reviewing import IN_REVIEW
 from services.intake.handlers import merging, reviewing
 from services.intake.handlers.reviewing import ReviewResult
@@ -24,6 +24,7 @@ from services.runtime.web.calls import Call
 from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
+SIMILAR = f"{API}/opinions/<opinion_id>/similar"
 SHOWN = ("id", "title", "content", "area", "state", "department", "merged_into", "submitted")
 #: How many opinions one request decides on.
 MOST_TOGETHER = 500
@@ -33,16 +34,22 @@ WAITING = IN_REVIEW[:1]
 Decision = Callable[[IntakeStore, Sequence[str]], list[ReviewResult]]
 
 
-@routes.get(f"{API}/opinions/<opinion_id>/similar", access=REVIEWERS, answers={200: SimilarOpinions})
+@routes.get(SIMILAR, access=REVIEWERS, answers={200: SimilarOpinions})
 def list_similar(call: Call[Intake]) -> Answer:
     """List the opinions that say the same as one, the likest twenty; those of the last seconds may be missing."""
+    _, found, alike = similar_to(call)
+    return 200, {"alike": alike, "items": list(map(_shown, found))}
+
+
+def similar_to(call: Call[Intake]) -> tuple[Opinion, list[Similar], int]:
+    """The opinion of the address, what says the same, and how many of it wait for review. Raises `NotFound`."""
     with call.service.database.reading() as connection:
         opinion = reading.find(connection, call.path["opinion_id"])
         if opinion is None:
             raise NotFound(UNKNOWN)
         found = similar(connection, opinion.title, opinion.content, only=opinions.c.id != opinion.id)
         alike = count_alike(connection, [opinion.id], WAITING).get(opinion.id, int(opinion.state in WAITING))
-    return 200, {"alike": alike, "items": list(map(_shown, found))}
+    return opinion, found, alike
 
 
 def acceptance(call: Call[Intake]) -> Decision:
@@ -74,37 +81,19 @@ def _shown(each: Similar) -> dict[str, object]:
     return {**{name: getattr(each.opinion, name) for name in SHOWN}, "likeness": each.likeness}
 
 
-@routes.post(
-    f"{API}/opinions/<opinion_id>/similar/accept",
-    access=REVIEWERS,
-    body=bodies.Acceptance,
-    answers={200: DecidedTogether},
-    versioned=True,
-)
+@routes.post(f"{SIMILAR}/accept", access=REVIEWERS, body=bodies.Acceptance, answers={200: DecidedTogether}, versioned=True)
 def accept_all(call: Call[Intake]) -> Answer:
     """Accept an opinion and all that say the same and wait for review, at most 500 at a time."""
     return _decide_all(call, acceptance(call))
 
 
-@routes.post(
-    f"{API}/opinions/<opinion_id>/similar/decline",
-    access=REVIEWERS,
-    body=bodies.DeclineBody,
-    answers={200: DecidedTogether},
-    versioned=True,
-)
+@routes.post(f"{SIMILAR}/decline", access=REVIEWERS, body=bodies.DeclineBody, answers={200: DecidedTogether}, versioned=True)
 def decline_all(call: Call[Intake]) -> Answer:
     """Decline an opinion and all that say the same and wait for review, at most 500 at a time."""
     return _decide_all(call, refusal(call))
 
 
-@routes.post(
-    f"{API}/opinions/<opinion_id>/similar/merge",
-    access=REVIEWERS,
-    body=bodies.Merging,
-    answers={200: DecidedTogether},
-    versioned=True,
-)
+@routes.post(f"{SIMILAR}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether}, versioned=True)
 def merge_all(call: Call[Intake]) -> Answer:
     """Merge an opinion and all that say the same and wait for review into another one, at most 500 at a time."""
     return _decide_all(call, merger(call))

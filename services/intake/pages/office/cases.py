@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from services.contracts.callers import STAFF
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.vocabulary import CHANNELS, STATES
-from services.contracts.words import Words, name_of
+from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.app.opinions import FILTERS, listed
@@ -19,7 +19,7 @@ from services.intake.pages.office.case import LIST
 from services.intake.pages.paper import TEMPLATES, private
 from services.intake.pages.publication.public import area_name
 from services.intake.pages.receipt.receipt import tone_of
-from services.intake.pages.submission.options import Options, areas_of, topics_of
+from services.intake.pages.submission.options import Options, areas_of, departments_of, topics_of
 from services.intake.pages.timeline import department_name, local, topic_name
 from services.intake.schemas.queries import CasesQuery
 from services.runtime.web.calls import Call
@@ -71,10 +71,9 @@ def _given(query: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _selects(catalogue: Catalogue, given: Mapping[str, str]) -> list[tuple[str, Phrase, Options]]:
-    departments: Options = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     found: list[tuple[str, Phrase, Options]] = [
         ("state", Phrase("State"), [(None, list(STATES.items()))]), ("topic", Phrase("Topic"), topics_of(catalogue)),
-        ("area", Phrase("Area"), areas_of(catalogue)), ("department", Phrase("Department"), departments),
+        ("area", Phrase("Area"), areas_of(catalogue)), ("department", Phrase("Department"), departments_of(catalogue)),
         ("channel", Phrase("Through"), [(None, list(CHANNELS.items()))]),
     ]  # fmt: skip
     return [(name, label, _with(options, given.get(name, ""))) for name, label, options in found]

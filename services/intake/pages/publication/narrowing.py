@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.vocabulary import PUBLIC_STANDINGS
-from services.contracts.words import Words, month_name, name_of
+from services.contracts.words import Words, month_name
 from services.design.phrases import Phrase
-from services.intake.pages.submission.options import Options, areas_of, topics_of
+from services.intake.pages.submission.options import Options, areas_of, departments_of, topics_of
 
 LIST: Final = "/public"
 FEED: Final = "/public/feed.atom"
@@ -56,9 +56,8 @@ def address(query: Mapping[str, Any], path: str = LIST, **changed: object) -> st
 
 def choices(query: Mapping[str, Any], catalogue: Catalogue, today: date) -> list[Choice]:
     """The fields of the form."""
-    departments: Options = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     options: Mapping[str, Options] = {
-        "topic": topics_of(catalogue), "area": areas_of(catalogue), "department": departments,
+        "topic": topics_of(catalogue), "area": areas_of(catalogue), "department": departments_of(catalogue),
         "state": [(None, list(PUBLIC_STANDINGS.items()))],
         "month": [(None, [(month, month_name(month)) for month in _months(today)])],
     }  # fmt: skip

@@ -10,12 +10,12 @@ import flask
 from marshmallow import Schema
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.errors import Conflict, Invalid
 from services.contracts.words import name_of
 from services.design.phrases import Phrase
 from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
-from services.intake.pages.submission.options import Options, topics_of
+from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
 from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging
 from services.runtime.web.calls import Call
@@ -62,9 +62,8 @@ def target_of(opinion: Opinion, catalogue: Catalogue) -> Target:
 
 def choices(catalogue: Catalogue) -> dict[str, object]:
     """What the forms offer."""
-    departments: Options = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     reasons = [(each.code, name_of(each)) for each in catalogue.decline_reasons.values()]
-    return {"topics": topics_of(catalogue), "departments": departments, "reasons": reasons, "labels": LABELS}
+    return {"topics": topics_of(catalogue), "departments": departments_of(catalogue), "reasons": reasons, "labels": LABELS}
 
 
 def decide(
@@ -111,8 +110,3 @@ def known(code: str, catalogue: Catalogue, of: Literal["areas", "topics"]) -> st
     """A code of the catalogue; None for any other text."""
     codes: Mapping[str, object] = getattr(catalogue, of)
     return code if code in codes else None
-
-
-def missing() -> NotFound:
-    """There is nothing at an address."""
-    return NotFound("There is no such opinion.")

@@ -16,12 +16,11 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.reviewing import waited
 from services.intake.pages.paper import TEMPLATES
 from services.intake.pages.publication.public import area_name
-from services.intake.pages.similarity.deciding import NOTHING, Mistakes, choices, decide, missing, said, target_of
+from services.intake.pages.similarity.deciding import NOTHING, Mistakes, choices, decide, said, target_of
 from services.intake.pages.timeline import local, topic_name
 from services.intake.store import reading
-from services.intake.store.similarity.similar import Similar, similar
+from services.intake.store.similarity.similar import Similar
 from services.intake.store.similarity.wordings import count_alike
-from services.intake.store.tables import opinions
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import cursor_of, read_cursor
 from services.runtime.web.pages import desk_html, error_page, see_other
@@ -90,12 +89,7 @@ def _page(
     notice: Phrase | None = None,
 ) -> flask.Response:  # fmt: skip
     catalogue = call.service.catalogue
-    with call.service.database.reading() as connection:
-        opinion = reading.find(connection, call.path["opinion_id"])
-        if opinion is None:
-            raise missing()
-        found = similar(connection, opinion.title, opinion.content, only=opinions.c.id != opinion.id)
-        alike = count_alike(connection, [opinion.id], app.WAITING).get(opinion.id, 1)
+    opinion, found, alike = app.similar_to(call)
     handled = [each.opinion for each in found if each.opinion.state.is_with_routing]
     return desk_html(
         TEMPLATES, "review.html", status, place=catalogue, role=call.caller.role, session=_session(call), opinion=opinion,

@@ -14,6 +14,11 @@ def areas_of(catalogue: Catalogue) -> Options:
     return [(None, [(area.code, name_of(area)) for area in catalogue.areas.values()])]
 
 
+def departments_of(catalogue: Catalogue) -> Options:
+    """All departments."""
+    return [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
+
+
 def stations_of(catalogue: Catalogue) -> Options:
     """The stations by area; an area without one is left out."""
     found = [
