@@ -57,6 +57,12 @@ def readiness_of_routing(installation):
     return installation.place().ask("GET", "/readyz").json()["routing"]
 
 
+def to_departments(installation):
+    """The ids of messages to departments of which routing's store knows that nothing is missing elsewhere."""
+    with closing(sqlite3.connect(installation.var / "routing.db")) as store:
+        return {message for (message,) in store.execute("SELECT message_id FROM addressed")}
+
+
 def opinions_in_every_stage(installation):
     """200 opinions: signed; in a department's queue; assigned while nobody counts and plans; accepted while nobody assigns."""
     place = installation.place()
@@ -96,6 +102,8 @@ def test_what_was_taken_out_of_departments_queues_is_found_and_sent_again(calm_a
         eventually(lambda: len(lead_copies(mail, ids)) == 20)
         mail.settle(0.5)
         sent = lead_copies(mail, ids)
+    # A message can be sent again to a department once every service has confirmed the stretch that it stands in.
+    eventually(lambda: to_departments(calm_alone) >= {message for seen in sent.values() for _, message in seen}, 60)
     eventually(lambda: reconcile("--dry-run") >= queues, 60)
     assert reconcile() >= queues
     with Mailbox(place.broker_url) as mail:
