@@ -74,8 +74,7 @@ CARE_TRANSITIONS: Mapping[tuple[CareState, CareMove], CareState] = {
     (_C.FED_BACK, CareMove.ANSWER): _C.TAKEN,
     (_C.FED_BACK, CareMove.END): _C.FED_BACK,
 }
-#: In these somebody still owes something on the case, or may come to.
-OPEN_HOPS = (HopState.TOLD,)
+#: In these a deputy or a station still owes something on the case, or may come to.
 OPEN_CARES = (CareState.ASKED, CareState.TAKEN)
 
 

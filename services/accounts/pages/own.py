@@ -9,7 +9,7 @@ from services.accounts import managing, signing_in
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.pages.proving import confirmed, own, proof_of
-from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, session_of, shown
+from services.accounts.pages.showing import ACCOUNT, DESK, Mistakes, guard_of, role_words, shown
 from services.accounts.passwords import NOT_THE_SAME, mistake_in
 from services.contracts.callers import RULES, SIGNED_IN, Party
 from services.contracts.errors import Invalid, NotFound
@@ -54,7 +54,7 @@ def act_as(call: Call[HasAccounts]) -> Answer:
     chosen, me, accounts = read_form(("grant",))["grant"], own(call), call.service.accounts
     if chosen not in {grant.id for grant in me.grants}:
         raise NotFound("This role is not yours, or no longer.")
-    session = session_of(call)
+    session = call.session
     secret = accounts.change(lambda work, _: signing_in.act_as(work, session.id if session else "", chosen))
     response = see_other(DESK)
     guard_of(call).renew(response, secret)
@@ -64,7 +64,7 @@ def act_as(call: Call[HasAccounts]) -> Answer:
 @routes.post(f"{ACCOUNT}/password", access=SIGNED_IN, page=error_page, own=True)
 def change_password(call: Call[HasAccounts]) -> Answer:
     """Change the own password; all other sessions end."""
-    me, accounts, session = own(call), call.service.accounts, session_of(call)
+    me, accounts, session = own(call), call.service.accounts, call.session
     password = form_value("password")
     if mistakes := confirmed(call, me):
         return _account(call, 422, mistakes)
@@ -81,7 +81,7 @@ def change_password(call: Call[HasAccounts]) -> Answer:
 @routes.post(f"{ACCOUNT}/sessions/end", access=SIGNED_IN, page=error_page, own=True)
 def end_own_sessions(call: Call[HasAccounts]) -> Answer:
     """End one of the own sessions, or all but this one."""
-    only, me, session = read_form(("session",))["session"], own(call), session_of(call)
+    only, me, session = read_form(("session",))["session"], own(call), call.session
     call.service.accounts.change(
         lambda work, _: end_sessions(work, me.id, only=only or None, but=None if only or session is None else session.id)
     )
@@ -91,7 +91,7 @@ def end_own_sessions(call: Call[HasAccounts]) -> Answer:
 
 def facts_of(call: Call[HasAccounts]) -> list[Fact]:
     """Who is signed in, as what, until when."""
-    caller, session = call.caller, session_of(call)
+    caller, session = call.caller, call.session
     role, of = role_words(call.service, caller)
     facts: list[Fact] = [(NAME, caller.name)] if caller.name else []
     facts += [(ROLE, role)]
@@ -102,7 +102,7 @@ def facts_of(call: Call[HasAccounts]) -> list[Fact]:
 
 
 def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | None = None) -> Answer:
-    me, session, accounts = own(call), session_of(call), call.service.accounts
+    me, session, accounts = own(call), call.session, call.service.accounts
     now = accounts.access.clock.now()
     roles, acting = _choice(call, me)
     return shown(
@@ -115,7 +115,7 @@ def _account(call: Call[HasAccounts], status: int = 200, mistakes: Mistakes | No
 
 def _choice(call: Call[HasAccounts], me: AccountHolder | None) -> tuple[list[tuple[str, Words]], str]:
     """The roles that somebody can act in, and the one that they act in now."""
-    session, accounts = session_of(call), call.service.accounts
+    session, accounts = call.session, call.service.accounts
     roles = [(grant.id, line_of(role_words(call.service, grant))) for grant in me.grants] if me else []
     return roles, accounts.read(lambda people: people.acting(session.id)) if session else ""
 

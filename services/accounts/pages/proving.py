@@ -8,7 +8,7 @@ from services.accounts import managing
 from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.pages.entering import TOO_OFTEN
-from services.accounts.pages.showing import Mistakes, guard_of, session_of
+from services.accounts.pages.showing import Mistakes, guard_of
 from services.contracts.errors import NotFound, TooMany
 from services.design.phrases import Phrase
 from services.runtime.web.calls import Call
@@ -40,7 +40,7 @@ def own(call: Call[HasAccounts]) -> AccountHolder:
 
 def proof_of(call: Call[HasAccounts], me: AccountHolder) -> Proof:
     """What somebody has to prove it by: who has a password gives it, however they came in."""
-    accounts, session = call.service.accounts, session_of(call)
+    accounts, session = call.service.accounts, call.session
     if me.password is not None or me.external is None or session is None or accounts.single_sign_on is None:
         return Proof.TYPED
     is_fresh = accounts.is_fresh(accounts.read(lambda people: people.vouched(session.id)))

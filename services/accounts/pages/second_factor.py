@@ -10,7 +10,7 @@ from services.accounts.context import HasAccounts
 from services.accounts.model import AccountHolder
 from services.accounts.once import Purpose
 from services.accounts.pages.proving import confirmed, own, proof_of
-from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, session_of, shown
+from services.accounts.pages.showing import ACCOUNT, Mistakes, guard_of, shown
 from services.contracts.callers import SIGNED_IN
 from services.contracts.errors import Invalid
 from services.design.phrases import Phrase
@@ -34,7 +34,7 @@ def page(call: Call[HasAccounts]) -> Answer:
 @routes.post(PAGE, access=SIGNED_IN, page=error_page, own=True)
 def set_up(call: Call[HasAccounts]) -> Answer:
     """Take a second factor into use; shows the codes for paper, this once. All other sessions end."""
-    me, form, session = own(call), read_form(("code", "sealed")), session_of(call)
+    me, form, session = own(call), read_form(("code", "sealed")), call.session
     secret = _opened(call, me, form["sealed"])
     if secret is None:
         return _page(call, me, second.new_secret(), 422, {"code": LATE})
@@ -67,7 +67,7 @@ def _page(call: Call[HasAccounts], me: AccountHolder, secret: str, status: int =
         call, "second-factor.html", status, me=me, mistakes=mistakes or {}, picture=picture, proof=proof_of(call, me),
         sealed=call.service.accounts.lend(Purpose.SET_UP, person=me.id, secret=secret),
         spelled=" ".join(secret[each : each + 4] for each in range(0, len(secret), 4)),
-        needs_more=bool((session := session_of(call)) and session.limited),
+        needs_more=bool((session := call.session) and session.limited),
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from services.design.templates import Templates
 from services.runtime.web.calls import Call
 from services.runtime.web.guard import RequestGuard
 from services.runtime.web.pages import html, origin
-from services.runtime.web.sessions import Session
 
 TEMPLATES = Templates(Path(__file__).parents[1])
 DESK, ACCOUNT, LOGIN = "/office", "/account", "/login"
@@ -40,15 +39,10 @@ def guard_of(call: Call[HasAccounts]) -> RequestGuard:
     return call.guard
 
 
-def session_of(call: Call[HasAccounts]) -> Session | None:
-    """The session of the caller of a page; None for a caller with a token."""
-    return call.principal.session if call.principal else None
-
-
 def shown(call: Call[HasAccounts], template: str, status: int = 200, **values: object) -> flask.Response:
     """A page of accounts, which no browser keeps and no search engine lists."""
     return html(
-        TEMPLATES, template, status, place=call.service.catalogue, role=call.caller.role, session=session_of(call),
+        TEMPLATES, template, status, place=call.service.catalogue, role=call.caller.role, session=call.session,
         **values,
     )  # fmt: skip
 

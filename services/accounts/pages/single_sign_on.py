@@ -13,7 +13,7 @@ from services.accounts.model import AccountHolder
 from services.accounts.once import LASTS, Purpose
 from services.accounts.pages.entering import code_form, enter, sign_in_form
 from services.accounts.pages.proving import Proof, own, proof_of
-from services.accounts.pages.showing import ACCOUNT, DESK, device, guard_of, own_path, session_of, shown, site_of
+from services.accounts.pages.showing import ACCOUNT, DESK, device, guard_of, own_path, shown, site_of
 from services.accounts.people import ChangingPeople
 from services.accounts.signing_in import CodeNeeded, Outcome
 from services.accounts.single_sign_on import Begun, NotLetIn, SignedOn, SingleSignOn
@@ -61,7 +61,7 @@ def away(call: Call[HasAccounts]) -> Answer:
 @routes.get(AGAIN, access=SIGNED_IN, page=error_page, own=True)
 def again(call: Call[HasAccounts]) -> Answer:
     """Go to the provider out of a session, to prove once more that it is its owner."""
-    accounts, me, session, to = call.service.accounts, own(call), session_of(call), own_path(str(call.query.get("to", "")))
+    accounts, me, session, to = call.service.accounts, own(call), call.session, own_path(str(call.query.get("to", "")))
     if session is None or proof_of(call, me) is Proof.TYPED:
         raise NotFound("This account proves itself by its password.")
     try:

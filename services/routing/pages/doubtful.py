@@ -97,7 +97,7 @@ def _page(call: Call[Routing], status: int = 200, mistakes: Mapping[str, Phrase]
     departments = [(None, [(each.code, name_of(each)) for each in catalogue.departments.values()])]
     return desk_html(
         TEMPLATES, "doubtful.html", status, place=catalogue, role=call.caller.role, departments=departments, reason=reason,
-        session=call.principal.session if call.principal else None, doubts=[_shown(each, knowledge, catalogue) for each in shown],
+        session=call.session, doubts=[_shown(each, knowledge, catalogue) for each in shown],
         mistakes=mistakes or {}, labels=dict.fromkeys(mistakes or {}, Phrase("Department")), notice=_said(call, catalogue),
         following=following,
     )  # fmt: skip

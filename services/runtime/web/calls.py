@@ -13,6 +13,7 @@ from services.contracts.errors import Changed
 from services.runtime.store.database import EPOCH, MICROSECOND
 from services.runtime.store.idempotency import Key
 from services.runtime.web.guard import Principal, RequestGuard
+from services.runtime.web.sessions import Session
 
 S = TypeVar("S")
 
@@ -30,6 +31,11 @@ class Call(Generic[S]):
     principal: Principal | None = None
     guard: RequestGuard | None = None
     if_match: ETags | None = None
+
+    @property
+    def session(self) -> Session | None:
+        """The session of the caller; None for a caller with a token, and for nobody."""
+        return self.principal.session if self.principal else None
 
     def expect(self, row: Mapping[str, Any] | None) -> None:
         """Raises `Changed` when If-Match names another version than that of a stored row."""

@@ -68,7 +68,7 @@ def list_groups(call: Call[Intake]) -> Answer:
     limit = call.query["limit"]
     with call.service.database.reading() as connection:
         found = registers.groups_page(connection, {"kind": call.query["kind"]}, read_cursor(call.query["cursor"]), limit)
-        members = registers.member_counts(connection, [each.code for each in found])
+        members = registers.active_deputies(connection, "groups", [each.code for each in found])
     return 200, page([_group(each, members.get(each.code, 0)) for each in found], limit, "code")
 
 
@@ -78,7 +78,7 @@ def read_group(call: Call[Intake]) -> Answer:
     code = call.path["group"]
     with call.service.database.reading() as connection:
         found = registers.find_group(connection, code)
-        members = registers.member_counts(connection, [code])
+        members = registers.active_deputies(connection, "groups", [code])
     if found is None:
         raise NotFound(UNKNOWN_GROUP)
     return 200, _group(found, members.get(code, 0))

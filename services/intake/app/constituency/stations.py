@@ -18,6 +18,7 @@ from services.intake.domain.submission import as_given
 from services.intake.handlers.constituency import keeping
 from services.intake.schemas.constituency.stations import ItemBody, StationBody, StationFile, StationPage, StationQuery
 from services.intake.store.constituency import stations
+from services.intake.store.constituency.registers import active_deputies
 from services.intake.store.constituency.stations import StationStore
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_cursor
@@ -42,7 +43,7 @@ def views(connection: Connection, wanted: Sequence[Station]) -> list[StationView
     """These stations, in this order."""
     codes = [each.code for each in wanted]
     profiles, met = stations.find_profiles(connection, codes), stations.items_met(connection, codes)
-    counts = stations.deputies_of(connection, codes)
+    counts = active_deputies(connection, "stations", codes)
     return [
         StationView(
             each, profiles.get(each.code, StationProfile(station=each.code)), counts.get(each.code, 0),

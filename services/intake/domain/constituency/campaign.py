@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
 
-from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import Invalid
 from services.intake.domain.constituency.deputy import check_places
@@ -61,10 +60,7 @@ class Campaign:
             return True
         if area is not None and any(lies_in(catalogue, area, each) for each in self.areas):
             return True
-        while station is not None and station not in self.stations:
-            place = stored.found(catalogue.stations, station)
-            station = place.parent if place else None
-        return station is not None
+        return station is not None and any(each in self.stations for each in (station, *catalogue.stations_above.get(station, ())))
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class Care:
         if self.state is CareState.ASKED:
             return False
         self._settle(opinion, done=False)
-        self.state, self.at = move_care(self.state, CareMove.ANSWER), opinion.now
+        self._move(CareMove.ANSWER, opinion)
         self._owe("feedback", opinion, catalogue, at)
         return True
 

@@ -137,7 +137,7 @@ def _page(
         areas=areas_of(service.catalogue), stations=[] if station else stations_of(service.catalogue),
         campaigns=[(None, [(each.code, each.title) for each in running_at(service, place.area if place else None, station)])],
         following=f"{LIST}?cursor={cursor_of(found[A_PAGE - 1].id)}" if len(found) > A_PAGE else None,
-        session=call.principal.session if call.principal else None,
+        session=call.session,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from services.contracts.words import Words
 from services.design.phrases import Phrase
 from services.intake.app.constituency.registers import LIST_COST, ONE_COST
 from services.intake.app.constituency.stations import file as station_file
-from services.intake.app.constituency.stations import one_view, views
+from services.intake.app.constituency.stations import one_view
 from services.intake.app.context import Intake
 from services.intake.domain.constituency.deputy import UNKNOWN_DEPUTY, Deputy, DeputyState
 from services.intake.pages.paper import TEMPLATES
@@ -62,7 +62,7 @@ def deputies_page(call: Call[Intake]) -> Answer:
         state = {"state": DeputyState.ACTIVE}
         found = registers.deputies_page(connection, state, tied, read_cursor(asked["cursor"]), SHOWN)
         groups = registers.groups_page(connection, {}, None, MOST_GROUPS)
-        members = registers.member_counts(connection, [each.code for each in groups])
+        members = registers.active_deputies(connection, "groups", [each.code for each in groups])
     narrowed = [each.name for each in groups if each.code == group] + ([station.name] if station else [])
     kept = "".join(f"&{name}={asked[name]}" for name in ("station", "group") if asked[name])
     return shared(
@@ -112,13 +112,13 @@ def stations_page(call: Call[Intake]) -> Answer:
     """All stations as the tree that they are."""
     catalogue = call.service.catalogue
     with call.service.database.reading() as connection:
-        counts = {each.station.code: each.deputies for each in views(connection, list(catalogue.stations.values()))}
+        counts = registers.active_deputies(connection, "stations", list(catalogue.stations))
     children: dict[str | None, list[Station]] = {}
     for station in catalogue.stations.values():
         children.setdefault(station.parent, []).append(station)
 
     def below(code: str | None) -> list[TreeStation]:
-        return [TreeStation(_link(each), counts[each.code], below(each.code)) for each in children.get(code, ())]
+        return [TreeStation(_link(each), counts.get(each.code, 0), below(each.code)) for each in children.get(code, ())]
 
     return shared(
         html(TEMPLATES, "constituency/stations.html", place=catalogue, stations=below(None), total=len(catalogue.stations))

@@ -169,7 +169,7 @@ def _list(
         deputies = _deputies(call, connection, call.caller.station) if starts else []
     return private(
         html(
-            TEMPLATES, "constituency/entrusted.html", status, place=catalogue, role=role, session=_session(call), address=LIST,
+            TEMPLATES, "constituency/entrusted.html", status, place=catalogue, role=role, session=call.session, address=LIST,
             sections=sections, contacts=CONTACTS, starts=starts, deputies=deputies, notice=notice, mistakes=mistakes or {},
             labels=LABELS, form=form or dict.fromkeys(LABELS, ""), is_empty=not any(rows for _, _, rows, _ in sections),
         )
@@ -184,7 +184,7 @@ def _one(call: Call[Intake], status: int = 200, mistakes: Mapping[str, Phrase] |
         deputies = _deputies(call, connection, opinion.station)
     return private(
         html(
-            TEMPLATES, "constituency/entrusted-one.html", status, place=catalogue, role=call.caller.role, session=_session(call),
+            TEMPLATES, "constituency/entrusted-one.html", status, place=catalogue, role=call.caller.role, session=call.session,
             address=f"{LIST}/{opinion.id}", opinion=opinion, about=_about(opinion, case, call), standing=STATES[opinion.state],
             outcome=OUTCOMES.get(opinion.outcome or ""), contacts=CONTACTS, people=_people(case), mistakes=mistakes or {},
             promises=[(each.what, each.due) for each in case.promises], chain=[_hop(hop, call) for hop in case.relay],
@@ -202,10 +202,6 @@ def _one(call: Call[Intake], status: int = 200, mistakes: Mapping[str, Phrase] |
 def desks_of(role: Role | None) -> Sequence[str]:
     """The desks of somebody in a role; the presidium's, which supervisors have, is the last hop of a relay."""
     return DESKS.get(role, ("relay",)) if role else ()
-
-
-def _session(call: Call[Intake]) -> object:
-    return call.principal.session if call.principal else None
 
 
 def _deputies(call: Call[Intake], connection: Connection, station: str | None) -> list[tuple[None, list[tuple[str, str]]]]:

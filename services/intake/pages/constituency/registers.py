@@ -94,7 +94,7 @@ def list_page(call: Call[Intake]) -> Answer:
     with call.service.database.reading() as connection:
         found = store.deputies_page(connection, {"state": state}, {}, read_cursor(call.query["cursor"]), A_PAGE)
         groups = store.groups_page(connection, {}, None, MOST_GROUPS)
-        members = store.member_counts(connection, [each.code for each in groups])
+        members = store.active_deputies(connection, "groups", [each.code for each in groups])
     kept = f"&state={state}" if state else ""
     return html(
         TEMPLATES, "constituency/register.html", place=call.service.catalogue, role=call.caller.role,
@@ -195,5 +195,5 @@ def _page(
         title=register.title, action=register.path, names=register.several, texts=_TEXTS, labels=LABELS,
         mistakes=mistakes or {}, levels=[(None, list(DEPUTY_LEVELS.items()))],
         states=[(None, list(DEPUTY_STATES.items()))], kinds=[(None, list(GROUP_KINDS.items()))],
-        session=call.principal.session if call.principal else None,
+        session=call.session,
     )  # fmt: skip

@@ -61,7 +61,7 @@ def _desk(
     notice: Phrase | None = None,
 ) -> flask.Response:
     catalogue, code = call.service.catalogue, call.caller.station
-    station, session = stored.found(catalogue.stations, code), call.principal.session if call.principal else None
+    station, session = stored.found(catalogue.stations, code), call.session
     response = html(
         TEMPLATES, "constituency/station-desk.html", status, place=catalogue, role=call.caller.role, form=form, labels=LABELS,
         station=station.name if station else code, channels=[(each, CHANNELS[each]) for each in DESK_CHANNELS],

@@ -131,7 +131,7 @@ def _page(
     call: Call[Intake], found: Prepared, form: Mapping[str, str], status: int = 200,
     mistakes: Mapping[str, Phrase] | None = None, notice: Phrase | None = None,
 ) -> flask.Response:  # fmt: skip
-    catalogue, opinion, session = call.service.catalogue, found.opinion, call.principal.session if call.principal else None
+    catalogue, opinion, session = call.service.catalogue, found.opinion, call.session
     parts = [
         (each.part, EVENTS[each.part.what], department_name(each.part.department, catalogue), local(each.part.at, catalogue))
         for each in found.parts

@@ -118,7 +118,7 @@ def _page(
     ]  # fmt: skip
     return desk_html(
         TEMPLATES, "incident.html", status, place=catalogue, role=call.caller.role, rows=rows,
-        session=call.principal.session if call.principal else None, incident=found, standing=STANDINGS[found.standing],
+        session=call.session, incident=found, standing=STANDINGS[found.standing],
         areas=areas, first=first, last=last, address=_address(call), form={**NOTHING, **form}, mistakes=mistakes or {},
         notice=notice, said=said(call), targets=[target_of(each, catalogue) for each in told if each.state.is_with_routing],
         **choices(catalogue),

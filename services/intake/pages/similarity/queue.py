@@ -49,7 +49,7 @@ def list_page(call: Call[Intake]) -> Answer:
         ]  # fmt: skip
         rows.append((each, alike.get(each.id, 1), [part for part in about if part], since))
     return desk_html(
-        TEMPLATES, "reviews.html", place=service.catalogue, role=call.caller.role, session=_session(call), rows=rows,
+        TEMPLATES, "reviews.html", place=service.catalogue, role=call.caller.role, session=call.session, rows=rows,
         said=said(call), following=f"{LIST}?cursor={cursor_of(shown[-1].id)}" if len(found) > A_PAGE else None,
     )  # fmt: skip
 
@@ -92,7 +92,7 @@ def _page(
     opinion, found, alike = app.similar_to(call)
     handled = [each.opinion for each in found if each.opinion.state.is_with_routing]
     return desk_html(
-        TEMPLATES, "review.html", status, place=catalogue, role=call.caller.role, session=_session(call), opinion=opinion,
+        TEMPLATES, "review.html", status, place=catalogue, role=call.caller.role, session=call.session, opinion=opinion,
         standing=STATES[opinion.state], may=opinion.state is State.SUBMITTED, alike=alike, address=f"{LIST}/{opinion.id}",
         about=_about(opinion, call), found=[_shown(each, call) for each in found], form={**NOTHING, **form},
         targets=[target_of(each, catalogue) for each in handled], mistakes=mistakes or {}, notice=notice, **choices(catalogue),
@@ -113,7 +113,3 @@ def _about(opinion: Opinion, call: Call[Intake]) -> list[tuple[Phrase, object]]:
         (Phrase("State"), STATES[opinion.state]),
         (Phrase("Submitted on"), local(opinion.submitted, catalogue)),
     ]
-
-
-def _session(call: Call[Intake]) -> object:
-    return call.principal.session if call.principal else None

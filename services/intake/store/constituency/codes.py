@@ -115,8 +115,8 @@ class CodeStore:
         deputy = known_deputies(self._work, {word}).link(word) if word else None
         return replace(placement, deputy=deputy.code) if deputy else placement
 
-    def make_more(self, batch: CodeBatch, most: int) -> int:
-        """Make the next codes of a batch, up to a limit; returns how many are still to be made. The last one is published."""
+    def make_more(self, batch: CodeBatch, most: int) -> None:
+        """Make the next codes of a batch, up to a limit. The last one is published."""
         last = self._last(batch.id)
         until = min(batch.many, last + most)
         for number in range(last + 1, until + 1):
@@ -130,7 +130,6 @@ class CodeStore:
                 subject=batch.id,
                 sequence=1,
             )
-        return batch.many - until if last < batch.many else 0
 
     def load(self, code: str) -> PrintedCode:
         """A code, locked until the commit; raises `NotFound`."""

@@ -90,12 +90,12 @@ def groups_page(connection: Connection, wanted: Mapping[str, object], after: str
     return [_group(row) for row in connection.execute(query.order_by(groups.c.code).limit(limit + 1))]
 
 
-def member_counts(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
-    """How many active deputies belong to each of these groups."""
+def active_deputies(connection: Connection, kind: str, places: Sequence[str]) -> dict[str, int]:
+    """How many active deputies are tied to each of these groups or stations, `kind` being `groups` or `stations`."""
     query = (
         sa.select(deputy_ties.c.place, sa.func.count().label("members"))
         .join_from(deputy_ties, deputies, deputies.c.code == deputy_ties.c.deputy)
-        .where(deputy_ties.c.kind == "groups", deputy_ties.c.place.in_(codes), deputies.c.state == DeputyState.ACTIVE)
+        .where(deputy_ties.c.kind == kind, deputy_ties.c.place.in_(places), deputies.c.state == DeputyState.ACTIVE)
         .group_by(deputy_ties.c.place)
     )
     return {row.place: row.members for row in connection.execute(query)}
@@ -128,7 +128,7 @@ class RegisterStore:
 
     def members(self, group: str) -> int:
         """How many active deputies belong to a group."""
-        return member_counts(self._work.connection, [group]).get(group, 0)
+        return active_deputies(self._work.connection, "groups", [group]).get(group, 0)
 
     def save_deputy(self, deputy: Deputy, before: Deputy | None) -> Deputy:
         """Enter a deputy, or put one in place of what was known `before`."""

@@ -8,10 +8,9 @@ from dataclasses import replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from services.intake.domain.constituency.deputy import DeputyState
 from services.intake.domain.constituency.station import ChecklistItem, StationProfile
 from services.intake.store.columns import StoredRow
-from services.intake.store.constituency.tables import checklist_items, deputies, deputy_ties, station_profiles
+from services.intake.store.constituency.tables import checklist_items, station_profiles
 from services.runtime.store.database import Transaction
 
 _PROFILES = sa.select(station_profiles)
@@ -30,17 +29,6 @@ def items_met(connection: Connection, stations: Sequence[str]) -> dict[str, list
     for row in connection.execute(_ITEMS.where(checklist_items.c.station.in_(stations))):
         found.setdefault(row.station, []).append(_item(row))
     return found
-
-
-def deputies_of(connection: Connection, stations: Sequence[str]) -> dict[str, int]:
-    """How many active deputies are responsible for each of these stations."""
-    query = (
-        sa.select(deputy_ties.c.place, sa.func.count().label("members"))
-        .join_from(deputy_ties, deputies, deputies.c.code == deputy_ties.c.deputy)
-        .where(deputy_ties.c.kind == "stations", deputy_ties.c.place.in_(stations), deputies.c.state == DeputyState.ACTIVE)
-        .group_by(deputy_ties.c.place)
-    )
-    return {row.place: row.members for row in connection.execute(query)}
 
 
 class StationStore:
