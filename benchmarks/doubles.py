@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -13,6 +12,7 @@ import click
 import numpy as np
 import sqlalchemy as sa
 
+from benchmarks.opinions import texts_of
 from benchmarks.search import NOW, stores
 from services.intake.domain.similarity.incidents import Weights, terms_of
 from services.intake.domain.similarity.likeness import BANDS, bands, shingles
@@ -113,8 +113,7 @@ def measure(database: Database, texts: Texts, sizes: Sequence[int], say: Callabl
 @click.option("--sizes", default="10000,100000", show_default=True, help="among how many opinions, growing; at most three")
 def doubles(file: Path, sizes: str) -> None:
     """测相同意见的查找 · what finding opinions that say the same costs among many; FILE is a CSV with title and content."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        texts = [(row["title"], row["content"]) for row in csv.DictReader(lines)]
+    texts = texts_of(file)
     random.Random(1).shuffle(texts)  # nosec B311
     named = [int(size) for size in sizes.split(",")][:3]
     click.echo(f"{'':12}{'opinions':>12}{'look-up µs':>12}{'candidates':>12}{'reading µs':>12}{'bytes each':>12}")

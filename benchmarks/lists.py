@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,7 +15,8 @@ import click
 from flask.testing import FlaskClient
 
 from benchmarks.cluster import PrivateCluster
-from benchmarks.lists_store import TOLD, Texts, fill, migrated
+from benchmarks.lists_store import TOLD, fill, migrated
+from benchmarks.opinions import texts_of
 from benchmarks.quantiles import quantiles
 from services.contracts.callers import Role
 from services.intake import __main__ as intake
@@ -41,13 +41,16 @@ GOAL = 150.0
 @contextmanager
 def store(kind: str, clock: FixedClock) -> Iterator[tuple[Intake, Database]]:
     """An empty store of a kind with its service, and one of access; both are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="huiying-lists-") as name:
-        cluster = PrivateCluster() if kind == "postgresql" else None
-        if cluster is not None:
+    with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="huiying-lists-"))
+        url, access_url = f"sqlite:///{name}/intake.db", f"sqlite:///{name}/access.db"
+        if kind == "postgresql":
+            cluster = PrivateCluster()
             cluster.start()
-        url = cluster.create() if cluster is not None else f"sqlite:///{name}/intake.db"
-        access_url = f"sqlite:///{name}/access.db"
-        database, tokens = migrated(url, clock), Database(access_url, "access", clock)
+            stack.callback(cluster.stop)
+            url = cluster.create()
+        database = stack.enter_context(closing(migrated(url, clock)))
+        tokens = stack.enter_context(closing(Database(access_url, "access", clock)))
         migrate(tokens, ACCESS, "access")
         known = {
             "HUIYING_INTAKE_DATABASE_URL": url, "HUIYING_ACCESS_DATABASE_URL": access_url, "HUIYING_CATALOGUE": str(CATALOGUE),
@@ -55,10 +58,6 @@ def store(kind: str, clock: FixedClock) -> Iterator[tuple[Intake, Database]]:
             "HUIYING_OUTBOX_LIMIT": "100000000",
         }  # fmt: skip
         yield intake.build(load(intake.ASSEMBLY.settings, "intake", known), database, clock), tokens
-        database.close()
-        tokens.close()
-        if cluster is not None:
-            cluster.stop()
 
 
 def questions(service: Intake, word: str, rare: str) -> Mapping[str, tuple[str, Role | None]]:
@@ -128,12 +127,6 @@ def ask(client: FlaskClient, address: str, token: str | None) -> tuple[list[floa
     return taken[1:], worked[1:], size
 
 
-def texts_of(file: Path) -> Texts:
-    """Title and content of each line of a file of opinions."""
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        return [(row["title"], row["content"]) for row in csv.DictReader(lines)][:TOLD]
-
-
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cases", default=MANY, show_default=True, help="how many opinions there are")
@@ -152,7 +145,7 @@ def lists(file: Path, cases: int, kind: str, word: str, rare: str) -> None:
             for role in (Role.REVIEWER, Role.DEPARTMENT)
         }
         began = time.monotonic()
-        fill(service, client, known[Role.REVIEWER], clock, texts_of(file), cases)
+        fill(service, client, known[Role.REVIEWER], clock, texts_of(file)[:TOLD], cases)
         click.echo(f"{cases} opinions on {kind} in {time.monotonic() - began:.0f} s, milliseconds", err=True)
         click.echo(f"{'':38}{'p50':>9}{'worst':>9}{'CPU p50':>9}{'bytes':>9}")
         for name, (address, role) in questions(service, word, rare).items():

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from benchmarks.cluster import PrivateCluster
+from benchmarks.opinions import texts_of
 from benchmarks.quantiles import quantiles
 from services.intake import consumer
 from services.intake.domain.publication.bigrams import bigrams, terms_of
@@ -32,18 +32,17 @@ WORDS, A_COMMIT, A_PAGE = 100, 1_000, 21
 @contextmanager
 def stores() -> Iterator[dict[str, Database]]:
     """A migrated store of each kind."""
-    cluster = PrivateCluster()
-    cluster.start()
-    with tempfile.TemporaryDirectory(prefix="huiying-search-") as folder:
+    with ExitStack() as stack:
+        cluster = PrivateCluster()
+        cluster.start()
+        stack.callback(cluster.stop)
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="huiying-search-"))
         urls = {"sqlite": f"sqlite:///{folder}/intake.db", "postgresql": cluster.create()}
-        opened = {kind: Database(url, "intake", FixedClock(NOW)) for kind, url in urls.items()}
+        opened = {kind: stack.enter_context(closing(Database(url, "intake", FixedClock(NOW)))) for kind, url in urls.items()}
         for database in opened.values():
             migrate(database, STORE, "runtime")
             migrate(database, MIGRATIONS, "intake")
         yield opened
-        for database in opened.values():
-            database.close()
-    cluster.stop()
 
 
 def words_of(texts: Sequence[str]) -> list[str]:
@@ -91,8 +90,7 @@ def times(database: Database, words: Sequence[str]) -> list[float]:
 @click.option("--rows", default=100_000, show_default=True, help="how many rows are indexed; the texts are repeated")
 def search(file: Path, rows: int) -> None:
     """测中文检索 · how well two-character words are found in FILE, a CSV with title and content, and how fast."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        texts = [f"{row['title']}\n{row['content']}" for row in csv.DictReader(lines)]
+    texts = [f"{title}\n{content}" for title, content in texts_of(file)]
     words = words_of(texts)
     click.echo(f"{len(texts)} texts, {rows} rows, {len(words)} words of two characters")
     click.echo(f"{'':12}{'recall':>9}{'precision':>11}{'index ms':>10}{'p50 ms':>9}{'p95 ms':>9}{'worst':>9}")

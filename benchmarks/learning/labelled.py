@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.opinions import rows_of
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
 from services.routing.domain.learning.features import Counted, buckets_of, runs_as_keys
@@ -60,12 +60,6 @@ def read(path: Path, catalogue: Catalogue) -> Labelled:
     labels = tuple(sorted({each.label for each in cases}))
     wanted = np.array([labels.index(each.label) for each in cases])
     return Labelled(cases, labels, wanted, _folds(groups(cases)))
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file."""
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def labels_by_topic(catalogue: Catalogue) -> dict[str, str]:

@@ -17,8 +17,9 @@ import yaml
 from rich.progress import Progress
 
 from benchmarks.learning.evaluate import CATALOGUE
-from benchmarks.learning.labelled import labels_by_topic, rows_of
+from benchmarks.learning.labelled import labels_by_topic
 from benchmarks.learning.people import Duties, KnowingDepartment, Office, key_of
+from benchmarks.opinions import rows_of
 from benchmarks.throwaway import throwaway
 from services.console.client.answers import StatisticsView
 from services.console.client.http import Client

@@ -9,7 +9,6 @@ three in ten have one.
 
 from __future__ import annotations
 
-import csv
 import random
 import re
 from collections import defaultdict
@@ -21,6 +20,7 @@ from pathlib import Path
 
 import click
 
+from benchmarks.opinions import rows_of
 from services.intake.domain.similarity.incidents import MOST_CLUED, MOST_COMPARED, Telling, Weights, choose, near_to, terms_of
 from services.intake.domain.similarity.words import words_of
 
@@ -34,14 +34,11 @@ Group = frozenset[tuple[int, str]]
 
 def tellings(path: Path) -> Iterator[tuple[str, Telling]]:
     """Each opinion of a file with its id."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), 1):
-            place = PLACE.search(row["title"])
-            area = None if place is None else place[1] + place[2]
-            yield (
-                row["external_id"],
-                Telling(number, area, DAY, terms_of(row["title"], words_of(f"{row['title']}\n{row['content']}"))),
-            )
+    for number, row in enumerate(rows_of(path), 1):
+        place = PLACE.search(row["title"])
+        area = None if place is None else place[1] + place[2]
+        terms = terms_of(row["title"], words_of(f"{row['title']}\n{row['content']}"))
+        yield row["external_id"], Telling(number, area, DAY, terms)
 
 
 def together(told: Sequence[Telling]) -> dict[int, int]:
