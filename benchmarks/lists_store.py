@@ -26,7 +26,7 @@ from services.intake.store.publication.search import PUBLIC_WORDS, STAFF_WORDS
 from services.intake.store.similarity.wordings import wordings
 from services.intake.store.tables import messages, opinions, publications
 from services.intake.store.writing import IntakeStore
-from services.runtime.clock import FixedClock
+from services.runtime.clock import FixedClock, new_id
 from services.runtime.store.database import Database, Transaction
 from services.runtime.store.migrate import STORE, migrate
 from services.runtime.web.routes import API
@@ -76,7 +76,7 @@ def _tell(service: Intake, client: FlaskClient, token: str, clock: FixedClock, t
     with service.database.transaction() as work:
         for message in _handling(catalogue, opinion, topic.department, clock, chance):
             sequence += 1
-            event = Event(f"{opinion}-{sequence}", "/routing", opinion, clock.instant, sequence, message)
+            event = Event(new_id(), "/routing", opinion, clock.instant, sequence, message)
             handle(service, work, [EncodedEvent(event, encode(event))])
     if chance.random() < 2 / 3:
         with service.database.transaction() as work:
