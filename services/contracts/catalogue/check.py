@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from services.contracts.catalogue import model, rules
+from services.contracts.catalogue import model, rules, sessions
 from services.contracts.catalogue.document import Document, Path, Problem
 from services.contracts.catalogue.shapes import DAY, PLACE, SECTIONS
 from services.contracts.worktime import Closure, OfficeHours, parse_spans
@@ -28,6 +28,7 @@ ENTRIES: Mapping[str, Callable[..., Any]] = {
     "areas": model.Area,
     "stations": model.Station,
     "checklists": _checklist,
+    "session_kinds": sessions.SessionKind,
     "difficulties": model.Difficulty,
     "ladder": model.Rung,
     "decline_reasons": model.Reason,

@@ -11,6 +11,7 @@ from typing import Final, Literal, get_args
 
 from services.contracts import vocabulary
 from services.contracts.catalogue.rules import DutyTimes, LearningRules, Limits, Statistics
+from services.contracts.catalogue.sessions import SessionKind
 from services.contracts.durations import Duration
 from services.contracts.duties import Duty
 from services.contracts.worktime import Calendar, Closure, OfficeHours
@@ -202,6 +203,7 @@ class Catalogue:
     fallback_difficulty: str
     people: Mapping[str, StaffPerson] = field(default_factory=dict)
     checklists: Mapping[str, Checklist] = field(default_factory=dict)
+    session_kinds: Mapping[str, SessionKind] = field(default_factory=dict)
     closures: Mapping[date, Closure] = field(default_factory=dict)
     statistics: Statistics = field(default_factory=Statistics)
     limits: Limits = field(default_factory=Limits)

@@ -24,7 +24,9 @@ from services.contracts.messages.values import Outcome
 
 DEPARTMENT_CODE = re.compile(r"[a-z][a-z0-9-]{1,39}")
 CODE = re.compile(r"[a-z][a-z0-9-]{0,59}")
-MOST_TIMES, MOST_MONTHS = 50, 120
+#: Codes that stand in addresses and statistics as words do.
+WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+MOST_TIMES, MOST_MONTHS, MOST_PRESENT = 50, 120, 1000
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -103,6 +105,19 @@ class ChecklistSchema(Schema):
         keys=fields.String(validate=validate.Regexp(CODE.pattern + r"\Z")), values=fields.Nested(ChecklistEntrySchema),
         required=True, validate=validate.Length(min=1),
     )  # fmt: skip
+
+
+class SessionKindSchema(Schema):
+    """One kind of session with people, and what it has to meet."""
+
+    name = text()
+    name_en = text()
+    least_deputies = fields.Integer(strict=True, validate=validate.Range(0, MOST_PRESENT))
+    least_officials = fields.Integer(strict=True, validate=validate.Range(0, MOST_PRESENT))
+    notice = DurationField()
+    minutes = DurationField()
+    evaluate = fields.Boolean()
+    open = fields.Boolean()
 
 
 class DifficultySchema(Schema):
@@ -248,6 +263,7 @@ SECTIONS: Mapping[str, tuple[Schema, re.Pattern[str], bool]] = {
     "areas": (AreaSchema(), CODE, True),
     "stations": (StationSchema(), CODE, True),
     "checklists": (ChecklistSchema(), CODE, False),
+    "session_kinds": (SessionKindSchema(), WORD, False),
     "difficulties": (DifficultySchema(), CODE, True),
     "ladder": (RungSchema(), CODE, True),
     "decline_reasons": (ReasonSchema(), CODE, True),

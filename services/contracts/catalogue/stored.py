@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from services.contracts.catalogue.model import LEVELS, Catalogue, Department, Difficulty, Topic
+from services.contracts.catalogue.sessions import SessionKind
 from services.contracts.durations import parse_duration
 
 T = TypeVar("T")
@@ -26,6 +27,11 @@ def found(entries: Mapping[str, T], code: str | None) -> T | None:
 def department(catalogue: Catalogue, code: str) -> Department:
     """A department; one that is gone is called by its code, has no channels and nobody who approves."""
     return found(catalogue.departments, code) or Department(code, code, code)
+
+
+def session_kind(catalogue: Catalogue, code: str) -> SessionKind:
+    """A kind of session; one that is not there is called by its code and asks for nothing."""
+    return found(catalogue.session_kinds, code) or SessionKind(code, code, code)
 
 
 def topic(catalogue: Catalogue, code: str | None) -> Topic | None:

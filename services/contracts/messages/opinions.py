@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar, Literal
 
-from services.contracts.messages.values import AwareDatetime, Count, Handling, Message, OpinionText, Rating
+from services.contracts.messages.values import AwareDatetime, Count, Handling, Message, OpinionText, Rating, SpotAnswer
 
 
 class OpinionSubmitted(Message, frozen=True):
     """Somebody told us something; it has a receipt from here on. `told` is when, where it was told elsewhere before.
 
     `code_kind` is of what kind the code is by which it came, `campaign` the 主题征集 that it counts for. `deputy_code` is
-    the deputy of the register who brings it, with the `groups` that they belonged to at that time.
+    the deputy of the register who brings it, with the `groups` that they belonged to at that time. What was asked at a session
+    names it, with its kind and its theme.
     """
 
     TYPE: ClassVar[str] = "opinion.submitted"
@@ -26,13 +27,17 @@ class OpinionSubmitted(Message, frozen=True):
     campaign: str | None = None
     deputy_code: str | None = None
     groups: tuple[str, ...] | None = None
+    session: str | None = None
+    session_kind: str | None = None
+    theme: str | None = None
 
 
 class OpinionAccepted(Message, frozen=True):
     """The review let it in, by policy (`automatic`) or by a person (`reviewer`), who may have said how it is to be handled.
 
     `department` and `co_handlers` are given where the reviewer chose them; `leader` leads the case in person; `again` says that
-    it had been let in before, was merged, and is handled on its own now.
+    it had been let in before, was merged, and is handled on its own now. `answer` is what was answered or promised on the spot,
+    at a session, by the department that is named.
     """
 
     TYPE: ClassVar[str] = "opinion.accepted"
@@ -49,6 +54,7 @@ class OpinionAccepted(Message, frozen=True):
     key: bool = False
     leader: str | None = None
     again: bool = False
+    answer: SpotAnswer | None = None
 
 
 class OpinionReturned(Message, frozen=True):

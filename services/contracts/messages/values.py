@@ -129,6 +129,23 @@ class Promise(Value, frozen=True):
     who: str | None = None
 
 
+class SpotPromise(Value, frozen=True):
+    """What was promised at a session while people talked: due at a date, or by the reply deadline of a difficulty."""
+
+    what: str
+    who: str | None = None
+    due: AwareDatetime | None = None
+    difficulty: str | None = None
+
+
+class SpotAnswer(Value, frozen=True):
+    """现场答复: how a department answered at a session, or what it promised there."""
+
+    content: str
+    outcome: Outcome
+    promise: SpotPromise | None = None
+
+
 class ReplyItem(Value, frozen=True):
     """One demand of an opinion that has several, and what becomes of it."""
 
