@@ -60,12 +60,11 @@ OF_A_DEPARTMENT: Final = frozenset(role for role, rule in RULES.items() if rule.
 #: Marks a route that anybody may call.
 PUBLIC: Final[frozenset[Role]] = frozenset()
 OFFICE: Final = frozenset({Role.REVIEWER, Role.SUPERVISOR, Role.ADMIN})
-STAFF: Final = OFFICE | {Role.DEPARTMENT}
+#: Those who review, handle or supervise cases; the other roles see what was entrusted to them and nothing else.
+STAFF: Final = OFFICE | OF_A_DEPARTMENT
 SCRAPE: Final = frozenset({Role.SCRAPER, Role.ADMIN})
 #: The roles of people, who can sign in at pages.
 SIGNED_IN: Final = frozenset(role for role, rule in RULES.items() if rule.signs_in)
-#: Those of them who review, handle or supervise cases; the others see what was entrusted to them and nothing else.
-CASEWORKERS: Final = OFFICE | OF_A_DEPARTMENT
 
 
 @dataclass(frozen=True, slots=True)

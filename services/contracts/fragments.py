@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple
 
-from services.contracts.callers import CASEWORKERS, STAFF, Role
+from services.contracts.callers import STAFF, Role
 from services.contracts.navigation import HOLDERS
 from services.contracts.words import Words
 
@@ -58,8 +58,8 @@ class Fragment(NamedTuple):
 FRAGMENTS: Final[Sequence[Fragment]] = (
     Fragment("office", "intake", Words("审核与公开", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     Fragment("office", "intake", Words("待我办理", "Entrusted to you"), HOLDERS, "entrusted"),
-    Fragment("office", "routing", Words("办理", "Handling"), CASEWORKERS),
-    Fragment("office", "notify", Words("督办", "Supervision"), CASEWORKERS),
+    Fragment("office", "routing", Words("办理", "Handling"), STAFF),
+    Fragment("office", "notify", Words("督办", "Supervision"), STAFF),
     Fragment("case", "routing", Words("承办情况", "Handling"), STAFF),
     Fragment("case", "notify", Words("期限与催办", "Deadlines and reminders"), STAFF),
     Fragment("case", "metrics", Words("公开账本记录", "In the public ledger"), STAFF),

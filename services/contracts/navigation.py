@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from services.contracts.callers import CASEWORKERS, OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
+from services.contracts.callers import OFFICE, PUBLIC, SIGNED_IN, STAFF, Role
 from services.contracts.words import Words
 
 #: To whom opinions are entrusted; the presidium's are the supervisors'.
@@ -31,7 +31,7 @@ PAGES: Final[Sequence[PageLink]] = (
     PageLink("/station", Words("代为登记", "Take down"), frozenset({Role.STATION})),
     PageLink("/codes", Words("二维码管理", "Codes"), frozenset({Role.STATION, Role.ADMIN})),
     PageLink("/deputies", Words("代表名册", "Deputies"), frozenset({Role.ADMIN})),
-    PageLink("/agenda", Words("督办事项", "Supervisions"), CASEWORKERS),
+    PageLink("/agenda", Words("督办事项", "Supervisions"), STAFF),
     PageLink("/reviews", Words("受理审核", "Review"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/incidents", Words("同一事件", "Incidents"), frozenset({Role.REVIEWER, Role.ADMIN})),
     PageLink("/doubtful", Words("待定承办", "To be assigned"), OFFICE),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import flask
 
-from services.contracts.callers import CASEWORKERS, Role
+from services.contracts.callers import STAFF, Role
 from services.contracts.catalogue import stored
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.errors import NotFound
@@ -49,7 +49,7 @@ class ShownDeadline(NamedTuple):
     overdue: bool
 
 
-@routes.get("/agenda", access=CASEWORKERS, page=error_page)
+@routes.get("/agenda", access=STAFF, page=error_page)
 def agenda_page(call: Call[Notify]) -> Answer:
     """What is under supervision and not resolved, with the meeting that deals with it; a department sees its own."""
     with call.service.database.reading() as connection:

@@ -144,6 +144,19 @@ def alike(county: County) -> Mapping[str, str]:
     return {"wave": ids[0], "incident": "1"}
 
 
+def drafted(county: County) -> Mapping[str, str]:
+    """A case whose reply waits for the head of its department. Gives the case, the assignment, and who the head is."""
+    text = {"title": "小区外墙脱落", "content": "三号楼的外墙掉了一块，请尽快修。", "topic": "urban-construction"}
+    status, made = county.post("/opinions", text, "reviewer")
+    assert status == 201, made
+    county.pump()
+    (found,) = county.get("/assignments", opinion=made["id"])[1]["items"]
+    reply = {"content": "已安排维修，本月完成。", "outcome": "planned", "promise": PROMISE | {"due": "2026-07-18T17:30:00+08:00"}}
+    county.command(found["department"], "reply", {"assignment": found["id"], **reply})
+    county.work()
+    return {"drafted": made["id"], "draft": found["id"]}
+
+
 def learned(county: County) -> None:
     """An opinion that routing was not sure of, and three versions of its model."""
     text = OpinionText(

@@ -22,7 +22,7 @@ from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
 from tests.browser.conftest import EXPECTED_STATUS, serving
 from tests.browser.looking import FAINT, WIDE, take_picture, violations
-from tests.browser.scenes import alike, cases, learned, live, signed_in
+from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
 from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
 from tests.integration.whole.test_every_move import TOWN
@@ -109,6 +109,11 @@ def take_down_nothing(page: Page) -> None:
     page.click("#typed > button")
 
 
+def send_back_for_nothing(page: Page) -> None:
+    page.click("#approving summary")
+    page.click("#approving details button")
+
+
 def assign_to_nobody(page: Page) -> None:
     page.click("main details summary")
     page.click("main details button")
@@ -151,6 +156,9 @@ PAGES: Mapping[str, Shown] = {
     "cases-nothing": Shown("/cases?q=没有的词", "water"),
     "case": Shown("/cases/{public}", "reviewer"),
     "case-new": Shown("/cases/{undecided}", "supervisor"),
+    "case-head": Shown("/cases/{drafted}", "head:housing"),
+    "approval": Shown("/approvals/{draft}", "head:housing"),
+    "approval-mistakes": Shown("/approvals/{draft}", "head:housing", send_back_for_nothing),
     "campaigns": Shown("/campaigns"),
     "campaign": Shown("/campaigns/spring"),
     "campaign-form": Shown("/?campaign=spring"),
@@ -218,7 +226,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
     county = County(templates, folder, TOWN, FixedClock(START))
-    names = {**live(county), **alike(county), **cases(visit), **signed_in(county)}
+    names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county)}
     learned(county)
     with ExitStack() as stack:
         receipts = stack.enter_context(serving(visit.app))

@@ -8,8 +8,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from services.contracts.callers import STAFF
 from services.contracts.errors import Invalid, NotAllowed, NotFound
-from services.routing.app.context import HANDLING, READING, RULING, Routing, routes, wanted_by
+from services.routing.app.context import HANDLING, RULING, Routing, routes, wanted_by
 from services.routing.app.quoting import precedents_of
 from services.routing.domain.assignment import Assignment
 from services.routing.handlers import people, resyncing
@@ -38,7 +39,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-@routes.get(f"{API}/assignments", access=READING, query=bodies.AssignmentQuery, answers={200: answers.AssignmentPage})
+@routes.get(f"{API}/assignments", access=STAFF, query=bodies.AssignmentQuery, answers={200: answers.AssignmentPage})
 def list_assignments(call: Call[Routing]) -> Answer:
     """List assignments, newest first; a department sees its own."""
     now = call.service.database.clock.now()
@@ -49,7 +50,7 @@ def list_assignments(call: Call[Routing]) -> Answer:
     return 200, reading.page([_shown(each, others) for each in found])
 
 
-@routes.get(f"{API}/assignments/<assignment_id>", access=READING, answers={200: answers.AssignmentCase}, versioned=True)
+@routes.get(f"{API}/assignments/<assignment_id>", access=STAFF, answers={200: answers.AssignmentCase}, versioned=True)
 def read_assignment(call: Call[Routing]) -> Answer:
     """Read an assignment with its deadlines, its reply, its promises, what is handled with it, and rulings on cases like it."""
     with call.service.database.reading() as connection:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.contracts.callers import STAFF, Role
+from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
 from services.routing.domain.choice import Router
 from services.routing.gateway.learning import Learning
@@ -17,7 +17,6 @@ from services.runtime.web.routes import Routes
 
 routes = Routes()
 HANDLING = frozenset({Role.DEPARTMENT, Role.ADMIN})
-READING = STAFF | {Role.HEAD}
 APPROVING = frozenset({Role.HEAD, Role.ADMIN})
 RULING = frozenset({Role.SUPERVISOR, Role.ADMIN})
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from services.contracts.callers import OFFICE
+from services.contracts.callers import OFFICE, STAFF
 from services.contracts.errors import NotFound
 from services.routing.app.assignments import Moved, standing
-from services.routing.app.context import READING, RULING, Routing, routes, wanted_by
+from services.routing.app.context import RULING, Routing, routes, wanted_by
 from services.routing.domain.sampling import Found, Lookback
 from services.routing.handlers import lookback
 from services.routing.schemas import answers, following
@@ -22,7 +22,7 @@ from services.runtime.web.lists.paging import Page, page, read_cursor
 from services.runtime.web.routes import API, Answer
 
 
-@routes.get(f"{API}/promises", access=READING, query=following.PromiseQuery, answers={200: following.PromisePage})
+@routes.get(f"{API}/promises", access=STAFF, query=following.PromiseQuery, answers={200: following.PromisePage})
 def list_promises(call: Call[Routing]) -> Answer:
     """List promises, newest first; a department sees its own."""
     wanted = wanted_by(call, ("department", "assignment", "state"))
@@ -32,7 +32,7 @@ def list_promises(call: Call[Routing]) -> Answer:
     return 200, page([asdict(each) for each in found], call.query["limit"])
 
 
-@routes.get(f"{API}/reschedulings", access=READING, query=following.ReschedulingQuery, answers={200: following.ReschedulingPage})
+@routes.get(f"{API}/reschedulings", access=STAFF, query=following.ReschedulingQuery, answers={200: following.ReschedulingPage})
 def list_reschedulings(call: Call[Routing]) -> Answer:
     """List the deadlines that changed calendars have moved, newest first; a department sees its own."""
     wanted = wanted_by(call, ("department", "assignment"))

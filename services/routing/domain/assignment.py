@@ -118,6 +118,11 @@ class Assignment:
         return self.role == LEAD
 
     @property
+    def awaits_head(self) -> bool:
+        """Whether a reply is drafted that the head of its department has to decide on."""
+        return self.state == State.DRAFTED
+
+    @property
     def text(self) -> OpinionText:
         """The opinion, as departments read it."""
         return OpinionText(self.opinion, self.title, self.content, self.topic, self.area, self.station)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from services.contracts.basis import Rule
-from services.contracts.callers import OF_A_DEPARTMENT, Caller, Role
+from services.contracts.callers import OF_A_DEPARTMENT, Role
 from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import MOST_COUNTED, fragment
 from services.contracts.lifecycle import State
@@ -17,6 +17,7 @@ from services.design.phrases import Phrase
 from services.routing.app.context import Routing
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.learning.ruled import RuledCase
+from services.routing.pages.approvals import ShownDraft, draft_of, may_approve
 from services.routing.pages.doubtful import LIST as DOUBTS
 from services.routing.pages.paper import TEMPLATES, department_name, local
 from services.routing.store.waiting import WaitingFor, of_opinion, waiting_for
@@ -44,13 +45,16 @@ COUNTED: Final[Sequence[tuple[WaitingFor, Phrase, Sequence[State], frozenset[Rol
 
 
 class ShownAssignment(NamedTuple):
-    """An assignment as the page of its case shows it. Of another department's, its lead sees no more than how far it is."""
+    """An assignment as the page of its case shows it. `draft` is a reply that waits for the head of the department;
+    `decides` is the id of the assignment for those who decide on it."""
 
     department: Words
     role: Words
     standing: Words
     facts: Sequence[tuple[Phrase, object]]
     reply: str | None
+    draft: ShownDraft | None = None
+    decides: str | None = None
 
 
 @routes.get(CASE.path, access=CASE.roles, page=error_page)
@@ -59,8 +63,9 @@ def case_part(call: Call[Routing]) -> Answer:
     with call.service.database.reading() as connection:
         found = of_opinion(connection, call.path["opinion_id"])
     seen = [each for each in found if call.caller.department in (None, each.department)]
-    shown = [_shown(each, call.service.catalogue) for each in seen]
-    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=_rulings(call.service, seen))
+    shown = [_shown(each, call.service.catalogue, may_approve(call.caller, each)) for each in seen]
+    rulings = _rulings(call.service, seen)
+    return html(TEMPLATES, "case-part.html", part=CASE, shown=shown, rulings=rulings, session=call.session)
 
 
 @routes.get(OFFICE.path, access=OFFICE.roles, page=error_page)
@@ -70,16 +75,12 @@ def office_part(call: Call[Routing]) -> Answer:
     wanted = [row for row in COUNTED if call.caller.role in row[3]]
     with call.service.database.reading() as connection:
         numbers = waiting_for(connection, [row[0] for row in wanted], call.caller.department, now, MOST_COUNTED)
-    rows = [
-        (numbers[kind], name, DOUBTS if kind is WaitingFor.DOUBTFUL else _list_of(states, call.caller))
-        for kind, name, states, _ in wanted
-    ]
+    rows = [(numbers[kind], name, DOUBTS if kind is WaitingFor.DOUBTFUL else _list_of(states)) for kind, name, states, _ in wanted]
     return html(TEMPLATES, "office-part.html", part=OFFICE, rows=rows, most=MOST_COUNTED)
 
 
-def _list_of(states: Sequence[State], caller: Caller) -> str | None:
-    # A head reads assignments, not opinions.
-    return f"/cases?state={','.join(states)}" if states and caller.role is not Role.HEAD else None
+def _list_of(states: Sequence[State]) -> str | None:
+    return f"/cases?state={','.join(states)}" if states else None
 
 
 def _rulings(service: Routing, seen: Sequence[Assignment]) -> list[tuple[datetime, Phrase, str]]:
@@ -97,7 +98,7 @@ def _ruled(case: RuledCase, catalogue: Catalogue) -> Phrase:
     return Phrase("%(department)s handles it, not %(other)s").filled(department=names[0], other=names[1])
 
 
-def _shown(each: Assignment, catalogue: Catalogue) -> ShownAssignment:
+def _shown(each: Assignment, catalogue: Catalogue, decides: bool) -> ShownAssignment:
     def moment(instant: datetime | None) -> datetime | None:
         return local(instant, catalogue) if instant else None
 
@@ -119,4 +120,7 @@ def _shown(each: Assignment, catalogue: Catalogue) -> ShownAssignment:
     ]
     name = department_name(each.department, catalogue)
     standing = STATES[each.state] if each.is_lead else CO_STATES[each.state]
-    return ShownAssignment(name, ROLES[each.role], standing, [row for row in facts if row[1] is not None], each.reply)
+    told = [row for row in facts if row[1] is not None]
+    return ShownAssignment(
+        name, ROLES[each.role], standing, told, each.reply, draft_of(each, catalogue), each.id if decides else None
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.routing.pages import doubtful, models, parts
+from services.routing.pages import approvals, doubtful, models, parts
 from services.runtime.web.routes import Routes
 
-PAGES = Routes([*parts.routes, *doubtful.routes, *models.routes])
+PAGES = Routes([*parts.routes, *doubtful.routes, *approvals.routes, *models.routes])

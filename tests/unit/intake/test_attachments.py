@@ -208,13 +208,19 @@ def test_who_has_no_receipt_of_it_sees_nothing(harness, taken):
 
 def test_of_the_staff_the_office_and_the_departments_of_the_case_see_it(harness, taken):
     kept, other = send(harness, taken.receipt, photo()).get_json(), harness.submit()
-    path = f"/opinions/{taken.id}/attachments/{kept['id']}"
-    assert [harness.get(path, who).status_code for who in (None, "scraper", "water", "roads")] == [401, 403, 404, 404]
+    paths = f"/api/v1/opinions/{taken.id}/attachments/{kept['id']}", f"/cases/{taken.id}/photos/{kept['id']}"
+
+    def statuses(who):
+        headers = {"Authorization": f"Bearer {who}"} if who else {}
+        return [harness.client.get(path, headers=headers).status_code for path in paths]
+
+    assert [statuses(who) for who in (None, "scraper", "water", "roads")] == [[401] * 2, [403] * 2, [404] * 2, [404] * 2]
     routing = Routing(taken.id, harness.clock.now())
     harness.consume(routing.created(), routing.beside("roads", "co_handler"))
     for who in ("reviewer", "supervisor", "admin", "water", "roads"):
-        assert harness.get(path, who).status_code == 200
-    assert harness.get(path, "school").status_code == 404
+        assert statuses(who) == [200, 200]
+    assert f'<img src="{paths[1]}"' in harness.client.get(f"/cases/{taken.id}", headers={"Authorization": "Bearer roads"}).text
+    assert statuses("school") == [404, 404]
     assert harness.get(f"/opinions/{other.id}/attachments/{kept['id']}", "reviewer").status_code == 404
 
 

@@ -11,8 +11,7 @@ from services.routing.schemas.answers import AssignmentPage, AssignmentStanding,
 from tests.cells import each_of
 from tests.unit.routing.bureau import REPLY, TOWN
 
-EVERYBODY = {"reviewer", "supervisor", "admin", "water", "roads"}
-READERS = EVERYBODY | {"head-of-water"}
+READERS = {"reviewer", "supervisor", "admin", "water", "roads", "head-of-water"}
 STAFF_ROUTES = [
     ("GET", "/assignments", READERS),
     ("GET", "/assignments/nothing", READERS),
@@ -33,7 +32,7 @@ STAFF_ROUTES = [
     ("POST", "/assignments/nothing/mark", {"supervisor", "admin"}),
     ("POST", "/assignments/nothing/raise", {"supervisor", "admin"}),
     ("POST", "/assignments/resync", {"admin", "water", "roads"}),
-    ("POST", "/routes/preview", EVERYBODY),
+    ("POST", "/routes/preview", READERS),
     ("GET", "/routes/model", {"reviewer", "supervisor", "admin"}),
     ("GET", "/routes/doubtful", {"reviewer", "supervisor", "admin"}),
     ("POST", "/routes/doubtful/nothing", {"reviewer", "supervisor", "admin"}),

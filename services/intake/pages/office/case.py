@@ -10,9 +10,11 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.fragments import parts_of
 from services.contracts.vocabulary import CHANNELS, LEVELS, OUTCOMES, RATINGS, STATES, VISIBILITIES
 from services.design.phrases import Phrase
+from services.intake.app.attachments import read_opinion_attachment
 from services.intake.app.context import Intake
 from services.intake.app.opinions import CaseFile, case_file
 from services.intake.app.views import moment
+from services.intake.domain.attaching import PHOTO_TYPES
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Person
 from services.intake.pages.paper import TEMPLATES, private
@@ -38,12 +40,19 @@ def case_page(call: Call[Intake]) -> Answer:
         html(
             TEMPLATES, "case.html", place=catalogue, role=role, opinion=opinion, standing=STATES[opinion.state],
             tone=tone_of(opinion.state), about=_about(opinion, role, catalogue), people=_people(file), outcomes=OUTCOMES,
-            photos=len(file.attachments), timeline=entries_of([moment(line) for line in file.lines], catalogue, answers),
+            photos=[f"{LIST}/{opinion.id}/photos/{each.id}" for each in file.attachments],
+            timeline=entries_of([moment(line) for line in file.lines], catalogue, answers),
             ratings=[(RATINGS[each.result], each.comment, local(each.at, catalogue)) for each in file.ratings],
             merged=[(f"{LIST}/{each.id}", each.title, local(each.submitted, catalogue).date()) for each in file.merged],
             into=f"{LIST}/{opinion.merged_into}" if opinion.merged_into else None, parts=parts_of("case", role),
         )
     )  # fmt: skip
+
+
+@routes.get("/cases/<opinion_id>/photos/<attachment_id>", access=STAFF, page=error_page, personal=True, gives=tuple(PHOTO_TYPES))
+def case_photo(call: Call[Intake]) -> Answer:
+    """A photo, for those who read its case and have signed in."""
+    return read_opinion_attachment(call)
 
 
 def _about(opinion: Opinion, role: str | None, catalogue: Catalogue) -> Sequence[LabelledFact]:

@@ -1,0 +1,122 @@
+"""A drafted reply: the head of its department lets it go out with one press, or sends it back and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final, NamedTuple
+
+import flask
+
+from services.contracts.callers import Caller
+from services.contracts.catalogue.model import Catalogue
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.vocabulary import OUTCOMES
+from services.contracts.words import Words
+from services.design.phrases import Phrase
+from services.routing.app import oversight
+from services.routing.app.context import APPROVING, Routing
+from services.routing.domain.assignment import Assignment
+from services.routing.pages.paper import TEMPLATES, department_name, local
+from services.routing.schemas.oversight import AmendBody
+from services.routing.store.reading import find
+from services.runtime.web.calls import Call
+from services.runtime.web.pages import desk_html, error_page, see_other
+from services.runtime.web.requests import read_form, validate
+from services.runtime.web.routes import Answer, Routes
+
+routes = Routes()
+PATH: Final = "/approvals/<assignment_id>"
+REASON, DRAFT = "reason", "draft"
+SAY_WHY = Phrase("Please say what is to be changed")
+CANNOT_GO_OUT = Phrase("It cannot go out any more as it is, such as with a promise whose day has come. Please send it back.")
+LABELS: Final[Mapping[str, Phrase]] = {REASON: Phrase("What is to be changed"), DRAFT: Phrase("The drafted reply")}
+_AMEND = AmendBody()
+
+
+class ShownDraft(NamedTuple):
+    """A reply that waits for the head of its department, as pages show it."""
+
+    content: str
+    outcome: Words | None
+    items: Sequence[str]
+    promise: str | None
+    due: datetime | None
+
+
+def draft_of(each: Assignment, catalogue: Catalogue) -> ShownDraft | None:
+    """The draft of an assignment; None where none waits."""
+    if not each.awaits_head or each.draft is None:
+        return None
+    draft = each.draft
+    promise, items = draft.promise, [f"{item.demand}：{item.content}" for item in draft.items]
+    outcome = OUTCOMES[draft.outcome] if draft.outcome else None
+    due = local(promise.due, catalogue) if promise else None
+    return ShownDraft(draft.content, outcome, items, promise.what if promise else None, due)
+
+
+def may_approve(caller: Caller, each: Assignment) -> bool:
+    """Whether somebody decides on the draft of an assignment that they may read."""
+    return each.awaits_head and caller.role in APPROVING
+
+
+@routes.get(PATH, access=APPROVING, page=error_page)
+def approval_page(call: Call[Routing]) -> Answer:
+    """The draft with what can be decided; back to the case where there is none any more."""
+    return _page(call, 200, {}, "")
+
+
+@routes.post(f"{PATH}/approve", access=APPROVING, page=error_page)
+def approve(call: Call[Routing]) -> Answer:
+    """Let the draft go out; back to the case, which has the reply."""
+    try:
+        oversight.approve(replace(call, body={}))
+    except Invalid:
+        return _page(call, 422, {DRAFT: CANNOT_GO_OUT}, "")
+    except Conflict:
+        pass
+    return see_other(_case_of(_found(call)))
+
+
+@routes.post(f"{PATH}/amend", access=APPROVING, page=error_page)
+def amend(call: Call[Routing]) -> Answer:
+    """Send the draft back; back to the case."""
+    form = read_form((REASON,))
+    try:
+        oversight.amend(replace(call, body=validate(_AMEND, form)))
+    except Invalid:
+        return _page(call, 422, {REASON: SAY_WHY}, form[REASON])
+    except Conflict:
+        pass
+    return see_other(_case_of(_found(call)))
+
+
+@routes.get(f"{PATH}/approve", access=APPROVING, page=error_page)
+@routes.get(f"{PATH}/amend", access=APPROVING, page=error_page)
+def back(call: Call[Routing]) -> Answer:
+    """GET on the address of a form: back to the draft."""
+    return see_other(f"/approvals/{_found(call).id}")
+
+
+def _found(call: Call[Routing]) -> Assignment:
+    with call.service.database.reading() as connection:
+        found = find(connection, call.path["assignment_id"])
+    if found is None or call.caller.department not in (None, found.department):
+        raise NotFound("There is no such assignment, or it is not this department's.")
+    return found
+
+
+def _case_of(each: Assignment) -> str:
+    return f"/cases/{each.opinion}"
+
+
+def _page(call: Call[Routing], status: int, mistakes: Mapping[str, Phrase], reason: str) -> flask.Response:
+    found, catalogue = _found(call), call.service.catalogue
+    draft = draft_of(found, catalogue)
+    if draft is None:
+        return see_other(_case_of(found))
+    return desk_html(
+        TEMPLATES, "approval.html", status, place=catalogue, role=call.caller.role, session=call.session, each=found,
+        department=department_name(found.department, catalogue), draft=draft, mistakes=mistakes, labels=LABELS, reason=reason,
+    )  # fmt: skip
