@@ -7,19 +7,20 @@ from typing import TYPE_CHECKING, Literal
 import structlog
 
 from services.contracts.catalogue import stored
-from services.contracts.errors import Retry
+from services.contracts.errors import Invalid, Retry
 from services.contracts.lifecycle import Move, State
 from services.contracts.messages.merging import AssignmentJoined, AssignmentParted, OpinionJoined, OpinionParted
 from services.contracts.messages.opinions import LetterErased, OpinionAccepted, OpinionDetailed, OpinionEvaluated
 from services.contracts.messages.supervision import SupervisionRaised, SupervisionResolved
-from services.routing.domain import placing
+from services.routing.domain import placing, spot
 from services.routing.domain.assignment import Assignment
 from services.routing.domain.case import Case
-from services.routing.domain.choice import Router
+from services.routing.domain.choice import Decision, Router
 from services.routing.domain.lead import Lead
 from services.routing.handlers import doubting
 
 if TYPE_CHECKING:
+    from services.contracts.commands import Reply
     from services.routing.domain.learning.knowledge import Knowledge
     from services.routing.store.cases import RoutingStore
 
@@ -30,12 +31,14 @@ def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowle
     """Give an accepted opinion to the department whose topic it is, or to the one that the reviewer has chosen.
 
     The lead of an opinion that was merged and is handled on its own `again` has it no longer; it gets a new assignment.
+    What was answered at a session goes out with it; where that cannot be sent, the department gets it to answer.
     Returns the lead's assignment; None for an opinion that waits for a person, because `knowledge` is not sure of it.
     """
     opinion = message.opinion
     case = (_held(store, opinion.id) if message.again else None) or store.open_case(opinion.id)
     asked = knowledge.about(opinion.title, opinion.content) if knowledge else None
     found = router.decide(opinion.topic, opinion.title, opinion.content, asked)
+    message, reply = _answered(case, found, message)
     if found.doubtful and found.why.learned and not message.again and message.department not in store.catalogue.departments:
         store.doubts.hold(message, found.why.confidence, found.why.learned)
         return None
@@ -44,9 +47,18 @@ def assign(store: RoutingStore, router: Router, message: OpinionAccepted, knowle
         if Move.MERGE in lead.allowed:
             raise Retry(f"an opinion handled on its own again whose merge is not known yet: {opinion.id}")
         lead.state = State.REASSIGNED
-    assignment = placing.assign(case, found, message)
+    assignment = spot.assign_answered(case, found, message, reply) if reply else placing.assign(case, found, message)
     store.save(case)
     return assignment
+
+
+def _answered(case: Case, found: Decision, message: OpinionAccepted) -> tuple[OpinionAccepted, Reply | None]:
+    """The opinion with the reply it was given at a session; with the words of that below its text where they cannot be sent."""
+    try:
+        return message, spot.reply_on_the_spot(case, found, message)
+    except Invalid as error:
+        log.warning("answer_on_the_spot_not_sent", opinion=message.opinion.id, reason=error.detail, errors=error.errors)
+        return spot.with_words(message), None
 
 
 def close(store: RoutingStore, message: OpinionEvaluated, message_id: str) -> None:
