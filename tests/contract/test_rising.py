@@ -40,7 +40,7 @@ def harness(any_database, clock):
 
 
 def shown(harness, **query):
-    answer = harness.get("/opinions/rising", "reviewer", **query)
+    answer = harness.get("/rising", "reviewer", **query)
     assert answer.status_code == 200, answer.text
     return answer.get_json()
 
@@ -67,7 +67,8 @@ def test_what_is_told_of_more_than_before_stands_out_and_nothing_else_does(harne
     read(harness)
     assert shown(harness, area="east,town")["opinions"] == 12
     assert (shown(harness, topic="rivers")["opinions"], risen(harness)) == (12, {"电梯": 12})
-    assert harness.get("/opinions/rising", "reviewer", topic="rivers", area="east").status_code == 422
+    assert shown(harness)["themes"] == shown(harness, topic="rivers")["themes"] == []
+    assert harness.get("/rising", "reviewer", topic="rivers", area="east").status_code == 422
 
 
 def test_what_says_the_same_counts_once_and_what_is_erased_not_at_all(harness):

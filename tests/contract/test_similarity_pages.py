@@ -128,6 +128,8 @@ def test_rising_words_are_shown_with_their_weeks_by_county_area_and_topic(any_da
     assert 'aria-label="电梯: 0, 0, 0, 0, 12"' in text.replace("：", ": ")
     assert re.search(r'href="/rising\?area=east&amp;day=[0-9-]+" data-row', text)
     assert "电梯" in page(harness, "/rising?area=east")
+    themes = harness.get("/rising", "supervisor").get_json()["themes"]
+    assert [(each["area"], each["topic"], each["items"][0]["word"]) for each in themes] == [("east", None, "电梯")]
     assert "没有" in page(harness, "/rising?topic=rivers")
     earlier = unescape(re.search(r'href="([^"]+)" rel="prev"', text)[1])
     assert "没有" in page(harness, earlier)

@@ -36,7 +36,7 @@ STAFF_ROUTES = [
     ("POST", "/opinions/incidents/none/accept", {"reviewer", "admin"}),
     ("POST", "/opinions/incidents/none/merge", {"reviewer", "admin"}),
     ("POST", "/opinions/incidents/none/decline", {"reviewer", "admin"}),
-    ("GET", "/opinions/rising", {"reviewer", "supervisor", "admin"}),
+    ("GET", "/rising", {"reviewer", "supervisor", "admin"}),
     ("GET", "/reviews", {"reviewer", "admin"}),
     ("GET", "/publications", {"reviewer", "admin"}),
     ("GET", "/publications/nothing", {"reviewer", "admin"}),

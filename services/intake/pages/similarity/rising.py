@@ -7,15 +7,17 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from services.contracts.catalogue.model import Catalogue
-from services.contracts.words import Words, name_of
+from services.contracts.words import Words
 from services.intake.app.context import Intake
 from services.intake.app.similarity.rising import OFFICE
 from services.intake.domain.similarity.rising import WEEKS_BEFORE, Rising, monday
 from services.intake.pages.paper import TEMPLATES
+from services.intake.pages.publication.public import area_name
 from services.intake.pages.similarity.deciding import known
 from services.intake.pages.submission.options import areas_of, topics_of
+from services.intake.pages.timeline import topic_name
 from services.intake.store.similarity.rising import COUNTY, rising, scope_of
-from services.intake.store.similarity.themes import themes, weekly
+from services.intake.store.similarity.themes import Theme, rising_now, weekly
 from services.runtime.clock import ZONE
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import desk_html, error_page
@@ -47,16 +49,20 @@ def rising_page(call: Call[Intake]) -> Answer:
     topic = None if area else topic
     today = service.database.clock.now().astimezone(ZONE).date()
     day = _day(_asked(call, "day"), today)
-    scopes, parts = [scope_of(area, topic)], _parts(catalogue)
+    scope, themes = scope_of(area, topic), list[Theme]()
     with service.database.reading() as connection:
-        week = rising(connection, scopes, day)
-        weeks = weekly(connection, scopes, [each.word for each in week.words], day)
-        found = themes(connection, list(parts), day) if scopes == [COUNTY] else []
+        if scope == COUNTY:
+            found = rising_now(connection, day, catalogue.areas, catalogue.topics)
+            week, themes = found.county, list(found.themes)
+        else:
+            week = rising(connection, [scope], day)
+        weeks = weekly(connection, [scope], [each.word for each in week.words], day)
     narrowed = {"area": area or "", "topic": topic or ""}
     return desk_html(
         TEMPLATES, "rising.html", place=catalogue, role=call.caller.role, week=week, end=week.start + timedelta(days=6),
         words=[_shown(each, weeks) for each in week.words], given=narrowed, areas=areas_of(catalogue), topics=topics_of(catalogue),
-        themes=[(*parts[each.scope], each.words) for each in found], of=parts[scopes[0]][0] if scopes != [COUNTY] else None,
+        themes=[(*_part(catalogue, each.area, each.topic), each.words) for each in themes],
+        of=_part(catalogue, area, topic)[0] if scope != COUNTY else None,
         earlier=_address(narrowed, week.start - timedelta(days=7)), day=day,
         later=_address(narrowed, week.start + timedelta(days=7)) if monday(today) > week.start else None,
     )  # fmt: skip
@@ -66,10 +72,11 @@ def _shown(each: Rising, weeks: dict[str, list[int]]) -> ShownWord:
     return ShownWord(each.word, each.opinions, each.before, weeks[each.word])
 
 
-def _parts(catalogue: Catalogue) -> dict[str, tuple[Words, str]]:
-    """The areas and topics by their scope: what each is called, and the address of its words."""
-    areas = {scope_of(code, None): (name_of(each), f"{LIST}?area={code}") for code, each in catalogue.areas.items()}
-    return areas | {scope_of(None, code): (name_of(each), f"{LIST}?topic={code}") for code, each in catalogue.topics.items()}
+def _part(catalogue: Catalogue, area: str | None, topic: str | None) -> tuple[Words | None, str]:
+    """What an area or a topic is called, and the address of its words."""
+    if area:
+        return area_name(area, catalogue), f"{LIST}?area={area}"
+    return topic_name(topic, catalogue) if topic else None, f"{LIST}?topic={topic}"
 
 
 def _asked(call: Call[Intake], name: str) -> str:

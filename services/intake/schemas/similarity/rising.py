@@ -24,10 +24,22 @@ class RisingWord(Schema):
     z = fields.Float(required=True, metadata={"description": "How sure it is that it rises, in standard deviations."})
 
 
+class RisingTheme(Schema):
+    """What stands out in an area or in a topic, the surest first."""
+
+    area = fields.String(required=True, allow_none=True, metadata={"description": "The area; null for a topic."})
+    topic = fields.String(required=True, allow_none=True, metadata={"description": "The topic; null for an area."})
+    items = fields.List(fields.Nested(RisingWord), required=True)
+
+
 class RisingWeek(Schema):
-    """What stands out in a week, the surest first. No items: nothing stands out, or there is too little to compare it with."""
+    """What stands out in a week, the surest first. No items: nothing stands out, or there is too little to compare it with.
+
+    `themes` are the areas and topics in which something stands out, where all of the county is asked about.
+    """
 
     start = fields.Date(required=True, metadata={"description": "The Monday of the week."})
     opinions = fields.Integer(required=True, metadata={"description": "How many opinions were counted in it."})
     before = fields.Integer(required=True, metadata={"description": "How many were counted in the four weeks before."})
     items = fields.List(fields.Nested(RisingWord), required=True)
+    themes = fields.List(fields.Nested(RisingTheme), required=True, metadata={"description": "What stands out in each."})

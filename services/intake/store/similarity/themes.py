@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from services.intake.domain.similarity.rising import FEWEST, WEEKS_BEFORE, Rising, WordCount, monday, stand_out
-from services.intake.store.similarity.rising import ALL, words
+from services.intake.store.similarity.rising import ALL, COUNTY, Week, rising, scope_of, words
 
 #: How many words of each area or topic are shown.
 MOST_OF_EACH = 5
@@ -18,10 +18,29 @@ MOST_OF_EACH = 5
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What rises in an area or a topic, by its scope."""
+    """What rises in an area or in a topic; it has the code of one of them."""
 
-    scope: str
+    area: str | None
+    topic: str | None
     words: Sequence[Rising]
+
+
+@dataclass(frozen=True, slots=True)
+class RisingNow:
+    """What rises in a week: in all of the county, and in each area and topic where something does."""
+
+    county: Week
+    themes: Sequence[Theme]
+
+
+def rising_now(connection: Connection, day: date, areas: Iterable[str], topics: Iterable[str]) -> RisingNow:
+    """What rises in the week of a day, in all of the county and in each of these areas and topics; no text is read."""
+    parts: list[tuple[str | None, str | None]] = [(area, None) for area in areas]
+    parts += [(None, topic) for topic in topics]
+    found = _rising_in(connection, [scope_of(*part) for part in parts], day)
+    return RisingNow(
+        rising(connection, [COUNTY], day), [Theme(*part, found[scope]) for part in parts if (scope := scope_of(*part)) in found]
+    )
 
 
 def weekly(connection: Connection, scopes: Sequence[str], named: Sequence[str], day: date) -> dict[str, list[int]]:
@@ -39,8 +58,8 @@ def weekly(connection: Connection, scopes: Sequence[str], named: Sequence[str], 
     return {word: list(counts.values()) for word, counts in found.items()}
 
 
-def themes(connection: Connection, scopes: Sequence[str], day: date) -> list[Theme]:
-    """What rises in each of these areas and topics in the week of a day; those in which nothing does are left out."""
+def _rising_in(connection: Connection, scopes: Sequence[str], day: date) -> dict[str, Sequence[Rising]]:
+    """What rises in each of these scopes in the week of a day; those in which nothing does are left out."""
     week = monday(day).toordinal()
     is_now = words.c.week == week
     now, before = (sa.func.sum(sa.case((which, words.c.opinions), else_=0)) for which in (is_now, ~is_now))
@@ -52,5 +71,5 @@ def themes(connection: Connection, scopes: Sequence[str], day: date) -> list[The
     counts: dict[str, list[WordCount]] = {scope: [] for scope in totals}
     for scope, word, opinions, earlier in connection.execute(query.group_by(words.c.scope, words.c.word).having(enough)):
         counts[scope].append(WordCount(word, int(opinions), int(earlier)))
-    found = [Theme(scope, stand_out(counts[scope], *totals[scope])[:MOST_OF_EACH]) for scope in scopes if scope in totals]
-    return [each for each in found if each.words]
+    found = {scope: stand_out(counts[scope], *totals[scope])[:MOST_OF_EACH] for scope in totals}
+    return {scope: rises for scope, rises in found.items() if rises}
