@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from services.contracts import people
+from services.contracts import people, session_words
 from services.contracts.basis import Basis
 from services.contracts.duties import CareState, HopState
 from services.contracts.lifecycle import CoState, State
@@ -280,6 +280,7 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "state of a code": CODE_STATES,
     "erasure": ERASURES,
     **people.TABLES,
+    **session_words.TABLES,
 }
 
 

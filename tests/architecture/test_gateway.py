@@ -13,7 +13,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from services.console.embedded.assemblies import assemblies
-from services.console.embedded.combined_app import DEFAULT, PATHS
+from services.console.embedded.combined_app import DEFAULT, OF_A_SESSION, PATHS
 from services.contracts.errors import STATUSES
 from services.contracts.fragments import COMPOSED, PREFIX, SECONDS
 from services.runtime.web.problems import wording
@@ -39,6 +39,12 @@ def table() -> dict[str, str]:
 
 def test_the_gateway_sends_every_path_where_the_embedded_mode_sends_it() -> None:
     assert table() == {prefix: service for service, prefixes in PATHS.items() for prefix in prefixes}
+
+
+def test_the_gateway_sends_what_is_asked_at_a_session_to_intake_before_anything_else() -> None:
+    rows = re.search(r"map \$uri \$service \{(.*?)\n    \}", CONFIG, re.DOTALL)
+    assert rows is not None
+    assert re.findall(r"^ +(\S+) +(\w+);", rows[1], re.MULTILINE)[1] == (f'"~{OF_A_SESSION}"', DEFAULT)
 
 
 def test_the_gateway_puts_the_same_pages_together() -> None:

@@ -10,17 +10,18 @@ from typing import get_args
 import pytest
 
 from docs.generator.product import ROOT
-from services.contracts import callers, people, vocabulary
+from services.contracts import callers, people, session_words, sessions, vocabulary
 from services.contracts.basis import Basis
 from services.contracts.catalogue.model import CHANNELS, LADDER_KINDS, LEVELS
 from services.contracts.lifecycle import CoState, State
+from services.contracts.messages.sessions import EntryList, ListName
 from services.contracts.messages.values import Contact, Outcome, RaisedBy, Rating, Role
 from services.contracts.vocabulary import STEPS, TABLES
 from services.contracts.words import Words
 from services.intake.domain.submission import VISIBILITIES
 from services.notify.domain.kept import DeadlineState
 
-MODULES = (vocabulary, people)
+MODULES = (vocabulary, people, session_words)
 HERE = {ROOT / f"services/contracts/{module.__name__.rpartition('.')[2]}.py" for module in MODULES}
 WHERE = ("services", "benchmarks", "docs", "examples")
 SOURCES = {
@@ -45,7 +46,9 @@ IN_A_TEMPLATE = re.compile(r"\{\s*((?:['\"]\w+['\"]\s*:\s*['\"][^'\"]*['\"]\s*,?
         ("cause of a raise", RaisedBy), ("basis of an assignment", Basis), ("channel", CHANNELS), ("level", LEVELS),
         ("visibility", VISIBILITIES), ("role", get_args(Role)), ("role of a token", callers.Role),
         ("contact", get_args(Contact)), ("deadline", LADDER_KINDS),
-        ("state of a deadline", get_args(DeadlineState)),
+        ("state of a deadline", get_args(DeadlineState)), ("state of a session", sessions.SessionState),
+        ("move of a session", sessions.SessionMove), ("rule of a session", sessions.Rule),
+        ("list of a session", get_args(ListName)), ("list of an entry", get_args(EntryList)),
     ],
 )  # fmt: skip
 def test_every_member_has_one_chinese_and_one_english_text(kind: str, members: tuple[str, ...]) -> None:
@@ -59,9 +62,13 @@ def test_the_texts_of_a_table_tell_its_codes_apart(kind: str) -> None:
         assert len(set(texts)) == len(texts)
 
 
+#: Tables of tables, and of more than words.
+SUMS = (TABLES, vocabulary.STANDINGS, people.TABLES, session_words.TABLES)
+
+
 def test_every_table_is_listed() -> None:
     tables = [value for module in MODULES for name, value in vars(module).items() if name.isupper() and isinstance(value, Mapping)]
-    assert [each for each in tables if each not in (TABLES, vocabulary.STANDINGS, people.TABLES)] == list(TABLES.values())
+    assert [each for each in tables if each not in SUMS] == list(TABLES.values())
     assert {state.step for state in State} == set(range(len(STEPS) + 1))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -43,16 +44,22 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     ),
     "notify": (
         "/api/v1/reminders", "/api/v1/deadlines", "/api/v1/supervisions", "/api/v1/meetings", "/api/v1/letters", "/api/v1/witness",
-        "/agenda", "/fragments/notify", "/notify/metrics",
+        "/api/v1/sessions", "/api/v1/plans", "/api/v1/themes", "/api/v1/entries", "/api/v1/lists", "/agenda", "/calendar",
+        "/calendar.ics", "/sessions", "/plans", "/themes", "/fragments/notify", "/notify/metrics",
     ),
     "metrics": ("/api/v1/statistics", "/api/v1/ledger", "/statistics", "/ledger", "/fragments/metrics", "/metrics"),
 }  # fmt: skip
 DEFAULT = "intake"
+#: What intake answers about a session: who comes and what is asked. Looked at before the prefixes.
+OF_A_SESSION = r"^(/api/v1)?/sessions/[^/]+/(questions|bookings|attendance|book|host)(/|$)"
+_OF_A_SESSION = re.compile(OF_A_SESSION)
 SERIES: Mapping[str, str] = {"/metrics": "metrics", **{f"/{name}/metrics": name for name in SERVICES}}
 
 
 def service_of(path: str) -> str:
     """The service that answers a path."""
+    if _OF_A_SESSION.match(path):
+        return DEFAULT
     for service, prefixes in PATHS.items():
         if any(path == prefix or path.startswith(f"{prefix}/") for prefix in prefixes):
             return service

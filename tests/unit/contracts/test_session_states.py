@@ -1,0 +1,35 @@
+"""The life of a session: where each move leads, what it is refused with, and that everything has a name."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.contracts.errors import Conflict
+from services.contracts.sessions import TRANSITIONS, SessionMove, SessionState, advance, allowed_moves
+
+
+def test_a_session_goes_its_way_to_the_end() -> None:
+    state, way = SessionState.PLANNED, []
+    for move in ("announce", "hold", "minutes", "follow", "evaluate", "close"):
+        state = advance(state, SessionMove(move))
+        way.append(str(state))
+    assert way == ["announced", "held", "minuted", "followed", "evaluated", "closed"]
+    assert state.is_over
+
+
+@pytest.mark.parametrize("state", list(SessionState))
+def test_a_state_that_is_not_over_has_a_way_on_and_one_that_is_has_none(state: SessionState) -> None:
+    assert bool(allowed_moves(state)) is not state.is_over
+
+
+def test_what_the_table_does_not_have_is_refused_with_what_it_has() -> None:
+    with pytest.raises(Conflict, match=r"'hold' is not possible while the session is 'planned'. Allowed now: change, announce"):
+        advance(SessionState.PLANNED, SessionMove.HOLD)
+
+
+def test_only_what_took_place_or_is_announced_takes_questions() -> None:
+    assert {state for state in SessionState if state.takes_questions} == {"announced", "held", "minuted"}
+
+
+def test_every_move_leads_somewhere() -> None:
+    assert {move for _, move in TRANSITIONS} == set(SessionMove)
