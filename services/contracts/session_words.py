@@ -61,6 +61,11 @@ ENTRY_LISTS: Mapping[str, Words] = {
     "work": LISTS["work"],
     "task": Words("任务清单", "Tasks"),
 }
+ENTRY_STATES: Mapping[str, Words] = {
+    "open": Words("未完成", "to be done"),
+    "done": Words("已完成", "done"),
+    "dropped": Words("不再办理", "dropped"),
+}
 #: Every table by what its codes are of.
 TABLES: Mapping[str, Mapping[str, Words]] = {
     "state of a session": SESSION_STATES,
@@ -70,4 +75,5 @@ TABLES: Mapping[str, Mapping[str, Words]] = {
     "source of a theme": THEME_SOURCES,
     "list of a session": LISTS,
     "list of an entry": ENTRY_LISTS,
+    "state of an entry": ENTRY_STATES,
 }

@@ -229,6 +229,7 @@ PROMISED: Mapping[str, Words] = {
     "open": Words("待兑现", "to be kept"),
     "kept": Words("已兑现", "kept"),
     "broken": Words("没有按期兑现", "not kept in time"),
+    "released": Words("已转交其他单位", "taken from the department"),
 }
 #: What a printed code is of.
 CODE_KINDS: Mapping[str, Words] = {

@@ -42,8 +42,10 @@ from services.notify.domain.submitters import AnyLetter
 from services.notify.domain.timetable import Timetable
 from services.notify.handlers.calendar_notifications import notify_of_calendar
 from services.notify.handlers.deadlines import Move, follow
+from services.notify.handlers.lists.following import follow as follow_questions
 from services.notify.handlers.submitter_notifications import keep_request
 from services.notify.store.deadlines import DeadlineStore
+from services.notify.store.lists.cases import SessionCaseStore
 from services.notify.store.reminders import ReminderStore
 from services.notify.store.submitter_notifications import cancel_submitter_notifications, keep_submitter_notification
 from services.notify.store.witness import keep_head
@@ -91,6 +93,7 @@ def subscriptions(service: Notify) -> Sequence[Subscription[Event]]:
             if move is not None:
                 follow(deadlines, service.ladder, event, move)
         deadlines.settle()
+        follow_questions(SessionCaseStore(work), events, service.catalogue.calendar.zone)
 
     def consume_requests(work: Transaction, events: Sequence[Event]) -> None:
         for event in events:

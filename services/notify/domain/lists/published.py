@@ -1,0 +1,17 @@
+"""What a published list says of a row. Pure."""
+
+from __future__ import annotations
+
+from services.contracts.catalogue.model import Catalogue
+from services.notify.domain.lists.views import Row
+from services.notify.domain.lists.wording import about, owner, standing
+
+
+def public_row(row: Row, catalogue: Catalogue) -> dict[str, object]:
+    """A row as the public may read it: nothing that somebody told, no id and no person."""
+    return {
+        "of": row.of, "number": row.number, "about": about(row, catalogue).zh, "department": row.department,
+        "owner": owner(row, catalogue).zh, "what": row.what, "state": row.state, "standing": standing(row).zh,
+        "outcome": row.outcome, "due": row.due.isoformat() if row.due else None, "overdue": row.overdue, "on_time": row.on_time,
+        "rating": row.rating, "round": row.round, "result": row.result,
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""Lists as they are kept: the cases behind questions, entries, and what was published."""

@@ -1,0 +1,41 @@
+"""The cases behind questions, which follow what is said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from services.contracts.lifecycle import State
+from services.contracts.messages.values import Outcome, Rating
+from services.notify.domain.lists.cases import SessionCase
+from services.notify.store.lists.tables import session_cases
+from services.runtime.store.bulk import among
+from services.runtime.store.database import Transaction
+from services.runtime.store.nouns import Nouns, NounTable
+
+
+def _case(row: Any) -> SessionCase:
+    found = SessionCase(*row)
+    found.state = State(row.state)
+    found.outcome = None if row.outcome is None else Outcome(row.outcome)
+    found.rating = None if row.rating is None else Rating(row.rating)
+    return found
+
+
+CASES = NounTable(session_cases, SessionCase, _case)
+_KNOWN = CASES.query.where(among(session_cases.c.id, "opinions"))
+
+
+class SessionCaseStore:
+    """The cases of some opinions that were asked at a session, inside one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._nouns = Nouns(work, CASES)
+
+    def load(self, opinions: Iterable[str]) -> dict[str, SessionCase]:
+        """Those of them that there are, by opinion: one look-up."""
+        return {case.id: case for case in self._nouns.load(_KNOWN, {"opinions": sorted(opinions)})}
+
+    def save(self, cases: Iterable[SessionCase]) -> None:
+        """Keep what has changed."""
+        self._nouns.save(cases)

@@ -1,0 +1,88 @@
+"""Entries, and what is published of them and of lists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from services.contracts.errors import NotFound
+from services.contracts.messages.values import Message
+from services.notify.domain.lists.entries import Entry
+from services.notify.domain.lists.frozen import FrozenList, Scope
+from services.notify.store.cases import CasePublisher
+from services.notify.store.lists.tables import entries, frozen_lists
+from services.runtime.clock import new_id
+from services.runtime.store.database import Transaction
+from services.runtime.store.nouns import Nouns, NounTable
+from services.runtime.web.lists.listing import newest_first
+
+ENTRIES, FROZEN = NounTable(entries, Entry), NounTable(frozen_lists, FrozenList)
+_ONE = ENTRIES.query.where(entries.c.id == sa.bindparam("id"))
+_HELD = _ONE.with_for_update()
+
+
+class ListStore:
+    """Entries and published lists inside one transaction."""
+
+    def __init__(self, work: Transaction) -> None:
+        self._work = work
+        self._entries = Nouns(work, ENTRIES)
+        self.now = work.now
+
+    def new_id(self) -> str:
+        """An id for something new."""
+        return new_id()
+
+    def entry(self, name: str) -> Entry:
+        """An entry, held until the transaction ends; raises `NotFound`."""
+        return _only(self._entries.load(_HELD, {"id": name}))
+
+    def save(self, entry: Entry, message: Message | None) -> None:
+        """Keep an entry, and publish what there is to say of it."""
+        self._entries.save([entry])
+        if message is not None:
+            self._publish(message, Scope(entry.session, entry.station, entry.year))
+
+    def last_frozen(self, scope: Scope, name: str) -> FrozenList | None:
+        """What was published last of a list."""
+        return find_frozen(self._work.connection, scope, name)
+
+    def freeze(self, frozen: FrozenList, scope: Scope) -> None:
+        """Keep a list as it was made public, and publish its hash."""
+        self._work.add(frozen_lists, dict(zip(FROZEN.names, FROZEN.values(frozen), strict=True)))
+        self._publish(frozen.as_published(scope), scope)
+
+    def _publish(self, message: Message, scope: Scope) -> None:
+        CasePublisher(self._work, [scope.key]).publish(message, scope.key)
+
+
+def find_entry(connection: Connection, name: str) -> Entry:
+    """An entry; raises `NotFound`."""
+    return _only(ENTRIES.all(connection.execute(_ONE, {"id": name})))
+
+
+def _only(found: Sequence[Entry]) -> Entry:
+    if not found:
+        raise NotFound("There is no such entry.")
+    return found[0]
+
+
+def find_frozen(connection: Connection, scope: Scope, name: str) -> FrozenList | None:
+    """What was published last of a list; None where it was not."""
+    table = frozen_lists.c
+    query = FROZEN.query.where(table.scope == scope.key, table.list == name).order_by(table.id.desc()).limit(1)
+    return next(iter(FROZEN.all(connection.execute(query))), None)
+
+
+def frozen_of(connection: Connection, scope: Scope) -> list[FrozenList]:
+    """The newest of each list that was published of a session, or of a station and a year."""
+    table = frozen_lists.c
+    newest = sa.select(sa.func.max(table.id)).where(table.scope == scope.key).group_by(table.list)
+    return FROZEN.all(connection.execute(FROZEN.query.where(table.id.in_(newest)).order_by(table.list)))
+
+
+def list_entries(connection: Connection, filters: Mapping[str, object], before: str | None, limit: int) -> list[Entry]:
+    """Entries, the newest first, one more than `limit`; `filters` by column, None for any."""
+    return ENTRIES.all(connection.execute(newest_first(ENTRIES.query, entries, filters, before, limit)))

@@ -1,0 +1,157 @@
+"""The five lists: what stands in each, and what the public reads of it."""
+
+from datetime import timedelta
+
+import orjson
+import pytest
+
+from services.contracts.errors import Conflict, Invalid, NotFound
+from services.contracts.messages.sessions import EntryDone, EntryMade, ListPublished
+from services.notify.domain.lists.entries import EntryOrder
+from services.notify.domain.lists.frozen import Scope, hash_of
+from services.notify.domain.lists.published import public_row
+from services.notify.domain.lists.views import LISTS, rows_of
+from services.notify.domain.lists.wording import COLUMNS
+from services.notify.handlers.lists import entries, publishing
+from services.notify.store.lists.entries import ListStore, find_frozen
+from services.notify.store.lists.reading import cases_in, cases_of, entries_of
+from tests.unit.notify.lists import SESSION, Question
+from tests.unit.notify.scenes import at
+
+DUE, OF_SESSION = "2027-01-15 17:00", Scope(SESSION)
+
+
+@pytest.fixture
+def asked(scene):
+    """Three questions: one without an answer, one with a promise, one that was only told."""
+    questions = [Question(scene, number) for number in (1, 2, 3)]
+    for each in questions:
+        each.asked(None if each.number == 3 else f"第{each.number}件事", "rivers")
+    for each in questions[:2]:
+        each.created()
+    questions[1].replied()
+    questions[1].promised("p-1", DUE)
+    return questions
+
+
+def make(scene, scope=OF_SESSION, **told):
+    with scene.database.transaction() as work:
+        return entries.make(ListStore(work), scope, EntryOrder(**{"list": "work", "text": "走访", **told}), "t-1")
+
+
+def rows(scene, name, scope=OF_SESSION, now=None):
+    with scene.database.reading() as connection:
+        found = cases_of(connection, scope.session) if scope.session else cases_in(connection, scope.station, scope.year, None, 99)
+        return rows_of(name, found, entries_of(connection, scope), now or scene.clock.now())
+
+
+def publish(scene, name="promise"):
+    shown = [public_row(row, scene.catalogue) for row in rows(scene, name)]
+    with scene.database.transaction() as work:
+        return publishing.publish(ListStore(work), OF_SESSION, name, shown, "t-1")
+
+
+def test_each_list_has_what_it_is_of(scene, asked):
+    make(scene, list="problem", text="场地太小")
+    make(scene, list="measure", text="增设座位")
+    shown = {name: [(row.of, row.number, row.about, row.state) for row in rows(scene, name)] for name in LISTS}
+    assert shown == {
+        "problem": [("question", 1, "第1件事", "assigned"), ("question", 2, "第2件事", "replied"),
+                    ("question", 3, None, "accepted"), ("entry", None, "场地太小", "open")],
+        "measure": [("question", 2, "第2件事", "replied"), ("entry", None, "增设座位", "open")],
+        "promise": [("promise", 2, "第2件事", "open")],
+        "result": [("question", 2, "第2件事", "replied")],
+        "work": [],
+    }  # fmt: skip
+
+
+def test_the_list_of_a_station_and_a_year_has_those_of_all_its_sessions(scene, asked):
+    other = Question(scene, 1, "s-2", "harbour")
+    other.asked()
+    year = scene.clock.now().year
+    assert [row.number for row in rows(scene, "problem", Scope(None, "centre", year))] == [1, 2, 3]
+    assert [row.session for row in rows(scene, "problem", Scope(None, None, year))] == ["s-1", "s-1", "s-1", "s-2"]
+    assert rows(scene, "problem", Scope(None, "centre", year - 1)) == []
+    make(scene, Scope(None, "centre", year), text="全年走访")
+    assert [row.about for row in rows(scene, "work", Scope(None, "centre", year))] == ["全年走访"]
+    assert rows(scene, "work") == []
+
+
+def test_a_year_is_read_page_by_page(scene, asked):
+    year = scene.clock.now().year
+    with scene.database.reading() as connection:
+        first = cases_in(connection, "centre", year, None, 2)
+        rest = cases_in(connection, "centre", year, (first[1].session, first[1].number), 2)
+    assert ([each.number for each in first], [each.number for each in rest]) == ([1, 2, 3], [3])
+
+
+def test_work_stands_below_the_task_it_is_a_part_of(scene):
+    tasks = [make(scene, list="task", text=f"任务{number}") for number in (1, 2)]
+    for task in tasks:
+        make(scene, text=f"{task.text}之一", task=task.id)
+    assert [row.about for row in rows(scene, "work")] == ["任务1", "任务1之一", "任务2", "任务2之一"]
+
+
+def test_an_entry_is_done_once_in_time_or_late(scene):
+    due = scene.clock.now() + timedelta(days=3)
+    early, late, dropped = (make(scene, due=due, owner="water") for _ in range(3))
+    assert [row.overdue for row in rows(scene, "work", now=due + timedelta(days=1))] == [True, True, True]
+    with scene.database.transaction() as work:
+        entries.do(ListStore(work), early.id, "完成")
+        entries.drop(ListStore(work), dropped.id, "不再需要")
+    scene.clock.instant = due + timedelta(hours=1)
+    with scene.database.transaction() as work:
+        entries.do(ListStore(work), late.id, "完成")
+        with pytest.raises(Conflict, match="done already"):
+            entries.drop(ListStore(work), early.id, "。")
+        with pytest.raises(NotFound):
+            entries.do(ListStore(work), "e-0", "。")
+    assert [(row.state, row.on_time, row.result) for row in rows(scene, "work")] == [
+        ("done", True, "完成"), ("done", False, "完成"), ("dropped", None, "不再需要"),
+    ]  # fmt: skip
+    said = [event.data for event in scene.said()]
+    assert [type(each) for each in said] == [EntryMade] * 3 + [EntryDone] * 2
+    assert [each.on_time for each in said[3:]] == [True, False]
+    assert not any("走访" in str(each) for each in said)
+
+
+@pytest.mark.parametrize("wrong", [{"due": "past"}, {"task": "e-0"}, {"task": "work"}, {"task": "elsewhere"}])
+def test_what_is_wrong_with_an_entry_is_said(scene, wrong):
+    if "due" in wrong:
+        wrong = {"due": scene.clock.now()}
+    elif wrong["task"] != "e-0":
+        scope = OF_SESSION if wrong["task"] == "work" else Scope("s-2")
+        wrong = {"task": make(scene, scope, list="work" if wrong["task"] == "work" else "task").id}
+    with pytest.raises(Invalid) as refused:
+        make(scene, **wrong)
+    assert list(refused.value.errors) == list(wrong)
+
+
+def test_a_published_list_is_frozen_with_a_hash_in_a_message(scene, asked):
+    first = publish(scene)
+    assert publish(scene).id == first.id
+    asked[1].kept("p-1", DUE)
+    second = publish(scene)
+    with scene.database.reading() as connection:
+        newest = find_frozen(connection, OF_SESSION, "promise")
+    assert (newest.hash, hash_of(newest.document.encode())) == (second.hash, second.hash)
+    said = [event.data for event in scene.said() if isinstance(event.data, ListPublished)]
+    assert [(each.hash, each.rows, each.session) for each in said] == [(first.hash, 1, SESSION), (second.hash, 1, SESSION)]
+    assert [orjson.loads(each.document)["rows"][0]["state"] for each in (first, second)] == ["open", "kept"]
+
+
+def test_the_public_reads_no_id_and_nothing_that_was_told(scene, asked):
+    make(scene, owner="王主任")
+    for name in LISTS:
+        for row in rows(scene, name):
+            shown = public_row(row, scene.catalogue)
+            assert not {"id", "opinion", "session", "who"} & set(shown)
+            assert "o-s-1" not in str(shown)
+            assert "河道淤积" not in str(shown)
+
+
+def test_every_column_of_every_list_says_something_of_every_row(scene, asked):
+    make(scene, due=at(DUE))
+    for name in LISTS:
+        for row in rows(scene, name):
+            assert all(column.of(row, scene.catalogue).zh for column in COLUMNS[name])
