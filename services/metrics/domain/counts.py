@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 
 from services.contracts.vocabulary import ASPECTS, CARDS, CAUSES, OUTCOMES, RATINGS, RESULTS
 
-Kept = Literal["case", "round", "deadline", "mark", "rating", "promise", "reminder", "move"]
+Kept = Literal["case", "round", "deadline", "mark", "rating", "promise", "duty", "reminder", "move"]
 DIMENSIONS: Mapping[str, tuple[str, str]] = {
     "department": ("承办单位", "department"),
     "topic": ("主题", "topic"),
@@ -35,13 +35,25 @@ JOINT = ","
 class Scope:
     """What is counted: opinions submitted from `since` and before `until`, grouped `by` dimensions.
 
-    `at` is the instant as of which is asked, if one was named.
+    `at` is the instant as of which is asked, if one was named. Only those through a `deputy` or a `group` of deputies count where
+    one is named.
     """
 
     by: tuple[str, ...]
     at: datetime | None = None
     since: datetime | None = None
     until: datetime | None = None
+    deputy: str | None = None
+    group: str | None = None
+
+    @property
+    def dimensions(self) -> frozenset[str]:
+        """All that has to be known of an opinion to tell whether and where it counts, but for when it was submitted."""
+        return frozenset(self.by) | {name for name in ("deputy", "group") if getattr(self, name) is not None}
+
+    def has(self, deputy: str | None, groups: str | None) -> bool:
+        """Whether what came through a deputy of these groups counts."""
+        return self.deputy in (None, deputy) and (self.group is None or self.group in (groups or "").split(JOINT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,23 @@ REOPENED = (LEAD, Above("round", 1))
 CONCLUDED = (*LED, Happened("concluded_at"))
 # The deadline was in force, and it has passed.
 MISSED = (NotYet("lifted_at"), Passed("due"))
+DONE = (Happened("done_at"),)
+DONE_IN_TIME = (*DONE, Is("done_in_time", (True,)))
+#: What people owe who are no department: the duty, what it is called where it was done, done in time, and not done.
+DUTIES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
+    "relay": (
+        ("relays", "转递确认次数", "hops of a relay confirmed"), ("relays_in_time", "按时转递确认", "hops confirmed in time"),
+        ("relay_missed", "逾期未确认的转递", "hops not confirmed, limit passed"),
+    ),
+    "take": (
+        ("takings", "代表认领次数", "times a deputy took an opinion up"), ("takings_in_time", "按时认领", "taken up in time"),
+        ("take_missed", "逾期未认领", "not taken up, limit passed"),
+    ),
+    "feedback": (
+        ("feedbacks", "代表反馈次数", "times a deputy fed back"), ("feedbacks_in_time", "按时反馈", "fed back in time"),
+        ("feedback_missed", "逾期未反馈", "not fed back, limit passed"),
+    ),
+}  # fmt: skip
 KEPT_IN_TIME = (Happened("kept_at"), Is("kept_in_time", (True,)))
 KEPT_LATE = (Happened("kept_at"), Is("kept_in_time", (False,)))
 
@@ -137,6 +166,11 @@ COUNTS: tuple[Count, ...] = (
     Count("withdrawn", "撤回", "withdrawn", "case", (Happened("withdrawn_at"),)),
     Count("taken", "代表认领", "taken up by a deputy", "case", (Happened("taken_at"),)),
     Count("fed_back", "代表已反馈", "fed back to the voter by a deputy", "case", (Happened("fed_back_at"),)),
+    *(
+        Count(name, zh, en, "duty", (Is("of", (duty,)), *conditions))
+        for duty, names in DUTIES.items()
+        for (name, zh, en), conditions in zip(names, (DONE, DONE_IN_TIME, MISSED), strict=True)
+    ),
     Count("supported", "附议人次", "supports given", "move", (Is("move", ("supported",)),)),
     Count("support_withdrawn", "撤回的附议", "supports withdrawn", "move", (Is("move", ("support_withdrawn",)),)),
     Count("handed_out", "交办（含退办、撤回、并案）", "assignments ever made", "round", (LEAD, FIRST)),
@@ -228,7 +262,7 @@ COUNTS_BY_NAME: Mapping[str, Count] = {count.name: count for count in COUNTS}
 #: A row counts from this instant on; before it, it is not there.
 BEGINS: Mapping[Kept, str | None] = {
     "case": None, "round": "recorded_at", "deadline": "set_at", "mark": "since", "rating": "given_at", "promise": "made_at",
-    "reminder": "sent_at", "move": "at",
+    "duty": "set_at", "reminder": "sent_at", "move": "at",
 }  # fmt: skip
 #: What a reader has to know beside the formulas, Chinese and English.
 NOTES: Mapping[str, tuple[str, str]] = {
@@ -259,6 +293,10 @@ NOTES: Mapping[str, tuple[str, str]] = {
     "sanctions": (
         "督办、约见、通报批评，同一次督办各只计一次，由阶梯发出还是由督政议事会作出都一样。",
         "A supervision counts once, and once as a summons and as criticism, whether the ladder or a meeting made it so.",
+    ),
+    "duties": (
+        "转递、认领、反馈到期未做的计入按时率的分母，补做后算逾期完成；撤销的不计。计在意见所经的代表名下。",
+        "What people owe and have not done by its limit counts against their rates, for the deputy through whom the opinion came.",
     ),
     "promises": (
         "承诺兑现率＝到期承诺中按期兑现的／到期承诺；未到期的不计，到期后才兑现的算未兑现。",

@@ -76,6 +76,12 @@ RATES: tuple[Rate, ...] = (
     Rate("objection", PLAIN, "退办率", "objected to by the department", ("objected",), ("handed_out",), "down"),
     Rate("objection_upheld", PLAIN, "退办采纳率", "objections upheld", ("objections_upheld",), ("objected",), ""),
     Rate("rework", PLAIN, "重办率", "handled again", ("reworked",), ("concluded",), "down"),
+    Rate("relay_on_time", PLAIN, "按时转递率", "relayed in time", ("relays_in_time",), ("relays", "relay_missed")),
+    Rate("take_on_time", PLAIN, "按时认领率", "taken up by deputies in time", ("takings_in_time",), ("takings", "take_missed")),
+    Rate(
+        "feedback_on_time", PLAIN, "按时反馈率", "fed back by deputies in time", ("feedbacks_in_time",),
+        ("feedbacks", "feedback_missed"),
+    ),
     Rate("promise_kept", PLAIN, "承诺兑现率", "promises kept by their date", ("promises_due_kept",), ("promises_due",)),
 )  # fmt: skip
 

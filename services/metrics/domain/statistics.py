@@ -28,7 +28,8 @@ Spread: TypeAlias = Mapping[str, Callable[[str], Sequence[str]]]
 class StatisticsRequest:
     """What is asked: opinions submitted from `since` until `until`, `as_of` an instant, grouped `by` dimensions.
 
-    A date in `until` or `as_of` includes its day. With `roll_up` a station counts what those below it in the tree have, too.
+    A date in `until` or `as_of` includes its day. With `roll_up` a station counts what those below it in the tree have, too. Only
+    what came through a `deputy` or a `group` of deputies counts where one is named.
     """
 
     by: tuple[str, ...] = ()
@@ -36,6 +37,8 @@ class StatisticsRequest:
     until: date | datetime | None = None
     as_of: date | datetime | None = None
     roll_up: bool = False
+    deputy: str | None = None
+    group: str | None = None
 
     def scope(self, zone: ZoneInfo, now: datetime) -> Scope:
         """The scope in the place's own time; raises `Invalid` that names the field."""
@@ -45,7 +48,7 @@ class StatisticsRequest:
         named = _begin(self.as_of, zone)
         if named is not None and named > now + CLOCKS_DIFFER:
             raise Invalid("Nothing is known of the future.", {"as_of": ["lies in the future"]})
-        return Scope(self.by, _end(self.as_of, zone), begin, end)
+        return Scope(self.by, _end(self.as_of, zone), begin, end, self.deputy, self.group)
 
 
 @dataclass(frozen=True, slots=True)

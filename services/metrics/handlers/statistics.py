@@ -45,7 +45,9 @@ def _published(service: Service, scope: Scope, now: datetime, asked: StatisticsR
     if counted is None:
         reason = f"more than {service.most_groups} groups; ask for fewer dimensions or a shorter period"
         raise Invalid("This would be too long an answer.", {"by": [reason]})
-    spread: dict[str, Callable[[str], Sequence[str]]] = {"group": each_group}
+    # Of a deputy of several groups, only the one that was asked for is shown.
+    only = (asked.group,) if asked.group is not None else None
+    spread: dict[str, Callable[[str], Sequence[str]]] = {"group": lambda groups: only or each_group(groups)}
     if asked.roll_up:
         above = service.catalogue.stations_above
         spread["station"] = lambda code: (code, *above.get(code, ()))

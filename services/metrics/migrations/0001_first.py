@@ -61,6 +61,18 @@ DEADLINES = (
     sa.Column("due", sa.BigInteger, nullable=False),
     sa.Column("known_from", sa.BigInteger, nullable=False),
 )
+DUTIES = (
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40)),
+    sa.Column("of", sa.String(20), nullable=False),
+    sa.Column("set_at", sa.BigInteger, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False),
+    sa.Column("lifted_at", sa.BigInteger),
+    sa.Column("done_at", sa.BigInteger),
+    sa.Column("done_in_time", sa.Boolean),
+    sa.Column("known_from", sa.BigInteger, nullable=False),
+)
 HEADS = (
     sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
     sa.Column("size", sa.BigInteger, nullable=False),
@@ -219,7 +231,10 @@ SUMS_PAST = (
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )
 #: Whose rows are kept when others take their place, with when that was.
-PAST = {"cases": CASES, "rounds": ROUNDS, "deadlines": DEADLINES, "marks": MARKS, "ratings": RATINGS, "promises": PROMISES}
+PAST = {
+    "cases": CASES, "rounds": ROUNDS, "deadlines": DEADLINES, "marks": MARKS, "ratings": RATINGS, "promises": PROMISES,
+    "duties": DUTIES,
+}  # fmt: skip
 #: Name, table, columns, unique, and the rows that it is for where not for all.
 INDEXES = (
     ("heads_size", "heads", ["size"], False, None),
@@ -245,6 +260,7 @@ def upgrade() -> None:
     op.create_table("changes", *CHANGES)
     op.create_table("days", *DAYS)
     op.create_table("deadlines", *DEADLINES)
+    op.create_table("duties", *DUTIES)
     op.create_table("heads", *HEADS)
     op.create_table("horizon", *HORIZON)
     op.create_table("leaves", *LEAVES)

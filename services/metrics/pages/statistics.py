@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 import flask
 
@@ -33,7 +34,8 @@ routes = Routes()
 #: What is shown as plain numbers, in this order.
 SHOWN = (
     "submitted", "accepted", "declined", "withdrawn", "merged", "assigned", "key", "led", "open", "overdue", "replied", "concluded",
-    "taken", "fed_back", "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended",
+    "taken", "fed_back", "relay_missed", "take_missed", "feedback_missed",
+    "reopened", "co_assigned", "advised", "separate_assigned", "separate_answered", "objected", "extended",
     "raised", "reminded",
     "yellow_cards", "red_cards", "supervisions", "summonses", "criticisms", "evaluations", "rechecked", "rechecked_held",
     "promised", "promises_kept", "promises_kept_late", "promises_broken",
@@ -47,12 +49,20 @@ DATES: Mapping[str, Phrase] = {
 #: What to do about a mistake.
 ADVICE: Mapping[str, Phrase] = {
     "by": Phrase("There is no such grouping, or there are too many groups"),
+    "roll_up": Phrase("Please choose one of these"),
+    "deputy": Phrase("Please enter the code of a deputy, such as wx-017"),
+    "group": Phrase("Please enter the code of a group of deputies"),
     "from": Phrase("Please enter a date such as 2026-11-22"),
     "to": Phrase("Please enter a date that is not before the first one"),
     "as_of": Phrase("Please enter a date that is not after today"),
 }
+#: Of whom alone figures are shown, where a code is entered.
+NARROWINGS: Mapping[str, Phrase] = {
+    "deputy": Phrase("Only through the deputy with this code"),
+    "group": Phrase("Only through the group of deputies with this code"),
+}
 #: What the page asks by; whatever else an address was shared with is not its own.
-FIELDS = ("by", *DATES)
+FIELDS = ("by", "roll_up", *NARROWINGS, *DATES)
 #: What WeChat puts into `from` of every address that is shared there.
 WECHAT = frozenset({"timeline", "singlemessage", "groupmessage"})
 
@@ -83,6 +93,8 @@ ALWAYS: Mapping[str, object] = {
     "dimensions": [(name, Words(zh, en)) for name, (zh, en) in DIMENSIONS.items()],
     "notes": [Words(zh, en) for zh, en in NOTES.values()],
     "dates": DATES,
+    "narrowings": NARROWINGS,
+    "roll_ups": [(None, [("true", Phrase("together with those below them"))])],
 }
 
 
@@ -100,6 +112,14 @@ def _called(catalogue: Catalogue, dimension: str, code: str | None) -> Words | P
     entry = stored.found(places.get(dimension, {}), code)
     known = CODES.get(dimension, {}).get(code)
     return known or (Words(entry.name, getattr(entry, "name_en", entry.name)) if entry else Words(code, code))
+
+
+def _of_one(key: Mapping[str, str | None]) -> str | None:
+    """Where the figures of one deputy or one group of deputies stand alone."""
+    if len(key) != 1:
+        return None
+    ((dimension, code),) = key.items()
+    return f"/statistics?{urlencode({dimension: code})}" if code and dimension in NARROWINGS else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +160,9 @@ def _page(call: Call[Service]) -> flask.Response:
         place=call.service.catalogue,
         local=lambda instant: instant.astimezone(zone),
         answer=answer,
-        groups=[(group_name(call.service, group.key), group.numbers) for group in answer.groups] if answer else [],
+        groups=[
+            (group_name(call.service, group.key), group.numbers, _of_one(group.key)) for group in (answer.groups if answer else ())
+        ],
         given=given,
         asked={**dict.fromkeys(FIELDS, ""), **given},
         mistakes={name: ADVICE[name] for name in errors},

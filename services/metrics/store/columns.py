@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import sqlalchemy as sa
 
 from services.metrics.domain.history.derivation import Derived
-from services.metrics.store.tables import cases, deadlines, marks, promises, ratings, rounds
+from services.metrics.store.tables import cases, deadlines, duties, marks, promises, ratings, rounds
 
 #: What a round repeats of its opinion, so that both can be grouped alike.
 DESCRIBED = (
@@ -25,6 +25,7 @@ def rows_of(derived: Derived) -> Iterator[tuple[sa.Table, dict[str, object]]]:
         yield rounds, vars(each) | described
     kept: tuple[tuple[sa.Table, Iterable[object]], ...] = (
         (deadlines, derived.periods), (marks, derived.marks), (ratings, derived.ratings), (promises, derived.promises),
+        (duties, derived.duties),
     )  # fmt: skip
     for table, counted in kept:
         for noun in counted:

@@ -20,6 +20,7 @@ from services.metrics.domain.counts import (
     BEGINS,
     COLUMNS,
     COUNTS,
+    JOINT,
     Above,
     Condition,
     Happened,
@@ -37,6 +38,7 @@ from services.metrics.store.tables import (
     AnySelect,
     cases,
     deadlines,
+    duties,
     marks,
     moves,
     promises,
@@ -53,6 +55,7 @@ TABLES: Mapping[Kept, sa.Table] = {
     "mark": marks,
     "rating": ratings,
     "promise": promises,
+    "duty": duties,
     "reminder": reminders,
     "move": moves,
 }
@@ -77,6 +80,8 @@ class QueryKind:
     since: bool
     until: bool
     back: bool
+    deputy: bool = False
+    group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +142,13 @@ def count_series(connection: Connection) -> dict[str | None, Summary]:
 
 
 def _kind(scope: Scope, *, back: bool) -> QueryKind:
-    return QueryKind(scope.by, scope.since is not None, scope.until is not None, back)
+    named = (each is not None for each in (scope.deputy, scope.group))
+    return QueryKind(scope.by, scope.since is not None, scope.until is not None, back, *named)
 
 
-def _given(scope: Scope, at: datetime) -> dict[str, datetime]:
-    named = {"at": at, "since": scope.since, "until": scope.until}
+def _given(scope: Scope, at: datetime) -> dict[str, datetime | str]:
+    group = None if scope.group is None else f"{JOINT}{scope.group}{JOINT}"
+    named = {"at": at, "since": scope.since, "until": scope.until, "deputy": scope.deputy, "group": group}
     return {name: value for name, value in named.items() if value is not None}
 
 
@@ -223,4 +230,10 @@ def _grouped(kept: Kept, part: _RowSource, kind: QueryKind, columns: Sequence[An
         query = query.where(described["submitted_at"] >= SINCE)
     if kind.until:
         query = query.where(described["submitted_at"] < UNTIL)
+    if kind.deputy:
+        query = query.where(described["deputy"] == sa.bindparam("deputy"))
+    if kind.group:
+        # Not LIKE, which takes some characters of a code for others.
+        groups = sa.literal(JOINT) + described["deputy_groups"] + sa.literal(JOINT)
+        query = query.where(sa.func.replace(groups, sa.bindparam("group", type_=sa.String), "") != groups)
     return query

@@ -58,7 +58,9 @@ def _summaries(connection: Connection, cube: Cube, at: datetime) -> dict[GroupKe
     base, since = _base(connection, at)
     found: dict[GroupKey, Figures] = {}
     for row in connection.execute(_limited(base, cube)):
-        _add(found.setdefault(cube.key(row.month, row.key), {}), _read(row))
+        key = cube.key(row.month, row.key)
+        if key is not None:
+            _add(found.setdefault(key, {}), _read(row))
     for described, figures in _changed(connection, since, at):
         key = cube.key_of(described)
         if key is not None:

@@ -172,6 +172,20 @@ promises = sa.Table(
     sa.Column("broken_at", Instant),
     sa.Column("known_from", Instant, nullable=False),
 )
+duties = sa.Table(
+    "duties",
+    tables,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("opinion", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(40)),
+    sa.Column("of", sa.String(20), nullable=False),
+    sa.Column("set_at", Instant, nullable=False),
+    sa.Column("due", Instant, nullable=False),
+    sa.Column("lifted_at", Instant),
+    sa.Column("done_at", Instant),
+    sa.Column("done_in_time", sa.Boolean),
+    sa.Column("known_from", Instant, nullable=False),
+)
 moves = sa.Table(
     "moves",
     tables,
@@ -208,7 +222,7 @@ def _past(table: sa.Table) -> sa.Table:
 
 
 #: What is derived from stories, and where it goes when another edition takes its place.
-PAST: Mapping[sa.Table, sa.Table] = {table: _past(table) for table in (cases, rounds, deadlines, marks, ratings, promises)}
+PAST: Mapping[sa.Table, sa.Table] = {table: _past(table) for table in (cases, rounds, deadlines, marks, ratings, promises, duties)}
 
 #: Fixed once written. `number` counts all leaves from 0; one writer gives the numbers, so there are no gaps.
 leaves = sa.Table(

@@ -30,7 +30,7 @@ from services.contracts.messages.assignments import (
     AssignmentRuled,
     AssignmentSigned,
 )
-from services.contracts.messages.duties import OpinionFedback, OpinionTaken
+from services.contracts.messages.duties import DutyEnded, DutySet, OpinionFedback, OpinionTaken
 from services.contracts.messages.opinions import (
     OpinionAccepted,
     OpinionDeclined,
@@ -220,6 +220,12 @@ class Case:
     def taken(self) -> "Case":
         return self.publish(OpinionTaken("wang", True, self.topic))
 
+    def owed(self, of="take", due=DAY):
+        return self.publish(DutySet(f"{self.id}-care", of, "deputy", "t", self.at + due, "wang"))
+
+    def settled(self, of="take", done=True):
+        return self.publish(DutyEnded(f"{self.id}-care", of, done))
+
     def fed_back(self) -> "Case":
         return self.publish(OpinionFedback("wang", "visit", True, self.topic))
 
@@ -287,10 +293,9 @@ def whole_history() -> list[Event]:
     kept.later(DAY).concluded("planned").later(DAY).evaluated("basically_satisfied", "satisfied", revision=True)
     broken = Case("o12", "petitions", "other").submitted().accepted().assigned().later(DAY).signed().replied("planned")
     broken.promised(5 * DAY).later(3 * DAY).concluded("planned", rated=False).later(3 * DAY).broken().reopened(cause="promise")
-    looked = Case("o13").submitted().accepted().taken().assigned().later(DAY).signed().replied().later(DAY).evaluated().concluded()
-    looked.later(HOUR).fed_back().later(5 * DAY).rechecked().later(10 * DAY).rechecked(False).reopened(cause="look_back").later(
-        DAY
-    ).replied("deferred")
+    looked = Case("o13").submitted().accepted().owed().taken().settled().assigned().later(DAY).signed().replied()
+    looked.owed("feedback").later(DAY).evaluated().concluded().later(HOUR).fed_back().settled("feedback").owed("relay")
+    looked.later(5 * DAY).rechecked().later(10 * DAY).rechecked(False).reopened(cause="look_back").later(DAY).replied("deferred")
     key = Case("o14").submitted().accepted().assigned(level="town", key=True).later(DAY).signed().marked(True, "l").later(DAY)
     key.marked(False, "l").rescheduled(reply=3 * DAY, sign=DAY).later(DAY).raised("county").later(DAY).paused().later(HOUR)
     key.rescheduled(reply=DAY).later(DAY).resumed()

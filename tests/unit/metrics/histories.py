@@ -18,6 +18,7 @@ from tests.unit.metrics.events import DAY, HOUR, START, Case
 DEPARTMENTS, TOPICS, AREAS = ("water", "petitions"), ("rivers", "other"), ("town", "county")
 OUTCOMES, RATINGS = ("solved", "planned", "declined"), ("satisfied", "basically_satisfied", "dissatisfied")
 SECOND = timedelta(seconds=1)
+OF = ("take", "feedback")
 Chosen = Callable[[tuple[Any, ...]], Any]
 
 
@@ -76,6 +77,8 @@ MOVES: Mapping[str, Callable[[Case, Chosen], Any]] = {
     "reply": lambda case, chosen: case.replied(chosen(OUTCOMES), chosen((True, False))),
     "evaluate": lambda case, chosen: case.evaluated(chosen(RATINGS), chosen((*RATINGS, None)), chosen((None, "r1", "r2"))),
     "take": lambda case, _: case.taken(),
+    "owe": lambda case, chosen: case.owed(chosen(OF), chosen((HOUR, DAY))),
+    "settle": lambda case, chosen: case.settled(chosen(OF), chosen((True, False))),
     "feed back": lambda case, _: case.fed_back(),
     "conclude": lambda case, chosen: case.concluded(chosen(OUTCOMES), rated=chosen((True, False))),
     "mark": lambda case, chosen: case.marked(chosen((True, False)), chosen((None, "li", "wu"))),
@@ -141,4 +144,5 @@ def histories(draw: st.DrawFn) -> list[Arrival | Question]:
 
 def _query(draw: st.DrawFn, at: datetime) -> dict[str, Any]:
     by, as_of = draw(st.sampled_from((EVERYTHING, ("department",), ()))), draw(st.sampled_from((at, None)))
-    return {"by": by, "as_of": as_of, "since": draw(st.sampled_from((None, None, START + DAY)))}
+    narrowed = draw(st.sampled_from(({}, {}, {"deputy": "d-1"}, {"group": "law"})))
+    return {"by": by, "as_of": as_of, "since": draw(st.sampled_from((None, None, START + DAY)))} | narrowed

@@ -131,7 +131,7 @@ def test_only_types_that_exist_are_kept():
 
 
 def test_the_rows_of_what_is_derived_have_the_columns_of_the_tables():
-    case = Case("o1").submitted().accepted().assigned(key=True).later(HOUR).replied().promised().evaluated()
+    case = Case("o1").submitted().accepted().owed().assigned(key=True).later(HOUR).replied().promised().evaluated()
     derived = derive("o1", facts(case.events), DAYS)
     rows = list(rows_of(derived))
     assert {table for table, _ in rows} == set(PAST)

@@ -15,6 +15,8 @@ COUNTS = {
     "first_result_satisfied": 30, "first_result_basically_satisfied": 12, "first_result_dissatisfied": 14,
     "first_process_satisfied": 18, "first_process_basically_satisfied": 3, "first_process_dissatisfied": 7,
     "promises_due": 9, "promises_due_kept": 7, "handed_out": 120, "objected": 15, "objections_upheld": 6, "objections_denied": 8,
+    "relays": 20, "relays_in_time": 19, "relay_missed": 5, "takings": 31, "takings_in_time": 31, "take_missed": 1,
+    "feedbacks": 24, "feedbacks_in_time": 18, "feedback_missed": 6,
 }  # fmt: skip
 EXPECTED = {
     ("sign_on_time", PLAIN): (81, 100, "81.00"),
@@ -34,6 +36,9 @@ EXPECTED = {
     ("objection", PLAIN): (15, 120, "12.50"),
     ("objection_upheld", PLAIN): (6, 15, "40.00"),
     ("rework", PLAIN): (6, 72, "8.33"),
+    ("relay_on_time", PLAIN): (19, 25, "76.00"),
+    ("take_on_time", PLAIN): (31, 32, "96.88"),
+    ("feedback_on_time", PLAIN): (18, 30, "60.00"),
     ("promise_kept", PLAIN): (7, 9, "77.78"),
 }
 

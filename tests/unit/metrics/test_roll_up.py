@@ -67,3 +67,19 @@ def test_the_answer_is_rolled_up_where_that_is_asked_for(running):
     assert [(each["key"], each["counts"]["submitted"]) for each in groups] == [
         ({"deputy": "d-1", "group": "build"}, 5), ({"deputy": "d-1", "group": "law"}, 5),
     ]  # fmt: skip
+
+
+def test_figures_of_one_deputy_or_one_group_stand_alone_from_the_sums_and_counted_anew(running):
+    through = (("d-1", ("law", "build")), ("d-2", ("law",)), ("d_1", ("law2",)), (None, ()))
+    for number, (deputy, groups) in enumerate(through):
+        running.live(Case(f"o{number}").submitted(deputy_code=deputy, groups=groups).events)
+    asked = {("deputy", "d-1"): 1, ("deputy", "d-9"): 0, ("group", "law"): 2, ("group", "l_w"): 0, ("group", "law2"): 1}
+    for (name, code), expected in asked.items():
+        for by in ("", "topic", "group"):
+            answer = running.statistics(by=by, **{name: code})
+            assert answer["total"]["counts"]["submitted"] == expected, (name, code, by)
+    named = running.statistics(by="group", group="law")["groups"]
+    assert [(each["key"], each["counts"]["submitted"]) for each in named] == [({"group": "law"}, 2)]
+    page = running.get("/statistics", by="deputy", group="law")
+    assert 'href="/statistics?deputy=d-1"' in page.text
+    assert "d_1" not in page.text

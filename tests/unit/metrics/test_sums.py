@@ -36,6 +36,7 @@ OCTOBER, NOVEMBER, DECEMBER = (datetime(2026, month, 1, tzinfo=ZONE) for month i
 EVER = datetime(2099, 1, 1, tzinfo=ZONE)
 PERIODS = ((None, None), (NOVEMBER, None), (OCTOBER, NOVEMBER), (NOVEMBER, DECEMBER), (None, EVER), (DECEMBER, None))
 QUESTIONS = [Scope((*by, *month), None, *period) for by, month, period in product(KEPT, ((), (MONTH,)), PERIODS)]
+QUESTIONS += [Scope((), deputy="d-1"), Scope(("group",), group="law"), Scope((), since=NOVEMBER, group="law")]
 KEPT_TABLES = (changes, standing, segments, sums, sums_past)
 
 

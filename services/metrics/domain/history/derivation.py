@@ -8,6 +8,7 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 
 from services.metrics.domain.days import WorkingDays
+from services.metrics.domain.history.duties import OwedDuty, duties_of
 from services.metrics.domain.history.facts import Fact
 from services.metrics.domain.history.marks import OnTheList, marks_of
 from services.metrics.domain.history.periods import Period, periods_of
@@ -15,6 +16,9 @@ from services.metrics.domain.history.profile import LEAD, Profile, profile_of
 from services.metrics.domain.history.promises import MadePromise, promises_of
 from services.metrics.domain.history.ratings import CountedRating, rate_rounds, ratings_of
 from services.metrics.domain.history.rounds import Round, rounds_of
+
+#: How the types of the messages begin that intake numbers.
+OF_INTAKE = ("opinion.", "duty.")
 
 
 @dataclass(slots=True)
@@ -30,6 +34,7 @@ class Derived:
     marks: list[OnTheList] = field(default_factory=list)
     ratings: list[CountedRating] = field(default_factory=list)
     promises: list[MadePromise] = field(default_factory=list)
+    duties: list[OwedDuty] = field(default_factory=list)
 
 
 def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
@@ -39,7 +44,8 @@ def derive(opinion: str, facts: Iterable[Fact], days: WorkingDays) -> Derived:
 
 def derive_ordered(opinion: str, ordered: Sequence[Fact], days: WorkingDays) -> Derived:
     """What follows from the facts of an opinion, which are `in_order`."""
-    derived = Derived(profile_of(opinion, ordered, days), promises=promises_of(opinion, ordered))
+    profile = profile_of(opinion, ordered, days)
+    derived = Derived(profile, promises=promises_of(opinion, ordered), duties=duties_of(profile, ordered))
     by_assignment: dict[str, list[Fact]] = {}
     for fact in ordered:
         if fact.assignment:
@@ -72,7 +78,7 @@ def in_order(facts: Iterable[Fact]) -> list[Fact]:
     """
     by_source: dict[bool, list[Fact]] = {}
     for fact in sorted(facts, key=attrgetter("sequence", "at", "id")):
-        by_source.setdefault(fact.type.startswith("opinion."), []).append(fact)
+        by_source.setdefault(fact.type.startswith(OF_INTAKE), []).append(fact)
     merged: list[tuple[datetime, bool, int, str, Fact]] = []
     for by_intake, own in by_source.items():
         latest = own[0].at

@@ -53,6 +53,8 @@ KEPT: Mapping[str, tuple[str, ...]] = {
     "promise.made": ("promise", "department", "due"),
     "promise.kept": ("promise", "on_time"),
     "promise.broken": ("promise",),
+    "duty.set": ("duty", "of", "due"),
+    "duty.ended": ("duty", "of", "done"),
 }  # fmt: skip
 #: What of it is an instant.
 INSTANTS = ("due", "told")
@@ -108,6 +110,9 @@ class Fact:
     rater: str | None = None
     promise: str = ""
     due: datetime | None = None
+    duty: str = ""
+    of: str = ""
+    done: bool = False
 
     def __init__(self, id: str, type: str, at: datetime, recorded_at: datetime, sequence: int, said: Mapping[str, object]) -> None:
         self.__dict__.update(said)

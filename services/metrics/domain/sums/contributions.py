@@ -24,6 +24,7 @@ _describe = attrgetter(*(COLUMNS[name] for name in _OF_CASES))
 _UNKNOWN: Described = (None,) * len(_OF_CASES)
 _KINDS: tuple[tuple[Kept, str], ...] = (
     ("round", "rounds"), ("deadline", "periods"), ("mark", "marks"), ("rating", "ratings"), ("promise", "promises"),
+    ("duty", "duties"),
 )  # fmt: skip
 _CASE, _REMINDER, _MOVE = RowFigures("case"), RowFigures("reminder"), RowFigures("move")
 _DERIVED = tuple((RowFigures(kind), attrgetter(name)) for kind, name in _KINDS)

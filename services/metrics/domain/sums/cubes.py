@@ -54,39 +54,43 @@ def months_of(scope: Scope, latest: datetime | None) -> Months | None:
 
 @dataclass(frozen=True, slots=True)
 class Cube:
-    """The sums that answer a question: those by `dimensions`, `by_month` or not, of some months."""
+    """The sums that answer the question of a `scope`: those by `dimensions`, `by_month` or not, of some months."""
 
     dimensions: tuple[str, ...]
     by_month: bool
     months: Months
-    by: tuple[str, ...]
+    scope: Scope
 
     @property
     def name(self) -> str:
         """What it is called in the store."""
         return cube_name(self.dimensions)
 
-    def key(self, month: str, values: str) -> GroupKey:
-        """The group, in the order of the question, of what is kept for a month and some values."""
+    def key(self, month: str, values: str) -> GroupKey | None:
+        """The group, in the order of the question, of what is kept for a month and some values; None where it is not asked for."""
         named: dict[str, str | None] = dict(zip(self.dimensions, orjson.loads(values), strict=True))
         named[MONTH] = None if month == NO_MONTH else month
-        return tuple(named[name] for name in self.by)
+        if not self.scope.has(named.get("deputy"), named.get("group")):
+            return None
+        return tuple(named[name] for name in self.scope.by)
 
     def key_of(self, described: Described) -> GroupKey | None:
         """The group of what changed; None where it is not asked for."""
         if described[_PLACE[MONTH]] not in self.months:
             return None
-        return tuple(described[_PLACE[name]] for name in self.by)
+        if not self.scope.has(described[_PLACE["deputy"]], described[_PLACE["group"]]):
+            return None
+        return tuple(described[_PLACE[name]] for name in self.scope.by)
 
 
 def cube_for(scope: Scope, latest: datetime | None) -> Cube | None:
     """The kept sums that answer a question; None for a question that has to be counted from the rows."""
     months = months_of(scope, latest)
-    asked = frozenset(scope.by) - {MONTH}
+    asked = scope.dimensions - {MONTH}
     dimensions = next((kept for kept in KEPT if asked.issubset(kept)), None)
     if months is None or dimensions is None:
         return None
-    return Cube(dimensions, MONTH in scope.by or months.limited, months, scope.by)
+    return Cube(dimensions, MONTH in scope.by or months.limited, months, scope)
 
 
 def cube_name(dimensions: Iterable[str]) -> str:
