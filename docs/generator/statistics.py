@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from docs.generator.product import table
-from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
+from services.metrics.domain.counts import COUNTS, DIMENSIONS
+from services.metrics.domain.notes import NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.series import RATIOS, SHARED, SharedFigure
 

@@ -16,7 +16,8 @@ from services.contracts.errors import Invalid, status_of
 from services.contracts.vocabulary import CODE_KINDS, LEVELS
 from services.contracts.words import Words
 from services.design.phrases import Phrase
-from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS, NOTES
+from services.metrics.domain.counts import COUNTS_BY_NAME, DIMENSIONS
+from services.metrics.domain.notes import NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import PublishedStatistics, StatisticsRequest
 from services.metrics.domain.waiting import QUANTILES

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from marshmallow import Schema, ValidationError, fields
 
-from services.metrics.domain.counts import COUNTS, DIMENSIONS, NOTES
+from services.metrics.domain.counts import COUNTS, DIMENSIONS
+from services.metrics.domain.notes import NOTES
 from services.metrics.domain.rates import RATES
 from services.metrics.domain.statistics import GroupNumbers, PublishedStatistics
 from services.metrics.domain.waiting import QUANTILES

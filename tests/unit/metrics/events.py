@@ -143,9 +143,8 @@ class Case:
         return {"assignment": f"{self.id}-{role}", "department": department, "role": role}
 
     def advised(self, role="co_handler", on_time=True):
-        return self.publish(
-            AssignmentAdvised(**self.of(role), lead=self.department, content="c", deadline=self.at, on_time=on_time)
-        )
+        said = {"lead": self.department, "content": "c", "deadline": self.at, "on_time": on_time}
+        return self.publish(AssignmentAdvised(**self.of(role), **said))
 
     def co_signed(self, role="co_handler", on_time=False):
         return self.publish(AssignmentSigned(**self.of(role), deadline=self.at, on_time=on_time))
@@ -207,10 +206,8 @@ class Case:
         return self.publish(AssignmentCancelled(**self.own, why=why))
 
     def replied(self, outcome="solved", on_time=True):
-        due = self.at + 20 * DAY
-        return self.publish(
-            AssignmentReplied(**self.own, content="c", outcome=Outcome(outcome), deadline=self.at, on_time=on_time, evaluate_by=due)
-        )
+        said = {"content": "c", "outcome": Outcome(outcome), "deadline": self.at, "on_time": on_time}
+        return self.publish(AssignmentReplied(**self.own, **said, evaluate_by=self.at + 20 * DAY))
 
     def evaluated(self, result="satisfied", process=None, rater=None, revision=False):
         rated = Rating(process) if process else None
@@ -278,8 +275,7 @@ def small_history() -> list[Event]:
     back = Case("o8").submitted().accepted().assigned().later(2 * DAY).withdrawn().later(HOUR).cancelled()
     merged = Case("o9").submitted("deputy").returned().later(DAY).detailed().accepted("reviewer", "deputy").assigned()
     merged.later(DAY).merged().cancelled("merged")
-    cases = (solved, again, promised, overdue, declined, handed, waiting, back, merged)
-    return [event for case in cases for event in case.events]
+    return [e for case in (solved, again, promised, overdue, declined, handed, waiting, back, merged) for e in case.events]
 
 
 def whole_history() -> list[Event]:
@@ -300,5 +296,4 @@ def whole_history() -> list[Event]:
     key.marked(False, "l").rescheduled(reply=3 * DAY, sign=DAY).later(DAY).raised("county").later(DAY).paused().later(HOUR)
     key.rescheduled(reply=DAY).later(DAY).resumed()
     key.carded("yellow").carded().supervised().later(HOUR).supervised("criticise").later(HOUR).resolved("summons")
-    cases = (joint, kept, broken, looked, key)
-    return small_history() + [event for case in cases for event in case.events]
+    return small_history() + [event for case in (joint, kept, broken, looked, key) for event in case.events]
