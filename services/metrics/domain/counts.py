@@ -128,23 +128,9 @@ REOPENED = (LEAD, Above("round", 1))
 CONCLUDED = (*LED, Happened("concluded_at"))
 # The deadline was in force, and it has passed.
 MISSED = (NotYet("lifted_at"), Passed("due"))
-DONE = (Happened("done_at"),)
-DONE_IN_TIME = (*DONE, Is("done_in_time", (True,)))
-#: What people owe who are no department: the duty, what it is called where it was done, done in time, and not done.
-DUTIES: Mapping[str, tuple[tuple[str, str, str], ...]] = {
-    "relay": (
-        ("relays", "转递确认次数", "hops of a relay confirmed"), ("relays_in_time", "按时转递确认", "hops confirmed in time"),
-        ("relay_missed", "逾期未确认的转递", "hops not confirmed, limit passed"),
-    ),
-    "take": (
-        ("takings", "代表认领次数", "times a deputy took an opinion up"), ("takings_in_time", "按时认领", "taken up in time"),
-        ("take_missed", "逾期未认领", "not taken up, limit passed"),
-    ),
-    "feedback": (
-        ("feedbacks", "代表反馈次数", "times a deputy fed back"), ("feedbacks_in_time", "按时反馈", "fed back in time"),
-        ("feedback_missed", "逾期未反馈", "not fed back, limit passed"),
-    ),
-}  # fmt: skip
+RELAY, TAKE, FEEDBACK = (Is("of", (duty,)) for duty in ("relay", "take", "feedback"))
+DONE = Happened("done_at")
+DONE_IN_TIME = (DONE, Is("done_in_time", (True,)))
 KEPT_IN_TIME = (Happened("kept_at"), Is("kept_in_time", (True,)))
 KEPT_LATE = (Happened("kept_at"), Is("kept_in_time", (False,)))
 
@@ -166,11 +152,15 @@ COUNTS: tuple[Count, ...] = (
     Count("withdrawn", "撤回", "withdrawn", "case", (Happened("withdrawn_at"),)),
     Count("taken", "代表认领", "taken up by a deputy", "case", (Happened("taken_at"),)),
     Count("fed_back", "代表已反馈", "fed back to the voter by a deputy", "case", (Happened("fed_back_at"),)),
-    *(
-        Count(name, zh, en, "duty", (Is("of", (duty,)), *conditions))
-        for duty, names in DUTIES.items()
-        for (name, zh, en), conditions in zip(names, (DONE, DONE_IN_TIME, MISSED), strict=True)
-    ),
+    Count("relays", "转递确认次数", "hops of a relay confirmed", "duty", (RELAY, DONE)),
+    Count("relays_in_time", "按时转递确认", "hops confirmed in time", "duty", (RELAY, *DONE_IN_TIME)),
+    Count("relay_missed", "逾期未确认的转递", "hops not confirmed, limit passed", "duty", (RELAY, *MISSED)),
+    Count("takings", "代表认领次数", "times a deputy took an opinion up", "duty", (TAKE, DONE)),
+    Count("takings_in_time", "按时认领", "taken up in time", "duty", (TAKE, *DONE_IN_TIME)),
+    Count("take_missed", "逾期未认领", "not taken up, limit passed", "duty", (TAKE, *MISSED)),
+    Count("feedbacks", "代表反馈次数", "times a deputy fed back", "duty", (FEEDBACK, DONE)),
+    Count("feedbacks_in_time", "按时反馈", "fed back in time", "duty", (FEEDBACK, *DONE_IN_TIME)),
+    Count("feedback_missed", "逾期未反馈", "not fed back, limit passed", "duty", (FEEDBACK, *MISSED)),
     Count("supported", "附议人次", "supports given", "move", (Is("move", ("supported",)),)),
     Count("support_withdrawn", "撤回的附议", "supports withdrawn", "move", (Is("move", ("support_withdrawn",)),)),
     Count("handed_out", "交办（含退办、撤回、并案）", "assignments ever made", "round", (LEAD, FIRST)),
