@@ -10,6 +10,7 @@ from services.accounts import once
 from services.accounts.model import Invited, NewGrant
 from services.accounts.once import Purpose
 from services.accounts.people import ChangingPeople
+from services.contracts.ledger import subject_of
 from services.contracts.messages.assignments import AssignmentPaused
 from services.contracts.messages.opinions import OpinionAccepted
 from services.contracts.messages.values import Learned, Likely, OpinionText
@@ -113,7 +114,7 @@ def live(county: County) -> Mapping[str, str]:
     (waiting, *_) = county.get("/publications", "reviewer")[1]["items"]
     return {
         "meeting": str(made["id"]), "public": public, "department": first["department"], "undecided": waiting["id"],
-        "deputy": DEPUTY,
+        "deputy": DEPUTY, "counted": subject_of(first["opinion"]),
         "entrusted": str(new["id"]),
     }  # fmt: skip
 

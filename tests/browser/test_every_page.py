@@ -21,7 +21,7 @@ from services.design.assets import FOLDER
 from services.runtime.clock import ZONE, FixedClock
 from services.runtime.store.database import Database
 from tests.browser.conftest import EXPECTED_STATUS, serving
-from tests.browser.looking import FAINT, WIDE, take_picture, violations
+from tests.browser.looking import CUT_OFF, FAINT, WIDE, take_picture, violations
 from tests.browser.scenes import alike, cases, drafted, learned, live, signed_in
 from tests.browser.viewing import SOMEBODY, Look, Shown, Viewer
 from tests.integration.whole.county import County
@@ -181,6 +181,7 @@ PAGES: Mapping[str, Shown] = {
     "statistics-groups": Shown("/statistics?by=department"),
     "statistics-wrong": Shown("/statistics?by=colour&from=gestern"),
     "ledger": Shown("/ledger"),
+    "ledger-opinion": Shown("/ledger?subject={counted}"),
     "public": Shown("/public"),
     "public-search": Shown("/public?q=路灯&state=handling,replied"),
     "public-nothing": Shown("/public?q=没有的词"),
@@ -253,6 +254,7 @@ def test_a_page_can_be_read_and_used(viewers: Mapping[str, Viewer], sites: Sites
     viewer.come(site(path) + path, shown, names["session"])
     expect(page.locator("h1")).to_have_count(1)
     assert page.evaluate(WIDE) <= 0
+    assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(FAINT) == []
     assert viewer.weight() < 60_000
     assert [text for text in viewer.complaints if EXPECTED_STATUS not in text] == []
