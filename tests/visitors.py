@@ -30,6 +30,7 @@ from services.contracts.messages.assignments import (
     AssignmentSigned,
 )
 from services.contracts.messages.values import Message, OpinionText, Outcome, Why
+from services.design.maps import MapSource
 from services.intake import consumer
 from services.intake.app.context import Intake
 from services.intake.app.routes import ROUTES
@@ -106,10 +107,11 @@ class Visit:
     vault: Vault = field(default_factory=lambda: Vault([KEY]))
     limits: CapacityLimits = CapacityLimits(1_000_000, 0)
     authenticator: TokenAuthenticator = field(default_factory=FakeAuthenticator)
+    map_source: MapSource | None = None
 
     def __post_init__(self) -> None:
         capacity, accounts = Capacity(self.database, self.limits), accounts_in(self.database, self.vault)
-        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts)
+        self.intake = Intake(self.database, InUse(self.catalogue, same), self.vault, capacity, accounts, map_source=self.map_source)
         self.app: flask.Flask = create_app("intake", self.intake, Routes([*ROUTES, *PAGES]), self.authenticator, Telemetry())
         self.client = self.app.test_client()
 
@@ -147,7 +149,7 @@ class Visit:
         def unit(work: Transaction) -> None:
             store = IntakeStore(work, self.vault)
             case = store.load(opinion)
-            release(store, opinion, Release(case.title, case.content))
+            release(store, opinion, Release(case.title, case.content, place=True))
 
         self.database.write(unit)
 

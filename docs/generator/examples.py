@@ -46,6 +46,7 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.SplitBody": {"opinions": [OPINION]},
     "intake.ReleaseBody": {
         "title": "三号楼前的路灯坏了", "content": "三号楼前的路灯坏了两周。", "parts": [{"entry": 1041, "content": "已经修好。"}],
+        "place": True,
     },
     "intake.WithholdBody": {"reason": "内容涉及他人隐私。"},
     "intake.DeputyNamed": {"deputy": "cd-017"},

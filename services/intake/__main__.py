@@ -57,7 +57,7 @@ def build(settings: Settings, database: Database, clock: Clock) -> Intake:
     vault = Vault(settings.contact_keys)
     access, send = Database(settings.access_database_url, "access", clock), sender(database, vault)
     accounts = Accounts(access, vault, settings.account_rules, send, single_sign_on=settings.single_sign_on)
-    return Intake(database, InUse.of(settings, same), vault, Capacity(database, limits), accounts, signer)
+    return Intake(database, InUse.of(settings, same), vault, Capacity(database, limits), accounts, signer, settings.map_source)
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:

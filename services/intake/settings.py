@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from services.accounts.settings import AccountSettings
+from services.design import maps
+from services.design.maps import MapSource, Start
 from services.runtime.settings import env, how_many, whole_number
 from services.runtime.store.vault import keys
 
@@ -53,3 +55,14 @@ class Settings(AccountSettings):
         10,
         doc="public opinions supported from one address without a token; twice as many at once; 0: no limit",
     )
+    map_tiles: str = env(
+        "MAP_TILES", maps.tiles, "", doc="tiles of maps (WGS 84 or CGCS2000): an address with {z}, {x} and {y}; without it no map"
+    )
+    map_credit: str = env("MAP_CREDIT", str, "", doc="who is named on maps for their tiles, as their licence or 审图号 wants it")
+    map_deepest: int = env("MAP_DEEPEST", maps.level, 18, doc="down to which level there are tiles")
+    map_start: Start = env("MAP_START", maps.start, MapSource("").start, doc="what maps show first: latitude, longitude and level")
+
+    @property
+    def map_source(self) -> MapSource | None:
+        """Where the tiles of maps come from, where the settings name that."""
+        return MapSource(self.map_tiles, self.map_credit, self.map_deepest, self.map_start) if self.map_tiles else None

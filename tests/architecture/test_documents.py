@@ -79,7 +79,8 @@ def described(place: str, node: Any) -> Iterator[tuple[str, bool]]:
     """(where, whether it has a description) of every property and every parameter of a document."""
     if isinstance(node, dict):
         for name, inner in node.items():
-            if name == "properties" and isinstance(inner, dict):
+            # A field may be called so, too.
+            if name == "properties" and isinstance(inner, dict) and not place.endswith(".properties"):
                 yield from ((f"{place}.{each}", bool(shape.get("description"))) for each, shape in inner.items())
             if name == "parameters" and isinstance(inner, list):
                 yield from ((f"{place} {each['name']}", bool(each.get("description"))) for each in inner if "name" in each)

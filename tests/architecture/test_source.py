@@ -65,7 +65,7 @@ def test_the_files_are_found() -> None:
 
 
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    counted = {name_of(path): len(path.read_text().splitlines()) for path in CODES}
+    counted = {name_of(path): len(path.read_text().splitlines()) for path in CODES if path.parent.name != "vendor"}
     assert {name: lines for name, lines in counted.items() if lines > LONGEST_FILE} == {}
 
 

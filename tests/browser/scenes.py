@@ -57,7 +57,7 @@ def release(county: County, opinion: str) -> str:
     status, made = county.get(f"/publications/{opinion}", "reviewer")
     assert status == 200, made
     parts = [{"entry": part["entry"], "content": part["masked"]} for part in made["parts"]]
-    copy = {"title": made["masked_title"], "content": made["masked_content"], "parts": parts}
+    copy = {"title": made["masked_title"], "content": made["masked_content"], "parts": parts, "place": True}
     status, answer = county.post(f"/publications/{opinion}/release", copy, "reviewer")
     assert status == 200, answer
     return opinion

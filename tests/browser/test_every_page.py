@@ -226,7 +226,7 @@ def sites(tmp_path_factory: pytest.TempPathFactory, templates: Templates) -> Ite
     clock = FixedClock(START)
     database = Database(templates.copy_file(folder / "visit.db", "intake", (MIGRATIONS,)), "intake", clock)
     visit = Visit(database, clock)
-    county = County(templates, folder, TOWN, FixedClock(START))
+    county = County(templates, folder, TOWN, FixedClock(START), more={"HUIYING_MAP_TILES": "/tiles/{z}/{x}/{y}.png"})
     names = {**live(county), **alike(county), **drafted(county), **cases(visit), **signed_in(county)}
     learned(county)
     with ExitStack() as stack:

@@ -24,12 +24,13 @@ HOSTILE = (
 TYPED = (
     "title",
     "content",
+    "address",
     "name",
     "phone",
     "email",
     *(f"cosigner{row}_{name}" for row in (1, 2) for name in ("name", "phone", "email")),
 )
-CHOSEN = ("topic", "area", "station", "visibility", "code")
+CHOSEN = ("topic", "area", "station", "visibility", "code", "position")
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
@@ -45,7 +46,7 @@ def test_hostile_text_in_every_field_stays_text_on_every_page(come, visit, text)
     for name in CHOSEN:
         assert visit.submit(**{name: text}).status_code == 422
 
-    path = visit.receipt(title=text, content=text, name=text, cosigner1_name=text)
+    path = visit.receipt(title=text, content=text, name=text, address=text, cosigner1_name=text)
     calm(page, f"{path}/submitted")
     calm(page, f"/receipts?receipt={path[-3:]}%3Cscript%3E")
     page.fill("#receipt", text)

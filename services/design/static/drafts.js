@@ -113,7 +113,9 @@
   async function edit(draft) {
     for (const [name, text] of draft.fields) {
       const input = form.elements[name];
-      if (input) input.value = text;
+      if (!input) continue;
+      input.value = text;
+      if (input.dispatchEvent) input.dispatchEvent(new Event("change", { bubbles: true }));
     }
     photos.put(field, draft.files);
     await drop("drafts", draft.key);

@@ -17,7 +17,8 @@ async function fill(path) {
   await learn(path, page);
 }
 
-const needs = async page => (await page.clone().text()).match(/\/assets\/[a-z-]+\.[0-9a-f]+\.[a-z]+/g);
+// What a page loads at once; a map is loaded when somebody opens it, with a network.
+const needs = async page => [...(await page.clone().text()).matchAll(/(?:src|href)="(\/assets\/[a-z-]+\.[0-9a-f]+\.[a-z]+)"/g)].map(each => each[1]);
 
 // Keep a page, get what it needs and is not here yet, and let go of what no form needs any longer.
 async function learn(path, page) {

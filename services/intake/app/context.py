@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.accounts.context import Accounts
 from services.contracts.callers import Role
 from services.contracts.catalogue.model import Catalogue
+from services.design.maps import MapSource
 from services.intake.gateway.capacity import Capacity
 from services.intake.store.constituency.registers import deputy_name
 from services.runtime.process.catalogue import InUse
@@ -30,6 +31,7 @@ class Intake:
     capacity: Capacity
     accounts: Accounts
     signer: Ed25519Signer | None = None
+    map_source: MapSource | None = None
 
     @property
     def catalogue(self) -> Catalogue:

@@ -24,6 +24,21 @@ QR = "qr"
 CODE = "code"
 
 
+#: Decimals of the degrees that everybody may know: about 100 m.
+COARSE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A point on the map: degrees of WGS 84."""
+
+    latitude: float
+    longitude: float
+
+    def __str__(self) -> str:
+        return f"{self.latitude:.5f}".rstrip("0") + ", " + f"{self.longitude:.5f}".rstrip("0")
+
+
 @dataclass(frozen=True, slots=True)
 class Location:
     """Where it is: an address, or degrees of WGS 84."""
@@ -31,6 +46,18 @@ class Location:
     address: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+
+    @property
+    def about(self) -> Spot | None:
+        """About where it is, in degrees; None where they were not given."""
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Spot(round(self.latitude, COARSE), round(self.longitude, COARSE))
+
+    @property
+    def exact(self) -> Spot | None:
+        """Where it is, in degrees; None where they were not given."""
+        return None if self.latitude is None or self.longitude is None else Spot(self.latitude, self.longitude)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +91,7 @@ class Submission:
         return hashlib.sha256(f"{self.title}\x00{self.content}".encode()).hexdigest()
 
 
-def as_given(value: Person | RelayStep | Location) -> dict[str, object]:
+def as_given(value: Person | RelayStep | Location | Spot) -> dict[str, object]:
     """What was given of it, by name, without what was left out."""
     return {name: given for name in value.__slots__ if (given := getattr(value, name)) is not None}
 

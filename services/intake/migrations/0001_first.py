@@ -97,6 +97,8 @@ PUBLICATIONS = (
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("released", sa.BigInteger, nullable=False),
+    sa.Column("latitude", sa.Float),
+    sa.Column("longitude", sa.Float),
 )
 PUBLIC_PARTS = (
     sa.Column("opinion", sa.String(36), primary_key=True),

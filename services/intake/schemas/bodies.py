@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from marshmallow import fields, post_load, validate
+from marshmallow import Schema, fields, post_load, validate
 
 from services.contracts.catalogue.model import CHANNELS, LEVELS
 from services.contracts.messages.values import Handling, Rating
@@ -38,6 +38,13 @@ class LocationSchema(Made):
     address = OneLine(300, shortest=0)
     latitude = fields.Float(validate=validate.Range(-90, 90))
     longitude = fields.Float(validate=validate.Range(-180, 180))
+
+
+class SpotShape(Schema):
+    """A point on the map."""
+
+    latitude = fields.Float(required=True)
+    longitude = fields.Float(required=True)
 
 
 class SubmitterSchema(Made):

@@ -179,6 +179,9 @@ publications = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("content", sa.Text, nullable=False),
     sa.Column("released", Instant, nullable=False),
+    #: About where it is, where that is public.
+    sa.Column("latitude", sa.Float),
+    sa.Column("longitude", sa.Float),
     sa.Index("publications_released", "released", "number"),
     sqlite_autoincrement=True,
 )

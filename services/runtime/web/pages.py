@@ -10,6 +10,7 @@ import flask
 
 from services.contracts.callers import Role
 from services.contracts.navigation import navigation
+from services.design.maps import MapSource
 from services.design.phrases import Phrase
 from services.design.templates import SHARED, Templates
 from services.runtime.web.guard import RequestGuard
@@ -27,6 +28,7 @@ PAGE_HEADERS = {
 #: A page with scripts runs those of this site, which may ask it and nobody else; it works without them, too.
 _OWN = "script-src 'self'; connect-src 'self'; worker-src 'self'"
 SCRIPTED = {"Content-Security-Policy": f"{PAGE_HEADERS['Content-Security-Policy']}; {_OWN}"}
+MAP_SCRIPT = "map.js"
 #: In the order in which they run.
 DESK_SCRIPTS = ("htmx.js", "desk.js")
 
@@ -92,20 +94,28 @@ SIGN_IN, FIRST_PAGE = Phrase("Sign in"), Phrase("Back to the first page")
 
 
 def html(templates: Templates, name: str, status: int = 200, **values: object) -> flask.Response:
-    """A template as a response with the headers of a page; a `role` among the values is that of who is signed in."""
-    reader, role = this_reader(), values.get("role")
+    """A template as a response with the headers of a page.
+
+    Among the values, `role` is that of who is signed in, and `map_source` where the tiles of a map on the page come from.
+    """
+    reader, role, source = this_reader(), values.get("role"), values.get("map_source")
+    scripts = values.get("scripts", ())
     shown = {
         "place": None,
-        "scripts": (),
         # Where the form with the id "typed" is sent to be drawn again as it is filled in.
         "refilled": None,
+        "map_source": None,
         **values,
+        "scripts": (*scripts, MAP_SCRIPT) if source else scripts,  # type: ignore[misc]
         "navigation": navigation(role if isinstance(role, Role) else None),
         "here": here,
         "path": flask.request.path,
     }
     response = flask.Response(templates.render(name, reader, shown), status, content_type="text/html; charset=utf-8")
     response.headers.update(PAGE_HEADERS | (SCRIPTED if shown["scripts"] else {}))
+    if isinstance(source, MapSource) and source.origin:
+        policy = response.headers["Content-Security-Policy"].replace("img-src 'self'", f"img-src 'self' {source.origin}")
+        response.headers["Content-Security-Policy"] = policy
     response.headers["Content-Language"] = reader.tag
     response.vary.update(("Accept-Language", "Cookie"))
     return remember(response)

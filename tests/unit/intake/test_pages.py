@@ -56,7 +56,7 @@ def test_the_first_page_has_the_form_in_chinese_unless_english_is_asked_for(visi
 def test_every_field_has_a_label(visit):
     page = visit.client.get("/").text
     named = re.findall(r'<(?:input type="(?:text|tel|email)"|select|textarea)(?: class="short")? id="([a-z]+)"', page)
-    assert len(named) == 9
+    assert len(named) == 11
     assert [name for name in named if f'<label for="{name}"' not in page] == []
 
 

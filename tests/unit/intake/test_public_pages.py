@@ -31,7 +31,7 @@ ADDRESSES = (
     "/public/departments", "/public/departments/{department}", "/public/promises", "/public/deputies", "/public/stations",
     "/public/feed.atom", "/public/feed.atom?q=路灯",
     "/sitemap.xml", "/sitemaps/0.xml", "/sitemaps/pages.xml", "/robots.txt", "/help", "/privacy", "/accessibility",
-    "/api/v1/public/opinions", "/api/v1/public/opinions?q=路灯", "/api/v1/public/opinions/{id}",
+    "/api/v1/public/opinions", "/api/v1/public/opinions?q=路灯", "/api/v1/public/opinions/{id}", "/api/v1/public/map",
 )  # fmt: skip
 
 

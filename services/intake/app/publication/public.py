@@ -10,8 +10,18 @@ from services.contracts.callers import PUBLIC
 from services.contracts.errors import NotFound
 from services.intake.app.context import Intake
 from services.intake.domain.publication.publishing import NOT_PUBLIC
-from services.intake.schemas.publication.public import STANDINGS, PublicFile, PublicListQuery, PublicOpinionPage, standing_of
+from services.intake.domain.submission import as_given
+from services.intake.schemas.publication.mapped import PublicMap
+from services.intake.schemas.publication.public import (
+    STANDINGS,
+    PublicFile,
+    PublicFilter,
+    PublicListQuery,
+    PublicOpinionPage,
+    standing_of,
+)
 from services.intake.store.publication import public
+from services.intake.store.publication.mapped import MappedCase, mapped
 from services.intake.store.publication.public import PageStart, PublicCase
 from services.runtime.web.calls import Call
 from services.runtime.web.lists.paging import page, read_number
@@ -19,7 +29,9 @@ from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
 #: What an answer costs of the work that an address may ask for.
-LIST_COST, ONE_COST = 3, 1
+LIST_COST, ONE_COST, MAP_COST = 3, 1, 5
+#: How many public opinions the map looks through.
+MOST_MAPPED = 500
 FILTERS = ("topic", "area", "station", "department")
 
 
@@ -34,12 +46,38 @@ def list_public(call: Call[Intake]) -> Answer:
 
 def listed(service: Intake, query: Mapping[str, Any], before: int | None, after: int | None, limit: int) -> list[PublicCase]:
     """A page of the list that a query asks for, and one more."""
+    start = _start(service, query, before, after)
+    with service.database.reading() as connection:
+        return public.listing(connection, _wanted(query), query["q"], start, limit)
+
+
+def _wanted(query: Mapping[str, Any]) -> dict[str, Any]:
     wanted: dict[str, Any] = {name: query[name] for name in FILTERS}
     if query["state"]:
         wanted["state"] = tuple(state for name in query["state"] for state in STANDINGS[name])
-    since, until = bounds_of(query["month"], service.catalogue.calendar.zone)
+    return wanted
+
+
+def _start(service: Intake, query: Mapping[str, Any], before: int | None = None, after: int | None = None) -> PageStart:
+    return PageStart(before, after, *bounds_of(query["month"], service.catalogue.calendar.zone))
+
+
+@routes.get(f"{API}/public/map", access=PUBLIC, cost=MAP_COST, query=PublicFilter, answers={200: PublicMap})
+def read_map(call: Call[Intake]) -> Answer:
+    """Read as GeoJSON about where public opinions are: of the 500 released last that were asked for, those with a place.
+
+    Only about 100 m are told, and only where the office has released the place, too.
+    """
+    service, query = call.service, call.query
     with service.database.reading() as connection:
-        return public.listing(connection, wanted, query["q"], PageStart(before, after, since, until), limit)
+        found = mapped(connection, _wanted(query), query["q"], _start(service, query), MOST_MAPPED)
+    return 200, {"type": "FeatureCollection", "features": [_feature(each) for each in found]}
+
+
+def _feature(case: MappedCase) -> dict[str, object]:
+    point = {"type": "Point", "coordinates": [case.place.longitude, case.place.latitude]}
+    told = {"id": case.id, "title": case.title, "state": standing_of(case.state), "page": f"/public/opinions/{case.id}"}
+    return {"type": "Feature", "geometry": point, "properties": told}
 
 
 def bounds_of(month: str | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
@@ -69,6 +107,7 @@ def shown(case: PublicCase, zone: tzinfo) -> dict[str, object]:
         "id": case.id, "number": case.number, "title": copy.title, "content": copy.content, "state": standing_of(case.state),
         "topic": case.topic, "area": case.area, "station": case.station, "department": case.department,
         "supporters": case.supporters, "submitted": case.submitted.astimezone(zone).date(), "released": copy.released,
+        "place": as_given(copy.place) if copy.place else None,
         "parts": [
             {name: getattr(part, name) for name in ("what", "department", "content", "outcome", "due")}
             | {"at": part.at.astimezone(zone).date()}

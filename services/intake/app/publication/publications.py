@@ -52,6 +52,7 @@ def read_prepared(call: Call[Intake]) -> Answer:
             | {"masked": each.masked, "released": each.released}
             for each in found.parts
         ],
+        "place": found.place, "place_released": found.place_released,
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from services.contracts.messages.assignments import AssignmentAdvised, Assignmen
 from services.contracts.messages.supervision import PromiseMade
 from services.intake.domain.actors import OFFICE, SUBMITTER
 from services.intake.domain.publication.masking import left_in, mask
+from services.intake.domain.submission import Spot
 from services.intake.domain.timeline import TimelineEntry, is_internal
 
 if TYPE_CHECKING:
@@ -58,7 +59,10 @@ class PublicPart:
 
 @dataclass(frozen=True, slots=True)
 class PublicCopy:
-    """What everybody may read of an opinion; `number` counts releases, None before the copy is stored."""
+    """What everybody may read of an opinion, and about where it is.
+
+    `number` counts releases, None before the copy is stored.
+    """
 
     opinion: str
     title: str
@@ -66,6 +70,7 @@ class PublicCopy:
     released: datetime
     parts: tuple[PublicPart, ...] = ()
     number: int | None = None
+    place: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +83,12 @@ class ReleasedPart:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The copy that a reviewer releases; parts that it does not name are not public."""
+    """The copy that a reviewer releases; parts that it does not name are not public, nor where it is without `place`."""
 
     title: str
     content: str
     parts: tuple[ReleasedPart, ...] = ()
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +102,17 @@ class PreparedPart:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An opinion beside its masked copy, as a reviewer gets it; what is public already stands as it was released."""
+    """An opinion beside its masked copy, as a reviewer gets it; what is public already stands as it was released.
+
+    `place` is about where it is; `place_released` says whether that is public now.
+    """
 
     opinion: Opinion
     title: str
     content: str
     parts: Sequence[PreparedPart]
+    place: Spot | None = None
+    place_released: bool = False
 
 
 def parts_of(opinion: Opinion, lines: Iterable[TimelineEntry]) -> list[PublicPart]:
@@ -130,9 +141,10 @@ def prepare(opinion: Opinion, lines: Iterable[TimelineEntry], persons: Sequence[
         PreparedPart(part, public.get(part.entry) or mask(part.content, persons), part.entry in public)
         for part in parts_of(opinion, lines)
     ]
+    place = opinion.location.about if opinion.location else None
     if copy:
-        return Prepared(opinion, copy.title, copy.content, parts)
-    return Prepared(opinion, mask(opinion.title, persons), mask(opinion.content, persons), parts)
+        return Prepared(opinion, copy.title, copy.content, parts, place, copy.place is not None)
+    return Prepared(opinion, mask(opinion.title, persons), mask(opinion.content, persons), parts, place)
 
 
 def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release) -> PublicCopy:
@@ -147,7 +159,8 @@ def release(opinion: Opinion, lines: Iterable[TimelineEntry], wanted: Release) -
         opinion.record(RELEASED_ENTRY, OFFICE, {})
     opinion.publication, opinion.decided_answer = PublicationState.RELEASED, opinion.answered_sequence
     parts = tuple(_copied(offered[each.entry], each.content) for each in wanted.parts)
-    return PublicCopy(opinion.id, wanted.title, wanted.content, opinion.now, parts)
+    place = opinion.location.about if wanted.place and opinion.location else None
+    return PublicCopy(opinion.id, wanted.title, wanted.content, opinion.now, parts, place=place)
 
 
 def _check(wanted: Release, offered: Mapping[int, PublicPart]) -> None:

@@ -131,12 +131,15 @@ def station_page(call: Call[Intake]) -> Answer:
     catalogue, view = call.service.catalogue, one_view(call.service, call.path["station"])
     station, profile = view.station, view.profile
     above = [each for code in catalogue.stations_above[station.code] if (each := stored.found(catalogue.stations, code))]
+    spot = profile.position.exact if profile.position else None
     about = {
+        "spot": spot,
         "facts": [
             LabelledFact(label, value)
             for label, value in (
                 (Phrase("Opening hours"), profile.opening), (Phrase("Programme"), profile.brand),
                 (Phrase("Mobile station"), profile.position.address if profile.mobile and profile.position else None),
+                (Phrase("Position"), str(spot) if spot else None),
             )
             if value
         ],

@@ -36,6 +36,8 @@ def case_page(call: Call[Intake]) -> Answer:
     file = case_file(call)
     opinion = file.opinion
     answers = [opinion.reply] if opinion.reply else []
+    location = opinion.location_for(role)
+    spot = location.exact if location else None
     return private(
         html(
             TEMPLATES, "case.html", place=catalogue, role=role, opinion=opinion, standing=STATES[opinion.state],
@@ -44,6 +46,7 @@ def case_page(call: Call[Intake]) -> Answer:
             timeline=entries_of([moment(line) for line in file.lines], catalogue, answers),
             ratings=[(RATINGS[each.result], each.comment, local(each.at, catalogue)) for each in file.ratings],
             merged=[(f"{LIST}/{each.id}", each.title, local(each.submitted, catalogue).date()) for each in file.merged],
+            spot=spot, map_source=call.service.map_source if spot else None,
             into=f"{LIST}/{opinion.merged_into}" if opinion.merged_into else None, parts=parts_of("case", role),
         )
     )  # fmt: skip
@@ -62,6 +65,7 @@ def _about(opinion: Opinion, role: str | None, catalogue: Catalogue) -> Sequence
         (Phrase("Topic"), topic_name(opinion.topic, catalogue) if opinion.topic else None),
         (Phrase("Area"), area_name(opinion.area, catalogue)),
         (Phrase("Place"), location.address if location else None),
+        (Phrase("Position"), str(location.exact) if location and location.exact else None),
         (Phrase("Through"), CHANNELS.get(opinion.channel)),
         (Phrase("Submitted on"), local(opinion.submitted, catalogue)),
         (Phrase("Level"), LEVELS.get(opinion.level or "")),

@@ -26,13 +26,15 @@ from services.intake.store.publication import public
 from services.intake.store.publication.public import PublicCase
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import error_page, html, origin
-from services.runtime.web.routes import Answer, Routes
+from services.runtime.web.routes import API, Answer, Routes
 
 routes = Routes()
 A_PAGE, LATEST = 20, 8
 #: How much of a text a list shows.
 EXCERPT = 140
 TONES: Mapping[str, str] = {"handling": "info", "replied": "good", "concluded": "good"}
+#: Where the map of the list gets its places.
+MAP = f"{API}/public/map"
 NOTHING: Mapping[str, Any] = dict.fromkeys((*narrowing.LABELS, "before", "after")) | {"q": ""}
 SUPPORTERS = Phrase("Supporters: %(number)s")
 
@@ -96,7 +98,8 @@ def list_page(call: Call[Intake]) -> Answer:
             counted=local(counts.at, service.catalogue) if counts else None, feed=narrowing.address(query, narrowing.FEED),
             newer=narrowing.address(query, after=shown[0].number) if newer else None,
             older=narrowing.address(query, before=shown[-1].number) if older else None,
-            everything=narrowing.LIST, site=origin(call.guard),
+            everything=narrowing.LIST, site=origin(call.guard), map_source=service.map_source,
+            places=narrowing.address(query, MAP), tones=TONES, standings=PUBLIC_STANDINGS,
         )
     )  # fmt: skip
 
@@ -133,6 +136,7 @@ def place_page(
             cases=[listed_case(each, call.service.catalogue) for each in cases], promises=promises,
             all=narrowing.address(query), feed=narrowing.address(query, narrowing.FEED),
             figures=f"/statistics?by={dimension}", kind=KINDS[dimension], about=about,
+            map_source=call.service.map_source if about and about["spot"] else None,
         )
     )  # fmt: skip
 

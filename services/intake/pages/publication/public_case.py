@@ -100,6 +100,7 @@ def opinion_page(call: Call[Intake]) -> Answer:
             supporters=case.supporters, support=f"{page_of(case.id)}/support" if case.state in SUPPORTABLE else None,
             timeline=_timeline(lines, catalogue, advisers_of(held)), ledger=f"/ledger?subject={subject_of(case.id)}",
             department=f"/public/departments/{case.department}" if case.department in catalogue.departments else None,
+            place_on_map=copy.place, map_source=service.map_source if copy.place else None,
             summary=" ".join(copy.content.split())[:EXCERPT], address=origin(call.guard) + page_of(case.id),
         )
     )  # fmt: skip

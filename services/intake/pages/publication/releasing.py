@@ -29,6 +29,8 @@ from services.runtime.web.routes import Answer, Routes
 routes = Routes()
 LIST = "/publications"
 A_PAGE = 30
+#: Whether the public map shows about where it is.
+PLACE = "place"
 LABELS: Mapping[str, Phrase] = {
     "title": Phrase("Title"),
     "content": Phrase("Details"),
@@ -83,11 +85,12 @@ def release(call: Call[Intake]) -> Answer:
     """Release the copy as it was changed; back to the list."""
     found = prepared(call.service, call.path["opinion_id"])
     entries = [each.part.entry for each in found.parts]
-    form = read_form(("title", "content", *(f"part-{entry}" for entry in entries), *(f"release-{entry}" for entry in entries)))
+    named = [f"{kind}-{entry}" for kind in ("part", "release") for entry in entries]
+    form = read_form(("title", "content", PLACE, *named))
     released = [entry for entry in entries if form[f"release-{entry}"]]
     parts = [{"entry": entry, "content": form[f"part-{entry}"]} for entry in released]
     try:
-        body = validate(_RELEASE, {"title": form["title"], "content": form["content"], "parts": parts})
+        body = validate(_RELEASE, {"title": form["title"], "content": form["content"], "parts": parts, "place": bool(form[PLACE])})
         app.release(replace(call, body=body))
     except Invalid as error:
         return _page(call, found, form, 422, {_field(name, released): WRONG_TEXT for name in error.errors})
@@ -124,7 +127,8 @@ def _given(found: Prepared) -> dict[str, str]:
     parts = {f"part-{each.part.entry}": each.masked for each in found.parts}
     is_new = found.opinion.publication is not PublicationState.RELEASED
     chosen = {f"release-{each.part.entry}": "yes" if each.released or is_new else "" for each in found.parts}
-    return {"title": found.title, "content": found.content, "reason": "", **parts, **chosen}
+    place = "yes" if found.place and (found.place_released or is_new) else ""
+    return {"title": found.title, "content": found.content, "reason": "", PLACE: place, **parts, **chosen}
 
 
 def _page(
@@ -140,6 +144,7 @@ def _page(
     return desk_html(
         TEMPLATES, "publication.html", status, place=catalogue, role=call.caller.role, opinion=opinion, parts=parts,
         form={"reason": "", **form}, mistakes=mistakes or {}, labels=labels, notice=notice, standing=STATES[opinion.state],
+        spot=found.place, map_source=call.service.map_source if found.place else None,
         may=opinion.visibility == CONSENT and opinion.state.is_with_routing, session=session,
         public=f"/public/opinions/{opinion.id}" if opinion.publication is PublicationState.RELEASED else None,
         address=f"{LIST}/{opinion.id}", about=_about(found, catalogue),

@@ -13,6 +13,8 @@ from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE
 from services.intake.pages.submission.choosing import PHOTOS
 
 PLACES = ("topic", "area", "station")
+#: Where it is: in words, and as latitude and longitude with a comma between them.
+ADDRESS, POSITION = WHERE = ("address", "position")
 #: Hidden, in the form that the code on a station's poster leads to.
 CODE = submission.CODE
 CONTACT = ("name", "phone", "email")
@@ -21,12 +23,12 @@ KEY = "key"
 ROWS = (1, 2, 3)
 COSIGNERS = tuple(f"cosigner{row}_{name}" for row in ROWS for name in CONTACT)
 CAMPAIGN = "campaign"
-FIELDS = ("title", "content", *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, CAMPAIGN, KEY)
+FIELDS = ("title", "content", *WHERE, *PLACES, *CONTACT, "visibility", *COSIGNERS, CODE, CAMPAIGN, KEY)
 
 #: The parts that are folded away, with their fields: each is open where something stands in it or is wrong with it.
 FOLDED: Mapping[str, tuple[str, ...]] = {
     "more-photos": (PHOTOS,),
-    "where": PLACES,
+    "where": (*WHERE, *PLACES),
     "contact": (*CONTACT, "visibility"),
     "cosigners": COSIGNERS,
 }
@@ -34,6 +36,8 @@ FOLDED: Mapping[str, tuple[str, ...]] = {
 LABELS: dict[str, Phrase] = {
     "title": Phrase("Title"),
     "content": Phrase("Details"),
+    ADDRESS: Phrase("Where it is"),
+    POSITION: Phrase("Position"),
     "topic": Phrase("Topic"),
     "area": Phrase("Area"),
     "station": Phrase("Liaison station"),
@@ -50,6 +54,8 @@ _COSIGNER = Phrase("Co-signer %(row)s: %(label)s")
 LABELS |= {f"cosigner{row}_{name}": _COSIGNER.filled(row=row, label=LABELS[name]) for row in ROWS for name in CONTACT}
 #: What is wrong with a field, said once for each: every field has one rule.
 MISTAKES: dict[str, Phrase] = {
+    ADDRESS: Phrase("Please describe the place in at most 300 characters"),
+    POSITION: Phrase("This position cannot be used; please remove it and describe the place in words"),
     "topic": Phrase("This topic is not in the catalogue; please choose another"),
     "area": Phrase("This area is not in the catalogue, or the station is elsewhere; with a station, leave the area out"),
     "station": Phrase("This station is not in the catalogue; please choose another"),
@@ -84,10 +90,20 @@ def submission_of(form: Mapping[str, str]) -> dict[str, object]:
     """The form as the API takes it: what is empty is absent."""
     body: dict[str, object] = {"title": form["title"], "content": form["content"], "channel": "web"}
     body |= {name: form[name] for name in (*PLACES, CODE, CAMPAIGN, "visibility") if form[name]}
+    where = location_of(form)
+    body |= {"location": where} if where else {}
     contact = {name: form[name] for name in CONTACT if form[name]}
     body |= {"submitter": {"kind": "citizen"} | contact} if contact else {}
     signed = [_cosigner(form, row) for row in signed_rows(form)]
     return body | ({"cosigners": signed} if signed else {})
+
+
+def location_of(form: Mapping[str, str]) -> dict[str, object]:
+    """Where it is, of the fields for it; a position that is none is left for the schema to refuse."""
+    latitude, _, longitude = form[POSITION].partition(",")
+    # The schema takes what is empty for what was not given.
+    degrees = {"latitude": latitude or "-", "longitude": longitude or "-"} if form[POSITION] else {}
+    return {**({"address": form[ADDRESS]} if form[ADDRESS] else {}), **degrees}
 
 
 def signed_rows(form: Mapping[str, str]) -> list[int]:
@@ -109,6 +125,8 @@ def mistakes_of(error: Invalid, form: Mapping[str, str]) -> dict[str, Phrase]:
 def _field(path: str, rows: Sequence[int]) -> str:
     """The field of the form behind a path of the API; `rows` are those that were sent as co-signers."""
     *before, name = path.split(".")
+    if before == ["location"] and name != ADDRESS:
+        return POSITION
     return f"cosigner{rows[int(before[1])]}_{name}" if before[:1] == ["cosigners"] else name
 
 

@@ -30,6 +30,7 @@ from services.intake.pages.submission.fields import (
     KEY,
     LABELS,
     PLACES,
+    POSITION,
     ROWS,
     mistakes_of,
     new_key,
@@ -66,7 +67,7 @@ AT_CAPACITY = Phrase(
     "“Submit” again a little later."
 )
 
-_CODES = (*PLACES, "visibility", CODE, CAMPAIGN, KEY)
+_CODES = (*PLACES, POSITION, "visibility", CODE, CAMPAIGN, KEY)
 KEPT = KeptForm({name: label for name, label in LABELS.items() if name not in (*_CODES, PHOTOS)}, _CODES)
 #: Asks for the form again as it is filled in, in another language or size of text.
 REDRAW = "redraw"
@@ -162,7 +163,7 @@ def _form(
         TEMPLATES, "submission.html", status, place=catalogue, form=form, labels=LABELS, advice_of=advice_of, rows=ROWS,
         visibilities=VISIBILITIES, areas=areas_of(catalogue), stations=stations_of(catalogue), topics=topics_of(catalogue),
         scanned=scanned, opened=opened(form, mistakes or {}), drive=shown_campaign(service, form[CAMPAIGN], scanned),
-        photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",),
+        photos=PhotoField(LABELS[PHOTOS]), scripts=("form.js",), map_source=service.map_source,
         is_again=(mistakes or {}).get(PHOTOS) is CHOOSE_AGAIN, mistakes=mistakes or {}, notice=notice,
         refilled=f"/opinions?{REDRAW}=1",
     )  # fmt: skip

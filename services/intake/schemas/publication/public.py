@@ -10,6 +10,7 @@ from marshmallow import Schema, fields, validate
 from services.contracts.lifecycle import State
 from services.contracts.messages.values import Rating
 from services.intake.domain.publication.bigrams import LONGEST_QUERY
+from services.intake.schemas.bodies import SpotShape
 from services.runtime.input.fields import OneLine
 from services.runtime.input.queries import Choices, Codes
 from services.runtime.web.lists.paging import Page, page_of
@@ -86,6 +87,7 @@ class PublicOpinion(Schema):
     supporters = fields.Integer(required=True)
     submitted = fields.Date(required=True)
     released = fields.AwareDateTime(required=True)
+    place = fields.Nested(SpotShape, required=True, allow_none=True)
     parts = fields.List(fields.Nested(PublicPartShape), required=True)
 
 

@@ -8,6 +8,7 @@ from marshmallow import Schema, fields, validate
 
 from services.intake.domain.publication.publishing import LONGEST_PART, PublicationState, Release, ReleasedPart
 from services.intake.domain.submission import LONGEST_CONTENT, LONGEST_TITLE
+from services.intake.schemas.bodies import SpotShape
 from services.intake.schemas.making import Made
 from services.runtime.input.fields import ManyLines, OneLine
 from services.runtime.web.lists.paging import page_of
@@ -40,6 +41,7 @@ class ReleaseBody(Made):
     title = OneLine(LONGEST_MASKED_TITLE, required=True)
     content = ManyLines(2 * LONGEST_CONTENT, required=True)
     parts = fields.List(fields.Nested(ReleasedPartBody), load_default=(), validate=validate.Length(max=MOST_PARTS))
+    place = fields.Boolean(load_default=False)
 
 
 class WithholdBody(Made):
@@ -96,3 +98,5 @@ class PreparedShape(Schema):
     masked_title = fields.String(required=True)
     masked_content = fields.String(required=True)
     parts = fields.List(fields.Nested(PreparedPartShape), required=True)
+    place = fields.Nested(SpotShape, required=True, allow_none=True)
+    place_released = fields.Boolean(required=True)

@@ -81,6 +81,11 @@ def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place
 
     Before a number it begins below it; after one it ends above it, where the one more is the first.
     """
+    return _cases(connection, listed(connection, wanted, query, place, limit))
+
+
+def listed(connection: Connection, wanted: Mapping[str, Any], query: str, place: PageStart, limit: int) -> list[StoredRow]:
+    """The rows of such a page, with `COLUMNS`."""
     lower, upper = _bounds(connection, place)
     descending = place.after is None
     cases = _CASES
@@ -95,7 +100,7 @@ def listing(connection: Connection, wanted: Mapping[str, Any], query: str, place
     else:
         found = [row for each in _split(wanted) for row in connection.execute(_narrowed(cases, each))]
         rows = sorted(found, key=lambda row: row.published, reverse=descending)[: limit + 1]
-    return _cases(connection, rows if descending else rows[::-1])
+    return list(rows) if descending else list(rows[::-1])
 
 
 def _split(wanted: Mapping[str, Any]) -> list[Mapping[str, Any]]:

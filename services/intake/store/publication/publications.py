@@ -11,6 +11,7 @@ from services.contracts.lifecycle import State
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.publication.bigrams import bigrams
 from services.intake.domain.publication.publishing import PublicCopy, PublicPart
+from services.intake.domain.submission import Spot, as_given
 from services.intake.store.columns import StoredRow
 from services.intake.store.opinions import OPINIONS, read
 from services.intake.store.publication.search import PUBLIC_WORDS
@@ -26,7 +27,8 @@ def publish(work: Transaction, copy: PublicCopy) -> None:
     """Put a copy in place of what was public of its opinion, and let it be found by its words."""
     unpublish(work, copy.opinion)
     row = {"opinion": copy.opinion, "title": copy.title, "content": copy.content, "released": copy.released}
-    number = work.execute(publications.insert().values(row).returning(publications.c.number)).scalar_one()
+    place = as_given(copy.place) if copy.place else {}
+    number = work.execute(publications.insert().values({**row, **place}).returning(publications.c.number)).scalar_one()
     work.execute(opinions.update().where(opinions.c.id == copy.opinion).values(published=number, updated=work.now))
     for part in copy.parts:
         work.add(public_parts, {
@@ -62,9 +64,14 @@ def copies(connection: Connection, query: sa.Select[tuple[object, ...]]) -> list
     found = connection.execute(query).all()
     parts = _parts(connection, [row.opinion for row in found])
     return [
-        PublicCopy(row.opinion, row.title, row.content, row.released, tuple(parts.get(row.opinion, ())), row.number)
+        PublicCopy(row.opinion, row.title, row.content, row.released, tuple(parts.get(row.opinion, ())), row.number, spot_of(row))
         for row in found
     ]
+
+
+def spot_of(row: StoredRow) -> Spot | None:
+    """About where it is, of a row of a public copy."""
+    return None if row.latitude is None else Spot(row.latitude, row.longitude)
 
 
 def _parts(connection: Connection, ids: Sequence[str]) -> dict[str, list[PublicPart]]:
