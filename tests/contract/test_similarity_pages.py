@@ -81,6 +81,17 @@ def test_a_wave_is_opened_declined_or_merged_at_once(queue):
     page(harness, "/reviews", 403, "water")
 
 
+def test_a_wave_is_returned_with_one_question_from_the_list(queue):
+    harness, wave, bus = queue
+    assert page(harness, "/reviews").count('name="question"') == 2
+    assert "请填写需要补充的内容" in press(harness, f"/reviews/{wave[0]}/return", 422)
+    back = press(harness, f"/reviews/{wave[0]}/return", question="是哪一盏灯？")
+    assert "已退回补充 4 件" in page(harness, back)
+    assert states(harness, [*wave, bus]) == ["returned"] * 4 + ["submitted"]
+    assert "其他人" in page(harness, press(harness, f"/reviews/{wave[0]}/return", question="是哪一盏灯？"))
+    assert "<script>alert" not in press(harness, f"/reviews/{bus}/return", 422, question=HOSTILE * 30)
+
+
 def test_an_incident_is_confirmed_by_one_press_and_decided_on_at_once(told):
     harness, ids = told
     text = page(harness, "/incidents")
@@ -111,6 +122,10 @@ def test_all_of_an_incident_is_declined_or_merged_at_once(told):
     harness.post(f"/opinions/{ids[0]}/accept", {"topic": "rivers"}, "reviewer")
     press(harness, f"{address}/merge", into=ids[0])
     assert states(harness, ids) == ["accepted", "merged", "merged"]
+    again = harness.submit(**BRIDGE[2], channel="campaign").id
+    read(harness)
+    press(harness, f"{address}/return", question="是哪一座桥？")
+    assert states(harness, [again]) == ["returned"]
     again = harness.submit(**BRIDGE[1], channel="campaign").id
     read(harness)
     press(harness, f"{address}/decline", reason=reason)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
+
+from sqlalchemy.engine import Connection
 
 from services.contracts.errors import Conflict, NotFound
 from services.intake.app.context import REVIEWERS, Intake
-from services.intake.app.reviews import decided_item
-from services.intake.app.similarity.similar import MOST_TOGETHER, WAITING, Decision, acceptance, merger, refusal
+from services.intake.app.similarity.similar import (
+    MOST_TOGETHER,
+    WAITING,
+    Decision,
+    acceptance,
+    decide_all,
+    merger,
+    question,
+    refusal,
+)
 from services.intake.domain.opinion import Opinion
 from services.intake.schemas import bodies
 from services.intake.schemas.similarity.incidents import IncidentFile, IncidentPage, IncidentStanding, SplitBody
@@ -102,6 +113,12 @@ def decline_incident(call: Call[Intake]) -> Answer:
     return _decide_all(call, refusal(call))
 
 
+@routes.post(f"{INCIDENT}/return", access=REVIEWERS, body=bodies.QuestionBody, answers={200: DecidedTogether})
+def return_incident(call: Call[Intake]) -> Answer:
+    """Ask the submitters of all opinions of a confirmed incident that wait for review for more, at most 500 at a time."""
+    return _decide_all(call, question(call))
+
+
 @routes.post(f"{INCIDENT}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether})
 def merge_incident(call: Call[Intake]) -> Answer:
     """Merge all opinions of a confirmed incident that wait for review into one that was let in, at most 500 at a time."""
@@ -111,18 +128,15 @@ def merge_incident(call: Call[Intake]) -> Answer:
 def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
     number, now = number_of(call), call.service.database.clock.now()
 
-    def unit(work: Transaction) -> Answer:
-        found = find_incident(work.connection, number, now)
+    def those(_: IntakeStore, connection: Connection) -> Sequence[str]:
+        found = find_incident(connection, number, now)
         if found is None:
             raise NotFound(UNKNOWN)
         if found.standing != "confirmed":
             raise Conflict("Confirm first that all of it is one thing, and take out what is not.")
-        store = IntakeStore(work, call.service.vault)
-        waiting = waiting_members(work.connection, number, WAITING, MOST_TOGETHER)
-        decided = decision(store, waiting[:MOST_TOGETHER])
-        return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
+        return waiting_members(connection, number, WAITING, MOST_TOGETHER)
 
-    return call.service.database.write(unit)
+    return decide_all(call, decision, those)
 
 
 def number_of(call: Call[Intake]) -> int:

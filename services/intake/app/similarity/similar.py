@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy.engine import Connection
+
 from services.contracts.errors import NotFound
 from services.contracts.lifecycle import State
 from services.intake.app.context import REVIEWERS, Intake
@@ -63,6 +65,12 @@ def refusal(call: Call[Intake]) -> Decision:
     return _of_each(lambda store, each: reviewing.decline(store, catalogue, each, reason))
 
 
+def question(call: Call[Intake]) -> Decision:
+    """To return opinions with the question of the request."""
+    asked = call.body.question
+    return _of_each(lambda store, each: reviewing.return_(store, each, asked))
+
+
 def merger(call: Call[Intake]) -> Decision:
     """To merge opinions into the one that the request names."""
     catalogue, into = call.service.catalogue, call.body.into
@@ -93,6 +101,12 @@ def decline_all(call: Call[Intake]) -> Answer:
     return _decide_all(call, refusal(call))
 
 
+@routes.post(f"{SIMILAR}/return", access=REVIEWERS, body=bodies.QuestionBody, answers={200: DecidedTogether}, versioned=True)
+def return_all(call: Call[Intake]) -> Answer:
+    """Ask the submitters of an opinion and of all that say the same and wait for review for more, at most 500 at a time."""
+    return _decide_all(call, question(call))
+
+
 @routes.post(f"{SIMILAR}/merge", access=REVIEWERS, body=bodies.Merging, answers={200: DecidedTogether}, versioned=True)
 def merge_all(call: Call[Intake]) -> Answer:
     """Merge an opinion and all that say the same and wait for review into another one, at most 500 at a time."""
@@ -100,15 +114,23 @@ def merge_all(call: Call[Intake]) -> Answer:
 
 
 def _decide_all(call: Call[Intake], decision: Decision) -> Answer:
-    def unit(work: Transaction) -> Answer:
-        store = IntakeStore(work, call.service.vault)
+    def those(store: IntakeStore, connection: Connection) -> Sequence[str]:
         opinion = store.load(call.path["opinion_id"])
         call.expect({"updated": opinion.updated})
-        group = group_of(work.connection, opinion.id)
-        alike = [] if group is None else waiting_alike(work.connection, group, WAITING, MOST_TOGETHER)
+        group = group_of(connection, opinion.id)
         # One that was not read yet is decided on alone.
-        waiting = alike or [opinion.id]
+        return ([] if group is None else waiting_alike(connection, group, WAITING, MOST_TOGETHER)) or [opinion.id]
+
+    return decide_all(call, decision, those)
+
+
+def decide_all(call: Call[Intake], decision: Decision, those: Callable[[IntakeStore, Connection], Sequence[str]]) -> Answer:
+    """Decide on those opinions in one transaction, at most 500 of them."""
+
+    def unit(work: Transaction) -> Answer:
+        store = IntakeStore(work, call.service.vault)
+        waiting = those(store, work.connection)
         decided = decision(store, waiting[:MOST_TOGETHER])
-        return 200, {"items": list(map(decided_item, decided)), "more": len(alike) > MOST_TOGETHER}
+        return 200, {"items": list(map(decided_item, decided)), "more": len(waiting) > MOST_TOGETHER}
 
     return call.service.database.write(unit)

@@ -17,33 +17,37 @@ from services.intake.app.context import Intake
 from services.intake.domain.opinion import Opinion
 from services.intake.pages.submission.options import departments_of, topics_of
 from services.intake.pages.timeline import local
-from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging
+from services.intake.schemas.bodies import Acceptance, DeclineBody, Merging, QuestionBody
 from services.runtime.web.calls import Call
 from services.runtime.web.pages import see_other
 from services.runtime.web.requests import read_form, validate
 from services.runtime.web.routes import Answer
 
-Verb = Literal["accept", "decline", "merge"]
+Verb = Literal["accept", "decline", "return", "merge"]
 Mistakes = Mapping[str, Phrase]
-FORMS: Mapping[Verb, Schema] = {"accept": Acceptance(), "decline": DeclineBody(), "merge": Merging()}
-FIELDS: Mapping[Verb, tuple[str, ...]] = {"accept": ("topic", "department"), "decline": ("reason",), "merge": ("into",)}
+FORMS: Mapping[Verb, Schema] = {"accept": Acceptance(), "decline": DeclineBody(), "return": QuestionBody(), "merge": Merging()}
+FIELDS: Mapping[Verb, tuple[str, ...]] = {
+    "accept": ("topic", "department"), "decline": ("reason",), "return": ("question",), "merge": ("into",),
+}  # fmt: skip
 LABELS: Mapping[str, Phrase] = {
     "topic": Phrase("Topic"), "department": Phrase("Department"), "reason": Phrase("Why it is declined"),
-    "into": Phrase("Handled with"),
+    "question": Phrase("What we need to know"), "into": Phrase("Handled with"),
 }  # fmt: skip
 WRONG: Mapping[str, Phrase] = {
     "topic": Phrase("Please choose one of the topics"), "department": Phrase("Please choose one of the departments"),
-    "reason": Phrase("Please choose a reason"), "into": Phrase("Please choose an opinion that is being handled"),
+    "reason": Phrase("Please choose a reason"), "question": Phrase("Please write what you need to know (up to 2,000 characters)"),
+    "into": Phrase("Please choose an opinion that is being handled"),
 }  # fmt: skip
 DONE: Mapping[str, Phrase] = {
-    "accept": Phrase("Accepted: %(number)s"), "decline": Phrase("Declined: %(number)s"), "merge": Phrase("Merged: %(number)s"),
+    "accept": Phrase("Accepted: %(number)s"), "decline": Phrase("Declined: %(number)s"),
+    "return": Phrase("Returned with a question: %(number)s"), "merge": Phrase("Merged: %(number)s"),
 }  # fmt: skip
 REFUSED = Phrase("Decided on by somebody else in the meantime, and left as they are: %(number)s")
 MORE = Phrase("Others of them still wait: please decide on those, too.")
 NO_LONGER = Phrase("This is not possible any more: somebody else has decided in the meantime.")
 #: What a request may say of how many were decided on; nothing longer is taken for a number.
 _LONGEST_NUMBER = 6
-NOTHING: Mapping[str, str] = {"topic": "", "department": "", "reason": "", "into": ""}
+NOTHING: Mapping[str, str] = dict.fromkeys(("topic", "department", "reason", "question", "into"), "")
 
 
 @dataclass(frozen=True, slots=True)

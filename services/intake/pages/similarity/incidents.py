@@ -91,6 +91,12 @@ def decline(call: Call[Intake]) -> Answer:
     return decide(call, "decline", app.decline_incident, _address(call), partial(_page, call))
 
 
+@routes.post("/incidents/<incident>/return", access=REVIEWERS, page=error_page)
+def return_(call: Call[Intake]) -> Answer:
+    """Ask the submitters of all that wait for review for more."""
+    return decide(call, "return", app.return_incident, _address(call), partial(_page, call))
+
+
 @routes.post("/incidents/<incident>/merge", access=REVIEWERS, page=error_page)
 def merge(call: Call[Intake]) -> Answer:
     """Merge all that wait for review into one that is handled."""

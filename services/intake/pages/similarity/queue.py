@@ -78,6 +78,12 @@ def decline(call: Call[Intake]) -> Answer:
     return decide(call, "decline", app.decline_all, LIST, partial(_page, call))
 
 
+@routes.post("/reviews/<opinion_id>/return", access=REVIEWERS, page=error_page)
+def return_(call: Call[Intake]) -> Answer:
+    """Ask the submitters of an opinion and of all that say the same for more."""
+    return decide(call, "return", app.return_all, LIST, partial(_page, call))
+
+
 @routes.post("/reviews/<opinion_id>/merge", access=REVIEWERS, page=error_page)
 def merge(call: Call[Intake]) -> Answer:
     """Merge an opinion and all that say the same into one that is handled."""
