@@ -10,6 +10,7 @@ from services.contracts.callers import PUBLIC
 from services.metrics.domain.statistics import StatisticsRequest
 from services.metrics.handlers import ledger as handlers
 from services.metrics.handlers.service import Service
+from services.metrics.handlers.sessions import session_statistics
 from services.metrics.handlers.statistics import is_final
 from services.metrics.handlers.statistics import statistics as published_statistics
 from services.metrics.schemas.ledger import (
@@ -27,6 +28,7 @@ from services.metrics.schemas.ledger import (
     inclusion_answer,
     proof_answer,
 )
+from services.metrics.schemas.sessions import SessionsAnswer, SessionsQuery, sessions_answer
 from services.metrics.schemas.statistics import StatisticsAnswer, StatisticsQuery, statistics_answer
 from services.runtime.web.calls import Call
 from services.runtime.web.compression import compressed, takes_gzip
@@ -61,6 +63,12 @@ def statistics(call: Call[Service]) -> Answer:
     if encoded.final:
         response.cache_control.public, response.cache_control.max_age = True, FINAL_SECONDS
     return response
+
+
+@routes.get(f"{API}/statistics/sessions", access=PUBLIC, charges=True, query=SessionsQuery, answers={200: SessionsAnswer})
+def sessions(call: Call[Service]) -> Answer:
+    """The published numbers and rates of sessions with people, and of what was told there, as of any instant."""
+    return 200, sessions_answer(session_statistics(call.service, StatisticsRequest(**call.query), call.charge))
 
 
 def _encoded(call: Call[Service], asked: StatisticsRequest) -> EncodedAnswer:

@@ -17,6 +17,9 @@ CASES = (
     sa.Column("campaign", sa.String(60)),
     sa.Column("deputy", sa.String(40)),
     sa.Column("deputy_groups", sa.String(400)),
+    sa.Column("session", sa.String(36)),
+    sa.Column("session_kind", sa.String(60)),
+    sa.Column("theme", sa.String(200)),
     sa.Column("level", sa.String(20)),
     sa.Column("key_case", sa.String(3)),
     sa.Column("leader", sa.String(60)),
@@ -157,6 +160,9 @@ ROUNDS = (
     sa.Column("campaign", sa.String(60)),
     sa.Column("deputy", sa.String(40)),
     sa.Column("deputy_groups", sa.String(400)),
+    sa.Column("session", sa.String(36)),
+    sa.Column("session_kind", sa.String(60)),
+    sa.Column("theme", sa.String(200)),
     sa.Column("level", sa.String(20)),
     sa.Column("key_case", sa.String(3)),
     sa.Column("leader", sa.String(60)),
@@ -217,16 +223,16 @@ SUBJECTS = (
     sa.Column("opinion", sa.String(64), nullable=False),
 )
 SUMS = (
-    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("cube", sa.String(40), primary_key=True),
     sa.Column("month", sa.String(7), primary_key=True),
-    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("key", sa.String(600), primary_key=True),
     sa.Column("segment", sa.Integer, nullable=False),
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )
 SUMS_PAST = (
-    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("cube", sa.String(40), primary_key=True),
     sa.Column("month", sa.String(7), primary_key=True),
-    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("key", sa.String(600), primary_key=True),
     sa.Column("segment", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )

@@ -80,6 +80,9 @@ WITHOUT: Mapping[str, Phrase] = {
     "leader": Phrase("no leader"),
     "code_kind": Phrase("by no code"),
     "campaign": Phrase("for no campaign"),
+    "session": Phrase("at no session"),
+    "session_kind": Phrase("at no session"),
+    "theme": Phrase("at no session with a theme"),
     "deputy": Phrase("through no deputy"),
     "group": Phrase("through no group of deputies"),
 }

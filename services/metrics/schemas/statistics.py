@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
@@ -20,18 +21,22 @@ LONGEST_CODE = 40
 class Dimensions(fields.Field[tuple[str, ...]]):
     """Names of dimensions with commas between them."""
 
+    def __init__(self, known: Collection[str] = tuple(DIMENSIONS), **options: Any) -> None:
+        super().__init__(metadata={"description": ",".join(known)}, **options)
+        self.known = known
+
     def _deserialize(self, value: object, attr: str | None, data: Mapping[str, object] | None, **kwargs: object) -> tuple[str, ...]:
         names = tuple(dict.fromkeys(name for part in str(value).split(",") if (name := part.strip())))
-        unknown = [name for name in names if name not in DIMENSIONS]
+        unknown = [name for name in names if name not in self.known]
         if unknown:
-            raise ValidationError(f"unknown: {', '.join(unknown)}; there are {', '.join(DIMENSIONS)}")
+            raise ValidationError(f"unknown: {', '.join(unknown)}; there are {', '.join(self.known)}")
         return names
 
 
 class StatisticsQuery(Schema):
     """Which opinions are counted (by the instant they were submitted), as of when, and grouped by what."""
 
-    by = Dimensions(load_default=(), metadata={"description": ",".join(DIMENSIONS)})
+    by = Dimensions(load_default=())
     since = MomentField(data_key="from", load_default=None, metadata={"description": "submitted on or after"})
     until = MomentField(data_key="to", load_default=None, metadata={"description": "submitted before; a date includes its day"})
     roll_up = fields.Boolean(load_default=False, metadata={"description": "whether a station counts those below it, too"})

@@ -11,8 +11,8 @@ from services.metrics.store.tables import cases, deadlines, duties, marks, promi
 
 #: What a round repeats of its opinion, so that both can be grouped alike.
 DESCRIBED = (
-    "topic", "area", "channel", "station", "code_kind", "campaign", "deputy", "deputy_groups", "level", "key_case", "leader",
-    "month", "submitted_at",
+    "topic", "area", "channel", "station", "code_kind", "campaign", "deputy", "deputy_groups", "session", "session_kind",
+    "theme", "level", "key_case", "leader", "month", "submitted_at",
 )  # fmt: skip
 
 

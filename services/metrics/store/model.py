@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from services.metrics.domain.counts import Scope
 from services.metrics.domain.history.batch import Batch
+from services.metrics.domain.sessions import Key
 from services.metrics.domain.statistics import CountsAsOf, GroupKey
 from services.metrics.domain.sums.figures import Summary
 from services.metrics.domain.sums.tally import SeriesTally, tally
@@ -17,6 +19,7 @@ from services.metrics.store.changing import Sums
 from services.metrics.store.counting import count_anew, count_series
 from services.metrics.store.histories import HistoryStore
 from services.metrics.store.horizon import hold_pen, read_horizon, set_horizon, take_instant
+from services.metrics.store.sessions import SessionEditions, count_sessions
 from services.metrics.store.summing import summed_groups, summed_series
 from services.runtime.clock import Clock
 from services.runtime.store.database import Database, Transaction
@@ -77,6 +80,20 @@ class ReadModel:
             groups = _groups(connection, scope, at, most, back=back)
         counted = CountsAsOf(at, groups)
         return counted if len(counted.keys) <= most else None
+
+    def sessions(self, work: Transaction, names: Iterable[str]) -> SessionEditions:
+        """What is known of some sessions, inside a transaction."""
+        return SessionEditions(work, names)
+
+    def count_sessions(
+        self, scope: Scope, told: Scope, now: datetime, most: int
+    ) -> tuple[CountsAsOf | None, dict[Key, Counter[str]]]:
+        """What is counted of sessions, and beside it of the opinions that were `told` there, both as of the same instant."""
+        counted = self.count(told, now, most)
+        if counted is None:
+            return None, {}
+        with self._database.snapshot() as connection:
+            return counted, count_sessions(connection, scope, counted.at)
 
     def _settle(self, at: datetime) -> None:
         with self._database.reading() as connection:

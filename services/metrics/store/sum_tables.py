@@ -19,9 +19,9 @@ changes = sa.Table(
 sums = sa.Table(
     "sums",
     tables,
-    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("cube", sa.String(40), primary_key=True),
     sa.Column("month", sa.String(7), primary_key=True),
-    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("key", sa.String(600), primary_key=True),
     sa.Column("segment", sa.Integer, nullable=False),
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )
@@ -29,9 +29,9 @@ sums = sa.Table(
 sums_past = sa.Table(
     "sums_past",
     tables,
-    sa.Column("cube", sa.String(20), primary_key=True),
+    sa.Column("cube", sa.String(40), primary_key=True),
     sa.Column("month", sa.String(7), primary_key=True),
-    sa.Column("key", sa.String(200), primary_key=True),
+    sa.Column("key", sa.String(600), primary_key=True),
     sa.Column("segment", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("figures", sa.LargeBinary, nullable=False),
 )

@@ -25,6 +25,7 @@ Chosen = Callable[[tuple[Any, ...]], Any]
 def submitted(case: Case, chosen: Chosen) -> None:
     coded = {"code_kind": chosen((None, "household")), "campaign": chosen((None, "spring"))}
     coded |= {"deputy_code": chosen((None, "d-1", "d-2")), "groups": chosen((None, ("law",), ("build", "law")))}
+    coded |= chosen(({}, {"session": "s-1", "session_kind": "chief", "theme": "老旧小区"}))
     channel, topic, area = chosen(("web", "hotline")), chosen((*TOPICS, None)), chosen((*AREAS, None))
     case.publish(OpinionSubmitted(channel, "t", topic, area, "central", **coded))
 

@@ -108,7 +108,7 @@ CHANGES = {
 }
 SAID_ONCE: dict[str, dict[str, Any]] = {
     "code_kind": {"code_kind": "household"}, "campaign": {"campaign": "household"}, "deputy": {"deputy_code": "household"},
-    "group": {"groups": ("household",)},
+    "group": {"groups": ("household",)}, **{name: {name: "household"} for name in ("session", "session_kind", "theme")},
 }  # fmt: skip
 CHANGES["topic"].topic = "rivers"
 CHANGES["topic"].accepted()

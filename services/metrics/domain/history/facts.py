@@ -19,7 +19,10 @@ from services.contracts.envelope import Event
 
 #: The fields that are kept of each message about an opinion. The last word of a path names it in the fact.
 KEPT: Mapping[str, tuple[str, ...]] = {
-    "opinion.submitted": ("channel", "topic", "area", "station", "code_kind", "campaign", "deputy_code", "groups", "told"),
+    "opinion.submitted": (
+        "channel", "topic", "area", "station", "code_kind", "campaign", "deputy_code", "groups", "told", "session", "session_kind",
+        "theme",
+    ),
     "opinion.accepted": ("channel", "decision", "topic", "level", "opinion.area", "opinion.station"),
     "opinion.returned": (),
     "opinion.declined": ("topic",),
@@ -101,6 +104,9 @@ class Fact:
     campaign: str | None = None
     deputy_code: str | None = None
     groups: tuple[str, ...] | None = None
+    session: str | None = None
+    session_kind: str | None = None
+    theme: str | None = None
     level: str | None = None
     key: bool = False
     leader: str | None = None

@@ -27,6 +27,9 @@ class Profile:
     campaign: str | None = None
     deputy: str | None = None
     deputy_groups: str | None = None
+    session: str | None = None
+    session_kind: str | None = None
+    theme: str | None = None
     level: str | None = None
     key_case: str | None = None
     leader: str | None = None
@@ -47,7 +50,8 @@ class Profile:
         """What statistics are grouped by; a change of it begins another edition."""
         return (
             self.department, self.topic, self.area, self.channel, self.station, self.code_kind, self.campaign, self.deputy,
-            self.deputy_groups, self.level, self.key_case, self.leader, self.month, self.submitted_at,
+            self.deputy_groups, self.session, self.session_kind, self.theme, self.level, self.key_case, self.leader, self.month,
+            self.submitted_at,
         )  # fmt: skip
 
     def submit(self, fact: Fact) -> None:
@@ -83,6 +87,9 @@ class Profile:
         self.campaign = fact.campaign or self.campaign
         self.deputy = fact.deputy_code or self.deputy
         self.deputy_groups = JOINT.join(fact.groups) if fact.groups else self.deputy_groups
+        self.session = fact.session or self.session
+        self.session_kind = fact.session_kind or self.session_kind
+        self.theme = fact.theme or self.theme
         self.level = fact.level or self.level
 
     def return_(self, fact: Fact) -> None:

@@ -16,10 +16,12 @@ from services.metrics.domain.sums.figures import Figures, is_of_series
 
 MONTH, DEPARTMENT = "month", "department"
 #: Dimensions that share sums: few pairs of their values occur, so one alone is added up from both.
-TOGETHER: tuple[tuple[str, ...], ...] = (("code_kind", "campaign"), ("deputy", "group"))
+TOGETHER: tuple[tuple[str, ...], ...] = (("station", "session_kind", "theme"), ("code_kind", "campaign"), ("deputy", "group"))
+#: There are too many sessions, each of few opinions, to keep sums of them: those are counted from the rows.
+UNSUMMED = frozenset({"session"})
 _PAIRED = frozenset(name for names in TOGETHER for name in names)
 #: The dimensions by which sums are kept, each for every month of submission and for all of them together.
-KEPT: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS if name not in (MONTH, *_PAIRED)), *TOGETHER)
+KEPT: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS if name not in {MONTH, *_PAIRED, *UNSUMMED}), *TOGETHER)
 #: The sums of what only the series have.
 SERIES = "series"
 #: In place of the month: of all months, and of what has none.
