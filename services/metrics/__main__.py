@@ -15,6 +15,7 @@ from services.metrics.handlers import ledger, recording
 from services.metrics.handlers.service import Place, Service
 from services.metrics.pages import case as case_pages
 from services.metrics.pages import ledger as ledger_pages
+from services.metrics.pages import sessions as sessions_pages
 from services.metrics.pages import statistics as statistics_pages
 from services.metrics.series import ProductCollector
 from services.metrics.settings import Settings
@@ -60,7 +61,7 @@ def collectors(service: Service) -> Sequence[ProductCollector]:
     return [ProductCollector(service)]
 
 
-ROUTES = Routes([*app.routes, *case_pages.routes, *ledger_pages.routes, *statistics_pages.routes])
+ROUTES = Routes([*app.routes, *case_pages.routes, *ledger_pages.routes, *sessions_pages.routes, *statistics_pages.routes])
 ASSEMBLY = Assembly(
     "metrics",
     Settings,

@@ -118,3 +118,12 @@ def test_what_is_wrong_with_a_question_is_said(running, query, wrong):
     assert (answer.status_code, list(answer.get_json()["errors"])) == (422, [wrong])
     if wrong == "by":
         assert all(name in str(answer.get_json()) for name in DIMENSIONS)
+
+
+def test_the_page_shows_the_numbers_with_a_picture_of_the_months(running):
+    running.live([*Told().held().events, *question("o1").events])
+    page = running.get("/statistics/sessions", by="station,kind", lang="zh")
+    assert page.status_code == 200
+    assert "举行 1 场" in page.text
+    assert "<figure" in page.text
+    assert running.get("/statistics/sessions", by="colour", lang="zh").status_code == 422
