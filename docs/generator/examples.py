@@ -42,6 +42,21 @@ EXAMPLES: Mapping[str, Any] = {
     "intake.CampaignBody": {
         "title": "我为民生实事提建议", "begins": "2026-03-01", "ends": "2026-03-31", "areas": ["yunlan"], "target": 200,
     },
+    "intake.SessionQuestions": {
+        "questions": [
+            {
+                "text": "三号楼前的路灯坏了两周，老人晚上出门不便。", "topic": "street-lights", "summary": "东门社区三号楼路灯",
+                "promise": {"what": "更换三号楼前的路灯线路", "who": "市政所", "difficulty": "ordinary"},
+            },
+            {
+                "text": "菜场门口一下雨就积水，能不能疏通？", "department": "city-management",
+                "answer": {"content": "昨天已经疏通。", "outcome": "solved"},
+            },
+        ],
+    },
+    "intake.BookingBody": {"name": "王建国", "phone": "0572-1234567", "about": "想谈谈东门社区的路灯。"},
+    "intake.AttendanceBody": {"deputies": ["wx-017", "wx-018"], "visitors": 14, "observers": 2},
+    "intake.ScanBody": {"code": "7K3QX9M2DR"},
     "intake.CodeOrderBody": {"kind": "household", "area": "yunlan", "many": 600},
     "intake.SplitBody": {"opinions": [OPINION]},
     "intake.ReleaseBody": {

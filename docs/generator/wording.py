@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from docs.generator.account_words import ACCOUNT_WORDS
 from docs.generator.constituency_words import CONSTITUENCY_WORDS
 from docs.generator.publication_words import PUBLICATION_WORDS
+from docs.generator.question_words import QUESTION_WORDS
 from docs.generator.words import WORDS
 
-ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS, **PUBLICATION_WORDS, **CONSTITUENCY_WORDS}
+ALL: Mapping[str, str] = {**WORDS, **ACCOUNT_WORDS, **PUBLICATION_WORDS, **CONSTITUENCY_WORDS, **QUESTION_WORDS}
 
 
 def words(place: str, name: str) -> str | None:

@@ -21,12 +21,15 @@ from services.intake.domain.similarity.comparing import Wording
 from services.intake.domain.similarity.incidents import Weights
 from services.intake.gateway.capacity import Capacity
 from services.intake.handlers.comparing import Desk, compare
+from services.intake.handlers.sessions.hearing import remind
+from services.intake.handlers.sessions.telling import Telling
 from services.intake.pages.routes import PAGES
 from services.intake.series import CapacityCollector, UnassignedCollector
 from services.intake.settings import Settings
 from services.intake.store.contacts import in_the_clear, reseal
 from services.intake.store.publication import publications
 from services.intake.store.reading import open_codes
+from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.similarity.incidents import IncidentStore, told_since
 from services.intake.store.similarity.rising import WordCounts
 from services.intake.store.similarity.wordings import WordingStore
@@ -45,6 +48,7 @@ READ_SECONDS, READ_A_COMMIT = 2.0, 300
 COUNTED_EVERY = timedelta(days=1)
 #: How old the numbers on the public list may be.
 COUNT_SECONDS = 60.0
+REMIND_SECONDS, REMINDED_A_COMMIT = 60.0, 200
 log = structlog.get_logger()
 
 
@@ -57,7 +61,9 @@ def build(settings: Settings, database: Database, clock: Clock) -> Intake:
     vault = Vault(settings.contact_keys)
     access, send = Database(settings.access_database_url, "access", clock), sender(database, vault)
     accounts = Accounts(access, vault, settings.account_rules, send, single_sign_on=settings.single_sign_on)
-    return Intake(database, InUse.of(settings, same), vault, Capacity(database, limits), accounts, signer, settings.map_source)
+    ahead = timedelta(hours=settings.booking_reminder_hours)
+    place, capacity = InUse.of(settings, same), Capacity(database, limits)
+    return Intake(database, place, vault, capacity, accounts, signer, settings.map_source, ahead)
 
 
 def collectors(intake: Intake) -> Sequence[Collector]:
@@ -143,11 +149,22 @@ def count_public(intake: Intake) -> bool:
     return False
 
 
+def remind_visitors(intake: Intake) -> bool:
+    """Remind those whose session comes near; whether there may be more of them."""
+
+    def unit(work: Transaction) -> bool:
+        store = SessionStore(work, intake.vault)
+        return remind(store, Telling(store, intake.accounts.rules.public_url), REMINDED_A_COMMIT)
+
+    return intake.database.write(unit)
+
+
 def periodic_jobs(intake: Intake) -> Sequence[PeriodicJob]:
     """The periodic jobs of this service."""
     return (
         PeriodicJob("seal", SEAL_SECONDS, Sealer(intake).turn),
         TextReader(intake).job(),
+        PeriodicJob("remind_visitors", REMIND_SECONDS, lambda: remind_visitors(intake)),
         PeriodicJob("count_public", COUNT_SECONDS, lambda: count_public(intake)),
     )
 

@@ -9,6 +9,9 @@ from services.intake.app.constituency.telling import entrusting
 from services.intake.app.context import Intake
 from services.intake.handlers import consuming
 from services.intake.handlers.constituency.hearing import hear
+from services.intake.handlers.sessions.hearing import Mirroring
+from services.intake.handlers.sessions.telling import Telling
+from services.intake.store.sessions.sessions import SessionStore
 from services.intake.store.writing import IntakeStore
 from services.runtime.messaging.delivery import Delivery
 from services.runtime.messaging.subscription import SOON_SECONDS, Subscription
@@ -19,7 +22,10 @@ def handle(intake: Intake, work: Transaction, received: Sequence[EncodedEvent]) 
     """Handle a batch of events."""
     store = IntakeStore(work, intake.vault)
     consuming.consume(store, intake.catalogue, received)
-    hear(entrusting(intake, store), [each.event for each in received])
+    events = [each.event for each in received]
+    hear(entrusting(intake, store), events)
+    sessions = SessionStore(work, intake.vault)
+    Mirroring(sessions, Telling(sessions, intake.accounts.rules.public_url), intake.reminded_ahead).hear(events)
 
 
 def _read(delivery: Delivery) -> EncodedEvent:

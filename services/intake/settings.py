@@ -49,6 +49,12 @@ class Settings(AccountSettings):
         5,
         doc="receipts asked for again from one address; twice as many at once; 0: no limit",
     )
+    bookings_a_minute: int = env(
+        "BOOKINGS_A_MINUTE", whole_number, 10, doc="bookings from one address without a token; twice as many at once; 0: no limit"
+    )
+    booking_reminder_hours: int = env(
+        "BOOKING_REMINDER_HOURS", whole_number, 48, doc="how long before a session those who booked are reminded; 0: not at all"
+    )
     supports_a_minute: int = env(
         "SUPPORTS_A_MINUTE",
         whole_number,

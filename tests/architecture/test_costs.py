@@ -10,7 +10,7 @@ from services.runtime.web.routes import Route
 CHEAP = (
     "/", "/c", "/help", "/privacy", "/accessibility", "/robots.txt",
     "/opinions", "/receipts", "/login", "/logout", "/forgot", "/invitation", "/recovery",
-    "/assets", "/offline.js", "/problems", "/api/v1/receipts", "/api/v1/departments",
+    "/assets", "/offline.js", "/problems", "/api/v1/receipts", "/api/v1/bookings", "/bookings", "/api/v1/departments",
     "/api/v1/topics", "/healthz",
 )  # fmt: skip
 

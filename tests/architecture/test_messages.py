@@ -24,7 +24,6 @@ AWAITED = {
     *("session.planned", "session.announced", "session.changed", "session.postponed", "session.cancelled", "session.held"),
     *("session.minuted", "session.followed", "session.evaluated", "session.closed"),
     *("theme.suggested", "theme.shortlisted", "theme.chosen"),
-    *("question.asked", "booking.made", "booking.cancelled", "attendance.recorded"),
 }
 
 

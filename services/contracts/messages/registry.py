@@ -67,6 +67,7 @@ from services.contracts.messages.sessions import (
     BookingMade,
     EntryDone,
     EntryMade,
+    LetterBooked,
     ListPublished,
     QuestionAsked,
     SessionAnnounced,
@@ -183,5 +184,6 @@ MESSAGES: tuple[type[Message], ...] = (
     BookingMade,
     BookingCancelled,
     AttendanceRecorded,
+    LetterBooked,
 )
 REGISTRY: Mapping[str, type[Message]] = {message.TYPE: message for message in MESSAGES}

@@ -206,3 +206,23 @@ class AttendanceRecorded(Message, frozen=True):
     deputy: str | None = None
     visitors: Count = 0
     observers: Count = 0
+
+
+class LetterBooked(Message, frozen=True):
+    """A letter to somebody who booked: the slot, and what becomes of the session. It goes to nobody but notify, and `name`, `email`
+    and `phone` are sealed with a key that only intake and notify have. `link` leads to the booking, where this site is known.
+    """
+
+    TYPE: ClassVar[str] = "letter.booked"
+    KEY: ClassVar[str | None] = None
+    PRIVATE: ClassVar[bool] = True
+    about: Literal["booked", "moved", "put_off", "called_off", "soon"]
+    receipt: str
+    title: str
+    at: AwareDatetime
+    slot: Count
+    place: str | None = None
+    link: str | None = None
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None

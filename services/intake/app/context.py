@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from services.accounts.context import Accounts
 from services.contracts.callers import Role
@@ -23,7 +24,8 @@ KEEPERS = frozenset({Role.ADMIN, Role.STATION})
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """The context of views, consumers and periodic jobs; the vault seals and opens personal data, the signer signs promises."""
+    """The context of views, consumers and periodic jobs; the vault seals and opens personal data, the signer signs promises.
+    Visitors are reminded so long ahead of the session that they booked."""
 
     database: Database
     place: InUse[Catalogue]
@@ -32,6 +34,7 @@ class Intake:
     accounts: Accounts
     signer: Ed25519Signer | None = None
     map_source: MapSource | None = None
+    reminded_ahead: timedelta = timedelta(hours=48)
 
     @property
     def catalogue(self) -> Catalogue:

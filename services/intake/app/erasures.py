@@ -9,6 +9,7 @@ from services.intake.app.context import ADMIN, Intake
 from services.intake.app.limits import RECEIPTS
 from services.intake.app.opinions import change_opinion
 from services.intake.app.promising import known_receipt
+from services.intake.app.sessions.keeping import forget_visitors, reseal_visitors
 from services.intake.handlers import erasing
 from services.intake.handlers.erasing import Erasure
 from services.intake.schemas.commands import Retain, Rotate
@@ -49,7 +50,7 @@ def _erased(service: Intake, erased: Erasure) -> Answer:
 def retain(call: Call[Intake]) -> Answer:
     """Erase the persons of cases that ended at least `days` ago, some at a time; without `erase`, only count them.
 
-    `next` is where to go on.
+    `next` is where to go on. At the beginning, who booked sessions that were over by then is erased too.
     """
     service = call.service
     command: Retain = call.body
@@ -57,6 +58,9 @@ def retain(call: Call[Intake]) -> Answer:
     with service.database.reading() as connection:
         ids = contacts.outlived(connection, before, command.after, command.limit)
     persons = _forget(service, ids) if command.erase else 0
+    if command.erase and command.after is None:
+        persons += forget_visitors(service, before)
+        service.database.tidy()
     return 200, {"cases": len(ids), "persons": persons, "next": ids[-1] if len(ids) == command.limit else None}
 
 
@@ -74,6 +78,7 @@ def rotate(call: Call[Intake]) -> Answer:
     command: Rotate = call.body
     if command.after is None:
         service.accounts.change(lambda _, people: people.renew())
+        reseal_visitors(service)
     with service.database.reading() as connection:
         ids = contacts.after(connection, command.after, command.limit)
     with service.database.transaction() as work:

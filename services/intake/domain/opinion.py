@@ -21,7 +21,7 @@ from services.contracts.messages.opinions import (
     OpinionSubmitted,
     OpinionWithdrawn,
 )
-from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem
+from services.contracts.messages.values import CoOpinion, Handling, Message, OpinionText, Outcome, ReplyItem, SpotAnswer
 from services.intake.domain.actors import OFFICE, POLICY, SUBMITTER
 from services.intake.domain.constituency.linking import LinkedDeputy
 from services.intake.domain.erasing import ERASED, ERASED_CONTENT, ERASED_TITLE
@@ -30,6 +30,7 @@ from services.intake.domain.publication import publishing
 from services.intake.domain.rating import GivenRating, Question, Rated, check_evaluation, given_to
 from services.intake.domain.receipts import rater_of
 from services.intake.domain.reviewing import Terms, is_accepted, reason_of, terms_of
+from services.intake.domain.sessions.where import AtSession
 from services.intake.domain.submission import LONGEST_CONTENT, Location, Submission
 from services.intake.domain.timeline import STAFF, Facts, TimelineEntry
 
@@ -56,7 +57,8 @@ class Opinion:
     stand. A merged opinion gets the reply of the one that it was `merged_into`. `answered_sequence` and `asked_sequence` are the
     numbers of routing's messages that brought the reply, and that asked for a rating of it last; `decided_answer` is the former as
     the office last decided on its `publication`. `code_kind` is the kind of the code by which it came, `campaign` the one that it
-    counts for, `deputy_code` the deputy of the register who brought it. `now` is the moment of the transaction.
+    counts for, `deputy_code` the deputy of the register who brought it, `session` where it was said, if at one. `now` is the moment
+    of the transaction.
     """
 
     id: str
@@ -101,6 +103,7 @@ class Opinion:
     campaign: str | None = None
     deputy_code: str | None = None
     supporters: int = 0
+    session: str | None = None
     now: datetime = field(kw_only=True)
     events: list[tuple[int, Message]] = field(default_factory=list)
     timeline: list[TimelineEntry] = field(default_factory=list)
@@ -109,7 +112,7 @@ class Opinion:
     def submit(
         cls, submission: Submission, opinion_id: str, receipt: str, now: datetime, *, source: str | None, automatic: bool,
         about: Facts,
-        deputy: LinkedDeputy | None = None,
+        deputy: LinkedDeputy | None = None, session: AtSession | None = None,
     ) -> Opinion:  # fmt: skip
         """A new opinion, let in at once where it came by a channel that needs no review."""
         told = submission.submitted_at
@@ -117,12 +120,13 @@ class Opinion:
             opinion_id, receipt, submission.title, submission.content, submission.channel, submission.visibility, State.SUBMITTED,
             now, now, submission.topic, submission.area, submission.station, submission.location,
             told.isoformat() if told else None, submission.external_id, source if submission.external_id else None,
-            code_kind=submission.code_kind, campaign=submission.campaign, deputy_code=deputy.code if deputy else None, now=now,
+            code_kind=submission.code_kind, campaign=submission.campaign, deputy_code=deputy.code if deputy else None,
+            session=session.session if session else None, now=now,
         )  # fmt: skip
         opinion.record(OpinionSubmitted.TYPE, SUBMITTER, {"channel": opinion.channel, **about})
         place = opinion.area, opinion.station, told, opinion.code_kind, opinion.campaign
         through = opinion.deputy_code, (deputy.groups or None) if deputy else None
-        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place, *through))
+        opinion.publish(OpinionSubmitted(opinion.channel, opinion.title, opinion.topic, *place, *through, *(session or ())))
         if automatic:
             opinion.state = advance(opinion.state, Move.ACCEPT)
             opinion.record(OpinionAccepted.TYPE, POLICY, {})
@@ -145,8 +149,8 @@ class Opinion:
         """The opinion as departments read it."""
         return OpinionText(self.id, self.title, self.content, self.topic, self.area, self.station)
 
-    def accept(self, catalogue: Catalogue, wished: Terms, *, again: bool) -> None:
-        """Accept it on the reviewer's terms; `again`: it had been accepted before, and was merged in between."""
+    def accept(self, catalogue: Catalogue, wished: Terms, *, again: bool, answer: SpotAnswer | None = None) -> None:
+        """Accept it on the reviewer's terms; `again`: it had been accepted before, and merged in between; `answer`: on the spot."""
         state = advance(self.state, Move.ACCEPT)
         terms = terms_of(catalogue, wished, self.topic)
         moved = {"topic": terms.topic} if terms.topic != self.topic else {}
@@ -158,7 +162,7 @@ class Opinion:
         self.publish(
             OpinionAccepted(
                 self.text, self.channel, "reviewer", terms.topic, terms.level, terms.difficulty, terms.department,
-                terms.co_handlers, terms.handling, terms.key, terms.leader, again,
+                terms.co_handlers, terms.handling, terms.key, terms.leader, again, answer,
             )
         )  # fmt: skip
 

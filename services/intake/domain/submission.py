@@ -62,7 +62,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """An opinion as it is sent. `code` is a printed one, of the kind `code_kind`.
+    """An opinion as it is sent. `code` is a printed one, of the kind `code_kind`, which may be put up at a `session`.
 
     `submitted_at` says when it was told elsewhere before.
     """
@@ -84,6 +84,7 @@ class Submission:
     deputy: str | None = None
     submitted_at: datetime | None = None
     code_kind: str | None = None
+    session: str | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -121,7 +122,10 @@ def _scanned(submission: Submission, code: Placement) -> Submission:
         clashes["channel"] = [f"The code says '{QR}'."]
     if clashes:
         raise Invalid("Leave out what the code says already.", clashes)
-    return replace(submission, station=code.station, area=code.area, campaign=campaign, channel=QR, code=None, code_kind=code.kind)
+    return replace(
+        submission, station=code.station, area=code.area, campaign=campaign, channel=QR, code=None, code_kind=code.kind,
+        session=code.session,
+    )  # fmt: skip
 
 
 def catalogued(catalogue: Catalogue, submission: Submission) -> Submission:

@@ -20,6 +20,7 @@ from services.intake.domain.constituency.owing import Party
 from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Person, Signer
 from services.intake.domain.receipts import new_receipt
+from services.intake.domain.sessions.where import AtSession
 from services.intake.domain.submission import Submission, is_let_in_at_once
 from services.intake.handlers import notifying
 from services.intake.handlers.constituency.telling import Correspondence
@@ -73,6 +74,7 @@ class _Known:
 def take(
     store: IntakeStore, catalogue: Catalogue, submission: Submission, opinion_id: str, source: str | None = None,
     note: CampaignNote | None = None, deputy: LinkedDeputy | None = None, asked: list[tuple[Opinion, Care]] | None = None,
+    session: AtSession | None = None,
 ) -> Taken:  # fmt: skip
     """Store a new opinion with all who signed it, review it by policy, and say so. The submission is resolved.
 
@@ -82,7 +84,7 @@ def take(
     receipt = new_receipt(secrets.randbits)
     opinion = Opinion.submit(
         submission, opinion_id, receipt, store.now, source=source, automatic=automatic, about=note.facts if note else {},
-        deputy=deputy,
+        deputy=deputy, session=session,
     )  # fmt: skip
     if deputy is not None and asked is not None and submission.submitted_at is None:
         # What was told elsewhere before has had its deputy there.
@@ -122,6 +124,8 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
     codes = store.printed(scanned) if scanned else {}
     called = {each.campaign for each in submissions} | {each.placement.campaign for each in codes.values()}
     campaigns = store.campaigns(list(filter(None, called))) if any(called) else {}
+    held = {each.placement.session for each in codes.values()}
+    sessions = store.at_sessions(list(filter(None, held))) if any(held) else {}
     known = _remembered(store, wanted, sender.grant) if wanted else {}
     cards = [each.placement.deputy for each in codes.values()]
     named = {word for word in (sender.grant.deputy, *cards, *(each.deputy for each in submissions)) if word}
@@ -143,7 +147,8 @@ def submit_many(store: IntakeStore, sender: Sender, submissions: Sequence[Submis
             if full is not None:
                 results.append(full)
                 continue
-            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note, deputy, asked)
+            where = sessions.get(resolved.session) if resolved.session else None
+            taken = take(store, sender.catalogue, resolved, opinion_id, sender.grant.source, note, deputy, asked, where)
         except Refusal as error:
             results.append(error)
             continue

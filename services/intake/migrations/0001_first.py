@@ -89,6 +89,7 @@ OPINIONS = (
     sa.Column("published", sa.BigInteger),
     sa.Column("deputy_code", sa.String(40)),
     sa.Column("supporters", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("session", sa.String(36)),
     sa.Column("updated", sa.BigInteger, nullable=False, server_default="0"),
 )
 PUBLICATIONS = (

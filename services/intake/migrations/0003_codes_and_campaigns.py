@@ -14,6 +14,7 @@ CODE_BATCHES = (
     sa.Column("deputy", sa.String(60)),
     sa.Column("campaign", sa.String(60)),
     sa.Column("label", sa.String(60)),
+    sa.Column("session", sa.String(36)),
     sa.Column("many", sa.Integer, nullable=False),
     sa.Column("made", sa.BigInteger, nullable=False),
     sa.Column("requested", sa.String(64), unique=True),

@@ -67,6 +67,7 @@ from services.contracts.messages.sessions import (
     BookingMade,
     EntryDone,
     EntryMade,
+    LetterBooked,
     ListPublished,
     QuestionAsked,
     SessionAnnounced,
@@ -204,6 +205,7 @@ EVENTS: Mapping[str, Phrase] = {
     BookingMade.TYPE: Phrase("Booked"),
     BookingCancelled.TYPE: Phrase("Booking cancelled"),
     AttendanceRecorded.TYPE: Phrase("Attendance recorded"),
+    LetterBooked.TYPE: Phrase("Somebody who booked told by letter"),
 }
 
 ACTORS: Mapping[str, Phrase] = {

@@ -28,6 +28,7 @@ from services.contracts.vocabulary import (
     RESULTS,
     ROLES,
     RULED,
+    SPOT,
 )
 from services.contracts.words import Words, name_of
 from services.design.phrases import Phrase
@@ -179,7 +180,10 @@ FACTS: Mapping[str, tuple[Phrase, Show]] = {
     "card": (Phrase("Card"), _named(CARDS)),
     "rung": (Phrase("Step"), _rung),
     "title": (Phrase("Meeting"), _text),
+    "session": (Phrase("At"), _text),
+    "question_number": (Phrase("Question number"), _text),
     "at": (Phrase("When"), _due),
+    "spot": (Phrase("On the spot"), _named(SPOT)),
     "came_to": (Phrase("Result"), _named(RESULTS)),
     "held": (Phrase("Finding"), _yes(Phrase("it has held"), Phrase("it has not held"))),
     "note": (Phrase("Note"), _text),

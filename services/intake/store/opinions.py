@@ -70,7 +70,7 @@ class Opinions:
             "submitted": opinion.submitted, "updated": opinion.updated, "told": opinion.told, "round": opinion.round,
             "published_sequence": opinion.published_sequence, "handled_sequence": 0, "waiting_since": opinion.waiting_since,
             "external_id": opinion.external_id, "source": opinion.source, "given": given, "personal": persons,
-            "deputy_code": opinion.deputy_code,
+            "deputy_code": opinion.deputy_code, "session": opinion.session,
         })  # fmt: skip
         introduce(self._work, opinion.id)
         self._work.introduced.add(opinion.id)

@@ -79,6 +79,7 @@ opinions = sa.Table(
     sa.Column("deputy_code", sa.String(40)),
     sa.Index("opinions_deputy", "deputy_code", "id", sqlite_where=WITH_DEPUTY, postgresql_where=WITH_DEPUTY),
     sa.Column("supporters", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("session", sa.String(36)),
     sa.Index("opinions_undecided", "id", sqlite_where=UNDECIDED, postgresql_where=UNDECIDED),
     sa.Index("opinions_public", "published", sqlite_where=IS_PUBLIC, postgresql_where=IS_PUBLIC),
     *(

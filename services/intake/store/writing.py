@@ -23,6 +23,7 @@ from services.intake.domain.opinion import Opinion
 from services.intake.domain.people import Addressee, Persons, Signer
 from services.intake.domain.publication.publishing import PublicCopy
 from services.intake.domain.rating import GivenRating
+from services.intake.domain.sessions.where import AtSession
 from services.intake.domain.submission import Submission
 from services.intake.domain.timeline import Handler, TimelineEntry
 from services.intake.store import contacts
@@ -38,6 +39,7 @@ from services.intake.store.personal import OF_OPINION, persons_of, seal_signer, 
 from services.intake.store.publication import publications
 from services.intake.store.publication.supporters import Supporters
 from services.intake.store.reading import REACHABLE_COSIGNERS, REACHABLE_SUBMITTERS, followers_query, ratings_query, timeline_of
+from services.intake.store.sessions.where import at_sessions
 from services.intake.store.tables import handlers, messages, opinions, ratings, signers, timeline
 from services.runtime.store import idempotency
 from services.runtime.store.database import INSERTS, Transaction
@@ -175,6 +177,10 @@ class IntakeStore:
     def campaigns(self, codes: Sequence[str]) -> Mapping[str, Campaign]:
         """The campaigns that there are among these."""
         return named_campaigns(self._work.connection, codes)
+
+    def at_sessions(self, ids: Sequence[str]) -> Mapping[str, AtSession]:
+        """What opinions say of these sessions, as far as they are known."""
+        return at_sessions(self._work, ids)
 
     def with_external_ids(self, external_ids: Sequence[str], sources: Sequence[str]) -> dict[str, KnownSubmission]:
         """The opinions of these senders that are known among these external ids."""

@@ -12,12 +12,14 @@ from services.contracts.catalogue.model import Catalogue
 from services.contracts.contacts import NotReachable, Telephone, mailbox, telephone
 from services.contracts.messages.accounts import LetterLinked
 from services.contracts.messages.duties import LetterEntrusted
+from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.notify.domain.members import LETTERS, write_to_entrusted, write_to_member
+from services.notify.domain.visitors import BOOKED, write_to_visitor
 from services.notify.domain.wording import fact_lines
 
 #: What asks for a letter to somebody.
-AnyLetter = LetterRequested | LetterLinked | LetterEntrusted
+AnyLetter = LetterRequested | LetterLinked | LetterEntrusted | LetterBooked
 LONGEST_TITLE = 200
 CONTACT = "{to}"
 
@@ -97,7 +99,7 @@ TITLE = "【回应】{step} · {step_en}"
 GREETING, GREETING_EN = "{name}您好：", "Dear {name},"
 RECEIPT = ("回执号：{receipt}（请妥善保管，凭此查询）", "Receipt: {receipt} (keep it to yourself: it opens your case)")
 #: These are sent at once, because the submitter is waiting for them; the rest is sent in office hours.
-AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS})
+AT_ONCE = frozenset({"received", "resent", "supported", *LETTERS, *BOOKED})
 
 #: Several notifications that fail one after the other are taken for the way's fault, one alone for its address's.
 FAILURES_OF_A_WAY = 3
@@ -182,6 +184,8 @@ def _write(message: AnyLetter, catalogue: Catalogue) -> tuple[str, str]:
             return write_to_member(message, catalogue)
         case LetterEntrusted():
             return write_to_entrusted(message, catalogue)
+        case LetterBooked():
+            return write_to_visitor(message, catalogue)
     return write_to_submitter(message, catalogue)
 
 

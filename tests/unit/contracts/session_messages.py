@@ -11,6 +11,7 @@ from services.contracts.messages.sessions import (
     BookingMade,
     EntryDone,
     EntryMade,
+    LetterBooked,
     ListPublished,
     QuestionAsked,
     SessionAnnounced,
@@ -62,4 +63,8 @@ def session_examples(session: str, other: str, at: datetime) -> tuple[tuple[str,
         ("intake", 1, BookingMade(session, 4)),
         ("intake", 2, BookingCancelled(session, 4)),
         ("intake", 3, AttendanceRecorded(session, "code", "wx-017")),
-    )
+        ("intake", 0, LetterBooked(
+            "booked", "8M3XK-2QZ7T-9W4C", "周二代表有约", at, 4, "城东街道一站会议室", "https://example.org/bookings/8M3XK2QZ7T9W4C",
+            "gAAAA-name", "gAAAA-mail",
+        )),
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import flask
 import msgspec
@@ -26,6 +26,7 @@ from services.contracts.messages.assignments import (
     AssignmentReplied,
     AssignmentSigned,
 )
+from services.contracts.messages.sessions import LetterBooked
 from services.contracts.messages.supervision import LetterRequested
 from services.contracts.messages.values import Message, OpinionText, Outcome, Rating, Why
 from services.intake import consumer
@@ -73,6 +74,9 @@ CALLERS = {
     "at-central": Caller(Role.STATION, token="t9", station="central"),
     "elsewhere": Caller(Role.STATION, token="t10", station="elsewhere"),
 }
+
+
+Letter = TypeVar("Letter", LetterRequested, LetterBooked)
 
 
 class FakeAuthenticator(TokenAuthenticator):
@@ -177,7 +181,7 @@ class IntakeHarness:
         """What was said to notify alone, in order."""
         return [event for event in (decode(row["body"]) for row in self.outbox()) if event.data.PRIVATE]
 
-    def unsealed(self, letter: LetterRequested) -> LetterRequested:
+    def unsealed(self, letter: Letter) -> Letter:
         sealed = {name: getattr(letter, name) for name in ("name", "email", "phone")}
         return msgspec.structs.replace(letter, **{name: self.vault.open(text) if text else None for name, text in sealed.items()})
 

@@ -6,7 +6,7 @@ What comes by a code is of the place that it was made for. A code that was repla
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -65,7 +65,10 @@ _NEEDS: Final[Mapping[CodeKind, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """What codes of a batch are for. `label` is printed below them; a household has none, so that nothing tells whose it is."""
+    """What codes of a batch are for. `label` is printed below them; a household has none, so that nothing tells whose it is.
+
+    The code of an activity may be put up at a `session`, where deputies scan it to say that they are there.
+    """
 
     kind: CodeKind
     area: str | None = None
@@ -73,12 +76,15 @@ class Placement:
     deputy: str | None = None
     campaign: str | None = None
     label: str | None = None
+    session: str | None = None
 
     def check(self, catalogue: Catalogue) -> Placement:
         """With the area that follows from its station. Raises `Invalid` that names what is missing, unknown or does not fit."""
         errors: dict[str, list[str]] = {}
         if not any(getattr(self, name) for name in _NEEDS[self.kind]):
             errors[_NEEDS[self.kind][0]] = [f"A code of the kind '{self.kind}' needs {' or '.join(_NEEDS[self.kind])}."]
+        if self.session and self.kind is not CodeKind.ACTIVITY:
+            errors["session"] = [f"A code that is put up at a session is of the kind '{CodeKind.ACTIVITY}'."]
         if self.kind is CodeKind.HOUSEHOLD and self.label:
             errors["label"] = ["Nothing is kept that tells whose household it is."]
         for name, section in _GIVEN.items():
@@ -91,7 +97,7 @@ class Placement:
         area = self.area or (place.area if place else None)
         if place and area and not lies_in(catalogue, area, place.area):
             raise Invalid("Name an area of the station, or leave it out.", {"area": [f"'{area}' is not in '{place.area}'."]})
-        return Placement(self.kind, area, self.station, self.deputy, self.campaign, self.label)
+        return replace(self, area=area)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,9 @@ class CodeOrderBody(Schema):
     station = Code(LONGEST_CODE, load_default=None, allow_none=True)
     deputy = Code(LONGEST_CODE, load_default=None, allow_none=True)
     campaign = Code(LONGEST_CODE, load_default=None, allow_none=True)
+    session = Code(
+        36, load_default=None, allow_none=True, metadata=_said("The session at which codes of the kind `activity` are put up.")
+    )
     label = OneLine(
         LONGEST_LABEL, load_default=None, allow_none=True, metadata=_said("Printed below the codes; not for households.")
     )
@@ -69,6 +72,7 @@ class CodeShape(Schema):
     station = fields.String(required=True, allow_none=True)
     deputy = fields.String(required=True, allow_none=True)
     campaign = fields.String(required=True, allow_none=True)
+    session = fields.String(required=True, allow_none=True)
     label = fields.String(required=True, allow_none=True)
 
 
@@ -81,6 +85,7 @@ class BatchShape(Schema):
     station = fields.String(required=True, allow_none=True)
     deputy = fields.String(required=True, allow_none=True)
     campaign = fields.String(required=True, allow_none=True)
+    session = fields.String(required=True, allow_none=True)
     label = fields.String(required=True, allow_none=True)
     many = fields.Integer(required=True, metadata=_said("How many codes were asked for."))
     made = fields.AwareDateTime(required=True, metadata=_said("When they were made."))

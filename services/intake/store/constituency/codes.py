@@ -23,9 +23,11 @@ from services.intake.domain.constituency.codes import (
     PrintedCode,
     new_code,
 )
+from services.intake.domain.sessions.session import UNKNOWN_SESSION
 from services.intake.store.columns import EnumCode, StoredRow
 from services.intake.store.constituency.campaigns import named_campaigns
 from services.intake.store.constituency.linking import known_deputies
+from services.intake.store.sessions.tables import heard_sessions
 from services.intake.store.tables import tables
 from services.runtime.clock import new_id
 from services.runtime.store.bulk import among, fetch
@@ -42,6 +44,7 @@ code_batches = sa.Table(
     sa.Column("deputy", sa.String(60)),
     sa.Column("campaign", sa.String(60)),
     sa.Column("label", sa.String(60)),
+    sa.Column("session", sa.String(36)),
     sa.Column("many", sa.Integer, nullable=False),
     sa.Column("made", Instant, nullable=False),
     sa.Column("requested", sa.String(64), unique=True),
@@ -99,6 +102,7 @@ class CodeStore:
                     raise Conflict("This Idempotency-Key was used for another request. Use a new one.")
                 return _batch(known)
         self._check_campaign(order.placement.campaign)
+        self._check_session(order.placement)
         placement = self._linked(order.placement)
         batch = CodeBatch(new_id(), placement, order.many, self.now)
         row = {"id": batch.id, **asdict(placement), "many": batch.many, "made": batch.made}
@@ -108,6 +112,15 @@ class CodeStore:
     def _check_campaign(self, campaign: str | None) -> None:
         if campaign is not None and not named_campaigns(self._work.connection, [campaign]):
             raise Invalid("Name a campaign of the list, or leave it out.", {"campaign": [UNKNOWN_CAMPAIGN]})
+
+    def _check_session(self, placement: Placement) -> None:
+        if placement.session is None:
+            return
+        station = self._work.execute(
+            sa.select(heard_sessions.c.station).where(heard_sessions.c.id == placement.session)
+        ).one_or_none()  # fmt: skip
+        if station is None or (placement.station and station[0] != placement.station):
+            raise Invalid("Name a session of the station, or leave it out.", {"session": [UNKNOWN_SESSION]})
 
     def _linked(self, placement: Placement) -> Placement:
         """With the code of its deputy, where a register is kept."""
@@ -227,7 +240,7 @@ def _of(station: str | None) -> Sequence[sa.ColumnElement[bool]]:
 
 
 def _placement(row: StoredRow) -> Placement:
-    return Placement(CodeKind(row.kind), row.area, row.station, row.deputy, row.campaign, row.label)
+    return Placement(CodeKind(row.kind), row.area, row.station, row.deputy, row.campaign, row.label, row.session)
 
 
 def _batch(row: StoredRow) -> CodeBatch:

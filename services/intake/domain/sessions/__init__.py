@@ -1,0 +1,1 @@
+"""Sessions with people: what may be booked and asked there. Pure."""

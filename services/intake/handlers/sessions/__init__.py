@@ -1,0 +1,1 @@
+"""What the public and the host do with a session."""

@@ -1,0 +1,1 @@
+"""Pages of sessions: booking, the host at work, who comes."""

@@ -1,0 +1,1 @@
+"""The tables and queries of sessions: bookings, attendance, questions."""
