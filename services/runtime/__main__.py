@@ -1,13 +1,16 @@
-"""`python -m services.runtime migrate`: the store of the access tokens, which belongs to no service, gets its shape."""
+"""What belongs to no service: `python -m services.runtime migrate` gives the store of the access tokens its shape, `pages FOLDER`
+writes the pages that a gateway shows when no service answers."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from services.runtime.settings import SettingsInvalid, env, load
 from services.runtime.store.migrate import migrate_access
+from services.runtime.web.standing import keep_pages
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,12 @@ class AccessSettings:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run the one command there is; returns the exit status."""
+    """Run a command; returns the exit status."""
+    if len(arguments) == 2 and arguments[0] == "pages":
+        keep_pages(Path(arguments[1]))
+        return 0
     if list(arguments) != ["migrate"]:
-        sys.stderr.write("usage: python -m services.runtime migrate\n")
+        sys.stderr.write("usage: python -m services.runtime migrate | pages FOLDER\n")
         return 2
     try:
         given = load(AccessSettings, "access")

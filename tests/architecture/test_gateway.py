@@ -16,17 +16,20 @@ from services.console.embedded.assemblies import assemblies
 from services.console.embedded.combined_app import DEFAULT, OF_A_SESSION, PATHS
 from services.contracts.errors import STATUSES
 from services.contracts.fragments import COMPOSED, PREFIX, SECONDS
+from services.design.reader import LANGUAGES, TAGS
+from services.runtime.web.pages import PAGE_HEADERS
 from services.runtime.web.problems import wording
 from services.runtime.web.routes import LONGEST_BODY
+from services.runtime.web.standing import FOLDER, STANDING, reader_of_head
 
 GATEWAY = Path(__file__).parents[2] / "deploy/gateway"
 CONFIG = (GATEWAY / "nginx.conf").read_text()
 COMPOSE = (Path(__file__).parents[2] / "docker-compose.yml").read_text()
 
+PROBLEM_TEXT = (GATEWAY / "problems.conf").read_text()
 #: Status and language to what the gateway answers.
 PROBLEMS = {
-    (int(status), language): json.loads(body)
-    for status, language, body in re.findall(r'"(\d+) (\S+)" +\'(.+)\';', (GATEWAY / "problems.conf").read_text())
+    (int(status), language): json.loads(body) for status, language, body in re.findall(r'"(\d+) (\S+)" +\'(.+)\';', PROBLEM_TEXT)
 }
 
 
@@ -104,10 +107,39 @@ def test_the_gateway_takes_what_the_services_take() -> None:
 
 
 def test_every_error_of_the_gateway_is_a_problem_in_both_languages() -> None:
-    errors = re.findall(r"error_page ([\d ]+?)(?: =(\d+))? (?:@problem|/unreadable);", CONFIG)
+    errors = re.findall(r"error_page ([\d ]+?)(?: =(\d+))? (?:@problem|/unreadable|\$refused);", CONFIG)
     statuses = {int(new or old) for many, new in errors for old in many.split()}
     assert {400, 404, 405, 413, 414, 431, 500, 501, 502, 503, 504, 505} == statuses
     assert set(PROBLEMS) == {(status, language) for status in statuses for language in ("en", "zh-CN")}
+
+
+def test_the_gateway_has_the_pages_of_the_services_for_what_people_meet() -> None:
+    shown = re.search(r"error_page ([\d ]+) \$refused;", CONFIG)
+    assert shown is not None
+    assert tuple(map(int, shown[1].split())) == STANDING
+    places = re.findall(r'"~\^page (\S+) \(\?<\w+>([\d|]+)\)\$" +/(\w+)/(\w+)/', PROBLEM_TEXT)
+    statuses = "|".join(map(str, STANDING))
+    assert set(places) == {(TAGS[language], statuses, FOLDER, language) for language in LANGUAGES}
+    kept = re.search(rf"location /{FOLDER}/ \{{(.*?)\n        \}}", CONFIG, re.DOTALL)
+    assert kept is not None
+    for name, value in PAGE_HEADERS.items():
+        assert f'add_header {name} "{value}" always;' in kept[1] or f"add_header {name} {value} always;" in kept[1]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "asked"),
+    [
+        ("", ""), ("", "zh"), ("", "en"), ("", "en-GB,zh;q=0.5"), ("", "zh-CN,en;q=0.9"), ("", "fr, en;q=0.5"), ("", "fr"),
+        ("", "*"), ("", "en;q=0, zh"), ("", "enx"),
+        ("zh", "en"), ("en", "zh"), ("fr", "en"),
+    ],
+)  # fmt: skip
+def test_the_gateway_shows_its_pages_in_the_language_of_all_others(cookies: str, asked: str) -> None:
+    rows = re.search(r"map \"\$cookie_huiying_lang \$http_accept_language\" \$page_language \{(.*?)\n\}", PROBLEM_TEXT, re.DOTALL)
+    assert rows is not None
+    patterns = re.findall(r'"~(\*?)(\^[^"]+)" +([\w-]+);', rows[1])
+    found = (tag for fold, pattern, tag in patterns if re.search(pattern, f"{cookies} {asked}", re.IGNORECASE if fold else 0))
+    assert next(found, "zh-CN") == reader_of_head(asked, f"huiying_lang={cookies}").tag
 
 
 @pytest.mark.parametrize(("status", "language"), PROBLEMS)

@@ -23,6 +23,15 @@ def test_a_case_and_the_desk_are_one_page_each_at_the_one_origin(place):
         assert "<!--#" not in answer.text
 
 
+def test_a_form_that_is_too_large_is_answered_with_a_page_that_tells_what_to_do(place):
+    headers = {"Accept": "text/html", "Accept-Language": "zh", "Content-Type": "application/x-www-form-urlencoded"}
+    answer = place.ask("POST", "/receipts/lost", headers=headers, data=b"contact=" + b"x" * 1_200_000)
+    assert (answer.status_code, answer.headers["Content-Language"]) == (413, "zh-CN"), answer.text
+    assert "您填写的内容还在" in answer.text
+    program = place.ask("POST", "/api/v1/opinions", headers={**headers, "Content-Type": "application/json"}, data=b"x" * 1_200_000)
+    assert (program.status_code, program.headers["Content-Type"]) == (413, "application/problem+json")
+
+
 def test_a_part_alone_is_nobody_s(place):
     for part in parts_of("office", Role.ADMIN):
         assert place.ask("GET", part.address("", "zh"), place.admin_token).status_code == 404

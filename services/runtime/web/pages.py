@@ -40,6 +40,10 @@ class ErrorWords(NamedTuple):
     advice: Phrase
 
 
+_UNCERTAIN = Phrase(
+    "If you have just sent a form: go back, what you wrote is still in it. Send it again in a minute; what has arrived already "
+    "does not count twice."
+)
 FAILURES: Mapping[int, ErrorWords] = {
     401: ErrorWords(
         Phrase("Please sign in"),
@@ -77,10 +81,12 @@ FAILURES: Mapping[int, ErrorWords] = {
         Phrase("Too many requests"),
         Phrase("Nothing was changed. Wait a minute, then do the same again."),
     ),
+    502: ErrorWords(Phrase("The system does not answer right now"), _UNCERTAIN),
     503: ErrorWords(
         Phrase("The system does not respond right now"),
-        Phrase("Nothing was changed. Wait a moment, then do the same again."),
+        Phrase("Nothing was changed. Wait a moment, then do the same again; what you wrote is still in the form."),
     ),
+    504: ErrorWords(Phrase("The system did not answer in time"), _UNCERTAIN),
 }
 BAD_REQUEST = ErrorWords(
     Phrase("This request cannot be processed"),

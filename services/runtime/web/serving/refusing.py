@@ -1,4 +1,4 @@
-"""Answers to requests that never reach an application: problem documents like all others."""
+"""Answers to requests that never reach an application: problem documents like all others, pages where people look."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from services.contracts.errors import STATUSES, Unavailable, status_of
+from services.runtime.web.pages import PAGE_HEADERS
 from services.runtime.web.problems import PROBLEM, wording
 from services.runtime.web.serving.arrival import Arrival
+from services.runtime.web.standing import STANDING, is_for_people, reader_of_head, standing_page
 
 TITLES = {row.status: (row.slug, row.title) for row in STATUSES.values()} | {
     400: ("not-http", "The request is not HTTP as it should be"),
@@ -23,13 +25,25 @@ TITLES = {row.status: (row.slug, row.title) for row in STATUSES.values()} | {
 
 
 def refusal(status: int, detail: str, arrival: Arrival | None) -> bytes:
-    """The complete answer to a request that never reached an application: a problem document; the connection ends."""
+    """The complete answer to a request that never reached an application; the connection ends."""
     request_id, asked = arrival.refused_as() if arrival else (None, "")
     slug, title = TITLES.get(status, (f"http-{status}", "This request cannot be answered"))
-    told, language = wording(status, slug, title, detail, parse_accept_header(asked, LanguageAccept))
-    body = orjson.dumps(told)
+    request = arrival.head if arrival else None
+    if request and status in STANDING and is_for_people(request.path, request.fields.get("HTTP_ACCEPT", "")):
+        reader = reader_of_head(asked, request.fields.get("HTTP_COOKIE", ""))
+        body, language = standing_page(status, reader).encode(), reader.tag
+        headers = {
+            "Content-Type": "text/html; charset=utf-8",
+            "Content-Language": language,
+            "Vary": "Accept, Accept-Language, Cookie",
+            **PAGE_HEADERS,
+        }
+    else:
+        told, language = wording(status, slug, title, detail, parse_accept_header(asked, LanguageAccept))
+        body, headers = orjson.dumps(told), {"Content-Type": PROBLEM, "Content-Language": language, "Vary": "Accept-Language"}
+    written = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     head = (
-        f"HTTP/1.1 {status} {title}\r\nContent-Type: {PROBLEM}\r\nContent-Language: {language}\r\nVary: Accept-Language\r\n"
+        f"HTTP/1.1 {status} {title}\r\n{written}"
         f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n"
     ).encode()
     named = b"X-Request-ID: " + request_id + b"\r\n" if request_id else b""
